@@ -1,0 +1,28 @@
+/** Turns capture times into nanoseconds since the session's first packet, which a double holds exactly for 104 days, and back. */
+export class Clock {
+  #seconds = 0;
+  #nanos = 0;
+  #started = false;
+
+  /** @param nanos 0 to 999,999,999. */
+  at(seconds: number, nanos: number): number {
+    if (!this.#started) {
+      this.#started = true;
+      this.#seconds = seconds;
+      this.#nanos = nanos;
+    }
+    return (seconds - this.#seconds) * 1e9 + (nanos - this.#nanos);
+  }
+
+  /** Seconds since the epoch with nine decimals, for example `1766400000.000000000`. */
+  text(time: number): string {
+    const whole = Math.floor(time / 1e9);
+    let seconds = this.#seconds + whole;
+    let nanos = this.#nanos + (time - whole * 1e9);
+    if (nanos >= 1e9) {
+      nanos -= 1e9;
+      seconds++;
+    }
+    return `${seconds}.${String(Math.round(nanos)).padStart(9, "0")}`;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Place } from "./place.ts";
+
+/** What the capture or h2lint could not do; what an endpoint did wrong is a finding. Neither is thrown. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly place: Place;
+  readonly data: Readonly<Record<string, string | number>>;
+}
+
+export type DiagnosticCode = keyof typeof diagnostics;
+
+export type DiagnosticSink = (diagnostic: Diagnostic) => void;
+
+export interface DiagnosticKind {
+  /** `info`: good to know; `loss`: something could not be checked; `error`: the capture is damaged. */
+  readonly severity: "info" | "loss" | "error";
+  readonly source: "capture" | "limit" | "unsupported";
+  /** `{name}` holes are filled from `data`. */
+  readonly text: string;
+}
+
+/** The text of a diagnostic with its data filled in. */
+export function diagnosticText(diagnostic: Diagnostic): string {
+  return diagnostics[diagnostic.code].text.replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(diagnostic.data[name] ?? `{${name}}`),
+  );
+}
+
+export const diagnostics = {
+  "capture/record-length": {
+    severity: "error",
+    source: "capture",
+    text: "a record at file offset {offset} claims {length} octets; reading went on at {next}",
+  },
+  "capture/cut-record": {
+    severity: "error",
+    source: "capture",
+    text: "the file ends inside the record at offset {offset}: {missing} octets missing",
+  },
+  "capture/bad-block": {
+    severity: "error",
+    source: "capture",
+    text: "the pcapng block at file offset {offset} is damaged: {reason}",
+  },
+  "capture/bad-packet": {
+    severity: "info",
+    source: "capture",
+    text: "a packet's {layer} header does not fit the packet: {reason}",
+  },
+  "capture/unknown-link-type": {
+    severity: "loss",
+    source: "unsupported",
+    text: "packets of link type {linkType} ({name}) are not read",
+  },
+  "capture/not-tcp": { severity: "info", source: "unsupported", text: "packets without TCP: {protocol}" },
+  "capture/ip-fragment": { severity: "loss", source: "unsupported", text: "IP fragments are not put together" },
+  "capture/engine": { severity: "info", source: "unsupported", text: "{text}" },
+  "capture/mid-connection": {
+    severity: "info",
+    source: "capture",
+    text: "the start of connection {connection} was not captured: rules that need it are off",
+  },
+  "capture/lost-segments": {
+    severity: "loss",
+    source: "capture",
+    text: "{octets} octets from the {from} of connection {connection} are missing ({proof})",
+  },
+  "capture/cut-packets": {
+    severity: "loss",
+    source: "capture",
+    text: "the snap length cut {octets} octets from the {from} of connection {connection}",
+  },
+  "capture/one-direction": {
+    severity: "loss",
+    source: "capture",
+    text: "only the {from} of connection {connection} was captured",
+  },
+  "capture/not-decrypted": {
+    severity: "loss",
+    source: "capture",
+    text: "connection {connection} is TLS: nothing inside it can be checked",
+  },
+  "capture/hpack-unknown": {
+    severity: "loss",
+    source: "capture",
+    text: "field blocks from the {from} of connection {connection} cannot be decoded in full from here on: {reason}",
+  },
+  "capture/frame-borders-lost": {
+    severity: "loss",
+    source: "capture",
+    text: "frame borders from the {from} of connection {connection} are unknown for {octets} octets",
+  },
+  "capture/ends-early": {
+    severity: "info",
+    source: "capture",
+    text: "the capture ends before connection {connection} does: {streams} streams are open",
+  },
+  "capture/conflicting-overlap": {
+    severity: "error",
+    source: "capture",
+    text: "a retransmission from the {from} of connection {connection} carries other octets; the first ones were kept",
+  },
+  "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
+  "limit/flows": { severity: "loss", source: "limit", text: "more than {limit} open connections: the idlest was closed" },
+  "limit/frame": {
+    severity: "loss",
+    source: "limit",
+    text: "a frame of {length} octets is longer than the {limit} that are kept",
+  },
+  "limit/field-block": { severity: "loss", source: "limit", text: "a field block longer than {limit} octets was not decoded" },
+  "limit/streams": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} streams on one connection: the oldest closed ones were forgotten",
+  },
+  "limit/findings": {
+    severity: "info",
+    source: "limit",
+    text: "more than {limit} findings of {rule} on one connection were folded into one",
+  },
+} as const satisfies Record<string, DiagnosticKind>;

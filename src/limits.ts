@@ -1,0 +1,42 @@
+/** Every store has a bound. When one is reached the diagnostic beside it is emitted and decoding goes on with a gap. */
+export interface Limits {
+  /** Octets of a record or block that are believed; more is damage (`capture/record-length`). */
+  readonly recordOctets: number;
+  /** Open TCP connections (`limit/flows`). */
+  readonly flows: number;
+  /** Capture time without a packet after which a connection is over, nanoseconds. */
+  readonly idleTime: number;
+  /** Octets waiting out of order per direction (`limit/out-of-order`). */
+  readonly outOfOrderOctets: number;
+  /** The same over all connections. */
+  readonly outOfOrderTotal: number;
+  /** Packets of a connection after which octets that the peer acknowledged are called lost. */
+  readonly lostAfterPackets: number;
+  /** Payload octets kept of a frame that is not DATA (`limit/frame`). */
+  readonly frameOctets: number;
+  /** Octets of a field block over HEADERS and CONTINUATION (`limit/field-block`). */
+  readonly fieldBlockOctets: number;
+  /** Dynamic table size that is followed, whatever SETTINGS announce. */
+  readonly tableOctets: number;
+  /** Streams remembered per connection (`limit/streams`). */
+  readonly streams: number;
+  /** Findings per rule and connection before repeats are folded (`limit/findings`). */
+  readonly findings: number;
+  /** Frames per connection that a timeline keeps. */
+  readonly timelineFrames: number;
+}
+
+export const defaultLimits: Limits = {
+  recordOctets: 64 << 20,
+  flows: 1 << 20,
+  idleTime: 3600e9,
+  outOfOrderOctets: 8 << 20,
+  outOfOrderTotal: 256 << 20,
+  lostAfterPackets: 64,
+  frameOctets: 1 << 20,
+  fieldBlockOctets: 4 << 20,
+  tableOctets: 1 << 20,
+  streams: 20_000,
+  findings: 100,
+  timelineFrames: 20_000,
+};
