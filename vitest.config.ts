@@ -1,3 +1,12 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, pool: "threads" } });
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Needs tshark: vitest.extra.config.ts.
+    exclude: [...configDefaults.exclude, "test/extra/**"],
+    testTimeout: 60_000,
+    pool: "threads",
+    globals: true,
+  },
+});

@@ -45,15 +45,19 @@ export const diagnostics = {
   "capture/bad-packet": {
     severity: "info",
     source: "capture",
-    text: "a packet's {layer} header does not fit the packet: {reason}",
+    text: "a {layer} header does not fit its packet: {reason} ({packets} of them)",
   },
   "capture/unknown-link-type": {
     severity: "loss",
     source: "unsupported",
-    text: "packets of link type {linkType} ({name}) are not read",
+    text: "packets of link type {linkType} ({name}) are not read ({packets} of them)",
   },
-  "capture/not-tcp": { severity: "info", source: "unsupported", text: "packets without TCP: {protocol}" },
-  "capture/ip-fragment": { severity: "loss", source: "unsupported", text: "IP fragments are not put together" },
+  "capture/not-tcp": { severity: "info", source: "unsupported", text: "packets without TCP: {protocol} ({packets} of them)" },
+  "capture/ip-fragment": {
+    severity: "loss",
+    source: "unsupported",
+    text: "IP fragments are not put together ({packets} of them)",
+  },
   "capture/engine": { severity: "info", source: "unsupported", text: "{text}" },
   "capture/mid-connection": {
     severity: "info",

@@ -18,8 +18,10 @@ export interface Limits {
   readonly fieldBlockOctets: number;
   /** Dynamic table size that is followed, whatever SETTINGS announce. */
   readonly tableOctets: number;
-  /** Streams remembered per connection (`limit/streams`). */
+  /** Streams per connection (`limit/streams`). */
   readonly streams: number;
+  /** Closed streams per connection that are remembered to judge late frames. */
+  readonly closedStreams: number;
   /** Findings per rule and connection before repeats are folded (`limit/findings`). */
   readonly findings: number;
   /** Frames per connection that a timeline keeps. */
@@ -37,6 +39,7 @@ export const defaultLimits: Limits = {
   fieldBlockOctets: 4 << 20,
   tableOctets: 1 << 20,
   streams: 20_000,
+  closedStreams: 256,
   findings: 100,
   timelineFrames: 20_000,
 };

@@ -4,12 +4,12 @@ export class Clock {
   #nanos = 0;
   #started = false;
 
-  /** @param nanos 0 to 999,999,999. */
+  /** @param nanos Usually 0 to 999,999,999; damaged records hold more. */
   at(seconds: number, nanos: number): number {
     if (!this.#started) {
       this.#started = true;
-      this.#seconds = seconds;
-      this.#nanos = nanos;
+      this.#seconds = seconds + Math.floor(nanos / 1e9);
+      this.#nanos = nanos % 1e9;
     }
     return (seconds - this.#seconds) * 1e9 + (nanos - this.#nanos);
   }

@@ -1,0 +1,91 @@
+import { readSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { H2lintError } from "../error.ts";
+
+/** Where the octets of a capture come from. */
+export interface Source {
+  /** For messages: a path, or what stands for it. */
+  readonly name: string;
+  /** Put the next octets at `into[0..]`. Rejects with an H2lintError on I/O failure.
+   *  @returns How many octets; 0 at the end, and nowhere else. */
+  read(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A file or FIFO, opened at the first read, so that a long list of files holds one descriptor. */
+export function fileSource(path: string): Source {
+  let handle: FileHandle | undefined;
+  let regular = false;
+  return {
+    name: path,
+    async read(into) {
+      try {
+        if (handle === undefined) {
+          handle = await open(path);
+          regular = (await handle.stat()).isFile();
+        }
+        // A file is never waited for long, and a synchronous read costs a quarter of an asynchronous one (speed.md 4). A FIFO may
+        // wait for its writer: it must not stop the event loop, or Ctrl-C would not be heard.
+        return regular
+          ? readSync(handle.fd, into, 0, into.length, null)
+          : (await handle.read(into, 0, into.length, null)).bytesRead;
+      } catch (error) {
+        throw ioError(path, error);
+      }
+    },
+    async close() {
+      const open = handle;
+      handle = undefined;
+      await open?.close();
+    },
+  };
+}
+
+export const stdinSource = (): Source => streamSource("standard input", process.stdin);
+
+/** Any stream of octets, for example a Readable or a fetch() body. */
+export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): Source {
+  let iterator: AsyncIterator<Uint8Array> | undefined;
+  let chunk: Uint8Array = new Uint8Array(0);
+  return {
+    name,
+    async read(into) {
+      try {
+        iterator ??= stream[Symbol.asyncIterator]();
+        while (chunk.length === 0) {
+          const next = await iterator.next();
+          if (next.done === true) return 0;
+          chunk = next.value;
+        }
+      } catch (error) {
+        throw ioError(name, error);
+      }
+      const length = Math.min(chunk.length, into.length);
+      into.set(chunk.subarray(0, length));
+      chunk = chunk.subarray(length);
+      return length;
+    },
+    async close() {
+      await iterator?.return?.();
+    },
+  };
+}
+
+function ioError(name: string, error: unknown): H2lintError {
+  // Node's I/O errors carry an errno name; anything else is shown as it is.
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = (code !== undefined && reasons[code]) || code || message || String(error);
+  return new H2lintError(code === "ENOENT" || code === "ENOTDIR" ? "not-found" : "unreadable", `${name}: ${reason}`);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  ENOTDIR: "no such file (a part of the path is not a directory)",
+  EISDIR: "is a directory",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  ELOOP: "too many symbolic links",
+  ENAMETOOLONG: "the name is too long",
+  EMFILE: "too many open files",
+  EIO: "input/output error",
+};
