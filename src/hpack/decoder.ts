@@ -1,0 +1,258 @@
+// Input: the octets of one field block. Output: a DecodedBlock. RFC 7541, the decoding side. Not here: whether the fields make
+// sense (rules), joining HEADERS with CONTINUATION (model), encoding.
+
+import { DecodedBlock } from "./block.ts";
+import { DynamicTable } from "./dynamic-table.ts";
+import { type HpackDecoder, type HpackEngine, type HpackFault, initialTableSize } from "./engine.ts";
+import { type Field, FieldBit, type FieldName, field, fieldName, unknownField } from "./field.ts";
+import { decodeHuffman } from "./huffman.ts";
+import { OctetCache } from "./octet-cache.ts";
+import { OctetText } from "./octet-text.ts";
+import { firstDynamicIndex, staticTable } from "./static-table.ts";
+
+/** The default engine. */
+export const fastHpack: HpackEngine = (limits) => new FastDecoder(limits.tableOctets);
+
+class FastDecoder implements HpackDecoder {
+  private readonly table: DynamicTable;
+  private readonly bound: number;
+  private readonly block = new DecodedBlock();
+  private limit = initialTableSize;
+  private memo: BlockMemo | undefined; // made late: most connections of a scan are short
+  private blocks = 0;
+  private at = 0; // the octet to read next
+  private fault: HpackFault | undefined;
+
+  constructor(bound: number) {
+    this.bound = bound;
+    this.table = new DynamicTable(bound);
+  }
+
+  get exact(): boolean {
+    return this.table.exact;
+  }
+
+  get tableSize(): number {
+    return this.table.exact ? this.table.size : -1;
+  }
+
+  get tableMaximum(): number {
+    return this.table.maximum;
+  }
+
+  setMaxTableSize(octets: number): void {
+    this.limit = octets;
+  }
+
+  lose(): void {
+    this.table.lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)));
+  }
+
+  decode(bytes: Uint8Array, start: number, end: number): DecodedBlock {
+    if (this.blocks++ < blocksBeforeMemo) return this.fresh(bytes, start, end);
+    this.memo ??= new BlockMemo();
+    const version = this.table.version;
+    const kept = this.memo.find(bytes, start, end, version);
+    if (kept !== undefined) return kept;
+    const block = this.fresh(bytes, start, end);
+    // A block that changes the table means something else the next time.
+    return this.table.version === version ? this.memo.keep(bytes, start, end, version, block) : block;
+  }
+
+  private fresh(b: Uint8Array, start: number, end: number): DecodedBlock {
+    const block = this.block;
+    block.clear();
+    this.fault = undefined;
+    this.at = start;
+    while (this.at < end) {
+      const first = this.at;
+      // Most fields of most blocks: one octet that means what it meant before.
+      const index = b[first]! - 0x80;
+      if (index > 0 && index < 0x7f) {
+        const found = index < firstDynamicIndex ? staticTable[index] : this.table.at(index - firstDynamicIndex);
+        if (found !== undefined) {
+          block.add(found);
+          this.at = first + 1;
+          continue;
+        }
+      }
+      this.representation(b, first, end);
+      if (this.fault !== undefined) {
+        block.fault = this.fault;
+        block.faultOffset = first - start;
+        this.lose();
+        break;
+      }
+    }
+    return block.finish();
+  }
+
+  // RFC 7541 6
+  private representation(b: Uint8Array, at: number, end: number): void {
+    const first = b[at]!;
+    let found: Field | undefined;
+    if (first >= 0x80) {
+      found = this.lookup(this.integer(b, at, end, 0x7f));
+    } else if (first >= 0x40) {
+      found = this.literal(b, at, end, 0x3f);
+      if (found !== undefined) {
+        this.table.insert(found);
+        if ((found.bits & FieldBit.sensitive) !== 0) this.block.sensitiveIndexed ??= found;
+      }
+    } else if (first >= 0x20) {
+      this.sizeUpdate(this.integer(b, at, end, 0x1f));
+    } else {
+      found = this.literal(b, at, end, 0x0f);
+    }
+    if (found !== undefined) this.block.add(found);
+  }
+
+  private lookup(index: number): Field | undefined {
+    if (index >= firstDynamicIndex) {
+      const found = this.table.at(index - firstDynamicIndex);
+      if (found !== undefined) return found;
+      if (!this.table.exact) return unknownField;
+      this.fault = "index-out-of-range";
+    } else if (index > 0) return staticTable[index];
+    else if (index === 0) this.fault = "index-zero";
+    return undefined;
+  }
+
+  private literal(b: Uint8Array, at: number, end: number, mask: number): Field | undefined {
+    const index = this.integer(b, at, end, mask);
+    const name = index === 0 ? this.name(b, end) : this.lookup(index)?.name;
+    return name === undefined ? undefined : this.value(name, b, end);
+  }
+
+  // RFC 7541 4.2, 6.3
+  private sizeUpdate(size: number): void {
+    if (size < 0) return;
+    if (this.block.count > 0) this.fault = "table-size-update-position";
+    else if (size > this.limit) this.fault = "table-size-update-too-large";
+    else {
+      this.block.addSizeUpdate(size);
+      this.table.resize(size);
+    }
+  }
+
+  private name(b: Uint8Array, end: number): FieldName | undefined {
+    const huffman = this.at < end ? b[this.at]! >>> 7 : 0;
+    const length = this.stringLength(b, end);
+    if (length < 0) return undefined;
+    const start = this.at;
+    this.at = start + length;
+    const cached = names.find(anyName, 0, huffman, b, start, this.at);
+    if (cached !== undefined) return cached;
+    if (!this.string(b, start, this.at, huffman)) return undefined;
+    const made = fieldName(string.text(), string.classes);
+    names.keep(anyName, huffman, b, start, this.at, made);
+    return made;
+  }
+
+  private value(name: FieldName, b: Uint8Array, end: number): Field | undefined {
+    const huffman = this.at < end ? b[this.at]! >>> 7 : 0;
+    const length = this.stringLength(b, end);
+    if (length < 0) return undefined;
+    const start = this.at;
+    this.at = start + length;
+    const cached = fields.find(name, name.seed, huffman, b, start, this.at);
+    if (cached !== undefined) return cached;
+    if (!this.string(b, start, this.at, huffman)) return undefined;
+    const made = field(name, string.text(), string.classes);
+    fields.keep(name, huffman, b, start, this.at, made);
+    return made;
+  }
+
+  // RFC 7541 5.2
+  private stringLength(b: Uint8Array, end: number): number {
+    if (this.at >= end) return this.fail("block-truncated");
+    const length = this.integer(b, this.at, end, 0x7f);
+    return length > end - this.at ? this.fail("string-too-long") : length;
+  }
+
+  private string(b: Uint8Array, start: number, end: number, huffman: number): boolean {
+    if (huffman === 0) string.copy(b, start, end);
+    else this.fault = decodeHuffman(b, start, end, string);
+    return this.fault === undefined;
+  }
+
+  /** RFC 7541 5.1. Returns -1 after a fault. */
+  private integer(b: Uint8Array, at: number, end: number, mask: number): number {
+    const prefix = b[at++]! & mask;
+    if (prefix < mask) {
+      this.at = at;
+      return prefix;
+    }
+    let value = prefix;
+    let weight = 1; // multiplied, not shifted: 35 bits may come
+    for (let octets = 1; ; octets++, weight *= 128) {
+      if (at >= end) return this.fail("block-truncated");
+      const octet = b[at++]!;
+      if (octets > 5) return this.fail("integer-overflow");
+      value += (octet & 0x7f) * weight;
+      if (octet < 0x80) break;
+    }
+    this.at = at;
+    return value > 0xffffffff ? this.fail("integer-overflow") : value;
+  }
+
+  private fail(fault: HpackFault): -1 {
+    this.fault = fault;
+    return -1;
+  }
+}
+
+/**
+ * Blocks that came before, under the same table: servers mostly repeat themselves, clients with an id in each request never do. Kept
+ * only if decoding left the table as it was and found no fault.
+ */
+class BlockMemo {
+  private readonly arena = new Uint8Array(memoSlots * memoOctets);
+  private readonly versions = new Float64Array(memoSlots).fill(-1);
+  private readonly lengths = new Uint8Array(memoSlots);
+  private readonly blocks = new Array<DecodedBlock | undefined>(memoSlots).fill(undefined);
+  private score = 0; // of hits: where there are none, looking is not worth it
+  private count = 0;
+  private slot = -1; // where the last find() looked, -1 if it did not
+
+  find(b: Uint8Array, start: number, end: number, version: number): DecodedBlock | undefined {
+    const length = end - start;
+    this.slot = -1;
+    if (length > memoOctets || (this.score < -64 && (++this.count & 31) !== 0)) return undefined;
+    let hash = version | 0;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ b[i]!, 0x01000193);
+    const slot = (hash ^ (hash >>> 15)) & (memoSlots - 1);
+    this.slot = slot;
+    if (this.versions[slot] === version && this.lengths[slot] === length && this.same(slot * memoOctets, b, start, end)) {
+      if (this.score < 64) this.score += 2;
+      return this.blocks[slot];
+    }
+    if (this.score >= -64) this.score--;
+    return undefined;
+  }
+
+  /** Keeps a copy for the key of the find() just before. */
+  keep(b: Uint8Array, start: number, end: number, version: number, block: DecodedBlock): DecodedBlock {
+    const slot = this.slot;
+    if (slot < 0) return block;
+    this.arena.set(b.subarray(start, end), slot * memoOctets);
+    this.versions[slot] = version;
+    this.lengths[slot] = end - start;
+    return (this.blocks[slot] = block.copy());
+  }
+
+  private same(at: number, b: Uint8Array, start: number, end: number): boolean {
+    for (let i = start; i < end; i++) if (this.arena[at++] !== b[i]) return false;
+    return true;
+  }
+}
+
+const blocksBeforeMemo = 4;
+const memoSlots = 64;
+const memoOctets = 64;
+
+// Shared by all decoders: what they hold depends on octets alone, never on a table.
+const string = new OctetText();
+const fields = new OctetCache<FieldName, Field>(4096);
+const names = new OctetCache<object, FieldName>(512);
+const anyName = {};

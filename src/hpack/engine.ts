@@ -1,0 +1,44 @@
+import type { Limits } from "../limits.ts";
+import type { DecodedBlock } from "./block.ts";
+
+/** What is wrong with a field block (RFC 7541; every one is a connection error COMPRESSION_ERROR, RFC 9113 4.3). */
+export type HpackFault =
+  | "index-zero"
+  | "index-out-of-range"
+  | "integer-overflow"
+  | "string-too-long"
+  | "block-truncated"
+  | "huffman-eos"
+  | "huffman-padding-long"
+  | "huffman-padding-not-eos"
+  | "table-size-update-position"
+  | "table-size-update-too-large";
+
+/**
+ * Decodes the field blocks of one direction of a connection, in the order they were sent. Never throws.
+ *
+ * After a fault the block's later fields are missing and the decoder knows as little as after `lose()`. While it is not exact,
+ * entries made since are known at their index, all others are unknown fields, and `index-out-of-range` is not reported.
+ */
+export interface HpackDecoder {
+  /** Decodes `bytes[start, end)`; the octets are borrowed for the call, the block until the next one. */
+  decode(bytes: Uint8Array, start: number, end: number): DecodedBlock;
+  /**
+   * The largest SETTINGS_HEADER_TABLE_SIZE of the decoding side that the encoder may use; 4096 before any. A size update above it is
+   * a fault, so pass 2^32 - 1 where the settings were not captured. Evicts nothing: the encoder has to signal (RFC 7541 4.2).
+   */
+  setMaxTableSize(octets: number): void;
+  /** Octets of this direction were lost: what the dynamic table held is unknown from here on. */
+  lose(): void;
+  /** Whether the whole dynamic table is known. */
+  readonly exact: boolean;
+  /** Octets in the dynamic table as RFC 7541 4.1 counts them; -1 while not exact. */
+  readonly tableSize: number;
+  /** The maximum the encoder last chose by a size update (4096 before any); -1 when one may have been lost. */
+  readonly tableMaximum: number;
+}
+
+export type HpackEngine = (limits: Pick<Limits, "tableOctets">) => HpackDecoder;
+
+/** RFC 9113 6.5.2: SETTINGS_HEADER_TABLE_SIZE before any SETTINGS. */
+export const initialTableSize = 4096;
