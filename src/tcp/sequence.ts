@@ -1,0 +1,2 @@
+/** How far sequence number `a` lies behind `b`, negative before it; right while they are less than 2^31 apart (RFC 9293 3.4). */
+export const distance = (a: number, b: number): number => (a - b) | 0;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { assemble } from "./assembling.ts";
+import { Conversation, type Sent } from "./conversation.ts";
+
+/** Other traffic: enough packets for the assembler to look for connections that are over. */
+function noise(from: number, to: number): Sent[] {
+  const c = new Conversation(1, 1, 1).open();
+  const packets = 20_000;
+  for (let i = 0; i < packets; i++) c.client.ack({ time: from + (i / packets) * (to - from) });
+  return c.packets.map((p) => ({ ...p, time: p.time ?? from }));
+}
+
+const idle = { idleTime: 1000e9 };
+
+function opened(say: (c: Conversation) => void): Sent[] {
+  const c = new Conversation().open();
+  say(c);
+  return c.packets;
+}
+
+const first = (events: readonly string[]): string[] => events.filter((event) => event.startsWith("1"));
+
+describe("connections without packets", () => {
+  const options = { limits: idle, unchecked: true, open: true };
+
+  it("end when they were idle for long", () => {
+    const packets = opened((c) => c.client.send("a"));
+    expect(first(assemble([...packets, ...noise(0, 999e9)], options).events)).toEqual(["1C a"]);
+    expect(first(assemble([...packets, ...noise(0, 1500e9)], options).events)).toEqual([
+      "1C a",
+      "1C end idle",
+      "1S end idle",
+      "1 close",
+    ]);
+  });
+
+  it("give out what they hold", () => {
+    const packets = opened((c) => c.client.lost(2).send("a"));
+    expect(first(assemble([...packets, ...noise(0, 1500e9)], options).events)).toEqual([
+      ...["1C gap 2 unknown", "1C a", "1C end idle", "1S end idle", "1 close"],
+    ]);
+  });
+
+  it("end a minute after a reset, not after one side's FIN", () => {
+    const reset = opened((c) => c.client.send("a").rst());
+    expect(first(assemble([...reset, ...noise(0, 100e9)], options).events)).toEqual([
+      "1C a",
+      "1C end rst",
+      "1S end idle",
+      "1 close",
+    ]);
+    const half = opened((c) => c.client.send("a").fin());
+    const events = assemble(
+      [...half, ...noise(0, 100e9), { ...opened((c) => c.server.send("b"))[3]!, time: 101e9 }],
+      options,
+    ).events;
+    expect(first(events)).toEqual(["1C a", "1C end fin", "1S b"]);
+  });
+
+  it("are forgotten when they are over", () => {
+    const c = new Conversation().open().close();
+    const again = opened((o) => o.client.send("a"))[3]!;
+    // What comes a second later belongs to it, what comes much later to another connection.
+    expect(assemble([...c.packets, { ...again, time: 1e9 }], { unchecked: true }).flows).toHaveLength(1);
+    const later = assemble([...c.packets, ...noise(0, 200e9), { ...again, time: 201e9 }], { unchecked: true });
+    expect(later.flows.map((flow) => flow.client.port)).toEqual([40_000, 40_001, 40_000]);
+  });
+});
+
+describe("diagnostics", () => {
+  it("name the packet at which a limit was reached", () => {
+    const packets = opened((c) => c.client.lost(1).send("abc"));
+    expect(assemble(packets, { limits: { outOfOrderOctets: 10 } }).diagnostics).toEqual([
+      { code: "limit/out-of-order", place: { in: "packet", file: 0, packet: 4 }, data: { limit: 10 } },
+    ]);
+    const many = [0, 1].flatMap((pair) => new Conversation(1, 1, pair).open().packets);
+    expect(assemble(many, { limits: { flows: 1 }, unchecked: true }).diagnostics).toEqual([
+      { code: "limit/flows", place: { in: "packet", file: 0, packet: 3 }, data: { limit: 1 } },
+    ]);
+  });
+});
