@@ -1,0 +1,80 @@
+/** What a stage sees in a frame or field block that the RFC does not allow, or that a rule may want to judge. Decoders and the model
+ *  note facts, rules judge them; a lawful frame has none, so it costs no rule anything. */
+export const Fact = {
+  // Noted by the frame decoder, from the frame alone (RFC 9113 sections 4.1 and 6).
+  reservedBit: 0,
+  unusedFlag: 1,
+  tooShort: 2,
+  paddingTooLong: 3,
+  paddingNonzero: 4,
+  onStreamZero: 5,
+  onStream: 6,
+  badLength: 7,
+  // Noted by the model.
+  tooLarge: 8,
+  garbage: 9,
+  notSettingsFirst: 10,
+  continuationExpected: 11,
+  continuationUnexpected: 12,
+  continuationWrongStream: 13,
+  continuationEmpty: 14,
+  streamIdParity: 15,
+  streamIdNotIncreasing: 16,
+  streamIdReuse: 17,
+  streamIdUnpromised: 18,
+  streamIdUnopened: 19,
+  streamIdPromisedOdd: 20,
+  streamIdHigh: 21,
+  onIdle: 22,
+  onReserved: 23,
+  clientOnPushed: 24,
+  afterEndStream: 25,
+  onClosed: 26,
+  afterOwnReset: 27,
+  afterPeerReset: 28,
+  lateAfterReset: 29,
+  resetRepeated: 30,
+  resetInResponse: 31,
+  resetNoErrorEarly: 32,
+  refusedAfterProcessing: 33,
+  concurrencyExceeded: 34,
+  secondHeadersWithoutEnd: 35,
+  interimAfterFinal: 36,
+  requestTrailers: 37,
+  settingsValue: 38,
+  settingsDuplicate: 39,
+  settingsAckUnexpected: 40,
+  pushFromClient: 41,
+  hpackFault: 42,
+  windowIncrementZero: 43,
+  dataBeforeHeaders: 44,
+  settingsWindowRange: 45,
+  connectionWindowExceeded: 46,
+  streamWindowExceeded: 47,
+} as const;
+
+export type Fact = (typeof Fact)[keyof typeof Fact];
+
+/** The facts of one frame or field block, few if any. */
+export class FactList {
+  count = 0;
+  readonly #facts = new Uint8Array(8);
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Facts beyond the eighth are dropped: one frame has one finding, by order of judgement. */
+  note(fact: Fact): void {
+    if (this.count < this.#facts.length && !this.has(fact)) this.#facts[this.count++] = fact;
+  }
+
+  has(fact: Fact): boolean {
+    for (let i = 0; i < this.count; i++) if (this.#facts[i] === fact) return true;
+    return false;
+  }
+
+  at(index: number): Fact {
+    return this.#facts[index]! as Fact;
+  }
+}
