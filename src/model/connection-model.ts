@@ -1,0 +1,892 @@
+// In: the frames of one connection. Out: what they mean: streams, settings in force, field blocks, windows, and the facts that need
+// more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Facts are noted before a frame takes effect; a frame that is a
+// connection error has none, since its receiver goes no further (rules.md 1.3). Judging is the rules' part.
+import type { DiagnosticSink } from "../diagnostic.ts";
+import type { DecodedBlock } from "../hpack/block.ts";
+import type { HpackEngine } from "../hpack/engine.ts";
+import { FieldBit, Name } from "../hpack/field.ts";
+import type { Foreign, Http2Sink, Protocol } from "../http2/connection-decoder.ts";
+import { ErrorCode } from "../http2/error-code.ts";
+import { Fact, type FactList } from "../http2/fact.ts";
+import { Flag, type Frame } from "../http2/frame.ts";
+import { Setting } from "../http2/setting.ts";
+import type { Limits } from "../limits.ts";
+import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
+import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { Flow } from "../tcp/flow.ts";
+import { delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
+import { Connection } from "./connection.ts";
+import { Endpoint } from "./endpoint.ts";
+import { FieldBlock } from "./field-block.ts";
+import { FrameRef } from "./frame-ref.ts";
+import type { ModelSink } from "./model-sink.ts";
+import { settingsOf } from "./settings.ts";
+import { type MessageHead, Stream, type StreamHalf } from "./stream.ts";
+import { judgeInput, type StreamInput, stateFor } from "./stream-state.ts";
+
+export class ConnectionModel implements Http2Sink {
+  readonly connection: Connection;
+  readonly #sink: Required<ModelSink>;
+  readonly #limits: Limits;
+  readonly #diagnostics: DiagnosticSink;
+  readonly #client = new OpenBlock("client");
+  readonly #server = new OpenBlock("server");
+  /** Closed streams that are remembered, oldest first. */
+  readonly #closed: number[] = [];
+
+  constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
+    this.connection = new Connection(
+      flow,
+      new Endpoint("client", () => engine(limits)),
+      new Endpoint("server", () => engine(limits)),
+    );
+    this.#sink = sink;
+    this.#limits = limits;
+    this.#diagnostics = diagnostics;
+  }
+
+  begin(protocol: Protocol, clientIndex: 0 | 1, roles: "syn" | "preface" | "guess"): void {
+    const c = this.connection;
+    c.protocol = protocol;
+    c.clientIndex = clientIndex;
+    c.roles = roles;
+    const { directions } = c.flow;
+    c.client.started = directions[clientIndex].syn;
+    c.server.started = directions[1 - clientIndex]!.syn;
+    this.#sink.connectionStart(c);
+  }
+
+  other(protocol: Protocol): void {
+    this.connection.protocol = protocol;
+  }
+
+  preface(at: Origin): void {
+    const { client } = this.connection;
+    client.started = client.started || at.offset < PREFACE_LENGTH;
+    client.seen = true;
+  }
+
+  foreign(from: Side, what: Foreign, text: string, at: Origin): void {
+    this.connection.endpoint(from).foreign = { what, text, at: keep(at) };
+  }
+
+  octetsLost(from: Side, length: number, proof: GapProof, at: Origin): void {
+    const c = this.connection;
+    c.endpoint(from).lostOctets += length;
+    this.#diagnose(proof === "cut" ? "capture/cut-packets" : "capture/lost-segments", from, at, {
+      octets: length,
+      proof: PROOFS[proof],
+    });
+    this.#sink.gap(from, length, proof, at, c);
+  }
+
+  gap(): void {}
+
+  lost(from: Side, at: Origin): void {
+    const sender = this.connection.endpoint(from);
+    sender.resynced = true;
+    this.#closeBlock(from);
+    this.#loseFields(sender, at, sender.started ? "octets are missing" : "the start was not captured");
+  }
+
+  found(from: Side, octets: number, at: Origin): void {
+    if (octets > 0) this.#diagnose("capture/frame-borders-lost", from, at, { octets });
+  }
+
+  end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void {
+    const c = this.connection;
+    c.endpoint(from).end = { how, at: keep(at), inFrame };
+    c.lastTime = Math.max(c.lastTime, at.time);
+    if (this.#block(from).open) this.#closeBlock(from);
+    this.#sink.end(from, how, at, c);
+  }
+
+  /** Nothing follows. */
+  close(): void {
+    const c = this.connection;
+    if (c.isHttp2) {
+      const { id, client, server, flow } = c;
+      const place = { in: "stream", file: flow.file, packet: flow.firstPacket, connection: id } as const;
+      if (!client.started || !server.started)
+        this.#diagnostics({ code: "capture/mid-connection", place, data: { connection: id } });
+      if (client.frames === 0 || server.frames === 0) {
+        const { directions } = flow;
+        if (!directions[0].seen || !directions[1].seen) {
+          const from = directions[c.clientIndex].seen ? "client" : "server";
+          this.#diagnostics({ code: "capture/one-direction", place, data: { connection: id, from } });
+        }
+      }
+      let open = 0;
+      for (const stream of c.streams.values()) if (!stream.closed && !stream.reserved) open++;
+      if (open > 0 && client.end?.how === "capture-end" && server.end?.how === "capture-end") {
+        this.#diagnostics({ code: "capture/ends-early", place, data: { connection: id, streams: open } });
+      }
+    } else if (c.protocol === "tls-unknown") {
+      const place = { in: "stream", file: c.flow.file, packet: c.flow.firstPacket, connection: c.id } as const;
+      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id } });
+    }
+    this.#sink.connectionEnd(c);
+  }
+
+  frame(frame: Frame): void {
+    const c = this.connection;
+    const sender = c.endpoint(frame.from);
+    const peer = c.endpoint(other(frame.from));
+    c.frames++;
+    sender.frames++;
+    sender.seen = true;
+    if (frame.last.time > c.lastTime) c.lastTime = frame.last.time;
+    copyOrigin(sender.lastAt, frame.last);
+    const stream = frame.streamId === 0 ? undefined : c.streams.get(frame.streamId);
+    const { facts } = frame;
+    if (!sender.firstFrameSeen) {
+      sender.firstFrameSeen = true;
+      // RFC 9113 3.4: SETTINGS, which may be empty, and is not an acknowledgment.
+      if (sender.whole && (frame.kind !== "settings" || frame.ack)) facts.note(Fact.notSettingsFirst);
+    }
+    const limit = peer.settings.largest(Setting.maxFrameSize, frame.first.acked);
+    if (frame.length > limit) facts.note(frame.kind === "unknown" ? Fact.garbage : Fact.tooLarge);
+    const block = this.#block(frame.from);
+    if (block.open) this.#noteInterleaved(frame, block);
+    else if (frame.kind === "continuation") facts.note(Fact.continuationUnexpected);
+    learn(c, frame, stream);
+    if (facts.count === 0 || !isFatal(frame, facts)) this.#note(frame, stream, sender, peer);
+    this.#sink.frame(frame, stream, c);
+    if (facts.count !== 0 && isFatal(frame, facts)) this.#ignore(frame, sender);
+    else this.#apply(frame, stream, sender, peer);
+  }
+
+  #block(from: Side): OpenBlock {
+    return from === "client" ? this.#client : this.#server;
+  }
+
+  // RFC 9113 4.3: nothing may come between the frames of a field block.
+  #noteInterleaved(frame: Frame, block: OpenBlock): void {
+    const sameStream = frame.streamId === block.fields.streamId;
+    if (frame.kind === "continuation") {
+      if (!sameStream) frame.facts.note(Fact.continuationWrongStream);
+      else if (frame.length === 0 && !frame.endHeaders) frame.facts.note(Fact.continuationEmpty);
+    } else frame.facts.note(frame.kind === "headers" && !sameStream ? Fact.continuationWrongStream : Fact.continuationExpected);
+  }
+
+  // What depends on the state the frame was sent in. HEADERS and PUSH_PROMISE are looked at when their block is whole.
+  #note(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    switch (frame.kind) {
+      case "data": {
+        const { count } = frame.facts;
+        this.#noteOnStream(frame, stream, sender, peer, "data");
+        if (frame.facts.count === count) this.#noteData(frame, stream, sender, peer);
+        break;
+      }
+      case "rst-stream":
+        this.#noteReset(frame, stream, sender, peer);
+        break;
+      case "window-update":
+        if (frame.whole && frame.increment === 0) frame.facts.note(Fact.windowIncrementZero);
+        if (frame.streamId !== 0) this.#noteOnStream(frame, stream, sender, peer, "window-update");
+        break;
+      case "settings":
+        this.#noteSettings(frame, peer);
+        break;
+      case "push-promise":
+        this.#notePromise(frame, stream, sender, peer);
+        break;
+    }
+  }
+
+  #noteOnStream(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint, input: StreamInput): void {
+    if (stream === undefined) {
+      this.#noteUnknown(frame.facts, frame.streamId, sender, peer, input);
+      return;
+    }
+    if (!stream.seen) return;
+    const state = stateFor(stream, frame.from, frame.first.acked, sender.processed);
+    const fact = judgeInput(state, frame.from, input, stream.promised);
+    if (fact !== undefined) frame.facts.note(fact);
+  }
+
+  // A frame on a stream that nobody is known to have opened (RFC 9113 5.1 idle, 5.1.1).
+  #noteUnknown(facts: FactList, id: number, sender: Endpoint, peer: Endpoint, input: StreamInput): void {
+    // The other side tried to open it, by HEADERS or a promise that the model ignored: whatever answers them is no fault of this side.
+    if (peer.refused.has(id)) return;
+    const byClient = (id & 1) === 1;
+    const opener = byClient === (sender.side === "client") ? sender : peer;
+    if (!opener.whole || id <= opener.forgotten) {
+      this.connection.uncheck("stream/*", "seen");
+      return;
+    }
+    const skipped = id <= opener.highestOpened;
+    if (input === "data") {
+      if (opener === sender && byClient) facts.note(skipped ? Fact.onClosed : Fact.onIdle);
+      else if (opener === sender) facts.note(Fact.streamIdUnpromised);
+      else facts.note(byClient ? Fact.streamIdUnopened : Fact.onIdle);
+    } else if (!skipped) facts.note(Fact.onIdle);
+  }
+
+  #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    if (stream === undefined) return;
+    const half = stream.half(frame.from);
+    if (frame.from === "server" && half.message === "no" && stream.seen && stream.response.status < 200) {
+      frame.facts.note(Fact.dataBeforeHeaders);
+    }
+    if (frame.length === 0) return;
+    // RFC 9113 6.9.1: both windows, by all grants that can have arrived.
+    const horizon = frame.first.acked;
+    if (frame.length > sender.window.available(INITIAL_WINDOW, horizon)) frame.facts.note(Fact.connectionWindowExceeded);
+    const initial = peer.settings.largest(Setting.initialWindowSize, horizon);
+    if (frame.length > half.window.available(initial, horizon)) frame.facts.note(Fact.streamWindowExceeded);
+  }
+
+  #noteReset(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    const { facts } = frame;
+    if (stream === undefined) {
+      this.#noteUnknown(facts, frame.streamId, sender, peer, "rst-stream");
+      return;
+    }
+    if (!stream.seen) return;
+    const own = stream.half(frame.from);
+    const theirs = stream.half(peer.side);
+    if (own.resetAt >= 0) {
+      if (theirs.lastAt <= own.resetKnew) facts.note(Fact.resetRepeated);
+      return;
+    }
+    if (theirs.resetAt >= 0 && theirs.resetAt <= sender.processed && theirs.lastAt === theirs.resetAt)
+      facts.note(Fact.resetInResponse);
+    if (frame.from !== "server" || !frame.whole || stream.initiator !== "client") return;
+    if (frame.errorCode === ErrorCode.noError && own.endAt < 0) facts.note(Fact.resetNoErrorEarly);
+    if (frame.errorCode === ErrorCode.refusedStream && (own.message === "yes" || own.dataFrames > 0))
+      facts.note(Fact.refusedAfterProcessing);
+  }
+
+  #noteSettings(frame: Frame, peer: Endpoint): void {
+    const { facts } = frame;
+    if (!frame.whole) return;
+    if (frame.ack) {
+      const oldest = peer.settings.pending[0];
+      if (oldest === undefined || !possiblyDelivered(oldest.endOffset, frame.first.acked)) facts.note(Fact.settingsAckUnexpected);
+      return;
+    }
+    const seen = new Set<number>();
+    for (const [id, value] of settingsOf(frame)) {
+      if (seen.has(id)) facts.note(Fact.settingsDuplicate);
+      seen.add(id);
+      if (!validSetting(id, value, frame.from)) facts.note(Fact.settingsValue);
+      if (id === Setting.initialWindowSize && value > MAX_WINDOW) facts.note(Fact.settingsWindowRange);
+    }
+  }
+
+  #notePromise(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    const { facts, streamId } = frame;
+    if (frame.from === "client") facts.note(Fact.pushFromClient);
+    else if (frame.whole && (frame.promisedStreamId & 1) === 1) facts.note(Fact.streamIdPromisedOdd);
+    else if (frame.whole && frame.promisedStreamId <= sender.highestOpened) facts.note(Fact.streamIdNotIncreasing);
+    else if (stream !== undefined) this.#noteOnStream(frame, stream, sender, peer, "push-promise");
+    // A promise on an even stream that nobody knows is a matter of push rules.
+    else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.refused.has(streamId)) {
+      facts.note(Fact.streamIdUnopened);
+    }
+  }
+
+  #apply(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    switch (frame.kind) {
+      case "data":
+        this.#applyData(frame, stream ?? this.#unseen(frame, sender, peer), sender);
+        break;
+      case "headers":
+      case "push-promise":
+        this.#openBlock(frame, stream);
+        return;
+      case "continuation":
+        this.#continueBlock(frame);
+        return;
+      case "rst-stream":
+        if (stream !== undefined) this.#applyReset(frame, stream, sender);
+        break;
+      case "window-update":
+        this.#applyGrant(frame, stream, peer);
+        break;
+      case "settings":
+        this.#applySettings(frame, sender, peer);
+        break;
+      case "ping":
+        this.#applyPing(frame, sender, peer);
+        break;
+      case "goaway":
+        if (frame.whole && sender.goaways.length < 100) {
+          const { errorCode, lastStreamId, first, last } = frame;
+          const { file, packet, time } = last;
+          sender.goaways.push({ errorCode, lastStreamId, endOffset: last.offset + 1, acked: first.acked, time, file, packet });
+        }
+        break;
+      case "priority":
+        if (frame.hasPriority && frame.dependency === frame.streamId) remember(sender.selfDependent, frame.streamId);
+        break;
+    }
+    if (stream !== undefined && frame.kind !== "priority") this.#touch(frame.last, stream, stream.half(frame.from));
+  }
+
+  #touch(last: Origin, stream: Stream, half: StreamHalf): void {
+    half.lastAt = last.offset + 1;
+    half.lastTime = last.time;
+    if (
+      !stream.closed &&
+      // A pushed stream is half-closed for the client from the start.
+      (((stream.promised || stream.client.over) && stream.server.over) ||
+        stream.client.resetAt >= 0 ||
+        stream.server.resetAt >= 0)
+    ) {
+      stream.closed = true;
+      this.#sink.streamEnd(stream, this.connection);
+      this.#forget(stream.id);
+    }
+  }
+
+  // Closed streams are kept for a while, so that late frames on them can be judged.
+  #forget(id: number): void {
+    this.#closed.push(id);
+    if (this.#closed.length < 2 * this.#limits.closedStreams) return;
+    const { streams } = this.connection;
+    for (const old of this.#closed.splice(0, this.#limits.closedStreams)) {
+      const opener = this.connection.endpoint((old & 1) === 1 ? "client" : "server");
+      if (old > opener.forgotten) opener.forgotten = old;
+      streams.delete(old);
+    }
+  }
+
+  // A frame of a stream whose beginning the capture does not hold.
+  #unseen(frame: Frame, sender: Endpoint, peer: Endpoint): Stream | undefined {
+    if (frame.streamId === 0) return undefined;
+    const opener = ((frame.streamId & 1) === 1) === (sender.side === "client") ? sender : peer;
+    if (opener.whole || frame.streamId <= opener.forgotten) return undefined;
+    return this.#openStream(frame.streamId, opener.side, false, -1, frame.first.time);
+  }
+
+  #openStream(id: number, initiator: Side, seen: boolean, openedAt: number, time: number): Stream {
+    const c = this.connection;
+    const opener = c.endpoint(initiator);
+    const stream = new Stream(id, initiator, seen, openedAt, time);
+    c.streams.set(id, stream);
+    c.streamCount++;
+    if (id > opener.highestOpened) opener.highestOpened = id;
+    if (c.streams.size > this.#limits.streams) {
+      // The oldest goes, closed or not.
+      const [oldest] = c.streams.keys();
+      if (oldest !== undefined) {
+        c.streams.delete(oldest);
+        const its = c.endpoint((oldest & 1) === 1 ? "client" : "server");
+        its.forgotten = Math.max(its.forgotten, oldest);
+      }
+      this.#diagnose("limit/streams", initiator, opener.lastAt, { limit: this.#limits.streams });
+    }
+    return stream;
+  }
+
+  #applyData(frame: Frame, stream: Stream | undefined, sender: Endpoint): void {
+    // RFC 9113 6.9: the whole payload counts, on closed streams too.
+    sender.window.sent += frame.length;
+    if (stream === undefined) return;
+    const half = stream.half(frame.from);
+    half.window.sent += frame.length;
+    half.dataFrames++;
+    (half.lastData ??= new FrameRef()).take(frame);
+    half.dataOctets += Math.max(frame.contentLength, 0);
+    if (frame.endStream && half.endAt < 0) {
+      half.endAt = frame.last.offset + 1;
+      half.endTime = frame.last.time;
+    }
+  }
+
+  #applyReset(frame: Frame, stream: Stream, sender: Endpoint): void {
+    const half = stream.half(frame.from);
+    if (half.resetAt >= 0) return;
+    half.resetAt = frame.last.offset + 1;
+    half.resetTime = frame.last.time;
+    half.resetCode = frame.errorCode;
+    half.resetKnew = Math.max(stream.half(other(sender.side)).lastAt, 0);
+    stream.reserved = false;
+  }
+
+  #applyGrant(frame: Frame, stream: Stream | undefined, peer: Endpoint): void {
+    if (!frame.whole || frame.increment === 0) return;
+    const end = frame.last.offset + 1;
+    if (frame.streamId === 0) peer.window.grant(end, frame.increment);
+    else stream?.half(peer.side).window.grant(end, frame.increment);
+  }
+
+  #applySettings(frame: Frame, sender: Endpoint, peer: Endpoint): void {
+    if (frame.ack) {
+      peer.settings.acknowledge();
+      return;
+    }
+    if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
+  }
+
+  #applyPing(frame: Frame, sender: Endpoint, peer: Endpoint): void {
+    if (!frame.whole) return;
+    const payload = pingPayload(frame);
+    if (!frame.ack) {
+      sender.pings.push({ payload, endOffset: frame.last.offset + 1, time: frame.last.time });
+      if (sender.pings.length > 256) sender.pings.shift();
+      return;
+    }
+    const index = peer.pings.findIndex((ping) => ping.payload === payload);
+    if (index >= 0) peer.pings.splice(index, 1);
+  }
+
+  // A connection error: no effect, but a field block passes through HPACK, where its octets are known.
+  #ignore(frame: Frame, sender: Endpoint): void {
+    const block = this.#block(frame.from);
+    if (frame.kind === "headers") remember(sender.refused, frame.streamId);
+    if (frame.kind === "push-promise") remember(sender.refused, frame.promisedStreamId);
+    // A tolerant receiver acknowledges SETTINGS that it should have refused.
+    if (frame.kind === "settings" && !frame.ack) sender.settings.announce(frame.last.offset + 1, frame.last.time, []);
+    if (frame.kind === "continuation" || block.open) {
+      // RFC 9113 4.3: whose octets these are is open. Nothing more is said of this side's fields.
+      if (frame.kind === "continuation" || frame.kind === "headers")
+        this.#loseFields(sender, frame.first, "a field block was interrupted");
+      if (!block.open) this.#sink.fieldsLost(frame.from, this.connection);
+      return;
+    }
+    if (frame.kind !== "headers" && frame.kind !== "push-promise") return;
+    if (!frame.whole || !frame.endHeaders) {
+      this.#loseFields(sender, frame.first, "a field block is not whole");
+      this.#sink.fieldsLost(frame.from, this.connection);
+      return;
+    }
+    block.begin(frame);
+    block.fields.ignored = true;
+    this.#decode(block, frame.bytes, frame.start, frame.end, undefined);
+  }
+
+  #openBlock(frame: Frame, stream: Stream | undefined): void {
+    const block = this.#block(frame.from);
+    const sender = this.connection.endpoint(frame.from);
+    block.begin(frame);
+    if (!frame.whole) {
+      block.broken = true;
+      this.#loseFields(sender, frame.first, "octets are missing");
+    }
+    if (frame.endHeaders) {
+      this.#decode(block, frame.bytes, frame.start, frame.end, stream);
+      return;
+    }
+    block.open = true;
+    if (frame.whole) this.#append(block, frame, sender);
+  }
+
+  #continueBlock(frame: Frame): void {
+    const block = this.#block(frame.from);
+    const { fields } = block;
+    const sender = this.connection.endpoint(frame.from);
+    fields.continuations++;
+    fields.octets += frame.length;
+    copyOrigin(fields.last, frame.last);
+    if (!frame.whole) {
+      block.broken = true;
+      this.#loseFields(sender, frame.first, "octets are missing");
+    } else this.#append(block, frame, sender);
+    if (frame.endHeaders) {
+      this.#decode(block, block.octets, 0, block.length, this.connection.streams.get(fields.streamId));
+      block.release();
+    }
+  }
+
+  #append(block: OpenBlock, frame: Frame, sender: Endpoint): void {
+    const limit = this.#limits.fieldBlockOctets;
+    if (block.broken || block.append(frame.bytes, frame.start, frame.end, limit)) return;
+    block.broken = true;
+    this.#diagnose("limit/field-block", frame.from, frame.first, { limit });
+    this.#loseFields(sender, frame.first, "a field block is too long");
+  }
+
+  #closeBlock(from: Side): void {
+    const block = this.#block(from);
+    if (!block.open) return;
+    block.open = false;
+    block.release();
+    this.#sink.fieldsLost(from, this.connection);
+  }
+
+  #decode(block: OpenBlock, bytes: Uint8Array, start: number, end: number, stream: Stream | undefined): void {
+    const c = this.connection;
+    const { fields } = block;
+    const sender = c.endpoint(fields.from);
+    const peer = c.endpoint(other(fields.from));
+    block.open = false;
+    fields.decoded = undefined;
+    if (!block.broken) {
+      // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
+      const known = c.client.whole && c.server.whole && fields.first.acked >= 0;
+      sender.hpack.setMaxTableSize(known ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff);
+      const decoded = sender.hpack.decode(bytes, start, end);
+      fields.decoded = decoded;
+      if (decoded.fault !== undefined) {
+        fields.facts.note(Fact.hpackFault);
+        fields.ignored = true;
+        this.#loseFields(sender, fields.first, `HPACK ${decoded.fault}`);
+        sender.hpackFault = true;
+      }
+    }
+    if (fields.kind === "push-promise") this.#promise(fields, stream);
+    else this.#headers(fields, stream, sender, peer);
+  }
+
+  #promise(fields: FieldBlock, stream: Stream | undefined): void {
+    const c = this.connection;
+    fields.role = "promise";
+    this.#sink.fields(fields, stream, c);
+    if (fields.ignored) {
+      remember(c.endpoint(fields.from).refused, fields.promisedStreamId);
+      return;
+    }
+    const promised = this.#openStream(fields.promisedStreamId, "server", true, fields.last.offset + 1, fields.last.time);
+    promised.opening = FrameRef.of(fields);
+    promised.promised = true;
+    promised.reserved = true;
+    if (fields.decoded !== undefined) readHead(promised.request, fields.decoded);
+    if (stream !== undefined) this.#touch(fields.last, stream, stream.server);
+  }
+
+  // The cases of rules.md section 2: what HEADERS on this id are, in their sender's order.
+  #headers(fields: FieldBlock, known: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
+    const c = this.connection;
+    let stream = known;
+    if (!fields.ignored) {
+      if (stream === undefined) {
+        this.#noteNewStream(fields, sender, peer);
+        if (!fields.opensStream && fields.facts.count === 0) guessRole(fields);
+      } else if (stream.seen) {
+        this.#noteKnownStream(fields, stream, sender);
+        // RFC 9113 5.1.2: a promised stream counts from its response on.
+        if (stream.reserved && fields.facts.count === 0) this.#noteConcurrency(fields, sender, peer);
+      } else guessRole(fields);
+    } else if (stream === undefined) fields.opensStream = false;
+    const fatal = fields.ignored || isFatalBlock(fields.facts);
+    fields.ignored ||= fatal;
+    this.#sink.fields(fields, stream, c);
+    if (fatal) {
+      if (stream === undefined) remember(sender.refused, fields.streamId);
+      return;
+    }
+    if (stream === undefined) {
+      if (fields.opensStream) {
+        stream = this.#openStream(fields.streamId, sender.side, true, fields.last.offset + 1, fields.last.time);
+        stream.opening = FrameRef.of(fields);
+        c.calls++;
+        sender.active.push(fields.streamId);
+      } else {
+        const opener = (fields.streamId & 1) === 1 ? "client" : "server";
+        if (fields.streamId <= c.endpoint(opener).forgotten) return;
+        stream = this.#openStream(fields.streamId, opener, false, -1, fields.first.time);
+      }
+    }
+    this.#applyHeaders(fields, stream, sender);
+  }
+
+  #noteNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint): void {
+    const id = fields.streamId;
+    const { facts } = fields;
+    if (sender.side === "client") {
+      if ((id & 1) === 0) {
+        facts.note(Fact.streamIdParity);
+        return;
+      }
+      const requestShaped = fields.decoded?.method !== undefined;
+      const whole = sender.whole && id > sender.forgotten;
+      if (id > sender.highestOpened) {
+        // Not certain to be the first frame of its stream where octets went before: only a request can be.
+        if (!whole && !requestShaped) {
+          this.connection.uncheck("stream-id/*", "seen");
+          return;
+        }
+        fields.opensStream = true;
+        fields.role = "request";
+        this.#noteConcurrency(fields, sender, peer);
+      } else if (whole || requestShaped) facts.note(Fact.streamIdNotIncreasing);
+      else this.connection.uncheck("stream-id/*", "seen");
+      return;
+    }
+    if (peer.refused.has(id)) return;
+    const opener = (id & 1) === 1 ? peer : sender;
+    if (!opener.whole || id <= opener.forgotten) {
+      this.connection.uncheck("stream-id/*", "seen");
+      return;
+    }
+    facts.note((id & 1) === 1 ? Fact.streamIdUnopened : Fact.streamIdUnpromised);
+  }
+
+  #noteKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
+    const { facts, decoded } = fields;
+    const own = stream.half(sender.side);
+    const horizon = fields.first.acked;
+    const state = stateFor(stream, sender.side, horizon, sender.processed);
+    const requestShaped = decoded?.method !== undefined;
+    const readable = decoded !== undefined && decoded.certainty !== "unknown";
+    const fact = judgeInput(state, sender.side, "headers", stream.promised);
+    const finished = state === "reset (own)" || state === "closed" || own.endAt >= 0;
+    if (
+      finished &&
+      fact !== undefined &&
+      fact !== Fact.clientOnPushed &&
+      (requestShaped || (!readable && state !== "reset (own)" && state === "closed"))
+    ) {
+      facts.note(Fact.streamIdReuse);
+      return;
+    }
+    if (fact !== undefined) {
+      facts.note(fact);
+      return;
+    }
+    if (sender.side === "server" && stream.initiator === "client" && stream.openedAt > horizon && horizon >= 0) {
+      facts.note(Fact.streamIdUnopened);
+      return;
+    }
+    // An RST_STREAM of the peer that the sender is not known to have processed (case a4) excuses the frame's being there, not what it
+    // is: the sender built the message without knowing of it.
+    if (sender.side === "client") {
+      fields.role = "request-trailers";
+      facts.note(fields.endStream ? Fact.requestTrailers : Fact.secondHeadersWithoutEnd);
+      return;
+    }
+    const status = decoded?.statusCode ?? 0;
+    const interim = isInterim(status);
+    if (own.message === "yes") {
+      fields.role = "response-trailers";
+      if (interim && decoded?.certainty === "exact") facts.note(Fact.interimAfterFinal);
+      else if (!fields.endStream) facts.note(Fact.secondHeadersWithoutEnd);
+      return;
+    }
+    if (own.message === "maybe" && status === 0) {
+      fields.role = fields.endStream ? "response-trailers" : "unknown";
+      return;
+    }
+    fields.role = interim ? "interim" : "response";
+  }
+
+  // RFC 9113 5.1.2: open and half-closed streams of the sender count until it can know that they are closed.
+  #noteConcurrency(fields: FieldBlock, sender: Endpoint, peer: Endpoint): void {
+    const { active } = sender;
+    const inForce = peer.settings.inForce(Setting.maxConcurrentStreams);
+    const limit = inForce === undefined ? Infinity : peer.settings.largest(Setting.maxConcurrentStreams, fields.first.acked);
+    if (active.length + 1 <= limit && active.length < 1024) return;
+    const { streams } = this.connection;
+    let kept = 0;
+    for (const id of active) {
+      const stream = streams.get(id);
+      if (stream === undefined) continue;
+      const own = stream.half(sender.side);
+      const theirs = stream.half(peer.side);
+      const horizon = fields.first.acked;
+      if (own.resetAt >= 0 || (theirs.resetAt >= 0 && delivered(theirs.resetAt, horizon))) continue;
+      if (own.endAt >= 0 && (stream.promised || (theirs.endAt >= 0 && delivered(theirs.endAt, horizon)))) continue;
+      active[kept++] = id;
+    }
+    active.length = kept;
+    if (kept + 1 > limit) fields.facts.note(Fact.concurrencyExceeded);
+  }
+
+  #applyHeaders(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
+    const half = stream.half(sender.side);
+    const { decoded, role } = fields;
+    if (stream.reserved) {
+      stream.reserved = false;
+      sender.active.push(stream.id);
+    }
+    if (role === "request" || role === "response") {
+      half.message = "yes";
+      if (decoded !== undefined) readHead(role === "request" ? stream.request : stream.response, decoded);
+      if (role === "response" && decoded === undefined) half.message = "maybe";
+    } else if (role === "unknown" && half.message === "no") half.message = "maybe";
+    else if (decoded !== undefined && (role === "request-trailers" || role === "response-trailers")) {
+      const head = role === "request-trailers" ? stream.request : stream.response;
+      head.grpcField ||= (decoded.bits & FieldBit.grpcName) !== 0;
+      head.grpcStatus = decoded.grpcStatus?.value ?? head.grpcStatus;
+    }
+    if (fields.endStream && half.endAt < 0) {
+      half.endAt = fields.last.offset + 1;
+      half.endTime = fields.last.time;
+    }
+    this.#touch(fields.last, stream, half);
+  }
+
+  #loseFields(sender: Endpoint, at: Origin, reason: string): void {
+    if (sender.hpack.exact || !sender.fieldsLost) {
+      sender.fieldsLost = true;
+      this.#diagnose("capture/hpack-unknown", sender.side, at, { reason });
+    }
+    sender.hpack.lose();
+  }
+
+  #diagnose(code: Parameters<DiagnosticSink>[0]["code"], from: Side, at: Origin, data: Record<string, string | number>): void {
+    const connection = this.connection.id;
+    const place = { in: "stream", file: at.file, packet: at.packet, connection, from, offset: at.offset } as const;
+    this.#diagnostics({ code, place, data: { connection, from, ...data } });
+  }
+}
+
+/** The field block of one direction that is being collected. */
+class OpenBlock {
+  readonly fields = new FieldBlock();
+  open = false;
+  /** Octets of it are missing. */
+  broken = false;
+  octets: Uint8Array = new Uint8Array(0);
+  length = 0;
+
+  constructor(from: Side) {
+    this.fields.from = from;
+  }
+
+  begin(frame: Frame): void {
+    const { fields } = this;
+    fields.kind = frame.kind === "push-promise" ? "push-promise" : "headers";
+    fields.streamId = frame.streamId;
+    fields.promisedStreamId = frame.promisedStreamId;
+    fields.flags = frame.flags;
+    fields.length = frame.length;
+    copyOrigin(fields.first, frame.first);
+    copyOrigin(fields.headLast, frame.last);
+    copyOrigin(fields.last, frame.last);
+    fields.continuations = 0;
+    fields.octets = frame.end - frame.start;
+    fields.endStream = frame.kind === "headers" && (frame.flags & Flag.endStream) !== 0;
+    fields.role = "unknown";
+    fields.opensStream = false;
+    fields.decoded = undefined;
+    fields.ignored = false;
+    fields.facts.clear();
+    this.broken = false;
+    this.length = 0;
+  }
+
+  /** False where the block grows beyond `limit`. */
+  append(b: Uint8Array, start: number, end: number, limit: number): boolean {
+    const length = this.length + end - start;
+    if (length > limit) return false;
+    if (length > this.octets.length) {
+      const grown = new Uint8Array(Math.max(length, this.octets.length * 2, 1024));
+      grown.set(this.octets.subarray(0, this.length));
+      this.octets = grown;
+    }
+    this.octets.set(b.subarray(start, end), this.length);
+    this.length = length;
+    return true;
+  }
+
+  release(): void {
+    this.length = 0;
+    if (this.octets.length > 64 << 10) this.octets = new Uint8Array(0);
+  }
+}
+
+// Facts whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
+function isFatal(frame: Frame, facts: FactList): boolean {
+  for (let i = 0; i < facts.count; i++) {
+    const fact = facts.at(i);
+    if (FATAL.has(fact)) return true;
+    // RFC 9113 4.2: frames that alter the connection's state; of a stream otherwise.
+    if (fact === Fact.tooLarge && (frame.streamId === 0 || ALTERS.has(frame.kind))) return true;
+    if (fact === Fact.windowIncrementZero && frame.streamId === 0) return true;
+    if ((fact === Fact.tooShort && frame.kind !== "data") || (fact === Fact.badLength && frame.kind !== "priority")) return true;
+  }
+  return false;
+}
+
+function isFatalBlock(facts: FactList): boolean {
+  for (let i = 0; i < facts.count; i++) if (FATAL.has(facts.at(i))) return true;
+  return false;
+}
+
+const FATAL: ReadonlySet<Fact> = new Set<Fact>([
+  Fact.paddingTooLong,
+  Fact.onStreamZero,
+  Fact.onStream,
+  Fact.garbage,
+  Fact.notSettingsFirst,
+  Fact.continuationExpected,
+  Fact.continuationUnexpected,
+  Fact.continuationWrongStream,
+  Fact.streamIdParity,
+  Fact.streamIdNotIncreasing,
+  Fact.streamIdReuse,
+  Fact.streamIdUnpromised,
+  Fact.streamIdUnopened,
+  Fact.streamIdPromisedOdd,
+  Fact.onIdle,
+  Fact.onReserved,
+  Fact.settingsValue,
+  Fact.settingsWindowRange,
+  Fact.settingsAckUnexpected,
+  Fact.pushFromClient,
+]);
+
+const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);
+
+// RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1.
+function validSetting(id: number, value: number, from: Side): boolean {
+  switch (id) {
+    case Setting.enablePush:
+      return value === 0 || (value === 1 && from === "client");
+    case Setting.maxFrameSize:
+      return value >= 16_384 && value <= 16_777_215;
+    case Setting.enableConnectProtocol:
+    case Setting.noRfc7540Priorities:
+      return value <= 1;
+    default:
+      return true;
+  }
+}
+
+function readHead(head: MessageHead, decoded: DecodedBlock): void {
+  head.known = decoded.certainty === "exact" && decoded.fault === undefined;
+  head.method = decoded.method?.value;
+  head.scheme = decoded.scheme?.value;
+  head.authority = decoded.authority?.value;
+  head.path = decoded.path?.value;
+  head.status = decoded.statusCode;
+  head.contentType = decoded.contentType?.value;
+  head.te = decoded.slots[Name.te]?.value;
+  head.userAgent = decoded.slots[Name.userAgent]?.value;
+  head.server = decoded.slots[Name.server]?.value;
+  head.contentLength = decoded.contentLength?.value;
+  head.grpcField = (decoded.bits & FieldBit.grpcName) !== 0;
+  head.grpcStatus = decoded.grpcStatus?.value;
+}
+
+// The beginning of the stream was not captured: the fields themselves tell what they are, or nothing does.
+function guessRole(fields: FieldBlock): void {
+  const { decoded } = fields;
+  if (decoded === undefined || decoded.certainty !== "exact") fields.role = "unknown";
+  else if (fields.from === "client") fields.role = decoded.method !== undefined ? "request" : "request-trailers";
+  else if (decoded.status === undefined) fields.role = "response-trailers";
+  else fields.role = isInterim(decoded.statusCode) ? "interim" : "response";
+}
+
+const isInterim = (status: number): boolean => status >= 100 && status < 200;
+
+// Sets that only grow are kept small: the newest ids matter.
+function remember(ids: Set<number>, id: number): void {
+  ids.add(id);
+  if (ids.size > 1000)
+    for (const oldest of ids) {
+      ids.delete(oldest);
+      break;
+    }
+}
+
+function keep(at: Origin): Origin {
+  const copy = origin();
+  copyOrigin(copy, at);
+  return copy;
+}
+
+const PROOFS: Readonly<Record<GapProof, string>> = {
+  acknowledged: "the other side acknowledged them, so the capture lost them",
+  cut: "cut",
+  unknown: "nothing shows whether they arrived",
+};
+
+const PREFACE_LENGTH = 24;
+// RFC 9113 6.9.2: of the connection, which no setting changes.
+const INITIAL_WINDOW = 65_535;
+const MAX_WINDOW = 0x7fffffff;

@@ -1,0 +1,55 @@
+import type { Protocol } from "../http2/connection-decoder.ts";
+import type { Side } from "../place.ts";
+import { endpointText, type Flow } from "../tcp/flow.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Stream } from "./stream.ts";
+
+/** One TCP connection and, where it speaks HTTP/2, what is known of it. Lives until its `connectionEnd`. */
+export class Connection {
+  readonly flow: Flow;
+  protocol: Protocol = "unknown";
+  /** How it is known who is the client; by `guess` nothing can be proven that depends on it. */
+  roles: "syn" | "preface" | "guess" = "guess";
+  clientIndex: 0 | 1 = 0;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly streams = new Map<number, Stream>();
+  frames = 0;
+  /** Streams that were opened, also those forgotten since. */
+  streamCount = 0;
+  /** Requests with a method: exchanges, whatever became of them. */
+  calls = 0;
+  lastTime = 0;
+  /** What could not be judged: family or rule and need, by count. */
+  readonly unchecked = new Map<string, number>();
+
+  constructor(flow: Flow, client: Endpoint, server: Endpoint) {
+    this.flow = flow;
+    this.client = client;
+    this.server = server;
+  }
+
+  get id(): number {
+    return this.flow.id;
+  }
+
+  get isHttp2(): boolean {
+    return this.protocol.startsWith("h2");
+  }
+
+  endpoint(side: Side): Endpoint {
+    return side === "client" ? this.client : this.server;
+  }
+
+  /** `192.0.2.1:50000`. */
+  address(side: Side): string {
+    const { flow } = this;
+    return endpointText((side === "client") === (this.clientIndex === 0) ? flow.client : flow.server, flow.family);
+  }
+
+  /** Something could not be judged for want of `need`. */
+  uncheck(rule: string, need: string): void {
+    const key = `${rule} ${need}`;
+    this.unchecked.set(key, (this.unchecked.get(key) ?? 0) + 1);
+  }
+}

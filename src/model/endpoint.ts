@@ -1,0 +1,85 @@
+import type { HpackDecoder } from "../hpack/engine.ts";
+import type { Foreign } from "../http2/connection-decoder.ts";
+import { type Origin, origin, type Side } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import { FlowWindow } from "./flow-window.ts";
+import { AnnouncedSettings } from "./settings.ts";
+
+/** One side of a connection: what it sent so far, and what that shows of what it knew. */
+export class Endpoint {
+  readonly side: Side;
+  /** Its first octets were captured. */
+  started = false;
+  /** Segments of it were captured. */
+  seen = false;
+  /** Octets of it that are missing, so far. */
+  lostOctets = 0;
+  /** Frame borders were lost and found by looks: frames since then are likely, not certain. */
+  resynced = false;
+  /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */
+  hpackFault = false;
+  readonly settings = new AnnouncedSettings();
+  frames = 0;
+  firstFrameSeen = false;
+  /** The highest stream id it opened or reserved. */
+  highestOpened = 0;
+  /** Streams up to this id that it opened may have been forgotten. */
+  forgotten = 0;
+  /** Some of its fields could not be read. */
+  fieldsLost = false;
+  /** Octets of the other direction that it is known to have processed, not just received (rules.md 1.1). */
+  processed = 0;
+  /** The horizon of its latest frame. */
+  horizon = -1;
+  /** PINGs of this side without an ACK so far, oldest first. */
+  readonly pings: Ping[] = [];
+  readonly goaways: Goaway[] = [];
+  /** It closed, or its direction ended. */
+  end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;
+  foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined;
+  /** Streams it opened that it may still count as active (RFC 9113 5.1.2); pruned as it learns of their end. */
+  readonly active: number[] = [];
+  /** Ids on which it sent HEADERS that the model ignored: an RST_STREAM of the other side on one answers them. */
+  readonly refused = new Set<number>();
+  /** Ids that its PRIORITY frames made depend on themselves. */
+  readonly selfDependent = new Set<number>();
+  /** Limits the DATA this side sends. */
+  readonly window = new FlowWindow();
+  readonly lastAt: Origin = origin();
+
+  readonly #engine: () => HpackDecoder;
+  #hpack: HpackDecoder | undefined;
+
+  constructor(side: Side, engine: () => HpackDecoder) {
+    this.side = side;
+    this.#engine = engine;
+  }
+
+  /** Decodes this side's field blocks. Made when first asked for: most connections of a large capture never send any. */
+  get hpack(): HpackDecoder {
+    return (this.#hpack ??= this.#engine());
+  }
+
+  /** Every octet from the first one on was captured so far. */
+  get whole(): boolean {
+    return this.started && this.lostOctets === 0 && !this.resynced;
+  }
+}
+
+export interface Ping {
+  readonly payload: string;
+  readonly endOffset: number;
+  readonly time: number;
+}
+
+export interface Goaway {
+  readonly errorCode: number;
+  readonly lastStreamId: number;
+  readonly endOffset: number;
+  /** Octets of the other direction that had arrived when it was sent. */
+  readonly acked: number;
+  readonly time: number;
+  /** Where its last octet was captured. */
+  readonly file: number;
+  readonly packet: number;
+}

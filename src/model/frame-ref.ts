@@ -1,0 +1,50 @@
+import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { Side } from "../place.ts";
+import type { FieldBlock } from "./field-block.ts";
+
+/** Which frame is meant: plain data that may be kept. */
+export class FrameRef {
+  /** `preface`: the client's first octets; `close`: the end of the direction. No frame is at fault there. */
+  kind: FrameKind | "preface" | "close" = "unknown";
+  streamId = 0;
+  from: Side = "client";
+  file = 0;
+  /** The packet that brought its last octet, and that packet's time. */
+  packet = 0;
+  time = 0;
+  /** The time of the packet that brought its first octet. */
+  began = 0;
+  /** Of its first octet in its direction, and of the octet after its last. */
+  offset = 0;
+  end = 0;
+  /** What its sender had received of the other direction; -1 unknown. */
+  acked = -1;
+  flags = 0;
+  length = 0;
+
+  static of(subject: Frame | FieldBlock): FrameRef {
+    return new FrameRef().take(subject);
+  }
+
+  /** References that a stream keeps are refilled. */
+  copy(): FrameRef {
+    return Object.assign(new FrameRef(), this);
+  }
+
+  take(subject: Frame | FieldBlock): this {
+    const last = "headLast" in subject ? subject.headLast : subject.last;
+    this.kind = subject.kind;
+    this.streamId = subject.streamId;
+    this.from = subject.from;
+    this.file = last.file;
+    this.packet = last.packet;
+    this.time = last.time;
+    this.began = subject.first.time;
+    this.offset = subject.first.offset;
+    this.end = subject.last.offset + 1;
+    this.acked = subject.first.acked;
+    this.flags = subject.flags;
+    this.length = subject.length;
+    return this;
+  }
+}

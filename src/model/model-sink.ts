@@ -1,0 +1,27 @@
+import type { Frame } from "../http2/frame.ts";
+import type { Origin, Side } from "../place.ts";
+import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { Connection } from "./connection.ts";
+import type { FieldBlock } from "./field-block.ts";
+import type { Stream } from "./stream.ts";
+
+/** What the model tells. Called before the frame or block takes effect, so the state is the one it was sent in. Frames, blocks and
+ *  their octets are borrowed; connections and streams may be kept until `connectionEnd`. */
+export interface ModelSink {
+  /** The first thing of an HTTP/2 connection. */
+  connectionStart?(connection: Connection): void;
+  /** Every frame, in an order in which no answer comes before its cause. `stream`: the frame's, if it is one that is known. */
+  frame?(frame: Frame, stream: Stream | undefined, connection: Connection): void;
+  /** HEADERS or PUSH_PROMISE with all its CONTINUATIONs. */
+  fields?(block: FieldBlock, stream: Stream | undefined, connection: Connection): void;
+  /** The open field block of this side will not be finished. */
+  fieldsLost?(from: Side, connection: Connection): void;
+  /** Both sides are done with it. */
+  streamEnd?(stream: Stream, connection: Connection): void;
+  /** Octets of this side are missing. */
+  gap?(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void;
+  /** This side's octets are over. */
+  end?(from: Side, how: EndReason, at: Origin, connection: Connection): void;
+  /** Every TCP connection, HTTP/2 or not; nothing of it follows. */
+  connectionEnd?(connection: Connection): void;
+}

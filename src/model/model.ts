@@ -1,0 +1,76 @@
+import type { DiagnosticSink } from "../diagnostic.ts";
+import type { HpackEngine } from "../hpack/engine.ts";
+import { ConnectionDecoder } from "../http2/connection-decoder.ts";
+import type { Limits } from "../limits.ts";
+import type { FlowListener } from "../tcp/assembler.ts";
+import type { ByteSink } from "../tcp/byte-stream.ts";
+import type { Flow } from "../tcp/flow.ts";
+import { ConnectionModel } from "./connection-model.ts";
+import type { ModelSink } from "./model-sink.ts";
+
+/** All connections of a session: gives each its decoder and its model. */
+export class Model implements FlowListener {
+  readonly #sink: Required<ModelSink>;
+  readonly #engine: HpackEngine;
+  readonly #limits: Limits;
+  readonly #diagnostics: DiagnosticSink;
+  readonly #models = new Map<number, ConnectionModel>();
+
+  constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink) {
+    this.#sink = fanOut(sinks);
+    this.#engine = engine;
+    this.#limits = limits;
+    this.#diagnostics = diagnostics;
+  }
+
+  open(flow: Flow): readonly [ByteSink, ByteSink] {
+    const model = new ConnectionModel(flow, this.#engine, this.#sink, this.#limits, this.#diagnostics);
+    this.#models.set(flow.id, model);
+    return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics).sinks;
+  }
+
+  close(flow: Flow): void {
+    this.#models.get(flow.id)?.close();
+    this.#models.delete(flow.id);
+  }
+}
+
+// One call per listener, in the order given; a listener without a handler costs nothing.
+function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
+  const with_ = <E extends keyof ModelSink>(event: E) =>
+    sinks.filter((sink) => sink[event] !== undefined) as Required<Pick<ModelSink, E>>[];
+  const start = with_("connectionStart");
+  const frame = with_("frame");
+  const fields = with_("fields");
+  const fieldsLost = with_("fieldsLost");
+  const streamEnd = with_("streamEnd");
+  const gap = with_("gap");
+  const end = with_("end");
+  const connectionEnd = with_("connectionEnd");
+  return {
+    connectionStart: (c) => {
+      for (const s of start) s.connectionStart(c);
+    },
+    frame: (f, stream, c) => {
+      for (let i = 0; i < frame.length; i++) frame[i]!.frame(f, stream, c);
+    },
+    fields: (b, stream, c) => {
+      for (let i = 0; i < fields.length; i++) fields[i]!.fields(b, stream, c);
+    },
+    fieldsLost: (from, c) => {
+      for (const s of fieldsLost) s.fieldsLost(from, c);
+    },
+    streamEnd: (stream, c) => {
+      for (let i = 0; i < streamEnd.length; i++) streamEnd[i]!.streamEnd(stream, c);
+    },
+    gap: (from, length, proof, at, c) => {
+      for (const s of gap) s.gap(from, length, proof, at, c);
+    },
+    end: (from, how, at, c) => {
+      for (const s of end) s.end(from, how, at, c);
+    },
+    connectionEnd: (c) => {
+      for (const s of connectionEnd) s.connectionEnd(c);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Side } from "../place.ts";
+import { FlowWindow } from "./flow-window.ts";
+import type { FrameRef } from "./frame-ref.ts";
+
+/** What one side sent on a stream. Offsets are octets of that side's direction, up to the end of the frame; -1: not so far. */
+export class StreamHalf {
+  /** END_STREAM. */
+  endAt = -1;
+  endTime = 0;
+  /** Its first RST_STREAM. */
+  resetAt = -1;
+  resetCode = 0;
+  resetTime = 0;
+  /** How much of the other side on this stream came before that. */
+  resetKnew = 0;
+  /** Field blocks that began its message: request, or final response; `maybe` where one was seen that could not be read. */
+  message: "no" | "maybe" | "yes" = "no";
+  dataFrames = 0;
+  lastData: FrameRef | undefined = undefined;
+  /** Content octets, without padding. */
+  dataOctets = 0;
+  /** The last frame of this side on the stream. */
+  lastAt = -1;
+  lastTime = 0;
+  /** The flow-control window that limits this side. */
+  readonly window = new FlowWindow();
+
+  get over(): boolean {
+    return this.endAt >= 0 || this.resetAt >= 0;
+  }
+}
+
+/** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */
+export class Stream {
+  readonly id: number;
+  /** Who opened or promised it. */
+  readonly initiator: Side;
+  readonly client = new StreamHalf();
+  readonly server = new StreamHalf();
+  /** The frame that opened it lies in the capture: nothing on it went before. */
+  readonly seen: boolean;
+  /** Where the opening HEADERS or the promise ends in the initiator's direction. */
+  readonly openedAt: number;
+  readonly openedTime: number;
+  /** The frame that opened or promised it. */
+  opening: FrameRef | undefined = undefined;
+  /** By PUSH_PROMISE, and no HEADERS of the server yet. */
+  reserved = false;
+  promised = false;
+  readonly request = new MessageHead();
+  readonly response = new MessageHead();
+  /** Both sides are done, as far as the capture shows, in capture order. */
+  closed = false;
+
+  constructor(id: number, initiator: Side, seen: boolean, openedAt: number, openedTime: number) {
+    this.id = id;
+    this.initiator = initiator;
+    this.seen = seen;
+    this.openedAt = openedAt;
+    this.openedTime = openedTime;
+  }
+
+  half(side: Side): StreamHalf {
+    return side === "client" ? this.client : this.server;
+  }
+}
+
+/** What is remembered of a message's field section; undefined: not there, or not readable. */
+export class MessageHead {
+  /** The field section was decoded in full. */
+  known = false;
+  method: string | undefined;
+  scheme: string | undefined;
+  authority: string | undefined;
+  path: string | undefined;
+  status = 0;
+  contentType: string | undefined;
+  te: string | undefined;
+  userAgent: string | undefined;
+  server: string | undefined;
+  contentLength: string | undefined;
+  /** A field named `grpc-...`. */
+  grpcField = false;
+  grpcStatus: string | undefined;
+}
