@@ -1,0 +1,368 @@
+// In: what the model tells. Out: findings, judged in the sender's own order (rules.md section 1): with what is not proven and why, one
+// per frame and cause, consequences marked.
+import type { Frame } from "../http2/frame.ts";
+import type { Limits } from "../limits.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import { FrameRef } from "../model/frame-ref.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import type { Stream } from "../model/stream.ts";
+import { summarise } from "../model/summary.ts";
+import { type Origin, other, type Side } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import type { Finding, FindingSink, Need } from "./finding.ts";
+import { unmet } from "./needs.ts";
+import type { Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
+
+/** A rule and the severity it is reported with. */
+export interface ActiveRule {
+  readonly rule: Rule;
+  readonly severity: Severity;
+}
+
+export class RuleEngine implements ModelSink {
+  readonly #sink: FindingSink;
+  readonly #limits: Limits;
+  readonly #slots: readonly Slot[];
+  readonly #byFact: readonly (readonly Slot[] | undefined)[];
+  readonly #onFrame: readonly Slot[];
+  readonly #onFields: readonly Slot[];
+  readonly #onStreamEnd: readonly Slot[];
+  readonly #onEnd: readonly Slot[];
+  readonly #onConnectionEnd: readonly Slot[];
+  readonly #context = new RuleContext((...args) => this.#report(...args));
+  readonly #judged = new Map<number, Judged>();
+  #current: Judged | undefined;
+  #stream: Stream | undefined;
+
+  constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits) {
+    this.#sink = sink;
+    this.#limits = limits;
+    this.#slots = rules.map(({ rule, severity }, index) => ({ rule, severity, index, rank: rankOf(rule, index) }));
+    const byFact: Slot[][] = [];
+    for (const slot of this.#slots) {
+      const { when, judge } = slot.rule;
+      if (when !== undefined && judge !== undefined) (byFact[when.fact] ??= []).push(slot);
+    }
+    this.#byFact = byFact;
+    this.#onFrame = this.#slots.filter((slot) => slot.rule.frame !== undefined);
+    this.#onFields = this.#slots.filter((slot) => slot.rule.fields !== undefined);
+    this.#onStreamEnd = this.#slots.filter((slot) => slot.rule.streamEnd !== undefined);
+    this.#onEnd = this.#slots.filter((slot) => slot.rule.end !== undefined);
+    this.#onConnectionEnd = this.#slots.filter((slot) => slot.rule.connectionEnd !== undefined);
+  }
+
+  connectionStart(connection: Connection): void {
+    this.#judged.set(connection.id, new Judged(connection));
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    const { facts } = frame;
+    if (facts.count === 0 && this.#onFrame.length === 0) return;
+    const judged = this.#enter(connection, stream);
+    for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), frame, frame.kind, stream);
+    for (const slot of this.#onFrame) slot.rule.frame!(frame, stream, this.#at(slot, judged));
+    // A field block goes on: what its fields show belongs to the same frame.
+    const opensBlock = frame.kind === "headers" || frame.kind === "push-promise";
+    if (opensBlock) judged.block[frame.from] = frame.first.offset;
+    if (judged.candidates.length === 0) return;
+    const inBlock = opensBlock || frame.kind === "continuation";
+    this.#settle(judged, inBlock ? judged.block[frame.from] : -1, frame.from);
+  }
+
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    const { facts } = block;
+    if (block.ignored && facts.count === 0) {
+      const judged = this.#judged.get(connection.id);
+      if (judged !== undefined && judged.candidates.length > 0) this.#settle(judged, -1, block.from);
+      return;
+    }
+    const judged = this.#enter(connection, stream);
+    for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), block, block.kind, stream);
+    if (!block.ignored) for (const slot of this.#onFields) slot.rule.fields!(block, stream, this.#at(slot, judged));
+    if (judged.candidates.length > 0) this.#settle(judged, -1, block.from);
+  }
+
+  fieldsLost(from: Side, connection: Connection): void {
+    const judged = this.#judged.get(connection.id);
+    if (judged !== undefined && judged.candidates.length > 0) this.#settle(judged, -1, from);
+  }
+
+  streamEnd(stream: Stream, connection: Connection): void {
+    if (this.#onStreamEnd.length === 0) return;
+    const judged = this.#enter(connection, stream);
+    for (const slot of this.#onStreamEnd) slot.rule.streamEnd!(stream, this.#at(slot, judged));
+    this.#settle(judged, -1, "client");
+  }
+
+  end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
+    const judged = this.#enter(connection, undefined);
+    for (const slot of this.#onEnd) slot.rule.end!(from, how, at, this.#at(slot, judged));
+    this.#settle(judged, -1, from);
+  }
+
+  connectionEnd(connection: Connection): void {
+    const judged = this.#judged.get(connection.id);
+    if (judged === undefined) return;
+    this.#enter(connection, undefined);
+    judged.block.client = judged.block.server = -1;
+    for (const slot of this.#onConnectionEnd) slot.rule.connectionEnd!(this.#at(slot, judged));
+    this.#settle(judged, -1, "client");
+    this.#judged.delete(connection.id);
+  }
+
+  #judge(fact: number, subject: Subject, kind: string, stream: Stream | undefined): void {
+    const slots = this.#byFact[fact];
+    if (slots === undefined) return;
+    for (const slot of slots) {
+      const { when, judge } = slot.rule;
+      if (when!.kinds !== undefined && !(when!.kinds as readonly string[]).includes(kind)) continue;
+      if (when!.from !== undefined && when!.from !== subject.from) continue;
+      judge!.call(slot.rule, subject, stream, this.#at(slot, this.#current!));
+    }
+  }
+
+  #enter(connection: Connection, stream: Stream | undefined): Judged {
+    const judged = this.#judged.get(connection.id)!;
+    this.#current = judged;
+    this.#stream = stream;
+    return judged;
+  }
+
+  #at(slot: Slot, judged: Judged): Context {
+    const context = this.#context;
+    context.slot = slot;
+    context.connection = judged.connection;
+    if (slot.rule.state !== undefined) context.state = judged.states[slot.index] ??= slot.rule.state();
+    return context;
+  }
+
+  #report(
+    slot: Slot,
+    subject: Subject | FrameRef,
+    message: string,
+    data: Finding["data"],
+    more: ReportOptions | undefined,
+  ): void {
+    const judged = this.#current!;
+    const { connection } = judged;
+    const frame = subject instanceof FrameRef ? subject : FrameRef.of(subject);
+    const decidableAt = slot.rule.meta.decidable === "head" ? Math.min(frame.offset + HEAD, frame.end) : frame.end;
+    if (isExempt(connection, frame, decidableAt)) return;
+    const exact = "headLast" in subject ? subject.decoded?.certainty === "exact" : true;
+    const of = { streamId: frame.streamId, acked: frame.acked, exact };
+    const because = unmet(slot.rule.meta.needs, connection, frame.from, of, more?.stream ?? this.#stream);
+    const severity = more?.severity ?? slot.severity;
+    const stream = more?.stream ?? this.#stream;
+    const text = subject instanceof FrameRef ? "" : summarise(subject);
+    const path = stream?.request.path ?? ("headLast" in subject ? subject.decoded?.path?.value : undefined);
+    const rank = more?.severity ?? slot.rule.meta.severity;
+    judged.candidates.push({ rank, slot, frame, message, data, severity, because, more, text, path, decidableAt });
+  }
+
+  // Of the candidates on one frame the first in the order of judgement stands, and those below it that are more severe, or proven
+  // where it is not. A frame whose block is still open waits for it.
+  #settle(judged: Judged, openOffset: number, from: Side): void {
+    const { candidates } = judged;
+    if (candidates.length === 0) return;
+    const groups = new Map<string, Candidate[]>();
+    judged.candidates = [];
+    for (const candidate of candidates) {
+      const { frame } = candidate;
+      const open = openOffset >= 0 && frame.from === from && frame.offset === openOffset;
+      const waits = open || (judged.block[frame.from] === frame.offset && frame.from !== from);
+      if (waits) judged.candidates.push(candidate);
+      else {
+        const key = `${frame.from} ${frame.offset} ${frame.kind}`;
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [candidate]);
+        else group.push(candidate);
+      }
+    }
+    for (const group of groups.values()) {
+      group.sort((a, b) => a.slot.rank - b.slot.rank);
+      const standing: { candidate: Candidate; hides: string[] }[] = [];
+      for (const candidate of group) {
+        const hider = standing.find(({ candidate: above }) => hides(above, candidate));
+        if (hider === undefined) standing.push({ candidate, hides: [] });
+        else if (hider.candidate.slot !== candidate.slot) hider.hides.push(candidate.slot.rule.id);
+      }
+      for (const { candidate, hides } of standing) this.#emit(judged, candidate, hides);
+    }
+  }
+
+  #emit(
+    judged: Judged,
+    { slot, frame, message, data, severity, because, more, text, path, decidableAt }: Candidate,
+    hides: string[],
+  ): void {
+    const { id, meta } = slot.rule;
+    const expect = more?.scope === undefined ? meta.expect : { ...meta.expect, scope: more.scope };
+    const consequent = judged.broken[frame.from];
+    const kind = `${id} ${message} ${frame.from} ${because.length === 0} ${consequent}`;
+    let key = `${kind} ${more?.fold ?? frame.streamId}`;
+    // Beyond the limit what differs is folded too: one finding a kind.
+    const count = judged.counts.get(id) ?? 0;
+    if (!judged.findings.has(key) && count >= this.#limits.findings) key = kind;
+    const before = judged.findings.get(key);
+    if (before !== undefined) {
+      before.count++;
+      before.lastTime = frame.time;
+    } else {
+      const finding: Finding = {
+        rule: id,
+        message,
+        data,
+        severity,
+        offender: frame.from,
+        connection: judged.connection.id,
+        frame,
+        text,
+        path,
+        related: more?.related ?? [],
+        certainty: because.length === 0 ? "proven" : "unproven",
+        because,
+        consequent,
+        hides,
+        expect,
+        decidableAt,
+        count: 1,
+        lastTime: frame.time,
+      };
+      judged.counts.set(id, count + 1);
+      judged.findings.set(key, finding);
+      this.#sink.finding(finding);
+    }
+    if (
+      severity === "error" &&
+      because.length === 0 &&
+      expect.scope === "connection" &&
+      expect.codes.length > 0 &&
+      !expect.optional
+    ) {
+      judged.broken[frame.from] = true;
+    }
+  }
+}
+
+interface Slot {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly index: number;
+  /** Place in the order of judgement. */
+  readonly rank: number;
+}
+
+interface Candidate {
+  /** Its severity in the catalogue. */
+  readonly rank: Severity;
+  readonly slot: Slot;
+  readonly frame: FrameRef;
+  readonly message: string;
+  readonly data: Finding["data"];
+  readonly severity: Severity;
+  readonly because: readonly Need[];
+  readonly more: ReportOptions | undefined;
+  readonly text: string;
+  readonly path: string | undefined;
+  readonly decidableAt: number;
+}
+
+/** What the engine keeps of one connection. */
+class Judged {
+  readonly connection: Connection;
+  /** By rule; empty until a rule asks. */
+  readonly states: unknown[] = [];
+  candidates: Candidate[] = [];
+  /** Findings so far, to fold repeats into. */
+  readonly findings = new Map<string, Finding>();
+  readonly counts = new Map<string, number>();
+  /** This side committed a connection error: the rest of it is consequence. */
+  readonly broken: Record<Side, boolean> = { client: false, server: false };
+  /** Offset of the frame whose field block may be open. */
+  readonly block: Record<Side, number> = { client: -1, server: -1 };
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+}
+
+type Reporter = (
+  slot: Slot,
+  subject: Subject | FrameRef,
+  message: string,
+  data: Finding["data"],
+  more: ReportOptions | undefined,
+) => void;
+
+/** One object for all rules and connections, refilled before each call. */
+class RuleContext implements Context {
+  connection!: Connection;
+  state: unknown;
+  slot!: Slot;
+  readonly #reporter: Reporter;
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  // Handlers take them out of the context: `{ report }`.
+  readonly report = (subject: Subject | FrameRef, message: string, data: Finding["data"], more?: ReportOptions): void =>
+    this.#reporter(this.slot, subject, message, data, more);
+
+  readonly uncheck = (need: Need): void => this.connection.uncheck(this.slot.rule.id, need);
+}
+
+// Frames that were in flight when the other side gave the connection up are not judged (rules.md 1.3): its error GOAWAY or its end is
+// not in what the frame's segment acknowledges, and the frame not in what those acknowledge. A GOAWAY(NO_ERROR) exempts nothing. A
+// receiver may also answer the head of a frame before the rest of it is sent: that is no exemption, but the answer.
+function isExempt(connection: Connection, frame: FrameRef, decidableAt: number): boolean {
+  const peer = connection.endpoint(other(frame.from));
+  for (const { errorCode, endOffset, acked } of peer.goaways) {
+    if (errorCode !== 0 && endOffset > frame.acked && decidableAt > acked) return true;
+  }
+  const { end } = peer;
+  if (end === undefined || end.how === "idle" || end.how === "capture-end" || decidableAt <= end.at.acked) return false;
+  // A FIN counts for one octet; an RST is never acknowledged.
+  return end.how === "rst" || frame.acked <= end.at.offset;
+}
+
+function hides(above: Candidate, below: Candidate): boolean {
+  // By the catalogue's severities: a fault that the user made a warning does not bring up what it hides.
+  if (SEVERITIES.indexOf(below.rank) < SEVERITIES.indexOf(above.rank)) return false;
+  return above.because.length === 0 || below.because.length > 0;
+}
+
+function rankOf(rule: Rule, index: number): number {
+  const family = FAMILIES.indexOf(rule.id.slice(0, rule.id.indexOf("/")));
+  const { severity, decidable } = rule.meta;
+  const early = decidable === "head" ? 0 : decidable === "payload" ? 1 : 2;
+  return (((family < 0 ? FAMILIES.length : family) * 3 + SEVERITIES.indexOf(severity)) * 3 + early) * 10_000 + index;
+}
+
+const HEAD = 9;
+
+const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
+
+// The order of judgement (rules.md 1.3). A user's own families come last.
+const FAMILIES = [
+  "preface",
+  "upgrade",
+  "frame",
+  "continuation",
+  "settings",
+  "ping",
+  "goaway",
+  "hpack",
+  "stream-id",
+  "stream",
+  "flow",
+  "headers",
+  "push",
+  "priority",
+  "priority-update",
+  "ext",
+  "grpc",
+  "abuse",
+  "health",
+];

@@ -1,0 +1,62 @@
+import type { FrameRef } from "../model/frame-ref.ts";
+import type { Side } from "../place.ts";
+import type { Expectation, Severity } from "./rule.ts";
+
+/** What an endpoint did wrong. Plain data: survives JSON.stringify. */
+export interface Finding {
+  readonly rule: string;
+  /** Key of the rule's `messages`; the report stage makes the text. */
+  readonly message: string;
+  readonly data: Readonly<Record<string, string | number>>;
+  readonly severity: Severity;
+  readonly offender: Side;
+  readonly connection: number;
+  readonly frame: FrameRef;
+  /** What to show of the frame. */
+  readonly text: string;
+  /** `:path` of the stream's request, if it is known. */
+  readonly path: string | undefined;
+  readonly related: readonly RelatedFrame[];
+  readonly certainty: "proven" | "unproven";
+  /** The needs that are not met. */
+  readonly because: readonly Need[];
+  /** After a connection error of the same side: the other side will have stopped reading. */
+  readonly consequent: boolean;
+  /** Rules that would have fired on the same frame. */
+  readonly hides: readonly string[];
+  /** The answer that is due. */
+  readonly expect: Expectation;
+  /** Octets of the offender's direction after which a receiver could know (rules.md 5.2). */
+  readonly decidableAt: number;
+  /** Repeats folded into this one; grows until the connection ends. */
+  count: number;
+  /** Time of the last of them. */
+  lastTime: number;
+}
+
+export interface RelatedFrame {
+  readonly frame: FrameRef;
+  /** What it has to do with the finding: `opened the stream`. */
+  readonly role: string;
+  /** What to show of it: `POST /a.B/C`. */
+  readonly text: string;
+}
+
+export interface FindingSink {
+  finding(finding: Finding): void;
+}
+
+/** Evidence a rule needs (rules.md 1.2). Without it a finding is unproven. */
+export type Need =
+  | "start"
+  | "start2"
+  | "no-gap"
+  | "no-gap2"
+  | "borders"
+  | "seen"
+  | "hpack"
+  | "settings"
+  | "acks"
+  | "body"
+  | "end"
+  | "roles";

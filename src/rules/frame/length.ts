@@ -1,0 +1,181 @@
+import { Fact } from "../../http2/fact.ts";
+import { type FrameKind, kindName } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import { other } from "../../place.ts";
+import { defineRule, type Rule } from "../rule.ts";
+
+const tooLargeDocs = {
+  why: "A receiver sizes its buffers by the MAX_FRAME_SIZE it announced (16,384 octets unless it said more).",
+  fix: "Split the payload into frames of at most the other side's MAX_FRAME_SIZE, field blocks into HEADERS and CONTINUATION.",
+};
+
+export const tooLarge = defineRule({
+  id: "frame/too-large",
+  meta: {
+    title: "A frame must not be longer than the other side's MAX_FRAME_SIZE",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "4.2", level: "MUST" }],
+    expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
+    needs: ["settings", "acks"],
+    decidable: "head",
+    messages: { long: "{kind} of {length} octets; the other side takes at most {limit}" },
+    docs: tooLargeDocs,
+  },
+  when: { fact: Fact.tooLarge },
+  judge(frame, _stream, { connection, report }) {
+    const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxFrameSize, frame.first.acked);
+    // Section 4.2: of the stream, unless the frame alters the state of the connection.
+    const scope = frame.streamId !== 0 && !ALTERS.has(frame.kind) ? "stream" : "connection";
+    report(frame, "long", { kind: kindName(frame.kind), length: frame.length, limit }, { scope });
+  },
+});
+
+export const tooShort = defineRule({
+  id: "frame/too-short",
+  meta: {
+    title: "A frame must be long enough for the fields its type and flags demand",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "4.2", level: "MUST" }],
+    expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
+    needs: [],
+    decidable: "head",
+    messages: { short: "{kind} of {length} octets is too short for its fields (flags 0x{flags})" },
+    docs: {
+      why: "The flags promise a Pad Length octet or priority fields that do not fit, so the rest cannot be read.",
+      fix: "Clear the PADDED or PRIORITY flag, or send the fields it promises.",
+    },
+  },
+  when: { fact: Fact.tooShort },
+  judge(frame, _stream, { report }) {
+    const flags = frame.flags.toString(16).padStart(2, "0");
+    const scope = frame.kind === "data" ? "stream" : "connection";
+    report(frame, "short", { kind: kindName(frame.kind), length: frame.length, flags }, { scope });
+  },
+});
+
+export const paddingTooLong = defineRule({
+  id: "frame/padding-too-long",
+  meta: {
+    title: "Padding must leave room for the rest of the frame",
+    severity: "error",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.1", level: "MUST" },
+      { rfc: 9113, section: "6.2", level: "MUST" },
+      { rfc: 9113, section: "6.6", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: [],
+    decidable: "payload",
+    messages: { long: "{kind} of {length} octets claims {padLength} octets of padding" },
+    docs: {
+      why: "Where the padding is as long as the payload nobody can tell what the frame holds.",
+      fix: "Pad Length counts the padding octets only, and must be less than what remains after the fixed fields.",
+    },
+  },
+  when: { fact: Fact.paddingTooLong },
+  judge(frame, _stream, { report }) {
+    const padLength = "padLength" in frame ? frame.padLength : 0;
+    report(frame, "long", { kind: kindName(frame.kind), length: frame.length, padLength });
+  },
+});
+
+export const paddingNonzero = defineRule({
+  id: "frame/padding-nonzero",
+  meta: {
+    title: "Padding octets must be zero",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.1", level: "MUST" },
+      { rfc: 9113, section: "6.2", level: "MUST" },
+      { rfc: 9113, section: "6.6", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
+    needs: [],
+    decidable: "payload",
+    messages: { nonzero: "{kind} has padding that is not all zeros" },
+    docs: {
+      why: "A receiver may treat it as a connection error; octets of another buffer in the padding may also leak data.",
+      fix: "Fill the padding with zeros.",
+    },
+  },
+  when: { fact: Fact.paddingNonzero },
+  judge: (frame, _stream, { report }) => report(frame, "nonzero", { kind: kindName(frame.kind) }, { fold: frame.kind }),
+});
+
+export const priorityLength = fixedLength("frame/priority-length", "priority", "6.3", "stream", "5 octets");
+export const rstStreamLength = fixedLength("frame/rst-stream-length", "rst-stream", "6.4", "connection", "4 octets");
+export const pingLength = fixedLength("frame/ping-length", "ping", "6.7", "connection", "8 octets");
+export const goawayLength = fixedLength("frame/goaway-length", "goaway", "6.8", "connection", "at least 8 octets");
+export const windowUpdateLength = fixedLength("frame/window-update-length", "window-update", "6.9", "connection", "4 octets");
+
+export const settingsLength = defineRule({
+  id: "frame/settings-length",
+  meta: {
+    title: "The length of SETTINGS must be a multiple of 6",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.5", level: "MUST" }],
+    expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
+    needs: [],
+    decidable: "head",
+    messages: { length: "SETTINGS of {length} octets, which is no multiple of 6" },
+    docs: {
+      why: "A setting is 6 octets; a rest cannot be read.",
+      fix: "Send whole settings only: a 16-bit id and a 32-bit value each.",
+    },
+  },
+  when: { fact: Fact.badLength, kinds: ["settings"] },
+  judge(frame, _stream, { report }) {
+    if ((frame.flags & ACK) === 0) report(frame, "length", { length: frame.length });
+  },
+});
+
+export const settingsAckLength = defineRule({
+  id: "frame/settings-ack-length",
+  meta: {
+    title: "A SETTINGS acknowledgment must be empty",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.5", level: "MUST" }],
+    expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
+    needs: [],
+    decidable: "head",
+    messages: { length: "SETTINGS with ACK has a payload of {length} octets" },
+    docs: { why: "An acknowledgment says that settings were applied; it carries none.", fix: "Send the ACK with length 0." },
+  },
+  when: { fact: Fact.badLength, kinds: ["settings"] },
+  judge(frame, _stream, { report }) {
+    if ((frame.flags & ACK) !== 0) report(frame, "length", { length: frame.length });
+  },
+});
+
+function fixedLength(id: string, kind: FrameKind, section: string, scope: "stream" | "connection", wants: string): Rule {
+  const name = kindName(kind);
+  return defineRule({
+    id,
+    meta: {
+      title: `The payload of ${name} must be ${wants} long`,
+      severity: "error",
+      by: "either",
+      spec: [{ rfc: 9113, section, level: "MUST" }],
+      expect: { scope, codes: ["FRAME_SIZE_ERROR"] },
+      needs: [],
+      decidable: "head",
+      messages: { length: `${name} of {length} octets instead of ${wants}` },
+      docs: {
+        why: `The fields of ${name} have a fixed size; another length means that the sender writes something else than the receiver reads.`,
+        fix: `Write exactly the fields of section ${section}.`,
+      },
+    },
+    when: { fact: Fact.badLength, kinds: [kind] },
+    judge: (frame, _stream, { report }) => report(frame, "length", { length: frame.length }),
+  });
+}
+
+const ACK = 0x1;
+
+const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);

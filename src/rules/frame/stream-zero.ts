@@ -1,0 +1,60 @@
+import { Fact } from "../../http2/fact.ts";
+import { type FrameKind, kindName } from "../../http2/frame.ts";
+import { defineRule, type Rule } from "../rule.ts";
+
+export const dataOnStreamZero = onStreamZero("frame/data-on-stream-zero", "data", "6.1");
+export const headersOnStreamZero = onStreamZero("frame/headers-on-stream-zero", "headers", "6.2");
+export const priorityOnStreamZero = onStreamZero("frame/priority-on-stream-zero", "priority", "6.3");
+export const rstStreamOnStreamZero = onStreamZero("frame/rst-stream-on-stream-zero", "rst-stream", "6.4");
+export const pushPromiseOnStreamZero = onStreamZero("frame/push-promise-on-stream-zero", "push-promise", "6.6");
+export const continuationOnStreamZero = onStreamZero("frame/continuation-on-stream-zero", "continuation", "6.10");
+
+export const settingsOnStream = onStream("frame/settings-on-stream", "settings", "6.5");
+export const pingOnStream = onStream("frame/ping-on-stream", "ping", "6.7");
+export const goawayOnStream = onStream("frame/goaway-on-stream", "goaway", "6.8");
+
+function onStreamZero(id: string, kind: FrameKind, section: string): Rule {
+  const name = kindName(kind);
+  return defineRule({
+    id,
+    meta: {
+      title: `${name} must not be sent on stream 0`,
+      severity: "error",
+      by: kind === "push-promise" ? "server" : "either",
+      spec: [{ rfc: 9113, section, level: "MUST" }],
+      expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+      needs: [],
+      decidable: "head",
+      messages: { zero: `${name} on stream 0, which belongs to the connection` },
+      docs: {
+        why: `${name} belongs to one stream; stream 0 is the connection itself, so a receiver has nothing to apply it to.`,
+        fix: "Send it with the id of the stream it is meant for; an id of 0 is often a field that was never set.",
+      },
+    },
+    when: { fact: Fact.onStreamZero, kinds: [kind] },
+    judge: (frame, _stream, { report }) => report(frame, "zero", {}),
+  });
+}
+
+function onStream(id: string, kind: FrameKind, section: string): Rule {
+  const name = kindName(kind);
+  return defineRule({
+    id,
+    meta: {
+      title: `${name} must be sent on stream 0`,
+      severity: "error",
+      by: "either",
+      spec: [{ rfc: 9113, section, level: "MUST" }],
+      expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+      needs: [],
+      decidable: "head",
+      messages: { stream: `${name} on stream {streamId}; it is the connection's, on stream 0` },
+      docs: {
+        why: `${name} is about the connection. On a stream a receiver cannot tell what its sender meant, and must give up.`,
+        fix: "Send it with stream id 0.",
+      },
+    },
+    when: { fact: Fact.onStream, kinds: [kind] },
+    judge: (frame, _stream, { report }) => report(frame, "stream", { streamId: frame.streamId }),
+  });
+}

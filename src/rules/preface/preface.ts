@@ -1,0 +1,177 @@
+import { Fact } from "../../http2/fact.ts";
+import { kindName } from "../../http2/frame.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { Side } from "../../place.ts";
+import { defineRule } from "../rule.ts";
+
+export const clientMagic = defineRule({
+  id: "preface/client-magic",
+  meta: {
+    title: "A client's first 24 octets must be the connection preface",
+    severity: "error",
+    by: "client",
+    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start"],
+    decidable: "payload",
+    messages: { other: 'the client began with "{text}" instead of the connection preface' },
+    docs: {
+      why: "The preface tells a server that HTTP/2 follows. Without it the server cannot know what it reads, and closes.",
+      fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" first, then SETTINGS. A client that speaks HTTP/1 has reached an HTTP/2-only port.',
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign } = connection.client;
+    // A server that answers as HTTP/1 takes the connection for HTTP/1: then nobody speaks HTTP/2 here.
+    if (foreign === undefined || foreign.what === "truncated" || connection.server.foreign?.what === "http1") return;
+    report(beginning(connection, "client"), "other", { text: foreign.text });
+  },
+});
+
+export const clientSettingsMissing = defineRule({
+  id: "preface/client-settings-missing",
+  meta: {
+    title: "The client's first frame must be SETTINGS",
+    severity: "error",
+    by: "client",
+    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start", "no-gap"],
+    decidable: "head",
+    messages: {
+      other: "the client's first frame is {kind}, not SETTINGS",
+      ack: "the client's first frame is a SETTINGS acknowledgment",
+    },
+    docs: {
+      why: "The SETTINGS frame, which may be empty, is part of the connection preface; a server may close without it.",
+      fix: "Send a SETTINGS frame without the ACK flag directly after the preface string.",
+    },
+  },
+  when: { fact: Fact.notSettingsFirst, from: "client" },
+  judge(frame, _stream, { report }) {
+    if (frame.kind === "settings") report(frame, "ack", {});
+    else report(frame, "other", { kind: kindName(frame.kind) });
+  },
+});
+
+export const serverSettingsMissing = defineRule({
+  id: "preface/server-settings-missing",
+  meta: {
+    title: "The server's first frame must be SETTINGS",
+    severity: "error",
+    by: "server",
+    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start", "no-gap"],
+    decidable: "head",
+    messages: {
+      other: "the server's first frame is {kind}, not SETTINGS",
+      ack: "the server's first frame is a SETTINGS acknowledgment",
+    },
+    docs: {
+      why: "A client takes the server's SETTINGS as the proof that it speaks HTTP/2.",
+      fix: "Send a SETTINGS frame without the ACK flag before anything else, also before the acknowledgment of the client's.",
+    },
+  },
+  when: { fact: Fact.notSettingsFirst, from: "server" },
+  judge(frame, _stream, { report }) {
+    if (frame.kind === "settings") report(frame, "ack", {});
+    else report(frame, "other", { kind: kindName(frame.kind) });
+  },
+});
+
+export const truncated = defineRule({
+  id: "preface/truncated",
+  meta: {
+    title: "A client should not close inside the connection preface",
+    severity: "warning",
+    by: "client",
+    spec: [{ rfc: 9113, section: "3.4" }],
+    expect: { scope: "connection", codes: [] },
+    needs: ["start", "no-gap"],
+    decidable: "payload",
+    messages: { closed: "the client closed after {octets} octets of the connection preface" },
+    docs: {
+      why: "Nothing was asked of the server: a health check, a scanner, or a client that died while connecting.",
+      fix: "Look at why the client gave up at once; a health check should speak HTTP/2 or only open the TCP connection.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign, end } = connection.client;
+    if (foreign?.what !== "truncated" || end === undefined || (end.how !== "fin" && end.how !== "rst")) return;
+    report(beginning(connection, "client"), "closed", { octets: foreign.text.length });
+  },
+});
+
+export const serverSpokeHttp1 = defineRule({
+  id: "preface/server-spoke-http1",
+  meta: {
+    title: "A server that gets the HTTP/2 preface must answer in HTTP/2",
+    severity: "error",
+    by: "server",
+    spec: [
+      { rfc: 9113, section: "3.3" },
+      { rfc: 9113, section: "3.4" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2"],
+    decidable: "payload",
+    messages: { http1: 'the server answered the HTTP/2 preface with "{text}"' },
+    docs: {
+      why: "The port speaks HTTP/1 only: most often the wrong port, or a proxy without HTTP/2 to this side.",
+      fix: "Connect to the HTTP/2 port, or enable HTTP/2 without TLS (h2c with prior knowledge) on this one.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign } = connection.server;
+    if (foreign?.what !== "http1" || connection.client.foreign !== undefined) return;
+    report(beginning(connection, "server"), "http1", { text: foreign.text.split("\r")[0]! });
+  },
+});
+
+export const serverSilent = defineRule({
+  id: "preface/server-silent",
+  meta: {
+    title: "A server sends its SETTINGS when it has the client's preface",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "3.4" }],
+    expect: { scope: "connection", codes: [] },
+    needs: ["start2"],
+    decidable: "payload",
+    messages: { silent: "the server acknowledged the client's preface and sent nothing for {seconds} s" },
+    docs: {
+      why: "The server accepted the TCP connection but no HTTP/2 server reads it: a full accept queue, a stuck process, a proxy.",
+      fix: "Look at what listens on that port, and whether it is overloaded.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { client, server, flow } = connection;
+    const { acknowledged } = flow.directions[connection.clientIndex];
+    if (server.frames > 0 || server.foreign !== undefined || client.frames === 0 || acknowledged < PREFACE) return;
+    const waited = flow.lastTime - flow.firstTime;
+    if (waited < SILENCE || server.lostOctets > 0 || flow.directions[1 - connection.clientIndex]!.offset > 0) return;
+    report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
+  },
+});
+
+// The first octets of a side, where no frame is at fault.
+function beginning(connection: Connection, from: Side): FrameRef {
+  const { foreign } = connection.endpoint(from);
+  const at = foreign?.at;
+  const ref = new FrameRef();
+  ref.kind = "preface";
+  ref.from = from;
+  ref.file = at?.file ?? connection.flow.file;
+  ref.packet = at?.packet ?? connection.flow.firstPacket;
+  ref.time = at?.time ?? connection.flow.firstTime;
+  ref.offset = at?.offset ?? 0;
+  ref.end = ref.offset + (foreign?.text.length ?? 0);
+  ref.acked = at?.acked ?? 0;
+  return ref;
+}
+
+const PREFACE = 24;
+// Nanoseconds.
+const SILENCE = 5e9;

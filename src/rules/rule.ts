@@ -1,0 +1,107 @@
+import type { Fact } from "../http2/fact.ts";
+import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import type { FrameRef } from "../model/frame-ref.ts";
+import type { Stream } from "../model/stream.ts";
+import type { Origin, Side } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import type { Need, RelatedFrame } from "./finding.ts";
+
+export type Severity = "error" | "warning" | "info";
+
+export interface RuleMeta {
+  /** One line: what must hold. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** Only in the preset `all`. */
+  readonly off?: boolean;
+  /** Who can break it. */
+  readonly by: "client" | "server" | "either";
+  readonly spec: readonly SpecRef[];
+  /** What the other side is told to do; pairing reads it. */
+  readonly expect: Expectation;
+  readonly needs: readonly Need[];
+  /** By id; `{name}` holes are filled from `data`. */
+  readonly messages: Readonly<Record<string, string>>;
+  /** How much of the frame a receiver needs to see it: its head, its payload, or the whole field block. */
+  readonly decidable: "head" | "payload" | "block";
+  readonly docs: { readonly why: string; readonly fix: string };
+}
+
+export interface SpecRef {
+  /** An RFC number, or a document's name. */
+  readonly rfc?: number;
+  readonly document?: string;
+  readonly section: string;
+  readonly level?: "MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY";
+}
+
+export interface Expectation {
+  readonly scope: "connection" | "stream";
+  /** Error codes the text demands or names, the first one first; empty: it names no reaction. */
+  readonly codes: readonly string[];
+  /** The receiver may, but need not, treat it as an error. */
+  readonly optional?: boolean;
+  /** The receiver must ignore it. */
+  readonly ignore?: boolean;
+  /** A malformed message: a final 4xx is an answer too (RFC 9113 8.1.1). */
+  readonly malformed?: boolean;
+}
+
+/** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
+export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown> {
+  readonly id: string;
+  readonly meta: Meta;
+  state?(): State;
+  /** A fact that the decoder or the model notes; `judge` is called for it alone. */
+  readonly when?: Condition;
+  judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State>): void;
+  frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State>): void;
+  fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State>): void;
+  streamEnd?(stream: Stream, context: Context<Meta, State>): void;
+  end?(from: Side, how: EndReason, at: Origin, context: Context<Meta, State>): void;
+  connectionEnd?(context: Context<Meta, State>): void;
+}
+
+export interface Condition {
+  readonly fact: Fact;
+  /** Only for frames of these kinds. */
+  readonly kinds?: readonly (FrameKind | "unknown")[];
+  readonly from?: Side;
+}
+
+export type Subject = Frame | FieldBlock;
+
+export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown> {
+  readonly connection: Connection;
+  readonly state: State;
+  /** @param subject The frame at fault, or a reference to it; of a block the frame that began it. */
+  report<Id extends keyof Meta["messages"] & string>(
+    subject: Subject | FrameRef,
+    message: Id,
+    data: Readonly<Record<Holes<Meta["messages"][Id]>, string | number>>,
+    more?: ReportOptions,
+  ): void;
+  /** It could not be judged at all. */
+  uncheck(need: Need): void;
+}
+
+export interface ReportOptions {
+  readonly severity?: Severity;
+  /** Where the answer is due, when it depends on the frame. */
+  readonly scope?: "connection" | "stream";
+  readonly related?: readonly RelatedFrame[];
+  /** Fold with findings of other streams too: of one kind one finding a connection is enough. */
+  readonly fold?: string;
+  /** The stream, where the subject is only a reference. */
+  readonly stream?: Stream;
+}
+
+type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+
+/** Types a rule by its messages: an unknown id or a missing hole does not compile. */
+export function defineRule<const Meta extends RuleMeta, State = undefined>(rule: Rule<Meta, State>): Rule {
+  // State and messages are checked here, where the rule is written; the engine treats all rules alike.
+  return rule as unknown as Rule;
+}

@@ -1,0 +1,32 @@
+import { H2lintError } from "../error.ts";
+import type { ActiveRule } from "./engine.ts";
+import type { Rule, Severity } from "./rule.ts";
+
+export type Preset = "recommended" | "strict" | "all";
+
+export interface RuleOptions {
+  /** `recommended` is the default; `strict` makes every warning an error; `off` rules run in `all` only. */
+  readonly preset?: Preset;
+  /** By rule id or `family/*`; later entries win. */
+  readonly severities?: readonly (readonly [pattern: string, severity: Severity | "off"])[];
+}
+
+/** Which rules run, and as what.
+ *  @throws H2lintError for a pattern that names no rule. */
+export function selectRules(rules: readonly Rule[], { preset = "recommended", severities = [] }: RuleOptions): ActiveRule[] {
+  for (const [pattern] of severities) {
+    if (!rules.some(({ id }) => matches(id, pattern))) throw new H2lintError("usage", `unknown rule: ${pattern}`);
+  }
+  const active: ActiveRule[] = [];
+  for (const rule of rules) {
+    let severity: Severity | "off" = rule.meta.severity;
+    if (rule.meta.off === true && preset !== "all") severity = "off";
+    if (preset === "strict" && severity === "warning") severity = "error";
+    for (const [pattern, wanted] of severities) if (matches(rule.id, pattern)) severity = wanted;
+    if (severity !== "off") active.push({ rule, severity });
+  }
+  return active;
+}
+
+const matches = (id: string, pattern: string): boolean =>
+  pattern.endsWith("/*") ? id.startsWith(pattern.slice(0, -1)) : id === pattern;

@@ -1,0 +1,176 @@
+import { Fact } from "../../http2/fact.ts";
+import { Setting, settingName } from "../../http2/setting.ts";
+import { settingsOf } from "../../model/settings.ts";
+import { other, type Side } from "../../place.ts";
+import { defineRule } from "../rule.ts";
+
+export const ackUnexpected = defineRule({
+  id: "settings/ack-unexpected",
+  meta: {
+    title: "A SETTINGS acknowledgment must answer a SETTINGS frame",
+    severity: "error",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.5" },
+      { rfc: 9113, section: "6.5.3" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
+    needs: ["start2", "no-gap2", "acks"],
+    decidable: "head",
+    messages: { unexpected: "the {side} acknowledged SETTINGS that had not reached it" },
+    docs: {
+      why: "The other side counts acknowledgments to know which of its settings apply.",
+      fix: "Acknowledge each SETTINGS frame once, when it was applied.",
+    },
+  },
+  when: { fact: Fact.settingsAckUnexpected },
+  judge: (frame, _stream, { report }) => report(frame, "unexpected", { side: frame.from }),
+});
+
+export const enableConnectRevoked = defineRule({
+  id: "settings/enable-connect-revoked",
+  meta: {
+    title: "ENABLE_CONNECT_PROTOCOL must not go back to 0",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 8441, section: "3", level: "MUST NOT" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
+    needs: ["start"],
+    decidable: "payload",
+    messages: { revoked: "the {side} announces ENABLE_CONNECT_PROTOCOL = 0 after 1" },
+    docs: { why: "Clients rely on it from the first announcement on.", fix: "Do not send the setting again." },
+  },
+  frame(frame, _stream, { connection, report }) {
+    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    const before = connection.endpoint(frame.from).settings.announced(Setting.enableConnectProtocol);
+    if (before !== 1) return;
+    for (const [id, value] of settingsOf(frame)) {
+      if (id === Setting.enableConnectProtocol && value === 0) report(frame, "revoked", { side: frame.from });
+    }
+  },
+});
+
+export const noRfc7540PrioritiesChanged = defineRule({
+  id: "settings/no-rfc7540-priorities-changed",
+  meta: {
+    title: "NO_RFC7540_PRIORITIES must not change after the first SETTINGS frame",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9218, section: "2.1", level: "MUST NOT" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
+    needs: ["start"],
+    decidable: "payload",
+    messages: { changed: "the {side} announces NO_RFC7540_PRIORITIES = {value}, in its first SETTINGS frame it was {before}" },
+    docs: {
+      why: "Both sides choose a priority scheme once, by the first SETTINGS.",
+      fix: "Send it in the first SETTINGS frame or never.",
+    },
+  },
+  // What the first SETTINGS frame of each side said.
+  state: (): Record<Side, number | undefined> => ({ client: undefined, server: undefined }),
+  frame(frame, _stream, { state, report }) {
+    if (frame.kind !== "settings" || frame.ack || !frame.whole) return;
+    const value = settingsOf(frame).findLast(([id]) => id === Setting.noRfc7540Priorities)?.[1];
+    const before = state[frame.from];
+    if (before === undefined) state[frame.from] = value ?? 0;
+    else if (value !== undefined && value !== before) report(frame, "changed", { side: frame.from, value, before });
+  },
+});
+
+export const maxConcurrentSmall = defineRule({
+  id: "settings/max-concurrent-small",
+  meta: {
+    title: "MAX_CONCURRENT_STREAMS should be 100 or more",
+    severity: "info",
+    off: true,
+    by: "server",
+    spec: [{ rfc: 9113, section: "6.5.2" }],
+    expect: { scope: "connection", codes: [], ignore: true },
+    needs: [],
+    decidable: "payload",
+    messages: { small: "the server allows {value} concurrent streams; 100 or more are advised" },
+    docs: {
+      why: "A small limit makes requests wait for one another.",
+      fix: "Announce 100 or more, unless each stream is expensive.",
+    },
+  },
+  frame(frame, _stream, { connection, report }) {
+    if (frame.kind !== "settings" || frame.from !== "server" || frame.ack || !frame.whole) return;
+    if (connection.server.settings.frames > 0) return;
+    for (const [id, value] of settingsOf(frame)) {
+      if (id === Setting.maxConcurrentStreams && value >= 1 && value < ADVISED) report(frame, "small", { value });
+    }
+  },
+});
+
+export const resetAfterPreface = defineRule({
+  id: "settings/reset-after-preface",
+  meta: {
+    title: "A right that the other side uses should not be taken back in mid-connection",
+    severity: "info",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "5.1.2" },
+      { rfc: 9113, section: "6.9.3" },
+    ],
+    expect: { scope: "connection", codes: [], ignore: true },
+    needs: ["settings"],
+    decidable: "payload",
+    messages: { lowered: "the {side} lowers {name} from {before} to {value} with {streams} streams open" },
+    docs: {
+      why: "Frames under way were sent by the old value, so the sender of the setting must bear them; windows can go negative.",
+      fix: "Announce limits in the first SETTINGS frame.",
+    },
+  },
+  frame(frame, _stream, { connection, report }) {
+    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    const { settings } = connection.endpoint(frame.from);
+    if (settings.frames === 0) return;
+    // The list is pruned late: it still names streams that are closed.
+    const { active } = connection.endpoint(other(frame.from));
+    const open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
+    if (open === 0) return;
+    for (const [id, value] of settingsOf(frame)) {
+      const before = LOWERED.has(id) ? (settings.announced(id) ?? settings.inForce(id)) : undefined;
+      if (before === undefined || value >= before) continue;
+      report(frame, "lowered", { side: frame.from, name: settingName(id), before, value, streams: open });
+    }
+  },
+});
+
+export const initialWindowOverflow = defineRule({
+  id: "settings/initial-window-overflow",
+  meta: {
+    title: "INITIAL_WINDOW_SIZE must not lift the window of an open stream above 2147483647",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.9.2", level: "MUST" }],
+    expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
+    needs: ["settings"],
+    decidable: "payload",
+    messages: { overflow: "INITIAL_WINDOW_SIZE = {value} lifts the window of stream {streamId} to {window}" },
+    docs: {
+      why: "The change applies to every open stream, whose window may have been raised already.",
+      fix: "Raise windows by WINDOW_UPDATE or by the setting, not by both.",
+    },
+  },
+  frame(frame, _stream, { connection, report }) {
+    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    const entry = settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize);
+    if (entry === undefined || entry[1] > MAX_WINDOW) return;
+    const value = entry[1];
+    const sender = other(frame.from);
+    for (const stream of connection.streams.values()) {
+      const half = stream.half(sender);
+      // What the other side sends until it applies the setting can only lower the window: all that it sent so far counts.
+      const window = value + half.window.granted - half.window.sent;
+      if (stream.closed || half.over || half.window.granted === 0 || window <= MAX_WINDOW) continue;
+      report(frame, "overflow", { value, streamId: stream.id, window });
+      return;
+    }
+  },
+});
+
+const LOWERED: ReadonlySet<number> = new Set([Setting.maxConcurrentStreams, Setting.initialWindowSize, Setting.maxFrameSize]);
+const ADVISED = 100;
+const MAX_WINDOW = 0x7fffffff;

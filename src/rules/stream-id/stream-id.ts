@@ -1,0 +1,175 @@
+import { Fact } from "../../http2/fact.ts";
+import { kindName } from "../../http2/frame.ts";
+import { opened } from "../related.ts";
+import { defineRule } from "../rule.ts";
+
+export const evenClient = defineRule({
+  id: "stream-id/even-client",
+  meta: {
+    title: "Streams that a client opens must have odd identifiers",
+    severity: "error",
+    by: "client",
+    spec: [{ rfc: 9113, section: "5.1.1", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    // To rule out a promise.
+    needs: ["start2", "no-gap2"],
+    decidable: "head",
+    messages: { even: "the client sent HEADERS on stream {streamId}, an even id that the server did not promise" },
+    docs: {
+      why: "Even ids are the server's, for pushed streams. Both sides using one id would make two streams of one name.",
+      fix: "Count client streams 1, 3, 5 and so on.",
+    },
+  },
+  when: { fact: Fact.streamIdParity },
+  judge: (frame, _stream, { report }) => report(frame, "even", { streamId: frame.streamId }),
+});
+
+export const oddServer = defineRule({
+  id: "stream-id/odd-server",
+  meta: {
+    title: "Streams that a server promises must have even identifiers",
+    severity: "error",
+    by: "server",
+    spec: [
+      { rfc: 9113, section: "5.1.1", level: "MUST" },
+      { rfc: 9113, section: "6.6", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: [],
+    decidable: "payload",
+    messages: { odd: "PUSH_PROMISE promises stream {promisedStreamId}, an odd id" },
+    docs: { why: "Odd ids are the client's.", fix: "Promise streams 2, 4, 6 and so on." },
+  },
+  when: { fact: Fact.streamIdPromisedOdd },
+  judge: (frame, _stream, { report }) => report(frame, "odd", { promisedStreamId: frame.promisedStreamId }),
+});
+
+export const unpromised = defineRule({
+  id: "stream-id/unpromised",
+  meta: {
+    title: "A server must not use an even stream identifier that it did not promise",
+    severity: "error",
+    by: "server",
+    spec: [
+      { rfc: 9113, section: "5.1", level: "MUST" },
+      { rfc: 9113, section: "5.1.1", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start"],
+    decidable: "head",
+    messages: { unpromised: "{kind} on stream {streamId}, which no PUSH_PROMISE announced" },
+    docs: {
+      why: "A server opens streams by PUSH_PROMISE only; to the client this one is idle.",
+      fix: "Answer on the id of the request, or promise the stream first.",
+    },
+  },
+  when: { fact: Fact.streamIdUnpromised },
+  judge: (frame, _stream, { report }) => report(frame, "unpromised", { kind: kindName(frame.kind), streamId: frame.streamId }),
+});
+
+export const unopened = defineRule({
+  id: "stream-id/unopened",
+  meta: {
+    title: "A server must not answer on a stream that the client did not open",
+    severity: "error",
+    by: "server",
+    spec: [{ rfc: 9113, section: "5.1", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2", "no-gap2", "acks"],
+    decidable: "head",
+    messages: { unopened: "{kind} on stream {streamId}, which the client had not opened (its highest is {highest})" },
+    docs: {
+      why: "To the client the stream is idle: it has no request that this could answer.",
+      fix: "Answer on the id of the request; look for ids that are mixed up between connections.",
+    },
+  },
+  when: { fact: Fact.streamIdUnopened },
+  judge(frame, _stream, { connection, report }) {
+    const highest = connection.client.highestOpened;
+    report(frame, "unopened", { kind: kindName(frame.kind), streamId: frame.streamId, highest });
+  },
+});
+
+export const notIncreasing = defineRule({
+  id: "stream-id/not-increasing",
+  meta: {
+    title: "A new stream identifier must be greater than those its sender used before",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.1.1", level: "MUST" }],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["seen"],
+    decidable: "head",
+    messages: {
+      lower: "HEADERS open stream {streamId} after stream {highest}: the lower id was closed when the higher one was opened",
+      promised: "PUSH_PROMISE promises stream {streamId} after stream {highest}",
+    },
+    docs: {
+      why: "Opening a stream closes all lower idle ones of the same side, so the receiver sees HEADERS on a closed stream.",
+      fix: "Give out ids and write the HEADERS under one lock, so that they reach the wire in the same order.",
+    },
+  },
+  when: { fact: Fact.streamIdNotIncreasing },
+  judge(frame, _stream, { connection, report }) {
+    const highest = connection.endpoint(frame.from).highestOpened;
+    if (frame.kind === "push-promise") report(frame, "promised", { streamId: frame.promisedStreamId, highest });
+    else report(frame, "lower", { streamId: frame.streamId, highest });
+  },
+});
+
+export const reuse = defineRule({
+  id: "stream-id/reuse",
+  meta: {
+    title: "A stream identifier must not be used for a second request",
+    severity: "error",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "5.1", level: "MUST" },
+      { rfc: 9113, section: "5.1.1", level: "MUST NOT" },
+    ],
+    // Half-closed: stream error STREAM_CLOSED; closed: connection error, at the receiver's choice (5.1).
+    expect: { scope: "stream", codes: ["STREAM_CLOSED", "PROTOCOL_ERROR"] },
+    needs: ["seen"],
+    decidable: "block",
+    messages: {
+      ended: "the {side} sent a new request on stream {streamId}, which it had ended with END_STREAM",
+      reset: "the {side} sent a new request on stream {streamId}, which it had reset",
+      closed: "the {side} sent HEADERS on stream {streamId}, which was closed",
+    },
+    docs: {
+      why: "Identifiers cannot be used again; the receiver takes the request for garbage on an old stream.",
+      fix: "Take a new, higher id for every request, retries too.",
+    },
+  },
+  when: { fact: Fact.streamIdReuse },
+  judge(frame, stream, { report }) {
+    const own = stream?.half(frame.from);
+    const shaped = "decoded" in frame && frame.decoded?.method !== undefined;
+    const message = !shaped ? "closed" : (own?.resetAt ?? -1) >= 0 ? "reset" : "ended";
+    report(frame, message, { side: frame.from, streamId: frame.streamId }, { related: opened(stream) });
+  },
+});
+
+export const nearExhaustion = defineRule({
+  id: "stream-id/near-exhaustion",
+  meta: {
+    title: "A connection that runs out of stream identifiers should be replaced",
+    severity: "info",
+    by: "client",
+    spec: [{ rfc: 9113, section: "5.1.1" }],
+    expect: { scope: "connection", codes: [] },
+    needs: [],
+    decidable: "head",
+    messages: { high: "the client opened stream {streamId}; the highest possible id is 2147483647" },
+    docs: {
+      why: "Identifiers cannot be used again. When they are used up no new stream can be opened.",
+      fix: "Open a new connection in time and let this one finish.",
+    },
+  },
+  fields(block, _stream, { report }) {
+    if (block.opensStream && block.streamId > HIGH) report(block, "high", { streamId: block.streamId }, { fold: "" });
+  },
+});
+
+// rules.md 3.4.
+const HIGH = 2_147_483_000;

@@ -1,0 +1,28 @@
+import { Fact } from "../../http2/fact.ts";
+import { Setting } from "../../http2/setting.ts";
+import { other } from "../../place.ts";
+import { defineRule } from "../rule.ts";
+
+export const concurrencyExceeded = defineRule({
+  id: "stream/concurrency-exceeded",
+  meta: {
+    title: "No more streams may be open than the other side's MAX_CONCURRENT_STREAMS",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.1.2", level: "MUST NOT" }],
+    expect: { scope: "stream", codes: ["PROTOCOL_ERROR", "REFUSED_STREAM"] },
+    needs: ["settings", "acks"],
+    decidable: "head",
+    messages: { exceeded: "the {side} opened stream {streamId} with {active} others open; the limit it acknowledged is {limit}" },
+    docs: {
+      why: "The limit protects the receiver; the stream is refused, or the connection closed.",
+      fix: "Queue requests, or open another connection, when the limit is reached.",
+    },
+  },
+  when: { fact: Fact.concurrencyExceeded },
+  judge(frame, _stream, { connection, report }) {
+    const { active } = connection.endpoint(frame.from);
+    const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxConcurrentStreams, frame.first.acked);
+    report(frame, "exceeded", { side: frame.from, streamId: frame.streamId, active: active.length, limit });
+  },
+});

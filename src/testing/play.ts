@@ -1,0 +1,107 @@
+// In: a script's segments. Out: what the stages of h2lint, the real ones, make of them.
+import type { Diagnostic } from "../diagnostic.ts";
+import { fastHpack } from "../hpack/decoder.ts";
+import { defaultLimits, type Limits } from "../limits.ts";
+import { Model } from "../model/model.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import { TcpFlag, TcpSegment } from "../net/segment.ts";
+import { Pairing } from "../pairing/pairing.ts";
+import type { PairedFinding } from "../pairing/reaction.ts";
+import { other, type Side } from "../place.ts";
+import { RuleEngine } from "../rules/engine.ts";
+import type { Finding } from "../rules/finding.ts";
+import type { Rule } from "../rules/rule.ts";
+import { Assembler } from "../tcp/assembler.ts";
+import { Script, type Story, type WireFrame, type WireSegment } from "./script.ts";
+
+export interface PlayOptions {
+  /** All at their own severity; also those that are off by default. */
+  readonly rules: readonly Rule[];
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Played {
+  /** In the order they were found; `count` as it stands at the end. */
+  readonly findings: readonly Finding[];
+  /** The same with their answers. */
+  readonly pairs: readonly PairedFinding[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** What could not be judged: `rule need` and how often. */
+  readonly unchecked: Readonly<Record<string, number>>;
+}
+
+/** Lints a story, in memory. */
+export function play(story: Story, options: PlayOptions): Played {
+  return playSegments(written(story).segments, options);
+}
+
+/** A story as segments and frames. */
+export function written(story: Story): ReturnType<Script["wire"]> {
+  const script = new Script();
+  story(script);
+  return script.wire();
+}
+
+/** The number of the frame that a finding names, in its script; `preface` and `close` where it names no frame. */
+export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): number | "preface" | "close" | undefined {
+  if (frame.kind === "preface" || frame.kind === "close") return frame.kind;
+  return frames.find(({ from, offset, end }) => from === frame.from && frame.offset >= offset && frame.offset < end)?.number;
+}
+
+export function playSegments(segments: readonly WireSegment[], { rules, limits = {} }: PlayOptions): Played {
+  const all = { ...defaultLimits, ...limits };
+  const findings: Finding[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const unchecked: Record<string, number> = {};
+  const diagnose = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
+  const active = rules.map((rule) => ({ rule, severity: rule.meta.severity }));
+  const pairs: PairedFinding[] = [];
+  const pairing = new Pairing({ paired: (pair) => void pairs.push(pair) });
+  const sink = {
+    finding(finding: Finding) {
+      findings.push(finding);
+      pairing.finding(finding);
+    },
+  };
+  const engine = new RuleEngine(active, sink, all);
+  const counter: ModelSink = {
+    connectionEnd(connection) {
+      for (const [key, count] of connection.unchecked) unchecked[key] = (unchecked[key] ?? 0) + count;
+    },
+  };
+  const assembler = new Assembler(new Model([engine, pairing, counter], fastHpack, all, diagnose), all, diagnose);
+  segments.forEach((segment, index) => {
+    const tcp = tcpSegment(segment, index + 1);
+    assembler.segment(tcp);
+    // The octets were borrowed: who kept them without a copy shall notice.
+    tcp.packet.bytes.fill(0xee);
+  });
+  assembler.end();
+  return { findings, pairs, diagnostics, unchecked };
+}
+
+function tcpSegment({ from, flags, offset, acked, bytes, time }: WireSegment, number: number): TcpSegment {
+  const segment = new TcpSegment();
+  const { packet } = segment;
+  packet.number = number;
+  packet.time = time;
+  // A Buffer, as of the readers: its slice() copies nothing.
+  packet.bytes = Buffer.from(bytes);
+  packet.end = packet.wireLength = bytes.length;
+  const to = other(from);
+  segment.source3 = ADDRESSES[from];
+  segment.sourcePort = PORTS[from];
+  segment.target3 = ADDRESSES[to];
+  segment.targetPort = PORTS[to];
+  segment.seq = (INITIAL[from] + 1 + offset) | 0;
+  segment.ack = (flags & TcpFlag.ack) === 0 ? 0 : (INITIAL[to] + 1 + acked) | 0;
+  segment.flags = flags;
+  segment.end = bytes.length;
+  return segment;
+}
+
+// 192.0.2.1 and 192.0.2.2 (RFC 5737).
+const ADDRESSES: Readonly<Record<Side, number>> = { client: 0xc0000201 | 0, server: 0xc0000202 | 0 };
+const PORTS: Readonly<Record<Side, number>> = { client: 50_000, server: 80 };
+// The client's sequence numbers wrap after 100 octets.
+const INITIAL: Readonly<Record<Side, number>> = { client: -101, server: 7000 };

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { rules } from "../../src/rules/index.ts";
+import { play } from "../../src/testing/play.ts";
+import type { Story } from "../../src/testing/script.ts";
+
+const PROTOCOL_ERROR = 1;
+const STREAM_CLOSED = 5;
+const FRAME_SIZE_ERROR = 6;
+const grpc = {
+  fields: { ":method": "POST", ":scheme": "http", ":path": "/a.B/C", "content-type": "application/grpc", te: "trailers" },
+};
+const illegal =
+  "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]";
+
+/** `rule verdict confidence kind` of each finding that is an error or a warning. */
+function answers(story: Story): string[] {
+  return play(story, { rules })
+    .pairs.filter(({ finding }) => finding.severity !== "info" && !finding.consequent)
+    .map(({ finding, verdict, confidence, reaction }) =>
+      [finding.rule, verdict, confidence, reaction?.kind].filter(Boolean).join(" "),
+    );
+}
+
+const cases: Record<string, readonly [Story, readonly string[]]> = {
+  "a GOAWAY whose text names the fault is the answer, exactly": [
+    (s) =>
+      s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).server.goaway(1, PROTOCOL_ERROR, illegal).close(),
+    ["grpc/request-trailers as-specified exact goaway"],
+  ],
+  "a close alone, on an open stream, is likely the answer": [
+    (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).server.close(),
+    ["grpc/request-trailers as-specified likely fin"],
+  ],
+  "RST_STREAM with the code that is due": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4).server.rst(1, STREAM_CLOSED),
+    ["stream/data-after-end-stream as-specified exact rst-stream"],
+  ],
+  "RST_STREAM with another code": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4).server.rst(1, PROTOCOL_ERROR),
+    ["stream/data-after-end-stream other-code exact rst-stream"],
+  ],
+  "GOAWAY for a stream's fault": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4).server.goaway(1, STREAM_CLOSED).close(),
+    ["stream/data-after-end-stream escalated likely goaway"],
+  ],
+  "an answer that had not received the fault is none": [
+    (s) => s.client.frame({ type: 6, payload: "short" }).server.crossing().goaway(0, FRAME_SIZE_ERROR).close(),
+    ["frame/ping-length unseen"],
+  ],
+  "an answer of the offender is none": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4).rst(1, STREAM_CLOSED),
+    ["stream/data-after-end-stream unseen"],
+  ],
+  "RST_STREAM on another stream is none": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4).headers(3, { endStream: true }).server.rst(3, STREAM_CLOSED),
+    ["stream/data-after-end-stream tolerated"],
+  ],
+  "a peer that answered a later PING let it pass": [
+    (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
+    ["grpc/request-trailers tolerated"],
+  ],
+  "the end of the capture leaves it open": [
+    (s) => s.client.headers(1, { endStream: true }).data(1, 4),
+    ["stream/data-after-end-stream unseen"],
+  ],
+  "GOAWAY(NO_ERROR) of a graceful stop is no answer": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .data(1, 4)
+        .server.goaway(1, 0)
+        .headers(1, { fields: { ":status": "200" }, endStream: true }),
+    ["stream/data-after-end-stream tolerated"],
+  ],
+};
+
+describe("pairing", () => {
+  it.each(Object.entries(cases))("%s", (_, [story, expected]) => expect(answers(story)).toEqual(expected));
+
+  it("one answer explains one fault: the last before it, where both fit alike", () => {
+    const { pairs } = play(
+      (s) =>
+        s.client
+          .headers(1, { endStream: true })
+          .headers(3, { endStream: true })
+          .data(1, 4)
+          .data(3, 4)
+          .server.goaway(3, STREAM_CLOSED)
+          .close(),
+      { rules },
+    );
+    expect(pairs.map(({ finding, confidence }) => [finding.frame.streamId, confidence])).toEqual([
+      [1, expect.stringMatching(/possible/)],
+      [3, "likely"],
+    ]);
+  });
+
+  it("counts what the answer cost, and what is safe to retry", () => {
+    const { pairs } = play(
+      (s) =>
+        s.client
+          .headers(1, grpc)
+          .headers(3, grpc)
+          .headers(5, grpc)
+          .trailers(1, { "grpc-status": "0" })
+          .server.goaway(3, PROTOCOL_ERROR, illegal)
+          .close(),
+      { rules },
+    );
+    expect(pairs[0]).toMatchObject({ streamsKilled: [1, 3, 5], retrySafe: [5] });
+  });
+});

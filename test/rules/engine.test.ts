@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { rules } from "../../src/rules/index.ts";
+import { grpcRequest, play, type Script, type Story } from "../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const grpc = { fields: grpcRequest } as const;
+const loud = (story: Story) => play(story, { rules }).findings.filter(({ severity }) => severity !== "info");
+const ids = (story: Story): string[] => loud(story).map(({ rule }) => rule);
+
+describe("RuleEngine", () => {
+  it("lets the first in the order of judgement stand and lists what it hides", () => {
+    const found = loud((s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }));
+    expect(found.map(({ rule, hides }) => [rule, hides])).toEqual([["grpc/request-trailers", ["grpc/client-sends-status"]]]);
+  });
+
+  it("puts the HTTP/2 families before gRPC", () => {
+    const found = loud((s) => s.client.headers(1, grpc).headers(1, { fields: { "grpc-status": "0" } }));
+    expect(found.map(({ rule }) => rule)).toEqual(["headers/second-headers-no-end-stream"]);
+    expect(found[0]!.hides).toEqual(["grpc/client-sends-status"]);
+  });
+
+  it("marks what the same side does after a connection error as consequent", () => {
+    const found = loud((s) => s.client.data(0).headers(1, end).data(1).server.headers(2, end));
+    expect(found.map(({ rule, consequent }) => [rule, consequent])).toEqual([
+      ["frame/data-on-stream-zero", false],
+      ["stream/data-after-end-stream", true],
+      ["stream-id/unpromised", false],
+    ]);
+  });
+
+  it("marks nothing after a stream error", () => {
+    expect(loud((s) => s.client.headers(1, end).data(1).data(5)).map(({ consequent }) => consequent)).toEqual([false, false]);
+  });
+
+  it("does not judge what was under way when the other side gave up", () => {
+    const late = (s: Script) => s.client.headers(1).crossing().headers(2, end);
+    expect(ids(late)).toEqual(["stream-id/even-client"]);
+    expect(ids((s) => s.client.headers(1).server.goaway(1, 2).client.crossing().headers(2, end))).toEqual([]);
+    expect(ids((s) => s.client.headers(1).server.reset().client.crossing().headers(2, end))).toEqual([]);
+    expect(ids((s) => s.client.headers(1).server.close().client.crossing().headers(2, end))).toEqual([]);
+  });
+
+  it("judges what crosses a GOAWAY(NO_ERROR), and what follows a GOAWAY that had arrived", () => {
+    expect(ids((s) => s.client.headers(1).server.goaway(1).client.crossing().headers(2, end))).toEqual(["stream-id/even-client"]);
+    expect(ids((s) => s.client.headers(1).server.goaway(1, 2).client.headers(2, end))).toEqual(["stream-id/even-client"]);
+  });
+
+  it("folds repeats on one stream, not those on different streams", () => {
+    const found = loud((s) => s.client.headers(1, end).headers(3, end).data(1).data(1).data(3));
+    expect(found.map(({ frame, count }) => [frame.streamId, count])).toEqual([
+      [1, 2],
+      [3, 1],
+    ]);
+  });
+
+  it("folds everything of one kind beyond the limit", () => {
+    const story: Story = (s) => {
+      for (let id = 1; id <= 9; id += 2) s.client.headers(id, end).data(id);
+    };
+    const { findings } = play(story, { rules, limits: { findings: 2 } });
+    expect(findings.map(({ count }) => count)).toEqual([1, 1, 3]);
+  });
+
+  it("says what is missing where it proves nothing", () => {
+    const found = loud((s) => s.midway().client.ping().headers(2, end));
+    expect(found.map(({ rule, certainty }) => [rule, certainty])).toEqual([["stream-id/even-client", "unproven"]]);
+    expect(found[0]!.because).toContain("start2");
+  });
+
+  it("lets nothing unproven hide what is proven", () => {
+    const found = loud((s) =>
+      s.client
+        .headers(1)
+        .server.rst(1)
+        .ping()
+        .lost((server) => server.data(1))
+        .windowUpdate(0)
+        .client.pingAck()
+        .trailers(1, { "grpc-status": "0" }),
+    );
+    expect(found.map(({ rule, certainty, because }) => [rule, certainty, because])).toEqual([
+      ["stream/frame-after-peer-rst", "unproven", ["no-gap2"]],
+      ["grpc/client-sends-status", "proven", []],
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+import { interimAfterFinal, requestTrailers, secondHeadersNoEndStream } from "../../../src/rules/headers/message.ts";
+import { grpcRequest, grpcResponse, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const fields = { "x-a": "b" };
+const early = { fields: { ":status": "103" } };
+const hello = "\0\0\0\0\x01a";
+
+testRule(secondHeadersNoEndStream, {
+  valid: {
+    "trailers of both sides": (s) => s.client.headers(1).data(1).trailers(1).server.headers(1).data(1).trailers(1),
+    "interim responses": (s) => s.client.headers(1, end).server.headers(1, early).headers(1, early).headers(1, end),
+    "the answer on a pushed stream": (s) => s.client.headers(1).server.pushPromise(1, 2).headers(2).trailers(2),
+    "mid-connection": (s) => s.midway().client.ping().data(1).headers(1, { fields }).headers(1, { fields }),
+  },
+  invalid: {
+    // The reset on its way excuses the frame's being there, not what the client made of its message without knowing of it.
+    "the server reset it, on the way": {
+      frames: (s) => s.client.headers(1).server.rst(1).client.crossing().headers(1, { fields }),
+      finds: [["second", 3, { side: "client", streamId: 1 }]],
+    },
+    "of the client": {
+      frames: (s) => s.client.headers(1).headers(1, { fields }),
+      finds: [["second", 2, { side: "client", streamId: 1 }]],
+    },
+    "of the client, request-shaped": {
+      frames: (s) => s.client.headers(1).headers(1),
+      finds: [["second", 2, { side: "client", streamId: 1 }]],
+    },
+    "of the server": {
+      frames: (s) => s.client.headers(1, end).server.headers(1).headers(1, { fields }),
+      finds: [["second", 3, { side: "server", streamId: 1 }]],
+    },
+    "over two frames": {
+      frames: (s) => s.client.headers(1).headers(1, { fields, endHeaders: false }).continuation(1),
+      finds: [["second", 2, { side: "client", streamId: 1 }]],
+    },
+  },
+});
+
+testRule(interimAfterFinal, {
+  valid: {
+    "before it": (s) => s.client.headers(1).server.headers(1, early).headers(1),
+    "on another stream": (s) => s.client.headers(1).headers(3).server.headers(1).headers(3, early),
+    "a second final response: headers/second-headers-no-end-stream": (s) => s.client.headers(1).server.headers(1).headers(1),
+  },
+  invalid: {
+    "103 after 200": {
+      frames: (s) => s.client.headers(1).server.headers(1).headers(1, early),
+      finds: [["interim", 3, { status: 103, streamId: 1 }]],
+    },
+    "100 with END_STREAM": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .server.headers(1)
+          .headers(1, { ...end, fields: { ":status": "100" } }),
+      finds: [["interim", 3, { status: 100, streamId: 1 }]],
+    },
+  },
+});
+
+testRule(requestTrailers, {
+  valid: {
+    "of the server": (s) => s.client.headers(1, end).server.headers(1).trailers(1),
+    // There it is an error: grpc/request-trailers.
+    gRPC: (s) => s.client.headers(1, { fields: grpcRequest }).data(1, hello).trailers(1),
+    "gRPC by the fields of the trailers": (s) => s.client.headers(1).data(1).trailers(1, { "grpc-status": "0" }),
+    "gRPC by the answer": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "content-type": "text/plain" } })
+        .server.headers(1, { fields: grpcResponse })
+        .client.data(1)
+        .trailers(1),
+    "END_STREAM on DATA": (s) => s.client.headers(1).data(1, 1, end),
+  },
+  invalid: {
+    "with fields": { frames: (s) => s.client.headers(1).data(1).trailers(1), finds: [["trailers", 3, { streamId: 1 }]] },
+    "with none": { frames: (s) => s.client.headers(1).data(1).trailers(1, {}), finds: [["trailers", 3, { streamId: 1 }]] },
+    "without DATA before": { frames: (s) => s.client.headers(1).trailers(1), finds: [["trailers", 2, { streamId: 1 }]] },
+  },
+});

@@ -1,0 +1,193 @@
+import {
+  ackUnexpected,
+  enableConnectRevoked,
+  initialWindowOverflow,
+  maxConcurrentSmall,
+  noRfc7540PrioritiesChanged,
+  resetAfterPreface,
+} from "../../../src/rules/settings/exchange.ts";
+import { testRule } from "../../../src/testing.ts";
+
+const ENABLE_PUSH = 2;
+const MAX_CONCURRENT_STREAMS = 3;
+const INITIAL_WINDOW_SIZE = 4;
+const ENABLE_CONNECT_PROTOCOL = 8;
+const NO_RFC7540_PRIORITIES = 9;
+const end = { endStream: true } as const;
+
+testRule(ackUnexpected, {
+  valid: {
+    "one for each": (s) => s.server.settings().settings().client.settingsAck().settingsAck(),
+    "after other frames": (s) => s.server.settings().client.headers(1).ping().settingsAck(),
+    // A tolerant server acknowledges what it should have refused.
+    "of SETTINGS with a fault": (s) => s.client.settings([[ENABLE_PUSH, 7]]).server.settingsAck(),
+    "of SETTINGS on a stream": (s) => s.client.headers(1).settings([], { streamId: 1 }).server.settingsAck(),
+  },
+  invalid: {
+    "nothing is open": { frames: (s) => s.client.settingsAck(), finds: [["unexpected", 1, { side: "client" }]] },
+    "two for one": {
+      frames: (s) => s.client.settings().server.settingsAck().settingsAck(),
+      finds: [["unexpected", 3, { side: "server" }]],
+    },
+    "before the SETTINGS arrived": {
+      frames: (s) => s.server.settings().client.crossing().settingsAck(),
+      finds: [["unexpected", 2, { side: "client" }]],
+    },
+    "the SETTINGS may be missing": {
+      frames: (s) => s.server.lost((server) => server.settings()).client.settingsAck(),
+      finds: [["unexpected", 2, { side: "client" }, { because: ["no-gap2"] }]],
+      certainty: "unproven",
+    },
+    "mid-connection": {
+      frames: (s) => s.midway().client.ping().settingsAck().server.pingAck(),
+      finds: [["unexpected", 2, { side: "client" }]],
+      certainty: "unproven",
+    },
+  },
+});
+
+testRule(enableConnectRevoked, {
+  valid: {
+    "0, then 1": (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 0]]).settings([[ENABLE_CONNECT_PROTOCOL, 1]]),
+    "1 of one side, 0 of the other": (s) =>
+      s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).client.settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
+    "left out later": (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).settings(),
+  },
+  invalid: {
+    "before the acknowledgment": {
+      frames: (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
+      finds: [["revoked", 2, { side: "server" }]],
+    },
+    "after it": {
+      frames: (s) => s.settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] }).server.settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
+      finds: [["revoked", 1, { side: "server" }]],
+    },
+  },
+});
+
+testRule(noRfc7540PrioritiesChanged, {
+  valid: {
+    "the same value again": (s) =>
+      s.settings({ client: [[NO_RFC7540_PRIORITIES, 1]] }).client.settings([[NO_RFC7540_PRIORITIES, 1]]),
+    "each side for itself": (s) =>
+      s.settings({ client: [[NO_RFC7540_PRIORITIES, 1]] }).server.settings([[NO_RFC7540_PRIORITIES, 0]]),
+    "0 where it was left out": (s) => s.client.settings([[NO_RFC7540_PRIORITIES, 0]]),
+  },
+  invalid: {
+    "in a later frame": {
+      frames: (s) => s.client.settings([[NO_RFC7540_PRIORITIES, 1]]),
+      finds: [["changed", 1, { side: "client", value: 1, before: 0 }]],
+    },
+    // The first one counts, whatever came between.
+    "there and back": {
+      frames: (s) =>
+        s
+          .settings({ server: [[NO_RFC7540_PRIORITIES, 1]] })
+          .server.settings([[NO_RFC7540_PRIORITIES, 0]])
+          .settings([[NO_RFC7540_PRIORITIES, 1]])
+          .settings([[NO_RFC7540_PRIORITIES, 0]]),
+      finds: [["changed", 1, { side: "server", value: 0, before: 1 }, { count: 2 }]],
+    },
+  },
+});
+
+testRule(maxConcurrentSmall, {
+  valid: {
+    "100": (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 100]] }).client.headers(1),
+    "of the client": (s) => s.settings({ client: [[MAX_CONCURRENT_STREAMS, 1]] }).client.headers(1),
+    later: (s) => s.server.settings([[MAX_CONCURRENT_STREAMS, 1]]),
+    "none at all": (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 0]] }).client.ping(),
+  },
+  invalid: {
+    "99": {
+      frames: (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 99]] }).client.headers(1),
+      finds: [["small", 0, { value: 99 }]],
+    },
+  },
+});
+
+testRule(resetAfterPreface, {
+  valid: {
+    "no stream is open": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, end)
+        .settings([[INITIAL_WINDOW_SIZE, 1]]),
+    raised: (s) => s.client.headers(1).server.settings([[INITIAL_WINDOW_SIZE, 100_000]]),
+    "the first limit": (s) => s.client.headers(1).server.settings([[MAX_CONCURRENT_STREAMS, 100]]),
+  },
+  invalid: {
+    "the window": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .headers(3)
+          .server.rst(3)
+          .settings([[INITIAL_WINDOW_SIZE, 1000]]),
+      finds: [["lowered", 4, { side: "server", name: "INITIAL_WINDOW_SIZE", before: 65_535, value: 1000, streams: 1 }]],
+    },
+    "concurrency, before the higher limit was acknowledged": {
+      frames: (s) =>
+        s.server
+          .settings([[MAX_CONCURRENT_STREAMS, 100]])
+          .client.headers(1)
+          .server.settings([[MAX_CONCURRENT_STREAMS, 10]]),
+      finds: [["lowered", 3, { side: "server", name: "MAX_CONCURRENT_STREAMS", before: 100, value: 10, streams: 1 }]],
+    },
+    "octets are missing": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.data(1))
+          .server.settings([[INITIAL_WINDOW_SIZE, 1000]]),
+      finds: [["lowered", 3, { side: "server", name: "INITIAL_WINDOW_SIZE", before: 65_535, value: 1000, streams: 1 }]],
+      certainty: "unproven",
+    },
+  },
+});
+
+testRule(initialWindowOverflow, {
+  valid: {
+    "no stream was given more": (s) => s.client.headers(1).server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "up to 2^31-1": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+    "what was given was used": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .client.data(1, 10)
+        .server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "the stream is closed": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .rst(1)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "the connection's window": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(0, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+  },
+  invalid: {
+    "one octet more": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .server.windowUpdate(1, 11)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+      finds: [["overflow", 3, { value: 0x7fffffff - 10, streamId: 1, window: 0x80000000 }]],
+    },
+    "of the client, on a response": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+      finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
+    },
+  },
+});
