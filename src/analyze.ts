@@ -1,0 +1,284 @@
+// The pipeline on one screen: capture files -> packets -> TCP segments -> octets in order -> frames -> model -> findings -> pairs.
+// Only reading is asynchronous. A block is read, pushed through all stages, and what came out is handed on before the next is read.
+import { Clock } from "./capture/clock.ts";
+import { openCapture } from "./capture/open.ts";
+import type { Packet, PacketSink } from "./capture/packet.ts";
+import type { Source } from "./capture/source.ts";
+import { fileSource } from "./capture/source.ts";
+import type { Diagnostic, DiagnosticSink } from "./diagnostic.ts";
+import { fastHpack } from "./hpack/decoder.ts";
+import { referenceHpack } from "./hpack/reference.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import type { Connection } from "./model/connection.ts";
+import { Model } from "./model/model.ts";
+import type { ModelSink } from "./model/model-sink.ts";
+import { PacketDecoder } from "./net/decoder.ts";
+import { Pairing } from "./pairing/pairing.ts";
+import type { PairedFinding } from "./pairing/reaction.ts";
+import type { CaptureInfo, ReportEvent } from "./report/event.ts";
+import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
+import { RuleEngine } from "./rules/engine.ts";
+import { rules as builtIn } from "./rules/index.ts";
+import type { Rule } from "./rules/rule.ts";
+import { type RuleOptions, selectRules } from "./rules/selection.ts";
+import { Assembler } from "./tcp/assembler.ts";
+import { version } from "./version.ts";
+
+export type Engine = "fast" | "reference";
+
+export interface AnalyzeOptions extends RuleOptions {
+  /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
+  readonly engine?: Engine;
+  readonly limits?: Partial<Limits>;
+  /** Beside the built-in ones. */
+  readonly rules?: readonly Rule[];
+  /** Look at part of the capture; the rest is still decoded. */
+  readonly only?: Filter;
+  /** Also told what the model tells. */
+  readonly listeners?: readonly ModelSink[];
+  /** Called after each block of a file. */
+  readonly progress?: (progress: Progress) => void;
+}
+
+export interface Filter {
+  readonly connection?: number;
+  readonly stream?: number;
+  /** Address of either end, without port. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Seconds since the epoch. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface Progress {
+  readonly file: string;
+  readonly octets: number;
+  readonly packets: number;
+}
+
+/** Check captures: an async iterable of the objects of `--format ndjson`. All sources are one session, ordered by time.
+ *  @param sources Paths, or sources of octets.
+ *  @throws H2lintError where a source cannot be read or is no capture, or an option is wrong. */
+export async function* analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
+  const rules = [...builtIn, ...(options.rules ?? [])];
+  const engine = options.engine ?? "fast";
+  const session = new Session(sources, options);
+  const files = await session.open();
+  const build = new EventBuilder(session.clock, files, rules);
+  const chosen = new Chooser(options.only ?? {}, session.clock);
+  const events: ReportEvent[] = [];
+  const tally = new Tally();
+
+  const pairing = new Pairing({
+    paired(pair) {
+      if (!chosen.finding(pair)) return;
+      tally.pair(pair);
+      events.push(build.finding(pair));
+    },
+  });
+  const ruleEngine = new RuleEngine(selectRules(rules, options), pairing, session.limits);
+  const last: ModelSink = {
+    connectionStart: (connection) => chosen.connection(connection),
+    connectionEnd(connection) {
+      if (!chosen.connection(connection)) return;
+      tally.connection(connection);
+      events.push(build.connection(connection));
+    },
+  };
+
+  yield { kind: "run", schema: "h2lint-report/1", tool: { name: "h2lint", version, engine }, captures: files };
+  for await (const _ of session.run([...(options.listeners ?? []), ruleEngine, pairing, last])) {
+    yield* events;
+    events.length = 0;
+  }
+  yield* events;
+  for (const { diagnostic, count } of session.diagnostics) yield build.diagnostic(diagnostic, count);
+  yield tally.summary(session.captures, session.diagnostics.incomplete);
+}
+
+/** Decode captures for listeners of the model alone, without rules. */
+export async function decode(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): Promise<Session> {
+  const session = new Session(sources, options);
+  await session.open();
+  for await (const _ of session.run(options.listeners ?? []));
+  return session;
+}
+
+/** Capture files read one after the other, by the time of their first packet. */
+export class Session {
+  readonly clock = new Clock();
+  readonly limits: Limits;
+  readonly diagnostics = new DiagnosticCounter();
+  readonly captures: CaptureInfo[] = [];
+  #sources: readonly Source[];
+  readonly #engine: Engine;
+  readonly #progress: ((progress: Progress) => void) | undefined;
+
+  constructor(sources: readonly (string | Source)[], { engine, limits, progress }: AnalyzeOptions) {
+    this.#sources = sources.map((source) => (typeof source === "string" ? fileSource(source) : source));
+    this.#engine = engine ?? "fast";
+    this.#progress = progress;
+    this.limits = { ...defaultLimits, ...limits };
+  }
+
+  /** Put the sources in the order of their first packets. @returns Their names in that order. */
+  async open(): Promise<string[]> {
+    if (this.#sources.length > 1) {
+      const begun = await Promise.all(
+        this.#sources.map(async (source) => ({ source, first: await this.#firstTime(source.name) })),
+      );
+      // A file without packets has no time: it stays where it is named.
+      begun.sort((a, b) => (a.first === undefined || b.first === undefined ? 0 : compareTimes(a.first, b.first)));
+      this.#sources = begun.map(({ source }) => source);
+    }
+    return this.#sources.map(({ name }) => name);
+  }
+
+  async *run(sinks: readonly ModelSink[]): AsyncGenerator<void> {
+    const diagnostics: DiagnosticSink = (diagnostic: Diagnostic) => this.diagnostics.add(diagnostic);
+    const hpack = this.#engine === "fast" ? fastHpack : referenceHpack;
+    const model = new Model(sinks, hpack, this.limits, diagnostics);
+    const assembler = new Assembler(model, this.limits, diagnostics);
+    const packets = new PacketDecoder(assembler, diagnostics);
+    for (const [file, source] of this.#sources.entries()) {
+      const { clock, limits } = this;
+      const reader = await openCapture(source, { file, clock, limits, diagnostics, engine: this.#engine });
+      const counter = new PacketCounter(packets);
+      try {
+        while (await reader.readBlock(counter)) {
+          this.#progress?.({ file: source.name, octets: reader.octets, packets: counter.packets });
+          yield;
+        }
+      } finally {
+        await reader.close();
+      }
+      this.captures.push({
+        file: source.name,
+        format: reader.format,
+        packets: counter.packets,
+        octets: reader.octets,
+        ...(counter.packets === 0 ? {} : { start: clock.text(counter.first), end: clock.text(counter.last) }),
+      });
+    }
+    packets.end();
+    assembler.end();
+    yield;
+  }
+
+  async #firstTime(path: string): Promise<string | undefined> {
+    const clock = new Clock();
+    let first: string | undefined;
+    const sink: PacketSink = { packet: (packet) => (first ??= clock.text(packet.time)) };
+    const context = { file: 0, clock, limits: this.limits, diagnostics: () => {}, engine: this.#engine };
+    const reader = await openCapture(fileSource(path), context);
+    try {
+      while (first === undefined && (await reader.readBlock(sink)));
+    } finally {
+      await reader.close();
+    }
+    return first;
+  }
+}
+
+class PacketCounter implements PacketSink {
+  packets = 0;
+  first = 0;
+  last = 0;
+  readonly #next: PacketSink;
+
+  constructor(next: PacketSink) {
+    this.#next = next;
+  }
+
+  packet(packet: Packet): void {
+    if (this.packets++ === 0) this.first = this.last = packet.time;
+    else if (packet.time > this.last) this.last = packet.time;
+    else if (packet.time < this.first) this.first = packet.time;
+    this.#next.packet(packet);
+  }
+}
+
+class Tally {
+  #connections = 0;
+  #http2 = 0;
+  #frames = 0;
+  #calls = 0;
+  #unproven = 0;
+  #answered = 0;
+  readonly #severities = { error: 0, warning: 0, info: 0 };
+  readonly #unchecked = new Map<string, number>();
+
+  pair({ finding, reaction }: PairedFinding): void {
+    if (finding.certainty === "unproven") this.#unproven++;
+    else if (!finding.consequent) {
+      this.#severities[finding.severity]++;
+      if (reaction !== undefined && finding.severity !== "info") this.#answered++;
+    }
+  }
+
+  connection(connection: Connection): void {
+    this.#connections++;
+    if (connection.isHttp2) this.#http2++;
+    this.#frames += connection.frames;
+    this.#calls += connection.calls;
+    for (const [key, count] of connection.unchecked) this.#unchecked.set(key, (this.#unchecked.get(key) ?? 0) + count);
+  }
+
+  summary(captures: readonly CaptureInfo[], incomplete: boolean): ReportEvent {
+    const unchecked = [...this.#unchecked].map(([key, count]) => {
+      const [rule = "", reason = ""] = key.split(" ");
+      return { rule, reason, count };
+    });
+    return {
+      kind: "summary",
+      captures,
+      connections: this.#connections,
+      http2Connections: this.#http2,
+      frames: this.#frames,
+      calls: this.#calls,
+      errors: this.#severities.error,
+      warnings: this.#severities.warning,
+      infos: this.#severities.info,
+      unproven: this.#unproven,
+      baseline: 0,
+      answered: this.#answered,
+      incomplete: incomplete || unchecked.length > 0,
+      unchecked,
+    };
+  }
+}
+
+/** What `only` leaves of the connections and findings. */
+class Chooser {
+  readonly #only: Filter;
+  readonly #clock: Clock;
+  readonly #connections = new Set<number>();
+
+  constructor(only: Filter, clock: Clock) {
+    this.#only = only;
+    this.#clock = clock;
+  }
+
+  connection(connection: Connection): boolean {
+    const { connection: id, host, port } = this.#only;
+    const ends = [connection.address("client"), connection.address("server")];
+    if (id !== undefined && connection.id !== id) return false;
+    if (host !== undefined && !ends.some((end) => end.slice(0, end.lastIndexOf(":")).replace(/^\[|\]$/g, "") === host))
+      return false;
+    if (port !== undefined && !ends.some((end) => end.endsWith(`:${port}`))) return false;
+    this.#connections.add(connection.id);
+    return true;
+  }
+
+  finding({ finding }: PairedFinding): boolean {
+    const { stream, from, to } = this.#only;
+    if (!this.#connections.has(finding.connection)) return false;
+    if (stream !== undefined && finding.frame.streamId !== stream) return false;
+    const time = Number(this.#clock.text(finding.frame.time));
+    return (from === undefined || time >= from) && (to === undefined || time <= to);
+  }
+}
+
+// `seconds.nanoseconds`, nine decimals: longer is later among those of one length.
+const compareTimes = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,200 @@
+// argv -> what to do. The only file that knows yargs.
+import yargs from "yargs";
+import { H2lintError } from "../error.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { Preset } from "../rules/selection.ts";
+import { version } from "../version.ts";
+
+export type Command = "check" | "timeline" | "frames" | "rules" | "explain";
+
+export interface Invocation {
+  readonly command: Command;
+  /** Captures, or the rule to explain. */
+  readonly operands: readonly string[];
+  readonly format: string | undefined;
+  readonly outputs: readonly string[];
+  readonly failOn: Severity | "never";
+  readonly severities: readonly (readonly [string, Severity | "off"])[];
+  readonly preset: Preset;
+  readonly requireComplete: boolean;
+  readonly engine: "fast" | "reference";
+  readonly only: {
+    readonly connection?: number;
+    readonly stream?: number;
+    readonly host?: string;
+    readonly port?: number;
+    readonly from?: number;
+    readonly to?: number;
+  };
+  readonly showSecrets: boolean;
+  readonly color: boolean | undefined;
+  readonly progress: boolean | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** @returns undefined where help or the version was asked for and printed.
+ *  @throws H2lintError("usage") for anything else than a command that can be run. */
+export async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
+  let invocation: Invocation | undefined;
+  const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
+  };
+  const parser = yargs(argv.map((word) => (word === "-" ? STDIN : word)))
+    .scriptName("h2lint")
+    .usage(
+      "$0 [check] CAPTURE...\n\nFlags every HTTP/2 and gRPC protocol violation in a packet capture, and pairs it with the peer's answer.",
+    )
+    .command(
+      "$0 [captures...]",
+      "flag violations and pair each with the peer's answer (the default command)",
+      captures,
+      keep("check", []),
+    )
+    .command("check [captures...]", "the same", captures, keep("check", []))
+    .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
+    .command("frames [captures...]", "one row a frame", captures, keep("frames", []))
+    .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
+    .command(
+      "explain <rule>",
+      "what a rule means, why, and how to fix it",
+      (y) => y.positional("rule", { type: "string" }),
+      keep("explain", []),
+    )
+    .options({
+      format: { alias: "f", type: "string", describe: "table, json or ndjson, to standard output", group: "Output:" },
+      output: {
+        alias: "o",
+        type: "string",
+        array: true,
+        describe: "also write [FORMAT=]FILE",
+        group: "Output:",
+        requiresArg: true,
+        nargs: 1,
+      },
+      "fail-on": {
+        choices: ["error", "warning", "info", "never"],
+        default: "error",
+        describe: "lowest severity that makes exit 1",
+        group: "Check:",
+      },
+      rule: {
+        type: "string",
+        array: true,
+        nargs: 1,
+        describe: "ID=error|warning|info|off; ID may be family/*",
+        group: "Check:",
+        requiresArg: true,
+      },
+      preset: { choices: ["recommended", "strict", "all"], default: "recommended", describe: "which rules run", group: "Check:" },
+      "require-complete": {
+        type: "boolean",
+        default: false,
+        describe: "exit 3 if something could not be checked",
+        group: "Check:",
+      },
+      connection: { type: "number", describe: "only this connection", group: "Part of the capture:" },
+      stream: { type: "number", describe: "only this stream", group: "Part of the capture:" },
+      host: { type: "string", describe: "only connections of this address", group: "Part of the capture:" },
+      port: { type: "number", describe: "only connections with this port", group: "Part of the capture:" },
+      from: {
+        type: "string",
+        describe: "only from this time on (seconds since the epoch, or ISO 8601)",
+        group: "Part of the capture:",
+      },
+      to: { type: "string", describe: "only up to this time", group: "Part of the capture:" },
+      engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
+      "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
+      color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
+      progress: { type: "boolean", describe: "progress on stderr (--no-progress: none)", group: "Output:" },
+      quiet: { type: "boolean", default: false, describe: "errors and warnings only", group: "Output:" },
+      verbose: {
+        type: "boolean",
+        default: false,
+        describe: "also consequences, what is not proven, and the evidence",
+        group: "Output:",
+      },
+    })
+    .strict()
+    .parserConfiguration({ "duplicate-arguments-array": true, "camel-case-expansion": false, "greedy-arrays": false })
+    .help()
+    .alias("help", "h")
+    .version(version)
+    .epilogue("Exit status: 0 nothing found, 1 findings, 2 could not run, 3 ran but nothing could be checked.")
+    .wrap(Math.min(process.stdout.columns ?? 80, 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      if (error instanceof H2lintError) throw error;
+      throw new H2lintError("usage", `${oneLine(message || error?.message || "bad arguments")} (see h2lint --help)`);
+    });
+  await parser.parseAsync();
+  return invocation;
+}
+
+function captures<T>(y: { positional(key: string, options: object): T }): T {
+  return y.positional("captures", { type: "string", array: true, describe: "a file, - for standard input, a folder or a glob" });
+}
+
+function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
+  if (command !== "rules" && operands.length === 0) throw new H2lintError("usage", "no capture is named (see h2lint --help)");
+  const single = (name: string): unknown => {
+    const value = args[name];
+    return Array.isArray(value) ? value.at(-1) : value;
+  };
+  const number = (name: string): number | undefined => {
+    const value = single(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw new H2lintError("usage", `--${name} takes a whole number`);
+    return value;
+  };
+  const time = (name: string): number | undefined => {
+    const value = single(name);
+    if (value === undefined) return undefined;
+    const seconds = /^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : Date.parse(String(value)) / 1000;
+    if (Number.isNaN(seconds)) throw new H2lintError("usage", `--${name} takes seconds since the epoch or an ISO 8601 time`);
+    return seconds;
+  };
+  const only = {
+    connection: number("connection"),
+    stream: number("stream"),
+    host: single("host") as string | undefined,
+    port: number("port"),
+    from: time("from"),
+    to: time("to"),
+  };
+  return {
+    command,
+    operands,
+    format: single("format") as string | undefined,
+    outputs: toStrings(args["output"]),
+    failOn: single("fail-on") as Severity | "never",
+    severities: toStrings(command === "explain" ? undefined : args["rule"]).map(ruleSeverity),
+    preset: single("preset") as Preset,
+    requireComplete: single("require-complete") === true,
+    engine: single("engine") as "fast" | "reference",
+    only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
+    showSecrets: single("show-secrets") === true,
+    color: single("color") as boolean | undefined,
+    progress: single("progress") as boolean | undefined,
+    quiet: single("quiet") === true,
+    verbose: single("verbose") === true,
+  };
+}
+
+function ruleSeverity(text: string): [string, Severity | "off"] {
+  const match = /^([a-z0-9-]+\/[a-z0-9*-]+)=(error|warning|info|off)$/.exec(text);
+  if (match === null) throw new H2lintError("usage", `--rule ${text}: expected ID=error|warning|info|off`);
+  return [match[1]!, match[2] as Severity | "off"];
+}
+
+function toStrings(value: unknown): string[] {
+  const list = value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+  return list.map((word) => (word === STDIN ? "-" : word));
+}
+
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, " ");
+
+// yargs takes a lone dash for an option without a name. No path holds a NUL.
+const STDIN = "\0stdin";

@@ -1,0 +1,323 @@
+// `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
+import type { Rule } from "../rules/rule.ts";
+import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "./event.ts";
+import { frameDetail, frameName } from "./frame-line.ts";
+import type { Output, Report } from "./report.ts";
+import { between, type Look, labelled, Style, wrap } from "./style.ts";
+import { rowTable } from "./table.ts";
+import { count, duration, plural, printable } from "./text.ts";
+
+export function checkReport(output: Output, look: Look, rules: readonly Rule[]): Report {
+  const style = new Style(look);
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const connections = new Map<number, ConnectionEvent>();
+  const findings: FindingEvent[] = [];
+  const diagnostics: DiagnosticEvent[] = [];
+  let run: RunEvent | undefined;
+  let summary: SummaryEvent | undefined;
+  return {
+    event(event: ReportEvent) {
+      if (event.kind === "run") run = event;
+      else if (event.kind === "connection") connections.set(event.id, event);
+      else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "diagnostic") diagnostics.push(event);
+      else summary = event;
+    },
+    end() {
+      const write = new Story(output, style, byId, connections);
+      if (!look.quiet) write.head(run!, summary!);
+      const shown = findings.filter((f) => shows(f, look));
+      for (const group of grouped(shown)) write.group(group);
+      const hidden = findings.length - shown.length;
+      if (!look.quiet) write.diagnostics(diagnostics);
+      write.foot(summary!, diagnostics, hidden);
+    },
+  };
+}
+
+// Consequences and what is not proven are there to look up, not to alarm.
+const shows = (f: FindingEvent, look: Look): boolean =>
+  look.verbose || (!f.consequent && f.certainty === "proven" && (f.severity !== "info" || !look.quiet));
+
+/** Findings that tell the same story, the worst first, in order of time. */
+function grouped(findings: readonly FindingEvent[]): FindingEvent[][] {
+  const groups = new Map<string, FindingEvent[]>();
+  for (const finding of findings) {
+    const key = `${finding.fingerprint} ${finding.certainty} ${finding.consequent}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  const rank = (f: FindingEvent) =>
+    SEVERITIES.indexOf(f.severity) + (f.certainty === "unproven" ? 3 : 0) + (f.consequent ? 6 : 0);
+  return [...groups.values()].sort((a, b) => rank(a[0]!) - rank(b[0]!) || between(b[0]!.frame.time, a[0]!.frame.time));
+}
+
+class Story {
+  readonly #output: Output;
+  readonly #style: Style;
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #connections: ReadonlyMap<number, ConnectionEvent>;
+  readonly #width: number;
+
+  constructor(output: Output, style: Style, rules: ReadonlyMap<string, Rule>, connections: ReadonlyMap<number, ConnectionEvent>) {
+    this.#output = output;
+    this.#style = style;
+    this.#rules = rules;
+    this.#connections = connections;
+    // Stories are read, not scanned: longer lines do not help.
+    this.#width = Math.min(style.look.width, 110);
+  }
+
+  #line(text = ""): void {
+    this.#output(`${text}\n`);
+  }
+
+  head(run: RunEvent, summary: SummaryEvent): void {
+    const { dot } = this.#style.mark;
+    const files = run.captures.length <= 3 ? run.captures.join(", ") : `${run.captures[0]} and ${run.captures.length - 1} more`;
+    const packets = summary.captures.reduce((sum, { packets }) => sum + packets, 0);
+    const parts = [
+      plural(packets, "packet"),
+      plural(summary.connections, "connection"),
+      plural(summary.frames, "HTTP/2 frame"),
+      plural(summary.calls, "call"),
+      summary.incomplete ? "incomplete" : "complete",
+    ];
+    const text = `${printable(files)}   ${parts.join(` ${dot} `)}`;
+    for (const line of wrap(text, this.#style.look.width)) this.#line(this.#style.bold(line));
+    this.#line();
+  }
+
+  group(group: readonly FindingEvent[]): void {
+    const first = group[0]!;
+    this.#finding(first);
+    if (group.length > 1) this.#repeats(group);
+    this.#line();
+  }
+
+  #finding(f: FindingEvent): void {
+    const { severity } = f;
+    const { mark } = this.#style;
+    const where = [
+      `connection ${f.connection}`,
+      ...(f.stream === 0 ? [] : [`stream ${f.stream}`]),
+      `packet ${f.frame.packet}`,
+    ].join(", ");
+    const left = `${mark.bad} ${severity.padEnd(5)}  ${f.rule}`;
+    const gap = Math.max(this.#width - left.length - where.length, 2);
+    const painted = `${this.#style.severity(severity, `${mark.bad} ${severity.padEnd(5)}`)}  ${this.#style.bold(f.rule)}`;
+    if (left.length + 2 + where.length <= this.#width) this.#line(`${painted}${" ".repeat(gap)}${this.#style.dim(where)}`);
+    else {
+      this.#line(painted);
+      this.#line(`  ${this.#style.dim(where)}`);
+    }
+    if (f.frame.file !== undefined) this.#line(`  ${this.#style.dim(printable(f.frame.file))}`);
+    for (const line of wrap(sentence(printable(f.message)), this.#width - 2)) this.#line(`  ${line}`);
+    if (f.certainty === "unproven")
+      this.#line(`  ${this.#style.yellow(`not proven: ${(f.because ?? []).map((n) => NEEDS[n] ?? n).join("; ")}`)}`);
+    if (f.consequent) this.#line(`  ${this.#style.dim("a consequence of the fault before it")}`);
+    this.#line();
+    this.#frames(f);
+    this.#line();
+    this.#answer(f);
+    const meta = this.#rules.get(f.rule)?.meta;
+    if (meta !== undefined) this.#label("fix", meta.docs.fix);
+    const spec = f.spec.map(({ document, section }) => `${document}, ${section}`).join("; ");
+    this.#label("more", `h2lint explain ${f.rule}   (${spec})`);
+    if (f.hides.length > 0) this.#label("also", f.hides.join(", "));
+    if (this.#style.look.verbose)
+      for (const { points, reason } of f.reaction.evidence ?? []) this.#label("", `${points > 0 ? "+" : ""}${points} ${reason}`);
+  }
+
+  #label(label: string, text: string): void {
+    for (const line of labelled(`  ${label}`, text, 10, this.#width)) this.#line(line);
+  }
+
+  #frames(f: FindingEvent): void {
+    const { reaction } = f;
+    const rows: Row[] = f.related.map((frame) => ({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }));
+    rows.push({ ...f.frame, mark: this.#style.mark.to, name: frameName(f.frame), detail: frameDetail(f.frame) });
+    if (reaction.frame !== undefined && shown(reaction)) {
+      const { frame, debug } = reaction;
+      const extra = debug === undefined || debug === "" ? {} : { extra: `"${printable(debug)}"` };
+      rows.push({ ...frame, mark: this.#style.mark.from, name: frameName(frame), detail: frameDetail(frame), ...extra });
+    }
+    const from = f.offender === "client" ? "server" : "client";
+    const { closed, packet, time } = reaction;
+    if (packet !== undefined && time !== undefined && shown(reaction)) {
+      rows.push({ packet, time, from, mark: this.#style.mark.from, name: (reaction.kind ?? "").toUpperCase(), detail: "" });
+    } else if (closed !== undefined && shown(reaction)) {
+      rows.push({ packet: closed.packet, time: closed.time, from, mark: "", name: closed.how.toUpperCase(), detail: "" });
+    }
+    rows.sort((a, b) => between(b.time, a.time) || a.packet - b.packet);
+    const start = this.#connections.get(f.connection)?.start;
+    for (const row of rows) this.#row(row, start);
+  }
+
+  #row({ packet, time, from, name, mark, detail, extra }: Row, start: string | undefined): void {
+    const at = start === undefined ? "" : duration(Math.max(between(start, time), 0));
+    const wide = this.#width >= 90;
+    const lead = `  ${mark.padEnd(2)}${String(packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${from.padEnd(6)}  `;
+    const column = name.padEnd(11);
+    const indent = lead.length + column.length + 2;
+    const lines = detail === "" ? [] : wrap(detail, this.#width - indent);
+    const paint = mark === "" ? (s: string) => s : mark === this.#style.mark.to ? this.#style.red : this.#style.cyan;
+    this.#line(paint(`${lead}${column}${lines[0] === undefined ? "" : `  ${lines[0]}`}`.trimEnd()));
+    for (const line of lines.slice(1)) this.#line(paint(" ".repeat(indent) + line));
+    if (extra !== undefined)
+      for (const line of wrap(extra, this.#width - lead.length - 4)) this.#line(paint(" ".repeat(lead.length + 4) + line));
+  }
+
+  #answer(f: FindingEvent): void {
+    const { reaction: r } = f;
+    if (!shown(r)) {
+      this.#label("answer", NO_ANSWER[r.verdict] ?? "none");
+      return;
+    }
+    const name =
+      r.kind === "status"
+        ? `:status ${r.status}`
+        : r.kind === "rst-stream"
+          ? `RST_STREAM ${r.errorCode}`
+          : r.kind === "goaway"
+            ? `GOAWAY ${r.errorCode}`
+            : `TCP ${(r.kind ?? "").toUpperCase()}`;
+    const silent = r.kind === "fin" || r.kind === "rst";
+    const verdict = silent ? "the other side gave no reason" : (VERDICTS[r.verdict] ?? r.verdict);
+    const why = r.explanation === undefined ? verdict : printable(r.explanation);
+    const closed = r.closed === undefined ? "" : `, then ${r.closed.how.toUpperCase()} after ${duration(r.closed.delay)}`;
+    this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
+    const killed = r.streamsKilled ?? [];
+    if (killed.length === 0) return;
+    const safe = new Set(r.retrySafe ?? []);
+    const ids = killed.slice(0, 8).join(", ") + (killed.length > 8 ? ", ..." : "");
+    const call =
+      killed.length === 1 && killed[0] === f.stream && f.path !== undefined
+        ? printable(f.path)
+        : `stream${killed.length === 1 ? "" : "s"} ${ids}`;
+    const retry =
+      safe.size === killed.length
+        ? "safe to retry: not acted on"
+        : safe.size === 0
+          ? "not safe to retry (the handler may have run)"
+          : `${plural(safe.size, "call")} of them safe to retry`;
+    this.#label("cost", `${plural(killed.length, "call")} lost: ${call}; ${retry}`);
+  }
+
+  // One story, and where else it happened.
+  #repeats(group: readonly FindingEvent[]): void {
+    const answers = new Map<string, FindingEvent[]>();
+    for (const f of group) {
+      const answer = shown(f.reaction)
+        ? `${(f.reaction.kind ?? "").toUpperCase()} ${f.reaction.errorCode ?? f.reaction.status ?? ""}`.trimEnd()
+        : f.reaction.verdict;
+      answers.set(answer, [...(answers.get(answer) ?? []), f]);
+    }
+    const connections = new Set(group.map((f) => f.connection));
+    this.#line();
+    this.#line(`  ${count(group.reduce((sum, f) => sum + f.count, 0))} times on ${plural(connections.size, "connection")}:`);
+    const rows = [...answers].map(([answer, list]) => [
+      answer,
+      list.reduce((sum, f) => sum + f.count, 0),
+      `packet ${list[0]!.frame.packet}`,
+      `packet ${list.at(-1)!.frame.packet}`,
+      shortList(list.map((f) => f.connection)),
+    ]);
+    const table = rowTable(["answer", "times", "first", "last", "connections"], rows, this.#width - 4);
+    for (const line of table.split("\n")) this.#line(`    ${line}`);
+  }
+
+  diagnostics(diagnostics: readonly DiagnosticEvent[]): void {
+    const shown = diagnostics.filter(({ severity }) => this.#style.look.verbose || severity !== "info");
+    for (const { severity, count: times, message, place } of shown.slice(0, this.#style.look.verbose ? undefined : 20)) {
+      const paint = severity === "error" ? this.#style.red : severity === "loss" ? this.#style.yellow : this.#style.dim;
+      const where = place["packet"] === undefined ? "" : ` (packet ${place["packet"]})`;
+      const lines = wrap(`${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}${where}`, this.#width - 10);
+      for (const [i, line] of lines.entries()) this.#line(`${paint(i === 0 ? severity.padEnd(8) : " ".repeat(8))}  ${line}`);
+    }
+    if (shown.length > 0) this.#line();
+  }
+
+  foot(summary: SummaryEvent, diagnostics: readonly DiagnosticEvent[], hidden: number): void {
+    const { dot } = this.#style.mark;
+    const { errors, warnings, infos } = summary;
+    const lost = diagnostics.filter(({ severity }) => severity === "loss").length;
+    const checked =
+      summary.http2Connections === 0
+        ? "no HTTP/2 in it"
+        : !summary.incomplete
+          ? "everything could be checked"
+          : [
+              ...summary.unchecked
+                .slice(0, 3)
+                .map(({ rule, reason, count: n }) => `${count(n)} unchecked for want of ${reason} (${rule})`),
+              ...(lost > 0 ? ["the capture is incomplete"] : []),
+            ].join(", ") || "the capture is incomplete";
+    const found = errors + warnings + infos;
+    const faults = errors + warnings;
+    const parts =
+      found === 0 && summary.unproven === 0
+        ? ["no finding", checked]
+        : [
+            [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
+            ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
+            ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
+            checked,
+          ];
+    const paint = errors > 0 ? this.#style.red : warnings > 0 ? this.#style.yellow : this.#style.green;
+    for (const line of wrap(parts.join(` ${dot} `), this.#style.look.width)) this.#line(paint(line));
+  }
+}
+
+interface Row {
+  readonly packet: number;
+  readonly time: string;
+  readonly from: string;
+  readonly mark: string;
+  readonly name: string;
+  readonly detail: string;
+  /** On lines of its own. */
+  readonly extra?: string;
+}
+
+// A guess is not shown as an answer.
+const shown = (reaction: { readonly kind?: string; readonly confidence?: string }): boolean =>
+  reaction.kind !== undefined && reaction.confidence !== "possible";
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+const shortList = (ids: readonly number[]): string => {
+  const unique = [...new Set(ids)];
+  return unique.length <= 6 ? unique.join(", ") : `${unique.slice(0, 5).join(", ")}, ... ${unique.at(-1)}`;
+};
+
+const SEVERITIES = ["error", "warning", "info"];
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  "as-specified": "what is due",
+  "other-code": "another answer than the one due",
+  escalated: "more than is due",
+};
+
+const NO_ANSWER: Readonly<Record<string, string>> = {
+  tolerated: "none: the other side read it and did not mind",
+  unseen: "none in the capture",
+  "none-expected": "none, and none is due",
+};
+
+const NEEDS: Readonly<Record<string, string>> = {
+  start: "the start of the connection was not captured",
+  start2: "the start of the connection was not captured in both directions",
+  "no-gap": "octets before it are missing",
+  "no-gap2": "octets are missing",
+  borders: "frame borders are a guess since octets were lost",
+  seen: "the start of the stream was not captured",
+  hpack: "not all fields are known",
+  settings: "settings may be missing",
+  acks: "there are no TCP acknowledgments to tell what was known",
+  body: "the message is not whole",
+  end: "the capture ends too soon",
+  roles: "who is the client is a guess",
+};

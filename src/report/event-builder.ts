@@ -1,0 +1,217 @@
+// Findings, connections and diagnostics as the plain objects of a report.
+import { createHash } from "node:crypto";
+import type { Clock } from "../capture/clock.ts";
+import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } from "../diagnostic.ts";
+import { errorCodeName } from "../http2/error-code.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FrameRef } from "../model/frame-ref.ts";
+import type { PairedFinding, Reaction } from "../pairing/reaction.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject } from "./event.ts";
+import { fill, utf8 } from "./text.ts";
+
+export class EventBuilder {
+  readonly #clock: Clock;
+  readonly #files: readonly string[];
+  readonly #rules: ReadonlyMap<string, Rule>;
+
+  /** @param files Names by index; with more than one every frame and place names its file. */
+  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[]) {
+    this.#clock = clock;
+    this.#files = files;
+    this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
+  }
+
+  connection(connection: Connection): ConnectionEvent {
+    const { client, server, flow } = connection;
+    const ends = [client, server].filter(({ end }) => end !== undefined && (end.how === "fin" || end.how === "rst"));
+    ends.sort((a, b) => a.end!.at.time - b.end!.at.time);
+    const first = ends[0];
+    const http2 = connection.isHttp2;
+    return {
+      kind: "connection",
+      id: connection.id,
+      client: connection.address("client"),
+      server: connection.address("server"),
+      transport: connection.protocol === "tls-unknown" ? "tls" : "tcp",
+      protocol: connection.protocol,
+      complete: {
+        start: http2 ? client.started && server.started : flow.directions.some((d) => d.syn),
+        end: http2 ? ends.length > 0 : flow.directions.some((d) => d.ended && d.fin >= 0),
+        lostOctets: { client: client.lostOctets, server: server.lostOctets },
+      },
+      frames: connection.frames,
+      streams: connection.streamCount,
+      calls: connection.calls,
+      start: this.#clock.text(flow.firstTime),
+      duration: flow.lastTime - flow.firstTime,
+      ...(first === undefined
+        ? {}
+        : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
+    };
+  }
+
+  finding(pair: PairedFinding): FindingEvent {
+    const { finding } = pair;
+    const { meta } = this.#rules.get(finding.rule)!;
+    const template = meta.messages[finding.message] ?? finding.message;
+    return {
+      kind: "finding",
+      rule: finding.rule,
+      severity: finding.severity,
+      certainty: finding.certainty,
+      ...(finding.certainty === "unproven" ? { because: finding.because } : {}),
+      message: utf8(fill(template, finding.data)),
+      data: Object.fromEntries(Object.entries(finding.data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
+      offender: finding.offender,
+      connection: finding.connection,
+      stream: finding.frame.streamId,
+      ...(finding.path === undefined ? {} : { path: utf8(finding.path) }),
+      frame: this.frame(finding.frame, finding.text),
+      related: finding.related.map(({ frame, role, text }) => ({ ...this.frame(frame, text), role })),
+      spec: meta.spec.map(({ rfc, document, section, level }) => ({
+        document: rfc === undefined ? (document ?? "") : `RFC ${rfc}`,
+        section,
+        ...(level === undefined ? {} : { level }),
+      })),
+      count: finding.count,
+      consequent: finding.consequent,
+      hides: finding.hides,
+      reaction: this.#reaction(pair),
+      fingerprint: fingerprint(pair),
+    };
+  }
+
+  diagnostic(diagnostic: Diagnostic, count: number): DiagnosticEvent {
+    const kind = diagnostics[diagnostic.code];
+    return {
+      kind: "diagnostic",
+      code: diagnostic.code,
+      severity: kind.severity,
+      count,
+      message: diagnosticText(diagnostic),
+      place: this.#place(diagnostic),
+    };
+  }
+
+  frame(ref: FrameRef, text: string): FrameObject {
+    return {
+      kind: ref.kind,
+      streamId: ref.streamId,
+      from: ref.from,
+      ...this.#file(ref.file),
+      packet: ref.packet,
+      time: this.#clock.text(ref.time),
+      offset: ref.offset,
+      ...(ref.kind === "preface" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
+      ...(text === "" ? {} : { text: utf8(text) }),
+    };
+  }
+
+  #reaction({
+    verdict,
+    reaction,
+    confidence,
+    delay,
+    streamsKilled,
+    retrySafe,
+    explanation,
+    evidence,
+  }: PairedFinding): ReactionObject {
+    if (reaction === undefined) return { verdict };
+    const { kind, frame } = reaction;
+    const where =
+      kind === "fin" || kind === "rst"
+        ? { from: reaction.from, ...this.#file(frame.file), packet: frame.packet, time: this.#clock.text(frame.time) }
+        : { frame: this.frame(frame, reactionText(reaction)) };
+    return {
+      verdict,
+      ...(confidence === undefined ? {} : { confidence }),
+      kind,
+      ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(reaction.errorCode) } : {}),
+      ...(kind === "status" ? { status: reaction.status } : {}),
+      ...(kind === "goaway" ? { lastStreamId: reaction.lastStreamId, debug: utf8(reaction.debug) } : {}),
+      ...where,
+      ...(reaction.closedBy === undefined ? {} : { closed: this.#close(reaction.closedBy, reaction) }),
+      ...(delay === undefined ? {} : { delay }),
+      streamsKilled,
+      retrySafe,
+      ...(explanation === undefined ? {} : { explanation }),
+      ...(evidence === undefined ? {} : { evidence }),
+    };
+  }
+
+  #close(close: Reaction, after: Reaction): NonNullable<ReactionObject["closed"]> {
+    const { frame } = close;
+    return { how: close.kind, packet: frame.packet, time: this.#clock.text(frame.time), delay: frame.time - after.frame.time };
+  }
+
+  #file(index: number): { file?: string } {
+    return this.#files.length > 1 ? { file: this.#files[index] ?? "" } : {};
+  }
+
+  #place({ place }: Diagnostic): DiagnosticEvent["place"] {
+    const { in: _, file, ...rest } = place;
+    return { ...this.#file(file), ...(rest as Record<string, string | number>) };
+  }
+}
+
+/** Diagnostics of one kind about one thing are one, with a count. */
+export class DiagnosticCounter {
+  readonly #counted = new Map<string, { readonly first: Diagnostic; count: number; octets: number }>();
+
+  add(diagnostic: Diagnostic): void {
+    const { code, data, place } = diagnostic;
+    const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? "";
+    const key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
+    const counted = this.#counted.get(key);
+    const octets = Number(data["octets"] ?? 0);
+    if (counted === undefined) {
+      if (this.#counted.size < DISTINCT) this.#counted.set(key, { first: diagnostic, count: 1, octets });
+    } else {
+      counted.count++;
+      counted.octets += octets;
+    }
+  }
+
+  *[Symbol.iterator](): Generator<{ diagnostic: Diagnostic; count: number }> {
+    for (const { first, count, octets } of this.#counted.values()) {
+      const data = octets > 0 ? { ...first.data, octets } : first.data;
+      yield { diagnostic: { ...first, data }, count };
+    }
+  }
+
+  has(code: DiagnosticCode): boolean {
+    for (const { first } of this.#counted.values()) if (first.code === code) return true;
+    return false;
+  }
+
+  /** Something could not be checked, or the capture is damaged. */
+  get incomplete(): boolean {
+    for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
+    return false;
+  }
+}
+
+const reactionText = (reaction: Reaction): string =>
+  reaction.kind === "status"
+    ? `:status ${reaction.status}`
+    : reaction.kind === "goaway"
+      ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
+      : errorCodeName(reaction.errorCode);
+
+// The same fault of the same call, whatever the ports, times, packets and stream numbers.
+function fingerprint({ finding }: PairedFinding): string {
+  const shape = [
+    finding.rule,
+    finding.message,
+    finding.offender,
+    finding.path ?? "",
+    finding.frame.kind,
+    ...finding.related.map(({ frame, role }) => `${frame.from} ${frame.kind} ${role}`),
+    ...Object.entries(finding.data).map(([key, value]) => (typeof value === "string" ? `${key}=${value}` : key)),
+  ];
+  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+}
+
+const DISTINCT = 10_000;

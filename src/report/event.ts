@@ -1,0 +1,128 @@
+// What a report is made of: the objects of `--format ndjson` and of the library, plain data. Times are strings of seconds since the
+// epoch with nine decimals, durations whole nanoseconds; packets count from 1, offsets from 0; what is absent is unknown.
+import type { Side } from "../place.ts";
+
+export type ReportEvent = RunEvent | ConnectionEvent | FindingEvent | DiagnosticEvent | SummaryEvent;
+
+export interface RunEvent {
+  readonly kind: "run";
+  readonly schema: "h2lint-report/1";
+  readonly tool: { readonly name: "h2lint"; readonly version: string; readonly engine: "fast" | "reference" };
+  readonly captures: readonly string[];
+}
+
+export interface CaptureInfo {
+  readonly file: string;
+  readonly format: string;
+  readonly packets: number;
+  readonly octets: number;
+  readonly start?: string;
+  readonly end?: string;
+}
+
+export interface ConnectionEvent {
+  readonly kind: "connection";
+  readonly id: number;
+  readonly client: string;
+  readonly server: string;
+  readonly transport: "tcp" | "tls";
+  readonly protocol: string;
+  readonly complete: {
+    readonly start: boolean;
+    readonly end: boolean;
+    readonly lostOctets: Readonly<Record<Side, number>>;
+  };
+  readonly frames: number;
+  readonly streams: number;
+  readonly calls: number;
+  readonly start: string;
+  /** Nanoseconds from its first to its last packet. */
+  readonly duration: number;
+  readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
+}
+
+export interface FrameObject {
+  readonly kind: string;
+  readonly streamId: number;
+  readonly from: Side;
+  readonly file?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly offset: number;
+  readonly flags?: number;
+  readonly length?: number;
+  /** What to show of it. */
+  readonly text?: string;
+  readonly role?: string;
+}
+
+export interface FindingEvent {
+  readonly kind: "finding";
+  readonly rule: string;
+  readonly severity: "error" | "warning" | "info";
+  readonly certainty: "proven" | "unproven";
+  readonly because?: readonly string[];
+  readonly message: string;
+  readonly data: Readonly<Record<string, string | number>>;
+  readonly offender: Side;
+  readonly connection: number;
+  readonly stream: number;
+  /** `:path` of the request. */
+  readonly path?: string;
+  readonly frame: FrameObject;
+  readonly related: readonly FrameObject[];
+  readonly spec: readonly { readonly document: string; readonly section: string; readonly level?: string }[];
+  readonly count: number;
+  readonly consequent: boolean;
+  readonly hides: readonly string[];
+  readonly reaction: ReactionObject;
+  readonly fingerprint: string;
+}
+
+export interface ReactionObject {
+  readonly verdict: string;
+  readonly confidence?: string;
+  readonly kind?: string;
+  readonly errorCode?: string;
+  readonly status?: number;
+  readonly lastStreamId?: number;
+  readonly debug?: string;
+  readonly frame?: FrameObject;
+  readonly from?: Side;
+  readonly file?: string;
+  readonly packet?: number;
+  readonly time?: string;
+  /** The close that followed a GOAWAY. */
+  readonly closed?: { readonly how: string; readonly packet: number; readonly time: string; readonly delay: number };
+  readonly delay?: number;
+  readonly streamsKilled?: readonly number[];
+  readonly retrySafe?: readonly number[];
+  readonly explanation?: string;
+  readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
+}
+
+export interface DiagnosticEvent {
+  readonly kind: "diagnostic";
+  readonly code: string;
+  readonly severity: "info" | "loss" | "error";
+  readonly count: number;
+  readonly message: string;
+  readonly place: Readonly<Record<string, string | number>>;
+}
+
+export interface SummaryEvent {
+  readonly kind: "summary";
+  readonly captures: readonly CaptureInfo[];
+  readonly connections: number;
+  readonly http2Connections: number;
+  readonly frames: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  readonly unproven: number;
+  readonly baseline: number;
+  readonly answered: number;
+  readonly incomplete: boolean;
+  readonly unchecked: readonly { readonly rule: string; readonly reason: string; readonly count: number }[];
+}

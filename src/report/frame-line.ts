@@ -1,0 +1,22 @@
+// How a frame is written: `HEADERS[1]  END_STREAM  grpc-status: 0`.
+import { Flag, kindName } from "../http2/frame.ts";
+import type { FrameObject } from "./event.ts";
+import { printable } from "./text.ts";
+
+/** `HEADERS[1]`; frames of the connection without an id, the end of a direction by its name. */
+export function frameName(frame: FrameObject): string {
+  if (frame.kind === "preface") return "preface";
+  if (frame.kind === "close") return "close";
+  return frame.streamId === 0 ? kindName(frame.kind) : `${kindName(frame.kind)}[${frame.streamId}]`;
+}
+
+/** The flags that say something, and the frame's own text. */
+export function frameDetail(frame: FrameObject): string {
+  const parts: string[] = [];
+  const flags = frame.flags ?? 0;
+  if ((frame.kind === "data" || frame.kind === "headers") && (flags & Flag.endStream) !== 0) parts.push("END_STREAM");
+  if ((frame.kind === "headers" || frame.kind === "push-promise") && (flags & Flag.endHeaders) === 0)
+    parts.push("no END_HEADERS");
+  if (frame.text !== undefined && frame.text !== "") parts.push(printable(frame.text));
+  return parts.join("  ");
+}

@@ -1,0 +1,198 @@
+// `h2lint frames --format ndjson`: one object a frame, in capture order of its last octet (interface.md).
+
+import { hex, latin1 } from "../bytes.ts";
+import type { Clock } from "../capture/clock.ts";
+import type { DecodedBlock } from "../hpack/block.ts";
+import { FieldBit } from "../hpack/field.ts";
+import { errorCodeName } from "../http2/error-code.ts";
+import { Flag, type Frame } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import { type SettingEntry, settingsOf } from "../model/settings.ts";
+import type { Stream } from "../model/stream.ts";
+import { summarise } from "../model/summary.ts";
+import type { Side } from "../place.ts";
+import { utf8 } from "./text.ts";
+
+export interface FrameListing {
+  readonly connection: number;
+  readonly file?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly from: Side;
+  readonly offset: number;
+  readonly streamId: number;
+  readonly type: number;
+  readonly kind: string;
+  readonly flags: number;
+  readonly length: number;
+  readonly endStream?: boolean;
+  readonly endHeaders?: boolean;
+  readonly padLength?: number;
+  readonly ack?: boolean;
+  readonly errorCode?: string;
+  readonly lastStreamId?: number;
+  readonly debug?: string;
+  readonly settings?: readonly SettingEntry[];
+  readonly increment?: number;
+  readonly payload?: string;
+  readonly promisedStreamId?: number;
+  readonly dependency?: number;
+  readonly weight?: number;
+  readonly exclusive?: boolean;
+  readonly fault?: string;
+  headers?: readonly (readonly [string | null, string | null])[];
+  headersCertainty?: "exact" | "partial" | "unknown";
+  /** What to show of it; only for tables. */
+  text?: string;
+}
+
+/** Lists every frame. A frame whose field block goes on in CONTINUATIONs waits for them, and so does what follows it. */
+export class FrameLister implements ModelSink {
+  readonly #clock: () => Clock;
+  readonly #files: () => readonly string[];
+  readonly #showSecrets: boolean;
+  readonly #emit: (frame: FrameListing) => void;
+  /** In order; the first may wait for its fields. */
+  readonly #queue: { readonly listing: FrameListing; waits: boolean }[] = [];
+  readonly #open = new Map<string, { readonly listing: FrameListing; waits: boolean }>();
+
+  constructor(clock: () => Clock, files: () => readonly string[], showSecrets: boolean, emit: (frame: FrameListing) => void) {
+    this.#clock = clock;
+    this.#files = files;
+    this.#showSecrets = showSecrets;
+    this.#emit = emit;
+  }
+
+  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
+    const listing = this.#list(frame, connection);
+    const entry = { listing, waits: false };
+    if ((frame.kind === "headers" || frame.kind === "push-promise") && !this.#open.has(`${connection.id} ${frame.from}`)) {
+      // Until its `fields`, which for most follow at once.
+      entry.waits = true;
+      listing.headersCertainty = "unknown";
+      listing.headers = [];
+      this.#open.set(`${connection.id} ${frame.from}`, entry);
+    } else listing.text = summarise(frame);
+    this.#queue.push(entry);
+    if (this.#queue.length > QUEUE) this.#release();
+    this.#flush();
+  }
+
+  fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+    const key = `${connection.id} ${block.from}`;
+    const entry = this.#open.get(key);
+    if (entry === undefined) return;
+    this.#open.delete(key);
+    const { listing } = entry;
+    entry.waits = false;
+    listing.text = summarise(block);
+    if (block.decoded !== undefined) {
+      listing.headers = headersOf(block.decoded, this.#showSecrets);
+      listing.headersCertainty = block.decoded.fault === undefined ? block.decoded.certainty : "partial";
+    }
+    this.#flush();
+  }
+
+  fieldsLost(from: Side, connection: Connection): void {
+    this.#settle(`${connection.id} ${from}`);
+  }
+
+  connectionEnd(connection: Connection): void {
+    this.#settle(`${connection.id} client`);
+    this.#settle(`${connection.id} server`);
+  }
+
+  #settle(key: string): void {
+    const entry = this.#open.get(key);
+    if (entry !== undefined) entry.waits = false;
+    this.#open.delete(key);
+    this.#flush();
+  }
+
+  #release(): void {
+    this.#queue[0]!.waits = false;
+  }
+
+  #flush(): void {
+    let done = 0;
+    while (done < this.#queue.length && !this.#queue[done]!.waits) this.#emit(this.#queue[done++]!.listing);
+    if (done > 0) this.#queue.splice(0, done);
+  }
+
+  #list(frame: Frame, connection: Connection): FrameListing {
+    const { kind, flags } = frame;
+    const files = this.#files();
+    const blocky = kind === "headers" || kind === "push-promise" || kind === "continuation";
+    return {
+      connection: connection.id,
+      ...(files.length > 1 ? { file: files[frame.last.file] ?? "" } : {}),
+      packet: frame.last.packet,
+      time: this.#clock().text(frame.last.time),
+      from: frame.from,
+      offset: frame.first.offset,
+      streamId: frame.streamId,
+      type: frame.type,
+      kind,
+      flags,
+      length: frame.length,
+      ...(kind === "data" || kind === "headers" ? { endStream: frame.endStream } : {}),
+      ...(blocky ? { endHeaders: frame.endHeaders } : {}),
+      ...((flags & Flag.padded) !== 0 && (kind === "data" || kind === "headers" || kind === "push-promise")
+        ? { padLength: frame.padLength }
+        : {}),
+      ...(kind === "settings" || kind === "ping" ? { ack: frame.ack } : {}),
+      ...(frame.fault === undefined ? {} : { fault: frame.fault }),
+      ...(frame.whole ? payloadOf(frame) : {}),
+    };
+  }
+}
+
+function payloadOf(frame: Frame): Partial<FrameListing> {
+  switch (frame.kind) {
+    case "rst-stream":
+      return { errorCode: errorCodeName(frame.errorCode) };
+    case "goaway":
+      return {
+        errorCode: errorCodeName(frame.errorCode),
+        lastStreamId: frame.lastStreamId,
+        debug: utf8(latin1(frame.bytes, frame.start, frame.end)),
+      };
+    case "settings":
+      return { settings: settingsOf(frame) };
+    case "window-update":
+      return { increment: frame.increment };
+    case "ping":
+      return { payload: hex(frame.bytes, frame.start, frame.end) };
+    case "push-promise":
+    case "priority-update":
+      return { promisedStreamId: frame.promisedStreamId };
+    case "priority":
+      return { dependency: frame.dependency, weight: frame.weight, exclusive: frame.exclusive };
+    default:
+      return {};
+  }
+}
+
+/** Names and values; null for what cannot be known. Credentials are masked unless asked for. */
+export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | null, string | null][] {
+  const headers: [string | null, string | null][] = [];
+  for (let i = 0; i < block.count; i++) {
+    const { name, value, bits } = block.fields[i]!;
+    const text = (bits & FieldBit.nameUnknown) !== 0 ? null : utf8(name.text);
+    const known = (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(value);
+    const masked = known !== null && !showSecrets && isSecret(name.text);
+    headers.push([text, masked ? `<masked, ${value.length} octets>` : known]);
+  }
+  return headers;
+}
+
+/** `authorization`, cookies, and binary credentials. */
+const isSecret = (name: string): boolean =>
+  SECRETS.has(name) || (name.endsWith("-bin") && /auth|token|cred|cookie|secret|session|key|jwt|cert/.test(name));
+
+const SECRETS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
+
+// Frames that wait behind an open field block.
+const QUEUE = 10_000;

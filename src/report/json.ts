@@ -1,0 +1,47 @@
+import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent } from "./event.ts";
+import type { Output, Report } from "./report.ts";
+
+/** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
+export function jsonReport(output: Output): Report {
+  let run: RunEvent | undefined;
+  const connections: ConnectionEvent[] = [];
+  const findings: FindingEvent[] = [];
+  const diagnostics: DiagnosticEvent[] = [];
+  let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
+  return {
+    event(event) {
+      if (event.kind === "run") run = event;
+      else if (event.kind === "connection") connections.push(event);
+      else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "diagnostic") diagnostics.push(event);
+      else summary = event;
+    },
+    end() {
+      const { captures, unchecked, kind: _, ...counts } = summary!;
+      connections.sort((a, b) => a.id - b.id);
+      const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
+      output(
+        `${JSON.stringify(
+          {
+            schema: run!.schema,
+            tool: run!.tool,
+            captures,
+            connections: connections.map(bare),
+            findings: findings.map(bare),
+            unexplained: [],
+            diagnostics: diagnostics.map(bare),
+            unchecked,
+            summary: counts,
+          },
+          undefined,
+          2,
+        )}\n`,
+      );
+    },
+  };
+}
+
+/** `--format ndjson`: the same objects, one a line, as they become known. */
+export function ndjsonReport(output: Output): Report {
+  return { event: (event) => output(`${JSON.stringify(event)}\n`), end: () => {} };
+}

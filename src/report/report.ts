@@ -1,0 +1,10 @@
+import type { ReportEvent } from "./event.ts";
+
+/** One form of a report, written as its events arrive. `end` comes last, after the summary. */
+export interface Report {
+  event(event: ReportEvent): void;
+  end(): void;
+}
+
+/** Where a report goes: text, piece by piece. */
+export type Output = (text: string) => void;

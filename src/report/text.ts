@@ -1,0 +1,54 @@
+// Text from the wire is hostile: nothing of it may act on a terminal.
+
+/** One character per octet in; UTF-8 decoded where it is valid, and what a terminal would act on or hide is escaped. */
+export function printable(octets: string): string {
+  return escapeControls(utf8(octets));
+}
+
+/** The octets as UTF-8 if they are, else one character each. */
+export function utf8(octets: string): string {
+  if (!/[\x80-\xff]/.test(octets)) return octets;
+  try {
+    return decoder.decode(Buffer.from(octets, "latin1"));
+  } catch {
+    return octets;
+  }
+}
+
+// C0, DEL, C1, line and paragraph separators, and the marks that change the direction of text.
+const escapeControls = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => {
+    const code = c.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Fill `{name}` holes. */
+export const fill = (template: string, data: Readonly<Record<string, string | number>>): string =>
+  template.replace(/\{(\w+)\}/g, (hole, name: string) => (name in data ? String(data[name]) : hole));
+
+/** `1,234,567`. */
+export const count = (value: number): string => value.toLocaleString("en-US");
+
+/** `1 call`, `2 calls`. */
+export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** Nanoseconds as people read them: `412 µs`, `2.50 ms`, `1.00 s`. */
+export function duration(nanoseconds: number): string {
+  const size = Math.abs(nanoseconds);
+  if (size < 1e3) return `${nanoseconds} ns`;
+  if (size < 1e5) return `${(nanoseconds / 1e3).toFixed(0)} µs`;
+  if (size < 1e9) return `${(nanoseconds / 1e6).toFixed(2)} ms`;
+  if (size < 120e9) return `${(nanoseconds / 1e9).toFixed(2)} s`;
+  return `${(nanoseconds / 60e9).toFixed(1)} min`;
+}
+
+/** `13 octets`, `6.7 MB`. */
+export function size(octets: number): string {
+  if (octets < 10_000) return plural(octets, "octet");
+  if (octets < 1e6) return `${(octets / 1e3).toFixed(1)} kB`;
+  if (octets < 1e9) return `${(octets / 1e6).toFixed(1)} MB`;
+  return `${(octets / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,412 @@
+// `h2lint timeline`: per connection the frames of both sides in their columns, streams that went well folded to a line, runs folded,
+// faults and answers marked.
+import { type Frame, kindName } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import type { Stream } from "../model/stream.ts";
+import { summarise } from "../model/summary.ts";
+import type { Origin, Side } from "../place.ts";
+import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
+import type { Output } from "./report.ts";
+import { type Look, Style, wrap } from "./style.ts";
+import { count, duration, plural, printable, size } from "./text.ts";
+
+export interface TimelineOptions {
+  /** Show every stream's frames, not only those of streams that did not go well. */
+  readonly all: boolean;
+  readonly stream?: number;
+  readonly frames: number;
+}
+
+/** Collects what the model tells, and writes a connection when its event comes: findings and answers are known then. */
+export class Timeline implements ModelSink {
+  readonly #output: Output;
+  readonly #style: Style;
+  readonly #options: TimelineOptions;
+  readonly #lines = new Map<number, Collected>();
+  readonly #findings = new Map<number, FindingEvent[]>();
+  #written = 0;
+
+  constructor(output: Output, look: Look, options: TimelineOptions) {
+    this.#output = output;
+    this.#style = new Style(look);
+    this.#options = options;
+  }
+
+  connectionStart(connection: Connection): void {
+    this.#lines.set(connection.id, new Collected(connection.flow.firstTime));
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    const kept = this.#lines.get(connection.id)!;
+    if (kept.full(this.#options.frames)) return;
+    const inBlock = frame.kind === "continuation";
+    const opens = frame.kind === "headers" || frame.kind === "push-promise";
+    const { last, first, streamId, from, kind } = frame;
+    const before = kept.entries.at(-1);
+    const octets = kind === "data" ? frame.contentLength : 0;
+    const ends = frame.endStream;
+    // Runs of DATA, WINDOW_UPDATE and the like on one stream are one line.
+    const folds =
+      before !== undefined &&
+      before.kind === kind &&
+      before.streamId === streamId &&
+      before.from === from &&
+      !opens &&
+      FOLDED.has(kind);
+    if (folds && !before.ends && frame.facts.count === 0 && before.times < 1e9) {
+      before.times++;
+      before.octets += octets;
+      before.sum += frame.increment;
+      before.lastTime = last.time;
+      before.ends = ends;
+      before.offsets.push(first.offset);
+      if (before.offsets.length > 64) before.offsets.length = 64;
+      return;
+    }
+    kept.entries.push({
+      kind,
+      streamId,
+      from,
+      packet: last.packet,
+      time: last.time,
+      lastTime: last.time,
+      offsets: [first.offset],
+      text: opens || kind === "data" || inBlock ? "" : summarise(frame),
+      times: 1,
+      octets,
+      sum: frame.increment,
+      ends,
+      fault: frame.fault,
+      gap: "",
+    });
+    if (stream !== undefined || opens) kept.stream(streamId);
+  }
+
+  fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+    const kept = this.#lines.get(connection.id)!;
+    const entry = kept.entries.findLast(
+      (e) => e.from === block.from && e.offsets[0] === block.first.offset && e.kind === block.kind,
+    );
+    if (entry !== undefined) entry.text = summarise(block);
+    const line = kept.stream(block.streamId);
+    const text = summarise(block);
+    if (block.role === "request") line.request = text;
+    else if (block.role === "response" || block.role === "response-trailers")
+      line.response = line.response === "" ? text : `${line.response}  ${text}`;
+  }
+
+  gap(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void {
+    const why =
+      proof === "acknowledged"
+        ? `the ${from === "client" ? "server" : "client"} acknowledged them`
+        : proof === "cut"
+          ? "cut by the snap length"
+          : "";
+    const gap = `${plural(length, "octet")} from the ${from} were not captured${why === "" ? "" : ` (${why})`}`;
+    this.#lines.get(connection.id)?.entries.push(event(from, "gap", at, gap));
+  }
+
+  end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
+    if (how === "fin" || how === "rst") this.#lines.get(connection.id)?.entries.push(event(from, how, at, ""));
+  }
+
+  connectionEnd(connection: Connection): void {
+    const kept = this.#lines.get(connection.id);
+    if (kept === undefined) return;
+    for (const line of kept.streams.values()) {
+      const stream = connection.streams.get(line.id);
+      // Forgotten ones were closed long before.
+      if (stream === undefined) continue;
+      line.wellEnded =
+        stream.client.endAt >= 0 && stream.server.endAt >= 0 && stream.client.resetAt < 0 && stream.server.resetAt < 0;
+      line.sent = stream.client.dataOctets;
+      line.received = stream.server.dataOctets;
+      line.opened = stream.openedTime;
+      line.ended = Math.max(stream.client.lastTime, stream.server.lastTime);
+    }
+  }
+
+  event(event: ReportEvent): void {
+    if (event.kind === "finding") {
+      const list = this.#findings.get(event.connection) ?? [];
+      list.push(event);
+      this.#findings.set(event.connection, list);
+    } else if (event.kind === "connection") this.#write(event);
+  }
+
+  #line(text: string): void {
+    this.#output(`${text.trimEnd()}\n`);
+  }
+
+  #write(connection: ConnectionEvent): void {
+    const kept = this.#lines.get(connection.id);
+    this.#lines.delete(connection.id);
+    const findings = this.#findings.get(connection.id) ?? [];
+    this.#findings.delete(connection.id);
+    const { mark, bold, dim } = this.#style;
+    if (this.#written++ > 0) this.#line("");
+    const head = `connection ${connection.id}   ${connection.client} ${mark.both} ${connection.server}   ${PROTOCOLS[connection.protocol] ?? connection.protocol}, ${duration(connection.duration)}`;
+    this.#line(bold(head));
+    if (kept === undefined) return;
+    this.#line("");
+    const layout = new Layout(this.#style);
+    this.#line(dim(layout.row("", "packet", "time", "client", "", "server")));
+    const marks = new Marks(findings);
+    const shown = (id: number) =>
+      id !== 0 &&
+      (this.#options.stream === undefined
+        ? this.#options.all || marks.streams.has(id) || !(kept.streams.get(id)?.wellEnded ?? true)
+        : id === this.#options.stream);
+    const headed = new Set<number>();
+    let pending: Entry[] = [];
+    const flush = () => {
+      if (pending.length > 0) this.#entries(layout, pending, kept.start, marks);
+      pending = [];
+    };
+    for (const entry of kept.entries) {
+      const { streamId } = entry;
+      if (streamId !== 0 && this.#options.stream !== undefined && streamId !== this.#options.stream) continue;
+      if (streamId !== 0 && !headed.has(streamId) && kept.streams.has(streamId)) {
+        headed.add(streamId);
+        flush();
+        this.#stream(kept.streams.get(streamId)!, findings, connection);
+      }
+      if (streamId !== 0 && kept.streams.has(streamId) && !shown(streamId)) continue;
+      // Frames of the connection that one packet brought share a line.
+      const before = pending.at(-1);
+      const joins =
+        before !== undefined &&
+        before.packet === entry.packet &&
+        before.from === entry.from &&
+        before.streamId === 0 &&
+        streamId === 0;
+      if (
+        !joins ||
+        marks.of(entry) !== undefined ||
+        marks.of(before) !== undefined ||
+        entry.kind === "gap" ||
+        before.kind === "gap"
+      )
+        flush();
+      pending.push(entry);
+    }
+    flush();
+    if (kept.dropped > 0) this.#line(dim(`   ... ${count(kept.dropped)} more frames are not shown`));
+  }
+
+  #stream(line: StreamLine, findings: readonly FindingEvent[], connection: ConnectionEvent): void {
+    const own = findings.filter((f) => f.stream === line.id && f.severity !== "info" && f.certainty === "proven");
+    const { bad } = this.#style.mark;
+    const title = `stream ${line.id}  ${printable(line.request)}`.trimEnd();
+    const took = line.ended > line.opened ? `, ${duration(line.ended - line.opened)}` : "";
+    const { red, yellow, dim, bold, look } = this.#style;
+    let fate: string;
+    let paint = dim;
+    const answered = own.find((f) => f.reaction.kind !== undefined && (f.reaction.streamsKilled ?? []).includes(line.id));
+    if (answered !== undefined) {
+      const { kind, delay } = answered.reaction;
+      const what = kind === "goaway" ? "GOAWAY" : kind === "rst-stream" ? "RST_STREAM" : `TCP ${kind?.toUpperCase()}`;
+      fate = `${bad} lost to ${what} ${duration(delay ?? 0)} after the fault`;
+      paint = red;
+    } else if (line.wellEnded) {
+      fate = `${own.length > 0 ? `${bad} ` : ""}${printable(line.response)}  sent ${size(line.sent)}, received ${size(line.received)}${took}`;
+      if (own.length > 0) paint = red;
+    } else {
+      fate = `not completed${connection.endedBy === undefined ? "" : ` when the ${connection.endedBy.side} closed`}`;
+      paint = yellow;
+    }
+    if (title.length + fate.length + 5 <= look.width) {
+      this.#line(`  ${bold(title)}   ${paint(fate)}`);
+      return;
+    }
+    for (const part of wrap(title, look.width - 2)) this.#line(`  ${bold(part)}`);
+    for (const part of wrap(fate, look.width - 6)) this.#line(`      ${paint(part)}`);
+  }
+
+  #entries(layout: Layout, entries: readonly Entry[], start: number, marks: Marks): void {
+    const first = entries[0]!;
+    const { red, cyan, dim, yellow, mark } = this.#style;
+    if (first.kind === "gap") {
+      this.#line(yellow(`  ~~~ ${first.gap} ~~~`));
+      return;
+    }
+    const found = marks.of(first);
+    const text = entries.map((entry) => labelOf(entry)).join(", ");
+    const at = duration(Math.max(first.time - start, 0));
+    const sign = found === undefined ? "" : found.what === "fault" ? mark.bad : mark.from;
+    const paint = found === undefined ? (first.streamId === 0 ? dim : (s: string) => s) : found.what === "fault" ? red : cyan;
+    for (const row of layout.rows(sign, String(first.packet), at, first.from, text, found?.rule ?? "")) this.#line(paint(row));
+  }
+}
+
+interface Entry {
+  readonly kind: string;
+  readonly streamId: number;
+  readonly from: Side;
+  readonly packet: number;
+  readonly time: number;
+  lastTime: number;
+  /** Of the frames folded into it, as far as they are kept. */
+  readonly offsets: number[];
+  text: string;
+  times: number;
+  octets: number;
+  sum: number;
+  ends: boolean;
+  readonly fault: string | undefined;
+  readonly gap: string;
+}
+
+class StreamLine {
+  readonly id: number;
+  request = "";
+  response = "";
+  wellEnded = true;
+  sent = 0;
+  received = 0;
+  opened = 0;
+  ended = 0;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+class Collected {
+  readonly start: number;
+  readonly entries: Entry[] = [];
+  readonly streams = new Map<number, StreamLine>();
+  dropped = 0;
+
+  constructor(start: number) {
+    this.start = start;
+  }
+
+  stream(id: number): StreamLine {
+    const line = this.streams.get(id) ?? new StreamLine(id);
+    this.streams.set(id, line);
+    return line;
+  }
+
+  full(limit: number): boolean {
+    if (this.entries.length < limit) return false;
+    this.dropped++;
+    return true;
+  }
+}
+
+/** Which entries are faults and answers. */
+class Marks {
+  readonly streams = new Set<number>();
+  readonly #marks = new Map<string, { readonly what: "fault" | "answer"; readonly rule: string }>();
+
+  constructor(findings: readonly FindingEvent[]) {
+    for (const f of findings) {
+      if (f.certainty !== "proven" || f.severity === "info") continue;
+      this.streams.add(f.stream);
+      this.#marks.set(`${f.frame.from} ${f.frame.offset}`, { what: "fault", rule: f.rule });
+      const { frame, confidence } = f.reaction;
+      if (frame !== undefined && confidence !== "possible")
+        this.#marks.set(`${frame.from} ${frame.offset}`, { what: "answer", rule: "" });
+      if (f.reaction.packet !== undefined && confidence !== "possible")
+        this.#marks.set(`${f.reaction.from} close`, { what: "answer", rule: "" });
+    }
+  }
+
+  of(entry: Entry): { readonly what: "fault" | "answer"; readonly rule: string } | undefined {
+    if (entry.kind === "fin" || entry.kind === "rst") return this.#marks.get(`${entry.from} close`);
+    for (const offset of entry.offsets) {
+      const mark = this.#marks.get(`${entry.from} ${offset}`);
+      if (mark !== undefined) return mark;
+    }
+    return undefined;
+  }
+}
+
+/** Columns: mark, packet, time where there is room, client, arrow, server. */
+class Layout {
+  readonly #style: Style;
+  readonly #time: boolean;
+  readonly #client: number;
+  readonly #server: number;
+
+  constructor(style: Style) {
+    this.#style = style;
+    const { width } = style.look;
+    this.#time = width >= 100;
+    const rest = width - LEAD - (this.#time ? TIME : 0) - ARROW;
+    this.#client = Math.max(Math.min(Math.floor(rest / 2), 52), 16);
+    this.#server = Math.max(Math.min(rest - this.#client, 70), 16);
+  }
+
+  row(mark: string, packet: string, time: string, client: string, arrow: string, server: string): string {
+    const lead = `  ${mark.padEnd(1)} ${packet.padStart(7)}  ${this.#time ? `${time.padStart(10)}  ` : ""}`;
+    return `${lead}${client.padEnd(this.#client)} ${arrow.padEnd(3)} ${server}`.trimEnd();
+  }
+
+  rows(mark: string, packet: string, time: string, from: Side, text: string, rule: string): string[] {
+    const { right, left } = this.#style.mark;
+    const own = wrap(text, from === "client" ? this.#client - 1 : this.#server);
+    const opposite = rule === "" ? [] : wrap(rule, from === "client" ? this.#server : this.#client - 1);
+    return Array.from({ length: Math.max(own.length, opposite.length) }, (_, i) => {
+      const mine = own[i] ?? "";
+      const theirs = opposite[i] ?? "";
+      const [client, server] = from === "client" ? [mine, theirs] : [theirs, mine];
+      const first = i === 0;
+      return this.row(
+        first ? mark : "",
+        first ? packet : "",
+        first ? time : "",
+        client,
+        first ? (from === "client" ? right : left) : "",
+        server,
+      );
+    });
+  }
+}
+
+function labelOf(entry: Entry): string {
+  const { kind, text, times, octets, sum, ends, fault } = entry;
+  const name = kind === "fin" || kind === "rst" ? `TCP ${kind.toUpperCase()}` : kindName(kind);
+  const parts = [name];
+  if (kind === "data") {
+    parts.push(times > 1 ? `x ${count(times)}, ${size(octets)}, ${duration(entry.lastTime - entry.time)}` : String(octets));
+  } else if (times > 1) parts.push(`x ${count(times)}${kind === "window-update" ? `, +${count(sum)}` : ""}`);
+  if (ends) parts.push("END_STREAM");
+  if (kind !== "data" && times === 1 && text !== "") parts.push(kind === "settings" && text !== "ack" ? "" : printable(text));
+  if (fault !== undefined) parts.push(`(${fault})`);
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+const event = (from: Side, kind: string, at: Origin, gap: string): Entry => ({
+  kind,
+  streamId: 0,
+  from,
+  packet: at.packet,
+  time: at.time,
+  lastTime: at.time,
+  offsets: [],
+  text: "",
+  times: 1,
+  octets: 0,
+  sum: 0,
+  ends: false,
+  fault: undefined,
+  gap,
+});
+
+const FOLDED: ReadonlySet<string> = new Set(["data", "window-update", "ping", "priority", "unknown", "continuation"]);
+
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  "h2c-prior-knowledge": "h2c",
+  h2c: "h2c, start not captured",
+  "tls-unknown": "TLS",
+  unknown: "not HTTP/2",
+};
+
+const LEAD = 13;
+const TIME = 12;
+const ARROW = 5;

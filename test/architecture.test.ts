@@ -1,0 +1,128 @@
+// The layout of style.md section 1: folders are stages in data-flow order, and imports go one way.
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { basename, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../src/", import.meta.url));
+
+/** In data-flow order. */
+const stages = ["capture", "net", "tcp", "tls", "hpack", "http2", "model", "grpc", "rules", "pairing", "report", "cli"];
+const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "version.ts"];
+/** They wire the stages, so they see all of them. */
+const seesAll = ["index.ts", "analyze.ts", "testing.ts"];
+const seesAllFolders = ["testing", "cli"];
+
+/** Each third-party package, and the one file that imports it. */
+const packages: Readonly<Record<string, string>> = {
+  "cli-table3": "report/table.ts",
+  "hpack.js": "hpack/reference.ts",
+  "pcap-parser": "capture/reference.ts",
+  tinyglobby: "cli/captures.ts",
+  yargs: "cli/options.ts",
+};
+
+interface Import {
+  readonly file: string;
+  /** A path below src for a file of ours, else the name of a package. */
+  readonly target: string;
+  readonly own: boolean;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => path.replaceAll("\\", "/"))
+  .sort();
+const sources = files.filter((file) => !file.endsWith(".d.ts"));
+const imports = sources.flatMap(importsOf);
+
+/** All of them, as the compiler's own scanner sees them: type imports, re-exports and `import()` included. */
+function importsOf(file: string): Import[] {
+  return ts.preProcessFile(readFileSync(root + file, "utf8"), true, true).importedFiles.map(({ fileName }) => {
+    const own = fileName.startsWith(".");
+    return { file, own, target: own ? posix.join(posix.dirname(file), fileName) : fileName };
+  });
+}
+
+const folderOf = (path: string): string | undefined => (path.includes("/") ? path.slice(0, path.indexOf("/")) : undefined);
+
+/** May `file` import `target`, both below src? */
+function allowed(file: string, target: string): boolean {
+  const from = folderOf(file);
+  const to = folderOf(target);
+  if (seesAll.includes(file) || (from !== undefined && seesAllFolders.includes(from))) return true;
+  if (to === undefined) return foundation.includes(target);
+  if (from === undefined) return false;
+  return from === to || (stages.includes(to) && stages.indexOf(to) < stages.indexOf(from));
+}
+
+describe("the check itself", () => {
+  it.each([
+    ["tcp/flow.ts", "tcp/assembler.ts", true],
+    ["tcp/flow.ts", "net/segment.ts", true],
+    ["tcp/flow.ts", "bytes.ts", true],
+    ["tcp/flow.ts", "hpack/field.ts", false],
+    ["tcp/flow.ts", "analyze.ts", false],
+    ["tcp/flow.ts", "testing/play.ts", false],
+    ["rules/engine.ts", "cli/options.ts", false],
+    ["place.ts", "limits.ts", true],
+    ["place.ts", "net/segment.ts", false],
+    ["cli/run.ts", "analyze.ts", true],
+    ["analyze.ts", "report/event.ts", true],
+  ])("%s imports %s: %s", (file, target, expected) => expect(allowed(file, target)).toBe(expected));
+
+  it("sees type imports", () => {
+    expect(imports).toContainEqual({ file: "pairing/reaction.ts", target: "model/frame-ref.ts", own: true });
+  });
+});
+
+describe("layout", () => {
+  it("has no folder or file at the top that is not listed", () => {
+    const known = new Set([...stages, ...foundation, ...seesAll, ...seesAllFolders]);
+    expect(files.map((file) => folderOf(file) ?? file).filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("has no file named for nothing", () => {
+    const vague = /^(utils?|helpers?|common|types?|misc|shared)\.(d\.)?ts$/;
+    expect(files.filter((file) => vague.test(basename(file)))).toEqual([]);
+  });
+
+  it("has no index file in a folder but of the rules", () => {
+    expect(files.filter((file) => file.includes("/") && basename(file) === "index.ts")).toEqual(["rules/index.ts"]);
+  });
+});
+
+describe("imports", () => {
+  it("go to the own folder, an earlier folder or the foundation", () => {
+    const wrong = imports.filter(({ file, target, own }) => own && !allowed(file, target));
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it("name files that are there", () => {
+    const known = new Set(files);
+    const wrong = imports.filter(({ target, own }) => own && !known.has(target));
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it("of a third-party package are in one file, and only of those listed", () => {
+    const found = imports
+      .filter(({ target, own }) => !own && !isBuiltin(target))
+      .map(({ file, target }) => `${target} in ${file}`);
+    const listed = Object.entries(packages).map(([name, file]) => `${name} in ${file}`);
+    expect(found.sort()).toEqual(listed.sort());
+  });
+
+  it("of Node's modules say so", () => {
+    const wrong = imports.filter(({ target, own }) => !own && isBuiltin(target) && !target.startsWith("node:"));
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+});
+
+describe("package.json", () => {
+  it("depends on what is imported, and on nothing else", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { dependencies: object };
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(packages).sort());
+  });
+});
