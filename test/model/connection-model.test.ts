@@ -156,6 +156,12 @@ table(
   { limits: { fieldBlockOctets: 10 } },
 );
 
+it("a field block over the limit is told of once", () => {
+  const d = new Drive({ limits: { fieldBlockOctets: 10 } });
+  d.client.frame(1, 1, 1, request).continuation(1, trailers).continuation(1, trailers).continuation(1, trailers, "end");
+  expect(d.diagnostics.map((x) => x.code)).toEqual(["limit/field-block", "capture/hpack-unknown"]);
+});
+
 table("identifiers", [
   ["even, from the client", ({ client }) => client.headers(2, request), "C unknown 2 ignored !streamIdParity"],
   [

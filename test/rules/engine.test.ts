@@ -83,4 +83,61 @@ describe("RuleEngine", () => {
       ["grpc/client-sends-status", "proven", []],
     ]);
   });
+
+  it("lets no advice hide an error", () => {
+    const { findings } = play((s) => s.client.headers(2, { flags: 0x80 }), { rules });
+    expect(findings.map(({ rule, hides }) => [rule, hides])).toEqual([
+      ["frame/unused-flag", []],
+      ["stream-id/even-client", []],
+    ]);
+  });
+
+  it("waits for the rest of a field block, and gives its findings out when it does not come", () => {
+    const open = { endHeaders: false, reserved: true } as const;
+    const found = loud((s) => s.client.headers(1, open).server.ping().client.continuation(1, { block: "\x80" }));
+    expect(found.map(({ rule, hides }) => [rule, hides])).toEqual([
+      ["frame/reserved-bit", []],
+      ["hpack/index-zero", []],
+    ]);
+    expect(ids((s) => s.client.headers(1, open).server.ping())).toEqual(["frame/reserved-bit"]);
+  });
+
+  it("takes nothing that is unproven, optional or of a stream for the end of the connection", () => {
+    const consequences = (story: Story) => loud(story).map(({ rule, consequent }) => [rule, consequent]);
+    expect(consequences((s) => s.midway().client.ping().data(0).headers(0))).toEqual([
+      ["frame/data-on-stream-zero", false],
+      ["frame/headers-on-stream-zero", false],
+    ]);
+    expect(consequences((s) => s.client.settingsAck().data(0))).toEqual([
+      ["settings/ack-unexpected", false],
+      ["frame/data-on-stream-zero", false],
+    ]);
+  });
+
+  it("judges what follows a FIN that had arrived, and what was sent before the other side gave up", () => {
+    expect(ids((s) => s.client.headers(1).server.close().client.headers(2, end))).toEqual(["stream-id/even-client"]);
+    // Found at the end of the connection, after the answer.
+    expect(ids((s) => s.bare().server.settings().client.octets("PRI * HTTP/3.0").server.goaway(0, 1).close())).toEqual([
+      "preface/client-magic",
+    ]);
+  });
+
+  it("exempts one side only", () => {
+    expect(ids((s) => s.client.headers(1).server.goaway(1, 2).headers(4))).toEqual(["stream-id/unpromised"]);
+  });
+
+  it("does not count repeats towards the limit", () => {
+    const story: Story = (s) => s.client.headers(1, end).data(1).data(1).data(1).data(1).headers(3, end).data(3);
+    const { findings } = play(story, { rules, limits: { findings: 2 } });
+    expect(findings.map(({ frame, count }) => [frame.streamId, count])).toEqual([
+      [1, 4],
+      [3, 1],
+    ]);
+  });
+
+  it("counts what could not be judged", () => {
+    const { findings, unchecked } = play((s) => s.midway().client.ping().rst(1).windowUpdate(3).trailers(5), { rules });
+    expect(findings).toEqual([]);
+    expect(unchecked).toEqual({ "stream/* seen": 2, "stream-id/* seen": 1 });
+  });
 });

@@ -322,6 +322,13 @@ const cases: Record<string, Record<string, Case>> = {
       }),
       events: ["1C abc", "1C end rst", "1S end capture-end", "1 close"],
     },
+    "a FIN below octets that came before it is none": {
+      packets: open((c) => {
+        c.client.send("abcdef").fin("", { seq: c.client.next - 3 });
+        c.client.send("ghi", { seq: c.client.next - 1 });
+      }),
+      events: ["1C abcdefghi", "1C end capture-end", "1S end capture-end", "1 close"],
+    },
     "octets after it change nothing": {
       packets: open((c) => {
         c.client.send("abc").rst().send("def").lost(5).send("ghi").fin();
@@ -547,3 +554,65 @@ for (const [about, group] of Object.entries(cases)) {
     });
   });
 }
+
+describe("what a sender had received", () => {
+  const acked = (packets: readonly Sent[], options?: Options) => assemble(packets, { tangled: true, ...options }).pieces;
+
+  it("is that of the segment", () => {
+    expect(acked(whole)).toEqual([
+      ["hel", 4, 0],
+      ["lo", 5, 0],
+      ["welcome", 6, 5],
+      ["bye", 7, 7],
+    ]);
+  });
+
+  it("is never more than later octets of the same side tell", () => {
+    const packets = open((c) => {
+      c.client.lost(2).send("cd").send("ef");
+      c.server.send("SS", { ack: c.client.first + 1 });
+      c.client.again(6, "ab").send("gh");
+    });
+    expect(acked(packets)).toEqual([
+      ["SS", 6, 0],
+      ["ab", 7, 0],
+      ["cd", 4, 0],
+      ["ef", 5, 0],
+      ["gh", 8, 2],
+    ]);
+  });
+
+  it("nor where the later octets come later in the file", () => {
+    const packets = open((c) => {
+      c.client.lost(2);
+      c.server.send("SS", { ack: c.client.first + 1 });
+      c.client
+        .send("cd")
+        .send("ef", { ack: c.server.first + 1 })
+        .again(6, "ab");
+    });
+    expect(acked(packets).map(([text, , n]) => `${text} ${n}`)).toEqual(["SS 0", "ab 0", "cd 0", "ef 0"]);
+  });
+
+  it("is unknown where the other direction is", () => {
+    const packets = whole.filter((p) => p.from === "server");
+    expect(acked(packets, { base: {} })).toEqual([["welcome", 2, -1]]);
+  });
+
+  it("is found out when the other direction is", () => {
+    expect(acked(without(whole, 0, 1, 2), { base: {} })).toEqual([
+      ["hel", 1, 0],
+      ["lo", 2, 0],
+      ["welcome", 3, 5],
+      ["bye", 4, 7],
+    ]);
+  });
+
+  it("is unknown, or nothing, where the acknowledgment is far away, or of octets before the first", () => {
+    const far = open((c) => c.client.send("ab", { ack: c.server.next + 2 ** 29 }).send("cd", { ack: c.server.first - 500 }));
+    expect(acked(far, { unchecked: true })).toEqual([
+      ["ab", 4, -1],
+      ["cd", 5, 0],
+    ]);
+  });
+});

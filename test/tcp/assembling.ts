@@ -23,6 +23,8 @@ export interface Options {
 export interface Outcome {
   /** `1C hello`, `1S gap 3 unknown`, `1C end fin`, `1 close`: connection, direction, what came; octets in a row are one. */
   readonly events: string[];
+  /** Of every piece of octets: the packet it came from and what its sender had received. */
+  readonly pieces: readonly (readonly [text: string, packet: number, acked: number])[];
   readonly diagnostics: Diagnostic[];
   readonly assembler: Assembler;
   readonly flows: Flow[];
@@ -48,7 +50,7 @@ export function assemble(packets: readonly Sent[], options: Options = {}): Outco
     recorder.over();
     expect(assembler.heldOctets).toBe(0);
   }
-  return { events: recorder.events, diagnostics, assembler, flows: recorder.flows };
+  return { events: recorder.events, pieces: recorder.pieces, diagnostics, assembler, flows: recorder.flows };
 }
 
 export function fill(segment: TcpSegment, sent: Sent, number: number, time: number): void {
@@ -75,6 +77,7 @@ const offsetIn = (number: number, first: number): number => (number - first - 1)
 class Recorder implements FlowListener {
   readonly events: string[] = [];
   readonly flows: Flow[] = [];
+  readonly pieces: (readonly [string, number, number])[] = [];
   readonly #packets: readonly Sent[];
   readonly #options: Options;
   #open = 0;
@@ -118,6 +121,7 @@ class Recorder implements FlowListener {
         if (!peer.ended) expect(at.acked, `packet ${at.packet}`).toBeLessThanOrEqual(peer.offset);
         const text = Buffer.from(buffer.subarray(start, end)).toString("latin1");
         if (!this.#options.unchecked) this.#compare(from, own.offset, text, at.packet, at.acked);
+        this.pieces.push([text, at.packet, at.acked]);
         own.offset += end - start;
         const last = this.events.at(-1);
         if (last?.startsWith(`${label} `) && own.bytesLast) this.events[this.events.length - 1] = last + text;

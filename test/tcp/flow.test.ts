@@ -88,6 +88,28 @@ describe("the flow table", () => {
     expect([table.size, [...table].length]).toEqual([334, 334]);
   });
 
+  it("tells a thousand addresses apart, whichever part of them differs", () => {
+    for (const part of [
+      "source0",
+      "source1",
+      "source2",
+      "source3",
+      "target0",
+      "target1",
+      "target2",
+      "target3",
+      "sourcePort",
+    ] as const) {
+      const table = new FlowTable();
+      const at = (i: number) => Object.assign(segment(1, 1, 2, 2), { [part]: i + 10 });
+      for (let i = 0; i < 1000; i++) {
+        expect(table.find(at(i))).toBeUndefined();
+        table.put(at(i), named(i));
+      }
+      for (let i = 0; i < 1000; i++) expect(table.find(at(i))?.id).toBe(i);
+    }
+  });
+
   it("says which endpoint a segment came from", () => {
     const table = new FlowTable();
     table.find(segment(1, 5, 2, 4));
