@@ -40,6 +40,8 @@ export interface RuleCases {
 export interface ValidCase {
   readonly frames: Story;
   readonly limits?: Partial<Limits>;
+  /** The rule's thresholds, where not the defaults. */
+  readonly options?: Readonly<Record<string, number>>;
   /** What the rule, or the model, counts as not judged: `rule need` and how often. */
   readonly unchecked?: Readonly<Record<string, number>>;
 }
@@ -51,6 +53,8 @@ export interface InvalidCase {
   /** `proven` unless told. */
   readonly certainty?: "proven" | "unproven";
   readonly limits?: Partial<Limits>;
+  /** The rule's thresholds, where not the defaults. */
+  readonly options?: Readonly<Record<string, number>>;
   /** False where the data tells how much came at once, so that octet by octet it is another. */
   readonly splittable?: boolean;
 }
@@ -113,12 +117,13 @@ interface JudgedCase {
   readonly finds: readonly ExpectedFinding[];
   readonly certainty?: "proven" | "unproven";
   readonly limits?: Partial<Limits>;
+  readonly options?: Readonly<Record<string, number>>;
   readonly splittable?: boolean;
 }
 
 function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
   const { frames: story, finds, certainty = "proven", limits = {}, splittable = true } = given;
-  const options = { rules: [rule], limits };
+  const options = { rules: [rule], limits, thresholds: { [rule.id]: given.options ?? {} } };
   const { segments, frames, whole } = written(story);
   const played = playSegments(segments, options);
   deepStrictEqual(

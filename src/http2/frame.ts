@@ -1,21 +1,24 @@
 import { type Origin, origin, type Side } from "../place.ts";
 import { FactList } from "./fact.ts";
 
-export type FrameKind =
-  | "data"
-  | "headers"
-  | "priority"
-  | "rst-stream"
-  | "settings"
-  | "push-promise"
-  | "ping"
-  | "goaway"
-  | "window-update"
-  | "continuation"
-  | "altsvc"
-  | "origin"
-  | "priority-update"
-  | "unknown";
+export const frameKinds = [
+  "data",
+  "headers",
+  "priority",
+  "rst-stream",
+  "settings",
+  "push-promise",
+  "ping",
+  "goaway",
+  "window-update",
+  "continuation",
+  "altsvc",
+  "origin",
+  "priority-update",
+  "unknown",
+] as const;
+
+export type FrameKind = (typeof frameKinds)[number];
 
 /** `length`: mandatory fields do not fit; `padding`: the padding does not; `cut`: octets of it were not captured, or not sent. */
 export type FrameFault = "length" | "padding" | "cut";

@@ -1,6 +1,6 @@
 // In: what the model tells. Out: findings, judged in the sender's own order (rules.md section 1): with what is not proven and why, one
 // per frame and cause, consequences marked.
-import type { Frame } from "../http2/frame.ts";
+import { type Frame, type FrameKind, frameKinds } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -12,12 +12,14 @@ import { type Origin, other, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { Finding, FindingSink, Need } from "./finding.ts";
 import { unmet } from "./needs.ts";
-import type { Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
+import type { BlockCondition, Condition, Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
 
 /** A rule and the severity it is reported with. */
 export interface ActiveRule {
   readonly rule: Rule;
   readonly severity: Severity;
+  /** Its thresholds; the defaults of those that are not named. */
+  readonly options?: Readonly<Record<string, number>>;
 }
 
 export class RuleEngine implements ModelSink {
@@ -25,27 +27,40 @@ export class RuleEngine implements ModelSink {
   readonly #limits: Limits;
   readonly #slots: readonly Slot[];
   readonly #byFact: readonly (readonly Slot[] | undefined)[];
-  readonly #onFrame: readonly Slot[];
+  readonly #onFrame: Readonly<Record<FrameKind, readonly Slot[]>>;
   readonly #onFields: readonly Slot[];
+  /** Rules that ask for bits of a field block, and all the bits that any asks for. */
+  readonly #onBits: readonly Slot[];
+  readonly #bits: number;
   readonly #onStreamEnd: readonly Slot[];
   readonly #onEnd: readonly Slot[];
   readonly #onConnectionEnd: readonly Slot[];
   readonly #context = new RuleContext((...args) => this.#report(...args));
   readonly #judged = new Map<number, Judged>();
+  /** State over all connections, by rule; empty until a rule asks. */
+  readonly #shared: unknown[] = [];
   #current: Judged | undefined;
   #stream: Stream | undefined;
 
   constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits) {
     this.#sink = sink;
     this.#limits = limits;
-    this.#slots = rules.map(({ rule, severity }, index) => ({ rule, severity, index, rank: rankOf(rule, index) }));
+    this.#slots = rules.map((active, index) => slotOf(active, index));
     const byFact: Slot[][] = [];
+    const onBits: Slot[] = [];
     for (const slot of this.#slots) {
       const { when, judge } = slot.rule;
-      if (when !== undefined && judge !== undefined) (byFact[when.fact] ??= []).push(slot);
+      if (when === undefined || judge === undefined) continue;
+      if ("fact" in when) (byFact[when.fact] ??= []).push(slot);
+      else onBits.push(slot);
     }
     this.#byFact = byFact;
-    this.#onFrame = this.#slots.filter((slot) => slot.rule.frame !== undefined);
+    this.#onBits = onBits;
+    this.#bits = onBits.reduce((bits, { bits: wanted }) => bits | wanted, 0);
+    const framed = this.#slots.filter((slot) => slot.rule.frame !== undefined);
+    const onFrame: Partial<Record<FrameKind, readonly Slot[]>> = {};
+    for (const kind of frameKinds) onFrame[kind] = framed.filter(({ rule }) => rule.kinds?.includes(kind) ?? true);
+    this.#onFrame = onFrame as Record<FrameKind, readonly Slot[]>; // every kind was filled in
     this.#onFields = this.#slots.filter((slot) => slot.rule.fields !== undefined);
     this.#onStreamEnd = this.#slots.filter((slot) => slot.rule.streamEnd !== undefined);
     this.#onEnd = this.#slots.filter((slot) => slot.rule.end !== undefined);
@@ -58,10 +73,14 @@ export class RuleEngine implements ModelSink {
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     const { facts } = frame;
-    if (facts.count === 0 && this.#onFrame.length === 0) return;
+    const listeners = this.#onFrame[frame.kind];
+    if (facts.count === 0 && listeners.length === 0) return;
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), frame, frame.kind, stream);
-    for (const slot of this.#onFrame) slot.rule.frame!(frame, stream, this.#at(slot, judged));
+    for (let i = 0; i < listeners.length; i++) {
+      const slot = listeners[i]!;
+      slot.rule.frame!(frame, stream, this.#at(slot, judged));
+    }
     // A field block goes on: what its fields show belongs to the same frame.
     const opensBlock = frame.kind === "headers" || frame.kind === "push-promise";
     if (opensBlock) judged.block[frame.from] = frame.first.offset;
@@ -79,7 +98,10 @@ export class RuleEngine implements ModelSink {
     }
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), block, block.kind, stream);
-    if (!block.ignored) for (const slot of this.#onFields) slot.rule.fields!(block, stream, this.#at(slot, judged));
+    if (!block.ignored) {
+      if (((block.decoded?.bits ?? 0) & this.#bits) !== 0) this.#judgeBits(block, block.decoded!.bits, stream, judged);
+      for (const slot of this.#onFields) slot.rule.fields!(block, stream, this.#at(slot, judged));
+    }
     if (judged.candidates.length > 0) this.#settle(judged, -1, block.from);
   }
 
@@ -115,10 +137,21 @@ export class RuleEngine implements ModelSink {
     const slots = this.#byFact[fact];
     if (slots === undefined) return;
     for (const slot of slots) {
-      const { when, judge } = slot.rule;
-      if (when!.kinds !== undefined && !(when!.kinds as readonly string[]).includes(kind)) continue;
-      if (when!.from !== undefined && when!.from !== subject.from) continue;
+      const { judge } = slot.rule;
+      const when = slot.rule.when as Condition; // byFact holds no others
+      if (when.kinds !== undefined && !(when.kinds as readonly string[]).includes(kind)) continue;
+      if (when.from !== undefined && when.from !== subject.from) continue;
       judge!.call(slot.rule, subject, stream, this.#at(slot, this.#current!));
+    }
+  }
+
+  #judgeBits(block: FieldBlock, bits: number, stream: Stream | undefined, judged: Judged): void {
+    for (const slot of this.#onBits) {
+      if ((bits & slot.bits) === 0) continue;
+      const when = slot.rule.when as BlockCondition; // nor these
+      if (when.from !== undefined && when.from !== block.from) continue;
+      if (when.roles !== undefined && !when.roles.includes(block.role)) continue;
+      slot.rule.judge!(block, stream, this.#at(slot, judged));
     }
   }
 
@@ -134,6 +167,7 @@ export class RuleEngine implements ModelSink {
     context.slot = slot;
     context.connection = judged.connection;
     if (slot.rule.state !== undefined) context.state = judged.states[slot.index] ??= slot.rule.state();
+    if (slot.rule.session !== undefined) context.session = this.#shared[slot.index] ??= slot.rule.session();
     return context;
   }
 
@@ -251,6 +285,9 @@ interface Slot {
   readonly index: number;
   /** Place in the order of judgement. */
   readonly rank: number;
+  readonly options: Readonly<Record<string, number>>;
+  /** Of a field block, that it asks for. */
+  readonly bits: number;
 }
 
 interface Candidate {
@@ -299,11 +336,16 @@ type Reporter = (
 class RuleContext implements Context {
   connection!: Connection;
   state: unknown;
+  session: unknown;
   slot!: Slot;
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
+  }
+
+  get options(): Readonly<Record<string, number>> {
+    return this.slot.options;
   }
 
   // Handlers take them out of the context: `{ report }`.
@@ -331,6 +373,16 @@ function hides(above: Candidate, below: Candidate): boolean {
   // By the catalogue's severities: a fault that the user made a warning does not bring up what it hides.
   if (SEVERITIES.indexOf(below.rank) < SEVERITIES.indexOf(above.rank)) return false;
   return above.because.length === 0 || below.because.length > 0;
+}
+
+function slotOf({ rule, severity, options }: ActiveRule, index: number): Slot {
+  const { when, meta } = rule;
+  const defaults = Object.entries(meta.options ?? {}).map(([name, option]) => [name, option.default] as const);
+  return {
+    ...{ rule, severity, index, rank: rankOf(rule, index) },
+    options: { ...Object.fromEntries(defaults), ...options },
+    bits: when !== undefined && "bits" in when ? when.bits : 0,
+  };
 }
 
 function rankOf(rule: Rule, index: number): number {

@@ -1,7 +1,7 @@
 import type { Fact } from "../http2/fact.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
-import type { FieldBlock } from "../model/field-block.ts";
+import type { BlockRole, FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
@@ -26,7 +26,16 @@ export interface RuleMeta {
   readonly messages: Readonly<Record<string, string>>;
   /** How much of the frame a receiver needs to see it: its head, its payload, or the whole field block. */
   readonly decidable: "head" | "payload" | "block";
+  /** Thresholds that the user may set. */
+  readonly options?: Readonly<Record<string, RuleOption>>;
   readonly docs: { readonly why: string; readonly fix: string };
+}
+
+export interface RuleOption {
+  readonly default: number;
+  /** `frames`, `octets`, `ms`. */
+  readonly unit: string;
+  readonly about: string;
 }
 
 export interface SpecRef {
@@ -50,18 +59,22 @@ export interface Expectation {
 }
 
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
-export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown> {
+export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly id: string;
   readonly meta: Meta;
   state?(): State;
-  /** A fact that the decoder or the model notes; `judge` is called for it alone. */
-  readonly when?: Condition;
-  judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State>): void;
-  frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State>): void;
-  fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State>): void;
-  streamEnd?(stream: Stream, context: Context<Meta, State>): void;
-  end?(from: Side, how: EndReason, at: Origin, context: Context<Meta, State>): void;
-  connectionEnd?(context: Context<Meta, State>): void;
+  /** State over all connections of the run, for rules that compare them. The rule keeps it bounded. */
+  session?(): Shared;
+  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block. */
+  readonly when?: Condition | BlockCondition;
+  /** `frame` is called for frames of these kinds only. */
+  readonly kinds?: readonly FrameKind[];
+  judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  streamEnd?(stream: Stream, context: Context<Meta, State, Shared>): void;
+  end?(from: Side, how: EndReason, at: Origin, context: Context<Meta, State, Shared>): void;
+  connectionEnd?(context: Context<Meta, State, Shared>): void;
 }
 
 export interface Condition {
@@ -71,11 +84,21 @@ export interface Condition {
   readonly from?: Side;
 }
 
+/** A decoded field block with any of these `FieldBit` or `BlockBit` bits, if it took effect. */
+export interface BlockCondition {
+  readonly bits: number;
+  readonly roles?: readonly BlockRole[];
+  readonly from?: Side;
+}
+
 export type Subject = Frame | FieldBlock;
 
-export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown> {
+export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly connection: Connection;
   readonly state: State;
+  readonly session: Shared;
+  /** The thresholds: the user's, or the defaults. */
+  readonly options: { readonly [Name in keyof Meta["options"]]: number };
   /** @param subject The frame at fault, or a reference to it; of a block the frame that began it. */
   report<Id extends keyof Meta["messages"] & string>(
     subject: Subject | FrameRef,
@@ -101,7 +124,9 @@ export interface ReportOptions {
 type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
 
 /** Types a rule by its messages: an unknown id or a missing hole does not compile. */
-export function defineRule<const Meta extends RuleMeta, State = undefined>(rule: Rule<Meta, State>): Rule {
+export function defineRule<const Meta extends RuleMeta, State = undefined, Shared = undefined>(
+  rule: Rule<Meta, State, Shared>,
+): Rule {
   // State and messages are checked here, where the rule is written; the engine treats all rules alike.
   return rule as unknown as Rule;
 }

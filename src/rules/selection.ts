@@ -9,13 +9,24 @@ export interface RuleOptions {
   readonly preset?: Preset;
   /** By rule id or `family/*`; later entries win. */
   readonly severities?: readonly (readonly [pattern: string, severity: Severity | "off"])[];
+  /** Thresholds by rule id. */
+  readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** Which rules run, and as what.
- *  @throws H2lintError for a pattern that names no rule. */
-export function selectRules(rules: readonly Rule[], { preset = "recommended", severities = [] }: RuleOptions): ActiveRule[] {
+ *  @throws H2lintError for a pattern that names no rule, or a threshold that the rule has not. */
+export function selectRules(rules: readonly Rule[], options: RuleOptions): ActiveRule[] {
+  const { preset = "recommended", severities = [], thresholds = {} } = options;
   for (const [pattern] of severities) {
     if (!rules.some(({ id }) => matches(id, pattern))) throw new H2lintError("usage", `unknown rule: ${pattern}`);
+  }
+  for (const [id, values] of Object.entries(thresholds)) {
+    const rule = rules.find((one) => one.id === id);
+    if (rule === undefined) throw new H2lintError("usage", `unknown rule: ${id}`);
+    for (const [name, value] of Object.entries(values)) {
+      if (rule.meta.options?.[name] === undefined) throw new H2lintError("usage", `rule ${id} has no option ${name}`);
+      if (!(value >= 0)) throw new H2lintError("usage", `option ${name} of rule ${id} is no number from 0 on`);
+    }
   }
   const active: ActiveRule[] = [];
   for (const rule of rules) {
@@ -23,7 +34,7 @@ export function selectRules(rules: readonly Rule[], { preset = "recommended", se
     if (rule.meta.off === true && preset !== "all") severity = "off";
     if (preset === "strict" && severity === "warning") severity = "error";
     for (const [pattern, wanted] of severities) if (matches(rule.id, pattern)) severity = wanted;
-    if (severity !== "off") active.push({ rule, severity });
+    if (severity !== "off") active.push({ rule, severity, options: thresholds[rule.id] ?? {} });
   }
   return active;
 }

@@ -18,6 +18,8 @@ export interface PlayOptions {
   /** All at their own severity; also those that are off by default. */
   readonly rules: readonly Rule[];
   readonly limits?: Partial<Limits>;
+  /** Thresholds by rule id. */
+  readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface Played {
@@ -48,13 +50,14 @@ export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): numb
   return frames.find(({ from, offset, end }) => from === frame.from && frame.offset >= offset && frame.offset < end)?.number;
 }
 
-export function playSegments(segments: readonly WireSegment[], { rules, limits = {} }: PlayOptions): Played {
+export function playSegments(segments: readonly WireSegment[], options: PlayOptions): Played {
+  const { rules, limits = {}, thresholds = {} } = options;
   const all = { ...defaultLimits, ...limits };
   const findings: Finding[] = [];
   const diagnostics: Diagnostic[] = [];
   const unchecked: Record<string, number> = {};
   const diagnose = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
-  const active = rules.map((rule) => ({ rule, severity: rule.meta.severity }));
+  const active = rules.map((rule) => ({ rule, severity: rule.meta.severity, options: thresholds[rule.id] ?? {} }));
   const pairs: PairedFinding[] = [];
   const pairing = new Pairing({ paired: (pair) => void pairs.push(pair) });
   const sink = {

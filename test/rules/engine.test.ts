@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { FieldBit } from "../../src/hpack/field.ts";
 import { rules } from "../../src/rules/index.ts";
-import { grpcRequest, play, type Script, type Story } from "../../src/testing.ts";
+import { defineRule } from "../../src/rules/rule.ts";
+import { playSegments } from "../../src/testing/play.ts";
+import { getRequest, grpcRequest, type PlayOptions, play, type Script, type Story, written } from "../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const grpc = { fields: grpcRequest } as const;
@@ -139,5 +142,65 @@ describe("RuleEngine", () => {
     const { findings, unchecked } = play((s) => s.midway().client.ping().rst(1).windowUpdate(3).trailers(5), { rules });
     expect(findings).toEqual([]);
     expect(unchecked).toEqual({ "stream/* seen": 2, "stream-id/* seen": 1 });
+  });
+});
+
+describe("what a rule may ask for", () => {
+  const meta = {
+    title: "T",
+    severity: "error",
+    by: "either",
+    spec: [],
+    expect: { scope: "stream", codes: [] },
+    needs: [],
+    decidable: "block",
+    messages: { seen: "{n}" },
+    docs: { why: "", fix: "" },
+  } as const;
+
+  it("bits of a field block, of one side or in one role", () => {
+    const te = defineRule({
+      id: "x/te",
+      meta,
+      when: { bits: FieldBit.te | FieldBit.contentLength, from: "client", roles: ["request"] },
+      judge: (block, _, { report }) => report(block, "seen", { n: block.streamId }),
+    });
+    const fields = { ...getRequest, te: "trailers" };
+    const story: Story = (s) =>
+      s.client
+        .headers(1)
+        .headers(3, { fields })
+        .trailers(3, { te: "trailers" })
+        .server.headers(3, { fields: { ":status": "200", te: "trailers" } });
+    expect(play(story, { rules: [te] }).findings.map(({ data }) => data)).toEqual([{ n: 3 }]);
+  });
+
+  it("frames of some kinds, with a threshold", () => {
+    const many = defineRule({
+      id: "x/many",
+      meta: { ...meta, options: { limit: { default: 2, unit: "frames", about: "" } } },
+      kinds: ["ping"],
+      state: () => ({ count: 0 }),
+      frame: (frame, _, { state, options, report }) => {
+        if (++state.count === options.limit) report(frame, "seen", { n: state.count });
+      },
+    });
+    const story: Story = (s) => s.client.ping().settings([]).headers(1).ping().ping();
+    const counts = (options: PlayOptions) => play(story, options).findings.map(({ data }) => data);
+    expect(counts({ rules: [many] })).toEqual([{ n: 2 }]);
+    expect(counts({ rules: [many], thresholds: { "x/many": { limit: 3 } } })).toEqual([{ n: 3 }]);
+  });
+
+  it("what all connections share", () => {
+    const again = defineRule({
+      id: "x/again",
+      meta,
+      session: () => ({ connections: 0 }),
+      kinds: ["headers"],
+      frame: (frame, _, { session, report }) => report(frame, "seen", { n: ++session.connections }),
+    });
+    const one = written((s) => s.client.headers(1)).segments;
+    const close = written((s) => s.client.headers(1).close().server.close()).segments;
+    expect(playSegments([...close, ...one], { rules: [again] }).findings.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }]);
   });
 });
