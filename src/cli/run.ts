@@ -8,7 +8,7 @@ import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
 import type { Output, Report } from "../report/report.ts";
-import { explainRule, rulesJson, rulesTable } from "../report/rules.ts";
+import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
 import { findCaptures } from "./captures.ts";
@@ -141,7 +141,7 @@ function explain(invocation: Invocation): number {
   const [id = ""] = invocation.operands;
   const rule = rules.find((candidate) => candidate.id === id);
   if (rule === undefined) throw new H2lintError("usage", `no rule is named ${id}${nearest(id)} (see h2lint rules)`);
-  explainRule(stdout.write, lookOf(invocation), rule);
+  explainRule(stdout.write, lookOf(invocation), rule, readExamples()[id] ?? {});
   stdout.flush();
   return 0;
 }

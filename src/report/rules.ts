@@ -1,15 +1,29 @@
-// `h2lint rules` and `h2lint explain`: what is checked, and why.
+// `h2lint rules`, `h2lint explain` and docs/rules: what is checked, and why.
+import { readFileSync } from "node:fs";
+import { knownAnswers } from "../pairing/known-answers.ts";
+import type { Need } from "../rules/finding.ts";
 import type { Rule, SpecRef } from "../rules/rule.ts";
 import type { Output } from "./report.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
+
+/** What goes over the wire where a rule is broken, or is near to it: a line a frame. */
+export interface Example {
+  readonly name: string;
+  readonly frames: readonly string[];
+}
+
+export interface RuleExamples {
+  readonly illegal?: Example;
+  readonly legal?: Example;
+}
 
 export function rulesTable(output: Output, look: Look, rules: readonly Rule[]): void {
   const rows = rules.map(({ id, meta }) => [id, meta.severity + (meta.off === true ? " (off)" : ""), meta.title]);
   output(`${rowTable(["rule", "severity", "what must hold"], rows, look.width)}\n\n${rules.length} rules\n`);
 }
 
-/** One line for each rule, for scripts. */
+/** One object for each rule, for scripts. */
 export function rulesJson(output: Output, rules: readonly Rule[]): void {
   const list = rules.map(({ id, meta }) => ({
     id,
@@ -19,28 +33,111 @@ export function rulesJson(output: Output, rules: readonly Rule[]): void {
     by: meta.by,
     spec: meta.spec,
     needs: meta.needs,
+    ...(meta.options === undefined ? {} : { options: meta.options }),
   }));
   output(`${JSON.stringify(list, undefined, 2)}\n`);
 }
 
-export function explainRule(output: Output, look: Look, { id, meta }: Rule): void {
+export function explainRule(output: Output, look: Look, rule: Rule, { illegal, legal }: RuleExamples): void {
+  const { id, meta } = rule;
   const style = new Style(look);
   const width = Math.min(look.width, 100);
-  const lines = [
-    `${style.bold(id)}   ${style.severity(meta.severity, meta.severity)}${meta.off === true ? " (only with --preset all)" : ""}`,
-    "",
-  ];
+  const off = meta.off === true ? " (only with --preset all)" : "";
+  const lines = [`${style.bold(id)}   ${style.severity(meta.severity, meta.severity)}${off}`, ""];
   lines.push(...wrap(`${meta.title}.`, width), "");
-  const row = (label: string, text: string) => lines.push(...labelled(label, text, 10, width));
-  row("why", meta.docs.why);
-  row("fix", meta.docs.fix);
-  row("by", meta.by === "either" ? "client or server" : meta.by);
-  for (const [i, message] of Object.values(meta.messages).entries()) row(i === 0 ? "says" : "", message);
-  row("answer", answerText(meta.expect));
-  row("needs", meta.needs.length === 0 ? "the frame alone" : meta.needs.join(", "));
-  row("spec", meta.spec.map(specText).join("; "));
+  const row = (label: string, texts: readonly string[]) => {
+    for (const [i, text] of texts.entries()) lines.push(...labelled(i === 0 ? label : "", text, 10, width));
+  };
+  for (const [label, texts] of rowsOf(rule)) row(label, texts);
+  row(
+    "servers",
+    knownAnswers(id).map(({ software, answer }) => `${software}: ${answer}`),
+  );
+  const example = (label: string, { name, frames }: Example) => {
+    lines.push("", ...labelled(label, name, 10, width));
+    for (const frame of frames) lines.push(`  ${frame.startsWith(MARK) ? style.red(frame) : frame}`.slice(0, look.width + 20));
+  };
+  if (illegal !== undefined) example("illegal", illegal);
+  if (legal !== undefined) example("legal", legal);
   output(`${lines.join("\n")}\n`);
 }
+
+/** The page of one family, in Markdown. */
+export function familyPage(family: string, rules: readonly Rule[], examples: Readonly<Record<string, RuleExamples>>): string {
+  const parts = [`# \`${family}/\``, ""];
+  parts.push("| rule | severity | what must hold |", "| --- | --- | --- |");
+  for (const { id, meta } of rules) parts.push(`| [\`${id}\`](#${anchor(id)}) | ${severityText(meta)} | ${cell(meta.title)} |`);
+  for (const rule of rules) {
+    const { id, meta } = rule;
+    parts.push("", `## ${id}`, "", `${meta.title}. *${severityText(meta)}*`, "", "| | |", "| --- | --- |");
+    for (const [label, texts] of rowsOf(rule)) parts.push(`| ${label} | ${texts.map(cell).join("<br>")} |`);
+    const answers = knownAnswers(id);
+    if (answers.length > 0) {
+      parts.push("", "How servers answer:", "", "| software | answer |", "| --- | --- |");
+      for (const { software, answer } of answers) parts.push(`| ${software} | ${cell(answer)} |`);
+    }
+    const { illegal, legal } = examples[id] ?? {};
+    if (illegal !== undefined) parts.push("", `Illegal: ${illegal.name}`, "", "```text", ...illegal.frames, "```");
+    if (legal !== undefined) parts.push("", `Legal: ${legal.name}`, "", "```text", ...legal.frames, "```");
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+/** The families with their pages, in Markdown. */
+export function familyTable(rules: readonly Rule[]): string {
+  const families = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const family = rule.id.slice(0, rule.id.indexOf("/"));
+    families.set(family, [...(families.get(family) ?? []), rule]);
+  }
+  const lines = ["| family | rules | errors | warnings | infos |", "| --- | --- | --- | --- | --- |"];
+  const counts = (of: readonly Rule[]) =>
+    (["error", "warning", "info"] as const).map((severity) => of.filter(({ meta }) => meta.severity === severity).length);
+  for (const [family, of] of families) {
+    lines.push(`| [\`${family}/\`](docs/rules/${family}.md) | ${of.length} | ${counts(of).join(" | ")} |`);
+  }
+  lines.push(`| **all** | ${rules.length} | ${counts(rules).join(" | ")} |`);
+  return lines.join("\n");
+}
+
+/** The examples that docs/rules shows, by rule; none where the package lies elsewhere. */
+export function readExamples(): Readonly<Record<string, RuleExamples>> {
+  try {
+    return JSON.parse(readFileSync(new URL("../../docs/rules/examples.json", import.meta.url), "utf8")) as Record<
+      string,
+      RuleExamples
+    >;
+  } catch {
+    return {};
+  }
+}
+
+/** Begins the line of the frame at fault. */
+export const MARK = "> ";
+
+function rowsOf({ meta }: Rule): [string, string[]][] {
+  const { docs, by, messages, expect, needs, spec, options } = meta;
+  const rows: [string, string[]][] = [
+    ["why", [docs.why]],
+    ["fix", [docs.fix]],
+    ["by", [by === "either" ? "client or server" : by]],
+    ["says", Object.values(messages)],
+    ["answer", [answerText(expect)]],
+    ["needs", [needs.length === 0 ? "the frame alone" : needs.map((need) => NEEDS[need]).join("; ")]],
+  ];
+  const thresholds = Object.entries(options ?? {}).map(([name, { default: value, unit, about }]) =>
+    `${name} = ${value} ${unit}: ${about}`.trimEnd(),
+  );
+  if (thresholds.length > 0) rows.push(["options", thresholds]);
+  rows.push(["spec", [spec.map(specText).join("; ")]]);
+  return rows;
+}
+
+const severityText = ({ severity, off }: Rule["meta"]): string => severity + (off === true ? ", only with `--preset all`" : "");
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+
+const anchor = (id: string): string => id.replaceAll("/", "");
 
 function answerText({ scope, codes, optional, ignore, malformed }: Rule["meta"]["expect"]): string {
   if (ignore === true) return "none: a receiver must ignore it";
@@ -52,3 +149,18 @@ function answerText({ scope, codes, optional, ignore, malformed }: Rule["meta"][
 
 const specText = ({ rfc, document, section, level }: SpecRef): string =>
   `${rfc === undefined ? document : `RFC ${rfc}`}, ${section}${level === undefined ? "" : ` (${level})`}`;
+
+const NEEDS: Readonly<Record<Need, string>> = {
+  start: "the start of the offender's direction",
+  start2: "the start of both directions",
+  "no-gap": "no lost octets in the offender's direction",
+  "no-gap2": "no lost octets in either direction",
+  seen: "the stream's first frame",
+  hpack: "a field block that could be decoded in full",
+  settings: "every SETTINGS of both sides",
+  acks: "both directions, with their TCP acknowledgments",
+  body: "the whole of the message",
+  end: "a capture that goes on long enough after it",
+  borders: "frame borders that were never lost",
+  roles: "knowing who is the client",
+};

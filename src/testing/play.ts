@@ -20,6 +20,8 @@ export interface PlayOptions {
   readonly limits?: Partial<Limits>;
   /** Thresholds by rule id. */
   readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Also told what the model tells. */
+  readonly listeners?: readonly ModelSink[];
 }
 
 export interface Played {
@@ -51,7 +53,7 @@ export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): numb
 }
 
 export function playSegments(segments: readonly WireSegment[], options: PlayOptions): Played {
-  const { rules, limits = {}, thresholds = {} } = options;
+  const { rules, limits = {}, thresholds = {}, listeners = [] } = options;
   const all = { ...defaultLimits, ...limits };
   const findings: Finding[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -72,7 +74,7 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
       for (const [key, count] of connection.unchecked) unchecked[key] = (unchecked[key] ?? 0) + count;
     },
   };
-  const assembler = new Assembler(new Model([engine, pairing, counter], fastHpack, all, diagnose), all, diagnose);
+  const assembler = new Assembler(new Model([...listeners, engine, pairing, counter], fastHpack, all, diagnose), all, diagnose);
   segments.forEach((segment, index) => {
     const tcp = tcpSegment(segment, index + 1);
     assembler.segment(tcp);

@@ -89,6 +89,7 @@ testRule(dataOnClosed, {
 
 testRule(headersOnClosed, {
   valid: {
+    "trailers on a stream that only the server has ended": (s) => s.client.headers(1).server.headers(1, end).client.trailers(1),
     "half-closed: stream/headers-after-end-stream": (s) => s.client.headers(1, end).trailers(1),
     "a request: stream-id/reuse": (s) => s.client.headers(1, end).server.headers(1, end).client.headers(1, end),
     "the server's end was under way": (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().trailers(1),
