@@ -1,0 +1,101 @@
+// In: a TypeScript source. Out: copies of it with one thing changed each, as a tired programmer might have written it.
+import ts from "typescript";
+
+/**
+ * @typedef {{ line: number, kind: string, before: string, after: string, code: string }} Mutant
+ * @param {string} text Source of a rule file.
+ * @returns {Mutant[]}
+ */
+export function mutantsOf(text) {
+  const file = ts.createSourceFile("rule.ts", text, ts.ScriptTarget.ES2023, true);
+  /** @type {Mutant[]} */
+  const mutants = [];
+  /** @param {ts.Node} node @param {string} after @param {string} kind */
+  const replace = (node, after, kind) => {
+    const start = node.getStart(file);
+    const before = text.slice(start, node.end);
+    if (before === after) return;
+    const line = file.getLineAndCharacterOfPosition(start).line + 1;
+    mutants.push({ line, kind, before, after, code: text.slice(0, start) + after + text.slice(node.end) });
+  };
+  /** @param {ts.Node} node */
+  const visit = (node) => {
+    // Words for people; what a spec section is called no test can know.
+    if (ts.isPropertyAssignment(node) && WORDS.has(node.name.getText(file))) return;
+    if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
+    if (ts.isBinaryExpression(node)) {
+      const operator = node.operatorToken.getText(file);
+      for (const other of OPERATORS[operator] ?? []) replace(node.operatorToken, other, "operator");
+    }
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+      replace(node, node.operand.getText(file), "negation");
+    }
+    if (ts.isIfStatement(node) || ts.isConditionalExpression(node)) {
+      const condition = ts.isIfStatement(node) ? node.expression : node.condition;
+      replace(condition, "true", "condition");
+      replace(condition, "false", "condition");
+    }
+    if (ts.isNumericLiteral(node) && !inMeta(node)) replace(node, `${node.getText(file)} + 1`, "number");
+    if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) replace(node, ";", "statement");
+    if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.parent)) {
+      const name = node.name.getText(file);
+      // What a rule listens to: another fact, or without the limit on side or kind.
+      if (name === "fact" && ts.isPropertyAccessExpression(node.initializer)) replace(node.initializer, "255", "fact");
+      if (name === "bits") replace(node.initializer, "0", "bits");
+      if (name === "kinds" || name === "from" || name === "roles") replace(node.initializer, "undefined", name);
+      if (name === "needs" && ts.isArrayLiteralExpression(node.initializer)) {
+        if (node.initializer.elements.length > 0) replace(node.initializer, "[]", "needs");
+      }
+      if (name === "severity" && ts.isStringLiteral(node.initializer) && !inMeta(node)) {
+        replace(node.initializer, node.initializer.text === "info" ? '"error"' : '"info"', "severity");
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return mutants;
+}
+
+/** Whether a node stands in a rule's `meta`. @param {ts.Node} node */
+function inMeta(node) {
+  for (let at = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isPropertyAssignment(at) && ts.isIdentifier(at.name) && at.name.text === "meta") return true;
+  }
+  return false;
+}
+
+const WORDS = new Set([
+  "docs",
+  "messages",
+  "title",
+  "spec",
+  "expect",
+  "by",
+  "decidable",
+  "id",
+  "about",
+  "unit",
+  "related",
+  "role",
+]);
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const OPERATORS = {
+  "<": ["<=", ">="],
+  "<=": ["<", ">"],
+  ">": [">=", "<="],
+  ">=": [">", "<"],
+  "===": ["!=="],
+  "!==": ["==="],
+  "&&": ["||"],
+  "||": ["&&"],
+  "??": ["&&"],
+  "+": ["-"],
+  "-": ["+"],
+  "*": ["/"],
+  "/": ["*"],
+  "%": ["*"],
+  "&": ["|"],
+  "+=": ["-="],
+  "-=": ["+="],
+};
