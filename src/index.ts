@@ -2,7 +2,18 @@ export { type AnalyzeOptions, analyze, type Engine, type Filter, type Progress }
 export type { Source } from "./capture/source.ts";
 export { fileSource, stdinSource, streamSource } from "./capture/source.ts";
 export { H2lintError, type H2lintErrorCode } from "./error.ts";
+export type { DecodedBlock } from "./hpack/block.ts";
+export { BlockBit } from "./hpack/block.ts";
+export { Field, FieldBit, Name } from "./hpack/field.ts";
+export { Fact } from "./http2/fact.ts";
+export type { Frame, FrameKind } from "./http2/frame.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export type { Connection } from "./model/connection.ts";
+export type { Endpoint } from "./model/endpoint.ts";
+export type { BlockRole, FieldBlock } from "./model/field-block.ts";
+export type { ModelSink } from "./model/model-sink.ts";
+export type { Stream } from "./model/stream.ts";
+export type { Origin, Side } from "./place.ts";
 export type {
   CaptureInfo,
   ConnectionEvent,
@@ -16,3 +27,4 @@ export type {
 } from "./report/event.ts";
 export { rules } from "./rules/index.ts";
 export { type Context, defineRule, type Rule, type RuleMeta, type Severity } from "./rules/rule.ts";
+export type { Preset, Profile, RuleOptions } from "./rules/selection.ts";

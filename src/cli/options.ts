@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import { H2lintError } from "../error.ts";
 import type { Severity } from "../rules/rule.ts";
-import type { Preset } from "../rules/selection.ts";
+import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
 export type Command = "check" | "timeline" | "frames" | "rules" | "explain";
@@ -13,10 +13,14 @@ export interface Invocation {
   readonly operands: readonly string[];
   readonly format: string | undefined;
   readonly outputs: readonly string[];
-  readonly failOn: Severity | "never";
+  /** Undefined: what the configuration says, else the default. So with the next four. */
+  readonly failOn: Severity | "never" | undefined;
   readonly severities: readonly (readonly [string, Severity | "off"])[];
-  readonly preset: Preset;
-  readonly requireComplete: boolean;
+  readonly preset: Preset | undefined;
+  readonly profile: Profile | undefined;
+  readonly requireComplete: boolean | undefined;
+  /** The configuration file. */
+  readonly config: string | undefined;
   readonly engine: "fast" | "reference";
   readonly only: {
     readonly connection?: number;
@@ -74,8 +78,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       },
       "fail-on": {
         choices: ["error", "warning", "info", "never"],
-        default: "error",
-        describe: "lowest severity that makes exit 1",
+        describe: "lowest severity that makes exit 1 (default: error)",
         group: "Check:",
       },
       rule: {
@@ -86,10 +89,25 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         group: "Check:",
         requiresArg: true,
       },
-      preset: { choices: ["recommended", "strict", "all"], default: "recommended", describe: "which rules run", group: "Check:" },
+      preset: {
+        choices: ["recommended", "strict", "all"],
+        describe: "which rules run (default: recommended)",
+        group: "Check:",
+      },
+      profile: {
+        choices: ["rfc9113", "rfc7540"],
+        describe: "the text both sides keep to (default: rfc9113)",
+        group: "Check:",
+      },
+      config: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "configuration file; else the nearest h2lint.config.*",
+        group: "Check:",
+      },
       "require-complete": {
         type: "boolean",
-        default: false,
         describe: "exit 3 if something could not be checked",
         group: "Check:",
       },
@@ -169,10 +187,12 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     operands,
     format: single("format") as string | undefined,
     outputs: toStrings(args["output"]),
-    failOn: single("fail-on") as Severity | "never",
+    failOn: single("fail-on") as Severity | "never" | undefined,
     severities: toStrings(command === "explain" ? undefined : args["rule"]).map(ruleSeverity),
-    preset: single("preset") as Preset,
-    requireComplete: single("require-complete") === true,
+    preset: single("preset") as Preset | undefined,
+    profile: single("profile") as Profile | undefined,
+    requireComplete: single("require-complete") as boolean | undefined,
+    config: single("config") as string | undefined,
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     showSecrets: single("show-secrets") === true,

@@ -11,12 +11,26 @@ import type { Output, Report } from "../report/report.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
+import type { Rule, Severity } from "../rules/rule.ts";
 import { findCaptures } from "./captures.ts";
+import { type LoadedConfig, loadConfig } from "./config.ts";
 import type { Invocation } from "./options.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
+/** An invocation with the rest filled in, and what the configuration adds. */
+interface Task extends Invocation {
+  readonly failOn: Severity | "never";
+  readonly requireComplete: boolean;
+  readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The user's own. */
+  readonly userRules: readonly Rule[];
+  /** All that there are. */
+  readonly rules: readonly Rule[];
+}
+
 /** Do what was asked for. @returns The exit status (interface.md). */
-export async function run(invocation: Invocation): Promise<number> {
+export async function run(given: Invocation): Promise<number> {
+  const invocation = configured(given, await loadConfig(given.config, process.cwd()));
   switch (invocation.command) {
     case "check":
       return check(invocation);
@@ -31,6 +45,29 @@ export async function run(invocation: Invocation): Promise<number> {
     default:
       return invocation.command satisfies never;
   }
+}
+
+// The command line goes before the configuration file, and that before the defaults.
+function configured(invocation: Invocation, { path, config, rules: userRules }: LoadedConfig): Task {
+  const taken = userRules.find(({ id }) => rules.some((rule) => rule.id === id));
+  if (taken !== undefined) throw new H2lintError("config", `${path}: ruleFiles: the name ${taken.id} is taken`);
+  const settings = Object.entries(config.rules ?? {}).map(([id, setting]) => {
+    const [severity, thresholds] = typeof setting === "string" ? [setting, {}] : setting;
+    return { id, severity, thresholds };
+  });
+  return {
+    ...invocation,
+    failOn: invocation.failOn ?? config.failOn ?? "error",
+    preset: invocation.preset ?? config.preset,
+    profile: invocation.profile ?? config.profile,
+    requireComplete: invocation.requireComplete ?? config.requireComplete ?? false,
+    severities: [...settings.map(({ id, severity }) => [id, severity] as const), ...invocation.severities],
+    thresholds: Object.fromEntries(
+      settings.filter(({ thresholds }) => Object.keys(thresholds).length > 0).map(({ id, thresholds }) => [id, thresholds]),
+    ),
+    userRules,
+    rules: [...rules, ...userRules],
+  };
 }
 
 const stdout = new (class {
@@ -48,7 +85,7 @@ const stdout = new (class {
   }
 })();
 
-async function check(invocation: Invocation): Promise<number> {
+async function check(invocation: Task): Promise<number> {
   const reports = [reportOf(formatOf(invocation, ["table", "json", "ndjson"]), stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
   reports.push(...files.map(({ report }) => report));
@@ -74,14 +111,14 @@ async function check(invocation: Invocation): Promise<number> {
 // Unproven and consequent findings are not among the counts.
 function status(
   { errors, warnings, infos, http2Connections, incomplete }: SummaryEvent,
-  { failOn, requireComplete }: Invocation,
+  { failOn, requireComplete }: Task,
 ): number {
   const failing = failOn === "never" ? 0 : errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
   if (failing > 0) return 1;
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }
 
-async function timeline(invocation: Invocation): Promise<number> {
+async function timeline(invocation: Task): Promise<number> {
   formatOf(invocation, ["table"]);
   const { only, verbose } = invocation;
   const view = new Timeline(stdout.write, lookOf(invocation), {
@@ -102,7 +139,7 @@ async function timeline(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-async function frames(invocation: Invocation): Promise<number> {
+async function frames(invocation: Task): Promise<number> {
   const format = formatOf(invocation, ["table", "ndjson"]);
   const { only } = invocation;
   const row = format === "ndjson" ? undefined : framesTable(stdout.write, lookOf(invocation));
@@ -129,47 +166,52 @@ async function frames(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-function listRules(invocation: Invocation): number {
-  if (formatOf(invocation, ["table", "json"]) === "json") rulesJson(stdout.write, rules);
-  else rulesTable(stdout.write, lookOf(invocation), rules);
+function listRules(invocation: Task): number {
+  if (formatOf(invocation, ["table", "json"]) === "json") rulesJson(stdout.write, invocation.rules);
+  else rulesTable(stdout.write, lookOf(invocation), invocation.rules);
   stdout.flush();
   return 0;
 }
 
-function explain(invocation: Invocation): number {
+function explain(invocation: Task): number {
   formatOf(invocation, ["table"]);
   const [id = ""] = invocation.operands;
-  const rule = rules.find((candidate) => candidate.id === id);
-  if (rule === undefined) throw new H2lintError("usage", `no rule is named ${id}${nearest(id)} (see h2lint rules)`);
+  const rule = invocation.rules.find((candidate) => candidate.id === id);
+  if (rule === undefined)
+    throw new H2lintError("usage", `no rule is named ${id}${nearest(id, invocation.rules)} (see h2lint rules)`);
   explainRule(stdout.write, lookOf(invocation), rule, readExamples()[id] ?? {});
   stdout.flush();
   return 0;
 }
 
-function nearest(id: string): string {
+function nearest(id: string, rules: readonly Rule[]): string {
   const tail = id.slice(id.indexOf("/") + 1);
   const like = rules.filter((rule) => rule.id.endsWith(`/${tail}`) || (tail.length > 3 && rule.id.includes(tail))).slice(0, 3);
   return like.length === 0 ? "" : `; did you mean ${like.map((rule) => rule.id).join(", ")}?`;
 }
 
-function options({ engine, preset, severities, only }: Invocation): AnalyzeOptions {
-  return { engine, preset, severities, only };
+function options({ engine, preset, profile, severities, thresholds, userRules, only }: Task): AnalyzeOptions {
+  return {
+    ...{ engine, severities, thresholds, only, rules: userRules },
+    ...(preset === undefined ? {} : { preset }),
+    ...(profile === undefined ? {} : { profile }),
+  };
 }
 
-function reportOf(format: string, output: Output, invocation: Invocation): Report {
+function reportOf(format: string, output: Output, invocation: Task): Report {
   if (format === "json") return jsonReport(output);
   if (format === "ndjson") return ndjsonReport(output);
-  return checkReport(output, lookOf(invocation), rules);
+  return checkReport(output, lookOf(invocation), invocation.rules);
 }
 
-function formatOf({ format, command }: Invocation, known: readonly string[]): string {
+function formatOf({ format, command }: Task, known: readonly string[]): string {
   const wanted = format ?? known[0]!;
   if (!known.includes(wanted)) throw new H2lintError("usage", `--format ${wanted}: ${command} writes ${known.join(", ")}`);
   return wanted;
 }
 
 // `[FORMAT=]FILE`, the format by extension.
-function openOutput(text: string, invocation: Invocation): { report: Report; close: () => void } {
+function openOutput(text: string, invocation: Task): { report: Report; close: () => void } {
   const match = /^(json|ndjson|table)=(.+)$/.exec(text);
   const path = match?.[2] ?? text;
   const format = match?.[1] ?? EXTENSIONS[extname(path)];

@@ -7,6 +7,7 @@ import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { Need, RelatedFrame } from "./finding.ts";
+import type { Profile } from "./selection.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -16,6 +17,8 @@ export interface RuleMeta {
   readonly severity: Severity;
   /** Only in the preset `all`. */
   readonly off?: boolean;
+  /** Where a profile judges it otherwise. */
+  readonly profiles?: { readonly [Name in Profile]?: Severity };
   /** Who can break it. */
   readonly by: "client" | "server" | "either";
   readonly spec: readonly SpecRef[];

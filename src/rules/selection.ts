@@ -4,9 +4,14 @@ import type { Rule, Severity } from "./rule.ts";
 
 export type Preset = "recommended" | "strict" | "all";
 
+/** The text that both sides were written for. RFC 9113 dropped the priorities of RFC 7540; whoever keeps to that text enforces them. */
+export type Profile = "rfc9113" | "rfc7540";
+
 export interface RuleOptions {
   /** `recommended` is the default; `strict` makes every warning an error; `off` rules run in `all` only. */
   readonly preset?: Preset;
+  /** `rfc9113` is the default. */
+  readonly profile?: Profile;
   /** By rule id or `family/*`; later entries win. */
   readonly severities?: readonly (readonly [pattern: string, severity: Severity | "off"])[];
   /** Thresholds by rule id. */
@@ -16,7 +21,7 @@ export interface RuleOptions {
 /** Which rules run, and as what.
  *  @throws H2lintError for a pattern that names no rule, or a threshold that the rule has not. */
 export function selectRules(rules: readonly Rule[], options: RuleOptions): ActiveRule[] {
-  const { preset = "recommended", severities = [], thresholds = {} } = options;
+  const { preset = "recommended", profile = "rfc9113", severities = [], thresholds = {} } = options;
   for (const [pattern] of severities) {
     if (!rules.some(({ id }) => matches(id, pattern))) throw new H2lintError("usage", `unknown rule: ${pattern}`);
   }
@@ -30,7 +35,7 @@ export function selectRules(rules: readonly Rule[], options: RuleOptions): Activ
   }
   const active: ActiveRule[] = [];
   for (const rule of rules) {
-    let severity: Severity | "off" = rule.meta.severity;
+    let severity: Severity | "off" = rule.meta.profiles?.[profile] ?? rule.meta.severity;
     if (rule.meta.off === true && preset !== "all") severity = "off";
     if (preset === "strict" && severity === "warning") severity = "error";
     for (const [pattern, wanted] of severities) if (matches(rule.id, pattern)) severity = wanted;

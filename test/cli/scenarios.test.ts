@@ -15,6 +15,7 @@ beforeAll(() => {
   cpSync(join(root, "package.json"), join(work, "package.json"));
   symlinkSync(join(root, "node_modules"), join(work, "node_modules"), "junction");
   cpSync(join(root, "samples"), join(work, "samples"), { recursive: true });
+  cpSync(join(root, "docs"), join(work, "docs"), { recursive: true });
   mkdirSync(join(work, "none"));
   write("none/notes.txt", "no capture");
   write("empty.pcap", "");
@@ -294,5 +295,94 @@ describe("text", () => {
 
   it("does not repeat what the server's words suggest: no stream id was reused", () => {
     for (const command of ["check", "timeline"]) expect(h2lint([command, volo]).stdout).not.toMatch(/reus|1, ?1, ?1/i);
+  });
+});
+
+describe("a configuration file", () => {
+  const config = (name: string, content: string): string[] => {
+    write(name, content);
+    return ["--config", name];
+  };
+  const rulesOf = (args: readonly string[]) => {
+    const { stdout } = h2lint([...args, "--format", "json", "--fail-on", "never"]);
+    return (JSON.parse(stdout) as { findings: { rule: string; severity: string }[] }).findings.map(
+      ({ rule, severity }) => `${severity} ${rule}`,
+    );
+  };
+
+  it("says which rules run and as what, in JSON, YAML or JavaScript", () => {
+    const rules = { "grpc/request-trailers": "info" };
+    for (const args of [
+      config("one.json", JSON.stringify({ $schema: "x", rules })),
+      config("two.yaml", "# ours\nrules:\n  grpc/request-trailers: info\n"),
+      config("three.mjs", `export default ${JSON.stringify({ rules })};`),
+    ]) {
+      expect(rulesOf([volo, ...args])).toContain("info grpc/request-trailers");
+      expect(h2lint([volo, ...args]).status).toBe(0);
+    }
+  });
+
+  it("is found from the working folder up, also in package.json", () => {
+    mkdirSync(join(work, "app/inner"), { recursive: true });
+    write("app/package.json", JSON.stringify({ h2lint: { failOn: "never" } }));
+    const from = (folder: string) =>
+      spawnSync(process.execPath, [join(work, "dist/cli/main.js"), join(work, volo)], { cwd: join(work, folder) }).status;
+    expect(from("app/inner")).toBe(0);
+    write("app/inner/h2lint.config.json", JSON.stringify({ failOn: "error" }));
+    expect(from("app/inner")).toBe(1);
+  });
+
+  it("goes behind the command line", () => {
+    const args = config("mild.json", JSON.stringify({ failOn: "never", rules: { "grpc/*": "off" } }));
+    expect(h2lint([volo, ...args, "--fail-on", "error", "--rule", "grpc/request-trailers=error"]).status).toBe(1);
+    expect(rulesOf([volo, ...args])).not.toContain("error grpc/request-trailers");
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["broken.json", "{", /broken\.json: .*JSON/],
+    ["broken.yaml", "a: [", /broken\.yaml: /],
+    ["broken.mjs", "export default 1 +;", /broken\.mjs: /],
+    ["nothing.mjs", "export const a = 1;", /nothing\.mjs: has no default export/],
+    ["list.json", "[]", /list\.json: is no object/],
+    ["key.json", '{ "rule": {} }', /key\.json: unknown key rule; known are .*rules/],
+    [
+      "severity.json",
+      '{ "rules": { "grpc/request-trailers": "loud" } }',
+      /grpc\/request-trailers: expected error, warning, info, off/,
+    ],
+    ["unknown.json", '{ "rules": { "grpc/nothing": "off" } }', /unknown rule: grpc\/nothing/],
+    ["threshold.json", '{ "rules": { "grpc/request-trailers": ["error", { "limit": 1 }] } }', /has no option limit/],
+    ["file.json", '{ "ruleFiles": ["gone.mjs"] }', /gone\.mjs: no such file/],
+    ["empty.json", '{ "ruleFiles": ["three.mjs"] }', /three\.mjs: exports no rule/],
+  ])("that is wrong ends with 2 and one line: %s", (name, content, reason) => {
+    const { status, stdout, stderr } = h2lint([good, ...config(name, content)]);
+    expect(stderr).toMatch(/^h2lint: [^\n]+\n$/);
+    expect(stderr).toMatch(reason);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
+
+  it("that is not there ends with 2", () => {
+    expect(h2lint([good, "--config", "gone.json"])).toMatchObject({ status: 2, stderr: "h2lint: gone.json: no such file\n" });
+  });
+
+  it("brings rules of one's own: the example in docs/own-rules", () => {
+    const args = [volo, "--config", "docs/own-rules/h2lint.config.json"];
+    expect(rulesOf(args)).toContain("warning acme/tenant-missing");
+    expect(rulesOf(args).join()).not.toContain("grpc/request-trailers");
+    expect(h2lint(["explain", "acme/tenant-missing", "--config", "docs/own-rules/h2lint.config.json"]).stdout).toContain(
+      "tenant",
+    );
+    const cases = spawnSync(process.execPath, [join(work, "docs/own-rules/tenant.test.mjs")], { encoding: "utf8" });
+    expect(cases.stderr).toBe("");
+    expect(cases.status).toBe(0);
+  });
+
+  it("may not take the name of a built-in rule", () => {
+    write(
+      "taken.mjs",
+      readFileSync(join(work, "docs/own-rules/tenant.mjs"), "utf8").replace("acme/tenant-missing", "grpc/request-trailers"),
+    );
+    const { status, stderr } = h2lint([good, ...config("taken.json", '{ "ruleFiles": ["taken.mjs"] }')]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/the name grpc\/request-trailers is taken/) });
   });
 });
