@@ -82,6 +82,12 @@ export class ConnectionModel implements Http2Sink {
 
   gap(): void {}
 
+  /** The TCP window of a direction of the flow closed or opened. */
+  window(side: 0 | 1, zero: boolean, at: Origin): void {
+    const c = this.connection;
+    if (c.isHttp2) this.#sink.tcpWindow(side === c.clientIndex ? "client" : "server", zero, at, c);
+  }
+
   lost(from: Side, at: Origin): void {
     const sender = this.connection.endpoint(from);
     sender.resynced = true;

@@ -20,6 +20,9 @@ export interface ModelSink {
   streamEnd?(stream: Stream, connection: Connection): void;
   /** Octets of this side are missing. */
   gap?(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void;
+  /** The TCP window that this side advertises has become zero (it does not read its socket), or opens again. In capture order; not told
+   *  before the connection is known to be HTTP/2. */
+  tcpWindow?(from: Side, zero: boolean, at: Origin, connection: Connection): void;
   /** This side's octets are over. */
   end?(from: Side, how: EndReason, at: Origin, connection: Connection): void;
   /** Every TCP connection, HTTP/2 or not; nothing of it follows. */

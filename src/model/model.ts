@@ -2,6 +2,7 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import { ConnectionDecoder } from "../http2/connection-decoder.ts";
 import type { Limits } from "../limits.ts";
+import type { Origin } from "../place.ts";
 import type { FlowListener } from "../tcp/assembler.ts";
 import type { ByteSink } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
@@ -29,6 +30,10 @@ export class Model implements FlowListener {
     return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics).sinks;
   }
 
+  window(flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void {
+    this.#models.get(flow.id)?.window(side, zero, at);
+  }
+
   close(flow: Flow): void {
     this.#models.get(flow.id)?.close();
     this.#models.delete(flow.id);
@@ -45,6 +50,7 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
   const fieldsLost = with_("fieldsLost");
   const streamEnd = with_("streamEnd");
   const gap = with_("gap");
+  const tcpWindow = with_("tcpWindow");
   const end = with_("end");
   const connectionEnd = with_("connectionEnd");
   return {
@@ -65,6 +71,9 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
     },
     gap: (from, length, proof, at, c) => {
       for (const s of gap) s.gap(from, length, proof, at, c);
+    },
+    tcpWindow: (from, zero, at, c) => {
+      for (const s of tcpWindow) s.tcpWindow(from, zero, at, c);
     },
     end: (from, how, at, c) => {
       for (const s of end) s.end(from, how, at, c);

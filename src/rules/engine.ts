@@ -33,6 +33,7 @@ export class RuleEngine implements ModelSink {
   readonly #onBits: readonly Slot[];
   readonly #bits: number;
   readonly #onStreamEnd: readonly Slot[];
+  readonly #onTcpWindow: readonly Slot[];
   readonly #onEnd: readonly Slot[];
   readonly #onConnectionEnd: readonly Slot[];
   readonly #context = new RuleContext((...args) => this.#report(...args));
@@ -63,6 +64,7 @@ export class RuleEngine implements ModelSink {
     this.#onFrame = onFrame as Record<FrameKind, readonly Slot[]>; // every kind was filled in
     this.#onFields = this.#slots.filter((slot) => slot.rule.fields !== undefined);
     this.#onStreamEnd = this.#slots.filter((slot) => slot.rule.streamEnd !== undefined);
+    this.#onTcpWindow = this.#slots.filter((slot) => slot.rule.tcpWindow !== undefined);
     this.#onEnd = this.#slots.filter((slot) => slot.rule.end !== undefined);
     this.#onConnectionEnd = this.#slots.filter((slot) => slot.rule.connectionEnd !== undefined);
   }
@@ -115,6 +117,13 @@ export class RuleEngine implements ModelSink {
     const judged = this.#enter(connection, stream);
     for (const slot of this.#onStreamEnd) slot.rule.streamEnd!(stream, this.#at(slot, judged));
     this.#settle(judged, -1, "client");
+  }
+
+  tcpWindow(from: Side, zero: boolean, at: Origin, connection: Connection): void {
+    if (this.#onTcpWindow.length === 0) return;
+    const judged = this.#enter(connection, undefined);
+    for (const slot of this.#onTcpWindow) slot.rule.tcpWindow!(from, zero, at, this.#at(slot, judged));
+    this.#settle(judged, -1, from);
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {

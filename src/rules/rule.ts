@@ -76,6 +76,8 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   streamEnd?(stream: Stream, context: Context<Meta, State, Shared>): void;
+  /** The TCP window that this side advertises became zero, or opens again. */
+  tcpWindow?(from: Side, zero: boolean, at: Origin, context: Context<Meta, State, Shared>): void;
   end?(from: Side, how: EndReason, at: Origin, context: Context<Meta, State, Shared>): void;
   connectionEnd?(context: Context<Meta, State, Shared>): void;
 }

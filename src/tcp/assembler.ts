@@ -15,6 +15,8 @@ import { distance } from "./sequence.ts";
 /** Told of every connection; gives the sinks of its two directions, the likely client's first. */
 export interface FlowListener {
   open(flow: Flow): readonly [ByteSink, ByteSink];
+  /** The window that the endpoint of direction `side` advertises has become zero, or opens again; not told of each segment. */
+  window?(flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void;
   /** Nothing comes any more: both directions got their `end`. */
   close(flow: Flow): void;
 }
@@ -54,7 +56,7 @@ export class Assembler implements SegmentSink {
     if (s.packet.time > flow.lastTime) flow.lastTime = s.packet.time;
     if (flow.over) return;
     const side = second === flow.clientSecond ? 0 : 1;
-    this.#take(flow, flow.directions[side], flow.directions[1 - side]!, s);
+    this.#take(flow, side, s);
     if (flow.waitingSince >= 0) this.#hurry(flow);
     if (flow.directions[0].ended && flow.directions[1].ended) this.#finish(flow, "fin");
   }
@@ -99,7 +101,9 @@ export class Assembler implements SegmentSink {
     return flow;
   }
 
-  #take(flow: Flow, d: Direction, peer: Direction, s: TcpSegment): void {
+  #take(flow: Flow, side: 0 | 1, s: TcpSegment): void {
+    const d = flow.directions[side];
+    const peer = flow.directions[1 - side]!;
     d.seen = true;
     let seq = s.seq;
     if ((s.flags & TcpFlag.syn) !== 0) {
@@ -109,6 +113,7 @@ export class Assembler implements SegmentSink {
     }
     const acked = (s.flags & TcpFlag.ack) === 0 ? -1 : peer.known ? ackedOf(peer, s.ack) : UNPLACED;
     if (acked > peer.acknowledged) peer.acknowledged = acked;
+    this.#window(flow, d, side, acked, s);
     let fin = (s.flags & TcpFlag.fin) !== 0;
     const rst = (s.flags & TcpFlag.rst) !== 0;
     const length = s.end - s.start + s.cut;
@@ -148,6 +153,33 @@ export class Assembler implements SegmentSink {
     }
     this.#hold(flow, d, offset, s, fin, rst, start, cut);
     this.#drain(flow);
+  }
+
+  // A window counts if its segment is no older than the last one that counted (RFC 9293 3.10.7.4). A zero is a zero at any scale; that of
+  // an RST says nothing, and where no window was ever open the capture may have been made without them.
+  #window(flow: Flow, d: Direction, side: 0 | 1, acked: number, s: TcpSegment): void {
+    const { window } = d;
+    if (d.ended || (s.flags & TcpFlag.rst) !== 0) return;
+    const zero = s.window === 0;
+    if ((s.flags & TcpFlag.syn) === 0 && window !== "unknown") {
+      const later = distance(s.seq, d.windowSeq);
+      if (later < 0 || (later === 0 && distance(s.ack, d.windowAck) < 0)) return;
+    }
+    d.windowSeq = s.seq;
+    d.windowAck = s.ack;
+    if (window === "unknown") {
+      if (!zero) d.window = "open";
+      return;
+    }
+    if (zero === (window === "zero")) return;
+    d.window = zero ? "zero" : "open";
+    const at = this.#at;
+    at.file = s.packet.file;
+    at.packet = s.packet.number;
+    at.time = s.packet.time;
+    at.offset = d.offset;
+    at.acked = Math.max(acked, -1);
+    this.#listener.window?.(flow, side, zero, at);
   }
 
   // Does the segment acknowledge octets that were not delivered yet, or, of a peer whose first octet is not known yet, may it?

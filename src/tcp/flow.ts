@@ -71,6 +71,11 @@ export class Direction {
   /** The offset of the FIN, or -1. */
   fin = -1;
   ended = false;
+  /** The window that its sender advertises for the other direction; `unknown` until one was open. */
+  window: "unknown" | "open" | "zero" = "unknown";
+  /** Sequence and acknowledgment number of the segment that said so. */
+  windowSeq = 0;
+  windowAck = 0;
   /** Segments that wait, by offset; their octets are copies. */
   readonly held: Held[] = [];
   /** With what holding them costs. */

@@ -85,7 +85,7 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
   return { findings, pairs, diagnostics, unchecked };
 }
 
-function tcpSegment({ from, flags, offset, acked, bytes, time }: WireSegment, number: number): TcpSegment {
+function tcpSegment({ from, flags, offset, acked, bytes, window, time }: WireSegment, number: number): TcpSegment {
   const segment = new TcpSegment();
   const { packet } = segment;
   packet.number = number;
@@ -101,6 +101,7 @@ function tcpSegment({ from, flags, offset, acked, bytes, time }: WireSegment, nu
   segment.seq = (INITIAL[from] + 1 + offset) | 0;
   segment.ack = (flags & TcpFlag.ack) === 0 ? 0 : (INITIAL[to] + 1 + acked) | 0;
   segment.flags = flags;
+  segment.window = window;
   segment.end = bytes.length;
   return segment;
 }

@@ -47,6 +47,8 @@ export interface WireSegment {
   /** Octets of the other direction that it acknowledges. */
   readonly acked: number;
   readonly bytes: Uint8Array;
+  /** The window it advertises. */
+  readonly window: number;
   /** Nanoseconds. */
   readonly time: number;
   /** It happened, but the capture does not hold it. */
@@ -139,7 +141,8 @@ export class Script {
 
   #segment(from: Side, flags: number, offset: number, acked: number, bytes: Uint8Array = NOTHING): void {
     this.#time += STEP;
-    this.#segments.push({ from, flags, offset, acked, bytes, time: this.#time, captured: this.#captured });
+    const { window } = this.#sides[from];
+    this.#segments.push({ from, flags, offset, acked, bytes, window, time: this.#time, captured: this.#captured });
   }
 
   /** @internal */
@@ -158,6 +161,12 @@ export class Script {
   acknowledge(from: Side): void {
     this.#begin();
     this.#segment(from, TcpFlag.ack, this.#sides[from].ends.at(-1)!, this.#acked(from));
+  }
+
+  /** @internal */
+  advertise(from: Side, window: number): void {
+    this.#sides[from].window = window;
+    this.acknowledge(from);
   }
 
   /** @internal */
@@ -317,6 +326,12 @@ export class Speaker {
     return this;
   }
 
+  /** A segment without octets that advertises this TCP window, as do all after it. */
+  tcpWindow(octets: number): this {
+    this.#script.advertise(this.side, octets);
+    return this;
+  }
+
   /** Nothing happens for so many milliseconds. */
   wait(ms: number): this {
     this.#script.wait(ms);
@@ -366,6 +381,7 @@ class SideState {
   /** Octets sent after each frame; a FIN counts for one. */
   readonly ends = [0];
   acked = 0;
+  window = 0xffff;
   /** So many of the other side's last frames it has not received. */
   behind = 0;
 }

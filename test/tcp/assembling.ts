@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
-import type { Side } from "../../src/place.ts";
+import type { Origin, Side } from "../../src/place.ts";
 import { Assembler, type FlowListener } from "../../src/tcp/assembler.ts";
 import type { ByteSink } from "../../src/tcp/byte-stream.ts";
 import type { Flow } from "../../src/tcp/flow.ts";
@@ -25,6 +25,8 @@ export interface Outcome {
   readonly events: string[];
   /** Of every piece of octets: the packet it came from and what its sender had received. */
   readonly pieces: readonly (readonly [text: string, packet: number, acked: number])[];
+  /** `5 C zero`, `9 C open`: packet, direction, what its window became. */
+  readonly windows: readonly string[];
   readonly diagnostics: Diagnostic[];
   readonly assembler: Assembler;
   readonly flows: Flow[];
@@ -50,7 +52,14 @@ export function assemble(packets: readonly Sent[], options: Options = {}): Outco
     recorder.over();
     expect(assembler.heldOctets).toBe(0);
   }
-  return { events: recorder.events, pieces: recorder.pieces, diagnostics, assembler, flows: recorder.flows };
+  return {
+    events: recorder.events,
+    pieces: recorder.pieces,
+    windows: recorder.windows,
+    diagnostics,
+    assembler,
+    flows: recorder.flows,
+  };
 }
 
 export function fill(segment: TcpSegment, sent: Sent, number: number, time: number): void {
@@ -69,6 +78,7 @@ export function fill(segment: TcpSegment, sent: Sent, number: number, time: numb
   segment.start = 4;
   segment.end = 4 + sent.payload.length;
   segment.cut = sent.cut;
+  segment.window = sent.window;
 }
 
 /** Sequence numbers as offsets in their direction, however long it is and wherever its numbers wrap. */
@@ -77,6 +87,7 @@ const offsetIn = (number: number, first: number): number => (number - first - 1)
 class Recorder implements FlowListener {
   readonly events: string[] = [];
   readonly flows: Flow[] = [];
+  readonly windows: string[] = [];
   readonly pieces: (readonly [string, number, number])[] = [];
   readonly #packets: readonly Sent[];
   readonly #options: Options;
@@ -92,6 +103,10 @@ class Recorder implements FlowListener {
     this.flows.push(flow);
     const sides = [new State(), new State()] as const;
     return [this.#sink(flow, sides, 0), this.#sink(flow, sides, 1)];
+  }
+
+  window(_flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void {
+    this.windows.push(`${at.packet} ${side === 0 ? "C" : "S"} ${zero ? "zero" : "open"}`);
   }
 
   close(flow: Flow): void {

@@ -11,6 +11,7 @@ export interface Sent {
   readonly payload: string;
   /** Octets of the payload that the snap length cut, at its end. */
   readonly cut: number;
+  readonly window: number;
   /** Ports: which pair of them. */
   readonly pair: number;
   /** Nanoseconds; undefined: a microsecond after the one before. */
@@ -21,7 +22,7 @@ export interface Sent {
   readonly first: { readonly client: number; readonly server: number };
 }
 
-type Change = Partial<Pick<Sent, "seq" | "ack" | "flags" | "cut" | "time" | "pair">>;
+type Change = Partial<Pick<Sent, "seq" | "ack" | "flags" | "cut" | "window" | "time" | "pair">>;
 
 /** The packets of one connection as they were sent. */
 export class Conversation {
@@ -123,6 +124,7 @@ export class Peer {
       flags,
       payload,
       cut: 0,
+      window: 1000,
       pair: this.#pair,
       time: undefined,
       again,

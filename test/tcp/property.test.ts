@@ -129,6 +129,7 @@ describe("any conversation, in any order", () => {
       flags,
       payload: fc.string({ maxLength: 12 }),
       cut: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 9 }) }),
+      window: fc.constantFrom(0, 1000),
       pair: fc.nat({ max: 2 }),
       time: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat({ max: 100e9 }) }),
       again: fc.boolean(),
