@@ -1,89 +1,124 @@
-// `npm run bench [SIZE] [SEED]`: how fast a generated capture of small RPCs is checked (bench/generate.mjs; 64m unless told).
+// `npm run bench [grpc|bulk|memory ...] [SIZE] [SEED]`: how fast generated captures are checked (bench/generate.mjs), and in how much memory.
 //   whole process   `h2lint check --format json` as a user runs it, start-up and code still cold included
 //   per stage       in one process each, stage after stage added; what a stage costs is the difference to the line above it
+//   plain walk      bench/walk.mjs over the same file: what nobody can do without
 //   tshark          the same file in the same run, where it is there. Trust the ratios, not the times: machines differ from run to run.
+//   memory          2 GB from a file and through `zstd -dc | h2lint -`: the peak must not grow with the file
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { port, writeGrpc } from "./generate.mjs";
+import { generators, octetsOf, port } from "./generate.mjs";
 
-const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-const stages = fileURLToPath(new URL("./stages.mjs", import.meta.url));
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const main = path("../dist/cli/main.js");
 const usageHook = new URL("./usage.mjs", import.meta.url).href;
 const gnuTime = "/usr/bin/time";
-const sizes = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+const NAMES = { grpc: "small RPCs", bulk: "downloads" };
+const tsharkThere = spawnSync("tshark", ["--version"], { stdio: "ignore" }).status === 0;
 
 if (!existsSync(main)) throw new Error("dist/ is not built: npm run build");
-const [size = "64m", seed = "1"] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const named = words.filter((word) => word in generators || word === "memory");
+const [size, seed = "1"] = words.filter((word) => !named.includes(word));
 const folder = mkdtempSync(join(tmpdir(), "h2lint-bench-"));
 try {
-  bench(join(folder, "grpc.pcap"));
+  console.log(`Node ${process.versions.node}`);
+  for (const kind of named.length === 0 ? ["grpc", "bulk", "memory"] : named) {
+    if (kind === "memory") memory(octetsOf(size ?? "2g"));
+    else speed(kind, octetsOf(size ?? (kind === "grpc" ? "64m" : "128m")));
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param {string} file */
-function bench(file) {
-  const [, digits, unit] = /^(\d+)([kmg]?)$/.exec(size) ?? [];
-  if (digits === undefined) throw new Error(`${size}: a size is like 64m or 2g`);
-  const totals = writeGrpc(file, Number(digits) * (sizes[unit] ?? 1), Number(seed));
+/** @param {string} kind @param {number} octets */
+function speed(kind, octets) {
+  const file = join(folder, `${kind}.pcap`);
+  const totals = generators[kind](file, octets, Number(seed));
   console.log(
-    `small RPCs, seed ${seed}: ${million(statSync(file).size)} MB, ${count(totals.packets)} packets, ${count(totals.frames)} frames,`,
+    `\n${NAMES[kind]}, seed ${seed}: ${million(statSync(file).size)} MB, ${count(totals.packets)} packets, ${count(totals.frames)} frames,`,
   );
-  console.log(`${count(totals.calls)} calls, ${count(totals.connections)} connections; Node ${process.versions.node}\n`);
+  console.log(`${count(totals.calls)} calls, ${count(totals.connections)} connections\n`);
 
-  const whole = measure("h2lint", process.execPath, [main, "check", file, "--fail-on", "never", "--format", "json"]);
-  const { summary } = JSON.parse(whole.stdout);
-  if (summary.frames !== totals.frames) throw new Error(`${summary.frames} frames were seen of ${totals.frames}`);
-  if (summary.errors + summary.warnings > 0) throw new Error("findings in a capture without any");
+  const whole = check([file]);
+  expectFrames(whole, totals);
+  const { errors, warnings } = JSON.parse(whole.stdout).summary;
+  if (errors + warnings > 0) throw new Error("findings in a capture without any");
   row("", "wall s", "user s", "MB/s", "packets/s", "frames/s", "peak MB");
-  speed("h2lint check", whole, totals);
+  line("h2lint check", whole, totals);
 
   let before = 0;
   for (const stage of ["read", "net", "tcp", "http2", "model", "rules"]) {
-    const { stdout, ...measured } = measure(stage, process.execPath, [stages, stage, file]);
+    const { stdout, ...measured } = measure(stage, process.execPath, [path("stages.mjs"), stage, file]);
     // In the stage's own process, without start-up.
     const wall = Number(stdout);
-    speed(
-      stage === "read" ? "  read" : `  + ${stage}`,
-      { ...measured, wall },
-      totals,
-      `  + ${(((wall - before) / totals.octets) * 1e9).toFixed(2)} ns/octet`,
-    );
+    const cost = `  + ${(((wall - before) / totals.octets) * 1e9).toFixed(2)} ns/octet`;
+    line(stage === "read" ? "  read" : `  + ${stage}`, { ...measured, wall }, totals, cost);
     before = wall;
   }
+  const walk = measure("walk", process.execPath, [path("walk.mjs"), file]);
+  const [seconds, walked] = walk.stdout.split(" ").map(Number);
+  if (walked !== totals.frames) throw new Error(`the plain walk saw ${walked} frames`);
+  line("plain walk", { ...walk, wall: seconds }, totals);
+  console.log(`\nall stages against the plain walk, in process: ${(before / seconds).toFixed(1)} times its time`);
 
-  if (spawnSync("tshark", ["--version"], { stdio: "ignore" }).status !== 0) {
-    console.log("\ntshark is not there: no comparison");
-    return;
+  if (!tsharkThere) console.log("tshark is not there: no comparison");
+  else {
+    // A field of every frame is asked for, or tshark would not dissect them; `-2` and colours, which cost it more, are not.
+    const fields = ["-T", "fields", "-e", "http2.type"];
+    const shark = measure("tshark", "tshark", ["-n", "-r", file, "-d", `tcp.port==${port},http2`, ...fields]);
+    const seen = shark.stdout.split(/[\n,]/).filter((type) => type !== "").length;
+    line("tshark", shark, totals);
+    console.log(`it showed ${count(seen)} frame types, the connection prefaces not among them`);
+    const times = (ours, theirs) => (theirs / ours).toFixed(1);
+    console.log(
+      `h2lint against tshark: ${times(whole.user, shark.user)} times less user time, ${times(whole.wall, shark.wall)} times less wall time,`,
+    );
+    console.log(`${times(whole.memory, shark.memory)} times less memory at its peak`);
   }
-  // A field of every frame is asked for, or tshark would not dissect them; `-2` and colours, which cost it more, are not.
-  const shark = measure("tshark", "tshark", [
-    "-n",
-    "-r",
-    file,
-    "-d",
-    `tcp.port==${port},http2`,
-    "-T",
-    "fields",
-    "-e",
-    "http2.type",
-  ]);
-  const seen = shark.stdout.split(/[\n,]/).filter((type) => type !== "").length;
-  speed("tshark", shark, totals);
-  console.log(
-    `\ntshark showed ${count(seen)} frame types, the connection prefaces not among them (${count(totals.frames)} frames were written)`,
-  );
-  console.log(`h2lint against tshark: ${(shark.user / whole.user).toFixed(1)} times less user time,`);
-  console.log(
-    `${(shark.wall / whole.wall).toFixed(1)} times less wall time, ${(shark.memory / whole.memory).toFixed(1)} times less memory at its peak`,
-  );
+  rmSync(file);
+}
+
+/** @param {number} octets */
+function memory(octets) {
+  console.log(`\nmemory: small RPCs, seed ${seed}\n`);
+  row("", "wall s", "user s", "MB/s", "packets/s", "frames/s", "peak MB");
+  const peaks = [];
+  for (const part of [octets / 16, octets / 4, octets]) {
+    const file = join(folder, "memory.pcap");
+    const totals = generators.grpc(file, part, Number(seed));
+    const whole = check([file]);
+    expectFrames(whole, totals);
+    line(`${million(totals.octets)} MB`, whole, totals);
+    peaks.push(whole.memory);
+    if (part === octets && spawnSync("zstd", ["--version"], { stdio: "ignore" }).status === 0) {
+      spawnSync("zstd", ["-q", "-1", "-f", file, "-o", `${file}.zst`], { stdio: "inherit" });
+      rmSync(file);
+      const piped = check(["-"], `zstd -dcq '${file}.zst'`);
+      expectFrames(piped, totals);
+      line("  zstd | -", piped, totals);
+      const itself = check([`${file}.zst`]);
+      expectFrames(itself, totals);
+      line("  .zst itself", itself, totals);
+    }
+  }
+  console.log(`\nthe peak of the whole is ${(peaks[2] / peaks[0]).toFixed(2)} times that of a sixteenth`);
+}
+
+function check(operands, feeder) {
+  const args = [main, "check", ...operands, "--fail-on", "never", "--format", "json"];
+  return measure("h2lint", process.execPath, args, feeder);
+}
+
+function expectFrames({ stdout }, totals) {
+  const { frames } = JSON.parse(stdout).summary;
+  if (frames !== totals.frames) throw new Error(`${frames} frames were seen of ${totals.frames}`);
 }
 
 /** Run a program. @returns Its output, seconds, and the octets it held at most; without /usr/bin/time only a Node program tells. */
-function measure(name, command, args) {
+function measure(name, command, args, feeder) {
   const usage = join(folder, "usage");
   rmSync(usage, { force: true });
   const [program, rest] = existsSync(gnuTime)
@@ -91,7 +126,11 @@ function measure(name, command, args) {
     : [command, command === process.execPath ? ["--import", usageHook, ...args] : args];
   const env = { ...process.env, BENCH_USAGE: usage };
   const from = performance.now();
-  const { status, error, stdout, stderr } = spawnSync(program, rest, { encoding: "utf8", maxBuffer: 2 ** 30, env });
+  const options = { encoding: "utf8", maxBuffer: 2 ** 30, env };
+  const { status, error, stdout, stderr } =
+    feeder === undefined
+      ? spawnSync(program, rest, options)
+      : spawnSync("sh", ["-c", `${feeder} | "$@"`, "-", program, ...rest], options);
   const wall = (performance.now() - from) / 1000;
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${error ?? stderr}`);
   const [user, kilobytes] = existsSync(usage)
@@ -100,28 +139,20 @@ function measure(name, command, args) {
   return { stdout, wall, user, memory: kilobytes * 1024 };
 }
 
-function speed(name, { wall, user, memory }, totals, note = "") {
+function line(name, { wall, user, memory: held }, totals, note = "") {
   const rate = (amount) => count(Math.round(amount / wall));
-  row(
-    name,
-    wall.toFixed(2),
-    user.toFixed(2),
-    million(totals.octets / wall),
-    rate(totals.packets),
-    rate(totals.frames),
-    million(memory),
-    note,
-  );
+  const rates = [million(totals.octets / wall), rate(totals.packets), rate(totals.frames)];
+  row(name, wall.toFixed(2), user.toFixed(2), ...rates, million(held), note);
 }
 
-function row(name, wall, user, octets, packets, frames, memory, note = "") {
+function row(name, wall, user, octets, packets, frames, held, note = "") {
   const columns = [
     wall.padStart(8),
     user.padStart(8),
     octets.padStart(9),
     packets.padStart(12),
     frames.padStart(13),
-    memory.padStart(9),
+    held.padStart(9),
   ];
   console.log(name.padEnd(14) + columns.join("") + note);
 }
