@@ -240,8 +240,17 @@ export class Assembler implements SegmentSink {
     let i = held.length;
     while (i > 0 && held[i - 1]!.offset >= end && held[i - 1]!.offset > s.offset) i--;
     if (i < held.length) atMost(s, held[i]!.origin.acked);
-    if (s.origin.acked >= 0)
+    if (s.origin.acked >= 0) {
+      const last = held[i - 1];
+      // Sent again with more behind it, which may have been sent later: that keeps its own acknowledgment.
+      if (last !== undefined && last.offset < end && endOf(last) > end && last.origin.acked > s.origin.acked) {
+        held.splice(i - 1, 1);
+        this.#release(d, last);
+        this.#insert(d, i - 1, part(last, last.offset, end));
+        this.#insert(d, i, part(last, end, endOf(last)));
+      }
       for (let k = i - 1; k >= 0 && held[k]!.origin.acked > s.origin.acked; k--) atMost(held[k]!, s.origin.acked);
+    }
     if (end === s.offset) {
       // FIN or RST alone, once.
       const before = held[i - 1];

@@ -594,6 +594,15 @@ describe("what a sender had received", () => {
     expect(acked(packets).map(([text, , n]) => `${text} ${n}`)).toEqual(["SS 0", "ab 0", "cd 0", "ef 0"]);
   });
 
+  it("is its own for what was sent with octets that were sent before", () => {
+    const packets = open((c) => {
+      c.client.lost(2);
+      c.server.send("SS", { ack: c.client.first });
+      c.client.send("cdef").again(4, "cd", { ack: c.server.first }).again(6, "ab");
+    });
+    expect(acked(packets).map(([text, , n]) => `${text} ${n}`)).toEqual(["SS 0", "ab 0", "cd 0", "ef 2"]);
+  });
+
   it("is unknown where the other direction is", () => {
     const packets = whole.filter((p) => p.from === "server");
     expect(acked(packets, { base: {} })).toEqual([["welcome", 2, -1]]);
