@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
   "hpack.js": "hpack/reference.ts",
   "pcap-parser": "capture/reference.ts",
   tinyglobby: "cli/captures.ts",
+  yaml: "cli/config.ts",
   yargs: "cli/options.ts",
 };
 

@@ -66,7 +66,12 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       keep("explain", []),
     )
     .options({
-      format: { alias: "f", type: "string", describe: "table, json or ndjson, to standard output", group: "Output:" },
+      format: {
+        alias: "f",
+        type: "string",
+        describe: "table, json, ndjson, sarif, junit, github, gitlab or markdown, to standard output",
+        group: "Output:",
+      },
       output: {
         alias: "o",
         type: "string",

@@ -6,9 +6,14 @@ import { checkReport } from "../report/check.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
+import { githubReport } from "../report/github.ts";
+import { gitlabReport } from "../report/gitlab.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
+import { junitReport } from "../report/junit.ts";
+import { markdownReport } from "../report/markdown.ts";
 import type { Output, Report } from "../report/report.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
+import { sarifReport } from "../report/sarif.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
@@ -86,7 +91,7 @@ const stdout = new (class {
 })();
 
 async function check(invocation: Task): Promise<number> {
-  const reports = [reportOf(formatOf(invocation, ["table", "json", "ndjson"]), stdout.write, invocation)];
+  const reports = [reportOf(formatOf(invocation, CHECK_FORMATS), stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
   reports.push(...files.map(({ report }) => report));
   const progress = new ProgressLine(invocation);
@@ -198,11 +203,31 @@ function options({ engine, preset, profile, severities, thresholds, userRules, o
   };
 }
 
-function reportOf(format: string, output: Output, invocation: Task): Report {
-  if (format === "json") return jsonReport(output);
-  if (format === "ndjson") return ndjsonReport(output);
-  return checkReport(output, lookOf(invocation), invocation.rules);
+function reportOf(format: string, output: Output, task: Task): Report {
+  switch (format) {
+    case "json":
+      return jsonReport(output);
+    case "ndjson":
+      return ndjsonReport(output);
+    case "sarif":
+      return sarifReport(output, task.rules);
+    case "junit":
+      return junitReport(output, (severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity));
+    case "github":
+      return githubReport(output);
+    case "gitlab":
+      return gitlabReport(output);
+    case "markdown":
+      return markdownReport(output, task.rules);
+    default:
+      return checkReport(output, lookOf(task), task.rules);
+  }
 }
+
+const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown"];
+
+// `never` is none of them, and so fails nothing.
+const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 function formatOf({ format, command }: Task, known: readonly string[]): string {
   const wanted = format ?? known[0]!;
@@ -212,11 +237,11 @@ function formatOf({ format, command }: Task, known: readonly string[]): string {
 
 // `[FORMAT=]FILE`, the format by extension.
 function openOutput(text: string, invocation: Task): { report: Report; close: () => void } {
-  const match = /^(json|ndjson|table)=(.+)$/.exec(text);
+  const match = OUTPUT.exec(text);
   const path = match?.[2] ?? text;
   const format = match?.[1] ?? EXTENSIONS[extname(path)];
   if (format === undefined)
-    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use json= or ndjson=`);
+    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
   let file: number;
   try {
     file = openSync(path, "w");
@@ -227,4 +252,13 @@ function openOutput(text: string, invocation: Task): { report: Report; close: ()
   return { report: reportOf(format, (piece) => void writeSync(file, piece), plain), close: () => closeSync(file) };
 }
 
-const EXTENSIONS: Readonly<Record<string, string>> = { ".json": "json", ".ndjson": "ndjson", ".txt": "table" };
+const OUTPUT = new RegExp(`^(${CHECK_FORMATS.join("|")})=(.+)$`);
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  ".json": "json",
+  ".ndjson": "ndjson",
+  ".txt": "table",
+  ".sarif": "sarif",
+  ".xml": "junit",
+  ".md": "markdown",
+};

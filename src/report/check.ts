@@ -1,5 +1,6 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
 import type { Rule } from "../rules/rule.ts";
+import { answerName, isAnswered, noAnswer } from "./answer.ts";
 import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "./event.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
@@ -138,16 +139,16 @@ class Story {
     const { reaction } = f;
     const rows: Row[] = f.related.map((frame) => ({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }));
     rows.push({ ...f.frame, mark: this.#style.mark.to, name: frameName(f.frame), detail: frameDetail(f.frame) });
-    if (reaction.frame !== undefined && shown(reaction)) {
+    if (reaction.frame !== undefined && isAnswered(reaction)) {
       const { frame, debug } = reaction;
       const extra = debug === undefined || debug === "" ? {} : { extra: `"${printable(debug)}"` };
       rows.push({ ...frame, mark: this.#style.mark.from, name: frameName(frame), detail: frameDetail(frame), ...extra });
     }
     const from = f.offender === "client" ? "server" : "client";
     const { closed, packet, time } = reaction;
-    if (packet !== undefined && time !== undefined && shown(reaction)) {
+    if (packet !== undefined && time !== undefined && isAnswered(reaction)) {
       rows.push({ packet, time, from, mark: this.#style.mark.from, name: (reaction.kind ?? "").toUpperCase(), detail: "" });
-    } else if (closed !== undefined && shown(reaction)) {
+    } else if (closed !== undefined && isAnswered(reaction)) {
       rows.push({ packet: closed.packet, time: closed.time, from, mark: "", name: closed.how.toUpperCase(), detail: "" });
     }
     rows.sort((a, b) => between(b.time, a.time) || a.packet - b.packet);
@@ -171,18 +172,11 @@ class Story {
 
   #answer(f: FindingEvent): void {
     const { reaction: r } = f;
-    if (!shown(r)) {
-      this.#label("answer", NO_ANSWER[r.verdict] ?? "none");
+    if (!isAnswered(r)) {
+      this.#label("answer", noAnswer(r));
       return;
     }
-    const name =
-      r.kind === "status"
-        ? `:status ${r.status}`
-        : r.kind === "rst-stream"
-          ? `RST_STREAM ${r.errorCode}`
-          : r.kind === "goaway"
-            ? `GOAWAY ${r.errorCode}`
-            : `TCP ${(r.kind ?? "").toUpperCase()}`;
+    const name = answerName(r);
     const silent = r.kind === "fin" || r.kind === "rst";
     const verdict = silent ? "the other side gave no reason" : (VERDICTS[r.verdict] ?? r.verdict);
     const why = r.explanation === undefined ? verdict : printable(r.explanation);
@@ -209,7 +203,7 @@ class Story {
   #repeats(group: readonly FindingEvent[]): void {
     const answers = new Map<string, FindingEvent[]>();
     for (const f of group) {
-      const answer = shown(f.reaction)
+      const answer = isAnswered(f.reaction)
         ? `${(f.reaction.kind ?? "").toUpperCase()} ${f.reaction.errorCode ?? f.reaction.status ?? ""}`.trimEnd()
         : f.reaction.verdict;
       answers.set(answer, [...(answers.get(answer) ?? []), f]);
@@ -282,10 +276,6 @@ interface Row {
   readonly extra?: string;
 }
 
-// A guess is not shown as an answer.
-const shown = (reaction: { readonly kind?: string; readonly confidence?: string }): boolean =>
-  reaction.kind !== undefined && reaction.confidence !== "possible";
-
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const shortList = (ids: readonly number[]): string => {
@@ -299,12 +289,6 @@ const VERDICTS: Readonly<Record<string, string>> = {
   "as-specified": "what is due",
   "other-code": "another answer than the one due",
   escalated: "more than is due",
-};
-
-const NO_ANSWER: Readonly<Record<string, string>> = {
-  tolerated: "none: the other side read it and did not mind",
-  unseen: "none in the capture",
-  "none-expected": "none, and none is due",
 };
 
 const NEEDS: Readonly<Record<string, string>> = {

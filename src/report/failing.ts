@@ -1,0 +1,9 @@
+import type { FindingEvent } from "./event.ts";
+
+/** What a check in CI is about: proven, and no consequence of a fault before it. */
+export const counts = ({ certainty, consequent }: FindingEvent): boolean => certainty === "proven" && !consequent;
+
+/** `connection 1, stream 3, packet 11`. */
+export function placeOf({ connection, stream, frame }: FindingEvent): string {
+  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${frame.packet}`].join(", ");
+}

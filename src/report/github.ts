@@ -1,0 +1,32 @@
+// `--format github`: workflow commands, which become annotations of a run; and the step summary where GITHUB_STEP_SUMMARY names its file.
+
+import { answerSentence } from "./answer.ts";
+import type { FindingEvent, RunEvent } from "./event.ts";
+import { counts, placeOf } from "./failing.ts";
+import type { Output, Report } from "./report.ts";
+import { printable } from "./text.ts";
+
+export function githubReport(output: Output): Report {
+  let run: RunEvent | undefined;
+  return {
+    event(event) {
+      if (event.kind === "run") run = event;
+      else if (event.kind === "finding" && counts(event)) output(`${command(event, run!)}\n`);
+    },
+    end() {},
+  };
+}
+
+function command(finding: FindingEvent, { captures }: RunEvent): string {
+  const { rule, severity, frame, message, count } = finding;
+  const level = severity === "info" ? "notice" : severity;
+  const file = frame.file ?? captures[0] ?? "";
+  const times = count > 1 ? ` (${count} times)` : "";
+  const text = `${message}${times}; ${answerSentence(finding)}. ${placeOf(finding)}`;
+  return `::${level} file=${property(file)},title=${property(rule)}::${data(text)}`;
+}
+
+// Of the runner's own escapes: a property also ends at a colon or a comma.
+const data = (text: string): string => printable(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+
+const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -1,0 +1,35 @@
+// `--format gitlab`: a Code Quality report (the subset of Code Climate's that GitLab reads).
+
+import { answerSentence } from "./answer.ts";
+import type { FindingEvent, RunEvent } from "./event.ts";
+import { counts, placeOf } from "./failing.ts";
+import type { Output, Report } from "./report.ts";
+import { printable } from "./text.ts";
+
+export function gitlabReport(output: Output): Report {
+  const issues: object[] = [];
+  const seen = new Map<string, number>();
+  let run: RunEvent | undefined;
+  return {
+    event(event) {
+      if (event.kind === "run") run = event;
+      if (event.kind !== "finding" || !counts(event)) return;
+      // GitLab drops a second issue with the fingerprint of a first.
+      const times = (seen.get(event.fingerprint) ?? 0) + 1;
+      seen.set(event.fingerprint, times);
+      issues.push(issueOf(event, run!, times === 1 ? event.fingerprint : `${event.fingerprint}-${times}`));
+    },
+    end: () => output(`${JSON.stringify(issues, undefined, 2)}\n`),
+  };
+}
+
+const issueOf = (finding: FindingEvent, { captures }: RunEvent, fingerprint: string): object => ({
+  description: printable(`${finding.message}; ${answerSentence(finding)}. ${placeOf(finding)}`),
+  check_name: finding.rule,
+  fingerprint,
+  severity: SEVERITIES[finding.severity],
+  // A capture has no lines; packets are what people count.
+  location: { path: finding.frame.file ?? captures[0] ?? "", lines: { begin: finding.frame.packet } },
+});
+
+const SEVERITIES = { error: "major", warning: "minor", info: "info" } as const;

@@ -1,0 +1,65 @@
+// `--format junit`: a test suite for each capture, a failed test case for each finding, as CI servers read it (the Jenkins xUnit schema).
+
+import { answerSentence } from "./answer.ts";
+import type { FindingEvent, RunEvent, SummaryEvent } from "./event.ts";
+import { counts, placeOf } from "./failing.ts";
+import type { Output, Report } from "./report.ts";
+import { printable } from "./text.ts";
+
+/** @param fails Whether a finding of this severity fails the build; others are test cases that passed with a note. */
+export function junitReport(output: Output, fails: (severity: FindingEvent["severity"]) => boolean): Report {
+  const findings: FindingEvent[] = [];
+  let run: RunEvent | undefined;
+  let summary: SummaryEvent | undefined;
+  return {
+    event(event) {
+      if (event.kind === "run") run = event;
+      else if (event.kind === "finding" && counts(event)) findings.push(event);
+      else if (event.kind === "summary") summary = event;
+    },
+    end() {
+      const captures = run!.captures;
+      const suites = captures.map((file) => {
+        const own = findings.filter(({ frame }) => (frame.file ?? captures[0]) === file);
+        return { file, own, failures: own.filter(({ severity }) => fails(severity)).length };
+      });
+      const failures = suites.reduce((sum, suite) => sum + suite.failures, 0);
+      const tests = suites.reduce((sum, { own }) => sum + Math.max(own.length, 1), 0);
+      output('<?xml version="1.0" encoding="UTF-8"?>\n');
+      output(`<testsuites name="h2lint" tests="${tests}" failures="${failures}" errors="0">\n`);
+      for (const { file, own, failures: failed } of suites) {
+        const head = `name="${xml(file)}" tests="${Math.max(own.length, 1)}" failures="${failed}" errors="0" skipped="0"`;
+        output(`  <testsuite ${head}>\n`);
+        // A suite without a test looks as if nothing had run.
+        if (own.length === 0) {
+          output(`    <testcase classname="${xml(file)}" name="${summary?.frames ?? 0} HTTP/2 frames, no finding"/>\n`);
+        }
+        for (const finding of own) output(testCase(file, finding, fails(finding.severity)));
+        output("  </testsuite>\n");
+      }
+      output("</testsuites>\n");
+    },
+  };
+}
+
+function testCase(file: string, finding: FindingEvent, failed: boolean): string {
+  const { rule, severity, message, count } = finding;
+  const times = count > 1 ? `, ${count} times` : "";
+  const open = `    <testcase classname="${xml(file)}" name="${xml(`${rule} (${placeOf(finding)})`)}">\n`;
+  const text = `${message}${times}\n${answerSentence(finding)}`;
+  const body = failed
+    ? `      <failure message="${xml(message)}" type="${severity}">${xml(text)}</failure>\n`
+    : `      <system-out>${xml(`${severity}: ${text}`)}</system-out>\n`;
+  return `${open}${body}    </testcase>\n`;
+}
+
+// XML 1.0 has no way to write control characters: they are shown as escapes before.
+const xml = (text: string): string =>
+  text
+    .split("\n")
+    .map(printable)
+    .join("\n")
+    .replace(/[&<>"]/g, (c) => ENTITIES[c]!)
+    .replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

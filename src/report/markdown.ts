@@ -1,0 +1,86 @@
+// `--format markdown`: for a pull request or an issue: a table, then each finding with its frames as a Mermaid sequence.
+import type { Rule } from "../rules/rule.ts";
+import { answerSentence, isAnswered } from "./answer.ts";
+import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
+import { counts, placeOf } from "./failing.ts";
+import { frameDetail, frameName } from "./frame-line.ts";
+import type { Output, Report } from "./report.ts";
+import { between } from "./style.ts";
+import { plural, printable } from "./text.ts";
+
+export function markdownReport(output: Output, rules: readonly Rule[]): Report {
+  const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
+  const findings: FindingEvent[] = [];
+  const diagnostics: DiagnosticEvent[] = [];
+  let run: RunEvent | undefined;
+  let summary: SummaryEvent | undefined;
+  return {
+    event(event) {
+      if (event.kind === "run") run = event;
+      else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "summary") summary = event;
+    },
+    end() {
+      const { errors, warnings, infos, unproven, frames, connections } = summary!;
+      output(`# h2lint: ${run!.captures.map(escaped).join(", ")}\n\n`);
+      output(`${plural(connections, "connection")}, ${plural(frames, "HTTP/2 frame")}: `);
+      output(`**${plural(errors, "error")}, ${plural(warnings, "warning")}**, ${infos} info, ${unproven} not proven\n`);
+      const shown = findings.filter(counts).sort((a, b) => rank(a) - rank(b) || between(b.frame.time, a.frame.time));
+      if (shown.length > 0) {
+        output("\n| | rule | what happened | where | answer |\n| --- | --- | --- | --- | --- |\n");
+        for (const f of shown) {
+          const times = f.count > 1 ? `, ${f.count} times` : "";
+          const cells = [f.severity, `\`${f.rule}\``, escaped(f.message) + times, placeOf(f), escaped(answerSentence(f))];
+          output(`| ${cells.join(" | ")} |\n`);
+        }
+      }
+      for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
+      if (shown.length > SEQUENCES) output(`\n${shown.length - SEQUENCES} more are in the table.\n`);
+      const told = diagnostics.filter(({ severity }) => severity !== "info");
+      if (told.length > 0) output("\n## What could not be read\n\n");
+      for (const { message, count } of told.slice(0, SEQUENCES)) {
+        output(`- ${escaped(message)}${count > 1 ? ` (${count} times)` : ""}\n`);
+      }
+    },
+  };
+}
+
+function section(f: FindingEvent, fix: string | undefined): string {
+  const lines = [
+    "",
+    `## ${f.severity}: ${f.rule}`,
+    "",
+    `${escaped(f.message)}. ${placeOf(f)}.`,
+    "",
+    "```mermaid",
+    "sequenceDiagram",
+  ];
+  lines.push("  participant C as client", "  participant S as server");
+  const frames: { frame: FrameObject; mark: string }[] = f.related.map((frame) => ({ frame, mark: "" }));
+  frames.push({ frame: f.frame, mark: "(!) " });
+  const { reaction } = f;
+  if (reaction.frame !== undefined && isAnswered(reaction)) frames.push({ frame: reaction.frame, mark: "answer: " });
+  frames.sort((a, b) => between(b.frame.time, a.frame.time) || a.frame.offset - b.frame.offset);
+  for (const { frame, mark } of frames) {
+    const [from, to] = frame.from === "client" ? ["C", "S"] : ["S", "C"];
+    const text = [frameName(frame), frameDetail(frame)].filter((part) => part !== "").join(" ");
+    lines.push(`  ${from}->>${to}: ${mermaid(`${mark}${text}`)}`);
+  }
+  const from = f.offender === "client" ? "S" : "C";
+  const how = reaction.kind === "fin" || reaction.kind === "rst" ? reaction.kind : reaction.closed?.how;
+  if (how !== undefined && isAnswered(reaction)) lines.push(`  ${from}--x${from === "C" ? "S" : "C"}: TCP ${how.toUpperCase()}`);
+  lines.push("```", "", `${escaped(answerSentence(f))}.`);
+  if (fix !== undefined) lines.push("", `Fix: ${escaped(fix)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+const rank = ({ severity }: FindingEvent): number => ["error", "warning", "info"].indexOf(severity);
+
+// Text from the wire must not become markup.
+const escaped = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>#|~&]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+// Mermaid ends a message at a line's end or semicolon, reads # as an entity, and takes markup.
+const mermaid = (text: string): string => printable(text).replace(/[;#<>"`\\{}[\]%&]/g, (c) => `#${c.charCodeAt(0)};`);
+
+const SEQUENCES = 50;
