@@ -29,7 +29,9 @@ export function compressionOf(bytes: Uint8Array, end: number): Compression | und
   if (little === zstdMagic || isSkippable(little)) return "zstd";
   if (little === lz4Magic) return "lz4";
   if (u32(bytes, 0) === 0xfd377a58) return "xz";
-  return bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68 ? "bzip2" : undefined;
+  // "BZh" and a level from 1 to 9.
+  const isBzip2 = little << 8 === 0x685a4200 && bytes[3]! >= 0x31 && bytes[3]! <= 0x39;
+  return isBzip2 ? "bzip2" : undefined;
 }
 
 /** What is packed in a file. A fault ends it; `onFault` is told of it once. */

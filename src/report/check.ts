@@ -160,7 +160,13 @@ class Story {
     }
     rows.sort((a, b) => between(b.time, a.time) || a.packet - b.packet);
     const start = this.#connections.get(f.connection)?.start;
-    for (const row of rows) this.#row(row, start);
+    // A program that comments on every packet says the same of most.
+    const said = new Set<string>();
+    for (const { comment, ...row } of rows) {
+      const isNews = comment !== undefined && !said.has(comment);
+      this.#row(isNews ? { ...row, comment } : row, start);
+      if (isNews) said.add(comment);
+    }
   }
 
   #row({ packet, time, from, name, mark, detail, extra, comment }: Row, start: string | undefined): void {
