@@ -1,7 +1,8 @@
 // The captures of a session as one. In: sources, in any order. Out: the packets of all of them, in order of time.
 //
 // A file is opened when its first packet is due, so that a rotated set is read one file after the other. Where files overlap, what comes too
-// early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back.
+// early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back: they wait for
+// those before them, and then go at once.
 
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
@@ -129,12 +130,11 @@ async function firstTime(source: Source, context: MergeContext): Promise<number>
   return first;
 }
 
-/** A capture file, and what of its block is not due yet.
- *  Invariant: no packet that is to come has a time before `bound`, that of an earlier one of the file counting where it is later. */
+/** A capture file, and what of its block is not due yet. */
 class Feed implements PacketSink {
   readonly source: Source;
   file = 0;
-  /** Nothing of it is known before it is read. */
+  /** The time of the packet that waits, or where none does of the last one: what follows is not due before. */
   bound = Number.NEGATIVE_INFINITY;
   packets = 0;
   octets = 0;
@@ -142,8 +142,6 @@ class Feed implements PacketSink {
   readonly #context: MergeContext;
   #reader: CaptureReader | undefined;
   #sink: PacketSink | undefined;
-  /** Greatest time that was read. */
-  #latest = Number.NEGATIVE_INFINITY;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
   /** Packets up to this time may go; of this time itself where `#goesFirst`. */
@@ -151,7 +149,6 @@ class Feed implements PacketSink {
   #goesFirst = true;
   /** Copies that point into the reader's block, which stays as it is until the next is read. */
   #queue: Packet[] = [];
-  #keys: number[] = [];
   #head = 0;
 
   constructor(source: Source, context: MergeContext) {
@@ -182,13 +179,13 @@ class Feed implements PacketSink {
   /** Push what is due of the block. @returns Whether that was all of it. */
   drain(): boolean {
     while (this.hasQueue) {
-      const key = this.#keys[this.#head]!;
-      this.bound = key;
-      if (key > this.#limit || (key === this.#limit && !this.#goesFirst)) return false;
-      this.#push(this.#queue[this.#head++]!);
+      const packet = this.#queue[this.#head]!;
+      this.bound = packet.time;
+      if (!this.#isDue(packet.time)) return false;
+      this.#head++;
+      this.#push(packet);
     }
     this.#queue = [];
-    this.#keys = [];
     this.#head = 0;
     return true;
   }
@@ -198,19 +195,19 @@ class Feed implements PacketSink {
     const reader = this.#reader!;
     const more = await reader.readBlock(this);
     this.octets = reader.octets;
-    this.bound = this.#keys[0] ?? Math.max(this.bound, this.#latest);
+    this.bound = this.#queue[0]?.time ?? this.bound;
     return more;
   }
 
   packet(packet: Packet): void {
-    const { time } = packet;
-    const key = time > this.#latest ? time : this.#latest;
-    this.#latest = key;
-    if (this.#queue.length === 0 && (key < this.#limit || (key === this.#limit && this.#goesFirst))) this.#push(packet);
-    else {
-      this.#queue.push(Object.assign(new Packet(), packet));
-      this.#keys.push(key);
-    }
+    if (this.#queue.length === 0 && this.#isDue(packet.time)) {
+      this.bound = packet.time;
+      this.#push(packet);
+    } else this.#queue.push(Object.assign(new Packet(), packet));
+  }
+
+  #isDue(time: number): boolean {
+    return time < this.#limit || (time === this.#limit && this.#goesFirst);
   }
 
   #push(packet: Packet): void {

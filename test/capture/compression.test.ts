@@ -121,6 +121,43 @@ test("a wrong checksum of a gzip member is reported behind all of its packets", 
   ]);
 });
 
+describe("lz4 blocks", () => {
+  const block = (octets: string, isPacked: boolean) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE((octets.length / 2 + (isPacked ? 0 : 0x80000000)) >>> 0);
+    return Buffer.concat([size, Buffer.from(octets, "hex")]);
+  };
+  const frame = (flags: string, ...blocks: Buffer[]) =>
+    Buffer.concat([Buffer.from(`04224d18${flags}4000`, "hex"), ...blocks, Buffer.alloc(4)]);
+  const letters = block(Buffer.from("abcdefgh").toString("hex"), false);
+  // No literals, eight octets from eight before; one literal.
+  const copy = block("040800107a", true);
+
+  test("refer to those before them, over more than one", async () => {
+    const { octets, faults } = await unpack(frame("40", letters, copy, copy));
+    expect(faults).toEqual([]);
+    // The second copy starts one octet later in the pattern, behind the literal.
+    expect(octets.toString()).toBe("abcdefgh" + "abcdefghz" + "bcdefghzz");
+  });
+
+  test.each([
+    ["where they are independent", frame("60", letters, copy)],
+    ["further back than there is anything", frame("40", letters, block("040900107a", true))],
+    ["at distance 0", frame("40", letters, block("040000107a", true))],
+  ])("do not refer to those before them %s", async (_, bytes) => {
+    const { octets, faults } = await unpack(bytes);
+    expect(octets.toString()).toBe("abcdefgh");
+    expect(faults).toEqual([{ reason: "the compressed data is damaged", offset: 19 }]);
+  });
+
+  test("reach back 64 KiB and no more", async () => {
+    const many = Array.from({ length: 4 }, (_, index) => block((0x61 + index).toString(16).repeat(40_000), false));
+    const reach = await unpack(frame("40", ...many, block("04ffff107a", true)));
+    expect(reach.faults).toEqual([]);
+    expect(reach.octets.subarray(160_000).toString()).toBe("ccccccccz");
+  });
+});
+
 describe("a header that claims much takes nothing", () => {
   const zstd = (descriptor: number, ...rest: number[]) => Buffer.of(0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest);
   test.each([

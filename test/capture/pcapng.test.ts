@@ -141,8 +141,8 @@ describe.each([
     ng.face(113, 0, ng.text(2, "lo")),
     ng.packet(1, 1n, "01", 1, ng.text(1, "PID: 7\nCommand: \u00fcber")),
     ng.packet(0, 2n, "02", 1, ng.word(2, 0x20), ng.text(1, "one"), ng.text(1, "two")),
-    ng.packet(1, 3n, "03"),
     ng.simplePacket("04"),
+    ng.packet(1, 3n, "03"),
     ng.section(),
     ng.face(1, 0, ng.text(2, "wlan0")),
     ng.oldPacket(0, 5n, "05"),
@@ -156,7 +156,7 @@ describe.each([
       { name: "lo", linkType: 113, packets: 2 },
       { name: "wlan0", linkType: 1, packets: 2 },
     ]);
-    expect(packets.map((packet) => packet.interface ?? 0)).toEqual([1, 0, 1, 0, 2, 2]);
+    expect(packets.map((packet) => packet.interface ?? 0)).toEqual([1, 0, 0, 1, 2, 2]);
   });
 
   test("comments, of their packet only", async () => {
