@@ -1,11 +1,11 @@
 // The pipeline on one screen: capture files -> packets -> TCP segments -> octets in order -> frames -> model -> findings -> pairs.
 // Only reading is asynchronous. A block is read, pushed through all stages, and what came out is handed on before the next is read.
 import { Clock } from "./capture/clock.ts";
-import { openCapture } from "./capture/open.ts";
-import type { Packet, PacketSink } from "./capture/packet.ts";
+import { Comments } from "./capture/comments.ts";
+import { MergedCaptures } from "./capture/merge.ts";
+import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
-import { fileSource } from "./capture/source.ts";
-import type { Diagnostic, DiagnosticSink } from "./diagnostic.ts";
+import type { DiagnosticSink } from "./diagnostic.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -15,7 +15,7 @@ import type { ModelSink } from "./model/model-sink.ts";
 import { PacketDecoder } from "./net/decoder.ts";
 import { Pairing } from "./pairing/pairing.ts";
 import type { PairedFinding } from "./pairing/reaction.ts";
-import type { CaptureInfo, ReportEvent } from "./report/event.ts";
+import type { CaptureInfo, InterfaceInfo, ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
 import { RuleEngine } from "./rules/engine.ts";
 import { rules as builtIn } from "./rules/index.ts";
@@ -65,7 +65,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const engine = options.engine ?? "fast";
   const session = new Session(sources, options);
   const files = await session.open();
-  const build = new EventBuilder(session.clock, files, rules);
+  const build = new EventBuilder(session.clock, files, rules, session.comments);
   const chosen = new Chooser(options.only ?? {}, session.clock);
   const events: ReportEvent[] = [];
   const tally = new Tally();
@@ -105,98 +105,68 @@ export async function decode(sources: readonly (string | Source)[], options: Ana
   return session;
 }
 
-/** Capture files read one after the other, by the time of their first packet. */
+/** Capture files as one run of packets, through the pipeline up to the model. */
 export class Session {
   readonly clock = new Clock();
   readonly limits: Limits;
   readonly diagnostics = new DiagnosticCounter();
+  readonly comments: Comments;
   readonly captures: CaptureInfo[] = [];
-  #sources: readonly Source[];
+  readonly #captures: MergedCaptures;
   readonly #engine: Engine;
   readonly #progress: ((progress: Progress) => void) | undefined;
+  readonly #report: DiagnosticSink = (diagnostic) => this.diagnostics.add(diagnostic);
 
-  constructor(sources: readonly (string | Source)[], { engine, limits, progress }: AnalyzeOptions) {
-    this.#sources = sources.map((source) => (typeof source === "string" ? fileSource(source) : source));
-    this.#engine = engine ?? "fast";
+  constructor(sources: readonly (string | Source)[], { engine = "fast", limits, progress }: AnalyzeOptions) {
+    this.#engine = engine;
     this.#progress = progress;
     this.limits = { ...defaultLimits, ...limits };
+    this.comments = new Comments(this.limits, this.#report);
+    const { clock } = this;
+    this.#captures = new MergedCaptures(sources, { clock, limits: this.limits, diagnostics: this.#report, engine });
   }
 
-  /** Put the sources in the order of their first packets. @returns Their names in that order. */
-  async open(): Promise<string[]> {
-    if (this.#sources.length > 1) {
-      const begun = await Promise.all(
-        this.#sources.map(async (source) => ({ source, first: await this.#firstTime(source.name) })),
-      );
-      // A file without packets has no time: it stays where it is named.
-      begun.sort((a, b) => (a.first === undefined || b.first === undefined ? 0 : compareTimes(a.first, b.first)));
-      this.#sources = begun.map(({ source }) => source);
-    }
-    return this.#sources.map(({ name }) => name);
+  /** Put the sources in order. @returns Their names in that order. */
+  open(): Promise<string[]> {
+    return this.#captures.open();
   }
 
   async *run(sinks: readonly ModelSink[]): AsyncGenerator<void> {
-    const diagnostics: DiagnosticSink = (diagnostic: Diagnostic) => this.diagnostics.add(diagnostic);
+    const { clock } = this;
     const hpack = this.#engine === "fast" ? fastHpack : referenceHpack;
-    const model = new Model(sinks, hpack, this.limits, diagnostics);
-    const assembler = new Assembler(model, this.limits, diagnostics);
-    const packets = new PacketDecoder(assembler, diagnostics);
-    for (const [file, source] of this.#sources.entries()) {
-      const { clock, limits } = this;
-      const reader = await openCapture(source, { file, clock, limits, diagnostics, engine: this.#engine });
-      const counter = new PacketCounter(packets);
-      try {
-        while (await reader.readBlock(counter)) {
-          this.#progress?.({ file: source.name, octets: reader.octets, packets: counter.packets });
-          yield;
-        }
-      } finally {
-        await reader.close();
-      }
+    const model = new Model(sinks, hpack, this.limits, this.#report);
+    const assembler = new Assembler(model, this.limits, this.#report);
+    const packets = new PacketDecoder(assembler, this.#report);
+    for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
+      this.#progress?.({ file: source.name, octets, packets: count });
+      yield;
+    }
+    for (const { file, format, compression, packets: count, octets, first, last, interfaces } of this.#captures.facts()) {
       this.captures.push({
-        file: source.name,
-        format: reader.format,
-        packets: counter.packets,
-        octets: reader.octets,
-        ...(counter.packets === 0 ? {} : { start: clock.text(counter.first), end: clock.text(counter.last) }),
+        file,
+        format,
+        ...(compression === undefined ? {} : { compression }),
+        packets: count,
+        octets,
+        ...(count === 0 ? {} : { start: clock.text(first), end: clock.text(last) }),
+        ...(interfaces.length === 0 ? {} : { interfaces: interfaces.map(interfaceInfo) }),
       });
     }
     packets.end();
     assembler.end();
     yield;
   }
-
-  async #firstTime(path: string): Promise<string | undefined> {
-    const clock = new Clock();
-    let first: string | undefined;
-    const sink: PacketSink = { packet: (packet) => (first ??= clock.text(packet.time)) };
-    const context = { file: 0, clock, limits: this.limits, diagnostics: () => {}, engine: this.#engine };
-    const reader = await openCapture(fileSource(path), context);
-    try {
-      while (first === undefined && (await reader.readBlock(sink)));
-    } finally {
-      await reader.close();
-    }
-    return first;
-  }
 }
 
-class PacketCounter implements PacketSink {
-  packets = 0;
-  first = 0;
-  last = 0;
-  readonly #next: PacketSink;
-
-  constructor(next: PacketSink) {
-    this.#next = next;
-  }
-
-  packet(packet: Packet): void {
-    if (this.packets++ === 0) this.first = this.last = packet.time;
-    else if (packet.time > this.last) this.last = packet.time;
-    else if (packet.time < this.first) this.first = packet.time;
-    this.#next.packet(packet);
-  }
+function interfaceInfo({ name, description, filter, os, linkType, packets }: CaptureInterface): InterfaceInfo {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(os === undefined ? {} : { os }),
+    linkType,
+    packets,
+  };
 }
 
 class Tally {
@@ -279,6 +249,3 @@ class Chooser {
     return (from === undefined || time >= from) && (to === undefined || time <= to);
   }
 }
-
-// `seconds.nanoseconds`, nine decimals: longer is later among those of one length.
-const compareTimes = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

@@ -42,6 +42,16 @@ export const diagnostics = {
     source: "capture",
     text: "the pcapng block at file offset {offset} is damaged: {reason}",
   },
+  "capture/damaged-compression": {
+    severity: "error",
+    source: "capture",
+    text: "the {compression} file is damaged or cut at offset {offset}: {reason}; what comes before is read",
+  },
+  "capture/dropped-packets": {
+    severity: "info",
+    source: "capture",
+    text: "the capture program says that it missed {packets} packets of interface {interface}",
+  },
   "capture/bad-packet": {
     severity: "info",
     source: "capture",
@@ -103,6 +113,16 @@ export const diagnostics = {
     severity: "error",
     source: "capture",
     text: "a retransmission from the {from} of connection {connection} carries other octets; the first ones were kept",
+  },
+  "limit/open-captures": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} captures overlap in time: of the others packets come too late",
+  },
+  "limit/comments": {
+    severity: "info",
+    source: "limit",
+    text: "more than {limit} packets have comments: the others are not shown",
   },
   "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
   "limit/flows": { severity: "loss", source: "limit", text: "more than {limit} open connections: the idlest was closed" },

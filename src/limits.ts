@@ -2,6 +2,10 @@
 export interface Limits {
   /** Octets of a record or block that are believed; more is damage (`capture/record-length`). */
   readonly recordOctets: number;
+  /** Capture files that are read side by side where their times overlap (`limit/open-captures`). */
+  readonly openCaptures: number;
+  /** Comments of packets that are kept to be shown beside findings (`limit/comments`). */
+  readonly comments: number;
   /** Open TCP connections (`limit/flows`). */
   readonly flows: number;
   /** Capture time without a packet after which a connection is over, nanoseconds. */
@@ -30,6 +34,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   recordOctets: 64 << 20,
+  openCaptures: 64,
+  comments: 20_000,
   flows: 1 << 20,
   idleTime: 3600e9,
   outOfOrderOctets: 8 << 20,

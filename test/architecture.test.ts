@@ -18,6 +18,7 @@ const seesAllFolders = ["testing", "cli"];
 /** Each third-party package, and the one file that imports it. */
 const packages: Readonly<Record<string, string>> = {
   "cli-table3": "report/table.ts",
+  fzstd: "capture/zstd.ts",
   "hpack.js": "hpack/reference.ts",
   "pcap-parser": "capture/reference.ts",
   tinyglobby: "cli/captures.ts",

@@ -14,14 +14,21 @@ export class Clock {
     return (seconds - this.#seconds) * 1e9 + (nanos - this.#nanos);
   }
 
+  /** Count from this time on instead. What was counted before is `time` less. */
+  startAt(time: number): void {
+    const whole = Math.floor(time / 1e9);
+    this.#seconds += whole;
+    this.#nanos += time - whole * 1e9;
+  }
+
   /** Seconds since the epoch with nine decimals, for example `1766400000.000000000`. */
   text(time: number): string {
     const whole = Math.floor(time / 1e9);
     let seconds = this.#seconds + whole;
     let nanos = this.#nanos + (time - whole * 1e9);
     if (nanos >= 1e9) {
-      nanos -= 1e9;
-      seconds++;
+      seconds += Math.floor(nanos / 1e9);
+      nanos %= 1e9;
     }
     return `${seconds}.${String(Math.round(nanos)).padStart(9, "0")}`;
   }

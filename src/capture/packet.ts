@@ -8,7 +8,11 @@ export class Packet {
   time = 0;
   /** LINKTYPE_ number of pcap and pcapng. */
   linkType = 0;
-  /** Offset of the record in its file. */
+  /** Index in its reader's `interfaces`; 0 where the format has none. */
+  interface = 0;
+  /** What whoever captured it wrote beside it. */
+  comment: string | undefined = undefined;
+  /** Offset of the record in its file, or in what is packed there. */
   fileOffset = 0;
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;

@@ -2,7 +2,7 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { Clock } from "./clock.ts";
 import { Packet, type PacketSink } from "./packet.ts";
-import type { CaptureReader } from "./reader.ts";
+import type { CaptureInterface, CaptureReader } from "./reader.ts";
 import type { Window } from "./window.ts";
 
 export interface CaptureContext {
@@ -11,6 +11,13 @@ export interface CaptureContext {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly diagnostics: DiagnosticSink;
+  /** Told of TLS keys and the like that a capture brings; nothing keeps them here. */
+  readonly secrets?: SecretsSink;
+}
+
+export interface SecretsSink {
+  /** @param type As in a Decryption Secrets Block (0x544c534b: TLS key log); `bytes[start, end)` is borrowed. */
+  secrets(type: number, bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** The longest record that libpcap and Wireshark believe (MAXIMUM_SNAPLEN, WTAP_MAX_PACKET_SIZE_STANDARD). */
@@ -23,12 +30,14 @@ export type Damage = (next: number) => void;
  *  Invariant: every step either uses octets of the window or asks for more, so that any input ends. */
 export abstract class RecordReader implements CaptureReader {
   abstract readonly format: string;
+  readonly interfaces: readonly CaptureInterface[] = [];
   protected readonly window: Window;
   protected readonly context: CaptureContext;
   protected readonly packet = new Packet();
   /** Records longer than this are not used to find the way on: it bounds what must be in memory to try a place. */
   protected readonly anchorOctets: number;
   #fresh = true;
+  #finished = false;
   /** Set while looking for the way on. */
   #damage: Damage | undefined;
 
@@ -37,6 +46,10 @@ export abstract class RecordReader implements CaptureReader {
     this.context = context;
     this.packet.file = context.file;
     this.anchorOctets = Math.min(usualRecordOctets, context.limits.recordOctets);
+  }
+
+  get compression(): string | undefined {
+    return this.window.source.compression;
   }
 
   get octets(): number {
@@ -48,7 +61,10 @@ export abstract class RecordReader implements CaptureReader {
     if (this.#fresh) this.#fresh = false;
     else await this.window.fill();
     this.#read(sink);
-    return !this.window.ended;
+    if (!this.window.ended) return true;
+    if (!this.#finished) this.finish();
+    this.#finished = true;
+    return false;
   }
 
   close(): Promise<void> {
@@ -67,6 +83,9 @@ export abstract class RecordReader implements CaptureReader {
 
   /** Whether a record starts here, judged by its head and what follows it. */
   protected abstract plausible(at: number): boolean;
+
+  /** At the end of the file: report what is known only then. */
+  protected finish(): void {}
 
   #read(sink: PacketSink): void {
     const window = this.window;

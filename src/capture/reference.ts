@@ -1,11 +1,11 @@
 // The reference engine: pcap-parser 0.2.1 behind CaptureReader. What it cannot do:
-// - microsecond pcap only: no nanoseconds, no pcapng (`supports` refuses them), no frame check sequences to cut;
+// - microsecond pcap of version 2.4 only: no nanoseconds, no pcapng, no snoop (`supports` refuses them), no frame check sequences to cut;
 // - it gives no offsets (counted here), and loses a cut last record, or all after a record length that is too large, in silence
 //   (what was left over is reported here as `capture/cut-record`; there is no way on after damage).
 
 import { EventEmitter } from "node:events";
 import pcapParser from "pcap-parser";
-import { u32, u32le } from "../bytes.ts";
+import { u16, u16le, u32, u32le } from "../bytes.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import { fcsOctets, microsecondMagic, pcapHeaderOctets } from "./pcap.ts";
 import type { CaptureReader } from "./reader.ts";
@@ -17,12 +17,14 @@ import type { Window } from "./window.ts";
 export function supports(head: Uint8Array): string | undefined {
   const big = u32(head, 0) === microsecondMagic;
   if (!big && u32le(head, 0) !== microsecondMagic) return "the reference engine reads microsecond pcap only";
+  if ((big ? u16(head, 6) : u16le(head, 6)) < 4) return "the reference engine reads pcap of version 2.4 only";
   const network = big ? u32(head, 20) : u32le(head, 20);
   return fcsOctets(network) === 0 ? undefined : "the reference engine does not cut frame check sequences";
 }
 
 export class ReferenceReader implements CaptureReader {
   readonly format = "pcap";
+  readonly interfaces = [];
   readonly #window: Window;
   readonly #context: CaptureContext;
   readonly #feed = new Feed();
@@ -59,6 +61,10 @@ export class ReferenceReader implements CaptureReader {
       this.#used += 16 + data.length;
       this.#sink?.packet(packet);
     });
+  }
+
+  get compression(): string | undefined {
+    return this.#window.source.compression;
   }
 
   get octets(): number {

@@ -1,4 +1,4 @@
-import { readSync } from "node:fs";
+import { readSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { H2lintError } from "../error.ts";
 
@@ -6,10 +6,14 @@ import { H2lintError } from "../error.ts";
 export interface Source {
   /** For messages: a path, or what stands for it. */
   readonly name: string;
+  /** What the octets were unpacked from. */
+  readonly compression?: string;
   /** Put the next octets at `into[0..]`. Rejects with an H2lintError on I/O failure.
    *  @returns How many octets; 0 at the end, and nowhere else. */
   read(into: Uint8Array): Promise<number>;
   close(): Promise<void>;
+  /** Another source of the same octets, from their start; undefined where they can be read only once. */
+  again?(): Source | undefined;
 }
 
 /** A file or FIFO, opened at the first read, so that a long list of files holds one descriptor. */
@@ -38,6 +42,7 @@ export function fileSource(path: string): Source {
       handle = undefined;
       await open?.close();
     },
+    again: () => (statSync(path, { throwIfNoEntry: false })?.isFile() === true ? fileSource(path) : undefined),
   };
 }
 

@@ -38,6 +38,17 @@ export class Window {
     return length > 0;
   }
 
+  /** Have `octets` unused ones, so far as the file has them; false where it ends before. */
+  async need(octets: number): Promise<boolean> {
+    while (this.end - this.start < octets) if (!(await this.fill())) return false;
+    return true;
+  }
+
+  /** File offset of `bytes[start]`. */
+  get offset(): number {
+    return this.base + this.start;
+  }
+
   #move(to: Uint8Array): void {
     to.set(this.bytes.subarray(this.start, this.end));
     this.bytes = to;

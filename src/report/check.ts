@@ -147,16 +147,30 @@ class Story {
     const from = f.offender === "client" ? "server" : "client";
     const { closed, packet, time } = reaction;
     if (packet !== undefined && time !== undefined && isAnswered(reaction)) {
-      rows.push({ packet, time, from, mark: this.#style.mark.from, name: (reaction.kind ?? "").toUpperCase(), detail: "" });
+      rows.push({
+        packet,
+        time,
+        from,
+        mark: this.#style.mark.from,
+        name: (reaction.kind ?? "").toUpperCase(),
+        detail: "",
+        ...(reaction.comment === undefined ? {} : { comment: reaction.comment }),
+      });
     } else if (closed !== undefined && isAnswered(reaction)) {
       rows.push({ packet: closed.packet, time: closed.time, from, mark: "", name: closed.how.toUpperCase(), detail: "" });
     }
     rows.sort((a, b) => between(b.time, a.time) || a.packet - b.packet);
     const start = this.#connections.get(f.connection)?.start;
-    for (const row of rows) this.#row(row, start);
+    // A program that comments on every packet says the same of most.
+    const said = new Set<string>();
+    for (const { comment, ...row } of rows) {
+      const isNews = comment !== undefined && !said.has(comment);
+      this.#row(isNews ? { ...row, comment } : row, start);
+      if (isNews) said.add(comment);
+    }
   }
 
-  #row({ packet, time, from, name, mark, detail, extra }: Row, start: string | undefined): void {
+  #row({ packet, time, from, name, mark, detail, extra, comment }: Row, start: string | undefined): void {
     const at = start === undefined ? "" : duration(Math.max(between(start, time), 0));
     const wide = this.#width >= 90;
     const lead = `  ${mark.padEnd(2)}${String(packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${from.padEnd(6)}  `;
@@ -166,8 +180,9 @@ class Story {
     const paint = mark === "" ? (s: string) => s : mark === this.#style.mark.to ? this.#style.red : this.#style.cyan;
     this.#line(paint(`${lead}${column}${lines[0] === undefined ? "" : `  ${lines[0]}`}`.trimEnd()));
     for (const line of lines.slice(1)) this.#line(paint(" ".repeat(indent) + line));
-    if (extra !== undefined)
-      for (const line of wrap(extra, this.#width - lead.length - 4)) this.#line(paint(" ".repeat(lead.length + 4) + line));
+    const said = comment?.split("\n").map((line) => `(${printable(line)})`) ?? [];
+    for (const text of extra === undefined ? said : [extra, ...said])
+      for (const line of wrap(text, this.#width - lead.length - 4)) this.#line(paint(" ".repeat(lead.length + 4) + line));
   }
 
   #answer(f: FindingEvent): void {
@@ -274,6 +289,8 @@ interface Row {
   readonly detail: string;
   /** On lines of its own. */
   readonly extra?: string;
+  /** What the capture says beside the packet. */
+  readonly comment?: string;
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

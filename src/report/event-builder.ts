@@ -1,6 +1,7 @@
 // Findings, connections and diagnostics as the plain objects of a report.
 import { createHash } from "node:crypto";
 import type { Clock } from "../capture/clock.ts";
+import type { Comments } from "../capture/comments.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } from "../diagnostic.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
@@ -15,9 +16,12 @@ export class EventBuilder {
   readonly #files: readonly string[];
   readonly #rules: ReadonlyMap<string, Rule>;
 
+  readonly #comments: Comments | undefined;
+
   /** @param files Names by index; with more than one every frame and place names its file. */
-  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[]) {
+  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments) {
     this.#clock = clock;
+    this.#comments = comments;
     this.#files = files;
     this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
   }
@@ -105,7 +109,13 @@ export class EventBuilder {
       offset: ref.offset,
       ...(ref.kind === "preface" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
       ...(text === "" ? {} : { text: utf8(text) }),
+      ...this.#comment(ref),
     };
+  }
+
+  #comment({ file, packet }: FrameRef): { comment?: string } {
+    const comment = this.#comments?.of(file, packet);
+    return comment === undefined ? {} : { comment };
   }
 
   #reaction({
@@ -122,7 +132,13 @@ export class EventBuilder {
     const { kind, frame } = reaction;
     const where =
       kind === "fin" || kind === "rst"
-        ? { from: reaction.from, ...this.#file(frame.file), packet: frame.packet, time: this.#clock.text(frame.time) }
+        ? {
+            from: reaction.from,
+            ...this.#file(frame.file),
+            packet: frame.packet,
+            time: this.#clock.text(frame.time),
+            ...this.#comment(frame),
+          }
         : { frame: this.frame(frame, reactionText(reaction)) };
     return {
       verdict,
@@ -162,7 +178,7 @@ export class DiagnosticCounter {
 
   add(diagnostic: Diagnostic): void {
     const { code, data, place } = diagnostic;
-    const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? "";
+    const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? "";
     const key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
     const counted = this.#counted.get(key);
     const octets = Number(data["octets"] ?? 0);

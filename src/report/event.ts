@@ -13,11 +13,27 @@ export interface RunEvent {
 
 export interface CaptureInfo {
   readonly file: string;
+  /** `pcap`, `pcapng` or `snoop`. */
   readonly format: string;
+  /** `gzip`, `zstd`, `lz4`, `bzip2` or `xz`. */
+  readonly compression?: string;
   readonly packets: number;
+  /** Unpacked. */
   readonly octets: number;
   readonly start?: string;
   readonly end?: string;
+  readonly interfaces?: readonly InterfaceInfo[];
+}
+
+export interface InterfaceInfo {
+  readonly name?: string;
+  readonly description?: string;
+  /** The capture filter. */
+  readonly filter?: string;
+  readonly os?: string;
+  /** LINKTYPE_ number. */
+  readonly linkType: number;
+  readonly packets: number;
 }
 
 export interface ConnectionEvent {
@@ -53,6 +69,8 @@ export interface FrameObject {
   readonly length?: number;
   /** What to show of it. */
   readonly text?: string;
+  /** What the capture says beside the packet. */
+  readonly comment?: string;
   readonly role?: string;
 }
 
@@ -92,6 +110,7 @@ export interface ReactionObject {
   readonly file?: string;
   readonly packet?: number;
   readonly time?: string;
+  readonly comment?: string;
   /** The close that followed a GOAWAY. */
   readonly closed?: { readonly how: string; readonly packet: number; readonly time: string; readonly delay: number };
   readonly delay?: number;

@@ -49,3 +49,18 @@ test.each<[string, readonly [seconds: number, nanos: number][], readonly [time: 
   const times = stamps.map(([seconds, nanos]) => clock.at(seconds, nanos));
   expect(times.map((time) => [time, clock.text(time)])).toEqual(expected);
 });
+
+test.each([
+  [-2_500_000_001, "7.499999999"],
+  [-1, "9.999999999"],
+  [0, "10.000000000"],
+  [999_999_999, "10.999999999"],
+  [3_000_000_005, "13.000000005"],
+])("counting from %i on", (start, text) => {
+  const clock = new Clock();
+  const before = [clock.at(10, 0), clock.at(9, 999_999_990)];
+  clock.startAt(start);
+  expect(clock.text(0)).toBe(text);
+  expect([clock.at(10, 0), clock.at(9, 999_999_990)]).toEqual(before.map((time) => time - start));
+  expect(clock.text(clock.at(9, 999_999_990))).toBe("9.999999990");
+});

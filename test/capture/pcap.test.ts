@@ -76,6 +76,47 @@ describe("the network field", () => {
   });
 });
 
+describe.each([false, true])("variants, big-endian: %s", (big) => {
+  const expected = [
+    ["1700000000.999999000", "0102030405", 5],
+    ["1700000001.000000000", "", 60],
+    ["1700000000.000001000", "aabb", 1500],
+  ];
+  const pick = ({ packets }: Awaited<ReturnType<typeof readAll>>) =>
+    packets.map(({ time, octets, wireLength }) => [time, octets, wireLength]);
+
+  test.each([
+    ["records of 24 octets, as Kuznetzov's patch wrote them", { modified: true }, three],
+    ["version 2.2: lengths the other way round", { minor: 2 }, three],
+    ["version 2.3: lengths as today", { minor: 3 }, three],
+    [
+      "version 2.3: lengths the other way round",
+      { minor: 3 },
+      // What the file calls the captured length is that on the wire.
+      three.map(({ octets, wireLength = octets.length / 2, ...rest }) => ({
+        ...rest,
+        octets,
+        length: wireLength,
+        wireLength: octets.length / 2,
+      })),
+    ],
+    ["version 2.9", { minor: 9 }, three],
+  ])("%s", async (_, options, records) => {
+    const reading = await readInEverySplit(pcap({ big, ...options }, records));
+    expect(reading.diagnostics).toEqual([]);
+    expect(pick(reading)).toEqual(expected);
+  });
+
+  test("damage in a modified file is passed over", async () => {
+    const octets = ["11", "22", "33", "44"].map((octet) => octet.repeat(20));
+    const [a, b, c, d] = octets.map((text) => ({ octets: text }));
+    const bytes = pcap({ big, modified: true }, [a!, { ...b!, length: 0xfffffff0 }, c!, d!]);
+    const { packets, diagnostics } = await readInEverySplit(bytes);
+    expect(packets.map((packet) => packet.octets)).toEqual([octets[0], octets[2], octets[3]]);
+    expect(diagnostics.map(({ data }) => data)).toEqual([{ offset: 24 + 44, length: 0xfffffff0, next: 24 + 88 }]);
+  });
+});
+
 describe("an odd record is believed", () => {
   test.each<[string, readonly PcapRecord[]]>([
     ["a jump of a year", [{ octets: "01" }, { octets: "02", seconds: 32_000_000 }, { octets: "03", seconds: 32_000_000 }]],

@@ -24,6 +24,7 @@ test("blocks of known octets", async () => {
       fileOffset: 48,
       octets: "abcdef",
       wireLength: 5,
+      comment: "hi!",
     },
   ]);
 });
@@ -36,7 +37,7 @@ describe.each([
     const reading = await readInEverySplit(
       all(
         ng.section(),
-        ng.block(10, Buffer.from("secrets")),
+        ng.secrets(0x544c534b, "secrets"),
         ng.face(1, 4),
         ng.face(113),
         ng.packet(1, 5_000_001n, "010203", 60),
@@ -126,6 +127,109 @@ test("a session keeps one clock over files of both formats", async () => {
   expect(first.packets[0]!.time).toBe("1700000000.000000000");
   expect(second.packets[0]!.time).toBe("1700000002.000001000");
   expect(clock.at(1_700_000_002, 1000)).toBe(2_000_001_000);
+});
+
+describe.each([
+  ["little-endian", pcapng(false)],
+  ["big-endian", pcapng(true)],
+])("%s: what stands beside packets", (_, ng) => {
+  const filter = ng.option(11, Buffer.from("\0tcp port 1"));
+  const named = ng.face(1, 0, ng.text(2, "eth0"), ng.text(3, "outside"), filter, ng.text(12, "Linux 6.1"), ng.resolution(6));
+  const file = all(
+    ng.section(),
+    named,
+    ng.face(113, 0, ng.text(2, "lo")),
+    ng.packet(1, 1n, "01", 1, ng.text(1, "PID: 7\nCommand: \u00fcber")),
+    ng.packet(0, 2n, "02", 1, ng.word(2, 0x20), ng.text(1, "one"), ng.text(1, "two")),
+    ng.simplePacket("04"),
+    ng.packet(1, 3n, "03"),
+    ng.section(),
+    ng.face(1, 0, ng.text(2, "wlan0")),
+    ng.oldPacket(0, 5n, "05"),
+    ng.packet(0, 6n, "06", 1, ng.option(1, Buffer.from([0xff, 0xfe]))),
+  );
+
+  test("interfaces, over all sections", async () => {
+    const { interfaces, packets } = await readInEverySplit(file);
+    expect(interfaces).toEqual([
+      { name: "eth0", description: "outside", filter: "tcp port 1", os: "Linux 6.1", linkType: 1, packets: 2 },
+      { name: "lo", linkType: 113, packets: 2 },
+      { name: "wlan0", linkType: 1, packets: 2 },
+    ]);
+    expect(packets.map((packet) => packet.interface ?? 0)).toEqual([1, 0, 0, 1, 2, 2]);
+  });
+
+  test("comments, of their packet only", async () => {
+    const { packets, diagnostics } = await readInEverySplit(file);
+    expect(diagnostics).toEqual([]);
+    expect(packets.map(({ comment }) => comment)).toEqual([
+      "PID: 7\nCommand: \u00fcber",
+      "one\ntwo",
+      undefined,
+      undefined,
+      undefined,
+      "\ufffd\ufffd",
+    ]);
+  });
+
+  test("an option that does not fit its block is no comment", async () => {
+    const lying = Buffer.from(ng.packet(0, 1n, "01", 1, ng.text(1, "abcd")));
+    // The option's length stands behind the block's head of 28 octets, the padded packet and the option's code.
+    lying.fill(0xff, 28 + 4 + 2, 28 + 4 + 4);
+    const { packets } = await readInEverySplit(all(ng.section(), ng.face(1), lying));
+    expect(packets.map(({ octets, comment }) => [octets, comment])).toEqual([["01", undefined]]);
+  });
+
+  test("the process that Apple tells", async () => {
+    const process = all(ng.process(42, ng.text(2, "curl")), ng.process(43));
+    const to = (index: number) => ng.packet(0, 1n, "01", 1, ng.word(0x8001, index));
+    const { packets, diagnostics } = await readInEverySplit(all(ng.section(), ng.face(1), process, to(0), to(1), to(2)));
+    expect(diagnostics).toEqual([]);
+    expect(packets.map(({ comment }) => comment)).toEqual(["process curl (PID 42)", "process (PID 43)", undefined]);
+  });
+
+  test.each<[string, Buffer[], (readonly [packets: number, face: string | number])[]]>([
+    [
+      "by statistics, where the last block counts all",
+      [ng.statistics(0, ng.count(5, 3n)), ng.statistics(0, ng.count(5, 4n), ng.count(7, 2n))],
+      [[6, "eth0"]],
+    ],
+    [
+      "by packets, one after the other",
+      [ng.packet(1, 1n, "01", 1, ng.count(4, 2n)), ng.packet(1, 1n, "01", 1, ng.count(4, 3n))],
+      [[5, 1]],
+    ],
+    ["by none", [ng.statistics(0, ng.count(4, 9n)), ng.statistics(0, ng.count(5, 0n)), ng.statistics(9, ng.count(5, 1n))], []],
+  ])("packets that were missed, told %s", async (_, blocks, missed) => {
+    const reading = await readInEverySplit(all(ng.section(), named, ng.face(1), ...blocks));
+    expect(reading.diagnostics.map(({ code, data }) => ({ code, ...data }))).toEqual(
+      missed.map(([packets, face]) => ({ code: "capture/dropped-packets", packets, interface: face })),
+    );
+  });
+
+  test("secrets go to whoever wants them", async () => {
+    const blocks = all(ng.section(), ng.secrets(0x544c534b, "CLIENT_RANDOM 1 2\n"), ng.secrets(7, "abcde", 4));
+    const { secrets, diagnostics } = await readInEverySplit(blocks);
+    expect(diagnostics).toEqual([]);
+    expect(secrets).toEqual([
+      [0x544c534b, "CLIENT_RANDOM 1 2\n"],
+      [7, "abcd"],
+    ]);
+  });
+
+  test("secrets that claim more than their block are reported", async () => {
+    const reading = await readInEverySplit(all(ng.section(), ng.secrets(1, "abcd", 5)));
+    expect(reading.secrets).toEqual([]);
+    expect(reports(reading)).toEqual(["capture/bad-block 28: its secrets of 5 octets do not fit"]);
+  });
+});
+
+test("a section of a version that is not known is read, with a report", async () => {
+  const section = Buffer.from(little.section());
+  section.writeUInt16LE(2, 12);
+  const reading = await readInEverySplit(all(section, little.face(1), little.packet(0, 1n, "01")));
+  expect(octets(reading)).toEqual(["01"]);
+  expect(reports(reading)).toEqual(["capture/bad-block 0: its section is of version 2.0, which is not known"]);
 });
 
 test("a section has its own byte order, interfaces and, given or not, length", async () => {

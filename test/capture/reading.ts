@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import { hex } from "../../src/bytes.ts";
+import { hex, latin1 } from "../../src/bytes.ts";
 import { Clock } from "../../src/capture/clock.ts";
 import { openCapture } from "../../src/capture/open.ts";
 import type { Packet } from "../../src/capture/packet.ts";
+import type { CaptureInterface } from "../../src/capture/reader.ts";
 import type { Source } from "../../src/capture/source.ts";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
@@ -47,6 +48,8 @@ export interface ReadPacket {
   readonly fileOffset: number;
   readonly octets: string;
   readonly wireLength: number;
+  readonly interface?: number;
+  readonly comment?: string;
 }
 
 export interface Reading {
@@ -54,6 +57,8 @@ export interface Reading {
   readonly diagnostics: Diagnostic[];
   readonly format: string;
   readonly octets: number;
+  readonly interfaces: readonly CaptureInterface[];
+  readonly secrets: readonly (readonly [type: number, text: string])[];
 }
 
 interface Options {
@@ -66,6 +71,7 @@ interface Options {
 export async function readAll(bytes: Uint8Array, options: Options = {}): Promise<Reading> {
   const packets: ReadPacket[] = [];
   const diagnostics: Diagnostic[] = [];
+  const secrets: (readonly [number, string])[] = [];
   const clock = options.clock ?? new Clock();
   const reader = await openCapture(memorySource(bytes, options.step), {
     file: 3,
@@ -73,12 +79,22 @@ export async function readAll(bytes: Uint8Array, options: Options = {}): Promise
     limits: { ...defaultLimits, ...options.limits },
     diagnostics: (diagnostic) => diagnostics.push(diagnostic),
     engine: options.engine ?? "fast",
+    secrets: { secrets: (type, bytes, start, end) => secrets.push([type, latin1(bytes, start, end)]) },
   });
   const sink = {
     packet(packet: Packet) {
       expect(packet.file).toBe(3);
       const { number, linkType, fileOffset, wireLength, bytes, start, end } = packet;
-      packets.push({ number, time: clock.text(packet.time), linkType, fileOffset, octets: hex(bytes, start, end), wireLength });
+      packets.push({
+        number,
+        time: clock.text(packet.time),
+        linkType,
+        fileOffset,
+        octets: hex(bytes, start, end),
+        wireLength,
+        ...(packet.interface === 0 ? {} : { interface: packet.interface }),
+        ...(packet.comment === undefined ? {} : { comment: packet.comment }),
+      });
       // Whoever keeps octets must copy them: nobody may see them after this.
       bytes.fill(0xee, start, end);
     },
@@ -86,7 +102,15 @@ export async function readAll(bytes: Uint8Array, options: Options = {}): Promise
   while (await reader.readBlock(sink));
   expect(await reader.readBlock(sink), "after the end").toBe(false);
   await reader.close();
-  return { packets, diagnostics, format: reader.format, octets: reader.octets };
+  const interfaces = reader.interfaces.map(({ name, description, filter, os, linkType, packets }) => ({
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(os === undefined ? {} : { os }),
+    linkType,
+    packets,
+  }));
+  return { packets, diagnostics, format: reader.format, octets: reader.octets, interfaces, secrets };
 }
 
 /** How a file is cut into reads must not show. */

@@ -4,7 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pcapng } from "../capture/building.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "h2lint-cli-"));
@@ -23,6 +25,19 @@ beforeAll(() => {
   const whole = readFileSync(join(work, volo));
   write("no-packet.pcap", whole.subarray(0, 24));
   write("cut.pcap", whole.subarray(0, whole.length - 10));
+  write("whole.pcap.gz", gzipSync(whole));
+  write("cut.pcap.gz", gzipSync(whole).subarray(0, -200));
+  write("picture.png.gz", gzipSync(Buffer.from("89504e470d0a1a0a", "hex")));
+  write("twice.pcap.gz.gz", gzipSync(gzipSync(whole)));
+  write("lzip.lz", Buffer.from("LZIP\x01\x0c"));
+  mkdirSync(join(work, "two"));
+  // Two interfaces: the requests on one, the answers on the other; named so that the order of names is not that of time.
+  write("two/b.any", half(whole, 0));
+  write("two/a.dump.gz", gzipSync(half(whole, 1)));
+  mkdirSync(join(work, "ring"));
+  write("ring/notes.txt.gz", gzipSync("no capture"));
+  for (const [index, part] of parts(whole, 4).entries()) write(`ring/x.pcap${3 - index}`, part);
+  write("commented.pcapng", commented(whole));
   write("lossy.pcap", withoutRecord(readFileSync(join(work, good)), 7));
 }, 120_000);
 
@@ -40,6 +55,46 @@ function withoutRecord(file: Buffer, index: number): Buffer {
   let at = 24;
   for (let i = 0; i < index; i++) at += 16 + file.readUInt32LE(at + 8);
   return Buffer.concat([file.subarray(0, at), file.subarray(at + 16 + file.readUInt32LE(at + 8))]);
+}
+
+/** The records of such a file. */
+function recordsOf(file: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  for (let at = 24; at < file.length; ) {
+    const end = at + 16 + file.readUInt32LE(at + 8);
+    records.push(file.subarray(at, end));
+    at = end;
+  }
+  return records;
+}
+
+/** Every other packet. */
+const half = (file: Buffer, rest: number): Buffer =>
+  Buffer.concat([file.subarray(0, 24), ...recordsOf(file).filter((_, index) => index % 2 === rest)]);
+
+/** Files that follow each other, as a ring of files holds them. */
+function parts(file: Buffer, count: number): Buffer[] {
+  const records = recordsOf(file);
+  const each = Math.ceil(records.length / count);
+  return Array.from({ length: count }, (_, index) =>
+    Buffer.concat([file.subarray(0, 24), ...records.slice(index * each, (index + 1) * each)]),
+  );
+}
+
+/** The same packets as pcapng, on an interface with a name, each with a comment as ptcpdump writes it. */
+function commented(file: Buffer): Buffer {
+  const ng = pcapng();
+  const packets = recordsOf(file).map((record, index) =>
+    ng.packet(
+      0,
+      BigInt(record.readUInt32LE(0)) * 1_000_000n + BigInt(record.readUInt32LE(4)),
+      record.subarray(16).toString("hex"),
+      record.readUInt32LE(12),
+      ng.text(1, `PID: ${index + 1}\nCommand: volo\x1b[31m`),
+    ),
+  );
+  const drops = ng.statistics(0, ng.count(5, 3n));
+  return Buffer.concat([ng.section(), ng.face(file.readUInt32LE(20), 0, ng.text(2, "lo")), ...packets, drops]);
 }
 
 interface Ran {
@@ -82,6 +137,9 @@ describe("could not run: 2, and one line that names what and why", () => {
     ["a folder without captures", ["none"], /none: no capture/],
     ["a glob that matches nothing", ["none/*.pcap"], /none\/\*\.pcap: no file/],
     ["a picture", ["picture.png"], /picture\.png: not a capture file .*PNG/],
+    ["a picture, compressed", ["picture.png.gz"], /picture\.png\.gz: not a capture file \(gzip of .*PNG/],
+    ["two layers of compression", ["twice.pcap.gz.gz"], /gzip inside gzip: only one layer/],
+    ["a compression that is not known", ["lzip.lz"], /lzip-compressed: decompress it first/],
     ["an empty file", ["empty.pcap"], /empty\.pcap: empty file/],
     ["an unknown option", [good, "--frobnicate"], /frobnicate/],
     ["an unknown rule", [good, "--rule", "grpc/no-such-rule=off"], /grpc\/no-such-rule/],
@@ -126,6 +184,13 @@ describe("exit status of check", () => {
     ["cut in its last record", ["cut.pcap"], 1],
     ["lossy", ["lossy.pcap"], 0],
     ["lossy, which must be complete", ["lossy.pcap", "--require-complete"], 3],
+    ["compressed", ["whole.pcap.gz"], 1],
+    ["compressed, the reference engine", ["whole.pcap.gz", "--engine", "reference"], 1],
+    ["compressed and cut: the violation is before the cut", ["cut.pcap.gz"], 1],
+    ["compressed and cut, which must be complete", ["cut.pcap.gz", "--fail-on", "never", "--require-complete"], 3],
+    ["two interfaces, a file each", ["two"], 1],
+    ["the files of a ring", ["ring"], 1],
+    ["the files of a ring, by a glob", ["ring/x.pcap*"], 1],
     ["the reference engine", [volo, "--engine", "reference"], 1],
   ])("%s", (_, args, expected) => {
     const { status, stdout, stderr } = h2lint(args);
@@ -138,6 +203,14 @@ describe("exit status of check", () => {
     const { status, stdout, stderr } = h2lint(["-"], { input: readFileSync(join(work, volo)) });
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     expect(stdout).toContain("grpc/request-trailers");
+  });
+
+  it("of standard input that is compressed, beside a file", () => {
+    const input = readFileSync(join(work, "two/a.dump.gz"));
+    const { status, stdout, stderr } = h2lint(["two/b.any", "-"], { input });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    expect(stdout).toContain("standard input, two/b.any");
+    expect(stdout).toContain("answered 1 of 1");
   });
 
   it("of the other commands is 0 whatever they show", () => {
@@ -215,6 +288,61 @@ describe("JSON", () => {
   it("names the file of a frame where there are several", () => {
     const { findings } = JSON.parse(h2lint([good, volo, "-f", "json"]).stdout) as { findings: { frame: { file?: string } }[] };
     expect(findings.map(({ frame }) => frame.file)).toEqual([volo]);
+  });
+
+  it("finds the same in one file, in two that overlap, and in four that follow each other", () => {
+    const findings = (...args: string[]) => {
+      const report = JSON.parse(h2lint([...args, "-f", "json"]).stdout) as { findings: object[]; diagnostics: object[] };
+      expect(report.diagnostics).toEqual([]);
+      // Packets and files are others.
+      const text = JSON.stringify(report.findings, (key, value) => (key === "packet" || key === "file" ? undefined : value));
+      return JSON.parse(text) as object[];
+    };
+    const expected = findings(volo);
+    expect(expected).toHaveLength(1);
+    expect(findings("two")).toEqual(expected);
+    expect(findings("ring")).toEqual(expected);
+    expect(findings("whole.pcap.gz")).toEqual(expected);
+  });
+
+  it("says what a capture was packed with, and which interfaces it has", () => {
+    const captures = (...args: string[]) =>
+      (JSON.parse(h2lint([...args, "-f", "json"]).stdout) as { captures: object[] }).captures;
+    expect(captures("whole.pcap.gz")).toMatchObject([{ format: "pcap", compression: "gzip", packets: 19 }]);
+    expect(captures("commented.pcapng")).toMatchObject([{ interfaces: [{ name: "lo", packets: 19 }] }]);
+    expect(captures(volo)[0]).not.toHaveProperty("compression");
+    expect(captures(volo)[0]).not.toHaveProperty("interfaces");
+  });
+
+  it("shows what a capture says beside the packets of a finding", () => {
+    const { findings } = JSON.parse(h2lint(["commented.pcapng", "-f", "json"]).stdout) as { findings: object[] };
+    expect(findings).toMatchObject([
+      {
+        frame: { packet: 11, comment: "PID: 11\nCommand: volo\x1b[31m" },
+        related: [{ packet: 8, comment: expect.stringContaining("PID: 8\n") as string }, { packet: 11 }],
+        reaction: { frame: { packet: 13, comment: expect.stringContaining("PID: 13\n") as string } },
+      },
+    ]);
+    const { stdout } = h2lint(["commented.pcapng"]);
+    expect(stdout).toContain("(PID: 11)");
+    expect(stdout).toContain("(PID: 13)");
+    expect(stdout).not.toMatch(ansi);
+    expect(h2lint([volo]).stdout).not.toContain("PID");
+  });
+
+  it("tells of packets that the capture program missed", () => {
+    const { diagnostics, summary } = JSON.parse(h2lint(["commented.pcapng", "-f", "json"]).stdout) as {
+      diagnostics: object[];
+      summary: object;
+    };
+    expect(diagnostics).toMatchObject([
+      {
+        code: "capture/dropped-packets",
+        severity: "info",
+        message: "the capture program says that it missed 3 packets of interface lo",
+      },
+    ]);
+    expect(summary).toMatchObject({ incomplete: false });
   });
 
   it("is the same octets for the same input", () => {
