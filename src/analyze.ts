@@ -140,7 +140,7 @@ export class Session {
     const hpack = this.#engine === "fast" ? fastHpack : referenceHpack;
     const model = new Model(sinks, hpack, this.limits, diagnostics);
     const assembler = new Assembler(model, this.limits, diagnostics);
-    const packets = new PacketDecoder(assembler, diagnostics);
+    const packets = new PacketDecoder(assembler, diagnostics, this.limits);
     for (const [file, source] of this.#sources.entries()) {
       const { clock, limits } = this;
       const reader = await openCapture(source, { file, clock, limits, diagnostics, engine: this.#engine });

@@ -1,0 +1,137 @@
+// Names of what is not read, for diagnostics. `hasNoTcp`: known to carry none; of the others nobody knows.
+
+export interface ProtocolName {
+  readonly name: string;
+  readonly hasNoTcp: boolean;
+}
+
+/** By LINKTYPE_ number (https://www.tcpdump.org/linktypes.html). */
+export function linkTypeName(linkType: number): string {
+  if (linkType >= 147 && linkType <= 162) return `USER${linkType - 147}`;
+  return linkTypes.get(linkType) ?? "unknown to h2lint";
+}
+
+const named = (name: string): ProtocolName => ({ name, hasNoTcp: true });
+const mayHoldTcp = (name: string): ProtocolName => ({ name, hasNoTcp: false });
+
+/** By IEEE 802 number; below 1536 they are Linux's own (if_ether.h), in cooked captures. */
+export const etherTypes: ReadonlyMap<number, ProtocolName> = new Map([
+  [0x0001, mayHoldTcp("IEEE 802.3 without a type")],
+  [0x0003, named("all protocols")],
+  [0x000c, named("CAN")],
+  [0x000d, named("CAN FD")],
+  [0x00f5, mayHoldTcp("MPLS over a tunnel")],
+  [0x0806, named("ARP")],
+  [0x0842, named("Wake-on-LAN")],
+  [0x22f0, named("AVTP")],
+  [0x22f3, named("TRILL")],
+  [0x6002, named("DEC MOP")],
+  [0x8035, named("RARP")],
+  [0x809b, named("AppleTalk")],
+  [0x80f3, named("AppleTalk ARP")],
+  [0x8137, named("IPX")],
+  [0x8204, named("QNX")],
+  [0x8808, named("Ethernet flow control")],
+  [0x8809, named("slow protocols, LACP")],
+  [0x8863, named("PPPoE discovery")],
+  [0x886d, named("Intel ANS")],
+  [0x8870, mayHoldTcp("jumbo frames")],
+  [0x887b, named("HomePlug")],
+  [0x888e, named("EAPOL")],
+  [0x8892, named("PROFINET")],
+  [0x8899, named("Realtek loop detection")],
+  [0x88a2, named("ATA over Ethernet")],
+  [0x88a4, named("EtherCAT")],
+  [0x88b7, mayHoldTcp("OUI extended EtherType")],
+  [0x88cc, named("LLDP")],
+  [0x88e1, named("HomePlug AV")],
+  [0x88e3, named("MRP")],
+  [0x88f7, named("PTP")],
+  [0x8902, named("CFM")],
+  [0x8906, named("FCoE")],
+  [0x8909, mayHoldTcp("Cisco metadata")],
+  [0x8914, named("FCoE initialization")],
+  [0x8915, named("RoCE")],
+  [0x8926, mayHoldTcp("VN-Tag")],
+  [0x892f, named("HSR")],
+  [0x893a, named("IEEE 1905.1")],
+  [0x894f, mayHoldTcp("NSH")],
+  [0x9000, named("Ethernet loopback")],
+]);
+
+/** By IANA's protocol number. */
+export const ipProtocols: ReadonlyMap<number, ProtocolName> = new Map([
+  [1, named("ICMP")],
+  [2, named("IGMP")],
+  [3, named("GGP")],
+  [8, named("EGP")],
+  [17, named("UDP")],
+  [33, named("DCCP")],
+  [46, named("RSVP")],
+  [55, mayHoldTcp("minimal encapsulation")],
+  [58, named("ICMPv6")],
+  [59, named("IPv6 without a next header")],
+  [88, named("EIGRP")],
+  [89, named("OSPF")],
+  [94, mayHoldTcp("IPIP")],
+  [103, named("PIM")],
+  [108, mayHoldTcp("IPComp")],
+  [112, named("VRRP")],
+  [115, mayHoldTcp("L2TPv3")],
+  [124, named("IS-IS")],
+  [132, named("SCTP")],
+  [136, named("UDP-Lite")],
+]);
+
+const linkTypes: ReadonlyMap<number, string> = new Map([
+  [3, "AX.25"],
+  [6, "IEEE 802.5 Token Ring"],
+  [7, "ARCNET"],
+  [8, "SLIP"],
+  [10, "FDDI"],
+  [99, "Symantec firewall"],
+  [106, "classical IP over ATM"],
+  [107, "Frame Relay"],
+  [114, "LocalTalk"],
+  [118, "Cisco IOS"],
+  [122, "IP over Fibre Channel"],
+  [123, "SunATM"],
+  [129, "Linux ARCNET"],
+  [130, "Juniper MLPPP"],
+  [138, "IP over IEEE 1394"],
+  [143, "DOCSIS"],
+  [144, "Linux IrDA"],
+  [165, "BACnet MS/TP"],
+  [177, "Linux LAPD"],
+  [178, "Juniper Ethernet"],
+  [187, "Bluetooth HCI H4"],
+  [189, "USB"],
+  [192, "PPI"],
+  [195, "IEEE 802.15.4"],
+  [197, "ERF"],
+  [201, "Bluetooth HCI H4 with direction"],
+  [206, "Frame Relay with direction"],
+  [209, "IPMB"],
+  [215, "IEEE 802.15.4 without checksum"],
+  [220, "Linux USB"],
+  [224, "Fibre Channel"],
+  [226, "Solaris IPNET"],
+  [227, "CAN"],
+  [230, "IEEE 802.15.4 without checksum"],
+  [235, "DVB-CI"],
+  [242, "IP over InfiniBand"],
+  [243, "MPEG-2 transport stream"],
+  [247, "InfiniBand"],
+  [248, "SCTP"],
+  [249, "USBPcap"],
+  [251, "Bluetooth Low Energy"],
+  [252, "Wireshark exported PDU"],
+  [253, "Linux netlink"],
+  [254, "Bluetooth Linux monitor"],
+  [266, "USB on macOS"],
+  [271, "vsock"],
+  [272, "Nordic BLE"],
+  [274, "Ethernet mPackets"],
+  [281, "DSA tags"],
+  [284, "Marvell DSA tags"],
+]);
