@@ -18,7 +18,7 @@ import { ppp, pppoe } from "./ppp.ts";
 import { etherTypes, ipProtocols, linkTypeName, type ProtocolName } from "./protocols.ts";
 import { type SegmentSink, TcpSegment } from "./segment.ts";
 import { tcp } from "./tcp.ts";
-import { mayTunnel, udp } from "./udp.ts";
+import { mayTunnel, plainUdp, udp } from "./udp.ts";
 
 /** What became of the packets: each is counted once besides `packets`. */
 export interface PacketCounts {
@@ -176,6 +176,7 @@ class PacketWalk implements Walk, FragmentWatcher {
     else {
       const fate = this.#fragments.add(segment, current, tunnel, protocol, id, offset, more, bytes, at, end, length);
       if (fate === "whole") this.#readWhole(this.#fragments);
+      else if (fate === "unwanted") this.notTcp(plainUdp);
       else this.#counts.fragments++;
       if (fate === "repeated") this.#tally("duplicate", "capture/duplicate-packets", {});
     }

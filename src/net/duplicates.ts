@@ -34,7 +34,7 @@ export class RecentSegments {
     const ports = (s.sourcePort << 16) | s.targetPort;
     const lengths = ((end - start + s.cut) << 8) | s.flags;
     const numbers = (identification << 16) | s.window;
-    let addresses = mix(s.source3, s.target3);
+    let addresses = mix(mix(1, s.source3), s.target3);
     if (s.family === 6) {
       addresses = mix(mix(mix(addresses, s.source0), s.source1), s.source2);
       addresses = mix(mix(mix(addresses, s.target0), s.target1), s.target2);

@@ -14,7 +14,9 @@ export type FragmentFate =
   | "whole"
   /** Captured before. */
   | "repeated"
-  /** Of a datagram that was refused. */
+  /** Of a datagram that nobody wants, as its first fragment shows. */
+  | "unwanted"
+  /** Of a datagram whose fragments contradict each other. */
   | "refused";
 
 export interface FragmentWatcher {
@@ -81,11 +83,11 @@ export class FragmentStore {
       datagram = undefined;
     }
     datagram ??= this.#open(hash, protocol, packet);
-    if (datagram.state === "refused") return "refused";
+    if (datagram.state === "refused" || datagram.state === "unwanted") return datagram.state;
     datagram.packets++;
     if (offset === 0) {
       datagram.protocol = protocol;
-      if (!this.#watcher.wanted(protocol, bytes, at, end)) return this.#refuse(datagram);
+      if (!this.#watcher.wanted(protocol, bytes, at, end)) return this.#refuse(datagram, "unwanted");
     }
     const claimed = offset + length;
     const known = datagram.length;
@@ -175,15 +177,15 @@ export class FragmentStore {
 
   #conflict(datagram: Datagram): FragmentFate {
     this.#watcher.conflict("refused");
-    return this.#refuse(datagram);
+    return this.#refuse(datagram, "refused");
   }
 
   // RFC 5722 section 4: those that are still to come too.
-  #refuse(datagram: Datagram): FragmentFate {
-    datagram.state = "refused";
+  #refuse(datagram: Datagram, fate: "refused" | "unwanted"): FragmentFate {
+    datagram.state = fate;
     this.#empty(datagram);
     datagram.pieces.length = 0;
-    return "refused";
+    return fate;
   }
 
   // What is left shows repetitions.
@@ -278,7 +280,7 @@ export class Datagram {
   time: number;
   /** How many fragments were captured. */
   packets = 0;
-  state: "waiting" | "whole" | "refused" = "waiting";
+  state: "waiting" | "whole" | "refused" | "unwanted" = "waiting";
   readonly pieces: Piece[] = [];
   /** Octets that the pieces cover, and where the last one ends. */
   received = 0;

@@ -12,6 +12,8 @@ const faults = {
   long: { layer: "UDP", reason: "its length goes beyond the packet" },
 } as const satisfies Record<string, Fault>;
 
+export const plainUdp = "UDP (IP protocol 17)";
+
 export const udp: Layer = (walk, bytes, at, end) => {
   if (end - at < 8) return walk.damaged(faults.short);
   const length = u16(bytes, at + 4);
@@ -23,7 +25,7 @@ export const udp: Layer = (walk, bytes, at, end) => {
     end = Math.min(end, at + length);
   }
   const tunnel = tunnelIn(u16(bytes, at + 2), bytes, at + 8, end, walk.wireEnd);
-  if (tunnel === undefined) walk.notTcp("UDP (IP protocol 17)");
+  if (tunnel === undefined) walk.notTcp(plainUdp);
   else tunnel.layer(walk, bytes, at + 8, end);
 };
 
