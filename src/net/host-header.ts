@@ -1,5 +1,4 @@
-// Headers that a host's packet filter or capture facility puts before a packet: netfilter's log, BSD's pflog and enc, macOS's PKTAP,
-// Hilscher's netANALYZER.
+// Headers that a host's packet filter or capture facility puts before a packet: netfilter's log, BSD's pflog and enc, macOS's PKTAP.
 
 import { u16, u16le, u32le } from "../bytes.ts";
 import { ip } from "./ip.ts";
@@ -11,7 +10,6 @@ const faults = {
   pflog: { layer: "pflog", reason: "the packet ends inside it" },
   enc: { layer: "enc", reason: "shorter than 12 octets" },
   pktap: { layer: "PKTAP", reason: "the packet ends inside it" },
-  netAnalyzer: { layer: "netANALYZER", reason: "shorter than its header" },
 } as const satisfies Record<string, Fault>;
 
 /** Family, version, resource; then attributes of length, type and value, padded to four octets, in the host's byte order. */
@@ -55,16 +53,4 @@ export const pktap: Layer = (walk, bytes, at, end) => {
   if (length < 12 || length > end - at) return walk.damaged(faults.pktap);
   if (u32le(bytes, at + 4) !== 1) return walk.notIp("PKTAP without a packet");
   walk.link(u32le(bytes, at + 8), bytes, at + length, end);
-};
-
-/** Four octets before an Ethernet frame. */
-export const netAnalyzer: Layer = (walk, bytes, at, end) => {
-  if (end - at < 4) return walk.damaged(faults.netAnalyzer);
-  walk.link(1, bytes, at + 4, end);
-};
-
-/** And Ethernet's preamble and start of frame. */
-export const netAnalyzerTransparent: Layer = (walk, bytes, at, end) => {
-  if (end - at < 12) return walk.damaged(faults.netAnalyzer);
-  walk.link(1, bytes, at + 12, end);
 };

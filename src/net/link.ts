@@ -2,7 +2,7 @@
 // between. PPP, IEEE 802.11 and the headers that hosts put before packets are in files of their own.
 
 import { u16, u16le, u32 } from "../bytes.ts";
-import { encLog, netAnalyzer, netAnalyzerTransparent, netfilterLog, packetFilterLog, pktap } from "./host-header.ts";
+import { encLog, netfilterLog, packetFilterLog, pktap } from "./host-header.ts";
 import { avs, ieee80211, prism, radiotap } from "./ieee80211.ts";
 import { ip, ipv4, ipv6 } from "./ip.ts";
 import type { Fault, Layer, Walk } from "./layer.ts";
@@ -109,8 +109,6 @@ export const linkLayers: ReadonlyMap<number, Layer> = new Map([
   [228, ipv4],
   [229, ipv6],
   [239, netfilterLog],
-  [240, netAnalyzer],
-  [241, netAnalyzerTransparent],
   [258, pktap],
   [276, linuxCooked2],
 ]);

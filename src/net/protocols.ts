@@ -119,6 +119,8 @@ const linkTypes: ReadonlyMap<number, string> = new Map([
   [227, "CAN"],
   [230, "IEEE 802.15.4 without checksum"],
   [235, "DVB-CI"],
+  [240, "netANALYZER Ethernet"],
+  [241, "netANALYZER Ethernet, transparent"],
   [242, "IP over InfiniBand"],
   [243, "MPEG-2 transport stream"],
   [247, "InfiniBand"],
