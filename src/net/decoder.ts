@@ -89,6 +89,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   readonly #segments: SegmentSink;
   readonly #counts: PacketCounts;
   readonly #limits: Limits;
+  readonly #mostLayers: number;
   readonly #fragments: FragmentStore;
   readonly #recent: RecentSegments;
   /** What its last fragment completed: that packet, with the datagram's octets. */
@@ -100,6 +101,7 @@ class PacketWalk implements Walk, FragmentWatcher {
     this.#segments = segments;
     this.#counts = counts;
     this.#limits = limits;
+    this.#mostLayers = limits.packetLayers;
     this.#fragments = new FragmentStore(limits, this);
     this.#recent = new RecentSegments(limits);
     this.current = this.segment.packet;
@@ -258,10 +260,10 @@ class PacketWalk implements Walk, FragmentWatcher {
   }
 
   #enter(layer: Layer, bytes: Uint8Array, at: number, end: number): void {
-    if (++this.#layers <= this.#limits.packetLayers) layer(this, bytes, at, end);
+    if (++this.#layers <= this.#mostLayers) layer(this, bytes, at, end);
     else {
       this.#counts.damaged++;
-      this.#tally("layers", "limit/packet-layers", { limit: this.#limits.packetLayers });
+      this.#tally("layers", "limit/packet-layers", { limit: this.#mostLayers });
     }
   }
 

@@ -14,14 +14,15 @@ import type { TcpSegment } from "./segment.ts";
 export class RecentSegments {
   readonly #words: Int32Array;
   readonly #times: Float64Array;
-  readonly #mask: number;
+  readonly #shift: number;
   readonly #within: number;
 
   constructor(limits: Limits) {
-    const slots = 2 ** Math.floor(Math.log2(limits.duplicatePackets));
+    const bits = Math.floor(Math.log2(Math.max(2, limits.duplicatePackets)));
+    const slots = 2 ** bits;
     this.#words = new Int32Array(slots * WORDS);
     this.#times = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
-    this.#mask = slots - 1;
+    this.#shift = 32 - bits;
     this.#within = limits.duplicateTime;
   }
 
@@ -34,15 +35,21 @@ export class RecentSegments {
     const ports = (s.sourcePort << 16) | s.targetPort;
     const lengths = ((end - start + s.cut) << 8) | s.flags;
     const numbers = (identification << 16) | s.window;
-    let addresses = mix(mix(1, s.source3), s.target3);
+    // A sum of products: the processor works on all of them at once.
+    let addresses = (Math.imul(s.source3, 0x85ebca6b) + Math.imul(s.target3, 0x2c1b3c6d)) | 0;
     if (s.family === 6) {
       addresses = mix(mix(mix(addresses, s.source0), s.source1), s.source2);
       addresses = mix(mix(mix(addresses, s.target0), s.target1), s.target2);
     }
     const content = identification === 0 ? edges(s.packet.bytes, options, start, end) : 0;
-    const hash = mix(mix(mix(addresses, seq), ack ^ ports), numbers ^ lengths);
     // Not seeded: which ones are remembered must not differ from run to run.
-    const slot = (hash ^ (hash >>> 15)) & this.#mask;
+    const hash =
+      addresses +
+      Math.imul(seq, 0x297a2d39) +
+      Math.imul(ack, 0x1b56c4e9) +
+      Math.imul(ports, 0x7feb352d) +
+      Math.imul(numbers ^ lengths, 0x68e31da5);
+    const slot = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> this.#shift;
     const at = slot * WORDS;
     if (
       words[at] === seq &&

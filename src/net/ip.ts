@@ -47,13 +47,18 @@ export const ipv4: Layer = (walk, bytes, at, end) => {
   segment.source0 = segment.source1 = segment.source2 = segment.target0 = segment.target1 = segment.target2 = 0;
   segment.source3 = i32(bytes, at + 12);
   segment.target3 = i32(bytes, at + 16);
-  const id = u16(bytes, at + 4);
-  walk.identification = id;
-  const fragment = u16(bytes, at + 6);
-  if ((fragment & 0x3fff) === 0) return walk.transport(protocol, bytes, at + header, end);
-  const more = (fragment & 0x2000) !== 0;
-  walk.fragment(protocol, id, (fragment & 0x1fff) * 8, more, bytes, at + header, end, faults.fragment4);
+  walk.identification = u16(bytes, at + 4);
+  const fragment = u16(bytes, at + 6) & 0x3fff;
+  if (fragment === 0) walk.transport(protocol, bytes, at + header, end);
+  else fragment4(walk, protocol, fragment, bytes, at + header, end);
 };
+
+// Apart: what every packet runs stays short enough to be inlined.
+function fragment4(walk: Walk, protocol: number, fragment: number, bytes: Uint8Array, at: number, end: number): void {
+  const offset = (fragment & 0x1fff) * 8;
+  const more = (fragment & 0x2000) !== 0;
+  walk.fragment(protocol, walk.identification, offset, more, bytes, at, end, faults.fragment4);
+}
 
 export const ipv6: Layer = (walk, bytes, at, end) => {
   if (end - at < 40) return walk.damaged(faults.short6);
