@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Limits } from "../../src/limits.ts";
 import { decodeAll, type Sent } from "./decoding.ts";
-import { ethernet, ipv4, ipv6, payload, size, tcp, udp } from "./packets.ts";
+import { ethernet, ipv4, ipv6, payload, size, tcp, u32, udp } from "./packets.ts";
 
 const eth4 = (packet: string) => ethernet(0x0800, packet);
 const eth6 = (packet: string) => ethernet(0x86dd, packet);
@@ -11,8 +12,8 @@ const base6 = eth6(ipv6(tcp(payload, stamps("00000001"))));
 const long = "00".repeat(64);
 const changed = (at: number) => `${long.slice(0, at * 2)}ff${long.slice(at * 2 + 2)}`;
 
-const outcome = (packets: readonly (Sent | string)[], linkType = 1) => {
-  const { counts, diagnostics } = decodeAll(packets, linkType);
+const outcome = (packets: readonly (Sent | string)[], limits: Partial<Limits> = {}) => {
+  const { counts, diagnostics } = decodeAll(packets, 1, limits);
   expect(counts.packets).toBe(packets.length);
   const said = diagnostics.filter(({ code }) => code === "capture/duplicate-packets");
   expect(said.map(({ data }) => data["packets"])).toEqual(counts.duplicates > 0 ? [counts.duplicates] : []);
@@ -91,6 +92,13 @@ describe("no copy", () => {
     ["no identification, another time stamp", [eth4(without), eth4(ipv4(tcp(payload, stamps("00000002")), { id: 0 }))]],
   ])("%s", (_, packets) => {
     expect(outcome(packets)).toEqual([packets.length, 0]);
+    // Where all of them share a place, each word that is compared counts.
+    expect(outcome(packets, { duplicatePackets: 1 })).toEqual([packets.length, 0]);
+  });
+
+  test("any of many other addresses", () => {
+    const sources = Array.from({ length: 64 }, (_, i) => eth4(ipv4(tcp(), { source: u32(0x0a000001 + i) })));
+    for (const other of sources) expect(outcome([base4, other], { duplicatePackets: 1 })).toEqual([2, 0]);
   });
 
   test("what other segments have taken the place of: the memory is bounded", () => {
