@@ -136,7 +136,7 @@ export class Session {
     const hpack = this.#engine === "fast" ? fastHpack : referenceHpack;
     const model = new Model(sinks, hpack, this.limits, this.#report);
     const assembler = new Assembler(model, this.limits, this.#report);
-    const packets = new PacketDecoder(assembler, this.#report);
+    const packets = new PacketDecoder(assembler, this.#report, this.limits);
     for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
       this.#progress?.({ file: source.name, octets, packets: count });
       yield;

@@ -60,13 +60,29 @@ export const diagnostics = {
   "capture/unknown-link-type": {
     severity: "loss",
     source: "unsupported",
-    text: "packets of link type {linkType} ({name}) are not read ({packets} of them)",
+    text: "{packets} packets of link type {linkType} ({name}) are not read",
   },
-  "capture/not-tcp": { severity: "info", source: "unsupported", text: "packets without TCP: {protocol} ({packets} of them)" },
+  "capture/not-tcp": { severity: "info", source: "capture", text: "{packets} packets are not TCP: {protocol}" },
+  "capture/unread-protocol": { severity: "info", source: "unsupported", text: "{packets} packets of {protocol} are not read" },
+  "capture/encrypted-packets": {
+    severity: "loss",
+    source: "capture",
+    text: "{packets} packets are encrypted below TCP: {protocol}",
+  },
+  "capture/duplicate-packets": {
+    severity: "info",
+    source: "capture",
+    text: "{packets} packets were captured twice, or repeated on their way: the copies were left out",
+  },
   "capture/ip-fragment": {
     severity: "loss",
-    source: "unsupported",
-    text: "IP fragments are not put together ({packets} of them)",
+    source: "capture",
+    text: "{packets} IP fragments could not be put together: the rest of their datagrams was not captured",
+  },
+  "capture/ip-fragment-overlap": {
+    severity: "error",
+    source: "capture",
+    text: "{packets} IP fragments contradict others: {outcome}",
   },
   "capture/engine": { severity: "info", source: "unsupported", text: "{text}" },
   "capture/mid-connection": {
@@ -123,6 +139,15 @@ export const diagnostics = {
     severity: "info",
     source: "limit",
     text: "more than {limit} packets have comments: the others are not shown",
+  "limit/packet-layers": {
+    severity: "loss",
+    source: "limit",
+    text: "{packets} packets have more than {limit} headers and were not read",
+  },
+  "limit/ip-fragments": {
+    severity: "loss",
+    source: "limit",
+    text: "{packets} IP fragments were dropped: at most {octets} octets of {datagrams} datagrams may wait",
   },
   "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
   "limit/flows": { severity: "loss", source: "limit", text: "more than {limit} open connections: the idlest was closed" },

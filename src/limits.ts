@@ -6,6 +6,18 @@ export interface Limits {
   readonly openCaptures: number;
   /** Comments of packets that are kept to be shown beside findings (`limit/comments`). */
   readonly comments: number;
+  /** Headers in one packet, tunnels included (`limit/packet-layers`). */
+  readonly packetLayers: number;
+  /** Octets of IP fragments that wait for others, in all (`limit/ip-fragments`). */
+  readonly fragmentOctets: number;
+  /** Datagrams that the fragments belong to (`limit/ip-fragments`). */
+  readonly fragmentDatagrams: number;
+  /** Capture time after which a datagram is given up (`capture/ip-fragment`), nanoseconds; RFC 8200 4.5 has receivers wait 60 s. */
+  readonly fragmentTime: number;
+  /** Segments remembered to know copies of them (`capture/duplicate-packets`); the power of two below counts. */
+  readonly duplicatePackets: number;
+  /** Capture time within which an equal segment is a copy, nanoseconds. */
+  readonly duplicateTime: number;
   /** Open TCP connections (`limit/flows`). */
   readonly flows: number;
   /** Capture time without a packet after which a connection is over, nanoseconds. */
@@ -36,6 +48,12 @@ export const defaultLimits: Limits = {
   recordOctets: 64 << 20,
   openCaptures: 64,
   comments: 20_000,
+  packetLayers: 24,
+  fragmentOctets: 16 << 20,
+  fragmentDatagrams: 4096,
+  fragmentTime: 60e9,
+  duplicatePackets: 4096,
+  duplicateTime: 50e6,
   flows: 1 << 20,
   idleTime: 3600e9,
   outOfOrderOctets: 8 << 20,

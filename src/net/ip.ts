@@ -1,5 +1,5 @@
 // IPv4 (RFC 791), IPv6 (RFC 8200) and its extension headers. In: an IP header. Out: what it carries, without link-layer padding.
-// Not done: fragments are dropped, checksums ignored (offload leaves them empty), a routing header's last address is not looked up.
+// Not done: checksums are ignored (offload leaves them empty), a routing header's last address is not looked up.
 
 import { i32, u16, u32 } from "../bytes.ts";
 import type { Fault, Layer, Walk } from "./layer.ts";
@@ -14,9 +14,19 @@ const faults = {
   short6: { layer: "IPv6", reason: "the packet ends inside it" },
   long6: { layer: "IPv6", reason: "its payload length goes beyond the packet" },
   extension: { layer: "IPv6 extension", reason: "the packet ends inside it" },
+  none: { layer: "IP", reason: "no octets" },
+  fragment4: { layer: "IPv4 fragment", reason: "its octets are none, not a multiple of 8, or beyond 65,535" },
+  fragment6: { layer: "IPv6 fragment", reason: "its octets are none, not a multiple of 8, or beyond 65,535" },
 } as const satisfies Record<string, Fault>;
 
 const hopByHop = 0;
+
+/** Either, by the version in the first octet. */
+export const ip: Layer = (walk, bytes, at, end) => {
+  if (at >= end) return walk.damaged(faults.none);
+  if (bytes[at]! >> 4 === 6) ipv6(walk, bytes, at, end);
+  else ipv4(walk, bytes, at, end);
+};
 
 export const ipv4: Layer = (walk, bytes, at, end) => {
   if (end - at < 20) return walk.damaged(faults.short4);
@@ -32,14 +42,23 @@ export const ipv4: Layer = (walk, bytes, at, end) => {
     end = datagramEnd(walk, at + total, end, faults.long4);
   }
   const protocol = bytes[at + 9]!;
-  if ((u16(bytes, at + 6) & 0x3fff) !== 0 && walk.knows(protocol)) return walk.fragment();
   const segment = walk.segment;
   segment.family = 4;
   segment.source0 = segment.source1 = segment.source2 = segment.target0 = segment.target1 = segment.target2 = 0;
   segment.source3 = i32(bytes, at + 12);
   segment.target3 = i32(bytes, at + 16);
-  walk.transport(protocol, bytes, at + header, end);
+  walk.identification = u16(bytes, at + 4);
+  const fragment = u16(bytes, at + 6) & 0x3fff;
+  if (fragment === 0) walk.transport(protocol, bytes, at + header, end);
+  else fragment4(walk, protocol, fragment, bytes, at + header, end);
 };
+
+// Apart: what every packet runs stays short enough to be inlined.
+function fragment4(walk: Walk, protocol: number, fragment: number, bytes: Uint8Array, at: number, end: number): void {
+  const offset = (fragment & 0x1fff) * 8;
+  const more = (fragment & 0x2000) !== 0;
+  walk.fragment(protocol, walk.identification, offset, more, bytes, at, end, faults.fragment4);
+}
 
 export const ipv6: Layer = (walk, bytes, at, end) => {
   if (end - at < 40) return walk.damaged(faults.short6);
@@ -58,6 +77,7 @@ export const ipv6: Layer = (walk, bytes, at, end) => {
   segment.target1 = i32(bytes, at + 28);
   segment.target2 = i32(bytes, at + 32);
   segment.target3 = i32(bytes, at + 36);
+  walk.identification = 0;
   walk.transport(next, bytes, at + 40, end);
 };
 
@@ -101,6 +121,19 @@ export const authentication: Layer = (walk, bytes, at, end) => {
 export const fragmentHeader: Layer = (walk, bytes, at, end) => {
   if (end - at < 8) return walk.damaged(faults.extension);
   const next = bytes[at]!;
-  if ((u16(bytes, at + 2) & 0xfff9) !== 0 && walk.knows(next)) return walk.fragment();
-  walk.transport(next, bytes, at + 8, end);
+  const fragment = u16(bytes, at + 2);
+  if ((fragment & 0xfff9) === 0) return walk.transport(next, bytes, at + 8, end);
+  walk.fragment(next, i32(bytes, at + 4), fragment & 0xfff8, (fragment & 1) !== 0, bytes, at + 8, end, faults.fragment6);
 };
+
+/** Whether octets look like an IP header with all it claims behind it, or up to where the snap length cut: to tell IP from what may
+ *  stand in its place. */
+export function looksLikeIp(bytes: Uint8Array, at: number, end: number, wireEnd: number): boolean {
+  if (end - at < 20) return false;
+  const first = bytes[at]!;
+  if (first >> 4 === 4) {
+    const total = u16(bytes, at + 2);
+    return (first & 15) >= 5 && (total === 0 || (total >= (first & 15) * 4 && at + total <= wireEnd));
+  }
+  return first >> 4 === 6 && wireEnd - at >= 40 && at + 40 + u16(bytes, at + 4) <= wireEnd;
+}

@@ -1,37 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hex } from "../../src/bytes.ts";
 import { Packet } from "../../src/capture/packet.ts";
 import { type Diagnostic, diagnosticText } from "../../src/diagnostic.ts";
 import { PacketDecoder } from "../../src/net/decoder.ts";
-import type { TcpSegment } from "../../src/net/segment.ts";
-
-interface Segment {
-  readonly from: string;
-  readonly to: string;
-  readonly seq: number;
-  readonly ack: number;
-  readonly flags: number;
-  readonly window: number;
-  readonly payload: string;
-  readonly cut: number;
-}
-
-const text = (family: number, words: readonly number[], port: number): string => {
-  const octets = words.map((word) => (word >>> 0).toString(16).padStart(8, "0"));
-  return family === 4 ? `${octets.join("").replace(/^0{24}/, "")}:${port}` : `[${octets.join("")}]:${port}`;
-};
-
-const copy = (s: TcpSegment): Segment => ({
-  from: text(s.family, [s.source0, s.source1, s.source2, s.source3], s.sourcePort),
-  to: text(s.family, [s.target0, s.target1, s.target2, s.target3], s.targetPort),
-  seq: s.seq,
-  ack: s.ack,
-  flags: s.flags,
-  window: s.window,
-  payload: hex(s.packet.bytes, s.start, s.end),
-  cut: s.cut,
-});
+import { copy, type Segment } from "./decoding.ts";
+import { ethernet, ipv4, ipv6, payload, size, snap, source6, target6, tcp, u16, u32 } from "./packets.ts";
 
 /** Octets around the packet, to see that none of them is read. */
 const margin = 5;
@@ -65,24 +38,6 @@ function decode(linkType: number, octets: string, { captured = octets.length / 2
   return { segments, fate, codes: diagnostics.map(({ code }) => code), texts: diagnostics.map(diagnosticText) };
 }
 
-const u16 = (value: number) => value.toString(16).padStart(4, "0");
-const u32 = (value: number) => value.toString(16).padStart(8, "0");
-const size = (octets: string) => octets.length / 2;
-
-const payload = "505249202a";
-const tcp = (body = payload, options = "", offset = 5 + size(options) / 4) =>
-  `c001${u16(443)}fffffffe80000001${offset.toString(16)}018abcd00000000${options}${body}`;
-const ipv4 = (
-  body: string,
-  { protocol = 6, total = -1, fragment = 0, options = "", version = 4, words = 5 + size(options) / 4 } = {},
-) =>
-  `${version}${words.toString(16)}00${u16(total < 0 ? 20 + size(options) + size(body) : total)}0001${u16(fragment)}40` +
-  `${protocol.toString(16).padStart(2, "0")}00007f0000010a0000ff${options}${body}`;
-const source6 = "20010db8000000000000000000000001";
-const target6 = "20010db8ffff00000000000000000002";
-const ipv6 = (body: string, { next = 6, length = size(body), version = 6 } = {}) =>
-  `${version}0000000${u16(length)}${next.toString(16).padStart(2, "0")}40${source6}${target6}${body}`;
-const ethernet = (type: number, body: string) => `020000000001020000000002${u16(type)}${body}`;
 const segment: Segment = {
   from: "7f000001:49153",
   to: "0a0000ff:443",
@@ -97,7 +52,6 @@ const segment6 = { ...segment, from: `[${source6}]:49153`, to: `[${target6}]:443
 const four = ipv4(tcp());
 const six = ipv6(tcp());
 const nops = "01010101";
-const snap = (type: number) => `aaaa03000000${u16(type)}`;
 const extension = (next: string, octets = 8) =>
   `${next}${((octets - 8) / 8).toString(16).padStart(2, "0")}01040000${"00".repeat(octets - 6)}`;
 const ah = (next: string) => `${next}04${"00".repeat(22)}`;
@@ -170,10 +124,11 @@ describe("a segment is read from", () => {
       const length = size(octets);
       for (let captured = 0; captured < length; captured++) {
         const { segments, fate, codes } = decode(linkType, octets, { captured, wireLength: length });
-        expect(fate, `${captured} octets`).toMatch(/^(tcp|damaged|notIp)$/);
+        expect(fate, `${captured} octets`).toMatch(/^(tcp|damaged|notIp|notTcp)$/);
         if (fate !== "tcp") {
           expect(segments).toEqual([]);
-          expect(codes).toEqual([fate === "damaged" ? "capture/bad-packet" : "capture/not-tcp"]);
+          const codesOf = fate === "damaged" ? ["capture/bad-packet"] : ["capture/not-tcp", "capture/unread-protocol"];
+          expect(codesOf).toContain(codes.join());
           continue;
         }
         expect(codes).toEqual([]);
@@ -190,8 +145,10 @@ describe("a segment is read from", () => {
 });
 
 const damaged = (layer: string, reason: string) => `a ${layer} header does not fit its packet: ${reason} (1 of them)`;
-const without = (protocol: string) => `packets without TCP: ${protocol} (1 of them)`;
-const fragments = "IP fragments are not put together (1 of them)";
+const without = (protocol: string) => `1 packets are not TCP: ${protocol}`;
+const unread = (protocol: string) => `1 packets of ${protocol} are not read`;
+const fragments = "1 IP fragments could not be put together: the rest of their datagrams was not captured";
+const tooDeep = "1 packets have more than 24 headers and were not read";
 
 test.each<[string, number, string, string, string]>([
   ["an Ethernet header cut", 1, "0200000000010200000000020", "damaged", damaged("Ethernet", "shorter than 14 octets")],
@@ -257,36 +214,31 @@ test.each<[string, number, string, string, string]>([
     "damaged",
     damaged("TCP", "its data offset goes beyond the packet"),
   ],
-  [
-    "25 VLAN tags",
-    1,
-    ethernet(0x8100, "00018100".repeat(30) + four),
-    "damaged",
-    damaged("innermost", "it is the 25th in the packet"),
-  ],
-  [
-    "25 extension headers",
-    229,
-    ipv6(extension("00").repeat(30), { next: 0 }),
-    "damaged",
-    damaged("innermost", "it is the 25th in the packet"),
-  ],
-  ["the first fragment of IPv4", 228, ipv4(tcp(), { fragment: 0x2000 }), "fragments", fragments],
+  ["25 VLAN tags", 1, ethernet(0x8100, "00018100".repeat(30) + four), "damaged", tooDeep],
+  ["25 extension headers", 229, ipv6(extension("00").repeat(30), { next: 0 }), "damaged", tooDeep],
+  ["the first fragment of IPv4", 228, ipv4(tcp("50524920"), { fragment: 0x2000 }), "fragments", fragments],
   ["a later fragment of IPv4", 228, ipv4(tcp(), { fragment: 0x0001 }), "fragments", fragments],
-  ["the first fragment of IPv6", 229, ipv6(fragmentHeader("06", 1) + tcp(), { next: 44 }), "fragments", fragments],
+  ["the first fragment of IPv6", 229, ipv6(fragmentHeader("06", 1) + tcp("50524920"), { next: 44 }), "fragments", fragments],
   ["a later fragment of IPv6", 229, ipv6(fragmentHeader("06", 8) + tcp(), { next: 44 }), "fragments", fragments],
-  ["a fragment of UDP over IPv6", 229, ipv6(fragmentHeader("11", 8) + tcp(), { next: 44 }), "notTcp", without("UDP")],
-  ["a fragment of UDP", 228, ipv4(tcp(), { fragment: 0x2000, protocol: 17 }), "notTcp", without("UDP")],
-  ["UDP", 1, ethernet(0x0800, ipv4("0035003500080000", { protocol: 17 })), "notTcp", without("UDP")],
-  ["ICMPv6", 229, ipv6("8000", { next: 58 }), "notTcp", without("ICMPv6")],
-  ["a protocol without a name", 228, ipv4("", { protocol: 253 }), "notTcp", without("IP protocol 253")],
-  ["ARP", 1, ethernet(0x0806, "0001"), "notIp", without("ARP")],
-  ["an EtherType without a name", 1, ethernet(0x0bad, "0001"), "notIp", without("EtherType 0x0bad")],
+  [
+    "a fragment of ICMPv6",
+    229,
+    ipv6(fragmentHeader("3a", 8) + tcp(), { next: 44 }),
+    "notTcp",
+    without("ICMPv6 (IP protocol 58)"),
+  ],
+  ["a fragment of ICMP", 228, ipv4(tcp(), { fragment: 0x2000, protocol: 1 }), "notTcp", without("ICMP (IP protocol 1)")],
+  ["UDP", 1, ethernet(0x0800, ipv4("0035003500080000", { protocol: 17 })), "notTcp", without("UDP (IP protocol 17)")],
+  ["ICMPv6", 229, ipv6("8000", { next: 58 }), "notTcp", without("ICMPv6 (IP protocol 58)")],
+  ["a protocol without a name", 228, ipv4("", { protocol: 253 }), "notTcp", unread("IP protocol 253")],
+  ["ARP", 1, ethernet(0x0806, "0001"), "notIp", without("ARP (EtherType 0x0806)")],
+  ["an EtherType without a name", 1, ethernet(0x0bad, "0001"), "notIp", unread("EtherType 0x0bad")],
   ["spanning tree", 1, ethernet(38, "424203000000"), "notIp", without("IEEE 802.2 LLC")],
   ["SNAP of another organisation", 1, ethernet(38, `aaaa0300000c0800${four}`), "notIp", without("IEEE 802.2 LLC")],
   ["another family on a loopback", 0, `07000000${four}`, "notIp", without("another address family on a BSD loopback")],
-  ["IEEE 802.11", 105, "8000", "notIp", "packets of link type 105 (IEEE 802.11) are not read (1 of them)"],
-  ["a link type nobody knows", 60000, "8000", "notIp", "packets of link type 60000 (unknown to h2lint) are not read (1 of them)"],
+  ["a link type of a user", 147, "8000", "notIp", "1 packets of link type 147 (USER0) are not read"],
+  ["another with a name", 189, "8000", "notIp", "1 packets of link type 189 (USB) are not read"],
+  ["a link type nobody knows", 60000, "8000", "notIp", "1 packets of link type 60000 (unknown to h2lint) are not read"],
 ])("%s is no segment", (_, linkType, octets, fate, diagnostic) => {
   expect(decode(linkType, octets.slice(0, octets.length & ~1))).toEqual({
     segments: [],
@@ -315,7 +267,7 @@ test("packets of one kind are one diagnostic, with their number and the place of
   const packet = new Packet();
   packet.linkType = 1;
   const arp = ethernet(0x0806, "0001");
-  const udp = ethernet(0x0800, ipv4("", { protocol: 17 }));
+  const udp = ethernet(0x0800, ipv4("0035003500080000", { protocol: 17 }));
   const cut = ethernet(0x0800, "45");
   for (const [index, octets] of [arp, udp, ethernet(0x86dd, six), arp, cut, udp, udp, ethernet(0x0800, four)].entries()) {
     packet.file = index < 4 ? 0 : 1;
@@ -330,10 +282,27 @@ test("packets of one kind are one diagnostic, with their number and the place of
     [3, segment6],
     [4, segment],
   ]);
-  expect(decoder.counts).toEqual({ packets: 8, tcp: 2, notIp: 2, notTcp: 3, fragments: 0, damaged: 1 });
+  expect(decoder.counts).toEqual({
+    packets: 8,
+    tcp: 2,
+    duplicates: 0,
+    notIp: 2,
+    notTcp: 3,
+    fragments: 0,
+    encrypted: 0,
+    damaged: 1,
+  });
   expect(diagnostics).toEqual([
-    { code: "capture/not-tcp", place: { in: "packet", file: 0, packet: 1 }, data: { protocol: "ARP", packets: 2 } },
-    { code: "capture/not-tcp", place: { in: "packet", file: 0, packet: 2 }, data: { protocol: "UDP", packets: 3 } },
+    {
+      code: "capture/not-tcp",
+      place: { in: "packet", file: 0, packet: 1 },
+      data: { protocol: "ARP (EtherType 0x0806)", packets: 2 },
+    },
+    {
+      code: "capture/not-tcp",
+      place: { in: "packet", file: 0, packet: 2 },
+      data: { protocol: "UDP (IP protocol 17)", packets: 3 },
+    },
     {
       code: "capture/bad-packet",
       place: { in: "packet", file: 1, packet: 1 },
@@ -347,7 +316,7 @@ test("kinds are bounded: what comes after the first 256 is counted together", ()
   const decoder = new PacketDecoder({ segment() {} }, (diagnostic) => diagnostics.push(diagnostic));
   const packet = new Packet();
   packet.linkType = 1;
-  for (let type = 0x1000; type < 0x1000 + 400; type++) {
+  for (let type = 0xa000; type < 0xa000 + 400; type++) {
     packet.bytes = Buffer.from(ethernet(type, ""), "hex");
     packet.end = packet.wireLength = packet.bytes.length;
     decoder.packet(packet);

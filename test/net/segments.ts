@@ -3,7 +3,7 @@ import { Clock } from "../../src/capture/clock.ts";
 import { openCapture } from "../../src/capture/open.ts";
 import { fileSource } from "../../src/capture/source.ts";
 import type { Diagnostic } from "../../src/diagnostic.ts";
-import { defaultLimits } from "../../src/limits.ts";
+import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { PacketDecoder } from "../../src/net/decoder.ts";
 
 export interface ReadSegment {
@@ -18,7 +18,10 @@ export interface ReadSegment {
 }
 
 /** The segments of a capture file, by the readers and the decoder together. */
-export async function segmentsOf(path: string): Promise<{ segments: ReadSegment[]; diagnostics: Diagnostic[] }> {
+export async function segmentsOf(
+  path: string,
+  limits: Partial<Limits> = {},
+): Promise<{ segments: ReadSegment[]; diagnostics: Diagnostic[] }> {
   const segments: ReadSegment[] = [];
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
@@ -39,6 +42,7 @@ export async function segmentsOf(path: string): Promise<{ segments: ReadSegment[
       },
     },
     report,
+    { ...defaultLimits, ...limits },
   );
   const reader = await openCapture(fileSource(path), {
     file: 0,
