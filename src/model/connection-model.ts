@@ -5,11 +5,14 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import { FieldBit, Name } from "../hpack/field.ts";
-import type { Foreign, Http2Sink, Protocol } from "../http2/connection-decoder.ts";
+import type { About } from "../http2/about.ts";
+import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
+import { fieldOf } from "../http2/http1.ts";
 import { Setting } from "../http2/setting.ts";
+import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
@@ -33,6 +36,7 @@ export class ConnectionModel implements Http2Sink {
   readonly #server = new OpenBlock("server");
   /** Closed streams that are remembered, oldest first. */
   readonly #closed: number[] = [];
+  #announced = false;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -45,24 +49,78 @@ export class ConnectionModel implements Http2Sink {
     this.#diagnostics = diagnostics;
   }
 
-  begin(protocol: Protocol, clientIndex: 0 | 1, roles: "syn" | "preface" | "guess"): void {
+  begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles, started: Started): void {
     const c = this.connection;
     c.protocol = protocol;
+    c.client.started = started.client;
+    c.server.started = started.server;
+    this.#announce(clientIndex, roles);
+  }
+
+  #announce(clientIndex: 0 | 1, roles: Roles): void {
+    const c = this.connection;
     c.clientIndex = clientIndex;
     c.roles = roles;
-    const { directions } = c.flow;
-    c.client.started = directions[clientIndex].syn;
-    c.server.started = directions[1 - clientIndex]!.syn;
+    if (this.#announced) return;
+    this.#announced = true;
     this.#sink.connectionStart(c);
+  }
+
+  offered(offer: UpgradeOffer, clientIndex: 0 | 1): void {
+    const c = this.connection;
+    if (offer.accepted) c.protocol = "h2c-upgrade";
+    c.client.started = c.server.started = true;
+    this.#announce(clientIndex, "preface");
+    this.#sink.upgrade(offer, c);
+    if (offer.accepted) this.#upgrade(offer);
+  }
+
+  // RFC 7540 3.2, 3.2.1: the request is stream 1, which the client has ended, and 101 acknowledges its HTTP2-Settings.
+  #upgrade(offer: UpgradeOffer): void {
+    const c = this.connection;
+    const { client } = c;
+    c.upgrade = offer;
+    const { request, method, target, settings } = offer;
+    const { last } = request;
+    const end = offer.end >= 0 ? offer.end : last.offset + 1;
+    const applied = settings.length === 1 ? http2Settings(settings[0]!) : "alphabet";
+    if (typeof applied === "object") {
+      const valid = applied.filter(
+        ([id, value]) => validSetting(id, value, "client") && !(id === Setting.initialWindowSize && value > MAX_WINDOW),
+      );
+      client.settings.announce(end, last.time, valid);
+      client.settings.acknowledge();
+    }
+    const stream = this.#openStream(1, "client", true, end, last.time);
+    c.calls++;
+    client.active.push(1);
+    const { request: head } = stream;
+    head.known = true;
+    head.method = method;
+    head.scheme = "http";
+    head.authority = fieldOf(request, "host");
+    head.path = target;
+    head.contentType = fieldOf(request, "content-type");
+    head.te = fieldOf(request, "te");
+    head.userAgent = fieldOf(request, "user-agent");
+    head.contentLength = fieldOf(request, "content-length");
+    stream.client.message = "yes";
+    stream.client.endAt = stream.client.lastAt = end;
+    stream.client.endTime = stream.client.lastTime = last.time;
+    stream.client.dataOctets = offer.contentOctets;
   }
 
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
   }
 
-  preface(at: Origin): void {
+  note(about: About): void {
+    Object.assign(this.connection.about, about);
+  }
+
+  preface(): void {
     const { client } = this.connection;
-    client.started = client.started || at.offset < PREFACE_LENGTH;
+    client.started = true;
     client.seen = true;
   }
 
@@ -104,6 +162,9 @@ export class ConnectionModel implements Http2Sink {
   /** Nothing follows. */
   close(): void {
     const c = this.connection;
+    const upgraded = c.upgrade === undefined ? undefined : c.streams.get(1);
+    // Its content may have come after the answer.
+    if (upgraded !== undefined) upgraded.client.dataOctets = c.upgrade!.contentOctets;
     if (c.isHttp2) {
       const { id, client, server, flow } = c;
       const place = { in: "stream", file: flow.file, packet: flow.firstPacket, connection: id } as const;
@@ -886,7 +947,6 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
   unknown: "nothing shows whether they arrived",
 };
 
-const PREFACE_LENGTH = 24;
 // RFC 9113 6.9.2: of the connection, which no setting changes.
 const INITIAL_WINDOW = 65_535;
 const MAX_WINDOW = 0x7fffffff;

@@ -1,3 +1,4 @@
+import { u16 } from "../bytes.ts";
 import type { TcpSegment } from "../net/segment.ts";
 import type { Origin } from "../place.ts";
 import type { ByteSink } from "./byte-stream.ts";
@@ -94,6 +95,12 @@ export function endpointText(endpoint: Endpoint, family: number): string {
   if (family === 4) return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}:${endpoint.port}`;
   const groups = [a, b, c, d].flatMap((word) => [(word >>> 16) & 0xffff, word & 0xffff]);
   return `[${ipv6Text(groups)}]:${endpoint.port}`;
+}
+
+/** An address as octets, 4 or 16 of them, as text; IPv6 in brackets, as before a port. */
+export function addressText(b: Uint8Array, at: number, size: number): string {
+  if (size === 4) return `${b[at]}.${b[at + 1]}.${b[at + 2]}.${b[at + 3]}`;
+  return `[${ipv6Text(Array.from({ length: 8 }, (_, i) => u16(b, at + 2 * i)))}]`;
 }
 
 // RFC 5952: the longest run of two or more zero groups is left out, the first one of equals.
