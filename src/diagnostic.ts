@@ -82,7 +82,7 @@ export const diagnostics = {
   "capture/not-decrypted": {
     severity: "loss",
     source: "capture",
-    text: "connection {connection} is TLS: nothing inside it can be checked",
+    text: "connection {connection} is {tls}: without keys nothing inside it can be checked",
   },
   "capture/hpack-unknown": {
     severity: "loss",

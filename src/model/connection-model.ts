@@ -17,6 +17,7 @@ import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
+import { tlsText } from "../tls/hello.ts";
 import { delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
 import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -37,6 +38,9 @@ export class ConnectionModel implements Http2Sink {
   /** Closed streams that are remembered, oldest first. */
   readonly #closed: number[] = [];
   #announced = false;
+  /** 101 acknowledges HTTP2-Settings; RFC 7540 3.2.1 calls a frame that does so too "not necessary", so one is no fault. */
+  #spareAck = false;
+  #spareAckUsed = false;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -91,6 +95,7 @@ export class ConnectionModel implements Http2Sink {
       client.settings.announce(end, last.time, valid);
       client.settings.acknowledge();
     }
+    this.#spareAck = true;
     const stream = this.#openStream(1, "client", true, end, last.time);
     c.calls++;
     client.active.push(1);
@@ -104,6 +109,7 @@ export class ConnectionModel implements Http2Sink {
     head.te = fieldOf(request, "te");
     head.userAgent = fieldOf(request, "user-agent");
     head.contentLength = fieldOf(request, "content-length");
+    stream.opening = FrameRef.ofHttp1(request, "client");
     stream.client.message = "yes";
     stream.client.endAt = stream.client.lastAt = end;
     stream.client.endTime = stream.client.lastTime = last.time;
@@ -184,7 +190,7 @@ export class ConnectionModel implements Http2Sink {
       }
     } else if (c.protocol === "tls-unknown") {
       const place = { in: "stream", file: c.flow.file, packet: c.flow.firstPacket, connection: c.id } as const;
-      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id } });
+      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id, tls: tlsText(c.about.tls ?? {}) } });
     }
     this.#sink.connectionEnd(c);
   }
@@ -261,9 +267,18 @@ export class ConnectionModel implements Http2Sink {
       return;
     }
     if (!stream.seen) return;
+    if (input === "data" && this.#isUpgraded(stream, frame.from)) {
+      frame.facts.note(Fact.onUpgraded);
+      return;
+    }
     const state = stateFor(stream, frame.from, frame.first.acked, sender.processed);
     const fact = judgeInput(state, frame.from, input, stream.promised);
     if (fact !== undefined) frame.facts.note(fact);
+  }
+
+  // RFC 7540 3.2: the upgraded request is stream 1, and all of it.
+  #isUpgraded(stream: Stream, from: Side): boolean {
+    return stream.id === 1 && from === "client" && this.connection.upgrade !== undefined;
   }
 
   // A frame on a stream that nobody is known to have opened (RFC 9113 5.1 idle, 5.1.1).
@@ -324,7 +339,11 @@ export class ConnectionModel implements Http2Sink {
     if (!frame.whole) return;
     if (frame.ack) {
       const oldest = peer.settings.pending[0];
-      if (oldest === undefined || !possiblyDelivered(oldest.endOffset, frame.first.acked)) facts.note(Fact.settingsAckUnexpected);
+      if (oldest !== undefined && possiblyDelivered(oldest.endOffset, frame.first.acked)) return;
+      if (this.#spareAck && frame.from === "server") {
+        this.#spareAck = false;
+        this.#spareAckUsed = true;
+      } else facts.note(Fact.settingsAckUnexpected);
       return;
     }
     const seen = new Set<number>();
@@ -476,7 +495,8 @@ export class ConnectionModel implements Http2Sink {
 
   #applySettings(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (frame.ack) {
-      peer.settings.acknowledge();
+      if (!this.#spareAckUsed) peer.settings.acknowledge();
+      this.#spareAckUsed = false;
       return;
     }
     if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
@@ -678,6 +698,10 @@ export class ConnectionModel implements Http2Sink {
 
   #noteKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
     const { facts, decoded } = fields;
+    if (this.#isUpgraded(stream, sender.side)) {
+      facts.note(Fact.onUpgraded);
+      return;
+    }
     const own = stream.half(sender.side);
     const horizon = fields.first.acked;
     const state = stateFor(stream, sender.side, horizon, sender.processed);

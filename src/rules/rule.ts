@@ -1,5 +1,6 @@
 import type { Fact } from "../http2/fact.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
@@ -57,6 +58,8 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown> {
   /** A fact that the decoder or the model notes; `judge` is called for it alone. */
   readonly when?: Condition;
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State>): void;
+  /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
+  upgrade?(offer: UpgradeOffer, context: Context<Meta, State>): void;
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State>): void;
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State>): void;
   streamEnd?(stream: Stream, context: Context<Meta, State>): void;

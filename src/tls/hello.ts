@@ -16,6 +16,16 @@ export interface TlsHello {
   helloRetryRequest?: true;
 }
 
+/** `TLS 1.2 to example.com (h2 offered and chosen)`. Names are as they came. */
+export function tlsText({ version, serverName, alpnOffered, alpn }: TlsHello): string {
+  const name = `${version ?? "TLS"}${serverName === undefined ? "" : ` to ${serverName}`}`;
+  const h2 = alpnOffered?.includes("h2") === true;
+  if (h2 && alpn === "h2") return `${name} (h2 offered and chosen)`;
+  const offered = alpnOffered === undefined ? [] : [`${h2 ? "h2" : alpnOffered.join(", ")} offered`];
+  const said = [...offered, ...(alpn === undefined ? [] : [`${alpn} chosen`])];
+  return said.length === 0 ? name : `${name} (${said.join(", ")})`;
+}
+
 /** Reads the hellos of one direction, whatever their split over segments and records. */
 export class HelloReader {
   readonly #hello: TlsHello;

@@ -285,7 +285,11 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: ["other tls-unknown", 'note {"tls":{}}'],
     },
-    "TLS in the middle": { steps: [[0, Buffer.from("17030300200000", "hex")]], syn: none, events: ["other tls-unknown", 'note {"tls":{}}'] },
+    "TLS in the middle": {
+      steps: [[0, Buffer.from("17030300200000", "hex")]],
+      syn: none,
+      events: ["other tls-unknown", 'note {"tls":{}}'],
+    },
     "HTTP/1": {
       steps: [
         [0, text("POST /a HTTP/1.1\r\n\r\n")],
