@@ -1,6 +1,6 @@
 import { u16 } from "../bytes.ts";
 import type { TcpSegment } from "../net/segment.ts";
-import type { Origin } from "../place.ts";
+import type { Origin, Side } from "../place.ts";
 import type { ByteSink } from "./byte-stream.ts";
 
 /** One TCP connection as far as the capture shows it. Direction 0 is of who sent the SYN, else of the higher port: most likely the
@@ -13,7 +13,7 @@ export class Flow {
   server: Endpoint;
   /** Whether the client stands second in the flow table's key. */
   readonly clientSecond: boolean;
-  readonly directions: readonly [Direction, Direction] = [new Direction(), new Direction()];
+  readonly directions: readonly [Direction, Direction];
   readonly file: number;
   readonly firstPacket: number;
   readonly firstTime: number;
@@ -40,6 +40,7 @@ export class Flow {
       port: segment.targetPort,
     } as const;
     this.id = id;
+    this.directions = [new Direction(id, "client"), new Direction(id, "server")];
     this.family = segment.family;
     this.client = clientIsSource ? source : target;
     this.server = clientIsSource ? target : source;
@@ -58,6 +59,9 @@ export interface Endpoint {
 
 /** One direction's place in its sequence space. */
 export class Direction {
+  /** The flow's id, and whose octets these most likely are. */
+  readonly flow: number;
+  readonly from: Side;
   sink: ByteSink | undefined;
   /** The next sequence number, and its offset; `known` once there is one. */
   next = 0;
@@ -72,10 +76,17 @@ export class Direction {
   /** The offset of the FIN, or -1. */
   fin = -1;
   ended = false;
+  /** A retransmission carried other octets. */
+  conflict = false;
   /** Segments that wait, by offset; their octets are copies. */
   readonly held: Held[] = [];
   /** With what holding them costs. */
   heldOctets = 0;
+
+  constructor(flow: number, from: Side) {
+    this.flow = flow;
+    this.from = from;
+  }
 }
 
 export interface Held {

@@ -94,7 +94,7 @@ testRule(streamOneReused, {
     },
     "twice on the stream": {
       frames: (s) => upgraded(s).client.headers(1).data(1, 1, { endStream: true }),
-      finds: [["sent", 8, { kind: "HEADERS" }]],
+      finds: [["sent", 8, { kind: "HEADERS" }, { count: 2 }]],
     },
   },
 });
