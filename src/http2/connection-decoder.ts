@@ -247,7 +247,11 @@ export class ConnectionDecoder {
     }
     if (isResponse(head)) {
       if (!peer.broken && isRequest(peer)) this.#readHttp1((1 - index) as 0 | 1);
-      else this.#other("http/1.1");
+      else {
+        this.#client = (1 - index) as 0 | 1;
+        this.#sink.other("http/1.1");
+        this.#search();
+      }
       return true;
     }
     if (isRequest(head) && isResponse(peer)) {
