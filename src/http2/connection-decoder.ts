@@ -392,9 +392,15 @@ export class ConnectionDecoder {
 
   #begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles): void {
     this.#state = "http2";
+    const server = (1 - clientIndex) as 0 | 1;
+    // Found by its looks: what is missing may have been an Upgrade or a tunnel, whose octets are no fault.
+    const found = protocol === "h2c";
+    const first = this.#heads[server];
     const started = {
-      client: this.#startKnown(clientIndex) || (roles === "preface" && !this.#searching),
-      server: this.#startKnown((1 - clientIndex) as 0 | 1),
+      client: found
+        ? this.#startKnown(clientIndex) && beginsPreface(this.#heads[clientIndex])
+        : roles === "preface" || this.#startKnown(clientIndex),
+      server: this.#startKnown(server) && (!found || (!first.broken && (first.count === 0 || isSettings(first)))),
     };
     this.#sink.begin(protocol, clientIndex, roles, started);
     for (const index of [0, 1] as const) {
@@ -587,6 +593,9 @@ function prefaceMatch(head: Head): number {
   for (let i = 0; i < limit; i++) if (head.bytes[i] !== PREFACE[i]) return i;
   return limit;
 }
+
+// "PRI" is no other protocol's beginning.
+const beginsPreface = (head: Head): boolean => head.count >= 3 && prefaceMatch(head) === head.count;
 
 // RFC 9113 6.5: not an ACK, on stream 0, whole settings.
 function isSettings(head: Head): boolean {
