@@ -97,7 +97,7 @@ export class Http1Exchange {
     }
     const tokens = upgradeTokens(head);
     const offer = tokens.includes("h2c") || tokens.includes("h2") ? new UpgradeOffer(head, method, target) : undefined;
-    this.#pending.push({ method, target, switches: tokens.length > 0 || method === "CONNECT", offer });
+    this.#pending.push({ method, target: target.slice(0, TARGET), switches: tokens.length > 0 || method === "CONNECT", offer });
     if (this.#pending.length > PENDING) this.#client.state = "lost";
     if (version === "HTTP/1.0") this.#listener.recognised("http/1.0");
     this.#contentType(head);
@@ -139,7 +139,7 @@ function switchOf(head: Http1Head, offer: UpgradeOffer | undefined): Switch {
   const [named] = upgradeTokens(head);
   const to = named ?? (offer?.tokens.length === 1 ? offer.tokens[0] : undefined);
   if ((to === "h2c" || to === "h2") && offer !== undefined) return { to: "h2c", offer };
-  return { to: "other", name: to ?? "" };
+  return { to: "other", name: (to ?? "").slice(0, TARGET) };
 }
 
 interface Request {
@@ -150,5 +150,6 @@ interface Request {
   readonly offer: UpgradeOffer | undefined;
 }
 
-// Pipelined requests that are remembered.
-const PENDING = 1000;
+// Pipelined requests that are remembered, and octets of the target of each.
+const PENDING = 256;
+const TARGET = 300;

@@ -65,7 +65,7 @@ export class Http1Reader {
   /** So many octets are missing. False where the end of the message is not known any more. */
   gap(length: number): boolean {
     if (this.state === "close") return true;
-    const within = this.state === "content" && length <= this.#left && (this.#chunked || length < this.#left || this.#left > 0);
+    const within = this.state === "content" && length <= this.#left;
     if (within) this.#pass(length);
     else this.state = "lost";
     return within;

@@ -219,7 +219,7 @@ const RECORD_HEAD = 5;
 // RFC 5246 6.2.3: with what ciphers may add.
 const RECORD = (1 << 14) + 2048;
 // Larger hellos are not believed.
-const MESSAGE = 1 << 16;
+const MESSAGE = 1 << 15;
 const NAMES = 32;
 const CHANGE_CIPHER_SPEC = 20;
 const HANDSHAKE = 22;
