@@ -108,7 +108,7 @@ export const diagnostics = {
   "capture/not-decrypted": {
     severity: "loss",
     source: "capture",
-    text: "connection {connection} is TLS: nothing inside it can be checked",
+    text: "connection {connection} is {tls}: without keys nothing inside it can be checked",
   },
   "capture/hpack-unknown": {
     severity: "loss",
@@ -139,6 +139,7 @@ export const diagnostics = {
     severity: "info",
     source: "limit",
     text: "more than {limit} packets have comments: the others are not shown",
+  },
   "limit/packet-layers": {
     severity: "loss",
     source: "limit",

@@ -51,6 +51,7 @@ export const Fact = {
   settingsWindowRange: 45,
   connectionWindowExceeded: 46,
   streamWindowExceeded: 47,
+  onUpgraded: 48,
 } as const;
 
 export type Fact = (typeof Fact)[keyof typeof Fact];

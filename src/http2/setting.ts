@@ -22,3 +22,5 @@ const NAMES: Readonly<Record<number, string>> = {
   8: "ENABLE_CONNECT_PROTOCOL",
   9: "NO_RFC7540_PRIORITIES",
 };
+
+export type SettingPair = readonly [id: number, value: number];

@@ -5,15 +5,19 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import { FieldBit, Name } from "../hpack/field.ts";
-import type { Foreign, Http2Sink, Protocol } from "../http2/connection-decoder.ts";
+import type { About } from "../http2/about.ts";
+import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
+import { fieldOf } from "../http2/http1.ts";
 import { Setting } from "../http2/setting.ts";
+import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
+import { tlsText } from "../tls/hello.ts";
 import { delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
 import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -33,6 +37,10 @@ export class ConnectionModel implements Http2Sink {
   readonly #server = new OpenBlock("server");
   /** Closed streams that are remembered, oldest first. */
   readonly #closed: number[] = [];
+  #announced = false;
+  /** 101 acknowledges HTTP2-Settings; RFC 7540 3.2.1 calls a frame that does so too "not necessary", so one is no fault. */
+  #spareAck = false;
+  #spareAckUsed = false;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -45,24 +53,80 @@ export class ConnectionModel implements Http2Sink {
     this.#diagnostics = diagnostics;
   }
 
-  begin(protocol: Protocol, clientIndex: 0 | 1, roles: "syn" | "preface" | "guess"): void {
+  begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles, started: Started): void {
     const c = this.connection;
     c.protocol = protocol;
+    c.client.started = started.client;
+    c.server.started = started.server;
+    this.#announce(clientIndex, roles);
+  }
+
+  #announce(clientIndex: 0 | 1, roles: Roles): void {
+    const c = this.connection;
     c.clientIndex = clientIndex;
     c.roles = roles;
-    const { directions } = c.flow;
-    c.client.started = directions[clientIndex].syn;
-    c.server.started = directions[1 - clientIndex]!.syn;
+    if (this.#announced) return;
+    this.#announced = true;
     this.#sink.connectionStart(c);
+  }
+
+  offered(offer: UpgradeOffer, clientIndex: 0 | 1): void {
+    const c = this.connection;
+    if (offer.accepted) c.protocol = "h2c-upgrade";
+    c.client.started = c.server.started = true;
+    this.#announce(clientIndex, "preface");
+    this.#sink.upgrade(offer, c);
+    if (offer.accepted) this.#upgrade(offer);
+  }
+
+  // RFC 7540 3.2, 3.2.1: the request is stream 1, which the client has ended, and 101 acknowledges its HTTP2-Settings.
+  #upgrade(offer: UpgradeOffer): void {
+    const c = this.connection;
+    const { client } = c;
+    c.upgrade = offer;
+    const { request, method, target, settings } = offer;
+    const { last } = request;
+    const end = offer.end >= 0 ? offer.end : last.offset + 1;
+    const applied = settings.length === 1 ? http2Settings(settings[0]!) : "alphabet";
+    if (typeof applied === "object") {
+      const valid = applied.filter(
+        ([id, value]) => validSetting(id, value, "client") && !(id === Setting.initialWindowSize && value > MAX_WINDOW),
+      );
+      client.settings.announce(end, last.time, valid);
+      client.settings.acknowledge();
+    }
+    this.#spareAck = true;
+    const stream = this.#openStream(1, "client", true, end, last.time);
+    c.calls++;
+    client.active.push(1);
+    const { request: head } = stream;
+    head.known = true;
+    head.method = method;
+    head.scheme = "http";
+    head.authority = fieldOf(request, "host");
+    head.path = target;
+    head.contentType = fieldOf(request, "content-type");
+    head.te = fieldOf(request, "te");
+    head.userAgent = fieldOf(request, "user-agent");
+    head.contentLength = fieldOf(request, "content-length");
+    stream.opening = FrameRef.ofHttp1(request, "client");
+    stream.client.message = "yes";
+    stream.client.endAt = stream.client.lastAt = end;
+    stream.client.endTime = stream.client.lastTime = last.time;
+    stream.client.dataOctets = offer.contentOctets;
   }
 
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
   }
 
-  preface(at: Origin): void {
+  note(about: About): void {
+    Object.assign(this.connection.about, about);
+  }
+
+  preface(): void {
     const { client } = this.connection;
-    client.started = client.started || at.offset < PREFACE_LENGTH;
+    client.started = true;
     client.seen = true;
   }
 
@@ -110,6 +174,9 @@ export class ConnectionModel implements Http2Sink {
   /** Nothing follows. */
   close(): void {
     const c = this.connection;
+    const upgraded = c.upgrade === undefined ? undefined : c.streams.get(1);
+    // Its content may have come after the answer.
+    if (upgraded !== undefined) upgraded.client.dataOctets = c.upgrade!.contentOctets;
     if (c.isHttp2) {
       const { id, client, server, flow } = c;
       const place = { in: "stream", file: flow.file, packet: flow.firstPacket, connection: id } as const;
@@ -129,7 +196,7 @@ export class ConnectionModel implements Http2Sink {
       }
     } else if (c.protocol === "tls-unknown") {
       const place = { in: "stream", file: c.flow.file, packet: c.flow.firstPacket, connection: c.id } as const;
-      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id } });
+      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id, tls: tlsText(c.about.tls ?? {}) } });
     }
     this.#sink.connectionEnd(c);
   }
@@ -206,9 +273,18 @@ export class ConnectionModel implements Http2Sink {
       return;
     }
     if (!stream.seen) return;
+    if (input === "data" && this.#isUpgraded(stream, frame.from)) {
+      frame.facts.note(Fact.onUpgraded);
+      return;
+    }
     const state = stateFor(stream, frame.from, frame.first.acked, sender.processed);
     const fact = judgeInput(state, frame.from, input, stream.promised);
     if (fact !== undefined) frame.facts.note(fact);
+  }
+
+  // RFC 7540 3.2: the upgraded request is stream 1, and all of it.
+  #isUpgraded(stream: Stream, from: Side): boolean {
+    return stream.id === 1 && from === "client" && this.connection.upgrade !== undefined;
   }
 
   // A frame on a stream that nobody is known to have opened (RFC 9113 5.1 idle, 5.1.1).
@@ -269,7 +345,11 @@ export class ConnectionModel implements Http2Sink {
     if (!frame.whole) return;
     if (frame.ack) {
       const oldest = peer.settings.pending[0];
-      if (oldest === undefined || !possiblyDelivered(oldest.endOffset, frame.first.acked)) facts.note(Fact.settingsAckUnexpected);
+      if (oldest !== undefined && possiblyDelivered(oldest.endOffset, frame.first.acked)) return;
+      if (this.#spareAck && frame.from === "server") {
+        this.#spareAck = false;
+        this.#spareAckUsed = true;
+      } else facts.note(Fact.settingsAckUnexpected);
       return;
     }
     const seen = new Set<number>();
@@ -421,7 +501,8 @@ export class ConnectionModel implements Http2Sink {
 
   #applySettings(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (frame.ack) {
-      peer.settings.acknowledge();
+      if (!this.#spareAckUsed) peer.settings.acknowledge();
+      this.#spareAckUsed = false;
       return;
     }
     if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
@@ -623,6 +704,10 @@ export class ConnectionModel implements Http2Sink {
 
   #noteKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
     const { facts, decoded } = fields;
+    if (this.#isUpgraded(stream, sender.side)) {
+      facts.note(Fact.onUpgraded);
+      return;
+    }
     const own = stream.half(sender.side);
     const horizon = fields.first.acked;
     const state = stateFor(stream, sender.side, horizon, sender.processed);
@@ -892,7 +977,6 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
   unknown: "nothing shows whether they arrived",
 };
 
-const PREFACE_LENGTH = 24;
 // RFC 9113 6.9.2: of the connection, which no setting changes.
 const INITIAL_WINDOW = 65_535;
 const MAX_WINDOW = 0x7fffffff;

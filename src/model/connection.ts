@@ -1,4 +1,6 @@
-import type { Protocol } from "../http2/connection-decoder.ts";
+import type { About } from "../http2/about.ts";
+import type { Protocol, Roles } from "../http2/connection-decoder.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Side } from "../place.ts";
 import { endpointText, type Flow } from "../tcp/flow.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -9,7 +11,7 @@ export class Connection {
   readonly flow: Flow;
   protocol: Protocol = "unknown";
   /** How it is known who is the client; by `guess` nothing can be proven that depends on it. */
-  roles: "syn" | "preface" | "guess" = "guess";
+  roles: Roles = "guess";
   clientIndex: 0 | 1 = 0;
   readonly client: Endpoint;
   readonly server: Endpoint;
@@ -20,6 +22,9 @@ export class Connection {
   /** Requests with a method: exchanges, whatever became of them. */
   calls = 0;
   lastTime = 0;
+  /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
+  upgrade: UpgradeOffer | undefined;
+  readonly about: About = {};
   /** What could not be judged: family or rule and need, by count. */
   readonly unchecked = new Map<string, number>();
 

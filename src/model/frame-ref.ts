@@ -1,11 +1,13 @@
 import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { Http1Head } from "../http2/http1.ts";
 import type { Side } from "../place.ts";
 import type { FieldBlock } from "./field-block.ts";
 
 /** Which frame is meant: plain data that may be kept. */
 export class FrameRef {
-  /** `preface`: the client's first octets; `close`: the end of the direction. No frame is at fault there. */
-  kind: FrameKind | "preface" | "close" = "unknown";
+  /** `preface`: the client's first octets; `http1`: a request or answer before HTTP/2; `close`: the end of the direction. No frame is
+   *  at fault there. */
+  kind: FrameKind | "preface" | "http1" | "close" = "unknown";
   streamId = 0;
   from: Side = "client";
   file = 0;
@@ -21,9 +23,27 @@ export class FrameRef {
   acked = -1;
   flags = 0;
   length = 0;
+  /** What to show of it, where it is no frame. */
+  text = "";
 
   static of(subject: Frame | FieldBlock): FrameRef {
     return new FrameRef().take(subject);
+  }
+
+  /** The head of a message in HTTP/1.1. */
+  static ofHttp1({ line, first, last }: Http1Head, from: Side): FrameRef {
+    const ref = new FrameRef();
+    ref.kind = "http1";
+    ref.from = from;
+    ref.file = last.file;
+    ref.packet = last.packet;
+    ref.time = last.time;
+    ref.began = first.time;
+    ref.offset = first.offset;
+    ref.end = last.offset + 1;
+    ref.acked = first.acked;
+    ref.text = line;
+    return ref;
   }
 
   /** References that a stream keeps are refilled. */

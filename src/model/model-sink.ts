@@ -1,4 +1,5 @@
 import type { Frame } from "../http2/frame.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Connection } from "./connection.ts";
@@ -8,8 +9,10 @@ import type { Stream } from "./stream.ts";
 /** What the model tells. Called before the frame or block takes effect, so the state is the one it was sent in. Frames, blocks and
  *  their octets are borrowed; connections and streams may be kept until `connectionEnd`. */
 export interface ModelSink {
-  /** The first thing of an HTTP/2 connection. */
+  /** The first thing of an HTTP/2 connection, and of one that was offered HTTP/2. */
   connectionStart?(connection: Connection): void;
+  /** A request in HTTP/1.1 offered HTTP/2 and was answered, or never will be. Frames follow only where the server took it. */
+  upgrade?(offer: UpgradeOffer, connection: Connection): void;
   /** Every frame, in an order in which no answer comes before its cause. `stream`: the frame's, if it is one that is known. */
   frame?(frame: Frame, stream: Stream | undefined, connection: Connection): void;
   /** HEADERS or PUSH_PROMISE with all its CONTINUATIONs. */

@@ -45,6 +45,7 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
   const with_ = <E extends keyof ModelSink>(event: E) =>
     sinks.filter((sink) => sink[event] !== undefined) as Required<Pick<ModelSink, E>>[];
   const start = with_("connectionStart");
+  const upgrade = with_("upgrade");
   const frame = with_("frame");
   const fields = with_("fields");
   const fieldsLost = with_("fieldsLost");
@@ -56,6 +57,9 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
   return {
     connectionStart: (c) => {
       for (const s of start) s.connectionStart(c);
+    },
+    upgrade: (offer, c) => {
+      for (const s of upgrade) s.upgrade(offer, c);
     },
     frame: (f, stream, c) => {
       for (let i = 0; i < frame.length; i++) frame[i]!.frame(f, stream, c);

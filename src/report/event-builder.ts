@@ -49,6 +49,7 @@ export class EventBuilder {
       calls: connection.calls,
       start: this.#clock.text(flow.firstTime),
       duration: flow.lastTime - flow.firstTime,
+      ...aboutOf(connection),
       ...(first === undefined
         ? {}
         : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
@@ -107,7 +108,7 @@ export class EventBuilder {
       packet: ref.packet,
       time: this.#clock.text(ref.time),
       offset: ref.offset,
-      ...(ref.kind === "preface" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
+      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
       ...(text === "" ? {} : { text: utf8(text) }),
       ...this.#comment(ref),
     };
@@ -207,6 +208,26 @@ export class DiagnosticCounter {
     for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
     return false;
   }
+}
+
+// Text from the wire as text.
+function aboutOf({ about }: Connection): Pick<ConnectionEvent, "recognised" | "proxied" | "tunnel" | "tls"> {
+  const { recognised, proxied, tunnel, tls } = about;
+  return {
+    ...(recognised === undefined ? {} : { recognised: utf8(recognised) }),
+    ...(proxied === undefined ? {} : { proxied }),
+    ...(tunnel === undefined ? {} : { tunnel: { ...tunnel, target: utf8(tunnel.target) } }),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            ...tls,
+            ...(tls.serverName === undefined ? {} : { serverName: utf8(tls.serverName) }),
+            ...(tls.alpnOffered === undefined ? {} : { alpnOffered: tls.alpnOffered.map(utf8) }),
+            ...(tls.alpn === undefined ? {} : { alpn: utf8(tls.alpn) }),
+          },
+        }),
+  };
 }
 
 const reactionText = (reaction: Reaction): string =>

@@ -1,6 +1,7 @@
 // What a report is made of: the objects of `--format ndjson` and of the library, plain data. Times are strings of seconds since the
 // epoch with nine decimals, durations whole nanoseconds; packets count from 1, offsets from 0; what is absent is unknown.
 import type { Side } from "../place.ts";
+import type { TlsHello } from "../tls/hello.ts";
 
 export type ReportEvent = RunEvent | ConnectionEvent | FindingEvent | DiagnosticEvent | SummaryEvent;
 
@@ -54,6 +55,14 @@ export interface ConnectionEvent {
   readonly start: string;
   /** Nanoseconds from its first to its last packet. */
   readonly duration: number;
+  /** A finer name than the protocol's, where there is one: `http/1.0`, `grpc-web`, `websocket`, `ssh`. */
+  readonly recognised?: string;
+  /** What a proxy in front says of it. */
+  readonly proxied?: { readonly version: 1 | 2; readonly client: string; readonly server: string };
+  /** What a proxy was asked to connect to. */
+  readonly tunnel?: { readonly via: string; readonly target: string };
+  /** What the TLS hellos say in clear. */
+  readonly tls?: TlsHello;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
 }
 

@@ -6,6 +6,7 @@ import { printable } from "./text.ts";
 /** `HEADERS[1]`; frames of the connection without an id, the end of a direction by its name. */
 export function frameName(frame: FrameObject): string {
   if (frame.kind === "preface") return "preface";
+  if (frame.kind === "http1") return "HTTP/1.1";
   if (frame.kind === "close") return "close";
   return frame.streamId === 0 ? kindName(frame.kind) : `${kindName(frame.kind)}[${frame.streamId}]`;
 }

@@ -1,6 +1,8 @@
 // `h2lint timeline`: per connection the frames of both sides in their columns, streams that went well folded to a line, runs folded,
 // faults and answers marked.
 import { type Frame, kindName } from "../http2/frame.ts";
+import type { Http1Head } from "../http2/http1.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -9,6 +11,7 @@ import { summarise } from "../model/summary.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
+import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, duration, plural, printable, size } from "./text.ts";
@@ -37,6 +40,14 @@ export class Timeline implements ModelSink {
 
   connectionStart(connection: Connection): void {
     this.#lines.set(connection.id, new Collected(connection.flow.firstTime));
+  }
+
+  upgrade(offer: UpgradeOffer, connection: Connection): void {
+    const kept = this.#lines.get(connection.id)!;
+    const { request, response, accepted, method, target, tokens } = offer;
+    kept.entries.push(http1("client", request, `${request.line}, Upgrade: ${tokens.join(", ")}`));
+    if (response !== undefined) kept.entries.push(http1("server", response, response.line));
+    if (accepted) kept.stream(1).request = `${method} ${target}`;
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -148,8 +159,9 @@ export class Timeline implements ModelSink {
     this.#findings.delete(connection.id);
     const { mark, bold, dim } = this.#style;
     if (this.#written++ > 0) this.#line("");
-    const head = `connection ${connection.id}   ${connection.client} ${mark.both} ${connection.server}   ${PROTOCOLS[connection.protocol] ?? connection.protocol}, ${duration(connection.duration)}`;
+    const head = `connection ${connection.id}   ${connection.client} ${mark.both} ${connection.server}   ${protocolText(connection)}, ${duration(connection.duration)}`;
     this.#line(bold(head));
+    for (const line of behindText(connection)) this.#line(`  ${line}`);
     if (kept === undefined) return;
     this.#line("");
     const layout = new Layout(this.#style);
@@ -370,6 +382,7 @@ class Layout {
 
 function labelOf(entry: Entry): string {
   const { kind, text, times, octets, sum, ends, fault } = entry;
+  if (kind === "http1") return printable(text);
   const name = kind === "fin" || kind === "rst" ? `TCP ${kind.toUpperCase()}` : kindName(kind);
   const parts = [name];
   if (kind === "data") {
@@ -380,6 +393,12 @@ function labelOf(entry: Entry): string {
   if (fault !== undefined) parts.push(`(${fault})`);
   return parts.filter((part) => part !== "").join(" ");
 }
+
+const http1 = (from: Side, head: Http1Head, text: string): Entry => ({
+  ...event(from, "http1", head.last, ""),
+  offsets: [head.first.offset],
+  text,
+});
 
 const event = (from: Side, kind: string, at: Origin, gap: string): Entry => ({
   kind,
@@ -399,13 +418,6 @@ const event = (from: Side, kind: string, at: Origin, gap: string): Entry => ({
 });
 
 const FOLDED: ReadonlySet<string> = new Set(["data", "window-update", "ping", "priority", "unknown", "continuation"]);
-
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  "h2c-prior-knowledge": "h2c",
-  h2c: "h2c, start not captured",
-  "tls-unknown": "TLS",
-  unknown: "not HTTP/2",
-};
 
 const LEAD = 13;
 const TIME = 12;

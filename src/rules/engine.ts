@@ -1,6 +1,7 @@
 // In: what the model tells. Out: findings, judged in the sender's own order (rules.md section 1): with what is not proven and why, one
 // per frame and cause, consequences marked.
 import { type Frame, type FrameKind, frameKinds } from "../http2/frame.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -71,6 +72,12 @@ export class RuleEngine implements ModelSink {
 
   connectionStart(connection: Connection): void {
     this.#judged.set(connection.id, new Judged(connection));
+  }
+
+  upgrade(offer: UpgradeOffer, connection: Connection): void {
+    const judged = this.#enter(connection, undefined);
+    for (const slot of this.#slots) slot.rule.upgrade?.(offer, this.#at(slot, judged));
+    this.#settle(judged, -1, "client");
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -197,7 +204,7 @@ export class RuleEngine implements ModelSink {
     const because = unmet(slot.rule.meta.needs, connection, frame.from, of, more?.stream ?? this.#stream);
     const severity = more?.severity ?? slot.severity;
     const stream = more?.stream ?? this.#stream;
-    const text = subject instanceof FrameRef ? "" : summarise(subject);
+    const text = subject instanceof FrameRef ? subject.text : summarise(subject);
     const path = stream?.request.path ?? ("headLast" in subject ? subject.decoded?.path?.value : undefined);
     const rank = more?.severity ?? slot.rule.meta.severity;
     judged.candidates.push({ rank, slot, frame, message, data, severity, because, more, text, path, decidableAt });

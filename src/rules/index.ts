@@ -16,6 +16,8 @@ import * as streamEnded from "./stream/ended.ts";
 import * as streamIdle from "./stream/idle.ts";
 import * as streamReset from "./stream/reset.ts";
 import * as streamId from "./stream-id/stream-id.ts";
+import * as upgradeAfter from "./upgrade/after.ts";
+import * as upgradeOffer from "./upgrade/offer.ts";
 
 /** The catalogue as built in. */
 export const rules: readonly Rule[] = [
@@ -25,6 +27,14 @@ export const rules: readonly Rule[] = [
   preface.truncated,
   preface.serverSpokeHttp1,
   preface.serverSilent,
+  upgradeOffer.settingsHeaderCount,
+  upgradeOffer.settingsHeaderNotHop,
+  upgradeOffer.settingsInvalid,
+  upgradeOffer.settingsInResponse,
+  upgradeOffer.h2Token,
+  upgradeAfter.serverFirstFrame,
+  upgradeAfter.clientPrefaceAfter101,
+  upgradeAfter.streamOneReused,
   frameLength.tooLarge,
   frameLength.tooShort,
   frameLength.paddingTooLong,

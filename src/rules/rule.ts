@@ -1,5 +1,6 @@
 import type { Fact } from "../http2/fact.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { BlockRole, FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
@@ -73,6 +74,8 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** `frame` is called for frames of these kinds only. */
   readonly kinds?: readonly FrameKind[];
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
+  upgrade?(offer: UpgradeOffer, context: Context<Meta, State, Shared>): void;
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   streamEnd?(stream: Stream, context: Context<Meta, State, Shared>): void;

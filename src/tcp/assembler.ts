@@ -261,11 +261,20 @@ export class Assembler implements SegmentSink {
     let to = end;
     while (i > 0 && endOf(held[i - 1]!) > s.offset) {
       const before = held[--i]!;
+      if (!d.conflict && differs(before, s)) this.#conflict(d, s);
       if (endOf(before) < to) this.#insert(d, i + 1, part(s, endOf(before), to));
       else if (to === end && (s.rst || (s.fin && endOf(before) === end))) this.#place(d, part(s, end, end));
       to = Math.min(to, before.offset);
     }
     if (s.offset < to) this.#insert(d, i, to === end ? s : part(s, s.offset, to));
+  }
+
+  // Told once a direction: which octets the receiver took is not known.
+  #conflict(d: Direction, { origin: at, offset }: Held): void {
+    d.conflict = true;
+    const { flow, from } = d;
+    const place = { in: "stream", file: at.file, packet: at.packet, connection: flow, from, offset } as const;
+    this.#diagnostics({ code: "capture/conflicting-overlap", place, data: { connection: flow, from } });
   }
 
   #insert(d: Direction, index: number, held: Held): void {
@@ -496,6 +505,14 @@ const endOf = (held: Held): number => held.offset + held.bytes.length + held.cut
 
 // A held segment is an object too: a flood of single octets must not cost more than the limit says.
 const costOf = (held: Held): number => held.bytes.length + SEGMENT_COST;
+
+// Two segments carry other octets at the same place. Those that were cut are not compared.
+function differs(a: Held, b: Held): boolean {
+  const start = Math.max(a.offset, b.offset);
+  const end = Math.min(a.offset + a.bytes.length, b.offset + b.bytes.length);
+  for (let at = start; at < end; at++) if (a.bytes[at - a.offset] !== b.bytes[at - b.offset]) return true;
+  return false;
+}
 
 function atMost(held: Held, acked: number): void {
   if (acked >= 0 && acked < held.origin.acked) held.origin.acked = acked;

@@ -1,5 +1,6 @@
+import { u16 } from "../bytes.ts";
 import type { TcpSegment } from "../net/segment.ts";
-import type { Origin } from "../place.ts";
+import type { Origin, Side } from "../place.ts";
 import type { ByteSink } from "./byte-stream.ts";
 
 /** One TCP connection as far as the capture shows it. Direction 0 is of who sent the SYN, else of the higher port: most likely the
@@ -12,7 +13,7 @@ export class Flow {
   server: Endpoint;
   /** Whether the client stands second in the flow table's key. */
   readonly clientSecond: boolean;
-  readonly directions: readonly [Direction, Direction] = [new Direction(), new Direction()];
+  readonly directions: readonly [Direction, Direction];
   readonly file: number;
   readonly firstPacket: number;
   readonly firstTime: number;
@@ -39,6 +40,7 @@ export class Flow {
       port: segment.targetPort,
     } as const;
     this.id = id;
+    this.directions = [new Direction(id, "client"), new Direction(id, "server")];
     this.family = segment.family;
     this.client = clientIsSource ? source : target;
     this.server = clientIsSource ? target : source;
@@ -57,6 +59,9 @@ export interface Endpoint {
 
 /** One direction's place in its sequence space. */
 export class Direction {
+  /** The flow's id, and whose octets these most likely are. */
+  readonly flow: number;
+  readonly from: Side;
   sink: ByteSink | undefined;
   /** The next sequence number, and its offset; `known` once there is one. */
   next = 0;
@@ -76,10 +81,17 @@ export class Direction {
   /** Sequence and acknowledgment number of the segment that said so. */
   windowSeq = 0;
   windowAck = 0;
+  /** A retransmission carried other octets. */
+  conflict = false;
   /** Segments that wait, by offset; their octets are copies. */
   readonly held: Held[] = [];
   /** With what holding them costs. */
   heldOctets = 0;
+
+  constructor(flow: number, from: Side) {
+    this.flow = flow;
+    this.from = from;
+  }
 }
 
 export interface Held {
@@ -99,6 +111,12 @@ export function endpointText(endpoint: Endpoint, family: number): string {
   if (family === 4) return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}:${endpoint.port}`;
   const groups = [a, b, c, d].flatMap((word) => [(word >>> 16) & 0xffff, word & 0xffff]);
   return `[${ipv6Text(groups)}]:${endpoint.port}`;
+}
+
+/** An address as octets, 4 or 16 of them, as text; IPv6 in brackets, as before a port. */
+export function addressText(b: Uint8Array, at: number, size: number): string {
+  if (size === 4) return `${b[at]}.${b[at + 1]}.${b[at + 2]}.${b[at + 3]}`;
+  return `[${ipv6Text(Array.from({ length: 8 }, (_, i) => u16(b, at + 2 * i)))}]`;
 }
 
 // RFC 5952: the longest run of two or more zero groups is left out, the first one of equals.

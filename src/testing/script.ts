@@ -308,6 +308,11 @@ export class Speaker {
     return this.octets("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   }
 
+  /** A message in HTTP/1.1: its lines without the empty one behind them, then its content. It counts as a frame. */
+  http1(lines: readonly string[], content = ""): this {
+    return this.octets(`${lines.join("\r\n")}\r\n\r\n${content}`);
+  }
+
   /** FIN. */
   close(): this {
     this.#script.send(this.side, NOTHING, TcpFlag.fin);
@@ -397,6 +402,15 @@ export const grpcRequest = {
   "content-type": "application/grpc",
   te: "trailers",
 } as const;
+/** The lines of a request that offers h2c (RFC 7540 3.2), with one setting, and of the answer that takes it. */
+export const h2cRequest = [
+  "GET / HTTP/1.1",
+  "Host: h2.test",
+  "Connection: Upgrade, HTTP2-Settings",
+  "Upgrade: h2c",
+  "HTTP2-Settings: AAMAAABk",
+] as const;
+export const switching = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: h2c"] as const;
 export const grpcResponse = { ":status": "200", "content-type": "application/grpc" } as const;
 
 const priorityOctets = ({ dependency = 0, weight = 16, exclusive = false }: PriorityOptions): Uint8Array => {

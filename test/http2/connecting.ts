@@ -25,6 +25,11 @@ export function connect(steps: readonly Step[], syn: readonly [boolean, boolean]
     found: (from, octets) => void events.push(`${from} borders found ${octets}`),
     end: (from, how, inFrame) => void events.push(`${from} end ${how}${inFrame ? " in a frame" : ""}`),
     other: (protocol) => void events.push(`other ${protocol}`),
+    offered: (offer, client) =>
+      void events.push(
+        `client=${client} offers ${offer.tokens}: ${offer.method} ${offer.target} ${offer.request.first.offset}-${offer.end} ${offer.status}`,
+      ),
+    note: (about) => void events.push(`note ${JSON.stringify(about)}`),
   };
   const flow = new Flow(1, new TcpSegment(), true, true);
   syn.forEach((captured, i) => {

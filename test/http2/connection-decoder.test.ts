@@ -275,7 +275,7 @@ const cases: Record<string, Record<string, Case>> = {
         [1, settings],
         [0, preface],
       ],
-      events: ["other tls-unknown"],
+      events: ["other tls-unknown", 'note {"tls":{}}'],
     },
     "TLS, octet by octet": {
       steps: [
@@ -283,9 +283,13 @@ const cases: Record<string, Record<string, Case>> = {
         [0, Buffer.from("03", "hex")],
         [0, Buffer.from("01", "hex")],
       ],
-      events: ["other tls-unknown"],
+      events: ["other tls-unknown", 'note {"tls":{}}'],
     },
-    "TLS in the middle": { steps: [[0, Buffer.from("17030300200000", "hex")]], syn: none, events: ["other tls-unknown"] },
+    "TLS in the middle": {
+      steps: [[0, Buffer.from("17030300200000", "hex")]],
+      syn: none,
+      events: ["other tls-unknown", 'note {"tls":{}}'],
+    },
     "HTTP/1": {
       steps: [
         [0, text("POST /a HTTP/1.1\r\n\r\n")],
@@ -408,7 +412,10 @@ const cases: Record<string, Record<string, Case>> = {
     },
     "PROXY protocol version 1 goes before": {
       steps: [[0, Buffer.concat([Buffer.from("PROXY TCP4 192.0.2.1 192.0.2.2 50000 443\r\n"), preface, settings])]],
-      events: ["begin h2c-prior-knowledge client=0 by preface", "preface at 42", "client settings 66-80"],
+      events: [
+        'note {"proxied":{"version":1,"client":"192.0.2.1:50000","server":"192.0.2.2:443"}}',
+        ...[begun, "preface at 42", "client settings 66-80"],
+      ],
     },
     "PROXY protocol version 2 in pieces": {
       steps: [
@@ -417,7 +424,10 @@ const cases: Record<string, Record<string, Case>> = {
         [0, Buffer.concat([proxy2.subarray(20), preface.subarray(0, 3)])],
         [0, Buffer.concat([preface.subarray(3), settings])],
       ],
-      events: ["begin h2c-prior-knowledge client=0 by preface", "preface at 28", "client settings 52-66"],
+      events: [
+        'note {"proxied":{"version":2,"client":"7.7.7.7:1799","server":"7.7.7.7:1799"}}',
+        ...[begun, "preface at 28", "client settings 52-66"],
+      ],
     },
   },
 };

@@ -542,7 +542,7 @@ describe("in the middle of a connection", () => {
 
   it("is told once", () => {
     const d = new Drive(options);
-    d.client.headers(1, request);
+    d.client.headers(1, request).windowUpdate(1, 1);
     d.close("capture-end");
     expect(d.diagnostics.map((x) => x.code).filter((code) => code === "capture/mid-connection")).toHaveLength(1);
     expect([d.connection.client.whole, d.connection.server.whole]).toEqual([false, false]);

@@ -75,8 +75,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
   });
 
   it("listens to something", () => {
-    const { judge, frame, fields, streamEnd, tcpWindow, end, connectionEnd, when } = rule;
-    expect([judge, frame, fields, streamEnd, tcpWindow, end, connectionEnd].some((handler) => handler !== undefined)).toBe(true);
+    const { judge, upgrade, frame, fields, streamEnd, tcpWindow, end, connectionEnd, when } = rule;
+    expect(
+      [judge, upgrade, frame, fields, streamEnd, tcpWindow, end, connectionEnd].some((handler) => handler !== undefined),
+    ).toBe(true);
     expect(judge === undefined).toBe(when === undefined);
   });
 

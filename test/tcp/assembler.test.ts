@@ -61,6 +61,43 @@ const cases: Record<string, Record<string, Case>> = {
       })(),
       events: ["1C early late", "1C end capture-end", "1S end capture-end", "1 close"],
     },
+    "data with the SYN, not taken and sent again (RFC 7413)": {
+      packets: (() => {
+        const c = new Conversation();
+        c.client.syn("early ");
+        c.server.syn();
+        c.packets[1] = { ...c.packets[1]!, ack: c.client.first + 1 };
+        c.client.again(6, "early ").send("late");
+        c.server.send("ok");
+        return c.packets;
+      })(),
+      events: ["1C early late", "1S ok", "1C end capture-end", "1S end capture-end", "1 close"],
+    },
+    "data with both SYNs": {
+      packets: (() => {
+        const c = new Conversation();
+        c.client.syn("question");
+        c.server.syn("answer");
+        c.client.ack();
+        return c.close().packets;
+      })(),
+      events: ["1C question", "1S answer", "1C end fin", "1S end fin", "1 close"],
+    },
+    // RFC 9293 3.5, figure 7: two SYNs cross, each is answered with a SYN-ACK.
+    "simultaneous open": {
+      packets: (() => {
+        const c = new Conversation();
+        c.client.syn();
+        c.server.syn();
+        const [one, two] = c.packets as [Sent, Sent];
+        c.packets[1] = { ...two, flags: TcpFlag.syn, ack: 0 };
+        c.packets.push({ ...one, flags: TcpFlag.syn | TcpFlag.ack, ack: c.server.first + 1 }, two);
+        c.client.send("a");
+        c.server.send("b");
+        return c.close().packets;
+      })(),
+      events: ["1C a", "1S b", "1C end fin", "1S end fin", "1 close"],
+    },
     "a FIN with data": {
       packets: open((c) => {
         c.client.fin("all");
@@ -554,6 +591,34 @@ for (const [about, group] of Object.entries(cases)) {
     });
   });
 }
+
+describe("octets that differ when they are sent again", () => {
+  const told = (packets: readonly Sent[]) =>
+    assemble(packets).diagnostics.map(({ code, data, place }) => [code, data, "packet" in place ? place.packet : 0]);
+
+  it("are told of once a direction, while the first ones wait", () => {
+    const packets = open((c) => {
+      c.client.lost(3).send("defg").again(6, "BCDEFGHI").lost(2).again(9, "abcDEF");
+      c.server.lost(1).send("23").again(2, "2!").again(3, "1");
+    });
+    expect(told(packets)).toEqual([
+      ["capture/conflicting-overlap", { connection: 1, from: "client" }, 5],
+      ["capture/conflicting-overlap", { connection: 1, from: "server" }, 8],
+    ]);
+  });
+
+  it("are not told of where the octets are the same, cut, or apart", () => {
+    const packets = open((c) =>
+      c.client.lost(3).send("defg").again(6, "bcdefghi").lost(2).again(3, "", { cut: 3 }).again(9, "a").again(9, "abcdef"),
+    );
+    expect(told(packets)).toEqual([]);
+  });
+
+  // Delivered octets are not kept.
+  it("are not seen once the first ones were delivered", () => {
+    expect(told(open((c) => c.client.send("abc").again(3, "xyz").send("d")))).toEqual([]);
+  });
+});
 
 describe("what a sender had received", () => {
   const acked = (packets: readonly Sent[], options?: Options) => assemble(packets, { tangled: true, ...options }).pieces;

@@ -1,8 +1,6 @@
 import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
-import type { Connection } from "../../model/connection.ts";
-import { FrameRef } from "../../model/frame-ref.ts";
-import type { Side } from "../../place.ts";
+import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
 
 export const clientMagic = defineRule({
@@ -23,6 +21,8 @@ export const clientMagic = defineRule({
   },
   connectionEnd({ connection, report }) {
     const { foreign } = connection.client;
+    // upgrade/client-preface-after-101 judges that.
+    if (connection.upgrade !== undefined) return;
     // A server that answers as HTTP/1 takes the connection for HTTP/1: then nobody speaks HTTP/2 here.
     if (foreign === undefined || foreign.what === "truncated" || connection.server.foreign?.what === "http1") return;
     report(beginning(connection, "client"), "other", { text: foreign.text });
@@ -49,7 +49,9 @@ export const clientSettingsMissing = defineRule({
     },
   },
   when: { fact: Fact.notSettingsFirst, from: "client" },
-  judge(frame, _stream, { report }) {
+  judge(frame, _stream, { connection, report }) {
+    // The family upgrade/ judges what follows 101.
+    if (connection.upgrade !== undefined) return;
     if (frame.kind === "settings") report(frame, "ack", {});
     else report(frame, "other", { kind: kindName(frame.kind) });
   },
@@ -75,7 +77,9 @@ export const serverSettingsMissing = defineRule({
     },
   },
   when: { fact: Fact.notSettingsFirst, from: "server" },
-  judge(frame, _stream, { report }) {
+  judge(frame, _stream, { connection, report }) {
+    // The family upgrade/ judges what follows 101.
+    if (connection.upgrade !== undefined) return;
     if (frame.kind === "settings") report(frame, "ack", {});
     else report(frame, "other", { kind: kindName(frame.kind) });
   },
@@ -155,22 +159,6 @@ export const serverSilent = defineRule({
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
   },
 });
-
-// The first octets of a side, where no frame is at fault.
-function beginning(connection: Connection, from: Side): FrameRef {
-  const { foreign } = connection.endpoint(from);
-  const at = foreign?.at;
-  const ref = new FrameRef();
-  ref.kind = "preface";
-  ref.from = from;
-  ref.file = at?.file ?? connection.flow.file;
-  ref.packet = at?.packet ?? connection.flow.firstPacket;
-  ref.time = at?.time ?? connection.flow.firstTime;
-  ref.offset = at?.offset ?? 0;
-  ref.end = ref.offset + (foreign?.text.length ?? 0);
-  ref.acked = at?.acked ?? 0;
-  return ref;
-}
 
 const PREFACE = 24;
 // Nanoseconds.

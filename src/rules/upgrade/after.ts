@@ -1,0 +1,111 @@
+// What follows `101 Switching Protocols` (RFC 7540 sections 3.2 and 3.5).
+import { Fact } from "../../http2/fact.ts";
+import { kindName } from "../../http2/frame.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { beginning } from "../beginning.ts";
+import type { RelatedFrame } from "../finding.ts";
+import { opened } from "../related.ts";
+import { defineRule } from "../rule.ts";
+
+export const serverFirstFrame = defineRule({
+  id: "upgrade/server-first-frame",
+  meta: {
+    title: "The server's first frame after 101 must be SETTINGS",
+    severity: "error",
+    by: "server",
+    spec: [
+      { rfc: 7540, section: "3.2", level: "MUST" },
+      { rfc: 7540, section: "3.5", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2", "no-gap"],
+    decidable: "head",
+    messages: {
+      other: "the server's first frame after 101 is {kind}, not SETTINGS",
+      ack: "the server's first frame after 101 is a SETTINGS acknowledgment",
+    },
+    docs: {
+      why: "SETTINGS is the server's connection preface. 101 acknowledges HTTP2-Settings, so no ACK is due before it.",
+      fix: "Send a SETTINGS frame without the ACK flag directly after the answer 101.",
+    },
+  },
+  when: { fact: Fact.notSettingsFirst, from: "server" },
+  judge(frame, _stream, { connection, report }) {
+    if (connection.upgrade === undefined) return;
+    const related = switched(connection);
+    if (frame.kind === "settings") report(frame, "ack", {}, { related });
+    else report(frame, "other", { kind: kindName(frame.kind) }, { related });
+  },
+});
+
+export const clientPrefaceAfter101 = defineRule({
+  id: "upgrade/client-preface-after-101",
+  meta: {
+    title: "After 101 the client must send its connection preface",
+    severity: "error",
+    by: "client",
+    spec: [
+      { rfc: 7540, section: "3.2", level: "MUST" },
+      { rfc: 7540, section: "3.5", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2", "acks"],
+    decidable: "payload",
+    messages: {
+      other: 'after 101 the client sent "{text}" instead of the connection preface',
+      frame: "after 101 the client's first frame is {kind}, not SETTINGS",
+      ack: "after 101 the client's first frame is a SETTINGS acknowledgment",
+    },
+    docs: {
+      why: "The server has switched to HTTP/2 and reads the preface string and a SETTINGS frame; HTTP2-Settings stands for neither.",
+      fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" and a SETTINGS frame as soon as the answer 101 is there.',
+    },
+  },
+  when: { fact: Fact.notSettingsFirst, from: "client" },
+  judge(frame, _stream, { connection, report }) {
+    if (!knewOfSwitch(connection, "first" in frame ? frame.first.acked : -1)) return;
+    const related = switched(connection);
+    if (frame.kind === "settings") report(frame, "ack", {}, { related });
+    else report(frame, "frame", { kind: kindName(frame.kind) }, { related });
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign } = connection.client;
+    if (foreign === undefined || foreign.what === "truncated") return;
+    if (!knewOfSwitch(connection, foreign.at.acked)) return;
+    report(beginning(connection, "client"), "other", { text: foreign.text }, { related: switched(connection) });
+  },
+});
+
+export const streamOneReused = defineRule({
+  id: "upgrade/stream-one-reused",
+  meta: {
+    title: "After an upgrade the client must not send HEADERS or DATA on stream 1",
+    severity: "error",
+    by: "client",
+    spec: [
+      { rfc: 7540, section: "3.2" },
+      { rfc: 7540, section: "5.1", level: "MUST" },
+    ],
+    expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
+    needs: ["start2"],
+    decidable: "head",
+    messages: { sent: "the client sent {kind} on stream 1, which is the upgraded request and ended with it" },
+    docs: {
+      why: "The request that was upgraded is stream 1, half-closed from the client: only its answer is still to come.",
+      fix: "Begin with stream 3.",
+    },
+  },
+  when: { fact: Fact.onUpgraded },
+  judge: (frame, stream, { report }) => report(frame, "sent", { kind: kindName(frame.kind) }, { related: opened(stream) }),
+});
+
+// What the client sent before it had the answer was meant for HTTP/1.1, or for either.
+function knewOfSwitch({ upgrade }: Connection, acked: number): boolean {
+  return upgrade?.response !== undefined && acked > upgrade.response.last.offset;
+}
+
+function switched({ upgrade }: Connection): RelatedFrame[] {
+  if (upgrade?.response === undefined) return [];
+  return [{ frame: FrameRef.ofHttp1(upgrade.response, "server"), role: "switched to HTTP/2", text: upgrade.response.line }];
+}
