@@ -135,12 +135,16 @@ function noteResponse(block: FieldBlock, decoded: DecodedBlock, stream: Stream |
 }
 
 function noteTrailers(block: FieldBlock, { bits }: DecodedBlock, stream: Stream | undefined, connection: Connection): void {
+  // Without the stream's beginning what looks like trailers may be anything.
+  if (stream?.seen !== true) {
+    if ((bits & FieldBit.pseudo) !== 0) connection.uncheck("headers/pseudo-in-trailers", "seen");
+    return;
+  }
   // An interim response after the final one is no trailers.
   if (!block.facts.has(Fact.interimAfterFinal)) {
     if ((bits & FieldBit.pseudo) !== 0) block.facts.note(Fact.pseudoMisplaced);
     if ((bits & FieldBit.trailerForbidden) !== 0) block.facts.note(Fact.trailerMisplaced);
   }
-  if (stream === undefined) return;
   const sender = connection.endpoint(block.from);
   if (isTunnel(stream, sender)) block.facts.note(Fact.onTunnel);
   const { declaredLength, dataOctets } = stream.half(block.from);

@@ -121,6 +121,10 @@ testRule(pseudoInTrailers, {
         .headers(1, end)
         .server.headers(1, { fields: { ":status": "103" } })
         .headers(1, end),
+    "a stream whose beginning is missing": {
+      frames: (s) => s.midway().server.ping().data(1).trailers(1, { ":path": "/" }),
+      unchecked: { "headers/pseudo-in-trailers seen": 1, "stream/* seen": 1 },
+    },
     "headers/interim-after-final": (s) =>
       s.client
         .headers(1, end)
@@ -135,11 +139,6 @@ testRule(pseudoInTrailers, {
     "of the server": {
       frames: (s) => s.client.headers(1, end).server.headers(1).trailers(1, { ":status": "200" }),
       finds: [["trailers", 3, { side: "server", name: ":status", streamId: 1 }]],
-    },
-    "a stream whose beginning is missing": {
-      frames: (s) => s.midway().server.ping().data(1).trailers(1, { ":path": "/" }),
-      finds: [["trailers", 3, { side: "server", name: ":path", streamId: 1 }, { because: ["roles", "borders", "seen"] }]],
-      certainty: "unproven",
     },
   },
 });
