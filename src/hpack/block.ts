@@ -66,6 +66,12 @@ export class DecodedBlock {
     return this.slots[Name.grpcStatus];
   }
 
+  /** The first field with any of these `FieldBit` bits. */
+  first(bits: number): Field | undefined {
+    for (let i = 0; i < this.count; i++) if ((this.fields[i]!.bits & bits) !== 0) return this.fields[i];
+    return undefined;
+  }
+
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];

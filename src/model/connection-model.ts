@@ -23,8 +23,9 @@ import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
 import { FieldBlock } from "./field-block.ts";
 import { FrameRef } from "./frame-ref.ts";
+import { noteContent, noteMessage } from "./message.ts";
 import type { ModelSink } from "./model-sink.ts";
-import { settingsOf } from "./settings.ts";
+import { last, settingsOf } from "./settings.ts";
 import { type MessageHead, Stream, type StreamHalf } from "./stream.ts";
 import { judgeInput, type StreamInput, stateFor } from "./stream-state.ts";
 
@@ -308,9 +309,7 @@ export class ConnectionModel implements Http2Sink {
   #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
     if (stream === undefined) return;
     const half = stream.half(frame.from);
-    if (frame.from === "server" && half.message === "no" && stream.seen && stream.response.status < 200) {
-      frame.facts.note(Fact.dataBeforeHeaders);
-    }
+    noteContent(frame, stream, sender, this.connection);
     if (frame.length === 0) return;
     // RFC 9113 6.9.1: both windows, by all grants that can have arrived.
     const horizon = frame.first.acked;
@@ -501,8 +500,10 @@ export class ConnectionModel implements Http2Sink {
 
   #applySettings(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (frame.ack) {
-      if (!this.#spareAckUsed) peer.settings.acknowledge();
+      const entries = this.#spareAckUsed ? undefined : peer.settings.acknowledge()?.entries;
       this.#spareAckUsed = false;
+      const size = entries === undefined ? undefined : last(entries, Setting.headerTableSize);
+      if (size !== undefined) sender.tableLimit.acknowledge(size);
       return;
     }
     if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
@@ -601,12 +602,15 @@ export class ConnectionModel implements Http2Sink {
     const peer = c.endpoint(other(fields.from));
     block.open = false;
     fields.decoded = undefined;
-    if (!block.broken) {
+    if (block.broken) sender.tableLimit.forget();
+    else {
       // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
       const known = c.client.whole && c.server.whole && fields.first.acked >= 0;
       sender.hpack.setMaxTableSize(known ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff);
+      sender.tableLimit.before(sender.hpack);
       const decoded = sender.hpack.decode(bytes, start, end);
       fields.decoded = decoded;
+      sender.tableLimit.after(fields, decoded, c);
       if (decoded.fault !== undefined) {
         fields.facts.note(Fact.hpackFault);
         fields.ignored = true;
@@ -621,6 +625,7 @@ export class ConnectionModel implements Http2Sink {
   #promise(fields: FieldBlock, stream: Stream | undefined): void {
     const c = this.connection;
     fields.role = "promise";
+    if (!fields.ignored) noteMessage(fields, stream, c);
     this.#sink.fields(fields, stream, c);
     if (fields.ignored) {
       remember(c.endpoint(fields.from).refused, fields.promisedStreamId);
@@ -650,6 +655,7 @@ export class ConnectionModel implements Http2Sink {
     } else if (stream === undefined) fields.opensStream = false;
     const fatal = fields.ignored || isFatalBlock(fields.facts);
     fields.ignored ||= fatal;
+    if (!fatal) noteMessage(fields, stream, c);
     this.#sink.fields(fields, stream, c);
     if (fatal) {
       if (stream === undefined) remember(sender.refused, fields.streamId);
@@ -785,6 +791,8 @@ export class ConnectionModel implements Http2Sink {
     }
     if (role === "request" || role === "response") {
       half.message = "yes";
+      half.messageAt = fields.last.offset + 1;
+      half.declaredLength = fields.declaredLength;
       if (decoded !== undefined) readHead(role === "request" ? stream.request : stream.response, decoded);
       if (role === "response" && decoded === undefined) half.message = "maybe";
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";
@@ -843,6 +851,7 @@ class OpenBlock {
     fields.endStream = frame.kind === "headers" && (frame.flags & Flag.endStream) !== 0;
     fields.role = "unknown";
     fields.opensStream = false;
+    fields.declaredLength = -1;
     fields.decoded = undefined;
     fields.ignored = false;
     fields.facts.clear();
@@ -934,6 +943,7 @@ function readHead(head: MessageHead, decoded: DecodedBlock): void {
   head.scheme = decoded.scheme?.value;
   head.authority = decoded.authority?.value;
   head.path = decoded.path?.value;
+  head.protocol = decoded.protocol?.value;
   head.status = decoded.statusCode;
   head.contentType = decoded.contentType?.value;
   head.te = decoded.slots[Name.te]?.value;

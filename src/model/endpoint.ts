@@ -4,6 +4,7 @@ import { type Origin, origin, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { FlowWindow } from "./flow-window.ts";
 import { AnnouncedSettings } from "./settings.ts";
+import { TableLimit } from "./table-limit.ts";
 
 /** One side of a connection: what it sent so far, and what that shows of what it knew. */
 export class Endpoint {
@@ -25,6 +26,8 @@ export class Endpoint {
   highestOpened = 0;
   /** Streams up to this id that it opened may have been forgotten. */
   forgotten = 0;
+  /** What the other side's HEADER_TABLE_SIZE asks of this side's encoder. */
+  readonly tableLimit = new TableLimit();
   /** Some of its fields could not be read. */
   fieldsLost = false;
   /** Octets of the other direction that it is known to have processed, not just received (rules.md 1.1). */
@@ -62,7 +65,12 @@ export class Endpoint {
 
   /** Every octet from the first one on was captured so far. */
   get whole(): boolean {
-    return this.started && this.lostOctets === 0 && !this.resynced;
+    return this.started && this.unbroken;
+  }
+
+  /** From where the capture begins, nothing is missing so far. */
+  get unbroken(): boolean {
+    return this.lostOctets === 0 && !this.resynced;
   }
 }
 

@@ -25,6 +25,8 @@ export class FieldBlock {
   role: BlockRole = "unknown";
   /** It opens its stream. */
   opensStream = false;
+  /** The content-length that the message's DATA must add up to; -1 for none (RFC 9113 8.1.1). */
+  declaredLength = -1;
   /** Undefined where octets of it are missing. */
   decoded: DecodedBlock | undefined;
   /** The frame broke a rule whose answer is a connection error: the block passed through HPACK and has no other effect. */

@@ -72,15 +72,17 @@ export function settingsOf(frame: Frame): SettingEntry[] {
   return entries;
 }
 
-function last(entries: readonly SettingEntry[], id: number): number | undefined {
+/** The last value that a frame gives a setting. */
+export function last(entries: readonly SettingEntry[], id: number): number | undefined {
   for (let i = entries.length - 1; i >= 0; i--) if (entries[i]![0] === id) return entries[i]![1];
   return undefined;
 }
 
-// RFC 9113 6.5.2. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).
+// RFC 9113 6.5.2, RFC 8441 3. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).
 const INITIAL: Readonly<Record<number, number>> = {
   [Setting.headerTableSize]: 4096,
   [Setting.enablePush]: 1,
   [Setting.initialWindowSize]: 65_535,
   [Setting.maxFrameSize]: 16_384,
+  [Setting.enableConnectProtocol]: 0,
 };

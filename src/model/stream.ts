@@ -15,6 +15,10 @@ export class StreamHalf {
   resetKnew = 0;
   /** Field blocks that began its message: request, or final response; `maybe` where one was seen that could not be read. */
   message: "no" | "maybe" | "yes" = "no";
+  /** Where the block that began it ends; -1: not so far. */
+  messageAt = -1;
+  /** What its content must add up to by content-length (RFC 9113 8.1.1); -1 where nothing is said, or it does not count. */
+  declaredLength = -1;
   dataFrames = 0;
   lastData: FrameRef | undefined = undefined;
   /** Content octets, without padding. */
@@ -73,6 +77,7 @@ export class MessageHead {
   scheme: string | undefined;
   authority: string | undefined;
   path: string | undefined;
+  protocol: string | undefined;
   status = 0;
   contentType: string | undefined;
   te: string | undefined;

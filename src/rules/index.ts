@@ -1,12 +1,25 @@
 // Every rule, by family in the order of judgement, within a family in the order of the catalogue.
 import * as continuation from "./continuation/continuation.ts";
+import * as extAltsvc from "./ext/altsvc.ts";
+import * as extConnect from "./ext/extended-connect.ts";
+import * as extOrigin from "./ext/origin.ts";
+import * as extWebsocket from "./ext/websocket.ts";
 import * as frameLayout from "./frame/layout.ts";
 import * as frameLength from "./frame/length.ts";
 import * as frameStreamZero from "./frame/stream-zero.ts";
 import * as grpcRequest from "./grpc/request.ts";
 import * as grpcResponse from "./grpc/response.ts";
+import * as headersConnect from "./headers/connect.ts";
+import * as headersConnectionFields from "./headers/connection-fields.ts";
+import * as headersContentLength from "./headers/content-length.ts";
+import * as headersField from "./headers/field.ts";
 import * as headersMessage from "./headers/message.ts";
+import * as headersPseudo from "./headers/pseudo.ts";
+import * as headersRequest from "./headers/request.ts";
+import * as headersResponse from "./headers/response.ts";
 import * as hpackFault from "./hpack/fault.ts";
+import * as hpackSensitive from "./hpack/sensitive.ts";
+import * as hpackTableSize from "./hpack/table-size.ts";
 import * as preface from "./preface/preface.ts";
 import type { Rule } from "./rule.ts";
 import * as settingsExchange from "./settings/exchange.ts";
@@ -88,6 +101,10 @@ export const rules: readonly Rule[] = [
   hpackFault.huffmanPaddingNotEos,
   hpackFault.tableSizeUpdatePosition,
   hpackFault.tableSizeUpdateTooLarge,
+  hpackTableSize.tableSizeUpdateMissing,
+  hpackTableSize.tableSizeMinimumMissing,
+  hpackTableSize.tableSizeUpdateExcess,
+  hpackSensitive.sensitiveIndexed,
   streamId.evenClient,
   streamId.oddServer,
   streamId.unpromised,
@@ -112,9 +129,67 @@ export const rules: readonly Rule[] = [
   streamReset.rstNoErrorEarly,
   streamConcurrency.concurrencyExceeded,
   streamReset.refusedAfterProcessing,
+  headersField.uppercaseName,
+  headersField.invalidNameChar,
+  headersField.nonTokenName,
+  headersField.colonInName,
+  headersField.emptyName,
+  headersField.invalidValueChar,
+  headersField.valueWhitespace,
+  headersPseudo.pseudoAfterRegular,
+  headersPseudo.pseudoDuplicate,
+  headersPseudo.pseudoUnknown,
+  headersPseudo.pseudoResponseInRequest,
+  headersPseudo.pseudoRequestInResponse,
+  headersPseudo.pseudoInTrailers,
+  headersRequest.missingMethod,
+  headersRequest.missingScheme,
+  headersRequest.missingPath,
+  headersRequest.emptyPath,
+  headersRequest.pathForm,
+  headersRequest.invalidMethod,
+  headersRequest.invalidScheme,
+  headersRequest.schemeMismatch,
+  headersRequest.authorityMissing,
+  headersRequest.authorityUserinfo,
+  headersRequest.authorityHostMismatch,
+  headersRequest.multipleHost,
+  headersResponse.missingStatus,
+  headersResponse.badStatus,
+  headersConnectionFields.connectionSpecific,
+  headersConnectionFields.teNotTrailers,
+  headersConnectionFields.http2SettingsField,
+  headersContentLength.contentLengthMismatch,
+  headersContentLength.contentLengthInvalid,
+  headersResponse.contentOnNoContent,
   headersMessage.secondHeadersNoEndStream,
+  headersResponse.interimEndStream,
   headersMessage.interimAfterFinal,
+  headersResponse.status101,
+  headersResponse.dataBeforeHeaders,
+  headersMessage.trailersForbiddenField,
   headersMessage.requestTrailers,
+  headersMessage.listSize,
+  headersConnect.connectSchemePath,
+  headersConnect.connectAuthority,
+  headersConnect.connectFrameAfterOpen,
+  headersConnect.connectResponseLength,
+  extConnect.connectProtocolNotEnabled,
+  extConnect.protocolWithoutConnect,
+  extConnect.connectProtocolMissingPseudo,
+  extWebsocket.websocketForbiddenFields,
+  extWebsocket.websocketKeyFields,
+  extWebsocket.websocketBadScheme,
+  extWebsocket.websocketAbnormalClose,
+  extOrigin.originOnStream,
+  extOrigin.originOnCleartext,
+  extOrigin.originFromClient,
+  extOrigin.originFlags,
+  extOrigin.originMalformed,
+  extAltsvc.altsvcOriginOnStream,
+  extAltsvc.altsvcEmptyOrigin,
+  extAltsvc.altsvcFromClient,
+  extAltsvc.altsvcMalformed,
   grpcRequest.requestTrailers,
   grpcResponse.responseContentType,
   grpcRequest.clientSendsStatus,

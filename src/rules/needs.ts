@@ -39,7 +39,7 @@ export function unmet(
       case "hpack":
         return subject.exact;
       case "body":
-        return own.lostOctets === 0 && !own.resynced && (stream?.seen ?? false);
+        return own.unbroken && isMet("seen");
       // The rule itself looks how long the capture goes on.
       case "end":
         return true;

@@ -4,8 +4,8 @@ import { rules } from "../../src/rules/index.ts";
 import { playSegments } from "../../src/testing/play.ts";
 import { getRequest, grpcRequest, grpcResponse, play, type Story, type WireSegment, written } from "../../src/testing.ts";
 
-// RFC 7541 6.1: `:method: GET`, `:scheme: http`, `:path: /`.
-const GET = "\x82\x86\x84";
+// RFC 7541 6.1, 6.2.2: `:method: GET`, `:scheme: http`, `:path: /`, `:authority: h2.test`.
+const GET = "\x82\x86\x84\x01\x07h2.test";
 const HELLO = "\0\0\0\0\x01a";
 const end = { endStream: true } as const;
 const interim = { fields: { ":status": "103" } } as const;
@@ -103,6 +103,55 @@ const cases: Readonly<Record<string, Story>> = {
     s.client
       .headers(1, { endStream: true, fields: { ...getRequest, ":method": "HEAD" } })
       .server.headers(1, { endStream: true, fields: { ":status": "200", "content-length": "7" } }),
+  "content-length on 204 and 304": (s) =>
+    s.client
+      .headers(1, end)
+      .headers(3, end)
+      .server.headers(1, { endStream: true, fields: { ":status": "304", "content-length": "7" } })
+      .headers(3, { endStream: true, fields: { ":status": "204", "content-length": "0" } }),
+  "content-length that DATA adds up to, both ways": (s) =>
+    s.client
+      .headers(1, { fields: { ...getRequest, ":method": "POST", "content-length": "3" } })
+      .data(1, 1)
+      .data(1, 2, { padding: 4 })
+      .trailers(1)
+      .server.headers(1, { fields: { ":status": "200", "content-length": "5" } })
+      .data(1, 5)
+      .data(1, 0, end),
+  "host beside :authority, OPTIONS for the whole server": (s) =>
+    s.client.headers(1, { endStream: true, fields: { ...getRequest, ":method": "OPTIONS", ":path": "*", host: "H2.test:80" } }),
+  "an interim response, a final one, trailers": (s) =>
+    s.client.headers(1, end).server.headers(1, interim).headers(1).data(1).trailers(1, { "server-timing": "a" }),
+  "a WebSocket": (s) =>
+    s
+      .settings({ server: [[8, 1]] })
+      .client.headers(1, { fields: { ...getRequest, ":method": "CONNECT", ":protocol": "websocket" } })
+      .server.headers(1)
+      .data(1)
+      .client.data(1, 1, end)
+      .server.data(1, 1, end),
+  "a lower table size, signalled, and a higher one later": (s) =>
+    s.client
+      .headers(1, { endStream: true, block: `${GET}\x40\x01a\x01b` })
+      .server.settings([[1, 0]])
+      .client.settingsAck()
+      .headers(3, { endStream: true, block: `\x20${GET}` })
+      .server.settings([[1, 4096]])
+      .client.settingsAck()
+      .headers(5, { endStream: true, block: `\x3f\xe1\x1f${GET}\x40\x01a\x01b` }),
+  "a table size that goes down and up, signalled": (s) =>
+    s.server
+      .settings([[1, 0]])
+      .settings([[1, 4096]])
+      .client.settingsAck()
+      .settingsAck()
+      .headers(1, { endStream: true, block: `\x20\x3f\xe1\x1f${GET}` }),
+  "raw octets in -bin fields of gRPC C-core": (s) =>
+    s
+      .settings({ client: [[0xfe03, 1]], server: [[0xfe03, 1]] })
+      .client.headers(1, { endStream: true, fields: { ...grpcRequest, "x-bin": "\0\xff\n " } })
+      .server.headers(1, { fields: { ...grpcResponse, "y-bin": "\0\0" } })
+      .trailers(1, { "grpc-status": "0", "grpc-status-details-bin": "\0\r" }),
   "a gRPC call, message by message": (s) =>
     s.client
       .headers(1, { fields: grpcRequest })

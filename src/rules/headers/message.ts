@@ -1,6 +1,9 @@
 import { grpcKind } from "../../grpc/call.ts";
 import { FieldBit } from "../../hpack/field.ts";
 import { Fact } from "../../http2/fact.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { FieldBlock } from "../../model/field-block.ts";
+import { other } from "../../place.ts";
 import { opened, openedWithData } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -48,6 +51,37 @@ export const interimAfterFinal = defineRule({
   },
 });
 
+export const trailersForbiddenField = defineRule({
+  id: "headers/trailers-forbidden-field",
+  meta: {
+    title: "Trailers must not hold fields that are needed before the content",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9110, section: "6.5.1", level: "MUST NOT" },
+      { rfc: 9113, section: "8.1" },
+    ],
+    expect: { scope: "stream", codes: [] },
+    needs: ["hpack", "seen"],
+    decidable: "block",
+    messages: { field: "the trailers of the {side} on stream {streamId} have {name}" },
+    docs: {
+      why: "What frames, routes, authorises or describes content comes too late after it: receivers drop such fields, or let them override checked ones.",
+      fix: "Send the field in the HEADERS that begin the message.",
+    },
+  },
+  when: { fact: Fact.trailerMisplaced },
+  judge(subject, stream, { report }) {
+    const block = subject as FieldBlock; // the fact is a block's
+    const { bits } = block.decoded!;
+    // gRPC servers repeat content-type there, and clients take it.
+    if (stream === undefined || (bits & FieldBit.grpcName) !== 0 || grpcKind(stream) !== "no") return;
+    const name = block.decoded!.first(FieldBit.trailerForbidden)!.name.text; // noted of its fields
+    const more = { related: opened(stream), fold: name };
+    report(block, "field", { side: block.from, name, streamId: block.streamId }, more);
+  },
+});
+
 export const requestTrailers = defineRule({
   id: "headers/request-trailers",
   meta: {
@@ -70,5 +104,34 @@ export const requestTrailers = defineRule({
     // For gRPC it is an error: grpc/request-trailers. A gRPC field in the trailers makes it one, too.
     if ("decoded" in frame && ((frame.decoded?.bits ?? 0) & FieldBit.grpcName) !== 0) return;
     report(frame, "trailers", { streamId: frame.streamId }, { related: openedWithData(stream, "client") });
+  },
+});
+
+export const listSize = defineRule({
+  id: "headers/list-size",
+  meta: {
+    title: "A field section should not be larger than the other side's MAX_HEADER_LIST_SIZE",
+    severity: "info",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.5.2" },
+      { rfc: 9113, section: "10.5.1" },
+    ],
+    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
+    needs: ["hpack", "settings", "acks"],
+    decidable: "block",
+    messages: { size: "the field section on stream {streamId} counts {size} octets; the other side's limit is {limit}" },
+    docs: {
+      why: "The limit is advice, but what is larger is likely to be refused, with 431 or by a reset. Each field counts 32 octets beside its name and value.",
+      fix: "Send fewer or shorter fields (cookies, tokens, gRPC metadata), or raise the limit on the other side.",
+    },
+  },
+  when: { fact: Fact.listSizeExceeded },
+  judge(subject, stream, { connection, report }) {
+    const block = subject as FieldBlock; // the fact is a block's
+    const { settings } = connection.endpoint(other(block.from));
+    const limit = settings.largest(Setting.maxHeaderListSize, block.first.acked);
+    const size = block.decoded?.listSize ?? 0;
+    report(block, "size", { size, limit, streamId: block.streamId }, { related: opened(stream), fold: block.role });
   },
 });

@@ -1,5 +1,11 @@
-import { interimAfterFinal, requestTrailers, secondHeadersNoEndStream } from "../../../src/rules/headers/message.ts";
-import { grpcRequest, grpcResponse, testRule } from "../../../src/testing.ts";
+import {
+  interimAfterFinal,
+  listSize,
+  requestTrailers,
+  secondHeadersNoEndStream,
+  trailersForbiddenField,
+} from "../../../src/rules/headers/message.ts";
+import { getRequest, grpcRequest, grpcResponse, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const fields = { "x-a": "b" };
@@ -78,5 +84,95 @@ testRule(requestTrailers, {
     "with fields": { frames: (s) => s.client.headers(1).data(1).trailers(1), finds: [["trailers", 3, { streamId: 1 }]] },
     "with none": { frames: (s) => s.client.headers(1).data(1).trailers(1, {}), finds: [["trailers", 3, { streamId: 1 }]] },
     "without DATA before": { frames: (s) => s.client.headers(1).trailers(1), finds: [["trailers", 2, { streamId: 1 }]] },
+  },
+});
+
+const MAX_HEADER_LIST_SIZE = 6;
+// RFC 9113 6.5.2: `:method: GET`, `:scheme: http`, `:authority: h2.test`, `:path: /` with 32 octets for each.
+const GET_SIZE = 42 + 43 + 49 + 38;
+
+testRule(trailersForbiddenField, {
+  valid: {
+    "a checksum": (s) => s.client.headers(1).trailers(1, { "content-digest": "x" }),
+    "in the HEADERS before": (s) => s.client.headers(1, { ...end, fields: { ...getRequest, "content-length": "0" } }),
+    gRPC: (s) =>
+      s.client
+        .headers(1, { ...end, fields: grpcRequest })
+        .server.headers(1, { fields: grpcResponse })
+        .trailers(1, { "content-type": "application/grpc" }),
+    "gRPC by its fields": (s) =>
+      s.client.headers(1, end).server.headers(1).trailers(1, { "content-type": "application/grpc", "grpc-status": "0" }),
+    "it may be gRPC": (s) =>
+      s.client
+        .lost((client) => client.headers(1, { ...end, fields: grpcRequest }))
+        .server.headers(1)
+        .trailers(1, { "content-type": "a/b" }),
+  },
+  invalid: {
+    "of the client": {
+      frames: (s) => s.client.headers(1).trailers(1, { "x-a": "b", "content-length": "0" }),
+      finds: [["field", 2, { side: "client", name: "content-length", streamId: 1 }]],
+    },
+    "of the server, on two streams": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .headers(3, end)
+          .server.headers(1)
+          .trailers(1, { "cache-control": "no-store" })
+          .headers(3)
+          .trailers(3, { "cache-control": "no-store" }),
+      finds: [["field", 4, { side: "server", name: "cache-control", streamId: 1 }, { count: 2 }]],
+    },
+    "te: trailers": {
+      frames: (s) => s.client.headers(1).trailers(1, { te: "trailers" }),
+      finds: [["field", 2, { side: "client", name: "te", streamId: 1 }]],
+    },
+  },
+});
+
+testRule(listSize, {
+  valid: {
+    "just as large": (s) => s.settings({ server: [[MAX_HEADER_LIST_SIZE, GET_SIZE]] }).client.headers(1, end),
+    "no limit": (s) => s.client.headers(1, { ...end, fields: { ...getRequest, "x-a": "b".repeat(20_000) } }),
+    "before the limit is acknowledged": (s) =>
+      s.client
+        .ping()
+        .server.settings([[MAX_HEADER_LIST_SIZE, 1]])
+        .client.headers(1, end)
+        .settingsAck(),
+    "a higher limit has arrived": (s) =>
+      s
+        .settings({ server: [[MAX_HEADER_LIST_SIZE, 1]] })
+        .server.settings([[MAX_HEADER_LIST_SIZE, GET_SIZE]])
+        .client.headers(1, end),
+    "the limit of the other direction": (s) => s.settings({ client: [[MAX_HEADER_LIST_SIZE, 50]] }).client.headers(1, end),
+  },
+  invalid: {
+    "one octet more": {
+      frames: (s) =>
+        s
+          .settings({ server: [[MAX_HEADER_LIST_SIZE, GET_SIZE - 1]] })
+          .client.headers(1, end)
+          .headers(3, end),
+      finds: [["size", 1, { size: GET_SIZE, limit: GET_SIZE - 1, streamId: 1 }, { count: 2 }]],
+    },
+    "of the server": {
+      frames: (s) =>
+        s
+          .settings({ client: [[MAX_HEADER_LIST_SIZE, 41]] })
+          .client.headers(1, end)
+          .server.headers(1, end),
+      finds: [["size", 2, { size: 42, limit: 41, streamId: 1 }]],
+    },
+    "a higher limit is under way": {
+      frames: (s) =>
+        s
+          .settings({ server: [[MAX_HEADER_LIST_SIZE, 1]] })
+          .server.settings([[MAX_HEADER_LIST_SIZE, GET_SIZE]])
+          .client.crossing()
+          .headers(1, end),
+      finds: [["size", 2, { size: GET_SIZE, limit: 1, streamId: 1 }]],
+    },
   },
 });

@@ -1,0 +1,55 @@
+// What HEADER_TABLE_SIZE asks of the other side's encoder (RFC 7541 section 4.2, RFC 9113 section 4.3.1): once it has acknowledged a
+// lower value, its next field block begins with a size update that goes as low.
+import type { DecodedBlock } from "../hpack/block.ts";
+import type { HpackDecoder } from "../hpack/engine.ts";
+import { Fact } from "../http2/fact.ts";
+import type { Connection } from "./connection.ts";
+import type { FieldBlock } from "./field-block.ts";
+
+/** Of one encoder. */
+export class TableLimit {
+  /** Of the block that was decoded last: the limit it had to go down to, -1 for none, and the limit that held in the end. */
+  owed = -1;
+  final = -1;
+  /** Octets in the table before that block. */
+  held = 0;
+  // Acknowledged since that block; -1: nothing.
+  #lowest = -1;
+  #latest = -1;
+
+  /** The encoder acknowledged SETTINGS with this HEADER_TABLE_SIZE. */
+  acknowledge(size: number): void {
+    this.#latest = size;
+    if (this.#lowest < 0 || size < this.#lowest) this.#lowest = size;
+  }
+
+  /** A block was lost, and with it perhaps the update. */
+  forget(): void {
+    this.owed = this.#lowest = this.#latest = -1;
+  }
+
+  /** A block comes. */
+  before(decoder: HpackDecoder): void {
+    this.owed = -1;
+    if (this.#lowest < 0) return;
+    // A maximum that is not known may be low enough.
+    if (decoder.exact && this.#lowest < decoder.tableMaximum) {
+      this.owed = this.#lowest;
+      this.final = this.#latest;
+      this.held = decoder.tableSize;
+    }
+    this.#lowest = this.#latest = -1;
+  }
+
+  /** That block was decoded. */
+  after(block: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, connection: Connection): void {
+    const { facts } = block;
+    if (sizeUpdates > 2) facts.note(Fact.tableUpdateExcess);
+    if (this.owed < 0 || fault !== undefined) return;
+    if (sizeUpdates > 0 && lowestSizeUpdate <= this.owed) return;
+    // Which SETTINGS an acknowledgment is for can be told where none is missing.
+    if (!connection.client.whole || !connection.server.whole) connection.uncheck("hpack/table-size-*", "settings");
+    else if (this.final > this.owed) facts.note(Fact.tableMinimumMissing);
+    else facts.note(Fact.tableUpdateMissing);
+  }
+}
