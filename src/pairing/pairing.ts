@@ -158,15 +158,14 @@ function pairAll(pending: Pending): PairedFinding[] {
     );
     if (unpaired) for (const finding of own) if (finding.consequent) answers.delete(finding);
   }
+  // What is the answer to a fault is told with it.
   const explained = new Set<string>();
   for (const { reaction, confidence } of answers.values()) {
     if (confidence === "possible") continue;
     explained.add(placeOf(reaction.frame));
     if (reaction.closedBy !== undefined) explained.add(placeOf(reaction.closedBy.frame));
   }
-  const shown = pending.findings.filter(
-    ({ finding }) => finding.expect.none !== true || finding.severity === "info" || !explained.has(placeOf(finding.frame)),
-  );
+  const shown = pending.findings.filter(({ finding }) => finding.expect.none !== true || !explained.has(placeOf(finding.frame)));
   return shown.map(({ finding, framesBefore }) => {
     const answer = answers.get(finding);
     if (answer === undefined) {

@@ -62,7 +62,8 @@ export const streamKilledByClose = defineRule({
       { rfc: 9113, section: "6.8" },
     ],
     expect: { scope: "connection", codes: [], ignore: true, none: true },
-    needs: ["no-gap"],
+    // Of the other side too: its RST_STREAM may be what is missing.
+    needs: ["no-gap2"],
     decidable: "payload",
     messages: { killed: "the {side} closed the connection ({how}) with {count} streams open: {streams}" },
     docs: {
@@ -75,7 +76,9 @@ export const streamKilledByClose = defineRule({
   end(from, how, at, { connection, state }) {
     if (state.first !== undefined || (how !== "fin" && how !== "rst")) return;
     const open: Stream[] = [];
-    for (const stream of connection.streams.values()) {
+    // The other side had given the connection up before.
+    const over = connection.endpoint(other(from)).goaways.some(({ errorCode }) => errorCode !== 0);
+    for (const stream of over ? [] : connection.streams.values()) {
       // A request that the closing side had not received is lost to a race: health/idle-close-race.
       if (!stream.closed && !stream.reserved && stream.seen && !crossed(stream, from, at)) open.push(stream);
     }
@@ -201,7 +204,9 @@ export const tcpResetWithData = defineRule({
     expect: { scope: "connection", codes: [], ignore: true, none: true },
     needs: ["acks"],
     decidable: "payload",
-    messages: { reset: "the {side} reset TCP with {octets} octets of the other side that none of its frames had acknowledged{lost}" },
+    messages: {
+      reset: "the {side} reset TCP with {octets} octets of the other side that none of its frames had acknowledged{lost}",
+    },
     docs: {
       why: "A TCP that closes with input unread sends RST, and the other side's TCP may then throw away what it had received: also a GOAWAY.",
       fix: "Shut down the sending side first, read until the other side closes, then close.",

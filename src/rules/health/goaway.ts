@@ -107,7 +107,7 @@ export const gracefulShutdown = defineRule({
       if (!closed && server.endAt < 0 && client.resetAt < 0) state.open.push(id);
     }
   },
-  connectionEnd({ connection, state, report }) {
+  connectionEnd({ connection, state, report, uncheck }) {
     const { announced } = state;
     const { goaways, end } = connection.server;
     if (announced === undefined) return;
@@ -122,13 +122,20 @@ export const gracefulShutdown = defineRule({
       return;
     }
     const closeMs = Math.round((end.at.time - named.time) / 1e6);
-    const cut = state.open.filter((id) => id <= lastStreamId);
+    let cut = state.open.filter((id) => id <= lastStreamId);
+    // What ended them may be missing.
+    if (cut.length > 0 && (connection.client.lostOctets > 0 || connection.server.lostOctets > 0)) {
+      uncheck("no-gap2");
+      cut = [];
+    }
     if (cut.length === 0) report(announced, "done", { lastStreamId, ms, closeMs });
     else report(announced, "cut", { lastStreamId, ms, closeMs, streams: listed(cut) }, { severity: "warning" });
   },
 });
 
 function hasOpenStream(connection: Connection): boolean {
+  // What ended it may be missing.
+  if (connection.client.lostOctets > 0 || connection.server.lostOctets > 0) return false;
   for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;
   return false;
 }

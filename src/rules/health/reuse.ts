@@ -2,6 +2,7 @@ import { FieldBit } from "../../hpack/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
 
@@ -70,12 +71,16 @@ export const reconnectLoop = defineRule({
     },
   },
   session: () => new Map<string, number[]>(),
-  connectionEnd({ connection, session, options, report }) {
+  connectionEnd({ connection, session, options, report, uncheck }) {
     const { client, server, flow } = connection;
-    const ends = [client.end, server.end].filter((end) => end?.how === "fin" || end?.how === "rst");
-    if (ends.length === 0 || !client.started || client.frames === 0 || hasAnswer(connection)) return;
-    const ended = Math.min(...ends.map((end) => end!.at.time));
+    const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);
+    if (ended === Infinity || !client.started || client.frames === 0 || hasAnswer(connection)) return;
     if (ended - flow.firstTime > options.life * 1e6) return;
+    // A response may be what is missing.
+    if (client.lostOctets > 0 || server.lostOctets > 0) {
+      uncheck("no-gap2");
+      return;
+    }
     const key = `${hostOf(connection.address("client"))} ${connection.address("server")}`;
     const begun = (session.get(key) ?? []).filter((time) => flow.firstTime - time <= options.within * 1e6);
     begun.push(flow.firstTime);
@@ -88,6 +93,8 @@ export const reconnectLoop = defineRule({
     remember(session, key, begun);
   },
 });
+
+const closeOf = ({ end }: Endpoint): Endpoint["end"] => (end?.how === "fin" || end?.how === "rst" ? end : undefined);
 
 // Any whole response that is no failure of gRPC: short connections that do their work are no loop.
 function hasAnswer(connection: Connection): boolean {
@@ -102,7 +109,7 @@ function howEnded(connection: Connection): string {
     const goaway = connection.endpoint(side).goaways.at(-1);
     if (goaway !== undefined && goaway.errorCode !== 0) return `GOAWAY(${errorCodeName(goaway.errorCode)}) of the ${side}`;
   }
-  const [c, s] = [connection.client.end, connection.server.end];
+  const [c, s] = [closeOf(connection.client), closeOf(connection.server)];
   const serverFirst = s !== undefined && (c === undefined || s.at.time <= c.at.time);
   const [side, end] = serverFirst ? ["server", s] : ["client", c];
   return `${end?.how.toUpperCase()} of the ${side}`;

@@ -11,7 +11,7 @@ export const errorStatus = defineRule({
     by: "server",
     spec: [
       { rfc: 9110, section: "15.6" },
-      { document: "PROTOCOL-HTTP2.md", section: "Responses" },
+      { document: "gRPC over HTTP2", section: "Responses" },
     ],
     expect: { scope: "stream", codes: [], ignore: true, none: true },
     needs: ["hpack"],
@@ -54,7 +54,7 @@ export const deadlineNearlyUsed = defineRule({
     title: "A call should leave room before its deadline",
     severity: "info",
     by: "either",
-    spec: [{ document: "PROTOCOL-HTTP2.md", section: "Requests" }],
+    spec: [{ document: "gRPC over HTTP2", section: "Requests" }],
     expect: { scope: "stream", codes: [], ignore: true, none: true },
     needs: ["hpack"],
     decidable: "block",

@@ -50,10 +50,12 @@ export const connectionWindowLeak = defineRule({
     const [first] = leak.parts;
     const last = leak.parts.at(-1)!;
     // In each part the least that lacked was more than in the part before, and streams were reset.
-    const grows = leak.parts.every((part, i) => i === 0 || grewBy(leak.parts[i - 1]!, part));
+    const grows = leak.parts.every((part, i) => i === 0 || grew(leak.parts[i - 1]!, part));
     leak.parts.shift();
     const octets = last.lacks - first!.lacks;
-    if (!grows || leak.told || octets > last.reset - first!.reset) return;
+    // As much as a good part of what the resets left, and no more than that.
+    const left = last.reset - first!.reset;
+    if (!grows || leak.told || octets > left || octets * 2 < left) return;
     leak.told = true;
     const resets = last.resets - first!.resets;
     const data = { holder: frame.from, octets, sent: last.sent - first!.sent, resets, each: Math.round(octets / resets) };
@@ -70,8 +72,7 @@ export const connectionWindowLeak = defineRule({
   },
 });
 
-const grewBy = (before: Part, after: Part): boolean =>
-  after.resets > before.resets && (after.lacks - before.lacks) * 2 >= after.reset - before.reset && after.lacks > before.lacks;
+const grew = (before: Part, after: Part): boolean => after.resets > before.resets && after.lacks > before.lacks;
 
 interface Part {
   readonly lacks: number;
@@ -82,7 +83,7 @@ interface Part {
 
 class Leak {
   /** The most that was ever available. */
-  most = 0;
+  most = INITIAL_WINDOW;
   /** The least that lacked in this part. */
   lacks = Infinity;
   /** DATA octets sent when this part began. */
@@ -166,6 +167,8 @@ interface Span {
 }
 
 const SIDES = ["client", "server"] as const;
+// RFC 9113 6.9.2.
+const INITIAL_WINDOW = 65_535;
 const PARTS = 4;
 const SPANS = 1000;
 const ABOVE = 1.2;

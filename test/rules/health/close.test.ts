@@ -22,8 +22,7 @@ testRule(streamUnfinished, {
     "it ended": (s) => s.client.headers(1, end).server.headers(1, end).wait(60_000).ping(),
     "it was reset": (s) => s.client.headers(1).rst(1).wait(60_000).ping(),
     "the connection closed": (s) => s.client.headers(1).wait(60_000).close(),
-    "only promised": (s) =>
-      s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).wait(60_000).ping(),
+    "only promised": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).wait(60_000).ping(),
   },
   invalid: {
     "at the threshold": {
@@ -66,6 +65,16 @@ testRule(streamKilledByClose, {
       frames: (s) => s.client.headers(1, end).server.goaway(1, 2).reset(),
       finds: [["killed", "close", { side: "server", how: "GOAWAY(INTERNAL_ERROR), RST", count: 1, streams: "1" }]],
     },
+    "that may have been reset": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .lost((client) => client.rst(1))
+          .server.headers(1)
+          .close(),
+      finds: [["killed", "close", { side: "server", how: "FIN", count: 1, streams: "1" }, { because: ["no-gap2"] }]],
+      certainty: "unproven",
+    },
     "by the client, whose streams they are": {
       frames: (s) => s.client.headers(1, end).server.headers(1).client.close(),
       finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
@@ -96,13 +105,11 @@ testRule(idleCloseRace, {
       finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
     },
     "the request came first": {
-      frames: (s) =>
-        s.client.headers(1, end).server.headers(1, end).wait(998).client.headers(3, end).server.crossing().close(),
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).wait(998).client.headers(3, end).server.crossing().close(),
       finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
     },
     "it came first, and an RST": {
-      frames: (s) =>
-        s.client.headers(1, end).server.headers(1, end).wait(98).client.headers(3, end).server.crossing().reset(),
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).wait(98).client.headers(3, end).server.crossing().reset(),
       finds: [["crossed", "close", { how: "RST", streamId: 3, ms: 100 }]],
     },
     "the FIN had arrived": {

@@ -80,6 +80,17 @@ testRule(gracefulShutdown, {
       frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1),
       finds: [["open", 2, { lastStreamId: 1, ms: 1 }]],
     },
+    "closed on a stream that may have ended": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.goaway(ANNOUNCED)
+          .goaway(1)
+          .lost((server) => server.headers(1, end))
+          .close(),
+      finds: [["done", 2, { lastStreamId: 1, ms: 1, closeMs: 2 }, { because: ["borders"] }]],
+      certainty: "unproven",
+    },
     "closed on a stream that it kept, and on one that it did not": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1).close(),
       finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],

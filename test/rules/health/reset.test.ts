@@ -32,7 +32,7 @@ testRule(refusedStreams, {
 testRule(serverReset, {
   valid: {
     "NO_ERROR after the response": (s) => s.client.headers(1).server.headers(1, end).rst(1, 0),
-    "REFUSED_STREAM": (s) => s.client.headers(1).server.rst(1, REFUSED_STREAM),
+    REFUSED_STREAM: (s) => s.client.headers(1).server.rst(1, REFUSED_STREAM),
     "by the client": (s) => s.client.headers(1).rst(1, 2),
     "both at once": (s) => s.client.headers(1).rst(1).server.crossing().rst(1),
     "a stream that was never opened": (s) => s.client.headers(5, end).headers(3, end).server.rst(3, 1),
@@ -70,8 +70,7 @@ testRule(lateFramesAfterRst, {
   valid: {
     "under way": (s) => s.client.headers(1).server.rst(1).client.crossing().data(1).windowUpdate(1).data(1, 0, end),
     "PRIORITY, and an RST_STREAM of its own": (s) => s.client.headers(1).server.rst(1).client.priority(1).rst(1),
-    "it had read the RST_STREAM: that is an error": (s) =>
-      s.client.headers(1).server.rst(1).ping().client.pingAck().data(1),
+    "it had read the RST_STREAM: that is an error": (s) => s.client.headers(1).server.rst(1).ping().client.pingAck().data(1),
     "its own was first": (s) => s.client.headers(1).rst(1).server.crossing().rst(1).client.data(1),
   },
   invalid: {
@@ -79,7 +78,7 @@ testRule(lateFramesAfterRst, {
       frames: (s) => s.client.headers(1).server.rst(1).client.wait(4).data(1, 7).trailers(1),
       finds: [["late", 3, { side: "client", kind: "DATA", octets: 7, streamId: 1, ms: 5 }, { count: 2 }]],
     },
-    "WINDOW_UPDATE": {
+    WINDOW_UPDATE: {
       frames: (s) => s.client.headers(1).server.headers(1).client.rst(1).server.windowUpdate(1, 5),
       finds: [["late", 4, { side: "server", kind: "WINDOW_UPDATE", octets: 4, streamId: 1, ms: 1 }]],
     },

@@ -34,7 +34,12 @@ testRule(unansweredPing, {
           .headers(1)
           .server.headers(1),
       finds: [
-        ["never", "close", { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_003 }, { because: ["borders", "no-gap2"] }],
+        [
+          "never",
+          "close",
+          { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_003 },
+          { because: ["borders", "no-gap2"] },
+        ],
       ],
       certainty: "unproven",
     },
