@@ -29,19 +29,18 @@ export const concurrencyLimited = defineRule({
     },
   },
   when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
-  state: () => ({ endedAt: -Infinity, times: 0 }),
+  // `open`: requests without an end so far.
+  state: () => ({ endedAt: -Infinity, times: 0, open: 0 }),
   judge(subject, _stream, { connection, state, options, report }) {
     const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams);
-    const { active } = connection.client;
-    if (limit === undefined || limit === 0 || active.length + 1 < limit) return;
-    if (subject.first.time - state.endedAt > options.ms * 1e6) return;
-    let open = 1;
-    for (const streamId of active) if (connection.streams.get(streamId)?.closed === false) open++;
-    if (open < limit || ++state.times !== options.times) return;
+    state.open++;
+    if (limit === undefined || limit === 0 || state.open < limit) return;
+    if (subject.first.time - state.endedAt > options.ms * 1e6 || ++state.times !== options.times) return;
     report(subject, "limited", { limit, times: state.times });
   },
   streamEnd(stream, { state }) {
     if (stream.initiator !== "client") return;
+    if (state.open > 0) state.open--;
     const { client, server } = stream;
     state.endedAt = Math.max(client.endTime, client.resetTime, server.endTime, server.resetTime);
   },

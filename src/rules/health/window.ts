@@ -36,6 +36,10 @@ export const connectionWindowLeak = defineRule({
     const { sent } = connection.endpoint(sender).window;
     const available = connectionWindow(connection, sender) + frame.increment;
     if (available > leak.most) leak.most = available;
+    if (leak.resets === 0) {
+      leak.since = sent;
+      return;
+    }
     let held = 0;
     for (const stream of connection.streams.values()) {
       const { window } = stream.half(sender);
