@@ -65,7 +65,7 @@ export const streamKilledByClose = defineRule({
     // Of the other side too: its RST_STREAM may be what is missing.
     needs: ["no-gap2"],
     decidable: "payload",
-    messages: { killed: "the {side} closed the connection ({how}) with {count} streams open: {streams}" },
+    messages: { killed: "the {side} closed the connection ({how}) on streams that were still open: {streams} ({count} in all)" },
     docs: {
       why: "The calls on them fail, and nobody can tell whether they took effect.",
       fix: "Finish open streams first: send GOAWAY(NO_ERROR), wait, then close.",

@@ -17,7 +17,7 @@ export const goawayLostStreams = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      lost: "{count} streams were above the last id {lastStreamId} of the server's GOAWAY({code}): {streams}; they may be sent again",
+      lost: "streams above the last id {lastStreamId} of the server's GOAWAY({code}): {streams} ({count} in all); they may be sent again",
     },
     docs: {
       why: "The server did not act on them, so they are safe to send again on another connection, whatever they do.",
