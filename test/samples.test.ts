@@ -48,7 +48,10 @@ function recordsOf(file: Buffer): Buffer[] {
 }
 
 const proof = ({ rule, offender, stream }: FindingEvent): string => `${rule} by ${offender} on stream ${stream}`;
-const proven = (findings: readonly FindingEvent[]): string[] => findings.filter((f) => f.certainty === "proven").map(proof);
+// Frames that need no more proof than themselves. In the whole capture they are told with the fault that they answer.
+const plain = new Set(["health/goaway", "health/server-reset"]);
+const proven = (findings: readonly FindingEvent[]): string[] =>
+  findings.filter(({ certainty, rule }) => certainty === "proven" && !plain.has(rule)).map(proof);
 
 /** Findings of a damaged capture; undefined where so little is left that it is no capture. */
 async function survive(bytes: Uint8Array): Promise<FindingEvent[] | undefined> {

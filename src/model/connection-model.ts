@@ -250,6 +250,7 @@ export class ConnectionModel implements Http2Sink {
         const { count } = frame.facts;
         this.#noteOnStream(frame, stream, sender, peer, "data");
         if (frame.facts.count === count) this.#noteData(frame, stream, sender, peer);
+        this.#noteLate(frame.facts, stream, frame.first.acked, sender, peer);
         break;
       }
       case "rst-stream":
@@ -258,6 +259,7 @@ export class ConnectionModel implements Http2Sink {
       case "window-update":
         if (frame.whole && frame.increment === 0) frame.facts.note(Fact.windowIncrementZero);
         if (frame.streamId !== 0) this.#noteOnStream(frame, stream, sender, peer, "window-update");
+        this.#noteLate(frame.facts, stream, frame.first.acked, sender, peer);
         break;
       case "settings":
         this.#noteSettings(frame, peer);
@@ -304,6 +306,13 @@ export class ConnectionModel implements Http2Sink {
       else if (opener === sender) facts.note(Fact.streamIdUnpromised);
       else facts.note(byClient ? Fact.streamIdUnopened : Fact.onIdle);
     } else if (!skipped) facts.note(Fact.onIdle);
+  }
+
+  // The RST_STREAM of the other side had arrived, but nothing shows that it was read: legal (RFC 9113 5.1), and a waste.
+  #noteLate(facts: FactList, stream: Stream | undefined, horizon: number, sender: Endpoint, peer: Endpoint): void {
+    if (stream === undefined || stream.half(sender.side).resetAt >= 0) return;
+    const { resetAt } = stream.half(peer.side);
+    if (resetAt >= 0 && delivered(resetAt, horizon) && resetAt > sender.processed) facts.note(Fact.lateAfterReset);
   }
 
   #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -649,6 +658,7 @@ export class ConnectionModel implements Http2Sink {
         if (!fields.opensStream && fields.facts.count === 0) guessRole(fields);
       } else if (stream.seen) {
         this.#noteKnownStream(fields, stream, sender);
+        this.#noteLate(fields.facts, stream, fields.first.acked, sender, peer);
         // RFC 9113 5.1.2: a promised stream counts from its response on.
         if (stream.reserved && fields.facts.count === 0) this.#noteConcurrency(fields, sender, peer);
       } else guessRole(fields);
@@ -952,6 +962,7 @@ function readHead(head: MessageHead, decoded: DecodedBlock): void {
   head.contentLength = decoded.contentLength?.value;
   head.grpcField = (decoded.bits & FieldBit.grpcName) !== 0;
   head.grpcStatus = decoded.grpcStatus?.value;
+  head.grpcTimeout = decoded.slots[Name.grpcTimeout]?.value;
 }
 
 // The beginning of the stream was not captured: the fields themselves tell what they are, or nothing does.

@@ -1,6 +1,6 @@
 import type { Frame, FrameKind } from "../http2/frame.ts";
 import type { Http1Head } from "../http2/http1.ts";
-import type { Side } from "../place.ts";
+import type { Origin, Side } from "../place.ts";
 import type { FieldBlock } from "./field-block.ts";
 
 /** Which frame is meant: plain data that may be kept. */
@@ -44,6 +44,24 @@ export class FrameRef {
     ref.acked = first.acked;
     ref.text = line;
     return ref;
+  }
+
+  /** The end of a side's octets. */
+  static close(from: Side, at: Origin, end = at.offset): FrameRef {
+    const ref = new FrameRef();
+    ref.kind = "close";
+    ref.from = from;
+    ref.file = at.file;
+    ref.packet = at.packet;
+    ref.time = ref.began = at.time;
+    ref.offset = ref.end = end;
+    ref.acked = at.acked;
+    return ref;
+  }
+
+  /** Where a side has come to: what it did not send has no frame. */
+  static stop({ side, lastAt }: { readonly side: Side; readonly lastAt: Origin }): FrameRef {
+    return FrameRef.close(side, lastAt, lastAt.offset + 1);
   }
 
   /** References that a stream keeps are refilled. */

@@ -87,4 +87,6 @@ export class MessageHead {
   /** A field named `grpc-...`. */
   grpcField = false;
   grpcStatus: string | undefined;
+  /** `grpc-timeout` as it came. */
+  grpcTimeout: string | undefined;
 }

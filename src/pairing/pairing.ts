@@ -68,14 +68,7 @@ export class Pairing implements ModelSink, FindingSink {
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
     if (how !== "fin" && how !== "rst") return;
     const pending = this.#open.get(connection.id)!;
-    const frame = new FrameRef();
-    frame.kind = "close";
-    frame.from = from;
-    frame.file = at.file;
-    frame.packet = at.packet;
-    frame.time = at.time;
-    frame.offset = frame.end = at.offset;
-    frame.acked = at.acked;
+    const frame = FrameRef.close(from, at);
     const open = openStreams(connection);
     // The other side closed first: this only follows. A FIN counts for one octet.
     const theirs = connection.endpoint(other(from)).end;
@@ -134,7 +127,7 @@ interface Score {
 
 function pairAll(pending: Pending): PairedFinding[] {
   const { connection } = pending;
-  const findings = pending.findings.map(({ finding }) => finding);
+  const findings = pending.findings.map(({ finding }) => finding).filter(({ expect }) => expect.none !== true);
   const reactions = pending.reactions.filter((reaction) => counts(reaction));
   const answers = new Map<Finding, Score & { confidence: Confidence }>();
   for (const side of ["client", "server"] as const) {
@@ -165,7 +158,15 @@ function pairAll(pending: Pending): PairedFinding[] {
     );
     if (unpaired) for (const finding of own) if (finding.consequent) answers.delete(finding);
   }
-  return pending.findings.map(({ finding, framesBefore }) => {
+  // What is the answer to a fault is told with it.
+  const explained = new Set<string>();
+  for (const { reaction, confidence } of answers.values()) {
+    if (confidence === "possible") continue;
+    explained.add(placeOf(reaction.frame));
+    if (reaction.closedBy !== undefined) explained.add(placeOf(reaction.closedBy.frame));
+  }
+  const shown = pending.findings.filter(({ finding }) => finding.expect.none !== true || !explained.has(placeOf(finding.frame)));
+  return shown.map(({ finding, framesBefore }) => {
     const answer = answers.get(finding);
     if (answer === undefined) {
       return { finding, verdict: unanswered(finding, connection, framesBefore), streamsKilled: [], retrySafe: [] };
@@ -191,6 +192,8 @@ function pairAll(pending: Pending): PairedFinding[] {
     };
   });
 }
+
+const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind} ${offset}`;
 
 // RFC 9113 5.4.1: a GOAWAY without an error is an answer only if the connection closes at once on open streams.
 function counts(reaction: Reaction): boolean {

@@ -17,6 +17,16 @@ import * as headersMessage from "./headers/message.ts";
 import * as headersPseudo from "./headers/pseudo.ts";
 import * as headersRequest from "./headers/request.ts";
 import * as headersResponse from "./headers/response.ts";
+import * as healthClose from "./health/close.ts";
+import * as healthDelay from "./health/delay.ts";
+import * as healthEconomy from "./health/economy.ts";
+import * as healthGoaway from "./health/goaway.ts";
+import * as healthReset from "./health/reset.ts";
+import * as healthReuse from "./health/reuse.ts";
+import * as healthStall from "./health/stall.ts";
+import * as healthStatus from "./health/status.ts";
+import * as healthUnanswered from "./health/unanswered.ts";
+import * as healthWindow from "./health/window.ts";
 import * as hpackFault from "./hpack/fault.ts";
 import * as hpackSensitive from "./hpack/sensitive.ts";
 import * as hpackTableSize from "./hpack/table-size.ts";
@@ -193,4 +203,33 @@ export const rules: readonly Rule[] = [
   grpcRequest.requestTrailers,
   grpcResponse.responseContentType,
   grpcRequest.clientSendsStatus,
+  // These two before the stalls that they explain.
+  healthStall.holByWindow,
+  healthWindow.connectionWindowLeak,
+  healthStall.flowStallStream,
+  healthStall.flowStallConnection,
+  healthWindow.windowTooSmall,
+  healthStatus.deadlineNearlyUsed,
+  healthStatus.errorStatus,
+  healthDelay.slowFirstByte,
+  healthDelay.slowFinish,
+  healthClose.streamUnfinished,
+  healthClose.streamKilledByClose,
+  healthUnanswered.unansweredPing,
+  healthUnanswered.unansweredSettings,
+  healthGoaway.goawayLostStreams,
+  healthReset.refusedStreams,
+  healthReuse.concurrencyLimited,
+  healthClose.idleCloseRace,
+  healthReuse.reconnectLoop,
+  healthClose.halfOpen,
+  healthClose.tcpResetWithData,
+  healthReset.lateFramesAfterRst,
+  healthDelay.requestCancelled,
+  healthReset.serverReset,
+  healthGoaway.goaway,
+  healthGoaway.gracefulShutdown,
+  healthReuse.oneStreamPerConnection,
+  healthEconomy.smallDataFrames,
+  healthEconomy.noCompressionGain,
 ];

@@ -58,6 +58,8 @@ export interface Expectation {
   readonly optional?: boolean;
   /** The receiver must ignore it. */
   readonly ignore?: boolean;
+  /** No violation: nothing answers it. Where its own frame is the answer to one, it is told there and left out. */
+  readonly none?: boolean;
   /** A malformed message: a final 4xx is an answer too (RFC 9113 8.1.1). */
   readonly malformed?: boolean;
 }

@@ -109,7 +109,12 @@ export class Assembler implements SegmentSink {
     if ((s.flags & TcpFlag.syn) !== 0) {
       seq = (seq + 1) | 0;
       if (!d.known) this.#settle(d, peer, seq);
+      // Sent again, nobody knows which one was answered (RFC 6298 section 3).
+      d.synTime = d.syn ? -1 : s.packet.time;
       d.syn = true;
+    } else if (flow.roundTrip < 0 && d.synTime >= 0 && d === flow.directions[0] && peer.synTime >= d.synTime) {
+      flow.roundTrip = s.packet.time - d.synTime;
+      d.synTime = -1;
     }
     const acked = (s.flags & TcpFlag.ack) === 0 ? -1 : peer.known ? ackedOf(peer, s.ack) : UNPLACED;
     if (acked > peer.acknowledged) peer.acknowledged = acked;

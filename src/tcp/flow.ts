@@ -28,6 +28,8 @@ export class Flow {
   /** Packets and time at which something first had to wait; -1: nothing waits. */
   waitingSince = -1;
   waitingTime = 0;
+  /** Nanoseconds from the SYN to the client's acknowledgment of the SYN-ACK: one round trip, wherever the capture was taken; -1 unknown. */
+  roundTrip = -1;
 
   constructor(id: number, segment: TcpSegment, clientIsSource: boolean, clientSecond: boolean) {
     const { packet } = segment;
@@ -71,6 +73,8 @@ export class Direction {
   syn = false;
   /** Segments were captured in this direction. */
   seen = false;
+  /** The time of its SYN; -1: none, or more than one. */
+  synTime = -1;
   /** Octets of this direction that the other side acknowledged, at most; -1 before the first acknowledgment. */
   acknowledged = -1;
   /** The offset of the FIN, or -1. */

@@ -256,7 +256,7 @@ table("frames in a state that does not allow them", [
       server.reset(1).ping("12345678");
       client.data(1).ping("12345678", 1).data(1);
     },
-    ...["C request 1 opens", "1 over", "C data 1 !afterPeerReset"],
+    ...["C request 1 opens", "1 over", "C data 1 !lateAfterReset", "C data 1 !afterPeerReset"],
   ],
   [
     "RST_STREAM twice",

@@ -53,11 +53,26 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
   ],
   "RST_STREAM on another stream is none": [
     (s) => s.client.headers(1, { endStream: true }).data(1, 4).headers(3, { endStream: true }).server.rst(3, STREAM_CLOSED),
-    ["stream/data-after-end-stream tolerated"],
+    ["stream/data-after-end-stream tolerated", "health/server-reset none-expected"],
   ],
   "a peer that answered a later PING let it pass": [
     (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
     ["grpc/request-trailers tolerated"],
+  ],
+  "what is no violation has no answer, and takes none away": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .data(3, 4)
+        .server.rst(1, 2)
+        .goaway(3, STREAM_CLOSED)
+        .close(),
+    ["stream/data-after-end-stream escalated likely goaway", "health/server-reset none-expected"],
+  ],
+  "a close on open streams that answers nothing": [
+    (s) => s.client.headers(1).server.headers(1).close(),
+    ["health/stream-killed-by-close none-expected"],
   ],
   "the end of the capture leaves it open": [
     (s) => s.client.headers(1, { endStream: true }).data(1, 4),
@@ -93,6 +108,12 @@ describe("pairing", () => {
       [1, expect.stringMatching(/possible/)],
       [3, "likely"],
     ]);
+  });
+
+  it("tells a GOAWAY once: with the fault that it answers, or by itself", () => {
+    const rulesOf = (story: Story) => play(story, { rules }).pairs.map(({ finding }) => finding.rule);
+    expect(rulesOf((s) => s.client.data(0).server.goaway(0, PROTOCOL_ERROR).close())).toEqual(["frame/data-on-stream-zero"]);
+    expect(rulesOf((s) => s.server.goaway(0, PROTOCOL_ERROR).close())).toEqual(["health/goaway"]);
   });
 
   it("counts what the answer cost, and what is safe to retry", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FieldBit } from "../../src/hpack/field.ts";
-import { rules } from "../../src/rules/index.ts";
+import { rules as all } from "../../src/rules/index.ts";
 import { defineRule } from "../../src/rules/rule.ts";
 import { playSegments } from "../../src/testing/play.ts";
 import { getRequest, grpcRequest, type PlayOptions, play, type Script, type Story, written } from "../../src/testing.ts";
@@ -9,6 +9,9 @@ const end = { endStream: true } as const;
 const grpc = { fields: grpcRequest } as const;
 const loud = (story: Story) => play(story, { rules }).findings.filter(({ severity }) => severity !== "info");
 const ids = (story: Story): string[] => loud(story).map(({ rule }) => rule);
+
+// Those of health are about frames and closes that stand in these stories for other reasons.
+const rules = all.filter(({ id }) => !id.startsWith("health/"));
 
 describe("RuleEngine", () => {
   it("lets the first in the order of judgement stand and lists what it hides", () => {

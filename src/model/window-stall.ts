@@ -1,0 +1,45 @@
+// Whether a sender of DATA was held up by flow control (RFC 9113 5.2, 6.9). A window that is used up by every grant the other side
+// ever sent is used up for its sender too, whatever has arrived.
+import { Setting } from "../http2/setting.ts";
+import { other, type Side } from "../place.ts";
+import type { Connection } from "./connection.ts";
+import type { Stream } from "./stream.ts";
+
+/** What is left of the window of `sender` on the stream by all grants so far. */
+export function streamWindow(connection: Connection, stream: Stream, sender: Side): number {
+  const { window } = stream.half(sender);
+  const initial = connection.endpoint(other(sender)).settings.largest(Setting.initialWindowSize, Infinity);
+  return initial + window.granted - window.sent;
+}
+
+/** The same of the connection. */
+export function connectionWindow(connection: Connection, sender: Side): number {
+  const { window } = connection.endpoint(sender);
+  return INITIAL_WINDOW + window.granted - window.sent;
+}
+
+/** Open streams on which `sender` has begun a message and not ended it. */
+export function unendedStreams(connection: Connection, sender: Side): Stream[] {
+  const unended: Stream[] = [];
+  for (const stream of connection.streams.values()) {
+    const half = stream.half(sender);
+    if (!stream.closed && stream.seen && !half.over && (half.message !== "no" || half.dataFrames > 0)) unended.push(stream);
+  }
+  return unended;
+}
+
+/** The time of the last DATA of `sender` on a stream; before any, that of its HEADERS. */
+export function lastDataTime(stream: Stream, sender: Side): number {
+  const half = stream.half(sender);
+  return half.lastData?.time ?? half.lastTime;
+}
+
+/** The time of the last DATA of `sender` on the connection, or -1. */
+export function lastDataTimeOf(connection: Connection, sender: Side): number {
+  let time = -1;
+  for (const stream of connection.streams.values()) time = Math.max(time, stream.half(sender).lastData?.time ?? -1);
+  return time;
+}
+
+// RFC 9113 6.9.2: of the connection, which no setting changes.
+const INITIAL_WINDOW = 65_535;

@@ -1,0 +1,230 @@
+import { FieldBit } from "../../hpack/field.ts";
+import { errorCodeName } from "../../http2/error-code.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { Stream } from "../../model/stream.ts";
+import { type Origin, other, type Side } from "../../place.ts";
+import type { EndReason } from "../../tcp/byte-stream.ts";
+import { listed } from "../listed.ts";
+import { defineRule } from "../rule.ts";
+
+export const streamUnfinished = defineRule({
+  id: "health/stream-unfinished",
+  meta: {
+    title: "A stream should end, or be reset",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.1" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: ["end"],
+    decidable: "payload",
+    messages: {
+      idle: "stream {streamId} had no frame for the last {seconds} s and neither ended nor was reset: {actor} to act; streams of this kind: {count} ({streams})",
+    },
+    options: { ms: { default: 30_000, unit: "ms", about: "time without a frame of the stream" } },
+    docs: {
+      why: "It may be a long poll or a watch; or a call that nobody will ever finish, which holds memory and counts against MAX_CONCURRENT_STREAMS.",
+      fix: "Give calls a deadline, and end or reset every stream.",
+    },
+  },
+  connectionEnd({ connection, options, report }) {
+    const { client, server, flow } = connection;
+    if (isClosed(client.end?.how) || isClosed(server.end?.how)) return;
+    const idle: Stream[] = [];
+    for (const stream of connection.streams.values()) {
+      if (!stream.closed && !stream.reserved && stream.seen && flow.lastTime - lastTimeOf(stream) >= options.ms * 1e6)
+        idle.push(stream);
+    }
+    for (const actor of ["either side", "the client", "the server"]) {
+      const streams = idle.filter((stream) => actorOf(stream) === actor);
+      const [first] = streams;
+      if (first?.opening === undefined) continue;
+      const seconds = Math.round((flow.lastTime - lastTimeOf(first)) / 1e9);
+      const data = { streamId: first.id, seconds, actor: `${actor} is`, count: streams.length, streams: listed(idsOf(streams)) };
+      report(first.opening, "idle", data, { stream: first });
+    }
+  },
+});
+
+const lastTimeOf = ({ client, server, openedTime }: Stream): number => Math.max(openedTime, client.lastTime, server.lastTime);
+
+const actorOf = ({ client, server, promised }: Stream): string =>
+  client.over || promised ? "the server" : server.over ? "the client" : "either side";
+
+export const streamKilledByClose = defineRule({
+  id: "health/stream-killed-by-close",
+  meta: {
+    title: "A connection should not be closed on open streams",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "5.4.1" },
+      { rfc: 9113, section: "6.8" },
+    ],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    // Of the other side too: its RST_STREAM may be what is missing.
+    needs: ["no-gap2"],
+    decidable: "payload",
+    messages: { killed: "the {side} closed the connection ({how}) on streams that were still open: {streams} ({count} in all)" },
+    docs: {
+      why: "The calls on them fail, and nobody can tell whether they took effect.",
+      fix: "Finish open streams first: send GOAWAY(NO_ERROR), wait, then close.",
+    },
+  },
+  // What was open when the first side closed. The other side may still send.
+  state: (): { first: Close | undefined } => ({ first: undefined }),
+  end(from, how, at, { connection, state }) {
+    if (state.first !== undefined || (how !== "fin" && how !== "rst")) return;
+    const open: Stream[] = [];
+    // The other side had given the connection up before.
+    const over = connection.endpoint(other(from)).goaways.some(({ errorCode }) => errorCode !== 0);
+    for (const stream of over ? [] : connection.streams.values()) {
+      // A request that the closing side had not received is lost to a race: health/idle-close-race.
+      if (!stream.closed && !stream.reserved && stream.seen && !crossed(stream, from, at)) open.push(stream);
+    }
+    state.first = { from, at: FrameRef.close(from, at), open, how: howOf(connection, from, how) };
+  },
+  connectionEnd({ state, report }) {
+    if (state.first === undefined) return;
+    const { from, at, open, how } = state.first;
+    const killed = open.filter(({ server, client }) => server.endAt < 0 && server.resetAt < 0 && client.resetAt < 0);
+    if (killed.length === 0) return;
+    const severity = killed.every(({ initiator }) => initiator === from) ? "info" : "warning";
+    report(at, "killed", { side: from, how, count: killed.length, streams: listed(idsOf(killed)) }, { severity });
+  },
+});
+
+interface Close {
+  readonly from: Side;
+  readonly at: FrameRef;
+  readonly open: readonly Stream[];
+  readonly how: string;
+}
+
+function howOf(connection: Connection, from: Side, how: EndReason): string {
+  const goaway = connection.endpoint(from).goaways.at(-1);
+  return `${goaway === undefined ? "" : `GOAWAY(${errorCodeName(goaway.errorCode)}), `}${how.toUpperCase()}`;
+}
+
+const crossed = ({ opening, initiator }: Stream, closer: Side, at: Origin): boolean =>
+  initiator !== closer && opening !== undefined && at.acked >= 0 && opening.end > at.acked;
+
+export const idleCloseRace = defineRule({
+  id: "health/idle-close-race",
+  meta: {
+    title: "A connection should not be closed just as it is used",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9113, section: "9.1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["acks", "no-gap2"],
+    decidable: "block",
+    messages: {
+      crossed: "the server's {how} crossed the request on stream {streamId}, after {ms} ms in which it had sent nothing",
+      delivered: "the client sent the request on stream {streamId} when the server's FIN had arrived {ms} ms before",
+    },
+    docs: {
+      why: "The request is lost, though the connection looked alive when it was sent; it is safe to send it again only if it may be repeated.",
+      fix: "Let the client close idle connections before the server does; let the server send GOAWAY(NO_ERROR) some time before it closes.",
+    },
+  },
+  when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
+  // The model tells requests that cross a close before it or after it, as they were captured.
+  judge(subject, _stream, { connection, report }) {
+    const { end, lastAt } = connection.server;
+    if (end === undefined || !isClosed(end.how) || subject.first.acked < 0) return;
+    const { streamId } = subject;
+    // A FIN counts for one octet; RST_STREAM and RST have none that could be acknowledged.
+    if (end.how === "fin" && subject.first.acked > end.at.offset) {
+      const ms = Math.round((subject.first.time - end.at.time) / 1e6);
+      report(subject, "delivered", { streamId, ms });
+    } else if (!errorBefore(connection)) {
+      const ms = Math.round((end.at.time - lastAt.time) / 1e6);
+      report(FrameRef.close("server", end.at), "crossed", { how: end.how.toUpperCase(), streamId, ms });
+    }
+  },
+  end(from, how, at, { connection, report }) {
+    if (from !== "server" || !isClosed(how) || isClosed(connection.client.end?.how) || errorBefore(connection)) return;
+    for (const stream of connection.streams.values()) {
+      if (stream.initiator !== "client" || stream.closed || !stream.seen || !crossed(stream, from, at)) continue;
+      const ms = Math.round((at.time - connection.server.lastAt.time) / 1e6);
+      report(FrameRef.close(from, at), "crossed", { how: how.toUpperCase(), streamId: stream.id, ms }, { stream });
+      return;
+    }
+  },
+});
+
+// Then the close is the end of a connection error, and no race.
+const errorBefore = (connection: Connection): boolean => connection.server.goaways.some(({ errorCode }) => errorCode !== 0);
+
+export const halfOpen = defineRule({
+  id: "health/half-open",
+  meta: {
+    title: "A connection that one side has closed should not be used for long",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9113, section: "9.1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["no-gap2"],
+    decidable: "payload",
+    messages: { goes: "the {side} sent FIN, and the {peer} went on sending messages for {seconds} s" },
+    options: { ms: { default: 5000, unit: "ms", about: "from the FIN to the last HEADERS or DATA" } },
+    docs: {
+      why: "Few endpoints read after they have sent FIN: most likely nobody gets those octets.",
+      fix: "Close the connection when the other side does, after the streams that it still awaits.",
+    },
+  },
+  connectionEnd({ connection, options, report }) {
+    for (const side of ["client", "server"] as const) {
+      const { end } = connection.endpoint(side);
+      if (end?.how !== "fin") continue;
+      const peer = other(side);
+      let last = -1;
+      for (const stream of connection.streams.values()) {
+        const half = stream.half(peer);
+        last = Math.max(last, half.lastData?.time ?? -1, half.endTime);
+        if (stream.opening?.from === peer) last = Math.max(last, stream.opening.time);
+      }
+      if (last - end.at.time < options.ms * 1e6) continue;
+      report(FrameRef.close(side, end.at), "goes", { side, peer, seconds: Math.round((last - end.at.time) / 1e9) });
+    }
+  },
+});
+
+export const tcpResetWithData = defineRule({
+  id: "health/tcp-reset-with-data",
+  meta: {
+    title: "A connection should not be reset with input unread",
+    severity: "info",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.8" },
+      { rfc: 9112, section: "9.6" },
+    ],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["acks"],
+    decidable: "payload",
+    messages: {
+      reset: "the {side} reset TCP with {octets} octets of the other side that none of its frames had acknowledged{lost}",
+    },
+    docs: {
+      why: "A TCP that closes with input unread sends RST, and the other side's TCP may then throw away what it had received: also a GOAWAY.",
+      fix: "Shut down the sending side first, read until the other side closes, then close.",
+    },
+  },
+  end(from, how, at, { connection, report }) {
+    if (how !== "rst") return;
+    const own = connection.endpoint(from);
+    const peer = connection.endpoint(other(from));
+    if (own.frames === 0 || own.horizon < 0 || peer.frames === 0) return;
+    const octets = peer.lastAt.offset + 1 - own.horizon;
+    if (octets <= 0) return;
+    const goaway = own.goaways.at(-1);
+    const lost = goaway === undefined ? "" : `; its GOAWAY(${errorCodeName(goaway.errorCode)}) may be lost`;
+    report(FrameRef.close(from, at), "reset", { side: from, octets, lost });
+  },
+});
+
+const isClosed = (how: EndReason | undefined): boolean => how === "fin" || how === "rst";
+
+const idsOf = (streams: readonly Stream[]): number[] => streams.map(({ id }) => id);

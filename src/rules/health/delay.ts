@@ -1,0 +1,127 @@
+import { grpcKind } from "../../grpc/call.ts";
+import { timeoutOf } from "../../grpc/timeout.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { ErrorCode } from "../../http2/error-code.ts";
+import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
+import { opened } from "../related.ts";
+import { defineRule } from "../rule.ts";
+
+export const slowFirstByte = defineRule({
+  id: "health/slow-first-byte",
+  meta: {
+    title: "A response should begin soon after the request",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "8.1" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "block",
+    messages: { slow: "the response on stream {streamId} began {ms} ms after {what}" },
+    options: { ms: { default: 1000, unit: "ms", about: "time to the response HEADERS" } },
+    docs: {
+      why: "The client waits for the server's work, or for what the server itself calls.",
+      fix: "Look at what the handler did in that time. A response may begin before its content is known.",
+    },
+  },
+  when: { bits: FieldBit.responsePseudo, roles: ["response"], from: "server" },
+  judge(subject, stream, { options, report }) {
+    if (stream === undefined || !stream.seen || stream.promised) return;
+    const { client } = stream;
+    // While the request goes on the server may be waiting for more of it: only what came after its last octets counts.
+    const since = client.endAt >= 0 ? client.endTime : (client.lastData?.time ?? stream.openedTime);
+    const waited = subject.first.time - since;
+    if (waited < options.ms * 1e6) return;
+    const what = client.endAt >= 0 ? "the end of the request" : "the last of the request so far";
+    const data = { streamId: stream.id, ms: Math.round(waited / 1e6), what };
+    report(subject, "slow", data, { related: opened(stream), fold: "" });
+  },
+});
+
+export const slowFinish = defineRule({
+  id: "health/slow-finish",
+  meta: {
+    title: "A response should end soon after it has begun",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "8.1" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "block",
+    messages: { slow: "the response on stream {streamId} took {ms} ms from its HEADERS to its end, for {octets} octets" },
+    options: { ms: { default: 5000, unit: "ms", about: "from HEADERS to END_STREAM" } },
+    docs: {
+      why: "The server, or the network, gave the content out slowly; the client's windows were open.",
+      fix: "Look at what the handler waited for while it wrote.",
+    },
+  },
+  kinds: ["window-update"],
+  // Times of the HEADERS of responses that go on; a stall for want of the reader's credit takes the stream out.
+  state: () => new Map<number, number>(),
+  when: { bits: FieldBit.responsePseudo, roles: ["response"], from: "server" },
+  judge(subject, stream, { state }) {
+    if (stream === undefined || !stream.seen || !("decoded" in subject) || subject.endStream) return;
+    // Streams of events and calls that stream may last as they like.
+    const { request } = stream;
+    const type = subject.decoded?.contentType?.value ?? "";
+    const streams = request.method === "CONNECT" || type.startsWith("text/event-stream") || type.startsWith("application/grpc");
+    if (streams || grpcKind(stream) === "yes" || state.size >= STREAMS) return;
+    state.set(stream.id, subject.last.time);
+  },
+  frame(frame, stream, { connection, state }) {
+    if (frame.from !== "client" || state.size === 0) return;
+    if (frame.streamId === 0 && connectionWindow(connection, "server") <= 0) state.clear();
+    else if (stream !== undefined && streamWindow(connection, stream, "server") <= 0) state.delete(stream.id);
+  },
+  streamEnd(stream, { state, options, report }) {
+    const since = state.get(stream.id);
+    if (since === undefined) return;
+    state.delete(stream.id);
+    const { endAt, endTime, dataOctets, lastData } = stream.server;
+    const took = endTime - since;
+    if (endAt < 0 || lastData === undefined || took < options.ms * 1e6) return;
+    const data = { streamId: stream.id, ms: Math.round(took / 1e6), octets: dataOctets };
+    report(lastData.copy(), "slow", data, { related: opened(stream), fold: "" });
+  },
+});
+
+export const requestCancelled = defineRule({
+  id: "health/request-cancelled",
+  meta: {
+    title: "A request should be answered before its client gives up",
+    severity: "info",
+    by: "client",
+    spec: [{ rfc: 9113, section: "7" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      waited: "the client cancelled stream {streamId} after {ms} ms, having got {octets} octets",
+      deadline:
+        "the client cancelled stream {streamId} after {ms} ms, at its grpc-timeout of {timeout} ms, having got {octets} octets",
+    },
+    options: { ms: { default: 1000, unit: "ms", about: "time from the request" } },
+    docs: {
+      why: "Most often a timeout of the client, or a user who did not wait.",
+      fix: "Find out what the server did in that time.",
+    },
+  },
+  kinds: ["rst-stream"],
+  frame(frame, stream, { options, report }) {
+    if (frame.from !== "client" || !frame.whole || frame.errorCode !== ErrorCode.cancel) return;
+    if (stream === undefined || !stream.seen || stream.promised || stream.closed) return;
+    const waited = frame.last.time - stream.openedTime;
+    const { grpcTimeout } = stream.request;
+    const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    const ms = Math.round(waited / 1e6);
+    const more = { related: opened(stream), fold: "" };
+    const data = { streamId: stream.id, ms, octets: stream.server.dataOctets };
+    if (timeout !== undefined && waited >= timeout * AT_DEADLINE)
+      report(frame, "deadline", { ...data, timeout: timeout / 1e6 }, more);
+    else if (waited >= options.ms * 1e6) report(frame, "waited", data, more);
+  },
+});
+
+// Share of the deadline: the client's clock began a little before its HEADERS were captured, or after.
+const AT_DEADLINE = 0.95;
+// Responses that are timed at once.
+const STREAMS = 10_000;

@@ -1,0 +1,88 @@
+import { grpcKind } from "../../grpc/call.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import type { Side } from "../../place.ts";
+import { defineRule } from "../rule.ts";
+
+export const smallDataFrames = defineRule({
+  id: "health/small-data-frames",
+  meta: {
+    title: "Content should travel in frames of some size",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      small: "the {side} sent {frames} DATA frames with {mean} octets each, on average, in messages of more than one frame",
+    },
+    options: {
+      frames: { default: 1000, unit: "frames", about: "how many DATA frames" },
+      octets: { default: 256, unit: "octets", about: "the mean content that is enough" },
+    },
+    docs: {
+      why: "Each frame costs nine octets and a turn of the receiver's loop; often a packet too.",
+      fix: "Write through a buffer; flush at the end of a message, or when something must go out.",
+    },
+  },
+  state: () => ({ client: { frames: 0, octets: 0, told: false }, server: { frames: 0, octets: 0, told: false } }),
+  streamEnd(stream, { state, options, report }) {
+    // Messages of gRPC and events are as small as they are.
+    const { request, response } = stream;
+    if (grpcKind(stream) !== "no" || request.method === "CONNECT") return;
+    if (response.contentType?.startsWith("text/event-stream") === true) return;
+    for (const side of SIDES) {
+      const half = stream.half(side);
+      const sum = state[side];
+      if (half.dataFrames < 2 || sum.told) continue;
+      sum.frames += half.dataFrames;
+      sum.octets += half.dataOctets;
+      const mean = sum.octets / sum.frames;
+      if (sum.frames < options.frames || mean >= options.octets || half.lastData === undefined) continue;
+      sum.told = true;
+      report(half.lastData.copy(), "small", { side, frames: sum.frames, mean: Math.round(mean) });
+    }
+  },
+});
+
+export const noCompressionGain = defineRule({
+  id: "health/no-compression-gain",
+  meta: {
+    title: "Fields should get smaller by HPACK",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 7541, section: "1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["hpack"],
+    decidable: "block",
+    messages: { gainless: "{blocks} field blocks of the {side} took {share} % of the octets that their names and values have" },
+    options: {
+      blocks: { default: 100, unit: "blocks", about: "how many field blocks" },
+      share: { default: 90, unit: "percent", about: "of the octets of all names and values" },
+    },
+    docs: {
+      why: "Most fields are the same in each request: with the dynamic table they cost an octet each.",
+      fix: "Use the dynamic table: announce HEADER_TABLE_SIZE above 0, and let the encoder index what repeats.",
+    },
+  },
+  when: { bits: FieldBit.requestPseudo | FieldBit.responsePseudo },
+  state: (): Record<Side, { blocks: number; octets: number; plain: number; told: boolean }> => ({
+    client: { blocks: 0, octets: 0, plain: 0, told: false },
+    server: { blocks: 0, octets: 0, plain: 0, told: false },
+  }),
+  judge(subject, _stream, { state, options, report }) {
+    const sum = state[subject.from];
+    if (sum.told || !("decoded" in subject) || subject.decoded?.certainty !== "exact") return;
+    sum.blocks++;
+    sum.octets += subject.octets;
+    // RFC 7541 4.1: an entry's size is that of its name and value, and 32.
+    sum.plain += subject.decoded.listSize - 32 * subject.decoded.count;
+    if (sum.blocks < options.blocks) return;
+    sum.told = true;
+    const share = Math.round((sum.octets / sum.plain) * 100);
+    if (sum.octets * 100 > sum.plain * options.share)
+      report(subject, "gainless", { blocks: sum.blocks, side: subject.from, share });
+  },
+});
+
+const SIDES = ["client", "server"] as const;

@@ -1,0 +1,146 @@
+import { latin1 } from "../../bytes.ts";
+import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { Stream } from "../../model/stream.ts";
+import { listed } from "../listed.ts";
+import { defineRule } from "../rule.ts";
+
+export const goawayLostStreams = defineRule({
+  id: "health/goaway-lost-streams",
+  meta: {
+    title: "Streams above the last id of a GOAWAY are to be sent again",
+    severity: "info",
+    by: "client",
+    spec: [{ rfc: 9113, section: "6.8" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      lost: "streams above the last id {lastStreamId} of the server's GOAWAY({code}): {streams} ({count} in all); they may be sent again",
+    },
+    docs: {
+      why: "The server did not act on them, so they are safe to send again on another connection, whatever they do.",
+      fix: "Retry them. A server that announces its GOAWAY first (last id 2147483647) loses none.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    let lowest = connection.server.goaways[0];
+    for (const goaway of connection.server.goaways) if (goaway.lastStreamId < lowest!.lastStreamId) lowest = goaway;
+    if (lowest === undefined) return;
+    const { lastStreamId, errorCode } = lowest;
+    const lost: Stream[] = [];
+    for (const stream of connection.streams.values()) {
+      if (stream.id > lastStreamId && stream.initiator === "client" && stream.seen && stream.server.message === "no")
+        lost.push(stream);
+    }
+    const [first] = lost;
+    if (first?.opening === undefined) return;
+    const data = { count: lost.length, lastStreamId, code: errorCodeName(errorCode), streams: listed(lost.map(({ id }) => id)) };
+    report(first.opening, "lost", data, { stream: first });
+  },
+});
+
+export const goaway = defineRule({
+  id: "health/goaway",
+  meta: {
+    title: "A GOAWAY tells why a connection ends",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      plain: "the {side} sent GOAWAY({code}), last stream {lastStreamId}",
+      text: 'the {side} sent GOAWAY({code}), last stream {lastStreamId}: "{text}"',
+    },
+    docs: {
+      why: "With NO_ERROR the side is leaving: a restart, a limit of age or idleness. With another code it calls the other side's frames wrong.",
+      fix: "With NO_ERROR none is needed; else look at the frames before it.",
+    },
+  },
+  kinds: ["goaway"],
+  frame(frame, _stream, { connection, report }) {
+    if (!frame.whole) return;
+    const { from, errorCode, lastStreamId } = frame;
+    // Everyday: a client that leaves when its work is done, and a server that has nothing to say about it.
+    const bare = from === "client" || frame.end === frame.start;
+    if (errorCode === ErrorCode.noError && bare && !hasOpenStream(connection)) return;
+    const text = latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + TEXT));
+    const data = { side: from, code: errorCodeName(errorCode), lastStreamId };
+    const more = { fold: String(errorCode) };
+    if (text === "") report(frame, "plain", data, more);
+    else report(frame, "text", { ...data, text }, more);
+  },
+});
+
+export const gracefulShutdown = defineRule({
+  id: "health/graceful-shutdown",
+  meta: {
+    title: "A graceful shutdown should finish the streams that it keeps",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "6.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      done: "the server announced its shutdown, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that",
+      open: "the server announced its shutdown, and named its last stream {lastStreamId} {ms} ms later",
+      cut: "the server announced its shutdown, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that on streams that it had kept: {streams}",
+    },
+    docs: {
+      why: "Streams up to the last id were accepted; cut off, nobody can tell whether they took effect.",
+      fix: "Give open streams the time they need before the connection is closed.",
+    },
+  },
+  kinds: ["goaway"],
+  state: (): { announced: FrameRef | undefined; open: number[] } => ({ announced: undefined, open: [] }),
+  frame(frame, _stream, { state }) {
+    if (frame.from !== "server" || !frame.whole || frame.errorCode !== ErrorCode.noError) return;
+    if (frame.lastStreamId === ANNOUNCEMENT) state.announced ??= FrameRef.of(frame);
+  },
+  end(from, how, _at, { connection, state }) {
+    if (from !== "server" || (how !== "fin" && how !== "rst") || state.announced === undefined) return;
+    for (const { id, closed, client, server } of connection.streams.values()) {
+      if (!closed && server.endAt < 0 && client.resetAt < 0) state.open.push(id);
+    }
+  },
+  connectionEnd({ connection, state, report, uncheck }) {
+    const { announced } = state;
+    const { goaways, end } = connection.server;
+    if (announced === undefined) return;
+    const named = goaways.find(
+      (later) => later.endOffset > announced.end && later.lastStreamId !== ANNOUNCEMENT && later.errorCode === ErrorCode.noError,
+    );
+    if (named === undefined) return;
+    const { lastStreamId } = named;
+    const ms = Math.round((named.time - announced.time) / 1e6);
+    if (end === undefined || (end.how !== "fin" && end.how !== "rst")) {
+      report(announced, "open", { lastStreamId, ms });
+      return;
+    }
+    const closeMs = Math.round((end.at.time - named.time) / 1e6);
+    let cut = state.open.filter((id) => id <= lastStreamId);
+    // What ended them may be missing.
+    if (cut.length > 0 && (connection.client.lostOctets > 0 || connection.server.lostOctets > 0)) {
+      uncheck("no-gap2");
+      cut = [];
+    }
+    if (cut.length === 0) report(announced, "done", { lastStreamId, ms, closeMs });
+    else report(announced, "cut", { lastStreamId, ms, closeMs, streams: listed(cut) }, { severity: "warning" });
+  },
+});
+
+function hasOpenStream(connection: Connection): boolean {
+  // What ended it may be missing.
+  if (connection.client.lostOctets > 0 || connection.server.lostOctets > 0) return false;
+  for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;
+  return false;
+}
+
+// RFC 9113 6.8: the last id of a GOAWAY that only announces.
+const ANNOUNCEMENT = 0x7fffffff;
+// Octets of debug data that are shown.
+const TEXT = 300;

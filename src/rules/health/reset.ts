@@ -1,0 +1,120 @@
+import { timeoutOf } from "../../grpc/timeout.ts";
+import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
+import { Fact } from "../../http2/fact.ts";
+import { kindName } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import { other } from "../../place.ts";
+import { opened } from "../related.ts";
+import { defineRule } from "../rule.ts";
+
+export const refusedStreams = defineRule({
+  id: "health/refused-streams",
+  meta: {
+    title: "A server should not have to refuse streams",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "8.7" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: { refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}" },
+    docs: {
+      why: "The server is overloaded, drains, or was given more streams than it handles; the client may send the requests again.",
+      fix: "Announce MAX_CONCURRENT_STREAMS as it is meant, so that clients wait or open another connection.",
+    },
+  },
+  kinds: ["rst-stream"],
+  frame(frame, _stream, { connection, report }) {
+    if (frame.from !== "server" || !frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
+    // The list is pruned late: it still names streams that are closed.
+    const { active } = connection.client;
+    const open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
+    const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams) ?? "none announced";
+    report(frame, "refused", { streamId: frame.streamId, active: open, limit }, { fold: "" });
+  },
+});
+
+export const serverReset = defineRule({
+  id: "health/server-reset",
+  meta: {
+    title: "A server should answer a request, not reset it",
+    severity: "warning",
+    by: "server",
+    spec: [{ rfc: 9113, section: "7" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      reset: "the server reset stream {streamId} with {code}: {meaning}",
+      deadline: "the server reset stream {streamId} with {code} after {ms} ms, at its grpc-timeout of {timeout} ms",
+    },
+    docs: {
+      why: "The request failed without a status, and the client cannot tell why.",
+      fix: "Read the server's log at that time. A server that knows what went wrong should send a status.",
+    },
+  },
+  kinds: ["rst-stream"],
+  frame(frame, stream, { report }) {
+    if (frame.from !== "server" || !frame.whole) return;
+    const { errorCode } = frame;
+    if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
+    // After RST_STREAM of the client, or its own, nobody waits for an answer.
+    if (stream === undefined || !stream.seen || stream.closed || stream.promised) return;
+    const { grpcTimeout } = stream.request;
+    const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    const waited = frame.last.time - stream.openedTime;
+    const data = { streamId: stream.id, code: errorCodeName(errorCode) };
+    const more = { related: opened(stream), fold: String(errorCode) };
+    // The client gives the call up at the same time.
+    if (errorCode === ErrorCode.cancel && timeout !== undefined && waited >= timeout * AT_DEADLINE) {
+      const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };
+      report(frame, "deadline", { ...data, ...times }, { ...more, severity: "info" });
+    } else report(frame, "reset", { ...data, meaning: MEANING[errorCode] ?? "no code of RFC 9113" }, more);
+  },
+});
+
+export const lateFramesAfterRst = defineRule({
+  id: "health/late-frames-after-rst",
+  meta: {
+    title: "Frames on a stream should stop soon after its RST_STREAM",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.1" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: ["acks"],
+    decidable: "head",
+    messages: {
+      late: "the {side} sent {kind} ({octets} octets) on stream {streamId} when RST_STREAM had arrived; {ms} ms lie between them",
+    },
+    docs: {
+      why: "They are wasted: the other side throws them away. They are legal while the RST_STREAM was not read.",
+      fix: "Nothing, if it is a few; else read frames before more DATA are written.",
+    },
+  },
+  when: { fact: Fact.lateAfterReset },
+  judge(subject, stream, { report }) {
+    if (stream === undefined) return;
+    const { resetTime } = stream.half(other(subject.from));
+    const ms = Math.round((subject.first.time - resetTime) / 1e6);
+    const data = { side: subject.from, kind: kindName(subject.kind), octets: subject.length, streamId: stream.id, ms };
+    report(subject, "late", data, { related: opened(stream), fold: "" });
+  },
+});
+
+// Share of the deadline: both clocks began at some distance from where the capture was taken.
+const AT_DEADLINE = 0.95;
+
+const MEANING: Readonly<Record<number, string>> = {
+  [ErrorCode.protocolError]: "it calls something on the stream a violation",
+  [ErrorCode.internalError]: "it failed inside",
+  [ErrorCode.flowControlError]: "it calls a window exceeded",
+  [ErrorCode.settingsTimeout]: "its SETTINGS were not acknowledged in time",
+  [ErrorCode.streamClosed]: "it calls the stream closed",
+  [ErrorCode.frameSizeError]: "it calls a frame's length wrong",
+  [ErrorCode.cancel]: "it does not want the stream any more",
+  [ErrorCode.compressionError]: "it could not decode fields",
+  [ErrorCode.connectError]: "the connection behind CONNECT failed",
+  [ErrorCode.enhanceYourCalm]: "it calls the load excessive",
+  [ErrorCode.inadequateSecurity]: "it wants a better TLS",
+  [ErrorCode.http11Required]: "it wants HTTP/1.1 for this",
+};

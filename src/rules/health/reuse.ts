@@ -1,0 +1,160 @@
+import { FieldBit } from "../../hpack/field.ts";
+import { errorCodeName } from "../../http2/error-code.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { defineRule } from "../rule.ts";
+
+export const concurrencyLimited = defineRule({
+  id: "health/concurrency-limited",
+  meta: {
+    title: "Requests should not queue behind MAX_CONCURRENT_STREAMS",
+    severity: "info",
+    by: "client",
+    spec: [{ rfc: 9113, section: "5.1.2" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["settings"],
+    decidable: "block",
+    messages: {
+      limited: "the client was at the limit of {limit} streams, and opened one as soon as another closed, {times} times",
+    },
+    options: {
+      ms: { default: 5, unit: "ms", about: "from the end of one stream to the next" },
+      times: { default: 10, unit: "streams", about: "how often" },
+    },
+    docs: {
+      why: "More requests wait in the client than the capture shows, and their waiting is in nobody's server log.",
+      fix: "Raise MAX_CONCURRENT_STREAMS, or use another connection.",
+    },
+  },
+  when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
+  // `open`: requests without an end so far.
+  state: () => ({ endedAt: -Infinity, times: 0, open: 0 }),
+  judge(subject, _stream, { connection, state, options, report }) {
+    const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams);
+    state.open++;
+    if (limit === undefined || limit === 0 || state.open < limit) return;
+    if (subject.first.time - state.endedAt > options.ms * 1e6 || ++state.times !== options.times) return;
+    report(subject, "limited", { limit, times: state.times });
+  },
+  streamEnd(stream, { state }) {
+    if (stream.initiator !== "client") return;
+    if (state.open > 0) state.open--;
+    const { client, server } = stream;
+    state.endedAt = Math.max(client.endTime, client.resetTime, server.endTime, server.resetTime);
+  },
+});
+
+export const reconnectLoop = defineRule({
+  id: "health/reconnect-loop",
+  meta: {
+    title: "Connections should last longer than it takes to open them",
+    severity: "warning",
+    by: "client",
+    spec: [{ rfc: 9113, section: "9.1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start"],
+    decidable: "payload",
+    messages: {
+      loop: "{count} connections to {server} within {seconds} s ended soon after they began, with no answered request; the last: {how}",
+    },
+    options: {
+      connections: { default: 3, unit: "connections", about: "how many" },
+      within: { default: 30_000, unit: "ms", about: "from the first to the last" },
+      life: { default: 2000, unit: "ms", about: "how long each lasted at most" },
+    },
+    docs: {
+      why: "The client tries again and again without waiting, and what goes wrong is the same each time.",
+      fix: "Look at how the first of them ended, and let the client wait longer from one attempt to the next.",
+    },
+  },
+  session: () => new Map<string, number[]>(),
+  connectionEnd({ connection, session, options, report, uncheck }) {
+    const { client, server, flow } = connection;
+    const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);
+    if (ended === Infinity || !client.started || client.frames === 0 || hasAnswer(connection)) return;
+    if (ended - flow.firstTime > options.life * 1e6) return;
+    // A response may be what is missing.
+    if (client.lostOctets > 0 || server.lostOctets > 0) {
+      uncheck("no-gap2");
+      return;
+    }
+    const key = `${hostOf(connection.address("client"))} ${connection.address("server")}`;
+    const begun = (session.get(key) ?? []).filter((time) => flow.firstTime - time <= options.within * 1e6);
+    begun.push(flow.firstTime);
+    if (begun.length >= options.connections) {
+      const seconds = Math.round((flow.firstTime - begun[0]!) / 1e9);
+      const data = { count: begun.length, server: connection.address("server"), seconds, how: howEnded(connection) };
+      report(FrameRef.stop(client), "loop", data);
+      begun.length = 0;
+    }
+    remember(session, key, begun);
+  },
+});
+
+const closeOf = ({ end }: Endpoint): Endpoint["end"] => (end?.how === "fin" || end?.how === "rst" ? end : undefined);
+
+// Any whole response that is no failure of gRPC: short connections that do their work are no loop.
+function hasAnswer(connection: Connection): boolean {
+  for (const { server, response } of connection.streams.values()) {
+    if (server.endAt >= 0 && server.resetAt < 0 && (response.grpcStatus ?? "0") === "0") return true;
+  }
+  return false;
+}
+
+function howEnded(connection: Connection): string {
+  for (const side of ["server", "client"] as const) {
+    const goaway = connection.endpoint(side).goaways.at(-1);
+    if (goaway !== undefined && goaway.errorCode !== 0) return `GOAWAY(${errorCodeName(goaway.errorCode)}) of the ${side}`;
+  }
+  const [c, s] = [closeOf(connection.client), closeOf(connection.server)];
+  const serverFirst = s !== undefined && (c === undefined || s.at.time <= c.at.time);
+  const [side, end] = serverFirst ? ["server", s] : ["client", c];
+  return `${end?.how.toUpperCase()} of the ${side}`;
+}
+
+export const oneStreamPerConnection = defineRule({
+  id: "health/one-stream-per-connection",
+  meta: {
+    title: "A client should use a connection for more than one request",
+    severity: "info",
+    by: "client",
+    spec: [{ rfc: 9113, section: "9.1" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start"],
+    decidable: "payload",
+    messages: { single: "{count} connections of {client} to {server} carried one request each" },
+    options: { connections: { default: 20, unit: "connections", about: "in a row" } },
+    docs: {
+      why: "Each request pays for a TCP handshake, TLS, SETTINGS, and an empty HPACK table.",
+      fix: "Keep one client, or channel, for the life of the process and share it.",
+    },
+  },
+  session: () => new Map<string, number>(),
+  connectionEnd({ connection, session, options, report }) {
+    const { client } = connection;
+    if (!client.started || client.frames === 0) return;
+    const host = hostOf(connection.address("client"));
+    const server = connection.address("server");
+    const key = `${host} ${server}`;
+    const count = connection.calls === 1 ? (session.get(key) ?? 0) + 1 : connection.calls === 0 ? (session.get(key) ?? 0) : 0;
+    if (count === options.connections) report(FrameRef.stop(client), "single", { count, client: host, server });
+    remember(session, key, count);
+  },
+});
+
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
+
+// The pairs of hosts seen last are kept.
+function remember<Value>(session: Map<string, Value>, key: string, value: Value): void {
+  session.delete(key);
+  session.set(key, value);
+  if (session.size <= PAIRS) return;
+  for (const oldest of session.keys()) {
+    session.delete(oldest);
+    break;
+  }
+}
+
+const PAIRS = 1000;

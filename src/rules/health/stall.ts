@@ -1,0 +1,272 @@
+import type { Frame } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { settingsOf } from "../../model/settings.ts";
+import type { Stream } from "../../model/stream.ts";
+import { connectionWindow, lastDataTime, lastDataTimeOf, streamWindow, unendedStreams } from "../../model/window-stall.ts";
+import { other, type Side } from "../../place.ts";
+import { listed } from "../listed.ts";
+import { defineRule } from "../rule.ts";
+
+const options = { ms: { default: 200, unit: "ms", about: "time without DATA" } } as const;
+
+// A window may be used up just when its sender has nothing more to say: a stall is one only if DATA follow the grant.
+export const flowStallStream = defineRule({
+  id: "health/flow-stall-stream",
+  meta: {
+    title: "A stream should not wait for WINDOW_UPDATE",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.2.2" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: ["settings"],
+    decidable: "payload",
+    messages: {
+      stalled:
+        "the {sender} could send nothing on stream {streamId} for {ms} ms: its window was used up after {octets} octets, until the {holder} sent WINDOW_UPDATE +{increment}",
+      never:
+        "the {sender} could send nothing on stream {streamId} for the last {ms} ms: its window was used up after {octets} octets, and the {holder} sent no WINDOW_UPDATE",
+    },
+    options,
+    docs: {
+      why: "The receiver does not read the stream, or gives its credit back too late; the sender can only wait.",
+      fix: "Read the body as it comes; send WINDOW_UPDATE when half of the window is used; announce a larger INITIAL_WINDOW_SIZE.",
+    },
+  },
+  kinds: ["window-update", "settings"],
+  state: (): StreamStalls => ({ settingsAt: { client: -1, server: -1 }, held: { client: new Map(), server: new Map() } }),
+  frame(frame, stream, { connection, state, options, report }) {
+    if (frame.kind === "settings") {
+      if (!frame.ack && settingsOf(frame).some(([id]) => id === Setting.initialWindowSize))
+        state.settingsAt[frame.from] = frame.last.time;
+      return;
+    }
+    if (stream === undefined || !stream.seen || !frame.whole || frame.increment === 0) return;
+    const sender = other(frame.from);
+    const before = take(state, stream, sender);
+    if (before !== undefined) report(before.frame, "stalled", before.data, { fold: "", stream });
+    const half = stream.half(sender);
+    const window = streamWindow(connection, stream, sender);
+    if (half.over || window > 0 || window + frame.increment <= 0) return;
+    const waited = frame.last.time - Math.max(lastDataTime(stream, sender), state.settingsAt[frame.from]);
+    if (waited < options.ms * 1e6 || state.held[sender].size >= STALLS) return;
+    const octets = half.window.sent;
+    const ms = Math.round(waited / 1e6);
+    const data = { sender, holder: frame.from, streamId: stream.id, ms, octets, increment: frame.increment };
+    state.held[sender].set(stream.id, { frame: FrameRef.of(frame), data });
+  },
+  streamEnd(stream, { connection, state, options, report }) {
+    const { resetTime } = stream.client.resetAt >= 0 ? stream.client : stream.server;
+    for (const sender of SIDES) {
+      const stall = take(state, stream, sender);
+      if (stall !== undefined) report(stall.frame, "stalled", stall.data, { fold: "", stream });
+      const lasting = lastingStall(stream, sender, resetTime, connection, state, options.ms);
+      if (lasting !== undefined)
+        report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
+    }
+  },
+  connectionEnd({ connection, state, options, report }) {
+    for (const stream of connection.streams.values()) {
+      if (stream.closed) continue;
+      for (const sender of SIDES) {
+        const stall = take(state, stream, sender);
+        if (stall !== undefined) report(stall.frame, "stalled", stall.data, { fold: "", stream });
+        const lasting = lastingStall(stream, sender, connection.lastTime, connection, state, options.ms);
+        if (lasting !== undefined)
+          report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
+      }
+    }
+  },
+});
+
+interface StreamStalls {
+  /** When this side last announced INITIAL_WINDOW_SIZE. */
+  readonly settingsAt: Record<Side, number>;
+  /** By stream: stalls of this sender that a grant ended, and nobody knows yet whether anything was waiting. */
+  readonly held: Record<Side, Map<number, StreamStall>>;
+}
+
+interface StreamStall {
+  readonly frame: FrameRef;
+  /** `octets`: all DATA sent until then. */
+  readonly data: { sender: Side; holder: Side; streamId: number; ms: number; octets: number; increment: number };
+}
+
+// The stall that was held, if DATA followed it.
+function take(state: StreamStalls, stream: Stream, sender: Side): StreamStall | undefined {
+  const held = state.held[sender];
+  const stall = held.get(stream.id);
+  if (stall === undefined) return undefined;
+  held.delete(stream.id);
+  return stream.half(sender).window.sent > stall.data.octets ? stall : undefined;
+}
+
+// The window is used up and stays so until `until`.
+function lastingStall(
+  stream: Stream,
+  sender: Side,
+  until: number,
+  connection: Connection,
+  state: StreamStalls,
+  ms: number,
+): { sender: Side; holder: Side; streamId: number; ms: number; octets: number } | undefined {
+  const half = stream.half(sender);
+  const holder = other(sender);
+  if (!stream.seen || half.endAt >= 0 || half.dataFrames === 0 || streamWindow(connection, stream, sender) > 0) return undefined;
+  const waited = until - Math.max(lastDataTime(stream, sender), state.settingsAt[holder]);
+  if (waited < ms * 1e6) return undefined;
+  return { sender, holder, streamId: stream.id, ms: Math.round(waited / 1e6), octets: half.window.sent };
+}
+
+export const flowStallConnection = defineRule({
+  id: "health/flow-stall-connection",
+  meta: {
+    title: "A connection should not wait for WINDOW_UPDATE",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.2.2" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      stalled:
+        "the {sender} could send no DATA for {ms} ms: the connection's window was used up, until the {holder} sent WINDOW_UPDATE +{increment}; streams that waited: {streams}",
+      never:
+        "the {sender} could send no DATA for the last {ms} ms: the connection's window was used up, and the {holder} sent no WINDOW_UPDATE; streams that wait: {streams}",
+    },
+    options,
+    docs: {
+      why: "Without the connection's window all its streams stand still, also those whose receiver is ready.",
+      fix: "Give the connection's credit back as octets arrive, not as the application reads them; raise the connection's window above 65535.",
+    },
+  },
+  kinds: ["window-update"],
+  state: (): Record<Side, ConnectionStall | undefined> => ({ client: undefined, server: undefined }),
+  frame(frame, _stream, { connection, state, options, report }) {
+    if (frame.streamId !== 0 || !frame.whole) return;
+    const sender = other(frame.from);
+    const before = state[sender];
+    if (before !== undefined && connection.endpoint(sender).window.sent > before.sent)
+      report(before.frame, "stalled", before.data, { fold: "" });
+    state[sender] = stallEndedBy(frame, connection, options.ms);
+  },
+  connectionEnd({ connection, state, options, report }) {
+    for (const sender of SIDES) {
+      const before = state[sender];
+      if (before !== undefined && connection.endpoint(sender).window.sent > before.sent)
+        report(before.frame, "stalled", before.data, { fold: "" });
+      const lasting = stallAt(connection, sender, connection.lastTime, options.ms);
+      if (lasting === undefined) continue;
+      const holder = other(sender);
+      const { ms, streams } = lasting;
+      report(FrameRef.stop(connection.endpoint(holder)), "never", { sender, holder, ms, streams: listed(ids(streams)) });
+    }
+  },
+});
+
+interface ConnectionStall {
+  readonly frame: FrameRef;
+  readonly sent: number;
+  readonly data: { sender: Side; holder: Side; ms: number; increment: number; streams: string };
+}
+
+function stallEndedBy(frame: Frame, connection: Connection, ms: number): ConnectionStall | undefined {
+  const sender = other(frame.from);
+  if (connectionWindow(connection, sender) + frame.increment <= 0) return undefined;
+  const stall = stallAt(connection, sender, frame.last.time, ms);
+  if (stall === undefined) return undefined;
+  const { increment } = frame;
+  const data = { sender, holder: frame.from, ms: stall.ms, increment, streams: listed(ids(stall.streams)) };
+  return { frame: FrameRef.of(frame), sent: connection.endpoint(sender).window.sent, data };
+}
+
+// The connection's window is used up, and has been for so long.
+function stallAt(connection: Connection, sender: Side, now: number, ms: number): { ms: number; streams: Stream[] } | undefined {
+  if (connectionWindow(connection, sender) > 0) return undefined;
+  const since = lastDataTimeOf(connection, sender);
+  if (since < 0 || now - since < ms * 1e6) return undefined;
+  const streams = unendedStreams(connection, sender);
+  return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };
+}
+
+const ids = (streams: readonly Stream[]): number[] => streams.map(({ id }) => id);
+
+export const holByWindow = defineRule({
+  id: "health/hol-by-window",
+  meta: {
+    title: "A stream that is not read should not hold up the others",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9113, section: "5.2.2" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      held: "stream {streamId}, which the {holder} did not read, held {octets} octets of the connection's window while {streams} waited for {ms} ms",
+    },
+    options: {
+      ms: options.ms,
+      share: { default: 50, unit: "percent", about: "of the octets on open streams that are not given back" },
+    },
+    docs: {
+      why: "Octets that wait unread on one stream use up the connection's window, and then no other stream moves.",
+      fix: "Make the connection's window larger than the sum of the streams' windows, or give its credit back as octets arrive.",
+    },
+  },
+  kinds: ["window-update"],
+  state: () => ({ client: new Map<number, number>(), server: new Map<number, number>() }),
+  frame(frame, stream, { connection, state, options, report }) {
+    const sender = other(frame.from);
+    if (frame.streamId !== 0) {
+      if (stream !== undefined && !stream.closed) state[sender].set(stream.id, frame.last.time);
+      return;
+    }
+    if (!frame.whole || connectionWindow(connection, sender) + frame.increment <= 0) return;
+    const held = heldBy(connection, sender, frame.last.time, state[sender], options);
+    if (held !== undefined) report(frame, "held", held, { fold: "" });
+  },
+  streamEnd(stream, { state }) {
+    for (const side of SIDES) state[side].delete(stream.id);
+  },
+  connectionEnd({ connection, state, options, report }) {
+    for (const sender of SIDES) {
+      const held = heldBy(connection, sender, connection.lastTime, state[sender], options);
+      if (held !== undefined) report(FrameRef.stop(connection.endpoint(held.holder)), "held", held, { fold: "" });
+    }
+  },
+});
+
+function heldBy(
+  connection: Connection,
+  sender: Side,
+  now: number,
+  grants: ReadonlyMap<number, number>,
+  { ms, share }: { readonly ms: number; readonly share: number },
+): { streamId: number; holder: Side; octets: number; streams: string; ms: number } | undefined {
+  const stall = stallAt(connection, sender, now, ms);
+  if (stall === undefined) return undefined;
+  const since = now - stall.ms * 1e6;
+  let most = stall.streams[0]!;
+  let all = 0;
+  for (const stream of stall.streams) {
+    all += unread(stream, sender);
+    if (unread(stream, sender) > unread(most, sender)) most = stream;
+  }
+  const octets = unread(most, sender);
+  // One whose own window is used up would not move if the connection's were open: it is no victim.
+  const victims = stall.streams.filter((stream) => stream !== most && streamWindow(connection, stream, sender) > 0);
+  if (victims.length === 0 || octets * 100 < all * share || (grants.get(most.id) ?? -1) >= since) return undefined;
+  return { streamId: most.id, holder: other(sender), octets, streams: listed(ids(victims)), ms: stall.ms };
+}
+
+// DATA octets that the receiver did not give back on the stream.
+const unread = (stream: Stream, sender: Side): number => {
+  const { window } = stream.half(sender);
+  return window.sent - window.granted;
+};
+
+const SIDES = ["client", "server"] as const;
+
+// More are not told apart.
+const STALLS = 1000;

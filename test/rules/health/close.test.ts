@@ -1,0 +1,170 @@
+import {
+  halfOpen,
+  idleCloseRace,
+  streamKilledByClose,
+  streamUnfinished,
+  tcpResetWithData,
+} from "../../../src/rules/health/close.ts";
+import { type Story, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const idle =
+  (ms: number): Story =>
+  (s) =>
+    s.client
+      .headers(1, end)
+      .wait(ms - 1)
+      .ping();
+
+testRule(streamUnfinished, {
+  valid: {
+    "a little less than the threshold": idle(29_999),
+    "it ended": (s) => s.client.headers(1, end).server.headers(1, end).wait(60_000).ping(),
+    "it was reset": (s) => s.client.headers(1).rst(1).wait(60_000).ping(),
+    "the connection closed": (s) => s.client.headers(1).wait(60_000).close(),
+    "only promised": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).wait(60_000).ping(),
+  },
+  invalid: {
+    "at the threshold": {
+      frames: idle(30_000),
+      finds: [["idle", 1, { streamId: 1, seconds: 30, actor: "the server is", count: 1, streams: "1" }]],
+    },
+    "by another threshold": {
+      frames: idle(5000),
+      options: { ms: 5000 },
+      finds: [["idle", 1, { streamId: 1, seconds: 5, actor: "the server is", count: 1, streams: "1" }]],
+    },
+    "each side, and either": {
+      frames: (s) =>
+        s.client.headers(1, end).headers(3, end).headers(5).headers(7).server.headers(5, end).wait(30_000).client.headers(9, end),
+      finds: [
+        ["idle", 4, { streamId: 7, seconds: 30, actor: "either side is", count: 1, streams: "7" }],
+        ["idle", 3, { streamId: 5, seconds: 30, actor: "the client is", count: 1, streams: "5" }],
+        ["idle", 1, { streamId: 1, seconds: 30, actor: "the server is", count: 2, streams: "1, 3" }],
+      ],
+    },
+  },
+});
+
+testRule(streamKilledByClose, {
+  valid: {
+    "no stream is open": (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
+    "the server answers after the client's FIN": (s) => s.client.headers(1, end).close().server.headers(1, end).close(),
+    "the response is whole, the request is not": (s) => s.client.headers(1).server.headers(1, end).close().client.close(),
+    "the request crossed the close": (s) => s.client.headers(1, end).server.crossing().close().client.close(),
+    "reset before": (s) => s.client.headers(1).server.rst(1).close(),
+    "reset by the client when the server had closed": (s) => s.client.headers(1).server.close().client.rst(1).close(),
+    "nobody closed": (s) => s.client.headers(1),
+  },
+  invalid: {
+    "by the server": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).close().client.close(),
+      finds: [["killed", "close", { side: "server", how: "FIN", count: 2, streams: "1, 3" }]],
+    },
+    "after a GOAWAY": {
+      frames: (s) => s.client.headers(1, end).server.goaway(1, 2).reset(),
+      finds: [["killed", "close", { side: "server", how: "GOAWAY(INTERNAL_ERROR), RST", count: 1, streams: "1" }]],
+    },
+    "that may have been reset": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .lost((client) => client.rst(1))
+          .server.headers(1)
+          .close(),
+      finds: [["killed", "close", { side: "server", how: "FIN", count: 1, streams: "1" }, { because: ["no-gap2"] }]],
+      certainty: "unproven",
+    },
+    "by the client, whose streams they are": {
+      frames: (s) => s.client.headers(1, end).server.headers(1).client.close(),
+      finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
+    },
+    "many: ten are named": {
+      frames: (s) =>
+        Array.from({ length: 12 }, (_, i) => 2 * i + 1)
+          .reduce((speaker, id) => speaker.headers(id, end), s.client)
+          .server.close(),
+      finds: [
+        ["killed", "close", { side: "server", how: "FIN", count: 12, streams: "1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" }],
+      ],
+    },
+  },
+});
+
+testRule(idleCloseRace, {
+  valid: {
+    "no request under way": (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
+    "the server had the request": (s) => s.client.headers(1, end).server.close(),
+    "it was answered, and the close crossed DATA": (s) => s.client.headers(1).server.headers(1).crossing().close().client.data(1),
+    "a connection error": (s) => s.client.headers(1, end).server.goaway(1, 1).close().client.crossing(2).headers(3, end),
+    "the client had closed": (s) => s.client.headers(1, end).close().server.crossing(2).close(),
+  },
+  invalid: {
+    "the FIN came first": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).wait(999).close().client.crossing().headers(3, end),
+      finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
+    },
+    "the request came first": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).wait(998).client.headers(3, end).server.crossing().close(),
+      finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
+    },
+    "it came first, and an RST": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).wait(98).client.headers(3, end).server.crossing().reset(),
+      finds: [["crossed", "close", { how: "RST", streamId: 3, ms: 100 }]],
+    },
+    "the FIN had arrived": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).close().client.wait(49).headers(3, end),
+      finds: [["delivered", 4, { streamId: 3, ms: 50 }]],
+    },
+  },
+});
+
+const uploads =
+  (ms: number): Story =>
+  (s) =>
+    s.client
+      .headers(1)
+      .server.close()
+      .client.wait(ms - 1)
+      .data(1, 5);
+
+testRule(halfOpen, {
+  valid: {
+    "a little less than the threshold": uploads(4999),
+    "no message: PING": (s) => s.client.headers(1).server.close().client.wait(9000).ping(),
+    "nobody closed": (s) => s.client.headers(1).wait(9000).data(1),
+  },
+  invalid: {
+    "at the threshold": { frames: uploads(5000), finds: [["goes", "close", { side: "server", peer: "client", seconds: 5 }]] },
+    "a new request": {
+      frames: (s) => s.client.headers(1, end).server.close().client.wait(6999).headers(3),
+      finds: [["goes", "close", { side: "server", peer: "client", seconds: 7 }]],
+    },
+    "a response that goes on": {
+      frames: (s) => s.client.headers(1, end).close().server.headers(1).wait(9999).data(1, 5, end),
+      finds: [["goes", "close", { side: "client", peer: "server", seconds: 10 }]],
+    },
+    "by another threshold": {
+      frames: uploads(300),
+      options: { ms: 300 },
+      finds: [["goes", "close", { side: "server", peer: "client", seconds: 0 }]],
+    },
+  },
+});
+
+testRule(tcpResetWithData, {
+  valid: {
+    "all was acknowledged by a frame": (s) => s.client.headers(1).server.headers(1).reset(),
+    "a FIN": (s) => s.client.headers(1).data(1, 5).server.close(),
+  },
+  invalid: {
+    "DATA that nobody answered": {
+      frames: (s) => s.client.headers(1).server.headers(1).client.data(1, 8).server.reset(),
+      finds: [["reset", "close", { side: "server", octets: 17, lost: "" }]],
+    },
+    "and a GOAWAY before": {
+      frames: (s) => s.client.headers(1).server.goaway(1, 1).client.data(1, 8).server.reset(),
+      finds: [["reset", "close", { side: "server", octets: 17, lost: "; its GOAWAY(PROTOCOL_ERROR) may be lost" }]],
+    },
+  },
+});

@@ -1,0 +1,128 @@
+import { requestCancelled, slowFinish, slowFirstByte } from "../../../src/rules/health/delay.ts";
+import { grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const first =
+  (ms: number): Story =>
+  (s) =>
+    s.client
+      .headers(1, end)
+      .wait(ms - 1)
+      .server.headers(1, end);
+
+testRule(slowFirstByte, {
+  valid: {
+    "a little less than the threshold": first(999),
+    "a promised response": (s) => s.client.headers(1, end).server.pushPromise(1, 2).wait(2000).headers(2, end),
+    "the request went on": (s) => s.client.headers(1).wait(900).data(1).wait(900).server.headers(1, end),
+    "an interim response counts for nothing, but neither does what follows trailers": (s) =>
+      s.client.headers(1, end).server.headers(1).wait(2000).trailers(1),
+  },
+  invalid: {
+    "at the threshold": {
+      frames: first(1000),
+      finds: [["slow", 2, { streamId: 1, ms: 1000, what: "the end of the request" }]],
+    },
+    "after an interim response": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, { fields: { ":status": "103" } })
+          .wait(1000)
+          .headers(1, end),
+      finds: [["slow", 3, { streamId: 1, ms: 1002, what: "the end of the request" }]],
+    },
+    "while the request is open": {
+      frames: (s) => s.client.headers(1).data(1).wait(1499).server.headers(1, end),
+      finds: [["slow", 3, { streamId: 1, ms: 1500, what: "the last of the request so far" }]],
+    },
+    "twice: one finding": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).wait(1999).server.headers(3, end).headers(1, end),
+      finds: [["slow", 3, { streamId: 3, ms: 2000, what: "the end of the request" }, { count: 2 }]],
+    },
+    "by another threshold": {
+      frames: first(20),
+      options: { ms: 20 },
+      finds: [["slow", 2, { streamId: 1, ms: 20, what: "the end of the request" }]],
+    },
+  },
+});
+
+const finished =
+  (ms: number, fields: Readonly<Record<string, string>> = { ":status": "200" }): Story =>
+  (s) =>
+    s.client
+      .headers(1, end)
+      .server.headers(1, { fields })
+      .wait(ms - 1)
+      .data(1, 7, end);
+
+testRule(slowFinish, {
+  valid: {
+    "a little less than the threshold": finished(4999),
+    "a stream of events": finished(9000, { ":status": "200", "content-type": "text/event-stream" }),
+    "a tunnel": (s) =>
+      s.client
+        .headers(1, { fields: { ":method": "CONNECT", ":authority": "h2.test:443" } })
+        .server.headers(1)
+        .wait(9000)
+        .data(1, 1, end)
+        .client.data(1, 1, end),
+    "a call": (s) =>
+      s.client
+        .headers(1, { endStream: true, fields: grpcRequest })
+        .server.headers(1, { fields: grpcResponse })
+        .data(1)
+        .wait(9000)
+        .trailers(1),
+    "the client did not read": (s) =>
+      s
+        .settings({ client: [[4, 5]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 5)
+        .wait(9000)
+        .client.windowUpdate(1, 5)
+        .server.data(1, 5, end),
+  },
+  invalid: {
+    "at the threshold": { frames: finished(5000), finds: [["slow", 3, { streamId: 1, ms: 5000, octets: 7 }]] },
+    "by another threshold": {
+      frames: finished(100),
+      options: { ms: 100 },
+      finds: [["slow", 3, { streamId: 1, ms: 100, octets: 7 }]],
+    },
+  },
+});
+
+const cancelled =
+  (ms: number, fields = {}): Story =>
+  (s) =>
+    s.client
+      .headers(1, { endStream: true, fields: { ...grpcRequest, ...fields } })
+      .server.headers(1)
+      .data(1, 3)
+      .wait(ms - 3)
+      .client.rst(1);
+
+testRule(requestCancelled, {
+  valid: {
+    "a little less than the threshold": cancelled(999),
+    "long before its deadline": cancelled(940, { "grpc-timeout": "1S" }),
+    "with another code": (s) => s.client.headers(1, end).wait(2000).rst(1, 2),
+    "by the server": (s) => s.client.headers(1, end).wait(2000).server.rst(1),
+    "after the response": (s) => s.client.headers(1, end).server.headers(1, end).wait(2000).client.rst(1),
+    "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).wait(2000).client.rst(2),
+  },
+  invalid: {
+    "at the threshold": { frames: cancelled(1000), finds: [["waited", 4, { streamId: 1, ms: 1000, octets: 3 }]] },
+    "at its deadline": {
+      frames: cancelled(100, { "grpc-timeout": "100m" }),
+      finds: [["deadline", 4, { streamId: 1, ms: 100, octets: 3, timeout: 100 }]],
+    },
+    "just before its deadline, by the clock of the capture": {
+      frames: cancelled(95, { "grpc-timeout": "100m" }),
+      finds: [["deadline", 4, { streamId: 1, ms: 95, octets: 3, timeout: 100 }]],
+    },
+  },
+});

@@ -1,0 +1,99 @@
+import { goaway, goawayLostStreams, gracefulShutdown } from "../../../src/rules/health/goaway.ts";
+import { testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const ANNOUNCED = 0x7fffffff;
+
+testRule(goawayLostStreams, {
+  valid: {
+    "none above it": (s) => s.client.headers(1, end).server.goaway(1).headers(1, end),
+    "only announced": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).client.headers(3, end),
+    "answered all the same": (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).headers(3, end),
+    "a GOAWAY of the client": (s) => s.client.headers(1, end).goaway(0),
+  },
+  invalid: {
+    "before the GOAWAY, and crossing it": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).client.crossing().headers(5, end),
+      finds: [["lost", 2, { count: 2, lastStreamId: 1, code: "NO_ERROR", streams: "3, 5" }]],
+    },
+    "the lowest id counts": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1, 11),
+      finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "ENHANCE_YOUR_CALM", streams: "3" }]],
+    },
+  },
+});
+
+testRule(goaway, {
+  valid: {
+    "a client that leaves": (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, 0, "bye").close(),
+    "a server that leaves without a word": (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).close(),
+  },
+  invalid: {
+    "a server that says why": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).goaway(1, 0, "max_age"),
+      finds: [["text", 3, { side: "server", code: "NO_ERROR", lastStreamId: 1, text: "max_age" }]],
+    },
+    "with a stream open": {
+      frames: (s) => s.client.headers(1, end).goaway(0),
+      finds: [["plain", 2, { side: "client", code: "NO_ERROR", lastStreamId: 0 }]],
+    },
+    "with an error": {
+      frames: (s) => s.server.goaway(0, 1),
+      finds: [["plain", 1, { side: "server", code: "PROTOCOL_ERROR", lastStreamId: 0 }]],
+    },
+    "twice with one code, once with another": {
+      frames: (s) => s.client.headers(1, end).server.goaway(1).goaway(1).goaway(1, 2),
+      finds: [
+        ["plain", 2, { side: "server", code: "NO_ERROR", lastStreamId: 1 }, { count: 2 }],
+        ["plain", 4, { side: "server", code: "INTERNAL_ERROR", lastStreamId: 1 }],
+      ],
+    },
+    "a long text": {
+      frames: (s) => s.server.goaway(0, 1, "x".repeat(400)),
+      finds: [["text", 1, { side: "server", code: "PROTOCOL_ERROR", lastStreamId: 0, text: "x".repeat(300) }]],
+    },
+  },
+});
+
+testRule(gracefulShutdown, {
+  valid: {
+    "one GOAWAY": (s) => s.client.headers(1, end).server.goaway(1).headers(1, end).close(),
+    "only announced": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).headers(1, end).close(),
+    "then an error": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1, 2).close(),
+  },
+  invalid: {
+    "all steps": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.goaway(ANNOUNCED)
+          .ping()
+          .client.pingAck()
+          .wait(97)
+          .server.goaway(1)
+          .headers(1, end)
+          .wait(48)
+          .close(),
+      finds: [["done", 2, { lastStreamId: 1, ms: 100, closeMs: 50 }]],
+    },
+    "not closed yet": {
+      frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1),
+      finds: [["open", 2, { lastStreamId: 1, ms: 1 }]],
+    },
+    "closed on a stream that may have ended": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.goaway(ANNOUNCED)
+          .goaway(1)
+          .lost((server) => server.headers(1, end))
+          .close(),
+      finds: [["done", 2, { lastStreamId: 1, ms: 1, closeMs: 2 }, { because: ["borders"] }]],
+      certainty: "unproven",
+    },
+    "closed on a stream that it kept, and on one that it did not": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1).close(),
+      finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],
+    },
+  },
+});

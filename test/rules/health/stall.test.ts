@@ -1,0 +1,222 @@
+import { flowStallConnection, flowStallStream, holByWindow } from "../../../src/rules/health/stall.ts";
+import { type Story, testRule } from "../../../src/testing.ts";
+
+const INITIAL_WINDOW_SIZE = 4;
+const MAX_FRAME_SIZE = 5;
+const end = { endStream: true } as const;
+const ten = { client: [[INITIAL_WINDOW_SIZE, 10]] } as const;
+
+// The response uses up its window of 10; the client's WINDOW_UPDATE comes `ms` after it.
+const stalled =
+  (ms: number, increment = 5): Story =>
+  (s) =>
+    s
+      .settings(ten)
+      .client.headers(1, end)
+      .server.headers(1)
+      .data(1, 10)
+      .wait(ms - 1)
+      .client.windowUpdate(1, increment)
+      .server.data(1, 5, end);
+const stall = { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, increment: 5 } as const;
+
+testRule(flowStallStream, {
+  valid: {
+    "a little less than the threshold": stalled(199),
+    "the window is not used up": (s) =>
+      s
+        .settings(ten)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 9)
+        .wait(500)
+        .client.windowUpdate(1, 5)
+        .server.data(1, 6, end),
+    "nothing was waiting": (s) =>
+      s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(500).client.windowUpdate(1, 5).server.trailers(1),
+    "the message had ended": (s) =>
+      s.settings(ten).client.headers(1).server.headers(1).data(1, 10, end).wait(500).client.windowUpdate(1, 5).data(1, 1, end),
+    "a larger INITIAL_WINDOW_SIZE came in time": (s) =>
+      s
+        .settings(ten)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 10)
+        .client.settings([[INITIAL_WINDOW_SIZE, 20]])
+        .server.settingsAck()
+        .wait(500)
+        .client.windowUpdate(1, 5)
+        .server.data(1, 5, end),
+    "the window was lowered just now": (s) =>
+      s
+        .settings({ client: [[INITIAL_WINDOW_SIZE, 20]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 10)
+        .wait(500)
+        .client.settings([[INITIAL_WINDOW_SIZE, 10]])
+        .server.settingsAck()
+        .client.windowUpdate(1, 5)
+        .server.data(1, 5, end),
+    "reset a little before the threshold": (s) =>
+      s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(198).client.rst(1),
+  },
+  invalid: {
+    "at the threshold": { frames: stalled(200), finds: [["stalled", 4, stall]] },
+    "above it": { frames: stalled(1000), finds: [["stalled", 4, { ...stall, ms: 1000 }]] },
+    "by another threshold": { frames: stalled(30), options: { ms: 30 }, finds: [["stalled", 4, { ...stall, ms: 30 }]] },
+    "the client's own DATA": {
+      frames: (s) =>
+        s
+          .settings({ server: [[INITIAL_WINDOW_SIZE, 3]] })
+          .client.headers(1)
+          .data(1, 3)
+          .wait(299)
+          .server.windowUpdate(1, 9)
+          .client.data(1, 9, end),
+      finds: [["stalled", 3, { sender: "client", holder: "server", streamId: 1, ms: 300, octets: 3, increment: 9 }]],
+    },
+    "again and again: one finding": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 10)
+          .wait(199)
+          .client.windowUpdate(1, 5)
+          .server.data(1, 5)
+          .wait(299)
+          .client.windowUpdate(1, 5)
+          .server.data(1, 5, end),
+      finds: [["stalled", 4, stall, { count: 2 }]],
+    },
+    "a WINDOW_UPDATE may be missing": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 10)
+          .wait(198)
+          .client.lost((client) => client.windowUpdate(0, 5))
+          .windowUpdate(1, 5)
+          .server.data(1, 5, end),
+      finds: [["stalled", 5, stall, { because: ["borders", "settings"] }]],
+      certainty: "unproven",
+    },
+    "until the stream was reset": {
+      frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).client.rst(1),
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+    },
+    "until the end": {
+      frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).ping(),
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+    },
+  },
+});
+
+// A connection's window is 65,535 until WINDOW_UPDATE.
+const wide = {
+  client: [
+    [INITIAL_WINDOW_SIZE, 100_000],
+    [MAX_FRAME_SIZE, 65_536],
+  ],
+} as const;
+const twoStreams =
+  (ms: number, first = 60_000): Story =>
+  (s) =>
+    s
+      .settings(wide)
+      .client.headers(1, end)
+      .headers(3, end)
+      .server.headers(1)
+      .headers(3)
+      .data(1, first)
+      .data(3, 65_535 - first)
+      .wait(ms - 1)
+      .client.windowUpdate(0, 100)
+      .server.data(3, 100, end);
+const held = { sender: "server", holder: "client", ms: 200, increment: 100, streams: "1, 3" } as const;
+
+testRule(flowStallConnection, {
+  valid: {
+    "a little less than the threshold": twoStreams(199),
+    "the window is not used up": (s) =>
+      s
+        .settings(wide)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_534)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .server.data(1, 1, end),
+    "no stream waits": (s) =>
+      s
+        .settings(wide)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_535, end)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .headers(3, end)
+        .server.headers(3)
+        .data(3, 1, end),
+  },
+  invalid: {
+    "at the threshold": { frames: twoStreams(200), finds: [["stalled", 7, held]] },
+    "until the end": {
+      frames: (s) => s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(299).ping(),
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1" }]],
+    },
+  },
+});
+
+const hol = { streamId: 1, holder: "client", octets: 60_000, streams: "3", ms: 200 } as const;
+
+testRule(holByWindow, {
+  valid: {
+    "a little less than the threshold": twoStreams(199),
+    "less than its share": { frames: twoStreams(200, 60_001), options: { share: 92 } },
+    "it is read meanwhile": (s) =>
+      s
+        .settings(wide)
+        .client.headers(1, end)
+        .headers(3, end)
+        .server.headers(1)
+        .headers(3)
+        .data(1, 60_000)
+        .data(3, 5_535)
+        .wait(100)
+        .client.windowUpdate(1, 30_000)
+        .wait(100)
+        .client.windowUpdate(0, 100)
+        .server.data(3, 100, end),
+    "nobody else waits": (s) =>
+      s
+        .settings(wide)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_535)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .server.data(1, 100, end),
+  },
+  invalid: {
+    "at the threshold": { frames: twoStreams(200), options: { share: 91 }, finds: [["held", 7, hol]] },
+    "until the end": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .headers(3, end)
+          .server.headers(1)
+          .headers(3)
+          .data(3, 5_535)
+          .data(1, 60_000)
+          .wait(249)
+          .ping(),
+      finds: [["held", "close", { ...hol, ms: 250 }]],
+    },
+  },
+});

@@ -1,0 +1,65 @@
+import { unansweredPing, unansweredSettings } from "../../../src/rules/health/unanswered.ts";
+import { testRule } from "../../../src/testing.ts";
+
+const probe = "\x02\x04\x10\x10\x09\x0e\x07\x07";
+
+testRule(unansweredPing, {
+  valid: {
+    "a little less than the threshold": (s) => s.client.ping().wait(9_998).server.pingAck(),
+    "no time to answer": (s) => s.client.ping().server.ack().wait(9_997).client.close(),
+    "it may not have arrived": (s) => s.client.ping().wait(20_000).headers(1),
+    "the server had closed": (s) => s.client.ping().server.close().client.wait(20_000).ack(),
+    "answered in order": (s) => s.client.ping().wait(9_000).ping().server.pingAck().wait(9_000).pingAck(),
+  },
+  invalid: {
+    "at the threshold": {
+      frames: (s) => s.client.ping(probe).wait(9_999).server.pingAck(probe),
+      finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }]],
+    },
+    "by another threshold": {
+      frames: (s) => s.server.ping().wait(99).client.pingAck(),
+      options: { ms: 100 },
+      finds: [["late", 2, { side: "client", owner: "keepalive or measurement", ms: 100 }]],
+    },
+    never: {
+      frames: (s) => s.client.ping().ping("87654321").server.ack().wait(9_996).client.headers(1).ping("abcdefgh"),
+      finds: [["never", "close", { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_000 }]],
+    },
+    "the answer may be missing": {
+      frames: (s) =>
+        s.client
+          .ping()
+          .server.lost((server) => server.pingAck())
+          .client.wait(10_000)
+          .headers(1)
+          .server.headers(1),
+      finds: [
+        [
+          "never",
+          "close",
+          { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_003 },
+          { because: ["borders", "no-gap2"] },
+        ],
+      ],
+      certainty: "unproven",
+    },
+  },
+});
+
+testRule(unansweredSettings, {
+  valid: {
+    "a little less than the threshold": (s) => s.client.settings().wait(9_998).server.settingsAck(),
+    "no time to answer": (s) => s.client.settings().server.ack().wait(9_997).client.close(),
+    "it may not have arrived": (s) => s.client.settings().wait(20_000).headers(1),
+  },
+  invalid: {
+    "at the threshold": {
+      frames: (s) => s.client.settings().wait(9_999).server.settingsAck(),
+      finds: [["late", 2, { side: "server", ms: 10_000 }]],
+    },
+    never: {
+      frames: (s) => s.server.settings().client.headers(1).wait(9_998).server.headers(1),
+      finds: [["never", "close", { side: "client", count: 1, ms: 10_000 }]],
+    },
+  },
+});
