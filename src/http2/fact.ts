@@ -51,6 +51,8 @@ export const Fact = {
   settingsWindowRange: 45,
   connectionWindowExceeded: 46,
   streamWindowExceeded: 47,
+  // A receiver has work and gets nothing: DATA without END_STREAM, HEADERS, PUSH_PROMISE or CONTINUATION without content.
+  empty: 48,
 } as const;
 
 export type Fact = (typeof Fact)[keyof typeof Fact];
