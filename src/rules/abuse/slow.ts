@@ -135,7 +135,7 @@ export const zeroWindowStall = defineRule({
       fix: "Open windows when requests are sent. A server should give up responses that make no progress.",
     },
   },
-  state: () => new Burst(),
+  state: () => new Stalls(),
   kinds: ["window-update", "rst-stream"],
   frame(frame, stream, { connection, state, options }) {
     if (frame.kind === "rst-stream") {
@@ -153,9 +153,10 @@ export const zeroWindowStall = defineRule({
     for (const stream of connection.streams.values()) {
       if (!stream.closed) countStall(connection, stream, connection.lastTime, options, state);
     }
-    const over = state.end();
-    if (over === undefined) return;
-    report(over.over, "stall", { count: over.count, wait: durationText(options.wait * MS) }, over.more(options.streams));
+    const { first, over, last, most: count } = state;
+    if (first === undefined || over === undefined || last === undefined) return;
+    const more = { ...grave(count, options.streams), related: span(first, last) };
+    report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
   },
 });
 
@@ -424,6 +425,27 @@ function isUnfinished(connection: Connection, { client, server, request }: Strea
   return Math.min(left, all) > 0 ? client : undefined;
 }
 
+/** Streams that had waited, by when they waited no more. Each waited as long as the window at least, so those in it waited together. */
+class Stalls {
+  first: FrameRef | undefined;
+  /** The first one too many. */
+  over: FrameRef | undefined;
+  last: FrameRef | undefined;
+  most = 0;
+  readonly #until: number[] = [];
+
+  add(opening: FrameRef, now: number, { wait, streams }: { readonly wait: number; readonly streams: number }): void {
+    const until = this.#until;
+    while (until.length > 0 && (now - until[0]! >= wait * MS || until.length >= streams * 10)) until.shift();
+    if (until.length === 0 && this.over === undefined) this.first = opening;
+    until.push(now);
+    if (until.length < streams) return;
+    this.over ??= opening;
+    this.last = opening;
+    this.most = Math.max(this.most, until.length);
+  }
+}
+
 interface Held {
   worst: FrameRef | undefined;
   count: number;
@@ -495,7 +517,7 @@ function countStall(
   stream: Stream,
   now: number,
   options: { readonly wait: number; readonly streams: number },
-  stalls: Burst,
+  stalls: Stalls,
 ): void {
   const { server, opening, initiator } = stream;
   if (initiator !== "client" || opening === undefined || !stream.seen || server.endAt >= 0 || server.message !== "yes") return;
@@ -504,8 +526,7 @@ function countStall(
   // Since its HEADERS; a window that once was open, since the last that the server sent at all.
   const since = never && connection.client.settings.frames <= 1 ? server.lastTime : connection.server.lastAt.time;
   if (now - since <= options.wait * MS) return;
-  const until = Object.assign(opening.copy(), { time: now });
-  stalls.add(until, options.wait, options.streams);
+  stalls.add(opening, now, options);
 }
 
 function hasWaiting(connection: Connection, least: number): boolean {
