@@ -16,7 +16,7 @@ export const pingFlood = defineRule({
       { document: "CVE-2019-9512", section: "Ping Flood" },
     ],
     expect: calm,
-    needs: [],
+    needs: ["no-gap2"],
     decidable: "head",
     messages: { flood: "the {side} sent {count} PING frames in {time}, up to {peak} within {window}" },
     options: {
@@ -31,7 +31,8 @@ export const pingFlood = defineRule({
   state: () => ({ client: new Pinger(), server: new Pinger() }),
   kinds: ["ping"],
   frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.ack || isBandwidthProbe(state[frame.from], frame, connection)) return;
+    if (frame.ack || !isCaptured(connection, other(frame.from))) return;
+    if (isBandwidthProbe(state[frame.from], frame, connection)) return;
     const over = state[frame.from].burst.add(frame, options.window, options.frames);
     if (over !== undefined) {
       report(over.over, "flood", { side: frame.from, ...over.data(options.window) }, over.more(options.frames));
@@ -232,6 +233,7 @@ export const windowUpdateFlood = defineRule({
   kinds: ["window-update"],
   frame(frame, _stream, { connection, state, options, report }) {
     const granter = state[frame.from];
+    if (!isCaptured(connection, other(frame.from))) return;
     if (!frame.whole || granter.isNormal(connection.endpoint(other(frame.from)).dataFrames, options.frames)) return;
     granter.burst.limit = options.mean;
     const over = granter.burst.add(frame, options.window, options.frames, frame.increment, isSmall);
@@ -340,6 +342,11 @@ export const unknownFrameFlood = defineRule({
     }
   },
 });
+
+// Where nothing of the other side was captured, nothing shows what asked for the frames of this one.
+function isCaptured({ flow, clientIndex }: Connection, side: Side): boolean {
+  return flow.directions[side === "client" ? clientIndex : 1 - clientIndex]!.seen;
+}
 
 class Pinger {
   readonly burst = new Burst();
