@@ -9,6 +9,8 @@ export const BlockBit = {
   pseudoDuplicate: 1 << 25,
   /** There is a field whose name is known and no pseudo-header name. */
   regular: 1 << 26,
+  /** There is a dynamic table size update (RFC 7541 6.3). */
+  sizeUpdate: 1 << 30,
 } as const;
 
 /** A field block decoded, with what most rules ask of it. Borrowed: the decoder refills it, so copy what is kept. */
@@ -109,6 +111,7 @@ export class DecodedBlock {
 
   addSizeUpdate(size: number): void {
     this.sizeUpdates++;
+    this.bits |= BlockBit.sizeUpdate;
     this.lastSizeUpdate = size;
     if (this.lowestSizeUpdate < 0 || size < this.lowestSizeUpdate) this.lowestSizeUpdate = size;
   }

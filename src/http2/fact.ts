@@ -81,6 +81,8 @@ export const Fact = {
   tableUpdateMissing: 125,
   tableMinimumMissing: 126,
   tableUpdateExcess: 127,
+  // A receiver has work and gets nothing: DATA without END_STREAM, HEADERS, PUSH_PROMISE or CONTINUATION without content.
+  empty: 49,
 } as const;
 
 export type Fact = (typeof Fact)[keyof typeof Fact];

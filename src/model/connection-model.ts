@@ -125,10 +125,11 @@ export class ConnectionModel implements Http2Sink {
     Object.assign(this.connection.about, about);
   }
 
-  preface(): void {
+  preface(at: Origin): void {
     const { client } = this.connection;
     client.started = true;
     client.seen = true;
+    client.prefaceTime = at.time;
   }
 
   foreign(from: Side, what: Foreign, text: string, at: Origin): void {
@@ -224,6 +225,7 @@ export class ConnectionModel implements Http2Sink {
     if (block.open) this.#noteInterleaved(frame, block);
     else if (frame.kind === "continuation") facts.note(Fact.continuationUnexpected);
     learn(c, frame, stream);
+    if (frame.length <= PADDING && isEmpty(frame)) facts.note(Fact.empty);
     if (facts.count === 0 || !isFatal(frame, facts)) this.#note(frame, stream, sender, peer);
     this.#sink.frame(frame, stream, c);
     if (facts.count !== 0 && isFatal(frame, facts)) this.#ignore(frame, sender);
@@ -478,6 +480,7 @@ export class ConnectionModel implements Http2Sink {
   #applyData(frame: Frame, stream: Stream | undefined, sender: Endpoint): void {
     // RFC 9113 6.9: the whole payload counts, on closed streams too.
     sender.window.sent += frame.length;
+    sender.dataFrames++;
     if (stream === undefined) return;
     const half = stream.half(frame.from);
     half.window.sent += frame.length;
@@ -889,6 +892,21 @@ class OpenBlock {
   }
 }
 
+// Padding is no content, and a promise has none but its fields.
+function isEmpty(frame: Frame): boolean {
+  switch (frame.kind) {
+    case "data":
+      return frame.contentLength <= 0 && !frame.endStream;
+    // A stream ends once: that is no flood.
+    case "headers":
+    case "push-promise":
+    case "continuation":
+      return frame.whole && frame.end === frame.start && !frame.endStream;
+    default:
+      return false;
+  }
+}
+
 // Facts whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
 function isFatal(frame: Frame, facts: FactList): boolean {
   for (let i = 0; i < facts.count; i++) {
@@ -998,6 +1016,8 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
   unknown: "nothing shows whether they arrived",
 };
 
+// Pad Length, priority fields or a promised stream, and the longest padding.
+const PADDING = 1 + 5 + 255;
 // RFC 9113 6.9.2: of the connection, which no setting changes.
 const INITIAL_WINDOW = 65_535;
 const MAX_WINDOW = 0x7fffffff;

@@ -20,6 +20,8 @@ export class Endpoint {
   /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */
   hpackFault = false;
   readonly settings = new AnnouncedSettings();
+  /** Of the first octet of the client's preface, where it was captured; -1 else. */
+  prefaceTime = -1;
   frames = 0;
   firstFrameSeen = false;
   /** The highest stream id it opened or reserved. */
@@ -46,6 +48,7 @@ export class Endpoint {
   readonly refused = new Set<number>();
   /** Ids that its PRIORITY frames made depend on themselves. */
   readonly selfDependent = new Set<number>();
+  dataFrames = 0;
   /** Limits the DATA this side sends. */
   readonly window = new FlowWindow();
   readonly lastAt: Origin = origin();

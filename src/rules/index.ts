@@ -1,4 +1,11 @@
 // Every rule, by family in the order of judgement, within a family in the order of the catalogue.
+import * as abuseChurn from "./abuse/churn.ts";
+import * as abuseFieldBlock from "./abuse/field-block.ts";
+import * as abuseFlood from "./abuse/flood.ts";
+import * as abusePadding from "./abuse/padding.ts";
+import * as abusePriority from "./abuse/priority.ts";
+import * as abuseReset from "./abuse/reset.ts";
+import * as abuseSlow from "./abuse/slow.ts";
 import * as continuation from "./continuation/continuation.ts";
 import * as extAltsvc from "./ext/altsvc.ts";
 import * as extConnect from "./ext/extended-connect.ts";
@@ -232,4 +239,35 @@ export const rules: readonly Rule[] = [
   healthReuse.oneStreamPerConnection,
   healthEconomy.smallDataFrames,
   healthEconomy.noCompressionGain,
+  abuseReset.rapidReset,
+  abuseReset.madeYouReset,
+  abuseFieldBlock.continuationFlood,
+  abuseFieldBlock.zeroLengthContinuation,
+  abuseSlow.dataDribble,
+  abuseFlood.pingFlood,
+  abusePriority.resourceLoop,
+  abuseReset.resetFlood,
+  abuseFlood.settingsFlood,
+  abuseFlood.settingsManyEntries,
+  abuseFieldBlock.emptyHeaderNames,
+  abuseSlow.internalBuffering,
+  abuseFlood.emptyFrames,
+  abuseFieldBlock.hpackBomb,
+  abuseFieldBlock.headerCountBomb,
+  abuseSlow.zeroWindowStall,
+  abuseSlow.slowRead,
+  abuseSlow.slowHeaders,
+  abuseSlow.slowPost,
+  abuseSlow.maxStreamsHold,
+  abusePriority.priorityCycle,
+  abuseFlood.pushPromiseFlood,
+  abuseFlood.windowUpdateFlood,
+  abuseFlood.goawayFlood,
+  abuseChurn.goawayLoop,
+  abuseChurn.streamChurn,
+  abuseChurn.connectionChurn,
+  abuseFieldBlock.headerListSizeTrap,
+  abuseFieldBlock.tableSizeChurn,
+  abuseFlood.unknownFrameFlood,
+  abusePadding.paddingWaste,
 ];

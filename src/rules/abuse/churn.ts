@@ -1,0 +1,222 @@
+import { errorCodeName } from "../../http2/error-code.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { Burst, calm, durationText, grave } from "../burst.ts";
+import { defineRule } from "../rule.ts";
+
+export const streamChurn = defineRule({
+  id: "abuse/stream-churn",
+  meta: {
+    title: "A client should not open thousands of streams a second for long",
+    severity: "warning",
+    by: "client",
+    spec: [{ rfc: 9113, section: "10.5" }],
+    expect: calm,
+    needs: [],
+    decidable: "head",
+    messages: { churn: "the client opened {count} streams in {time}, up to {peak} within {window}" },
+    options: {
+      streams: {
+        default: 1000,
+        unit: "streams",
+        about: "New streams within the window that are too many; raise it for benchmarks",
+      },
+      window: { default: 1000, unit: "ms", about: "Within so long" },
+      time: { default: 5000, unit: "ms", about: "And that for so long" },
+    },
+    docs: {
+      why: "Each stream costs the server far more than the frame that opens it, even if the number open at once stays small.",
+      fix: "Put several items in one call, or use a stream of messages; spread the load over more connections.",
+    },
+  },
+  state: () => new Burst(),
+  kinds: ["headers"],
+  frame(frame, stream, { state, options, report }) {
+    if (frame.from !== "client" || stream !== undefined) return;
+    const over = state.add(frame, options.window, options.streams);
+    if (over === undefined || over.duration < options.time * MS) return;
+    report(over.over, "churn", over.data(options.window), over.more(options.streams));
+  },
+  connectionEnd({ state, options, report }) {
+    const over = state.end();
+    if (over === undefined || over.duration < options.time * MS) return;
+    report(over.over, "churn", over.data(options.window), over.more(options.streams));
+  },
+});
+
+export const connectionChurn = defineRule({
+  id: "abuse/connection-churn",
+  meta: {
+    title: "A client should use its connection for more than one request",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "9.1", level: "SHOULD NOT" },
+      { rfc: 9113, section: "10.5" },
+    ],
+    expect: calm,
+    needs: ["start"],
+    decidable: "head",
+    messages: { churn: "{address} opened {count} HTTP/2 connections within {window}, each for one stream or none" },
+    options: {
+      connections: { default: 50, unit: "connections", about: "Such connections of one address that are too many" },
+      window: { default: 1000, unit: "ms", about: "Within so long" },
+    },
+    docs: {
+      why: "A connection costs the server a handshake, settings and tables, and the client a round trip or more for each request.",
+      fix: "Keep one connection and open a stream for each request.",
+    },
+  },
+  session: () => new Map<string, Churn>(),
+  connectionEnd({ connection, session, options, report }) {
+    const { client, roles, streamCount, flow } = connection;
+    if (!client.started || roles === "guess" || client.frames === 0 || streamCount > 1) return;
+    const from = connection.address("client");
+    const address = from.slice(0, from.lastIndexOf(":"));
+    const churn = entry(session, address, () => new Churn());
+    const count = churn.add(flow.firstTime, options.window * MS);
+    if (!isWorse(churn, count, options.connections)) return;
+    const data = { address, count, window: durationText(options.window * MS) };
+    report(prefaceOf(connection), "churn", data, grave(count, options.connections));
+  },
+});
+
+export const goawayLoop = defineRule({
+  id: "abuse/goaway-loop",
+  meta: {
+    title: "A connection that ends in an error should not be opened again at once, over and over",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "5.4.1" },
+      { rfc: 9113, section: "10.5" },
+    ],
+    expect: { scope: "connection", codes: [] },
+    needs: ["start"],
+    decidable: "head",
+    messages: {
+      loop: "{count} connections in {time} between {client} and {server} ended in the {side}'s GOAWAY({code}) and were opened again at once",
+    },
+    options: {
+      connections: { default: 5, unit: "connections", about: "Such connections one after the other that are too many" },
+      window: { default: 60_000, unit: "ms", about: "Within so long" },
+      pause: { default: 1000, unit: "ms", about: "Opened again within so long" },
+    },
+    docs: {
+      why: "What was wrong is still wrong, so both sides go round for nothing.",
+      fix: "Find the cause of the GOAWAY: the finding it answers tells. A client should wait longer after each failure.",
+    },
+  },
+  session: () => new Map<string, Loop>(),
+  connectionEnd({ connection, session, options, report }) {
+    const { client, server, flow, lastTime } = connection;
+    if (!client.started || !connection.isHttp2) return;
+    const [from, to] = [connection.address("client"), connection.address("server")];
+    const host = from.slice(0, from.lastIndexOf(":"));
+    const loop = entry(session, `${host} ${to}`, () => new Loop());
+    const side = server.goaways.some(isError) ? "server" : "client";
+    const goaway = (side === "server" ? server : client).goaways.find(isError);
+    // The same end: code, and how far each side had come.
+    const how = goaway === undefined ? "" : `${side} ${goaway.errorCode} ${goaway.lastStreamId} ${connection.streamCount}`;
+    const path = connection.streams.values().next().value?.request.path ?? "";
+    const count = goaway === undefined ? loop.stop() : loop.add(`${how} ${path}`, flow.firstTime, lastTime, options);
+    if (goaway === undefined || !isWorse(loop, count, options.connections)) return;
+    const code = errorCodeName(goaway.errorCode);
+    const data = { count, time: durationText(loop.duration), client: host, server: to, side, code };
+    report(prefaceOf(connection), "loop", data, grave(count, options.connections));
+  },
+});
+
+// Told once, and again when it has become an error.
+function isWorse(pattern: { told: number }, count: number, threshold: number): boolean {
+  const grade = count >= threshold * 10 ? 2 : count >= threshold ? 1 : 0;
+  if (grade <= pattern.told) return false;
+  pattern.told = grade;
+  return true;
+}
+
+const isError = ({ errorCode }: { readonly errorCode: number }): boolean => errorCode !== 0;
+
+/** When the connections of one address began, in tenths of the window. */
+class Churn {
+  /** 1: as a warning, 2: as an error. */
+  told = 0;
+  readonly #tenths = new Map<number, number>();
+
+  /** @returns The most within one window around this time. They do not come in order: connections are told of when they end. */
+  add(time: number, window: number): number {
+    const tenth = Math.floor((time * TENTHS) / window);
+    this.#tenths.set(tenth, (this.#tenths.get(tenth) ?? 0) + 1);
+    if (this.#tenths.size > REMEMBERED) drop(this.#tenths);
+    let most = 0;
+    for (let first = tenth - TENTHS + 1; first <= tenth; first++) {
+      let count = 0;
+      for (let i = 0; i < TENTHS; i++) count += this.#tenths.get(first + i) ?? 0;
+      if (count > most) most = count;
+    }
+    return most;
+  }
+}
+
+/** Connections one after the other that ended alike. */
+class Loop {
+  told = 0;
+  #how = "";
+  #ended = 0;
+  readonly #begun: number[] = [];
+
+  add(how: string, begun: number, ended: number, options: { readonly window: number; readonly pause: number }): number {
+    const pause = begun - this.#ended;
+    if (how !== this.#how || pause < 0 || pause > options.pause * MS) this.stop();
+    this.#how = how;
+    this.#ended = ended;
+    this.#begun.push(begun);
+    while (this.#begun.length > REMEMBERED || begun - this.#begun[0]! >= options.window * MS) this.#begun.shift();
+    return this.#begun.length;
+  }
+
+  stop(): number {
+    this.#begun.length = 0;
+    this.told = 0;
+    this.#how = "";
+    return 0;
+  }
+
+  get duration(): number {
+    return this.#ended - (this.#begun[0] ?? this.#ended);
+  }
+}
+
+function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = make();
+    map.set(key, found);
+    if (map.size > REMEMBERED) drop(map);
+  }
+  return found;
+}
+
+function drop<K>(map: Map<K, unknown>): void {
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}
+
+// No one frame is at fault.
+function prefaceOf({ flow, clientIndex }: Connection): FrameRef {
+  const ref = new FrameRef();
+  ref.kind = "preface";
+  ref.from = "client";
+  ref.file = flow.file;
+  ref.packet = flow.firstPacket;
+  ref.time = ref.began = flow.firstTime;
+  ref.acked = flow.directions[clientIndex].seen ? 0 : -1;
+  return ref;
+}
+
+const TENTHS = 10;
+const REMEMBERED = 1000;
+// Nanoseconds.
+const MS = 1e6;

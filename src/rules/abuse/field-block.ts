@@ -1,0 +1,354 @@
+import { BlockBit, type DecodedBlock } from "../../hpack/block.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
+import { Fact } from "../../http2/fact.ts";
+import type { Frame } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { settingsOf } from "../../model/settings.ts";
+import { other, type Side } from "../../place.ts";
+import { Burst, calm, grave, span } from "../burst.ts";
+import { defineRule } from "../rule.ts";
+
+export const continuationFlood = defineRule({
+  id: "abuse/continuation-flood",
+  meta: {
+    title: "A field block should be small, and end",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "10.5.1" },
+      { document: "CVE-2024-27316", section: "CONTINUATION Flood" },
+    ],
+    expect: calm,
+    needs: [],
+    decidable: "head",
+    messages: {
+      flood: "the {side} sent {count} CONTINUATION frames in one field block of {octets} octets",
+      endless: "the {side} sent {count} CONTINUATION frames, {octets} octets, in a field block that it never ended",
+    },
+    options: {
+      frames: { default: 8, unit: "frames", about: "The most CONTINUATION frames that a field block should have" },
+      octets: { default: 256 << 10, unit: "octets", about: "The most octets that a field block should have, compressed" },
+    },
+    docs: {
+      why: "A receiver that collects the block before it looks at it runs out of memory, or decodes for ever: no limit on streams helps.",
+      fix: "A receiver should limit the frames and octets of a field block and close with ENHANCE_YOUR_CALM.",
+    },
+  },
+  state: () => ({ client: new Block(), server: new Block() }),
+  kinds: ["headers", "push-promise", "continuation"],
+  frame(frame, _stream, { state, options, report }) {
+    const block = state[frame.from];
+    if (frame.kind !== "continuation") {
+      if (block.open || !frame.endHeaders) block.begin(frame);
+      return;
+    }
+    if (!block.goesOn(frame)) return;
+    block.frames++;
+    block.octets += frame.length;
+    if (block.frames > options.frames || block.octets > options.octets) block.over ??= FrameRef.of(frame);
+    if (frame.endHeaders) block.open = false;
+    if (block.open || block.over === undefined) return;
+    const { over, frames: count, octets } = block;
+    const more = { ...grave(count, options.frames), ...grave(octets, options.octets) };
+    report(over, "flood", { side: frame.from, count, octets }, { ...more, related: span(block.first, FrameRef.of(frame)) });
+  },
+  end(from, how, _at, { state, options, report }) {
+    const block = state[from];
+    const { over, frames: count, octets } = block;
+    if (!block.open || over === undefined) return;
+    const related = span(block.first, block.last);
+    // Where only the capture ends, the block may have gone on.
+    const closed = how === "fin" || how === "rst";
+    if (closed) report(over, "endless", { side: from, count, octets }, { severity: "error", related });
+    else {
+      const more = { ...grave(count, options.frames), ...grave(octets, options.octets) };
+      report(over, "flood", { side: from, count, octets }, { ...more, related });
+    }
+  },
+});
+
+export const zeroLengthContinuation = defineRule({
+  id: "abuse/zero-length-continuation",
+  meta: {
+    title: "CONTINUATION frames should not be empty",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.10" },
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2019-9518", section: "Empty Frames Flood" },
+    ],
+    expect: calm,
+    needs: [],
+    decidable: "head",
+    messages: { empty: "the {side} sent {count} empty CONTINUATION frames in one field block" },
+    options: { frames: { default: 16, unit: "frames", about: "Empty CONTINUATION frames in one block that are too many" } },
+    docs: {
+      why: "The block does not grow, so limits on its size never bind, and the receiver works for nothing.",
+      fix: "Send what is left of the block in frames as large as the peer takes.",
+    },
+  },
+  state: () => ({ client: new Block(), server: new Block() }),
+  kinds: ["headers", "push-promise", "continuation"],
+  frame(frame, _stream, { state, options, report }) {
+    const block = state[frame.from];
+    if (frame.kind !== "continuation") {
+      if (block.open || !frame.endHeaders) block.begin(frame);
+      return;
+    }
+    if (!block.goesOn(frame)) return;
+    if (frame.length === 0) {
+      block.frames++;
+      if (block.frames >= options.frames) block.over ??= FrameRef.of(frame);
+    }
+    if (frame.endHeaders) block.open = false;
+    if (block.open || block.over === undefined) return;
+    const { over, first, last, frames: count } = block;
+    report(over, "empty", { side: frame.from, count }, { ...grave(count, options.frames), related: span(first, last) });
+  },
+  end(from, _how, _at, { state, options, report }) {
+    const { open, over, first, last, frames: count } = state[from];
+    if (!open || over === undefined) return;
+    report(over, "empty", { side: from, count }, { ...grave(count, options.frames), related: span(first, last) });
+  },
+});
+
+export const emptyHeaderNames = defineRule({
+  id: "abuse/empty-header-names",
+  meta: {
+    title: "Field names should not be empty",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "8.2.1" },
+      { document: "CVE-2019-9516", section: "0-Length Headers Leak" },
+    ],
+    expect: calm,
+    needs: ["hpack"],
+    decidable: "block",
+    messages: { empty: "{count} fields without a name in one field block of the {side}" },
+    options: { fields: { default: 10, unit: "fields", about: "Fields without a name in one block that are too many" } },
+    docs: {
+      why: "A receiver that keeps an allocation for each but counts their octets never reaches its limit.",
+      fix: "A receiver should refuse an empty name, and count each field as 32 octets and more.",
+    },
+  },
+  when: { bits: FieldBit.emptyName },
+  judge(block, _stream, { options, report }) {
+    if (!("decoded" in block) || block.decoded === undefined) return;
+    const count = withoutName(block.decoded);
+    if (count >= options.fields) report(block, "empty", { side: block.from, count }, grave(count, options.fields));
+  },
+});
+
+export const hpackBomb = defineRule({
+  id: "abuse/hpack-bomb",
+  meta: {
+    title: "A field block should not grow without measure when it is decoded",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "10.5.1" },
+      { rfc: 7541, section: "7.3" },
+      { document: "CVE-2016-6581", section: "HPACK Bomb" },
+    ],
+    expect: calm,
+    needs: ["hpack"],
+    decidable: "block",
+    messages: { bomb: "{octets} octets of a field block of the {side} decode to {size} octets of fields, {times} times as much" },
+    options: {
+      size: { default: 64 << 10, unit: "octets", about: "The most that the fields of a block may take, uncompressed" },
+      times: { default: 100, unit: "times", about: "And how much more than compressed" },
+    },
+    docs: {
+      why: "One long field in the dynamic table and one octet for each reference to it fill the receiver's memory.",
+      fix: "A receiver should announce MAX_HEADER_LIST_SIZE and stop decoding into memory beyond it.",
+    },
+  },
+  fields(block, _stream, { options, report }) {
+    const size = block.decoded?.listSize ?? 0;
+    const { octets } = block;
+    if (size <= options.size || octets === 0 || size < options.times * octets) return;
+    report(block, "bomb", { octets, side: block.from, size, times: Math.floor(size / octets) }, grave(size, options.size));
+  },
+});
+
+export const headerCountBomb = defineRule({
+  id: "abuse/header-count-bomb",
+  meta: {
+    title: "A field block should not have thousands of fields",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "10.5.1" },
+      { rfc: 9113, section: "8.2.3" },
+      { document: "CVE-2026-49975", section: "Field count" },
+    ],
+    expect: calm,
+    needs: ["hpack"],
+    decidable: "block",
+    messages: { many: "{count} fields in one field block of the {side}" },
+    options: { fields: { default: 1000, unit: "fields", about: "The most fields that a block should have" } },
+    docs: {
+      why: "Each field costs a receiver far more than its octets, and cookie crumbs are put together again one by one.",
+      fix: "A receiver should limit the number of fields, not only their size.",
+    },
+  },
+  fields(block, _stream, { options, report }) {
+    const count = block.decoded?.count ?? 0;
+    if (count > options.fields) report(block, "many", { count, side: block.from }, grave(count, options.fields));
+  },
+});
+
+export const headerListSizeTrap = defineRule({
+  id: "abuse/header-list-size-trap",
+  meta: {
+    title: "MAX_HEADER_LIST_SIZE should leave room for a message",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.5.2" },
+      { document: "CVE-2026-50560", section: "MAX_HEADER_LIST_SIZE" },
+    ],
+    expect: calm,
+    needs: ["settings"],
+    decidable: "payload",
+    messages: {
+      trap: "the {side} announces MAX_HEADER_LIST_SIZE = {value}, which hardly any message fits, and the other side answers with {answer}",
+    },
+    options: { size: { default: 512, unit: "octets", about: "The least that leaves room" } },
+    docs: {
+      why: "A peer that keeps to the limit fails while it writes its message, and some do not free what they have begun.",
+      fix: "Announce what you can take, several kilobytes at the least, or nothing.",
+    },
+  },
+  state: (): Record<Side, Trap | undefined> => ({ client: undefined, server: undefined }),
+  kinds: ["settings", "rst-stream", "goaway"],
+  frame(frame, _stream, { state, options, report }) {
+    if (frame.kind === "settings") {
+      if (frame.ack || !frame.whole) return;
+      const value = settingsOf(frame).findLast(([id]) => id === Setting.maxHeaderListSize)?.[1];
+      if (value !== undefined) state[frame.from] = value < options.size ? { value, frame: FrameRef.of(frame) } : undefined;
+      return;
+    }
+    const { errorCode } = frame;
+    const trap = state[other(frame.from)];
+    if (trap === undefined || !frame.whole || errorCode === ErrorCode.noError || errorCode === ErrorCode.cancel) return;
+    if (frame.first.acked >= 0 && trap.frame.end > frame.first.acked) return;
+    const answer = `${frame.kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${errorCodeName(errorCode)})`;
+    report(trap.frame, "trap", { side: trap.frame.from, value: trap.value, answer });
+    state[other(frame.from)] = undefined;
+  },
+});
+
+export const tableSizeChurn = defineRule({
+  id: "abuse/table-size-churn",
+  meta: {
+    title: "The size of the HPACK table should not change all the time",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 7541, section: "6.3" },
+      { rfc: 9113, section: "10.5" },
+    ],
+    expect: calm,
+    needs: ["hpack"],
+    decidable: "payload",
+    messages: {
+      updates: "the {side} changed its HPACK table size {count} times in {time}, up to {peak} times within {window}",
+      setting: "the {side} changed HEADER_TABLE_SIZE {count} times in {time}",
+    },
+    options: {
+      updates: { default: 50, unit: "updates", about: "Dynamic table size updates that are too many" },
+      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      changes: { default: 5, unit: "changes", about: "Changes of HEADER_TABLE_SIZE over the connection that are too many" },
+    },
+    docs: {
+      why: "Each change evicts entries and may make the receiver copy its table; compression gains nothing from it.",
+      fix: "Choose the table size once, when the connection begins.",
+    },
+  },
+  when: { bits: BlockBit.sizeUpdate },
+  state: () => ({ client: new Table(), server: new Table() }),
+  kinds: ["settings"],
+  judge(block, _stream, { state, options, report }) {
+    if (!("decoded" in block)) return;
+    const { updates } = state[block.from];
+    for (let i = block.decoded?.sizeUpdates ?? 0; i > 0; i--) {
+      const over = updates.add(block, options.window, options.updates);
+      if (over === undefined) continue;
+      report(over.over, "updates", { side: block.from, ...over.data(options.window) }, over.more(options.updates));
+    }
+  },
+  frame(frame, _stream, { state, options }) {
+    if (frame.ack || !frame.whole || frame.length === 0) return;
+    const table = state[frame.from];
+    for (const [id, value] of settingsOf(frame)) {
+      if (id !== Setting.headerTableSize) continue;
+      if (value !== table.size) table.changes.add(frame, Infinity, options.changes);
+      table.size = value;
+    }
+  },
+  connectionEnd({ state, options, report }) {
+    for (const side of SIDES) {
+      const updates = state[side].updates.end();
+      if (updates !== undefined) {
+        report(updates.over, "updates", { side, ...updates.data(options.window) }, updates.more(options.updates));
+      }
+      const changes = state[side].changes.end();
+      if (changes === undefined) continue;
+      const { count, time } = changes.data(0);
+      report(changes.over, "setting", { side, count, time }, changes.more(options.changes));
+    }
+  },
+});
+
+/** The field block of one side that is open. */
+class Block {
+  open = false;
+  frames = 0;
+  octets = 0;
+  /** The first frame that is too many. */
+  over: FrameRef | undefined;
+  readonly first = new FrameRef();
+  readonly last = new FrameRef();
+
+  begin(frame: Frame): void {
+    this.open = !frame.endHeaders;
+    this.frames = 0;
+    this.octets = frame.length;
+    this.over = undefined;
+    this.first.take(frame);
+    this.last.take(frame);
+  }
+
+  /** Does this CONTINUATION belong to the block? */
+  goesOn(frame: Frame): boolean {
+    const { facts } = frame;
+    if (!this.open || facts.has(Fact.continuationUnexpected) || facts.has(Fact.continuationWrongStream)) return false;
+    this.last.take(frame);
+    return true;
+  }
+}
+
+class Table {
+  readonly updates = new Burst();
+  readonly changes = new Burst();
+  /** As announced; RFC 9113 6.5.2: 4096 before. */
+  size = 4096;
+}
+
+interface Trap {
+  readonly value: number;
+  readonly frame: FrameRef;
+}
+
+function withoutName(block: DecodedBlock): number {
+  let count = 0;
+  for (let i = 0; i < block.count; i++) if (((block.fields[i]?.bits ?? 0) & FieldBit.emptyName) !== 0) count++;
+  return count;
+}
+
+const SIDES: readonly Side[] = ["client", "server"];

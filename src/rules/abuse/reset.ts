@@ -1,0 +1,221 @@
+import { BlockBit } from "../../hpack/block.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { ErrorCode } from "../../http2/error-code.ts";
+import { Fact } from "../../http2/fact.ts";
+import type { Frame } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { MessageHead, Stream } from "../../model/stream.ts";
+import { Burst, calm } from "../burst.ts";
+import { defineRule } from "../rule.ts";
+import { SlidingCount } from "../sliding-count.ts";
+
+// RFC 9113 8.2, 8.2.1, 8.2.2, 8.3, 8.3.1.
+const MALFORMED =
+  FieldBit.upperCase |
+  FieldBit.invalidNameChar |
+  FieldBit.colonInName |
+  FieldBit.emptyName |
+  FieldBit.connectionSpecific |
+  FieldBit.pseudoUnknown |
+  FieldBit.responsePseudo |
+  FieldBit.invalidValueChar |
+  BlockBit.pseudoAfterRegular |
+  BlockBit.pseudoDuplicate;
+
+export const rapidReset = defineRule({
+  id: "abuse/rapid-reset",
+  meta: {
+    title: "A client should not open streams only to reset them",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2023-44487", section: "HTTP/2 Rapid Reset" },
+    ],
+    expect: calm,
+    needs: ["no-gap2"],
+    decidable: "head",
+    messages: {
+      rapid:
+        "the client reset {count} streams before any response, each within {within} of its HEADERS, in {time}, up to {peak} within {window}: {share} % of those it opened",
+    },
+    options: {
+      streams: { default: 100, unit: "streams", about: "Such streams that are too many" },
+      window: { default: 30_000, unit: "ms", about: "Within so long" },
+      within: { default: 100, unit: "ms", about: "From HEADERS to RST_STREAM" },
+      share: { default: 50, unit: "percent", about: "Of the streams opened in the window, at least" },
+    },
+    docs: {
+      why: "A reset stream no longer counts against MAX_CONCURRENT_STREAMS, but the server may still work on it: two frames buy a request.",
+      fix: "If this is a client of yours, send requests only when the answer is wanted. A server should limit resets and close with ENHANCE_YOUR_CALM.",
+    },
+  },
+  state: () => ({ resets: new Burst(), opened: new SlidingCount() }),
+  kinds: ["headers", "rst-stream"],
+  frame(frame, stream, { connection, state, options, report }) {
+    if (frame.from !== "client") return;
+    const { window, within, streams, share } = options;
+    if (frame.kind === "headers") {
+      if (stream === undefined) state.opened.add(frame.last.time, window * MS);
+      return;
+    }
+    if (stream === undefined || !stream.seen || stream.initiator !== "client" || stream.client.resetAt >= 0) return;
+    // Where nothing of the server was captured, nothing shows that there was no response.
+    if (!connection.server.seen || stream.server.message !== "no" || stream.server.over) return;
+    if (frame.last.time - stream.openedTime > within * MS) return;
+    const { resets, opened } = state;
+    resets.limit = (opened.within(frame.last.time, window * MS) * share) / 100;
+    const over = resets.add(frame, window, streams, 1, isShare);
+    if (over !== undefined) {
+      report(over.over, "rapid", { ...over.data(window), within: `${within} ms`, share }, over.more(streams));
+    }
+  },
+  connectionEnd({ state, options, report }) {
+    const over = state.resets.end();
+    if (over === undefined) return;
+    const { window, within, streams, share } = options;
+    report(over.over, "rapid", { ...over.data(window), within: `${within} ms`, share }, over.more(streams));
+  },
+});
+
+export const madeYouReset = defineRule({
+  id: "abuse/made-you-reset",
+  meta: {
+    title: "A client should not make the server reset streams",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "5.4.2" },
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2025-8671", section: "MadeYouReset" },
+    ],
+    expect: calm,
+    needs: ["acks", "no-gap2"],
+    decidable: "head",
+    messages: {
+      made: "the client made the server reset {count} open streams by stream errors in {time}, up to {peak} within {window}",
+    },
+    options: {
+      streams: { default: 50, unit: "streams", about: "Such streams that are too many" },
+      window: { default: 30_000, unit: "ms", about: "Within so long" },
+      within: { default: 1000, unit: "ms", about: "From the fault to the server's RST_STREAM" },
+    },
+    docs: {
+      why: "The server resets the stream itself, so limits on the client's resets do not count it, but may still work on the request.",
+      fix: "A server should count the resets that it is made to send too, and close with ENHANCE_YOUR_CALM.",
+    },
+  },
+  when: { fact: Fact.afterEndStream, from: "client" },
+  state: () => ({ resets: new Burst(), faults: new Map<number, FrameRef>() }),
+  kinds: ["window-update", "priority", "rst-stream"],
+  judge(subject, _stream, { state }) {
+    remember(state.faults, FrameRef.of(subject));
+  },
+  frame(frame, stream, { connection, state, options, report }) {
+    if (stream === undefined || !stream.seen || stream.initiator !== "client") return;
+    if (frame.from === "client") {
+      if (!stream.closed && isStreamError(frame, stream, connection)) remember(state.faults, FrameRef.of(frame));
+      return;
+    }
+    if (frame.kind !== "rst-stream" || stream.server.resetAt >= 0 || !BLAMES.has(frame.errorCode)) return;
+    const fault = state.faults.get(frame.streamId);
+    if (fault === undefined || fault.end > frame.first.acked || frame.last.time - fault.time > options.within * MS) return;
+    state.faults.delete(frame.streamId);
+    const over = state.resets.add(fault, options.window, options.streams);
+    if (over !== undefined) report(over.over, "made", over.data(options.window), over.more(options.streams));
+  },
+  connectionEnd({ state, options, report }) {
+    const over = state.resets.end();
+    if (over !== undefined) report(over.over, "made", over.data(options.window), over.more(options.streams));
+  },
+});
+
+export const resetFlood = defineRule({
+  id: "abuse/reset-flood",
+  meta: {
+    title: "A client should not send requests that the server can only reset",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "8.1.1" },
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2019-9514", section: "Reset Flood" },
+    ],
+    expect: calm,
+    needs: ["hpack", "no-gap2"],
+    decidable: "block",
+    messages: {
+      flood:
+        "the client opened {count} streams with malformed requests, each reset by the server, in {time}, up to {peak} within {window}",
+    },
+    options: {
+      streams: { default: 50, unit: "streams", about: "Such streams that are too many" },
+      window: { default: 10_000, unit: "ms", about: "Within so long" },
+    },
+    docs: {
+      why: "Every one makes the server queue an RST_STREAM; with a client that does not read, the queue grows.",
+      fix: "Find what makes the requests malformed: the findings on the single streams tell.",
+    },
+  },
+  when: { bits: MALFORMED, roles: ["request"], from: "client" },
+  state: () => ({ resets: new Burst(), malformed: new Set<number>() }),
+  kinds: ["rst-stream"],
+  judge({ streamId }, _stream, { state: { malformed } }) {
+    if (malformed.size < REMEMBERED) malformed.add(streamId);
+  },
+  frame(frame, stream, { state, options, report }) {
+    if (stream === undefined) return;
+    const faulty = state.malformed.delete(frame.streamId) || lacksPseudo(stream.request);
+    if (frame.from !== "server" || !faulty || stream.opening === undefined || stream.promised) return;
+    const { message, resetAt } = stream.server;
+    if (message !== "no" || resetAt >= 0 || !BLAMES.has(frame.errorCode) || stream.openedAt > frame.first.acked) return;
+    const over = state.resets.add(stream.opening, options.window, options.streams);
+    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.streams));
+  },
+  streamEnd(stream, { state }) {
+    state.malformed.delete(stream.id);
+  },
+  connectionEnd({ state, options, report }) {
+    const over = state.resets.end();
+    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.streams));
+  },
+});
+
+const isShare = (burst: Burst): boolean => burst.count >= burst.limit;
+
+function remember(faults: Map<number, FrameRef>, fault: FrameRef): void {
+  if (faults.size < REMEMBERED) faults.set(fault.streamId, fault);
+}
+
+// RFC 9113 6.9 and 6.9.1, 5.3.1 and 6.3.
+function isStreamError(frame: Frame, stream: Stream, connection: Connection): boolean {
+  if (frame.kind === "priority")
+    return frame.facts.has(Fact.badLength) || frame.facts.has(Fact.tooShort) || frame.dependency === frame.streamId;
+  if (frame.kind !== "window-update" || !frame.whole) return false;
+  if (frame.increment === 0) return true;
+  const { granted, sent } = stream.server.window;
+  const initial = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  return initial + granted - sent + frame.increment > MAX_WINDOW;
+}
+
+// RFC 9113 8.3.1.
+function lacksPseudo({ known, method, scheme, path }: MessageHead): boolean {
+  if (!known) return false;
+  return method === undefined || (method !== "CONNECT" && (scheme === undefined || path === undefined));
+}
+
+// The client is at fault, says the server.
+const BLAMES: ReadonlySet<number> = new Set([
+  ErrorCode.protocolError,
+  ErrorCode.internalError,
+  ErrorCode.flowControlError,
+  ErrorCode.streamClosed,
+  ErrorCode.frameSizeError,
+  ErrorCode.enhanceYourCalm,
+]);
+const REMEMBERED = 1000;
+const MAX_WINDOW = 0x7fffffff;
+// Nanoseconds.
+const MS = 1e6;

@@ -1,0 +1,554 @@
+// What holds a server's streams and memory by doing little. Endpoints are slow for good reasons too: what is told is that it lasts, and
+// that many streams wait at once.
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { Stream, StreamHalf } from "../../model/stream.ts";
+import { Burst, calm, durationText, grave, span } from "../burst.ts";
+import { defineRule } from "../rule.ts";
+
+export const dataDribble = defineRule({
+  id: "abuse/data-dribble",
+  meta: {
+    title: "A client should not open its windows in tiny steps",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2019-9511", section: "Data Dribble" },
+    ],
+    expect: calm,
+    needs: ["settings"],
+    decidable: "payload",
+    messages: {
+      dribble:
+        "the client opened windows that were nearly spent in {count} steps of {mean} octets in {time}, up to {peak} within {window}, while responses waited",
+    },
+    options: {
+      frames: { default: 100, unit: "frames", about: "Such WINDOW_UPDATE frames that are too many" },
+      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      mean: { default: 64, unit: "octets", about: "Mean increment below which they count" },
+      left: { default: 1024, unit: "octets", about: "A window with less than this is nearly spent" },
+      streams: { default: 2, unit: "streams", about: "Responses that wait, at least" },
+    },
+    docs: {
+      why: "The server must cut its responses into frames of a few octets and keep the rest in memory.",
+      fix: "Give credit back in larger pieces: when half of the window is used.",
+    },
+  },
+  state: () => new Burst(),
+  kinds: ["window-update"],
+  frame(frame, stream, { connection, state, options, report }) {
+    if (frame.from !== "client" || !frame.whole) return;
+    const left = frame.streamId === 0 ? connectionWindow(connection) : stream && streamWindow(connection, stream);
+    if (left === undefined || left >= options.left) return;
+    state.limit = options.mean;
+    const isDribble = (burst: Burst): boolean => burst.sum < burst.count * burst.limit && hasWaiting(connection, options.streams);
+    const over = state.add(frame, options.window, options.frames, frame.increment, isDribble);
+    if (over === undefined) return;
+    report(
+      over.over,
+      "dribble",
+      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
+      over.more(options.frames),
+    );
+  },
+  connectionEnd({ state, options, report }) {
+    const over = state.end();
+    if (over === undefined) return;
+    report(
+      over.over,
+      "dribble",
+      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
+      over.more(options.frames),
+    );
+  },
+});
+
+export const internalBuffering = defineRule({
+  id: "abuse/internal-buffering",
+  meta: {
+    title: "A client that asks for more should read from its socket",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2019-9517", section: "Internal Data Buffering" },
+    ],
+    expect: calm,
+    needs: ["start", "acks"],
+    decidable: "head",
+    messages: {
+      buffering:
+        "the client sent {count} requests in the {time} in which its TCP window was 0, with HTTP/2 windows of {stream} octets for each stream and {connection} for all",
+    },
+    options: {
+      time: { default: 5000, unit: "ms", about: "The TCP window is 0 for longer than this" },
+      requests: { default: 10, unit: "requests", about: "Requests in this time, at least" },
+      octets: { default: 1 << 20, unit: "octets", about: "HTTP/2 windows larger than this are wide open" },
+    },
+    docs: {
+      why: "HTTP/2 lets the server write whole responses that TCP does not take: they fill its memory.",
+      fix: "Read the socket in a thread that never waits for the application, and let HTTP/2 windows hold the server back.",
+    },
+  },
+  state: () => ({ since: -1, requests: 0, first: undefined as FrameRef | undefined, last: new FrameRef() }),
+  kinds: ["headers"],
+  tcpWindow(from, zero, at, { connection, state, options, report }) {
+    if (from !== "client") return;
+    tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
+    state.since = zero && isWide(connection, options.octets) ? at.time : -1;
+    state.requests = 0;
+    state.first = undefined;
+  },
+  frame(frame, stream, { state }) {
+    if (state.since < 0 || frame.from !== "client" || stream !== undefined) return;
+    state.requests++;
+    state.first ??= FrameRef.of(frame);
+    state.last.take(frame);
+  },
+  connectionEnd({ connection, state, options, report }) {
+    tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
+  },
+});
+
+export const zeroWindowStall = defineRule({
+  id: "abuse/zero-window-stall",
+  meta: {
+    title: "A client should open a window for the responses it asks for",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2016-1546", section: "Slow read" },
+    ],
+    expect: calm,
+    needs: ["settings"],
+    decidable: "block",
+    messages: { stall: "{count} responses waited for longer than {wait} each for a first octet of window" },
+    options: {
+      wait: { default: 30_000, unit: "ms", about: "A response waits for longer than this" },
+      streams: { default: 10, unit: "streams", about: "So many that wait at once are too many" },
+    },
+    docs: {
+      why: "Each holds a stream, a handler and its whole response in the server's memory for nothing.",
+      fix: "Open windows when requests are sent. A server should give up responses that make no progress.",
+    },
+  },
+  state: () => new Stalls(),
+  kinds: ["window-update", "rst-stream"],
+  frame(frame, stream, { connection, state, options }) {
+    if (frame.kind === "rst-stream") {
+      if (stream !== undefined && !stream.closed) countStall(connection, stream, frame.last.time, options, state);
+      return;
+    }
+    if (frame.from !== "client" || !frame.whole || frame.increment === 0) return;
+    if (frame.streamId !== 0) {
+      if (stream !== undefined) countStall(connection, stream, frame.last.time, options, state);
+    } else if (connectionWindow(connection) <= 0 && connection.client.active.length >= options.streams) {
+      for (const each of connection.streams.values()) countStall(connection, each, frame.last.time, options, state);
+    }
+  },
+  connectionEnd({ connection, state, options, report }) {
+    for (const stream of connection.streams.values()) {
+      if (!stream.closed) countStall(connection, stream, connection.lastTime, options, state);
+    }
+    const { first, over, last, most: count } = state;
+    if (first === undefined || over === undefined || last === undefined) return;
+    const more = { ...grave(count, options.streams), related: span(first, last) };
+    report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
+  },
+});
+
+export const slowRead = defineRule({
+  id: "abuse/slow-read",
+  meta: {
+    title: "A client should read the responses it asks for",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2016-1546", section: "Slow read" },
+    ],
+    expect: calm,
+    needs: ["acks", "settings"],
+    decidable: "block",
+    messages: {
+      slow: "the client took {octets} octets of {count} responses in {time}: their windows were spent, though its TCP window was open",
+    },
+    options: {
+      time: { default: 60_000, unit: "ms", about: "Measured over so long" },
+      rate: { default: 1024, unit: "octets", about: "Octets each second over all of them that are too few" },
+      streams: { default: 10, unit: "streams", about: "Responses that wait at once, at least" },
+    },
+    docs: {
+      why: "Each holds a stream, a handler and its response in the server's memory.",
+      fix: "Reset what is not wanted. A server should give up responses that make no progress.",
+    },
+  },
+  state: () => ({ span: new Span(), closed: false }),
+  kinds: ["window-update", "headers", "ping", "rst-stream"],
+  tcpWindow(from, zero, _at, { state }) {
+    if (from !== "client") return;
+    state.closed = zero;
+    state.span.restart();
+  },
+  frame(frame, _stream, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isBlocked);
+  },
+  connectionEnd({ connection, state: { span, closed }, options, report }) {
+    if (!closed) span.look(connection, connection.lastTime, options.time, options, isBlocked);
+    const { worst, streams: count, octets, time } = span;
+    if (worst === undefined) return;
+    report(worst, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
+  },
+});
+
+export const slowHeaders = defineRule({
+  id: "abuse/slow-headers",
+  meta: {
+    title: "A field block or preface should come at once",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "Slowloris", section: "Slow headers" },
+    ],
+    expect: calm,
+    needs: [],
+    decidable: "head",
+    messages: {
+      block: "the client took {time} for the field block of stream {streamId}",
+      preface: "the client took {time} for its connection preface",
+    },
+    options: { time: { default: 10_000, unit: "ms", about: "Longer than this is too slow" } },
+    docs: {
+      why: "Nothing else can be sent meanwhile, but the server keeps the connection and what it has of the block.",
+      fix: "Write the block in one go. A server should have a timeout for it.",
+    },
+  },
+  state: () => ({ first: new FrameRef(), open: false, begun: false }),
+  kinds: ["settings", "headers", "continuation"],
+  frame(frame, _stream, { connection, state, options, report }) {
+    if (frame.from !== "client") return;
+    const { last } = frame;
+    if (!state.begun) {
+      state.begun = true;
+      const { prefaceTime, frames } = connection.client;
+      const time = last.time - prefaceTime;
+      if (prefaceTime >= 0 && frames === 1 && time > options.time * MS) {
+        report(frame, "preface", { time: durationText(time) }, grave(time, options.time * MS));
+      }
+    }
+    if (frame.kind === "settings") return;
+    if (frame.kind === "headers" && !frame.endHeaders) {
+      state.first.take(frame);
+      state.open = true;
+      return;
+    }
+    if (!frame.endHeaders || (frame.kind === "continuation" && !state.open)) return;
+    const began = state.open ? state.first.began : frame.first.time;
+    const begun = state.open ? state.first : undefined;
+    state.open = false;
+    const time = last.time - began;
+    if (time <= options.time * MS) return;
+    report(
+      begun?.copy() ?? frame,
+      "block",
+      { time: durationText(time), streamId: frame.streamId },
+      grave(time, options.time * MS),
+    );
+  },
+  end(from, _how, at, { state, options, report }) {
+    if (from !== "client" || !state.open) return;
+    const time = at.time - state.first.began;
+    if (time <= options.time * MS) return;
+    const { streamId } = state.first;
+    report(state.first.copy(), "block", { time: durationText(time), streamId }, grave(time, options.time * MS));
+  },
+});
+
+export const slowPost = defineRule({
+  id: "abuse/slow-post",
+  meta: {
+    title: "A client should send the content it has announced",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "Slowloris", section: "Slow POST" },
+    ],
+    expect: calm,
+    needs: ["settings"],
+    decidable: "block",
+    messages: {
+      slow: "the client sent {octets} octets of the content of {count} requests in {time}, though windows were open and content-length announces more",
+    },
+    options: {
+      time: { default: 60_000, unit: "ms", about: "Measured over so long" },
+      rate: { default: 100, unit: "octets", about: "Octets each second over all of them that are too few" },
+      streams: { default: 10, unit: "streams", about: "Requests open at once, at least" },
+    },
+    docs: {
+      why: "Each holds a stream and a handler that waits for content.",
+      fix: "Send a request when its content is at hand. A server should have a timeout for content.",
+    },
+  },
+  state: () => ({ span: new Span(), closed: false }),
+  kinds: ["window-update", "headers", "ping", "rst-stream"],
+  tcpWindow(from, zero, _at, { state }) {
+    if (from !== "server") return;
+    state.closed = zero;
+    state.span.restart();
+  },
+  frame(frame, _stream, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isUnfinished);
+  },
+  connectionEnd({ connection, state: { span, closed }, options, report }) {
+    if (!closed) span.look(connection, connection.lastTime, options.time, options, isUnfinished);
+    const { worst, streams: count, octets, time } = span;
+    if (worst === undefined) return;
+    report(worst, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
+  },
+});
+
+export const maxStreamsHold = defineRule({
+  id: "abuse/max-streams-hold",
+  meta: {
+    title: "A client should not hold nearly all streams without using them",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "5.1.2" },
+      { rfc: 9113, section: "10.5" },
+    ],
+    expect: calm,
+    needs: ["settings"],
+    decidable: "block",
+    messages: { hold: "the client held {count} of {limit} streams for {time} without a frame of either side on them" },
+    options: {
+      time: { default: 60_000, unit: "ms", about: "Without a frame for longer than this" },
+      share: { default: 90, unit: "percent", about: "Of MAX_CONCURRENT_STREAMS, at least" },
+      streams: { default: 10, unit: "streams", about: "And so many, at least" },
+    },
+    docs: {
+      why: "The server keeps what belongs to each stream, and may count the connection as busy.",
+      fix: "Raise MAX_CONCURRENT_STREAMS if calls that wait are meant to be; else find who does not end them.",
+    },
+  },
+  state: () => ({ looked: 0, worst: undefined as FrameRef | undefined, count: 0, limit: 0, time: 0 }),
+  kinds: ["window-update", "headers", "ping", "rst-stream"],
+  frame(frame, _stream, { connection, state, options }) {
+    const now = frame.last.time;
+    // Seen often enough: what is held so long is held at one of these times.
+    if (now - state.looked < (options.time * MS) / 4) return;
+    state.looked = now;
+    lookForHeld(connection, now, state, options);
+  },
+  connectionEnd({ connection, state, options, report }) {
+    lookForHeld(connection, connection.lastTime, state, options);
+    const { worst, count, limit, time } = state;
+    if (worst === undefined) return;
+    report(worst, "hold", { count, limit, time: durationText(time) }, grave(time, options.time * MS));
+  },
+});
+
+/** Streams that make too little progress, looked at at both ends of a span of time. */
+class Span {
+  /** What the worst span showed: a stream of it, how many, octets that moved, nanoseconds. */
+  worst: FrameRef | undefined;
+  streams = 0;
+  octets = 0;
+  time = 0;
+  #since = -1;
+  readonly #before = new Map<number, number>();
+
+  /** What was measured so far does not count. */
+  restart(): void {
+    this.#since = -1;
+  }
+
+  look(
+    connection: Connection,
+    now: number,
+    length: number,
+    { rate, streams: least }: { readonly rate: number; readonly streams: number },
+    half: (connection: Connection, stream: Stream) => StreamHalf | undefined,
+  ): void {
+    const measured = this.#since < 0 ? 0 : now - this.#since;
+    if (this.#since >= 0 && measured >= 0 && measured < length * MS) return;
+    let count = 0;
+    let octets = 0;
+    let first: FrameRef | undefined;
+    const before = this.#before;
+    const next: [number, number][] = [];
+    if (connection.client.active.length >= least) {
+      for (const stream of connection.streams.values()) {
+        const slow = stream.closed || !stream.seen ? undefined : half(connection, stream);
+        if (slow === undefined) continue;
+        const was = this.#since < 0 ? undefined : before.get(stream.id);
+        if (was !== undefined) {
+          count++;
+          octets += slow.window.sent - was;
+          first ??= stream.opening;
+        }
+        if (next.length < STREAMS) next.push([stream.id, slow.window.sent]);
+      }
+    }
+    if (count >= least && octets * 1e9 < rate * measured && count >= this.streams && first !== undefined) {
+      this.worst = first;
+      this.streams = count;
+      this.octets = octets;
+      this.time = measured;
+    }
+    before.clear();
+    for (const [id, sent] of next) before.set(id, sent);
+    this.#since = now;
+  }
+}
+
+// A response that has begun, with hardly any window left, of the stream or of all.
+function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefined {
+  const { server } = stream;
+  if (server.over || server.dataFrames === 0) return undefined;
+  return Math.min(streamWindow(connection, stream), connectionWindow(connection)) < NEARLY_SPENT ? server : undefined;
+}
+
+// A request that said how much content it has, and could send it. Without that length it may have nothing to say: calls that wait.
+function isUnfinished(connection: Connection, { client, server, request }: Stream): StreamHalf | undefined {
+  const length = Number(request.contentLength);
+  if (client.over || server.message !== "no" || request.contentLength === undefined || !(client.dataOctets < length))
+    return undefined;
+  const initial = connection.server.settings.inForce(Setting.initialWindowSize) ?? 0;
+  const left = initial + client.window.granted - client.window.sent;
+  const all = CONNECTION_WINDOW + connection.client.window.granted - connection.client.window.sent;
+  return Math.min(left, all) > 0 ? client : undefined;
+}
+
+/** Streams that had waited, by when they waited no more. Each waited as long as the window at least, so those in it waited together. */
+class Stalls {
+  first: FrameRef | undefined;
+  /** The first one too many. */
+  over: FrameRef | undefined;
+  last: FrameRef | undefined;
+  most = 0;
+  readonly #until: number[] = [];
+
+  add(opening: FrameRef, now: number, { wait, streams }: { readonly wait: number; readonly streams: number }): void {
+    const until = this.#until;
+    while (until.length > 0 && (now - until[0]! >= wait * MS || until.length >= streams * 10)) until.shift();
+    if (until.length === 0 && this.over === undefined) this.first = opening;
+    until.push(now);
+    if (until.length < streams) return;
+    this.over ??= opening;
+    this.last = opening;
+    this.most = Math.max(this.most, until.length);
+  }
+}
+
+interface Held {
+  worst: FrameRef | undefined;
+  count: number;
+  limit: number;
+  time: number;
+}
+
+interface HoldOptions {
+  readonly time: number;
+  readonly share: number;
+  readonly streams: number;
+}
+
+function lookForHeld(connection: Connection, now: number, held: Held, options: HoldOptions): void {
+  const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams);
+  if (limit === undefined) return;
+  const most = Math.max(options.streams, (limit * options.share) / 100);
+  if (connection.client.active.length < most) return;
+  let count = 0;
+  let time = Infinity;
+  let first: FrameRef | undefined;
+  for (const { closed, initiator, client, server, opening } of connection.streams.values()) {
+    const still = now - Math.max(client.lastTime, server.lastTime);
+    if (closed || initiator !== "client" || opening === undefined || still <= options.time * MS) continue;
+    count++;
+    first ??= opening;
+    time = Math.min(time, still);
+  }
+  if (count < most || time < held.time || first === undefined) return;
+  held.worst = first;
+  held.count = count;
+  held.limit = limit;
+  held.time = time;
+}
+
+interface Buffering {
+  readonly since: number;
+  readonly requests: number;
+  readonly first: FrameRef | undefined;
+  readonly last: FrameRef;
+}
+
+interface BufferingOptions {
+  readonly time: number;
+  readonly requests: number;
+  readonly octets: number;
+}
+
+// Requests that still say so are the proof that the window was 0: what opened it may be lost.
+function tellBuffering(
+  connection: Connection,
+  { since, requests: count, first, last }: Buffering,
+  options: BufferingOptions,
+  report: (frame: FrameRef, data: { count: number; time: string; stream: number; connection: number }, more: object) => void,
+): void {
+  const time = last.time - since;
+  if (since < 0 || first === undefined || count < options.requests || time <= options.time * MS) return;
+  const stream = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  const data = { count, time: durationText(time), stream, connection: connectionWindow(connection) };
+  report(last.copy(), data, { ...grave(time, options.time * MS), related: span(first, last) });
+}
+
+const isWide = (connection: Connection, octets: number): boolean =>
+  (connection.client.settings.inForce(Setting.initialWindowSize) ?? 0) > octets && connectionWindow(connection) > octets;
+
+// Each waited so long: those that stop waiting within the same time waited together.
+function countStall(
+  connection: Connection,
+  stream: Stream,
+  now: number,
+  options: { readonly wait: number; readonly streams: number },
+  stalls: Stalls,
+): void {
+  const { server, opening, initiator } = stream;
+  if (initiator !== "client" || opening === undefined || !stream.seen || server.endAt >= 0 || server.message !== "yes") return;
+  const never = streamWindow(connection, stream) <= 0;
+  if (server.dataFrames > 0 || (!never && connectionWindow(connection) > 0)) return;
+  // Since its HEADERS; a window that once was open, since the last that the server sent at all.
+  const since = never && connection.client.settings.frames <= 1 ? server.lastTime : connection.server.lastAt.time;
+  if (now - since <= options.wait * MS) return;
+  stalls.add(opening, now, options);
+}
+
+function hasWaiting(connection: Connection, least: number): boolean {
+  if (connection.client.active.length < least) return false;
+  let waiting = 0;
+  for (const { closed, initiator, client, server } of connection.streams.values()) {
+    if (!closed && initiator === "client" && client.endAt >= 0 && !server.over && ++waiting >= least) return true;
+  }
+  return false;
+}
+
+/** What the server may still send. */
+const connectionWindow = ({ server }: Connection): number => CONNECTION_WINDOW + server.window.granted - server.window.sent;
+
+function streamWindow(connection: Connection, { server }: Stream): number {
+  const initial = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  return initial + server.window.granted - server.window.sent;
+}
+
+// RFC 9113 6.9.2.
+const CONNECTION_WINDOW = 65_535;
+const NEARLY_SPENT = 1024;
+const STREAMS = 1000;
+// Nanoseconds.
+const MS = 1e6;

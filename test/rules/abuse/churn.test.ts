@@ -1,0 +1,130 @@
+import { expect, it } from "vitest";
+import { connectionChurn, goawayLoop, streamChurn } from "../../../src/rules/abuse/churn.ts";
+import { playSegments } from "../../../src/testing/play.ts";
+import { type Story, testRule, type WireSegment, written } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const busy = { streams: 3, window: 10, time: 20 } as const;
+
+testRule(streamChurn, {
+  valid: {
+    "not for so long": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 20; i++) s.client.headers(1 + 2 * i, end);
+      },
+    },
+    "one below": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 30; i++) s.client.headers(1 + 2 * i, end).wait(4);
+      },
+    },
+  },
+  invalid: {
+    "for long enough": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 21; i++) s.client.headers(1 + 2 * i, end);
+      },
+      finds: [["churn", 3, { count: 21, time: "20 ms", peak: 10, window: "10 ms" }]],
+    },
+    "ten times as many": {
+      options: { ...busy, streams: 1 },
+      frames: (s) => {
+        for (let i = 0; i < 30; i++) s.client.headers(1 + 2 * i, end);
+      },
+      finds: [["churn", 1, { count: 30, time: "29 ms", peak: 10, window: "10 ms" }, { severity: "error" }]],
+    },
+  },
+});
+
+const call: Story = (s) => s.client.headers(1, end).server.headers(1, end).client.close().server.close();
+const refused: Story = (s) => s.client.headers(1).server.goaway(1, 1).close().client.close();
+
+testRule(connectionChurn, {
+  valid: {
+    "two streams": { options: { connections: 1 }, frames: (s) => s.client.headers(1, end).headers(3, end) },
+    "the start is not captured": {
+      options: { connections: 1 },
+      frames: (s) => s.midway().client.headers(1, end).server.headers(1, end),
+    },
+  },
+  invalid: {
+    one: {
+      options: { connections: 1 },
+      frames: call,
+      finds: [["churn", "preface", { address: "192.0.2.1", count: 1, window: "1 s" }]],
+    },
+  },
+});
+
+testRule(goawayLoop, {
+  valid: {
+    "without an error": {
+      options: { connections: 1 },
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).close(),
+    },
+    once: refused,
+  },
+  invalid: {
+    one: {
+      options: { connections: 1 },
+      frames: (s) => s.client.headers(1).server.goaway(1, 2).close().client.close(),
+      finds: [
+        [
+          "loop",
+          "preface",
+          { count: 1, time: "11 ms", client: "192.0.2.1", server: "192.0.2.2:80", side: "server", code: "INTERNAL_ERROR" },
+        ],
+      ],
+    },
+  },
+});
+
+/** The story so many times, each time so many milliseconds after the last one began. */
+function again(story: Story, count: number, every: number): WireSegment[] {
+  const { segments } = written(story);
+  return Array.from({ length: count }, (_, i) =>
+    segments.map((segment) => ({ ...segment, time: segment.time + i * every * 1e6 })),
+  ).flat();
+}
+
+const found = (rule: typeof connectionChurn, segments: WireSegment[]) =>
+  playSegments(segments, { rules: [rule] }).findings.map(({ severity, data, connection }) => [
+    severity,
+    data["count"],
+    connection,
+  ]);
+
+it.each([
+  [49, 12, []],
+  [50, 19.9, [["warning", 50, 50]]],
+  [200, 21, []],
+])("%i connections, one every %d ms", (count, every, expected) => {
+  expect(found(connectionChurn, again(call, count, every))).toEqual(expected);
+});
+
+it.each([
+  [4, 1000, []],
+  [5, 1000, [["warning", 5, 5]]],
+  [5, 1200, []],
+  [
+    60,
+    1000,
+    [
+      ["warning", 5, 5],
+      ["error", 50, 50],
+    ],
+  ],
+])("%i connections that end in an error, one every %d ms", (count, every, expected) => {
+  expect(found(goawayLoop, again(refused, count, every))).toEqual(expected);
+});
+
+it("connections that end in different errors, or in none, are no loop", () => {
+  const other: Story = (s) => s.client.headers(1).server.goaway(1, 2).close().client.close();
+  const mixed = [refused, other, refused, call, refused, refused, refused, other].flatMap((story, i) =>
+    written(story).segments.map((segment) => ({ ...segment, time: segment.time + i * 1e9 })),
+  );
+  expect(found(goawayLoop, mixed)).toEqual([]);
+});

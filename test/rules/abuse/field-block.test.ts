@@ -1,0 +1,285 @@
+import {
+  continuationFlood,
+  emptyHeaderNames,
+  headerCountBomb,
+  headerListSizeTrap,
+  hpackBomb,
+  tableSizeChurn,
+  zeroLengthContinuation,
+} from "../../../src/rules/abuse/field-block.ts";
+import { getRequest, literals, type Script, type Speaker, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const open = { endHeaders: false } as const;
+
+/** HEADERS and so many CONTINUATIONs, the last with END_HEADERS. */
+function block(speaker: Speaker, streamId: number, continuations: number): void {
+  speaker.headers(streamId, { ...end, ...open });
+  for (let i = 1; i < continuations; i++) speaker.continuation(streamId, open);
+  speaker.continuation(streamId);
+}
+
+// "x-more: 1" is 10 octets; the request 51.
+const size = (continuations: number): number => literals(getRequest).length + 10 * continuations;
+
+testRule(continuationFlood, {
+  valid: {
+    "eight frames": (s) => block(s.client, 1, 8),
+    "in two blocks": (s) => {
+      block(s.client, 1, 5);
+      block(s.client, 3, 5);
+    },
+    "as many octets as there may be": { options: { octets: size(2) }, frames: (s) => block(s.client, 1, 2) },
+    "none that belongs to a block": (s) => {
+      for (let i = 0; i < 9; i++) s.client.continuation(1, open);
+    },
+  },
+  invalid: {
+    "nine frames": {
+      frames: (s) => block(s.client, 1, 9),
+      finds: [["flood", 10, { side: "client", count: 9, octets: size(9) }]],
+    },
+    "one octet more": {
+      options: { octets: size(2) - 1 },
+      frames: (s) => block(s.client, 3, 2),
+      finds: [["flood", 3, { side: "client", count: 2, octets: size(2) }]],
+    },
+    "ten times as many": {
+      options: { frames: 2 },
+      frames: (s) => block(s.client, 1, 20),
+      finds: [["flood", 4, { side: "client", count: 20, octets: size(20) }, { severity: "error" }]],
+    },
+    "without an end": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open).close(),
+      finds: [["endless", 4, { side: "client", count: 3, octets: size(3) }, { severity: "error" }]],
+    },
+    "when the capture ends": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open),
+      finds: [["flood", 4, { side: "client", count: 3, octets: size(3) }]],
+    },
+  },
+});
+
+const empty = { ...open, block: "" } as const;
+
+testRule(zeroLengthContinuation, {
+  valid: {
+    "one below": {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, ...open })
+          .continuation(1, empty)
+          .continuation(1),
+    },
+    "with octets": { options: { frames: 2 }, frames: (s) => block(s.client, 1, 5) },
+  },
+  invalid: {
+    two: {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, ...open })
+          .continuation(1, empty)
+          .continuation(1, { block: "" }),
+      finds: [["empty", 3, { side: "client", count: 2 }]],
+    },
+    "twenty, and no end": {
+      options: { frames: 2 },
+      frames: (s) => {
+        s.client.headers(1, { ...end, ...open });
+        for (let i = 0; i < 20; i++) s.client.continuation(1, empty);
+        s.client.close();
+      },
+      finds: [["empty", 3, { side: "client", count: 20 }, { severity: "error" }]],
+    },
+  },
+});
+
+const nameless = (count: number) => [...Object.entries(getRequest), ...Array.from({ length: count }, () => ["", ""] as const)];
+
+testRule(emptyHeaderNames, {
+  valid: { nine: (s) => s.client.headers(1, { ...end, fields: nameless(9) }) },
+  invalid: {
+    ten: {
+      frames: (s) => s.client.headers(1, { ...end, fields: nameless(10) }),
+      finds: [["empty", 1, { side: "client", count: 10 }]],
+    },
+    hundred: {
+      options: { fields: 3 },
+      frames: (s) => s.client.headers(1, { ...end, fields: nameless(30) }),
+      finds: [["empty", 1, { side: "client", count: 30 }, { severity: "error" }]],
+    },
+    "after a gap": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .lost((client) => client.ping())
+          .ping()
+          .headers(3, { ...end, block: Buffer.concat([literals(nameless(10)), Buffer.from([0xbe])]) })
+          .server.ack(),
+      certainty: "unproven",
+      finds: [["empty", 4, { side: "client", count: 10 }]],
+    },
+  },
+});
+
+// One field of 36 octets put in the table, 4 + 32 of which are what a list counts, then references to it.
+function references(s: Script, count: number): void {
+  const block = Buffer.concat([literals(getRequest), Buffer.from("@\x02xy\x02zw", "latin1"), Buffer.alloc(count, 0xbe)]);
+  s.client.headers(1, { ...end, block });
+}
+
+const listSize = (count: number): number =>
+  Object.entries(getRequest).reduce((sum, [name, value]) => sum + name.length + value.length + 32, 0) + 36 * (count + 1);
+const octets = (count: number): number => literals(getRequest).length + 7 + count;
+const bomb = { size: 1000, times: 10 } as const;
+
+testRule(hpackBomb, {
+  valid: {
+    "as large as it may be": { options: { ...bomb, size: listSize(59) }, frames: (s) => references(s, 59) },
+    "large, and large on the wire": { options: { ...bomb, times: 20 }, frames: (s) => references(s, 61) },
+  },
+  invalid: {
+    "one octet above": {
+      options: { ...bomb, size: listSize(60) - 1 },
+      frames: (s) => references(s, 60),
+      finds: [
+        ["bomb", 1, { side: "client", octets: octets(60), size: listSize(60), times: Math.floor(listSize(60) / octets(60)) }],
+      ],
+    },
+    "ten times as large": {
+      options: bomb,
+      frames: (s) => references(s, 300),
+      finds: [
+        [
+          "bomb",
+          1,
+          { side: "client", octets: octets(300), size: listSize(300), times: Math.floor(listSize(300) / octets(300)) },
+          { severity: "error" },
+        ],
+      ],
+    },
+  },
+});
+
+const crumbs = (count: number) => [
+  ...Object.entries(getRequest),
+  ...Array.from({ length: count }, () => ["cookie", "a"] as const),
+];
+
+testRule(headerCountBomb, {
+  valid: {
+    "as many as there may be": { options: { fields: 9 }, frames: (s) => s.client.headers(1, { ...end, fields: crumbs(5) }) },
+  },
+  invalid: {
+    "one more": {
+      options: { fields: 9 },
+      frames: (s) => s.client.headers(1, { ...end, fields: crumbs(6) }),
+      finds: [["many", 1, { side: "client", count: 10 }]],
+    },
+    "ten times as many": {
+      options: { fields: 9 },
+      frames: (s) => s.client.headers(1, { ...end, fields: crumbs(86) }),
+      finds: [["many", 1, { side: "client", count: 90 }, { severity: "error" }]],
+    },
+  },
+});
+
+testRule(headerListSizeTrap, {
+  valid: {
+    "and nothing happens": (s) =>
+      s
+        .settings({ server: [[6, 100]] })
+        .client.headers(1, end)
+        .server.headers(1, end),
+    "large enough": (s) =>
+      s
+        .settings({ server: [[6, 512]] })
+        .client.headers(1)
+        .rst(1, 2),
+    "which the other side had not seen": (s) =>
+      s.client
+        .headers(1)
+        .server.settings([[6, 100]])
+        .client.crossing()
+        .rst(1, 2),
+    "and a stream is cancelled": (s) =>
+      s
+        .settings({ server: [[6, 100]] })
+        .client.headers(1)
+        .rst(1, 8),
+    "and taken back": (s) =>
+      s.server
+        .settings([[6, 100]])
+        .settings([[6, 16_384]])
+        .client.headers(1)
+        .rst(1, 2),
+  },
+  invalid: {
+    "the client fails": {
+      frames: (s) =>
+        s
+          .settings({ server: [[6, 100]] })
+          .client.headers(1)
+          .rst(1, 2),
+      finds: [["trap", 0, { side: "server", value: 100, answer: "RST_STREAM(INTERNAL_ERROR)" }]],
+    },
+    "the server gives up": {
+      frames: (s) =>
+        s.client
+          .settings([[6, 0]])
+          .headers(1, end)
+          .server.goaway(1, 2),
+      finds: [["trap", 1, { side: "client", value: 0, answer: "GOAWAY(INTERNAL_ERROR)" }]],
+    },
+  },
+});
+
+const update = (s: Script, streamId: number): void => {
+  s.client.headers(streamId, { ...end, block: Buffer.concat([Buffer.from([0x20]), literals(getRequest)]) });
+};
+const changes = { updates: 3, window: 1000, changes: 3 } as const;
+
+testRule(tableSizeChurn, {
+  valid: {
+    "one below": { options: changes, frames: (s) => [1, 3].forEach((id) => void update(s, id)) },
+    "the same size again": {
+      options: changes,
+      frames: (s) =>
+        s.client
+          .settings([[1, 100]])
+          .settings([[1, 100]])
+          .settings([[1, 200]])
+          .settings([[1, 200]]),
+    },
+  },
+  invalid: {
+    "size updates": {
+      options: changes,
+      frames: (s) => [1, 3, 5].forEach((id) => void update(s, id)),
+      finds: [["updates", 3, { side: "client", count: 3, time: "2 ms", peak: 3, window: "1 s" }]],
+    },
+    "two in each block, ten times as many": {
+      options: changes,
+      frames: (s) => {
+        for (let id = 1; id <= 29; id += 2) {
+          s.client.headers(id, { ...end, block: Buffer.concat([Buffer.from([0x20, 0x21]), literals(getRequest)]) });
+        }
+      },
+      finds: [["updates", 2, { side: "client", count: 30, time: "14 ms", peak: 30, window: "1 s" }, { severity: "error" }]],
+    },
+    "the setting": {
+      options: changes,
+      frames: (s) =>
+        s.server
+          .settings([[1, 0]])
+          .wait(1000)
+          .settings([[1, 100]])
+          .settings([[1, 0]]),
+      finds: [["setting", 3, { side: "server", count: 3, time: "1 s" }]],
+    },
+  },
+});

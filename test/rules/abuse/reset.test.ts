@@ -1,0 +1,197 @@
+import { madeYouReset, rapidReset, resetFlood } from "../../../src/rules/abuse/reset.ts";
+import { getRequest, type Script, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const few = { streams: 3, window: 1000 } as const;
+const three = { count: 3, peak: 3, window: "1 s" } as const;
+const share = { within: "100 ms", share: 50 } as const;
+
+const ids = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + 2 * i);
+
+function openAndReset(s: Script, count: number, from = 1): void {
+  for (const id of ids(count, from)) s.client.headers(id, end).rst(id);
+}
+
+testRule(rapidReset, {
+  valid: {
+    "one below": { options: few, frames: (s) => openAndReset(s, 2) },
+    "less than half of all": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end);
+        openAndReset(s, 3, 9);
+      },
+    },
+    "after waiting for an answer": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(5)) s.client.headers(id, end).wait(100).rst(id);
+      },
+    },
+    "of responses that had begun": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(5)) s.client.headers(id, end).server.headers(id).client.rst(id);
+      },
+    },
+    "a response is missing from the capture, so is all of the server": {
+      options: few,
+      frames: (s) => {
+        s.bare().client.preface().settings();
+        openAndReset(s, 5);
+      },
+    },
+  },
+  invalid: {
+    three: {
+      options: few,
+      frames: (s) => openAndReset(s, 3),
+      finds: [["rapid", 6, { ...three, time: "4 ms", ...share }]],
+    },
+    "half of all": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end);
+        openAndReset(s, 3, 7);
+      },
+      finds: [["rapid", 9, { ...three, time: "4 ms", ...share }]],
+    },
+    thirty: {
+      options: few,
+      frames: (s) => openAndReset(s, 30),
+      finds: [["rapid", 6, { count: 30, peak: 30, window: "1 s", time: "58 ms", ...share }, { severity: "error" }]],
+    },
+    "where octets of the server are missing": {
+      options: few,
+      frames: (s) => {
+        openAndReset(s, 3);
+        s.server.lost((server) => server.ping()).ping();
+        s.client.ack();
+      },
+      certainty: "unproven",
+      finds: [["rapid", 6, { ...three, time: "4 ms", ...share }]],
+    },
+  },
+});
+
+testRule(madeYouReset, {
+  valid: {
+    "one below": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(2)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
+      },
+    },
+    "resets for reasons of the server": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end).windowUpdate(id, 1).server.rst(id, 2);
+      },
+    },
+    "refused before the fault had arrived": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end).windowUpdate(id, 0).server.crossing().rst(id, 1);
+      },
+    },
+    "cancelled by the server": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 8);
+      },
+    },
+  },
+  invalid: {
+    "by increments of 0": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
+      },
+      finds: [["made", 8, { ...three, time: "6 ms" }]],
+    },
+    "in four ways": {
+      options: { ...few, streams: 4 },
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 0x7fffffff)
+          .server.rst(1, 3)
+          .client.headers(3, end)
+          .data(3)
+          .server.rst(3, 5)
+          .client.headers(5)
+          .frame({ type: 2, streamId: 5, payload: "12" })
+          .server.rst(5, 6)
+          .client.headers(7, end)
+          .priority(7, { dependency: 7 })
+          .server.rst(7, 1),
+      finds: [["made", 11, { count: 4, peak: 4, time: "9 ms", window: "1 s" }]],
+    },
+    thirty: {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(30)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
+      },
+      finds: [["made", 8, { count: 30, peak: 30, window: "1 s", time: "87 ms" }, { severity: "error" }]],
+    },
+  },
+});
+
+const upper = { ...getRequest, "X-Upper": "1" } as const;
+
+testRule(resetFlood, {
+  valid: {
+    "one below": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(2)) s.client.headers(id, { ...end, fields: upper }).server.rst(id, 1);
+      },
+    },
+    "requests that are well-formed": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end).server.rst(id, 1);
+      },
+    },
+    "refused for another reason": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, { ...end, fields: upper }).server.rst(id, 7);
+      },
+    },
+    "answered all the same": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4))
+          s.client
+            .headers(id, { ...end, fields: upper })
+            .server.headers(id)
+            .rst(id, 1);
+      },
+    },
+    "CONNECT, which has neither scheme nor path": {
+      options: few,
+      frames: (s) => {
+        const fields = { ":method": "CONNECT", ":authority": "h2.test:443" };
+        for (const id of ids(4)) s.client.headers(id, { fields }).server.rst(id, 2);
+      },
+    },
+  },
+  invalid: {
+    "names in upper case": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, { ...end, fields: upper }).server.rst(id, 1);
+      },
+      finds: [["flood", 5, { ...three, time: "4 ms" }]],
+    },
+    "without a path": {
+      options: few,
+      frames: (s) => {
+        const fields = { ":method": "GET", ":scheme": "http" };
+        for (const id of ids(30)) s.client.headers(id, { ...end, fields }).server.rst(id, 1);
+      },
+      finds: [["flood", 5, { count: 30, peak: 30, window: "1 s", time: "58 ms" }, { severity: "error" }]],
+    },
+  },
+});

@@ -1,0 +1,419 @@
+import {
+  dataDribble,
+  internalBuffering,
+  maxStreamsHold,
+  slowHeaders,
+  slowPost,
+  slowRead,
+  zeroWindowStall,
+} from "../../../src/rules/abuse/slow.ts";
+import { getRequest, type Script, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const post = { ...getRequest, ":method": "POST", "content-length": "100" } as const;
+
+/** Responses on streams 1, 3 and so on, each with so many octets: all that the window allows. */
+function responses(s: Script, count: number, octets: number, window = octets): void {
+  s.settings({ client: [[4, window]] });
+  for (let id = 1; id < 2 * count; id += 2) {
+    s.client.headers(id, end).server.headers(id);
+    if (octets > 0) s.server.data(id, octets);
+  }
+}
+
+const steps = { frames: 3, window: 1000 } as const;
+
+testRule(dataDribble, {
+  valid: {
+    "one below": {
+      options: steps,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.windowUpdate(1, 1).windowUpdate(3, 1);
+      },
+    },
+    "of one response alone": {
+      options: steps,
+      frames: (s) => {
+        responses(s, 1, 10);
+        s.client.windowUpdate(1, 1).windowUpdate(1, 1).windowUpdate(1, 1);
+      },
+    },
+    "in larger steps": {
+      options: steps,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.windowUpdate(1, 64).windowUpdate(3, 64).windowUpdate(1, 64);
+      },
+    },
+    "small steps that leave the window wide": {
+      options: steps,
+      frames: (s) => {
+        responses(s, 2, 10, 2000);
+        for (let i = 0; i < 9; i++) s.server.data(1, 10).client.windowUpdate(1, 10);
+      },
+    },
+  },
+  invalid: {
+    three: {
+      options: steps,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.windowUpdate(1, 1).windowUpdate(3, 1).windowUpdate(1, 4);
+      },
+      finds: [["dribble", 9, { mean: 2, count: 3, time: "2 ms", peak: 3, window: "1 s" }]],
+    },
+    thirty: {
+      options: steps,
+      frames: (s) => {
+        responses(s, 2, 10);
+        for (let i = 0; i < 30; i++) s.client.windowUpdate(1, 1);
+      },
+      finds: [["dribble", 9, { mean: 1, count: 30, time: "29 ms", peak: 30, window: "1 s" }, { severity: "error" }]],
+    },
+  },
+});
+
+const wide = 2 << 20;
+const buffering = { requests: 2, time: 1000 } as const;
+
+/** A TCP window of 0, and requests meanwhile. */
+function closed(s: Script, wait: number, windows = wide): void {
+  s.settings({ client: [[4, windows]] });
+  s.client.windowUpdate(0, wide).tcpWindow(0).headers(1, end).wait(wait).headers(3, end);
+}
+
+testRule(internalBuffering, {
+  valid: {
+    "for a short time": { options: buffering, frames: (s) => closed(s, 990) },
+    "with small windows": { options: buffering, frames: (s) => closed(s, 1100, 1 << 20) },
+    "one request": {
+      options: buffering,
+      frames: (s) => {
+        s.settings({ client: [[4, wide]] });
+        s.client.windowUpdate(0, wide).tcpWindow(0).wait(2000).headers(1, end).server.ping();
+      },
+    },
+    "that opened in between": {
+      options: buffering,
+      frames: (s) => {
+        closed(s, 500);
+        s.client.tcpWindow(1000).tcpWindow(0).headers(5, end).wait(600).headers(7, end);
+      },
+    },
+  },
+  invalid: {
+    "for longer": {
+      options: buffering,
+      frames: (s) => closed(s, 1100),
+      finds: [["buffering", 3, { count: 2, time: "1.1 s", stream: wide, connection: wide + 65_535 }]],
+    },
+    "ten times as long, then it opens": {
+      options: buffering,
+      frames: (s) => {
+        closed(s, 10_000);
+        s.client.tcpWindow(1000).headers(5, end);
+      },
+      finds: [["buffering", 3, { count: 2, time: "10 s", stream: wide, connection: wide + 65_535 }, { severity: "error" }]],
+    },
+  },
+});
+
+const stall = { wait: 1000, streams: 2 } as const;
+
+testRule(zeroWindowStall, {
+  valid: {
+    "one response": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 1, 0);
+        s.client.wait(1100).ping();
+      },
+    },
+    "not so long": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 2, 0);
+        s.client.wait(900).windowUpdate(1, 9).windowUpdate(3, 9).wait(1100).ping();
+      },
+    },
+    "responses that have not begun": {
+      options: stall,
+      frames: (s) =>
+        s
+          .settings({ client: [[4, 0]] })
+          .client.headers(1, end)
+          .headers(3, end)
+          .wait(1100)
+          .ping(),
+    },
+    "a connection window that was spent a moment ago": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 70_000]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end).server.headers(1).headers(3).headers(5);
+        s.server.wait(1100).data(5, 65_535).client.windowUpdate(0, 1);
+      },
+    },
+  },
+  invalid: {
+    "until they get a window": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 2, 0);
+        s.client.wait(1100).windowUpdate(1, 9).windowUpdate(3, 9);
+      },
+      finds: [["stall", 3, { count: 2, wait: "1 s" }]],
+    },
+    "until the server resets them, and the capture ends": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 2, 0);
+        s.server.wait(1100).rst(1, 2);
+      },
+      finds: [["stall", 3, { count: 2, wait: "1 s" }]],
+    },
+    "for the window of the connection": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 70_000]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end);
+        s.server.headers(1).headers(3).headers(5).data(5, 65_535);
+        s.client.wait(1100).windowUpdate(0, 1);
+      },
+      finds: [["stall", 2, { count: 2, wait: "1 s" }]],
+    },
+    twenty: {
+      options: stall,
+      frames: (s) => {
+        responses(s, 20, 0);
+        s.client.wait(1100).ping();
+      },
+      finds: [["stall", 3, { count: 20, wait: "1 s" }, { severity: "error" }]],
+    },
+  },
+});
+
+const span = { time: 1000, rate: 100, streams: 2 } as const;
+
+testRule(slowRead, {
+  valid: {
+    "one response": {
+      options: span,
+      frames: (s) => {
+        responses(s, 1, 10);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "windows that are open": {
+      options: span,
+      frames: (s) => {
+        responses(s, 2, 10, 5000);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "fast enough": {
+      options: span,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.wait(1000).ping().windowUpdate(1, 200).server.data(1, 200).client.wait(1000).ping();
+      },
+    },
+    "a TCP window that is closed": {
+      options: span,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.wait(1000).ping().tcpWindow(0).wait(1000).ping();
+      },
+    },
+  },
+  invalid: {
+    "a few octets now and then": {
+      options: span,
+      frames: (s) => {
+        responses(s, 2, 10);
+        s.client.wait(1000).ping().windowUpdate(1, 5).server.data(1, 5).client.wait(1000).ping();
+      },
+      finds: [["slow", 1, { octets: 5, count: 2, time: "1 s" }]],
+    },
+    twenty: {
+      options: span,
+      frames: (s) => {
+        responses(s, 20, 10);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+      finds: [["slow", 1, { octets: 0, count: 20, time: "1 s" }, { severity: "error" }]],
+    },
+  },
+});
+
+testRule(slowHeaders, {
+  valid: {
+    "as long as it may take": (s) =>
+      s.client
+        .headers(1, { ...end, endHeaders: false })
+        .wait(9998)
+        .continuation(1),
+    "of the server": (s) => s.client.headers(1, end).server.headers(1, { endHeaders: false }).wait(20_000).continuation(1),
+    "two blocks": (s) => s.client.headers(1, end).wait(20_000).headers(3, end),
+  },
+  invalid: {
+    "a block": {
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, endHeaders: false })
+          .wait(11_000)
+          .continuation(1),
+      finds: [["block", 1, { time: "11 s", streamId: 1 }]],
+    },
+    "a block that goes on": {
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, endHeaders: false })
+          .wait(101_000)
+          .continuation(1, { endHeaders: false }),
+      finds: [["block", 1, { time: "101 s", streamId: 1 }, { severity: "error" }]],
+    },
+    "the preface": {
+      frames: (s) =>
+        s.bare().client.octets("PRI * HT").wait(12_000).octets("TP/2.0\r\n\r\nSM\r\n\r\n").settings().server.settings(),
+      finds: [["preface", 3, { time: "12 s" }]],
+    },
+  },
+});
+
+/** Requests on streams 1, 3 and so on, each with one octet of its content. */
+function uploads(s: Script, count: number, fields: Record<string, string> = post): void {
+  for (let id = 1; id < 2 * count; id += 2) s.client.headers(id, { fields }).data(id, 1);
+}
+
+testRule(slowPost, {
+  valid: {
+    "one request": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 1);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "calls that have nothing to say": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 3, { ...getRequest, ":method": "POST" });
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "fast enough": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 3, { ...post, "content-length": "1000" });
+        s.client.wait(1000).ping().data(1, 200).wait(1000).ping();
+      },
+    },
+    "without a window": {
+      options: span,
+      frames: (s) => {
+        s.settings({ server: [[4, 1]] });
+        uploads(s, 3);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "answered already": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 3);
+        s.server.headers(1).headers(3).headers(5).client.wait(1000).ping().wait(1000).ping();
+      },
+    },
+    "a server that does not read": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 3);
+        s.client.wait(1000).ping().server.tcpWindow(0).client.wait(1000).ping();
+      },
+    },
+  },
+  invalid: {
+    "an octet now and then": {
+      options: span,
+      frames: (s) => {
+        uploads(s, 2);
+        s.client.wait(1000).ping().data(1, 1).wait(1000).ping();
+      },
+      finds: [["slow", 1, { octets: 1, count: 2, time: "1 s" }]],
+    },
+    twenty: {
+      options: span,
+      frames: (s) => {
+        uploads(s, 20);
+        s.client.wait(1000).ping().wait(1000).ping();
+      },
+      finds: [["slow", 1, { octets: 0, count: 20, time: "1 s" }, { severity: "error" }]],
+    },
+  },
+});
+
+const hold = { time: 1000, share: 90, streams: 3 } as const;
+
+function held(s: Script, streams: number, limit: number): void {
+  s.settings({ server: [[3, limit]] });
+  for (let i = 0; i < streams; i++) s.client.headers(1 + 2 * i, end);
+}
+
+testRule(maxStreamsHold, {
+  valid: {
+    "one below": {
+      options: hold,
+      frames: (s) => {
+        held(s, 8, 10);
+        s.client.wait(1100).ping();
+      },
+    },
+    "not so long": {
+      options: hold,
+      frames: (s) => {
+        held(s, 9, 10);
+        s.client.wait(980).ping();
+      },
+    },
+    "one of them makes progress": {
+      options: hold,
+      frames: (s) => {
+        held(s, 9, 10);
+        s.server.wait(900).headers(3).data(3).client.wait(200).ping();
+      },
+    },
+    "no limit": {
+      options: hold,
+      frames: (s) => {
+        for (let i = 0; i < 9; i++) s.client.headers(1 + 2 * i, end);
+        s.client.wait(1100).ping();
+      },
+    },
+    "a limit of one": {
+      options: hold,
+      frames: (s) => {
+        held(s, 1, 1);
+        s.client.wait(1100).ping();
+      },
+    },
+  },
+  invalid: {
+    "nine of ten": {
+      options: hold,
+      frames: (s) => {
+        held(s, 9, 10);
+        s.client.wait(1100).ping();
+      },
+      finds: [["hold", 1, { count: 9, limit: 10, time: "1.1 s" }]],
+    },
+    "for ten times as long": {
+      options: hold,
+      frames: (s) => {
+        held(s, 3, 3);
+        s.client.wait(10_000).ping();
+      },
+      finds: [["hold", 1, { count: 3, limit: 3, time: "10 s" }, { severity: "error" }]],
+    },
+  },
+});
