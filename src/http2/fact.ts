@@ -51,6 +51,13 @@ export const Fact = {
   settingsWindowRange: 45,
   connectionWindowExceeded: 46,
   streamWindowExceeded: 47,
+  // Noted by the frame decoder.
+  selfDependency: 60,
+  incrementReserved: 61,
+  // Noted by the model.
+  settingAppliedEarly: 62,
+  openedAfterGoaway: 63,
+  aboveOwnGoaway: 64,
 } as const;
 
 export type Fact = (typeof Fact)[keyof typeof Fact];

@@ -14,7 +14,7 @@ import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
-import { delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
+import { answeredPing, delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
 import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
 import { FieldBlock } from "./field-block.ts";
@@ -33,6 +33,8 @@ export class ConnectionModel implements Http2Sink {
   readonly #server = new OpenBlock("server");
   /** Closed streams that are remembered, oldest first. */
   readonly #closed: number[] = [];
+  /** Octets or acknowledgments are missing: what windows are left is not known. */
+  #windowsUnknown = false;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -61,7 +63,9 @@ export class ConnectionModel implements Http2Sink {
   }
 
   preface(at: Origin): void {
-    const { client } = this.connection;
+    const c = this.connection;
+    const { client, flow } = c;
+    if (flow.directions[c.clientIndex].syn) c.roundTrip = at.time - flow.firstTime;
     client.started = client.started || at.offset < PREFACE_LENGTH;
     client.seen = true;
   }
@@ -225,6 +229,7 @@ export class ConnectionModel implements Http2Sink {
 
   #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
     if (stream === undefined) return;
+    noteAboveGoaway(frame.facts, stream, sender);
     const half = stream.half(frame.from);
     if (frame.from === "server" && half.message === "no" && stream.seen && stream.response.status < 200) {
       frame.facts.note(Fact.dataBeforeHeaders);
@@ -232,9 +237,20 @@ export class ConnectionModel implements Http2Sink {
     if (frame.length === 0) return;
     // RFC 9113 6.9.1: both windows, by all grants that can have arrived.
     const horizon = frame.first.acked;
+    if (horizon < 0 || !sender.whole || !peer.whole) {
+      if (!this.#windowsUnknown) this.connection.uncheck("flow/*", horizon < 0 ? "acks" : "settings");
+      this.#windowsUnknown = true;
+      return;
+    }
     if (frame.length > sender.window.available(INITIAL_WINDOW, horizon)) frame.facts.note(Fact.connectionWindowExceeded);
-    const initial = peer.settings.largest(Setting.initialWindowSize, horizon);
+    if (!stream.seen) return;
+    const { settings } = peer;
+    const initial = settings.largest(Setting.initialWindowSize, horizon);
     if (frame.length > half.window.available(initial, horizon)) frame.facts.note(Fact.streamWindowExceeded);
+    else if (settings.pending.length > 0) {
+      const inForce = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
+      if (frame.length > half.window.available(inForce, horizon)) frame.facts.note(Fact.settingAppliedEarly);
+    }
   }
 
   #noteReset(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -285,6 +301,7 @@ export class ConnectionModel implements Http2Sink {
     else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.refused.has(streamId)) {
       facts.note(Fact.streamIdUnopened);
     }
+    noteAfterGoaway(facts, sender, peer);
   }
 
   #apply(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -423,13 +440,15 @@ export class ConnectionModel implements Http2Sink {
 
   #applyPing(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (!frame.whole) return;
-    const payload = pingPayload(frame);
     if (!frame.ack) {
-      sender.pings.push({ payload, endOffset: frame.last.offset + 1, time: frame.last.time });
-      if (sender.pings.length > 256) sender.pings.shift();
+      sender.pings.push({ payload: pingPayload(frame), endOffset: frame.last.offset + 1, time: frame.last.time });
+      if (sender.pings.length > 256) {
+        sender.pings.shift();
+        sender.pingsForgotten = true;
+      }
       return;
     }
-    const index = peer.pings.findIndex((ping) => ping.payload === payload);
+    const index = answeredPing(this.connection, frame);
     if (index >= 0) peer.pings.splice(index, 1);
   }
 
@@ -440,6 +459,11 @@ export class ConnectionModel implements Http2Sink {
     if (frame.kind === "push-promise") remember(sender.refused, frame.promisedStreamId);
     // A tolerant receiver acknowledges SETTINGS that it should have refused.
     if (frame.kind === "settings" && !frame.ack) sender.settings.announce(frame.last.offset + 1, frame.last.time, []);
+    if (frame.kind === "ping" && !frame.ack) {
+      sender.pingsForgotten ||= !frame.whole;
+      this.#applyPing(frame, sender, sender);
+    }
+    if (frame.kind === "data") sender.window.sent += frame.length;
     if (frame.kind === "continuation" || block.open) {
       // RFC 9113 4.3: whose octets these are is open. Nothing more is said of this side's fields.
       if (frame.kind === "continuation" || frame.kind === "headers")
@@ -601,6 +625,7 @@ export class ConnectionModel implements Http2Sink {
         }
         fields.opensStream = true;
         fields.role = "request";
+        noteAfterGoaway(facts, sender, peer);
         this.#noteConcurrency(fields, sender, peer);
       } else if (whole || requestShaped) facts.note(Fact.streamIdNotIncreasing);
       else this.connection.uncheck("stream-id/*", "seen");
@@ -620,6 +645,7 @@ export class ConnectionModel implements Http2Sink {
     const own = stream.half(sender.side);
     const horizon = fields.first.acked;
     const state = stateFor(stream, sender.side, horizon, sender.processed);
+    noteAboveGoaway(facts, stream, sender);
     const requestShaped = decoded?.method !== undefined;
     const readable = decoded !== undefined && decoded.certainty !== "unknown";
     const fact = judgeInput(state, sender.side, "headers", stream.promised);
@@ -790,6 +816,17 @@ function isFatal(frame: Frame, facts: FactList): boolean {
     if ((fact === Fact.tooShort && frame.kind !== "data") || (fact === Fact.badLength && frame.kind !== "priority")) return true;
   }
   return false;
+}
+
+// RFC 9113 6.8: the receiver of GOAWAY opens no more streams, whatever stream it names as the last one.
+function noteAfterGoaway(facts: FactList, sender: Endpoint, peer: Endpoint): void {
+  if (peer.goaways.length > 0 && peer.goaways[0]!.endOffset <= sender.processed) facts.note(Fact.openedAfterGoaway);
+}
+
+function noteAboveGoaway(facts: FactList, stream: Stream, sender: Endpoint): void {
+  const { goaways, side } = sender;
+  if (goaways.length === 0 || stream.initiator === side) return;
+  if (stream.id > goaways[goaways.length - 1]!.lastStreamId) facts.note(Fact.aboveOwnGoaway);
 }
 
 function isFatalBlock(facts: FactList): boolean {

@@ -20,6 +20,8 @@ export class Connection {
   /** Requests with a method: exchanges, whatever became of them. */
   calls = 0;
   lastTime = 0;
+  /** From the SYN to the client's first octet: a round trip, or more. Undefined where the SYN was not captured. */
+  roundTrip: number | undefined;
   /** What could not be judged: family or rule and need, by count. */
   readonly unchecked = new Map<string, number>();
 

@@ -1,5 +1,8 @@
 // Every rule, by family in the order of judgement, within a family in the order of the catalogue.
 import * as continuation from "./continuation/continuation.ts";
+import * as flowExceeded from "./flow/exceeded.ts";
+import * as flowOverflow from "./flow/overflow.ts";
+import * as flowWindowUpdate from "./flow/window-update.ts";
 import * as frameLayout from "./frame/layout.ts";
 import * as frameLength from "./frame/length.ts";
 import * as frameStreamZero from "./frame/stream-zero.ts";
@@ -7,7 +10,10 @@ import * as grpcRequest from "./grpc/request.ts";
 import * as grpcResponse from "./grpc/response.ts";
 import * as headersMessage from "./headers/message.ts";
 import * as hpackFault from "./hpack/fault.ts";
+import * as pingAnswer from "./ping/answer.ts";
 import * as preface from "./preface/preface.ts";
+import * as priority from "./priority/priority.ts";
+import * as pushPromise from "./push/promise.ts";
 import type { Rule } from "./rule.ts";
 import * as settingsExchange from "./settings/exchange.ts";
 import * as settingsValues from "./settings/values.ts";
@@ -68,6 +74,10 @@ export const rules: readonly Rule[] = [
   settingsExchange.noRfc7540PrioritiesChanged,
   settingsValues.headerTableSizeHuge,
   settingsExchange.resetAfterPreface,
+  pingAnswer.ackMissing,
+  pingAnswer.ackUnsolicited,
+  pingAnswer.ackToAck,
+  pingAnswer.slowAck,
   hpackFault.indexZero,
   hpackFault.indexOutOfRange,
   hpackFault.integerOverflow,
@@ -102,9 +112,25 @@ export const rules: readonly Rule[] = [
   streamReset.rstNoErrorEarly,
   streamConcurrency.concurrencyExceeded,
   streamReset.refusedAfterProcessing,
+  flowExceeded.negativeWindowData,
+  flowExceeded.streamWindowExceeded,
+  flowExceeded.connectionWindowExceeded,
+  flowWindowUpdate.windowUpdateZeroStream,
+  flowWindowUpdate.windowUpdateZeroConnection,
+  flowWindowUpdate.windowUpdateReservedBit,
+  flowOverflow.streamWindowOverflow,
+  flowOverflow.connectionWindowOverflow,
   headersMessage.secondHeadersNoEndStream,
   headersMessage.interimAfterFinal,
   headersMessage.requestTrailers,
+  pushPromise.fromClient,
+  pushPromise.disabled,
+  pushPromise.badParentState,
+  pushPromise.onServerStream,
+  pushPromise.promisedIdInvalid,
+  priority.selfDependency,
+  priority.ignoredSignal,
+  priority.ownNoRfc7540,
   grpcRequest.requestTrailers,
   grpcResponse.responseContentType,
   grpcRequest.clientSendsStatus,

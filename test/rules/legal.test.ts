@@ -135,7 +135,7 @@ const cases: Readonly<Record<string, Story>> = {
       .ping()
       .client.crossing(2)
       .headers(3, end)
-      .pingAck()
+      .client.pingAck()
       .server.goaway(3)
       .headers(1, end)
       .headers(3, end)
