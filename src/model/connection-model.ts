@@ -2,7 +2,7 @@
 // more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Facts are noted before a frame takes effect; a frame that is a
 // connection error has none, since its receiver goes no further (rules.md 1.3). Judging is the rules' part.
 import type { DiagnosticSink } from "../diagnostic.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
+import { BlockBit, type DecodedBlock } from "../hpack/block.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import { FieldBit, Name } from "../hpack/field.ts";
 import type { Foreign, Http2Sink, Protocol } from "../http2/connection-decoder.ts";
@@ -155,6 +155,7 @@ export class ConnectionModel implements Http2Sink {
     else if (frame.kind === "continuation") facts.note(Fact.continuationUnexpected);
     learn(c, frame, stream);
     if (facts.count === 0 || !isFatal(frame, facts)) this.#note(frame, stream, sender, peer);
+    if (facts.count !== 0) sender.faults++;
     this.#sink.frame(frame, stream, c);
     if (facts.count !== 0 && isFatal(frame, facts)) this.#ignore(frame, sender);
     else this.#apply(frame, stream, sender, peer);
@@ -587,6 +588,7 @@ export class ConnectionModel implements Http2Sink {
     } else if (stream === undefined) fields.opensStream = false;
     const fatal = fields.ignored || isFatalBlock(fields.facts);
     fields.ignored ||= fatal;
+    if (fields.facts.count !== 0 || isSuspect(fields)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fatal) {
       if (stream === undefined) remember(sender.refused, fields.streamId);
@@ -804,6 +806,28 @@ class OpenBlock {
     if (this.octets.length > 64 << 10) this.octets = new Uint8Array(0);
   }
 }
+
+// The message is malformed, or may be.
+function isSuspect({ decoded, role }: FieldBlock): boolean {
+  if (decoded === undefined || decoded.certainty !== "exact") return false;
+  if ((decoded.bits & SUSPECT) !== 0) return true;
+  return (
+    role === "request" && (decoded.method === undefined || (decoded.path === undefined && decoded.method.value !== "CONNECT"))
+  );
+}
+
+// RFC 9113 8.2, 8.3.
+const SUSPECT =
+  FieldBit.pseudoUnknown |
+  FieldBit.upperCase |
+  FieldBit.invalidNameChar |
+  FieldBit.colonInName |
+  FieldBit.emptyName |
+  FieldBit.connectionSpecific |
+  FieldBit.invalidValueChar |
+  FieldBit.whitespaceEdge |
+  BlockBit.pseudoAfterRegular |
+  BlockBit.pseudoDuplicate;
 
 // Facts whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
 function isFatal(frame: Frame, facts: FactList): boolean {

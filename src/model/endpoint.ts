@@ -21,6 +21,8 @@ export class Endpoint {
   readonly settings = new AnnouncedSettings();
   frames = 0;
   firstFrameSeen = false;
+  /** Frames and field blocks of it with facts: what the other side may have taken for a fault. */
+  faults = 0;
   /** The highest stream id it opened or reserved. */
   highestOpened = 0;
   /** Streams up to this id that it opened may have been forgotten. */

@@ -1,7 +1,7 @@
 // Where an answer was due and none came: there is no frame at fault, only what should have been answered.
 import type { Connection } from "../model/connection.ts";
 import { FrameRef } from "../model/frame-ref.ts";
-import { other } from "../place.ts";
+import { type Origin, other, type Side } from "../place.ts";
 
 /** How it is known that a frame is not going to be answered: its receiver answered what came after it, or had it and lived on for
  *  `wait` milliseconds. Undefined while the answer may still come, or when nobody has to care any more. */
@@ -29,6 +29,19 @@ export function absent(connection: Connection, due: FrameRef): { subject: FrameR
   subject.offset = subject.end = Math.max(due.acked, 0);
   subject.acked = due.end;
   return { subject, seconds: Math.floor((lastAt.time - due.time) / SECOND) };
+}
+
+/** The end of a side's direction, where no frame is at fault. */
+export function closing(connection: Connection, from: Side, at: Origin): FrameRef {
+  const subject = new FrameRef();
+  subject.kind = "close";
+  subject.from = from;
+  subject.file = at.file;
+  subject.packet = at.packet;
+  subject.time = subject.began = at.time;
+  subject.offset = subject.end = at.offset;
+  subject.acked = Math.max(at.acked, connection.endpoint(from).horizon);
+  return subject;
 }
 
 // Nanoseconds.

@@ -6,6 +6,9 @@ import * as flowWindowUpdate from "./flow/window-update.ts";
 import * as frameLayout from "./frame/layout.ts";
 import * as frameLength from "./frame/length.ts";
 import * as frameStreamZero from "./frame/stream-zero.ts";
+import * as goawayAfter from "./goaway/after.ts";
+import * as goawayClose from "./goaway/close.ts";
+import * as goawayLastStream from "./goaway/last-stream.ts";
 import * as grpcRequest from "./grpc/request.ts";
 import * as grpcResponse from "./grpc/response.ts";
 import * as headersMessage from "./headers/message.ts";
@@ -78,6 +81,16 @@ export const rules: readonly Rule[] = [
   pingAnswer.ackUnsolicited,
   pingAnswer.ackToAck,
   pingAnswer.slowAck,
+  goawayLastStream.lastStreamIdIncreased,
+  goawayLastStream.lastStreamIdParity,
+  goawayLastStream.lastStreamIdUnopened,
+  goawayAfter.streamOpenedAfter,
+  goawayLastStream.lastIdBelowAnswered,
+  goawayAfter.activityAboveLast,
+  goawayAfter.noCloseAfterError,
+  goawayClose.missingBeforeClose,
+  goawayClose.multipleErrorCodes,
+  goawayClose.noWarning,
   hpackFault.indexZero,
   hpackFault.indexOutOfRange,
   hpackFault.integerOverflow,
