@@ -16,6 +16,7 @@ import * as hpackFault from "./hpack/fault.ts";
 import * as pingAnswer from "./ping/answer.ts";
 import * as preface from "./preface/preface.ts";
 import * as priority from "./priority/priority.ts";
+import * as priorityUpdate from "./priority-update/priority-update.ts";
 import * as pushPromise from "./push/promise.ts";
 import type { Rule } from "./rule.ts";
 import * as settingsExchange from "./settings/exchange.ts";
@@ -144,6 +145,13 @@ export const rules: readonly Rule[] = [
   priority.selfDependency,
   priority.ignoredSignal,
   priority.ownNoRfc7540,
+  priorityUpdate.onStream,
+  priorityUpdate.targetZero,
+  priorityUpdate.fromServer,
+  priorityUpdate.idlePush,
+  priorityUpdate.idleCount,
+  priorityUpdate.badValue,
+  priorityUpdate.tooShort,
   grpcRequest.requestTrailers,
   grpcResponse.responseContentType,
   grpcRequest.clientSendsStatus,
