@@ -18,6 +18,7 @@ import * as preface from "./preface/preface.ts";
 import * as priority from "./priority/priority.ts";
 import * as priorityUpdate from "./priority-update/priority-update.ts";
 import * as pushPromise from "./push/promise.ts";
+import * as pushRequest from "./push/request.ts";
 import type { Rule } from "./rule.ts";
 import * as settingsExchange from "./settings/exchange.ts";
 import * as settingsValues from "./settings/values.ts";
@@ -142,6 +143,12 @@ export const rules: readonly Rule[] = [
   pushPromise.badParentState,
   pushPromise.onServerStream,
   pushPromise.promisedIdInvalid,
+  pushRequest.unsafeMethod,
+  pushRequest.requestWithContent,
+  pushRequest.incompleteRequest,
+  pushRequest.notAuthoritative,
+  pushRequest.promisedNeverUsed,
+  pushRequest.requestedAgain,
   priority.selfDependency,
   priority.ignoredSignal,
   priority.ownNoRfc7540,
