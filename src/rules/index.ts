@@ -20,8 +20,10 @@ import * as priorityUpdate from "./priority-update/priority-update.ts";
 import * as pushPromise from "./push/promise.ts";
 import * as pushRequest from "./push/request.ts";
 import type { Rule } from "./rule.ts";
+import * as settingsAcknowledgment from "./settings/acknowledgment.ts";
 import * as settingsExchange from "./settings/exchange.ts";
 import * as settingsValues from "./settings/values.ts";
+import * as streamClosed from "./stream/closed.ts";
 import * as streamConcurrency from "./stream/concurrency.ts";
 import * as streamEnded from "./stream/ended.ts";
 import * as streamIdle from "./stream/idle.ts";
@@ -36,6 +38,7 @@ export const rules: readonly Rule[] = [
   preface.truncated,
   preface.serverSpokeHttp1,
   preface.serverSilent,
+  preface.settingsSlow,
   frameLength.tooLarge,
   frameLength.tooShort,
   frameLength.paddingTooLong,
@@ -70,8 +73,12 @@ export const rules: readonly Rule[] = [
   settingsValues.initialWindowSizeRange,
   settingsExchange.initialWindowOverflow,
   settingsValues.maxFrameSizeRange,
+  settingsAcknowledgment.ackMissing,
+  settingsAcknowledgment.ackLate,
   settingsExchange.ackUnexpected,
   settingsValues.duplicateId,
+  settingsAcknowledgment.valueAppliedEarly,
+  settingsAcknowledgment.maxConcurrentZero,
   settingsExchange.maxConcurrentSmall,
   settingsValues.enableConnectValue,
   settingsExchange.enableConnectRevoked,
@@ -120,6 +127,7 @@ export const rules: readonly Rule[] = [
   streamEnded.headersAfterEndStream,
   streamEnded.dataOnClosed,
   streamEnded.headersOnClosed,
+  streamClosed.windowUpdateOnClosed,
   streamEnded.frameAfterOwnRst,
   streamEnded.frameAfterPeerRst,
   streamReset.rstRepeated,
@@ -127,6 +135,7 @@ export const rules: readonly Rule[] = [
   streamReset.rstNoErrorEarly,
   streamConcurrency.concurrencyExceeded,
   streamReset.refusedAfterProcessing,
+  streamClosed.refusedRetryStorm,
   flowExceeded.negativeWindowData,
   flowExceeded.streamWindowExceeded,
   flowExceeded.connectionWindowExceeded,
