@@ -17,7 +17,7 @@ export const missingBeforeClose = defineRule({
     ],
     expect: { scope: "connection", codes: [] },
     // A GOAWAY may be among what is missing, and the other side's close.
-    needs: ["start", "no-gap2"],
+    needs: ["start2", "no-gap2"],
     decidable: "head",
     messages: {
       theirs: "the {side} closed without GOAWAY, with {streams} streams of the other side unfinished",
@@ -32,20 +32,22 @@ export const missingBeforeClose = defineRule({
     const own = connection.endpoint(from);
     const peer = connection.endpoint(other(from));
     if ((how !== "fin" && how !== "rst") || own.goaways.length > 0 || own.foreign !== undefined || own.frames === 0) return;
-    // The other side closed first.
-    if (peer.end?.how === "fin" || peer.end?.how === "rst") return;
-    let [theirs, ours] = [0, 0];
+    // The other side closed first. Of a FIN that the capture lacks the acknowledgment tells.
+    const { flow, clientIndex } = connection;
+    const theirs = flow.directions[from === "client" ? 1 - clientIndex : clientIndex]!;
+    if (peer.end?.how === "fin" || peer.end?.how === "rst" || theirs.acknowledged > theirs.offset) return;
+    let [unfinished, open] = [0, 0];
     for (const stream of connection.streams.values()) {
-      if (stream.closed || stream.half(from).over) continue;
-      if (stream.initiator === from) ours++;
-      else if (!stream.reserved) theirs++;
+      if (stream.closed) continue;
+      if (stream.initiator === from) open++;
+      else if (!stream.half(from).over) unfinished++;
     }
     const subject = closing(connection, from, at);
     // What the other side did wrong, or took for wrong, is reason enough.
     const excused = peer.faults > 0 || peer.foreign !== undefined || peer.goaways.some(({ errorCode }) => errorCode !== 0);
-    if (theirs > 0) {
-      report(subject, "theirs", { side: from, streams: theirs }, excused ? { severity: "info" } : {});
-    } else if (ours > 0) report(subject, "own", { side: from, streams: ours }, { severity: "info" });
+    if (unfinished > 0) {
+      report(subject, "theirs", { side: from, streams: unfinished }, excused ? { severity: "info" } : {});
+    } else if (open > 0) report(subject, "own", { side: from, streams: open }, { severity: "info" });
   },
 });
 

@@ -33,7 +33,7 @@ testRule(missingBeforeClose, {
     },
     // curl, when it is interrupted.
     "by the client, with its own streams": {
-      frames: (s) => s.client.headers(1).headers(3).server.headers(1).client.close(),
+      frames: (s) => s.client.headers(1, end).headers(3).server.headers(1).client.close(),
       finds: [["own", "close", { side: "client", streams: 2 }, { severity: "info" }]],
     },
     "GOAWAY may be lost": {
