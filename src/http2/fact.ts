@@ -53,36 +53,43 @@ export const Fact = {
   streamWindowExceeded: 47,
   onUpgraded: 48,
   // Noted by the model of messages (RFC 9113 section 8, RFC 8441) and of table limits (RFC 7541 section 4.2).
-  methodMissing: 100,
-  schemeMissing: 101,
-  pathMissing: 102,
-  pathEmpty: 103,
-  pathForm: 104,
-  methodInvalid: 105,
-  schemeInvalid: 106,
-  schemeMismatch: 107,
-  authorityMissing: 108,
-  authorityUserinfo: 109,
-  statusMissing: 110,
-  statusInvalid: 111,
-  contentLengthInvalid: 112,
-  contentLengthMismatch: 113,
-  contentForbidden: 114,
-  listSizeExceeded: 115,
-  connectSchemePath: 116,
-  connectAuthority: 117,
-  connectLength: 118,
-  onTunnel: 119,
-  extendedConnect: 120,
-  pseudoMisplaced: 121,
-  interimEndsStream: 122,
-  switchingProtocols: 123,
-  trailerMisplaced: 124,
-  tableUpdateMissing: 125,
-  tableMinimumMissing: 126,
-  tableUpdateExcess: 127,
+  methodMissing: 49,
+  schemeMissing: 50,
+  pathMissing: 51,
+  pathEmpty: 52,
+  pathForm: 53,
+  methodInvalid: 54,
+  schemeInvalid: 55,
+  schemeMismatch: 56,
+  authorityMissing: 57,
+  authorityUserinfo: 58,
+  statusMissing: 59,
+  statusInvalid: 60,
+  contentLengthInvalid: 61,
+  contentLengthMismatch: 62,
+  contentForbidden: 63,
+  listSizeExceeded: 64,
+  connectSchemePath: 65,
+  connectAuthority: 66,
+  connectLength: 67,
+  onTunnel: 68,
+  extendedConnect: 69,
+  pseudoMisplaced: 70,
+  interimEndsStream: 71,
+  switchingProtocols: 72,
+  trailerMisplaced: 73,
+  tableUpdateMissing: 74,
+  tableMinimumMissing: 75,
+  tableUpdateExcess: 76,
   // A receiver has work and gets nothing: DATA without END_STREAM, HEADERS, PUSH_PROMISE or CONTINUATION without content.
-  empty: 49,
+  empty: 77,
+  // Noted by the frame decoder.
+  selfDependency: 78,
+  incrementReserved: 79,
+  // Noted by the model.
+  settingAppliedEarly: 80,
+  openedAfterGoaway: 81,
+  aboveOwnGoaway: 82,
 } as const;
 
 export type Fact = (typeof Fact)[keyof typeof Fact];
@@ -90,13 +97,13 @@ export type Fact = (typeof Fact)[keyof typeof Fact];
 /** The facts of one frame or field block, few if any. */
 export class FactList {
   count = 0;
-  readonly #facts = new Uint8Array(8);
+  readonly #facts = new Uint8Array(16);
 
   clear(): void {
     this.count = 0;
   }
 
-  /** Facts beyond the eighth are dropped: one frame has one finding, by order of judgement. */
+  /** Facts beyond the sixteenth are dropped: one frame has one finding, by order of judgement. */
   note(fact: Fact): void {
     if (this.count < this.#facts.length && !this.has(fact)) this.#facts[this.count++] = fact;
   }

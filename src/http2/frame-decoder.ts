@@ -304,7 +304,9 @@ export class FrameDecoder {
         }
         break;
       case FrameType.windowUpdate:
-        if (this.#fixed(4)) frame.increment = u31(b, start);
+        if (!this.#fixed(4)) break;
+        frame.increment = u31(b, start);
+        if ((b[start]! & 0x80) !== 0) frame.facts.note(Fact.incrementReserved);
         break;
       case FrameType.altsvc:
         if (length < 2 || 2 + u16(b, start) > length) frame.fault = "length";
@@ -367,6 +369,7 @@ function readPriority(frame: Frame, at: number): void {
   frame.exclusive = (b[at]! & 0x80) !== 0;
   frame.dependency = u31(b, at);
   frame.weight = b[at + 4]! + 1;
+  if (frame.dependency === frame.streamId && frame.streamId !== 0) frame.facts.note(Fact.selfDependency);
 }
 
 // What the nine octets of the head alone show.

@@ -20,22 +20,27 @@ export function learn(connection: Connection, frame: Frame, stream: Stream | und
   if (frame.kind === "settings" && frame.ack) {
     const oldest = peer.settings.pending[0];
     if (oldest !== undefined && possiblyDelivered(oldest.endOffset, frame.first.acked)) processed = oldest.endOffset;
-  } else if (frame.kind === "ping" && frame.ack && frame.whole) processed = answered(connection, frame);
-  else if (frame.kind === "goaway" && frame.whole) {
+  } else if (frame.kind === "ping" && frame.ack && frame.whole) {
+    const index = answeredPing(connection, frame);
+    if (index >= 0) processed = peer.pings[index]!.endOffset;
+  } else if (frame.kind === "goaway" && frame.whole) {
     const named = connection.streams.get(frame.lastStreamId);
     if (named?.seen && named.initiator !== frame.from) processed = named.openedAt;
   } else if (stream?.seen && stream.initiator !== frame.from && frame.kind !== "priority") {
     processed = stream.openedAt;
   }
-  if (processed > sender.processed) sender.processed = processed;
+  if (processed > sender.processed) {
+    sender.processed = processed;
+    sender.processedTime = frame.last.time;
+  }
 }
 
-// The end of the oldest PING of the other side with these octets, which the frame answers (RFC 9113 6.7).
-function answered(connection: Connection, frame: Frame): number {
+/** The oldest PING of the other side that had arrived and has these octets, which the frame answers (RFC 9113 6.7): its index among
+ *  those without an answer, or -1. */
+export function answeredPing(connection: Connection, frame: Frame): number {
   const { pings } = connection.endpoint(other(frame.from));
   const payload = pingPayload(frame);
-  const ping = pings.find((p) => p.payload === payload);
-  return ping?.endOffset ?? -1;
+  return pings.findIndex((ping) => ping.payload === payload && possiblyDelivered(ping.endOffset, frame.first.acked));
 }
 
 export const pingPayload = (frame: Frame): string =>

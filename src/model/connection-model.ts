@@ -2,7 +2,7 @@
 // more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Facts are noted before a frame takes effect; a frame that is a
 // connection error has none, since its receiver goes no further (rules.md 1.3). Judging is the rules' part.
 import type { DiagnosticSink } from "../diagnostic.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
+import { BlockBit, type DecodedBlock } from "../hpack/block.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import { FieldBit, Name } from "../hpack/field.ts";
 import type { About } from "../http2/about.ts";
@@ -18,7 +18,7 @@ import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
 import { tlsText } from "../tls/hello.ts";
-import { delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
+import { answeredPing, delivered, learn, pingPayload, possiblyDelivered } from "./causality.ts";
 import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
 import { FieldBlock } from "./field-block.ts";
@@ -42,6 +42,8 @@ export class ConnectionModel implements Http2Sink {
   /** 101 acknowledges HTTP2-Settings; RFC 7540 3.2.1 calls a frame that does so too "not necessary", so one is no fault. */
   #spareAck = false;
   #spareAckUsed = false;
+  /** Octets or acknowledgments are missing: what windows are left is not known. */
+  #windowsUnknown = false;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -227,6 +229,7 @@ export class ConnectionModel implements Http2Sink {
     learn(c, frame, stream);
     if (frame.length <= PADDING && isEmpty(frame)) facts.note(Fact.empty);
     if (facts.count === 0 || !isFatal(frame, facts)) this.#note(frame, stream, sender, peer);
+    if (facts.count > (facts.has(Fact.empty) ? 1 : 0)) sender.faults++;
     this.#sink.frame(frame, stream, c);
     if (facts.count !== 0 && isFatal(frame, facts)) this.#ignore(frame, sender);
     else this.#apply(frame, stream, sender, peer);
@@ -319,14 +322,26 @@ export class ConnectionModel implements Http2Sink {
 
   #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
     if (stream === undefined) return;
+    noteAboveGoaway(frame.facts, stream, sender);
     const half = stream.half(frame.from);
     noteContent(frame, stream, sender, this.connection);
     if (frame.length === 0) return;
     // RFC 9113 6.9.1: both windows, by all grants that can have arrived.
     const horizon = frame.first.acked;
+    if (horizon < 0 || !sender.whole || !peer.whole) {
+      if (!this.#windowsUnknown) this.connection.uncheck("flow/*", horizon < 0 ? "acks" : "settings");
+      this.#windowsUnknown = true;
+      return;
+    }
     if (frame.length > sender.window.available(INITIAL_WINDOW, horizon)) frame.facts.note(Fact.connectionWindowExceeded);
-    const initial = peer.settings.largest(Setting.initialWindowSize, horizon);
+    if (!stream.seen) return;
+    const { settings } = peer;
+    const initial = settings.largest(Setting.initialWindowSize, horizon);
     if (frame.length > half.window.available(initial, horizon)) frame.facts.note(Fact.streamWindowExceeded);
+    else if (settings.pending.length > 0) {
+      const inForce = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
+      if (frame.length > half.window.available(inForce, horizon)) frame.facts.note(Fact.settingAppliedEarly);
+    }
   }
 
   #noteReset(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -381,6 +396,7 @@ export class ConnectionModel implements Http2Sink {
     else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.refused.has(streamId)) {
       facts.note(Fact.streamIdUnopened);
     }
+    noteAfterGoaway(facts, sender, peer);
   }
 
   #apply(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -523,13 +539,15 @@ export class ConnectionModel implements Http2Sink {
 
   #applyPing(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (!frame.whole) return;
-    const payload = pingPayload(frame);
     if (!frame.ack) {
-      sender.pings.push({ payload, endOffset: frame.last.offset + 1, time: frame.last.time });
-      if (sender.pings.length > 256) sender.pings.shift();
+      sender.pings.push({ payload: pingPayload(frame), endOffset: frame.last.offset + 1, time: frame.last.time });
+      if (sender.pings.length > 256) {
+        sender.pings.shift();
+        sender.pingsForgotten = true;
+      }
       return;
     }
-    const index = peer.pings.findIndex((ping) => ping.payload === payload);
+    const index = answeredPing(this.connection, frame);
     if (index >= 0) peer.pings.splice(index, 1);
   }
 
@@ -540,6 +558,11 @@ export class ConnectionModel implements Http2Sink {
     if (frame.kind === "push-promise") remember(sender.refused, frame.promisedStreamId);
     // A tolerant receiver acknowledges SETTINGS that it should have refused.
     if (frame.kind === "settings" && !frame.ack) sender.settings.announce(frame.last.offset + 1, frame.last.time, []);
+    if (frame.kind === "ping" && !frame.ack) {
+      sender.pingsForgotten ||= !frame.whole;
+      this.#applyPing(frame, sender, sender);
+    }
+    if (frame.kind === "data") sender.window.sent += frame.length;
     if (frame.kind === "continuation" || block.open) {
       // RFC 9113 4.3: whose octets these are is open. Nothing more is said of this side's fields.
       if (frame.kind === "continuation" || frame.kind === "headers")
@@ -669,6 +692,7 @@ export class ConnectionModel implements Http2Sink {
     const fatal = fields.ignored || isFatalBlock(fields.facts);
     fields.ignored ||= fatal;
     if (!fatal) noteMessage(fields, stream, c);
+    if (fields.facts.count !== 0 || isSuspect(fields)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fatal) {
       if (stream === undefined) remember(sender.refused, fields.streamId);
@@ -707,6 +731,7 @@ export class ConnectionModel implements Http2Sink {
         }
         fields.opensStream = true;
         fields.role = "request";
+        noteAfterGoaway(facts, sender, peer);
         this.#noteConcurrency(fields, sender, peer);
       } else if (whole || requestShaped) facts.note(Fact.streamIdNotIncreasing);
       else this.connection.uncheck("stream-id/*", "seen");
@@ -730,6 +755,7 @@ export class ConnectionModel implements Http2Sink {
     const own = stream.half(sender.side);
     const horizon = fields.first.acked;
     const state = stateFor(stream, sender.side, horizon, sender.processed);
+    noteAboveGoaway(facts, stream, sender);
     const requestShaped = decoded?.method !== undefined;
     const readable = decoded !== undefined && decoded.certainty !== "unknown";
     const fact = judgeInput(state, sender.side, "headers", stream.promised);
@@ -907,6 +933,25 @@ function isEmpty(frame: Frame): boolean {
   }
 }
 
+// The message is malformed, or may be.
+function isSuspect({ decoded }: FieldBlock): boolean {
+  if (decoded === undefined || decoded.certainty !== "exact") return false;
+  return (decoded.bits & SUSPECT) !== 0;
+}
+
+// RFC 9113 8.2, 8.3.
+const SUSPECT =
+  FieldBit.pseudoUnknown |
+  FieldBit.upperCase |
+  FieldBit.invalidNameChar |
+  FieldBit.colonInName |
+  FieldBit.emptyName |
+  FieldBit.connectionSpecific |
+  FieldBit.invalidValueChar |
+  FieldBit.whitespaceEdge |
+  BlockBit.pseudoAfterRegular |
+  BlockBit.pseudoDuplicate;
+
 // Facts whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
 function isFatal(frame: Frame, facts: FactList): boolean {
   for (let i = 0; i < facts.count; i++) {
@@ -918,6 +963,17 @@ function isFatal(frame: Frame, facts: FactList): boolean {
     if ((fact === Fact.tooShort && frame.kind !== "data") || (fact === Fact.badLength && frame.kind !== "priority")) return true;
   }
   return false;
+}
+
+// RFC 9113 6.8: the receiver of GOAWAY opens no more streams, whatever stream it names as the last one.
+function noteAfterGoaway(facts: FactList, sender: Endpoint, peer: Endpoint): void {
+  if (peer.goaways.length > 0 && peer.goaways[0]!.endOffset <= sender.processed) facts.note(Fact.openedAfterGoaway);
+}
+
+function noteAboveGoaway(facts: FactList, stream: Stream, sender: Endpoint): void {
+  const { goaways, side } = sender;
+  if (goaways.length === 0 || stream.initiator === side) return;
+  if (stream.id > goaways[goaways.length - 1]!.lastStreamId) facts.note(Fact.aboveOwnGoaway);
 }
 
 function isFatalBlock(facts: FactList): boolean {

@@ -38,6 +38,12 @@ export class Connection {
     return this.flow.id;
   }
 
+  /** Of TCP's handshake, nanoseconds; undefined where that was not captured whole. */
+  get roundTrip(): number | undefined {
+    const { roundTrip } = this.flow;
+    return roundTrip < 0 ? undefined : roundTrip;
+  }
+
   get isHttp2(): boolean {
     return this.protocol.startsWith("h2");
   }

@@ -24,6 +24,8 @@ export class Endpoint {
   prefaceTime = -1;
   frames = 0;
   firstFrameSeen = false;
+  /** Frames and field blocks of it with facts: what the other side may have taken for a fault. */
+  faults = 0;
   /** The highest stream id it opened or reserved. */
   highestOpened = 0;
   /** Streams up to this id that it opened may have been forgotten. */
@@ -34,10 +36,14 @@ export class Endpoint {
   fieldsLost = false;
   /** Octets of the other direction that it is known to have processed, not just received (rules.md 1.1). */
   processed = 0;
+  /** When it showed that. */
+  processedTime = 0;
   /** The horizon of its latest frame. */
   horizon = -1;
   /** PINGs of this side without an ACK so far, oldest first. */
   readonly pings: Ping[] = [];
+  /** Some of its PINGs are not among them, though nobody answered them. */
+  pingsForgotten = false;
   readonly goaways: Goaway[] = [];
   /** It closed, or its direction ended. */
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;

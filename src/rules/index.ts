@@ -11,9 +11,15 @@ import * as extAltsvc from "./ext/altsvc.ts";
 import * as extConnect from "./ext/extended-connect.ts";
 import * as extOrigin from "./ext/origin.ts";
 import * as extWebsocket from "./ext/websocket.ts";
+import * as flowExceeded from "./flow/exceeded.ts";
+import * as flowOverflow from "./flow/overflow.ts";
+import * as flowWindowUpdate from "./flow/window-update.ts";
 import * as frameLayout from "./frame/layout.ts";
 import * as frameLength from "./frame/length.ts";
 import * as frameStreamZero from "./frame/stream-zero.ts";
+import * as goawayAfter from "./goaway/after.ts";
+import * as goawayClose from "./goaway/close.ts";
+import * as goawayLastStream from "./goaway/last-stream.ts";
 import * as grpcRequest from "./grpc/request.ts";
 import * as grpcResponse from "./grpc/response.ts";
 import * as headersConnect from "./headers/connect.ts";
@@ -37,10 +43,17 @@ import * as healthWindow from "./health/window.ts";
 import * as hpackFault from "./hpack/fault.ts";
 import * as hpackSensitive from "./hpack/sensitive.ts";
 import * as hpackTableSize from "./hpack/table-size.ts";
+import * as pingAnswer from "./ping/answer.ts";
 import * as preface from "./preface/preface.ts";
+import * as priority from "./priority/priority.ts";
+import * as priorityUpdate from "./priority-update/priority-update.ts";
+import * as pushPromise from "./push/promise.ts";
+import * as pushRequest from "./push/request.ts";
 import type { Rule } from "./rule.ts";
+import * as settingsAcknowledgment from "./settings/acknowledgment.ts";
 import * as settingsExchange from "./settings/exchange.ts";
 import * as settingsValues from "./settings/values.ts";
+import * as streamClosed from "./stream/closed.ts";
 import * as streamConcurrency from "./stream/concurrency.ts";
 import * as streamEnded from "./stream/ended.ts";
 import * as streamIdle from "./stream/idle.ts";
@@ -65,6 +78,7 @@ export const rules: readonly Rule[] = [
   upgradeAfter.serverFirstFrame,
   upgradeAfter.clientPrefaceAfter101,
   upgradeAfter.streamOneReused,
+  preface.settingsSlow,
   frameLength.tooLarge,
   frameLength.tooShort,
   frameLength.paddingTooLong,
@@ -99,8 +113,12 @@ export const rules: readonly Rule[] = [
   settingsValues.initialWindowSizeRange,
   settingsExchange.initialWindowOverflow,
   settingsValues.maxFrameSizeRange,
+  settingsAcknowledgment.ackMissing,
+  settingsAcknowledgment.ackLate,
   settingsExchange.ackUnexpected,
   settingsValues.duplicateId,
+  settingsAcknowledgment.valueAppliedEarly,
+  settingsAcknowledgment.maxConcurrentZero,
   settingsExchange.maxConcurrentSmall,
   settingsValues.enableConnectValue,
   settingsExchange.enableConnectRevoked,
@@ -108,6 +126,20 @@ export const rules: readonly Rule[] = [
   settingsExchange.noRfc7540PrioritiesChanged,
   settingsValues.headerTableSizeHuge,
   settingsExchange.resetAfterPreface,
+  pingAnswer.ackMissing,
+  pingAnswer.ackUnsolicited,
+  pingAnswer.ackToAck,
+  pingAnswer.slowAck,
+  goawayLastStream.lastStreamIdIncreased,
+  goawayLastStream.lastStreamIdParity,
+  goawayLastStream.lastStreamIdUnopened,
+  goawayAfter.streamOpenedAfter,
+  goawayLastStream.lastIdBelowAnswered,
+  goawayAfter.activityAboveLast,
+  goawayAfter.noCloseAfterError,
+  goawayClose.missingBeforeClose,
+  goawayClose.multipleErrorCodes,
+  goawayClose.noWarning,
   hpackFault.indexZero,
   hpackFault.indexOutOfRange,
   hpackFault.integerOverflow,
@@ -139,6 +171,7 @@ export const rules: readonly Rule[] = [
   streamEnded.headersAfterEndStream,
   streamEnded.dataOnClosed,
   streamEnded.headersOnClosed,
+  streamClosed.windowUpdateOnClosed,
   streamEnded.frameAfterOwnRst,
   streamEnded.frameAfterPeerRst,
   streamReset.rstRepeated,
@@ -179,6 +212,15 @@ export const rules: readonly Rule[] = [
   headersContentLength.contentLengthMismatch,
   headersContentLength.contentLengthInvalid,
   headersResponse.contentOnNoContent,
+  streamClosed.refusedRetryStorm,
+  flowExceeded.negativeWindowData,
+  flowExceeded.streamWindowExceeded,
+  flowExceeded.connectionWindowExceeded,
+  flowWindowUpdate.windowUpdateZeroStream,
+  flowWindowUpdate.windowUpdateZeroConnection,
+  flowWindowUpdate.windowUpdateReservedBit,
+  flowOverflow.streamWindowOverflow,
+  flowOverflow.connectionWindowOverflow,
   headersMessage.secondHeadersNoEndStream,
   headersResponse.interimEndStream,
   headersMessage.interimAfterFinal,
@@ -207,6 +249,27 @@ export const rules: readonly Rule[] = [
   extAltsvc.altsvcEmptyOrigin,
   extAltsvc.altsvcFromClient,
   extAltsvc.altsvcMalformed,
+  pushPromise.fromClient,
+  pushPromise.disabled,
+  pushPromise.badParentState,
+  pushPromise.onServerStream,
+  pushPromise.promisedIdInvalid,
+  pushRequest.unsafeMethod,
+  pushRequest.requestWithContent,
+  pushRequest.incompleteRequest,
+  pushRequest.notAuthoritative,
+  pushRequest.promisedNeverUsed,
+  pushRequest.requestedAgain,
+  priority.selfDependency,
+  priority.ignoredSignal,
+  priority.ownNoRfc7540,
+  priorityUpdate.onStream,
+  priorityUpdate.targetZero,
+  priorityUpdate.fromServer,
+  priorityUpdate.idlePush,
+  priorityUpdate.idleCount,
+  priorityUpdate.badValue,
+  priorityUpdate.tooShort,
   grpcRequest.requestTrailers,
   grpcResponse.responseContentType,
   grpcRequest.clientSendsStatus,

@@ -348,7 +348,14 @@ const cases: Case[] = [
   [
     "WINDOW_UPDATE, reserved bit, largest",
     "000004 08 00 00000003 ffffffff",
-    { kind: "window-update", streamId: 3, length: 4, payload: "\xff\xff\xff\xff", increment: 0x7fffffff },
+    {
+      kind: "window-update",
+      streamId: 3,
+      length: 4,
+      payload: "\xff\xff\xff\xff",
+      increment: 0x7fffffff,
+      facts: ["incrementReserved"],
+    },
   ],
   [
     "WINDOW_UPDATE of 0",

@@ -215,11 +215,80 @@ const cases: Readonly<Record<string, Story>> = {
       .ping()
       .client.crossing(2)
       .headers(3, end)
-      .pingAck()
+      .client.pingAck()
       .server.goaway(3)
       .headers(1, end)
       .headers(3, end)
       .close(),
+  "DATA up to both windows, and on when they are raised": (s) =>
+    s
+      .settings({ server: [[4, 20]] })
+      .client.headers(1)
+      .data(1, 12)
+      .data(1, 8)
+      .server.windowUpdate(1, 5)
+      .windowUpdate(0, 5)
+      .client.data(1, 5)
+      .data(1, 0, end),
+  "DATA by an initial window that is raised, and lowered, in mid-connection": (s) =>
+    s
+      .settings({ server: [[4, 10]] })
+      .client.headers(1)
+      .data(1, 10)
+      .server.settings([[4, 20]])
+      .client.settingsAck()
+      .data(1, 10)
+      .server.settings([[4, 5]])
+      .windowUpdate(1, 16)
+      .client.settingsAck()
+      .data(1, 1, end),
+  "windows opened wide, as far as DATA made room": (s) =>
+    s.client
+      .headers(1, end)
+      .windowUpdate(0, 0x7fffffff - 65_535)
+      .windowUpdate(1, 0x7fffffff - 65_535)
+      .server.headers(1)
+      .data(1, 30)
+      .client.windowUpdate(0, 30)
+      .windowUpdate(1, 30)
+      .ping()
+      .server.data(1, 1, end)
+      .pingAck(),
+  "PING each way, answered out of order, and late": (s) =>
+    s.client
+      .ping()
+      .ping("abcdefgh")
+      .server.ping("ABCDEFGH")
+      .pingAck("abcdefgh")
+      .client.pingAck("ABCDEFGH")
+      .wait(12_000)
+      .ping("abcdefgh")
+      .server.pingAck()
+      .pingAck("abcdefgh")
+      .settings()
+      .client.settingsAck(),
+  "PING and SETTINGS that nobody answers any more": (s) =>
+    s.client.headers(1, end).server.headers(1, end).settings().ping().goaway(1).client.crossing(3).close().server.close(),
+  "GOAWAY of both sides, and a request on each side of it": (s) =>
+    s.client
+      .headers(1, end)
+      .server.goaway(0x7fffffff)
+      .client.crossing()
+      .headers(3, end)
+      .server.headers(1, end)
+      .headers(3, end)
+      .goaway(3)
+      .client.goaway(0)
+      .close()
+      .server.close(),
+  "PRIORITY_UPDATE of an idle stream, and of one that is open": (s) =>
+    s
+      .settings({ server: [[9, 1]] })
+      .client.frame({ type: 16, payload: "\0\0\0\x01u=1, i" })
+      .headers(1, end)
+      .frame({ type: 16, payload: "\0\0\0\x01u=7" }),
+  "a client that closes with a request open": (s) =>
+    s.client.headers(1, end).server.headers(1).client.goaway(0).close().server.close(),
   "frames of one side in one segment with the answer to another": (s) =>
     s.client
       .together((client) => client.headers(1, end).headers(3, end).ping())

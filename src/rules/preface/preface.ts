@@ -1,5 +1,6 @@
 import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { other, type Side } from "../../place.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
 
@@ -160,6 +161,41 @@ export const serverSilent = defineRule({
   },
 });
 
+export const settingsSlow = defineRule({
+  id: "preface/settings-slow",
+  meta: {
+    title: "A side should send its preface when it has the other side's",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "3.4" }],
+    expect: { scope: "connection", codes: [], ignore: true },
+    needs: ["start2", "acks"],
+    decidable: "head",
+    messages: {
+      slow: "the {side} sent its first SETTINGS {ms} ms after the other side's preface; a round trip takes {roundTrip} ms",
+    },
+    docs: {
+      why: "The other side waits to know what it may do; some send no request before.",
+      fix: "Send SETTINGS as the first thing on a new connection; look for a slow accept queue or a proxy that waits for its backend.",
+    },
+    options: { late: { default: 1000, unit: "ms", about: "How long a side may take" } },
+  },
+  // When each side sent its first SETTINGS, and where they end.
+  state: (): Record<Side, { time: number; end: number } | undefined> => ({ client: undefined, server: undefined }),
+  kinds: ["settings"],
+  frame(frame, _stream, { connection, state, options, report }) {
+    if (frame.ack || state[frame.from] !== undefined) return;
+    state[frame.from] = { time: frame.last.time, end: frame.last.offset + 1 };
+    const theirs = state[other(frame.from)];
+    const { roundTrip } = connection;
+    if (theirs === undefined || roundTrip === undefined || frame.first.acked < theirs.end) return;
+    const delay = frame.first.time - theirs.time - roundTrip;
+    if (delay <= options.late * MS) return;
+    report(frame, "slow", { side: frame.from, ms: Math.round(delay / MS), roundTrip: Math.ceil(roundTrip / MS) });
+  },
+});
+
 const PREFACE = 24;
 // Nanoseconds.
 const SILENCE = 5e9;
+const MS = 1e6;

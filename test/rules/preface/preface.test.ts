@@ -4,6 +4,7 @@ import {
   serverSettingsMissing,
   serverSilent,
   serverSpokeHttp1,
+  settingsSlow,
   truncated,
 } from "../../../src/rules/preface/preface.ts";
 import { testRule } from "../../../src/testing.ts";
@@ -144,6 +145,21 @@ testRule(serverSilent, {
     "until the client gives up": {
       frames: (s) => s.bare().client.preface().settings().server.ack().client.wait(20_000).goaway().close(),
       finds: [["silent", "preface", { seconds: 20 }]],
+    },
+  },
+});
+
+testRule(settingsSlow, {
+  valid: {
+    "at once": (s) => s.bare().client.preface().settings().server.settings().settingsAck(),
+    "sent without waiting": (s) => s.bare().client.preface().settings().wait(3_000).server.crossing().settings(),
+    "a later one": (s) => s.client.settings().wait(3_000).server.settings(),
+    "mid-connection": (s) => s.midway().client.settings().wait(3_000).server.settings().ping(),
+  },
+  invalid: {
+    "after three seconds": {
+      frames: (s) => s.bare().client.preface().settings().wait(3_000).server.settings(),
+      finds: [["slow", 3, { side: "server", ms: 2_998, roundTrip: 3 }]],
     },
   },
 });

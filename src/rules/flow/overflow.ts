@@ -1,0 +1,147 @@
+import type { Frame } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { FlowWindow } from "../../model/flow-window.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import type { Stream } from "../../model/stream.ts";
+import { other, type Side } from "../../place.ts";
+import { opened } from "../related.ts";
+import { type Context, defineRule, type Rule } from "../rule.ts";
+
+const OVERFLOW = "WINDOW_UPDATE of {increment} lifts the window of {what} to {window}";
+
+export const streamWindowOverflow = overflow("stream", {
+  id: "flow/stream-window-overflow",
+  meta: {
+    title: "WINDOW_UPDATE must not lift the window of a stream above 2147483647",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.9.1", level: "MUST NOT" }],
+    expect: { scope: "stream", codes: ["FLOW_CONTROL_ERROR"] },
+    needs: ["seen", "settings"],
+    decidable: "payload",
+    messages: { overflow: OVERFLOW },
+    docs: {
+      why: "The sender of DATA counts the window in 31 bits; it resets the stream.",
+      fix: "Grant what was read, no more; to open a window wide, leave room for the initial size.",
+    },
+  },
+});
+
+export const connectionWindowOverflow = overflow("connection", {
+  id: "flow/connection-window-overflow",
+  meta: {
+    title: "WINDOW_UPDATE must not lift the window of the connection above 2147483647",
+    severity: "error",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.9.1", level: "MUST NOT" }],
+    expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: { overflow: OVERFLOW },
+    docs: {
+      why: "The sender of DATA counts the window in 31 bits; it closes the connection with all its streams.",
+      fix: "The window begins with 65535 octets: to open it wide grant 2147483647 less those.",
+    },
+  },
+});
+
+/** A WINDOW_UPDATE that lifts a window too high, unless DATA that its sender had not seen makes room: what the other side sends
+ *  before it can have read the WINDOW_UPDATE decides. */
+interface Raised {
+  readonly frame: FrameRef;
+  readonly stream: Stream | undefined;
+  readonly increment: number;
+  readonly window: FlowWindow;
+  /** The initial size and all grants, this one too. */
+  readonly right: number;
+  /** From then on the other side has read it. */
+  readonly until: number;
+}
+
+function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "id" | "meta">): Rule {
+  return defineRule({
+    id,
+    meta,
+    state: (): Raised[] => [],
+    kinds: ["window-update", "rst-stream", "goaway", "settings", "ping"],
+    frame(frame, stream, context) {
+      const { connection, state } = context;
+      if (frame.kind === "window-update" && (frame.streamId === 0) === (of === "connection")) {
+        const raised = raise(frame, stream, connection);
+        if (raised !== undefined && state.length < WAITING) state.push(raised);
+      }
+      if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
+    },
+    streamEnd(stream, context) {
+      if (context.state.length > 0) settle(context, (raised) => raised.stream === stream);
+    },
+    end(from, how, _at, context) {
+      // All that it sent is known.
+      if (how === "fin" || how === "rst") settle(context, ({ frame }) => frame.from !== from);
+    },
+    connectionEnd(context) {
+      const { connection, state, uncheck } = context;
+      settle(context, ({ until }) => connection.flow.lastTime >= until);
+      for (const _ of state.splice(0)) uncheck("end");
+    },
+  });
+}
+
+function raise(frame: Frame, stream: Stream | undefined, connection: Connection): Raised | undefined {
+  const { increment, from } = frame;
+  if (!frame.whole || increment === 0) return undefined;
+  const sender = connection.endpoint(other(from));
+  if (frame.streamId !== 0 && (stream === undefined || stream.closed)) return undefined;
+  const window = stream === undefined ? sender.window : stream.half(sender.side).window;
+  const initial = stream === undefined ? INITIAL_WINDOW : smallestInitial(connection, from);
+  const right = initial + window.granted + increment;
+  if (right - window.sent <= MAX_WINDOW) return undefined;
+  // To the other side and back once for it to arrive, once more for what was on its way.
+  const until = frame.last.time + 2 * (connection.roundTrip ?? SECOND);
+  return { frame: FrameRef.of(frame), stream, increment, window, right, until };
+}
+
+// Settings take effect in order, so what was announced last applies; where its acknowledgment is outstanding any of them may.
+function smallestInitial(connection: Connection, from: Side): number {
+  const { settings } = connection.endpoint(from);
+  let smallest = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
+  for (const { entries } of settings.pending) {
+    for (const [id, value] of entries) if (id === Setting.initialWindowSize && value < smallest) smallest = value;
+  }
+  return smallest;
+}
+
+// An answer to it, to a later frame, or time.
+function hasRead({ frame, until }: Raised, by: Frame, connection: Connection): boolean {
+  if (by.first.time > until) return true;
+  if (by.from === frame.from) return false;
+  if (connection.endpoint(by.from).processed >= frame.end) return true;
+  if (by.first.acked < frame.end) return false;
+  return by.kind === "goaway" ? by.errorCode !== 0 : by.kind === "rst-stream" && by.streamId === frame.streamId;
+}
+
+function settle({ state, report }: Context<Meta, Raised[]>, decided: (raised: Raised) => boolean): void {
+  for (let i = 0; i < state.length; ) {
+    const raised = state[i]!;
+    if (!decided(raised)) {
+      i++;
+      continue;
+    }
+    state.splice(i, 1);
+    const { frame, stream, increment } = raised;
+    const window = raised.right - raised.window.sent;
+    const what = stream === undefined ? "the connection" : `stream ${stream.id}`;
+    const more = stream === undefined ? {} : { stream };
+    if (window > MAX_WINDOW) report(frame, "overflow", { increment, what, window }, { ...more, related: opened(stream) });
+  }
+}
+
+type Meta = Rule["meta"] & { readonly messages: { readonly overflow: typeof OVERFLOW } };
+
+const INITIAL_WINDOW = 65_535;
+const MAX_WINDOW = 0x7fffffff;
+// That wait to be decided; more are consequence.
+const WAITING = 16;
+// Nanoseconds.
+const SECOND = 1e9;

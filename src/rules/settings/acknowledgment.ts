@@ -1,0 +1,164 @@
+import { Fact } from "../../http2/fact.ts";
+import { Setting, settingName } from "../../http2/setting.ts";
+import { possiblyDelivered } from "../../model/causality.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { other, type Side } from "../../place.ts";
+import { absent, failsToAnswer } from "../absent.ts";
+import { defineRule } from "../rule.ts";
+
+export const ackMissing = defineRule({
+  id: "settings/ack-missing",
+  meta: {
+    title: "SETTINGS must be acknowledged",
+    severity: "error",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "6.5", level: "MUST" },
+      { rfc: 9113, section: "6.5.3", level: "MUST" },
+    ],
+    expect: { scope: "connection", codes: ["SETTINGS_TIMEOUT"], optional: true },
+    needs: ["no-gap2", "acks", "end"],
+    decidable: "payload",
+    messages: {
+      processed: "the {side} answered what came after a SETTINGS frame, but did not acknowledge the SETTINGS",
+      delivered: "the {side} had received a SETTINGS frame and did not acknowledge it in {seconds} s",
+    },
+    docs: {
+      why: "Without it the other side never knows which of its settings apply, and may close the connection.",
+      fix: "Acknowledge every SETTINGS frame as soon as it was applied.",
+    },
+    options: { wait: { default: 10_000, unit: "ms", about: "How long the connection must live on without the acknowledgment" } },
+  },
+  // What each side sent and nothing was wrong with, as far as it was not acknowledged.
+  state: (): Record<Side, FrameRef[]> => ({ client: [], server: [] }),
+  kinds: ["settings"],
+  frame(frame, _stream, { state }) {
+    const sent = state[frame.from];
+    if (frame.ack || !frame.whole || frame.facts.has(Fact.settingsValue) || frame.facts.has(Fact.settingsWindowRange)) return;
+    if (sent.length < PENDING) sent.push(FrameRef.of(frame));
+  },
+  connectionEnd({ connection, state, options, report }) {
+    for (const side of ["client", "server"] as const) {
+      const pending = new Set(connection.endpoint(other(side)).settings.pending.map(({ endOffset }) => endOffset));
+      for (const settings of state[other(side)]) {
+        if (!pending.has(settings.end)) continue;
+        const how = failsToAnswer(connection, settings, options.wait);
+        if (how === undefined) continue;
+        const { subject, seconds } = absent(connection, settings);
+        const more = { related: [{ frame: settings, role: "was not acknowledged", text: "" }], fold: "connection" };
+        if (how === "processed") report(subject, "processed", { side }, more);
+        else report(subject, "delivered", { side, seconds }, { ...more, severity: "warning" });
+      }
+    }
+  },
+});
+
+export const ackLate = defineRule({
+  id: "settings/ack-late",
+  meta: {
+    title: "SETTINGS should be acknowledged at once",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.5.3" }],
+    expect: { scope: "connection", codes: [], ignore: true },
+    needs: ["acks"],
+    decidable: "head",
+    messages: { late: "the {side} acknowledged SETTINGS after {ms} ms; a round trip takes {roundTrip} ms at most" },
+    docs: {
+      why: "Until then the other side cannot rely on its settings; some close the connection with SETTINGS_TIMEOUT.",
+      fix: "Look at what kept the reader busy.",
+    },
+    options: {
+      late: { default: 1000, unit: "ms", about: "Acknowledgments that take longer are late, where five round trips are less" },
+    },
+  },
+  kinds: ["settings"],
+  frame(frame, _stream, { connection, options, report }) {
+    const { roundTrip } = connection;
+    const oldest = frame.ack ? connection.endpoint(other(frame.from)).settings.pending[0] : undefined;
+    if (oldest === undefined || roundTrip === undefined || !possiblyDelivered(oldest.endOffset, frame.first.acked)) return;
+    const delay = frame.first.time - oldest.time - roundTrip;
+    if (delay <= options.late * MS || delay <= 5 * roundTrip) return;
+    const data = { side: frame.from, ms: Math.round(delay / MS), roundTrip: Math.ceil(roundTrip / MS) };
+    report(frame, "late", data, { fold: "connection" });
+  },
+});
+
+export const valueAppliedEarly = defineRule({
+  id: "settings/value-applied-early",
+  meta: {
+    title: "A new setting applies from its acknowledgment on",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "6.5.3" }],
+    expect: { scope: "stream", codes: [], ignore: true },
+    needs: ["settings", "acks"],
+    decidable: "head",
+    messages: {
+      early: "DATA of {length} octets on stream {streamId} fits only by {name} = {value}, which the {side} has not acknowledged",
+    },
+    docs: {
+      why: "It is allowed, the value has arrived; it explains a window that seems to be exceeded.",
+      fix: "Write the acknowledgment before frames that make use of it.",
+    },
+  },
+  when: { fact: Fact.settingAppliedEarly },
+  judge(frame, _stream, { connection, report }) {
+    const { from, length, streamId } = frame;
+    const value = connection.endpoint(other(from)).settings.largest(Setting.initialWindowSize, frame.first.acked);
+    const data = { length, streamId, name: settingName(Setting.initialWindowSize), value, side: from };
+    report(frame, "early", data, { fold: "connection" });
+  },
+});
+
+export const maxConcurrentZero = defineRule({
+  id: "settings/max-concurrent-zero",
+  meta: {
+    title: "A server should allow no streams only for a short time",
+    severity: "warning",
+    by: "server",
+    spec: [{ rfc: 9113, section: "6.5.2", level: "SHOULD" }],
+    expect: { scope: "connection", codes: [] },
+    needs: ["settings"],
+    decidable: "payload",
+    messages: { zero: "the server allowed no streams for {seconds} s while the connection lived" },
+    docs: {
+      why: "The client can do nothing with the connection, and is not told to open another one.",
+      fix: "Send GOAWAY instead of MAX_CONCURRENT_STREAMS = 0.",
+    },
+    options: { wait: { default: 10_000, unit: "ms", about: "How long a server may allow no streams" } },
+  },
+  // Since when, by the client's acknowledgment, and by which SETTINGS.
+  state: (): { settings: FrameRef | undefined; sent: FrameRef[]; since: number } => ({ settings: undefined, sent: [], since: 0 }),
+  kinds: ["settings"],
+  frame(frame, _stream, { connection, state, options, report }) {
+    if (!frame.ack) {
+      if (frame.from === "server" && frame.whole && state.sent.length < PENDING) state.sent.push(FrameRef.of(frame));
+      return;
+    }
+    const applied = frame.from === "client" ? connection.server.settings.pending[0] : undefined;
+    if (applied === undefined) return;
+    const at = state.sent.findIndex(({ end }) => end === applied.endOffset);
+    const settings = state.sent.splice(0, at + 1).at(-1);
+    const value = applied.entries.findLast(([id]) => id === Setting.maxConcurrentStreams)?.[1];
+    if (value === undefined || (value === 0 && state.settings !== undefined)) return;
+    const lasted = frame.first.time - state.since;
+    if (state.settings !== undefined && lasted > options.wait * MS)
+      report(state.settings, "zero", { seconds: Math.floor(lasted / SECOND) });
+    state.settings = value === 0 ? settings : undefined;
+    state.since = frame.first.time;
+  },
+  connectionEnd({ connection, state, options, report }) {
+    if (state.settings === undefined) return;
+    // A server that says that it closes has said enough.
+    const { goaways, lastAt } = connection.server;
+    const until = goaways[0]?.time ?? Math.max(lastAt.time, connection.client.lastAt.time);
+    const lasted = until - state.since;
+    if (lasted > options.wait * MS) report(state.settings, "zero", { seconds: Math.floor(lasted / SECOND) });
+  },
+});
+
+const PENDING = 64;
+// Nanoseconds.
+const MS = 1e6;
+const SECOND = 1e9;

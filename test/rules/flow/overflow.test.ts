@@ -1,0 +1,147 @@
+import { connectionWindowOverflow, streamWindowOverflow } from "../../../src/rules/flow/overflow.ts";
+import { testRule } from "../../../src/testing.ts";
+
+const INITIAL_WINDOW_SIZE = 4;
+const MAX = 0x7fffffff;
+const end = { endStream: true } as const;
+
+testRule(streamWindowOverflow, {
+  valid: {
+    "up to the limit": (s) =>
+      s.client
+        .headers(1)
+        .windowUpdate(1, MAX - 65_535)
+        .ping()
+        .server.pingAck(),
+    "as far as DATA made room": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .data(1, 100)
+        .client.windowUpdate(1, MAX - 65_435)
+        .ping()
+        .server.pingAck(),
+    // The client had not received them: what counts is how the server counts.
+    "as far as DATA under way makes room": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .data(1, 100)
+        .client.crossing()
+        .windowUpdate(1, MAX - 65_435)
+        .ping()
+        .server.pingAck(),
+    "DATA that is sent before it can have been read": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .client.windowUpdate(1, MAX - 65_435)
+        .ping()
+        .server.crossing(2)
+        .data(1, 60)
+        .data(1, 40)
+        .pingAck(),
+    "on the connection": (s) => s.client.headers(1).windowUpdate(0, MAX).ping().server.pingAck(),
+    "with a lowered initial size": (s) =>
+      s.client
+        .settings([[INITIAL_WINDOW_SIZE, 0]])
+        .server.settingsAck()
+        .client.headers(1)
+        .windowUpdate(1, MAX)
+        .ping()
+        .server.pingAck(),
+    "with a lowered initial size that is not acknowledged": (s) =>
+      s.client
+        .settings([[INITIAL_WINDOW_SIZE, 0]])
+        .headers(1)
+        .windowUpdate(1, MAX)
+        .ping()
+        .server.pingAck()
+        .settingsAck(),
+    "on a closed stream": (s) =>
+      s.client.headers(1, end).server.headers(1, end).client.windowUpdate(1, MAX).ping().server.pingAck(),
+    "the capture ends before it can have been read": {
+      frames: (s) => s.client.headers(1).windowUpdate(1, MAX),
+      unchecked: { "flow/stream-window-overflow end": 1 },
+    },
+  },
+  invalid: {
+    "reset by the other side": {
+      frames: (s) => s.client.headers(1).windowUpdate(1, MAX).server.rst(1, 3),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "in two steps, one octet too many, ignored": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .windowUpdate(1, MAX - 65_535)
+          .windowUpdate(1, 1)
+          .ping()
+          .server.pingAck(),
+      finds: [["overflow", 3, { increment: 1, what: "stream 1", window: MAX + 1 }]],
+    },
+    "of the server, on a stream that the client has ended": {
+      frames: (s) => s.client.headers(1, end).server.windowUpdate(1, MAX).client.goaway(0, 3),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "with a raised initial size": {
+      frames: (s) =>
+        s
+          .settings({ client: [[INITIAL_WINDOW_SIZE, 100_000]] })
+          .client.headers(1)
+          .windowUpdate(1, MAX - 99_999)
+          .server.close(),
+      finds: [["overflow", 2, { increment: MAX - 99_999, what: "stream 1", window: MAX + 1 }]],
+    },
+    "long ago": {
+      frames: (s) => s.client.headers(1).windowUpdate(1, MAX).wait(10_000).server.headers(1),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "DATA of the server may be lost": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1)
+          .lost((server) => server.data(1, 70_000))
+          .client.windowUpdate(1, MAX)
+          .ping()
+          .server.pingAck(),
+      finds: [["overflow", 4, { increment: MAX, what: "stream 1", window: MAX + 65_535 }, { because: ["settings"] }]],
+      certainty: "unproven",
+    },
+  },
+});
+
+testRule(connectionWindowOverflow, {
+  valid: {
+    "up to the limit": (s) =>
+      s.client
+        .windowUpdate(0, MAX - 65_535)
+        .ping()
+        .server.pingAck(),
+    "on a stream": (s) => s.client.headers(1).windowUpdate(1, MAX).ping().server.pingAck(),
+    // Ignored, but it used the window up (RFC 9113 6.9).
+    "DATA on a stream that the other side had reset": (s) =>
+      s.client
+        .headers(1)
+        .data(1, 100)
+        .rst(1)
+        .server.windowUpdate(0, MAX - 65_435)
+        .ping()
+        .client.pingAck(),
+  },
+  invalid: {
+    "at once": {
+      frames: (s) => s.client.windowUpdate(0, MAX).server.goaway(0, 3),
+      finds: [["overflow", 1, { increment: MAX, what: "the connection", window: MAX + 65_535 }]],
+    },
+    "in two steps, and closed": {
+      frames: (s) =>
+        s.client
+          .windowUpdate(0, MAX - 65_535)
+          .windowUpdate(0, 7)
+          .server.close(),
+      finds: [["overflow", 2, { increment: 7, what: "the connection", window: MAX + 7 }]],
+    },
+  },
+});

@@ -1,0 +1,90 @@
+import { activityAboveLast, noCloseAfterError, streamOpenedAfter } from "../../../src/rules/goaway/after.ts";
+import { testRule } from "../../../src/testing.ts";
+
+const ALL = 0x7fffffff;
+const end = { endStream: true } as const;
+const OTHER = "abcdefgh";
+
+testRule(streamOpenedAfter, {
+  valid: {
+    "it crossed": (s) => s.client.headers(1, end).server.goaway(1).client.crossing().headers(3, end),
+    "it arrived, no more is known": (s) => s.client.headers(1, end).server.goaway(1).client.headers(3, end),
+    "an answer to what came before": (s) => s.server.ping().goaway(0).client.pingAck().headers(1, end),
+    "an older stream goes on": (s) => s.client.headers(1).server.goaway(1).ping().client.pingAck().data(1, 1, end),
+    "after its own GOAWAY": (s) => s.client.goaway(0).server.ping().client.pingAck().headers(1, end),
+    "an answer to an equal PING that came before": (s) => s.server.ping().goaway(0).ping().client.pingAck().headers(1, end),
+  },
+  invalid: {
+    "after the answer to a PING that came later": {
+      frames: (s) => s.server.goaway(0).ping().client.pingAck().headers(1, end),
+      finds: [["opened", 4, { side: "client", streamId: 1 }]],
+    },
+    // RFC 9113 6.8: also when all streams are still welcome.
+    "after GOAWAY with all streams": {
+      frames: (s) => s.server.goaway(ALL).ping().client.pingAck().headers(1, end),
+      finds: [["opened", 4, { side: "client", streamId: 1 }]],
+    },
+    "a promise": {
+      frames: (s) => s.client.headers(1, end).goaway(0).ping().server.pingAck().pushPromise(1, 2),
+      finds: [["promised", 5, { streamId: 2 }]],
+    },
+    "the answer may be one to a PING that is missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .goaway(0)
+          .ping()
+          .client.pingAck()
+          .headers(1, end),
+      finds: [["opened", 5, { side: "client", streamId: 1 }]],
+      certainty: "unproven",
+    },
+    "the answer may be one to a PING before the capture": {
+      frames: (s) =>
+        s.midway().server.settings().client.ping().server.goaway(0).ping(OTHER).client.pingAck(OTHER).headers(1, end),
+      finds: [["opened", 6, { side: "client", streamId: 1 }]],
+      certainty: "unproven",
+    },
+  },
+});
+
+testRule(activityAboveLast, {
+  valid: {
+    "the last one is answered": (s) => s.client.headers(1, end).server.goaway(1).headers(1).data(1, 1, end),
+    "the one above is refused": (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).rst(3, 7),
+    "a stream of its own": (s) => s.client.headers(1, end).goaway(0).data(1, 0),
+    "of the other side": (s) => s.client.headers(1, end).headers(3).server.goaway(1).client.data(3, 1, end),
+    "first all, then answered, then the last one": (s) => s.client.headers(1, end).server.goaway(ALL).headers(1, end).goaway(1),
+  },
+  invalid: {
+    "a response": {
+      frames: (s) => s.client.headers(1, end).server.goaway(0).headers(1).data(1, 1, end),
+      finds: [["above", 3, { kind: "HEADERS", streamId: 1, side: "server", last: 0 }, { count: 2 }]],
+    },
+  },
+});
+
+testRule(noCloseAfterError, {
+  valid: {
+    closed: (s) => s.client.headers(1, end).server.goaway(1, 1).close(),
+    "reset after a while": (s) => s.client.headers(1, end).server.goaway(1, 1).wait(20_000).reset(),
+    "no error": (s) => s.client.headers(1).server.goaway(1, 0).wait(40_000).ping(),
+    "only the other side goes on": (s) => s.client.headers(1).server.goaway(1, 1).wait(40_000).client.ping(),
+    "a request that had arrived, answered": (s) => s.client.headers(1, end).server.goaway(0, 1).headers(1, end).close(),
+  },
+  invalid: {
+    "still sending": {
+      frames: (s) => s.client.headers(1).server.goaway(1, 1).wait(31_000).ping(),
+      finds: [["lived", "close", { side: "server", seconds: 31 }]],
+    },
+    "by the user's measure": {
+      frames: (s) => s.client.headers(1).goaway(0, 1).wait(5_000).data(1),
+      options: { wait: 4_000 },
+      finds: [["lived", "close", { side: "client", seconds: 5 }]],
+    },
+    "serves a new stream": {
+      frames: (s) => s.server.goaway(0, 2).client.headers(1, end).server.headers(1, end),
+      finds: [["served", 3, { side: "server", streamId: 1 }]],
+    },
+  },
+});

@@ -1,0 +1,142 @@
+import {
+  incompleteRequest,
+  notAuthoritative,
+  promisedNeverUsed,
+  requestedAgain,
+  requestWithContent,
+  unsafeMethod,
+} from "../../../src/rules/push/request.ts";
+import { type Fields, getRequest, type Script, testRule } from "../../../src/testing.ts";
+
+const end = { endStream: true } as const;
+const promise = (s: Script, fields: Fields) => s.client.headers(1, end).server.pushPromise(1, 2, { fields });
+// RFC 7541 6.1: an entry of the dynamic table that went before the capture.
+const LOST_ENTRY = "\xbe";
+
+testRule(unsafeMethod, {
+  valid: {
+    GET: (s) => promise(s, getRequest),
+    HEAD: (s) => promise(s, { ...getRequest, ":method": "HEAD" }),
+    "POST of the client itself": (s) => s.client.headers(1, { fields: { ...getRequest, ":method": "POST" } }),
+  },
+  invalid: {
+    POST: {
+      frames: (s) => promise(s, { ...getRequest, ":method": "POST" }),
+      finds: [["unsafe", 2, { promisedStreamId: 2, method: "POST" }]],
+    },
+    "OPTIONS, which cannot be cached": {
+      frames: (s) => promise(s, { ...getRequest, ":method": "OPTIONS" }),
+      finds: [["unknown", 2, { promisedStreamId: 2, method: "OPTIONS" }, { severity: "info" }]],
+    },
+    "one that nobody knows": {
+      frames: (s) => promise(s, { ...getRequest, ":method": "get" }),
+      finds: [["unknown", 2, { promisedStreamId: 2, method: "get" }, { severity: "info" }]],
+    },
+  },
+});
+
+testRule(requestWithContent, {
+  valid: {
+    none: (s) => promise(s, { ...getRequest, "content-length": "0" }),
+    "in the response": (s) => promise(s, getRequest).headers(2, { fields: { ":status": "200", "content-length": "7" } }),
+  },
+  invalid: {
+    some: {
+      frames: (s) => promise(s, { ...getRequest, "content-length": "7" }),
+      finds: [["content", 2, { promisedStreamId: 2, length: "7" }]],
+    },
+  },
+});
+
+const { ":path": _path, ...withoutPath } = getRequest;
+const { ":authority": _authority, ...withoutAuthority } = getRequest;
+
+testRule(incompleteRequest, {
+  valid: {
+    whole: (s) => promise(s, { ...getRequest, accept: "*/*" }),
+    "without :authority": (s) => promise(s, withoutAuthority),
+    "not readable": (s) => s.midway().client.headers(1, end).server.pushPromise(1, 2, { block: LOST_ENTRY }),
+  },
+  invalid: {
+    "no path": { frames: (s) => promise(s, withoutPath), finds: [["missing", 2, { promisedStreamId: 2, name: ":path" }]] },
+    "only regular fields": {
+      frames: (s) => promise(s, { accept: "*/*" }),
+      finds: [["missing", 2, { promisedStreamId: 2, name: ":method" }]],
+    },
+    "an empty path": {
+      frames: (s) => promise(s, { ...getRequest, ":path": "" }),
+      finds: [["missing", 2, { promisedStreamId: 2, name: ":path" }]],
+    },
+    "an uppercase name": {
+      frames: (s) => promise(s, { ...getRequest, Accept: "*/*" }),
+      finds: [["malformed", 2, { promisedStreamId: 2, what: "an uppercase field name" }]],
+    },
+    "a :status": {
+      frames: (s) => promise(s, { ...getRequest, ":status": "200" }),
+      finds: [["malformed", 2, { promisedStreamId: 2, what: "a :status" }]],
+    },
+  },
+});
+
+testRule(notAuthoritative, {
+  valid: {
+    "with :authority": (s) => promise(s, getRequest),
+    "a request of the client without it": (s) => s.client.headers(1, { fields: withoutAuthority }),
+  },
+  invalid: {
+    "without :authority": { frames: (s) => promise(s, withoutAuthority), finds: [["absent", 2, { promisedStreamId: 2 }]] },
+    "an empty one": {
+      frames: (s) => promise(s, { ...getRequest, ":authority": "" }),
+      finds: [["absent", 2, { promisedStreamId: 2 }]],
+    },
+  },
+});
+
+testRule(promisedNeverUsed, {
+  valid: {
+    answered: (s) => promise(s, getRequest).headers(2).wait(40_000).data(2, 1, end),
+    "reset by the client": (s) => promise(s, getRequest).client.rst(2).wait(40_000).server.ping(),
+    "the server says nothing any more": (s) => promise(s, getRequest).wait(40_000).client.ping(),
+    "for a while": (s) => promise(s, getRequest).wait(20_000).ping(),
+  },
+  invalid: {
+    "for 31 s": {
+      frames: (s) => promise(s, getRequest).wait(31_000).ping(),
+      finds: [["unused", 2, { promisedStreamId: 2, seconds: 31 }]],
+    },
+    "by the user's measure": {
+      frames: (s) => promise(s, getRequest).wait(2_000).ping(),
+      options: { wait: 1_000 },
+      finds: [["unused", 2, { promisedStreamId: 2, seconds: 2 }]],
+    },
+    "the response may be lost": {
+      frames: (s) =>
+        promise(s, getRequest)
+          .lost((server) => server.headers(2))
+          .wait(31_000)
+          .ping()
+          .client.ping(),
+      finds: [["unused", 2, { promisedStreamId: 2, seconds: 31 }]],
+      certainty: "unproven",
+    },
+  },
+});
+
+const style = { ...getRequest, ":path": "/style.css" } as const;
+
+testRule(requestedAgain, {
+  valid: {
+    "another path": (s) => promise(s, style).client.headers(3, end),
+    "the promise is under way": (s) => promise(s, style).client.crossing().headers(3, { fields: style }),
+    "another method": (s) => promise(s, style).client.headers(3, { fields: { ...style, ":method": "HEAD" } }),
+    "another authority": (s) => promise(s, style).client.headers(3, { fields: { ...style, ":authority": "other.test" } }),
+    "when it was answered": (s) => promise(s, style).headers(2, end).client.headers(3, { fields: style }),
+    "when the client had reset it": (s) => promise(s, style).client.rst(2).headers(3, { fields: style }),
+  },
+  invalid: {
+    "while it is open": {
+      frames: (s) => promise(s, style).headers(2).client.headers(3, { fields: style }),
+      finds: [["again", 4, { path: "/style.css", promisedStreamId: 2 }]],
+    },
+  },
+});
