@@ -16,6 +16,8 @@ export class Endpoint {
   lostOctets = 0;
   /** Frame borders were lost and found by looks: frames since then are likely, not certain. */
   resynced = false;
+  /** How often that was: what a stream sent before and after cannot be put together. */
+  borderLosses = 0;
   /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */
   hpackFault = false;
   readonly settings = new AnnouncedSettings();
@@ -33,6 +35,8 @@ export class Endpoint {
   horizon = -1;
   /** PINGs of this side without an ACK so far, oldest first. */
   readonly pings: Ping[] = [];
+  /** The shortest time in which it acknowledged a SETTINGS or PING, nanoseconds; Infinity: not so far. */
+  answerTime = Infinity;
   readonly goaways: Goaway[] = [];
   /** It closed, or its direction ended. */
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;
