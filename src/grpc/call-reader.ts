@@ -3,6 +3,7 @@
 import { Fact, type FactList } from "../http2/fact.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
+import { knewMore } from "../model/causality.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { FrameRef } from "../model/frame-ref.ts";
@@ -37,18 +38,21 @@ export class CallReader implements ModelSink {
     response.lose();
   }
 
-  frame(frame: Frame, stream: Stream | undefined): void {
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     if (stream === undefined || (frame.kind !== "data" && frame.kind !== "rst-stream")) return;
     const half = stream.half(frame.from).content;
     if (!(half instanceof CallHalf)) return;
     const { call } = half;
     if (frame.kind === "rst-stream") {
+      this.#checkBorders(stream, "client");
+      this.#checkBorders(stream, "server");
       if (frame.whole && stream.half(frame.from).resetAt < 0) for (const sink of this.#sinks) sink.reset?.(frame, call);
       return;
     }
     if (!half.take(frame)) return;
     const { server } = stream;
-    if (frame.from === "client" && server.endAt >= 0 && server.endAt <= frame.first.acked) call.lateOctets += frame.contentLength;
+    const late = frame.from === "client" && server.endAt >= 0 && server.endAt <= frame.first.acked;
+    if (late && !knewMore(frame, connection)) call.lateOctets += frame.contentLength;
     if (frame.endStream) this.#finish(frame.from, frame, call);
   }
 

@@ -1,4 +1,7 @@
+import type { DecodedBlock } from "../hpack/block.ts";
+import { FieldBit, Name } from "../hpack/field.ts";
 import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { ContentReader, Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
@@ -87,6 +90,33 @@ export function requestKind(request: RequestMarks): "yes" | "no" | "unknown" {
   if (isGrpcWeb(request.contentType)) return "no";
   if (request.grpcField) return "yes";
   return request.method === "POST" && request.te === "trailers" ? "unknown" : "no";
+}
+
+/** The marks of a request that was just decoded. */
+export function marksOf(decoded: DecodedBlock): RequestMarks {
+  let grpcField = false;
+  for (let i = 0; i < decoded.count && (decoded.bits & FieldBit.grpcName) !== 0; i++) {
+    const { name, bits } = decoded.fields[i]!;
+    // A gateway's names for what came in by HTTP.
+    grpcField ||= (bits & FieldBit.grpcName) !== 0 && !name.text.startsWith("grpc-metadata-");
+  }
+  return {
+    known: decoded.certainty === "exact",
+    contentType: decoded.contentType?.value,
+    grpcField,
+    method: decoded.method?.value,
+    te: decoded.slots[Name.te]?.value,
+  };
+}
+
+/** Whether a field block belongs to gRPC: of a client by what it asks, of a server by what it answers. */
+export function isGrpcBlock(block: FieldBlock, stream: Stream | undefined): boolean {
+  const { decoded, from, role } = block;
+  if (decoded === undefined) return false;
+  if (role === "request") return requestKind(marksOf(decoded)) === "yes";
+  if (stream === undefined) return false;
+  if (from === "client") return grpcKind(stream) === "yes";
+  return isGrpcType(role === "response" ? decoded.contentType?.value : stream.response.contentType);
 }
 
 /** `application/grpc`, alone or with `+format` or `;parameter`. gRPC-Web is another protocol. */

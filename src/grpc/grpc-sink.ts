@@ -14,7 +14,7 @@ export interface GrpcSink {
   message?(message: GrpcMessage, frame: Frame, call: Call): void;
   /** A field block of the server that could hold the status: with END_STREAM, or with a `grpc-status`. Only blocks that were decoded. */
   status?(status: GrpcStatus, call: Call): void;
-  /** A side has sent END_STREAM. */
+  /** A side has sent END_STREAM; not told of a request that is nothing but its HEADERS: the call is not there yet. */
   finish?(from: Side, by: Frame | FieldBlock, call: Call): void;
   /** RST_STREAM. */
   reset?(frame: Frame, call: Call): void;

@@ -394,6 +394,7 @@ export class ConnectionModel implements Http2Sink {
   }
 
   #applyData(frame: Frame, stream: Stream | undefined, sender: Endpoint): void {
+    sender.contentFrames++;
     // RFC 9113 6.9: the whole payload counts, on closed streams too.
     sender.window.sent += frame.length;
     if (stream === undefined) return;
@@ -477,6 +478,7 @@ export class ConnectionModel implements Http2Sink {
     const block = this.#block(frame.from);
     const sender = this.connection.endpoint(frame.from);
     block.begin(frame);
+    if (frame.kind === "headers") sender.contentFrames++;
     if (!frame.whole) {
       block.broken = true;
       this.#loseFields(sender, frame.first, "octets are missing");

@@ -37,6 +37,8 @@ export class Endpoint {
   readonly pings: Ping[] = [];
   /** The shortest time in which it acknowledged a SETTINGS or PING, nanoseconds; Infinity: not so far. */
   answerTime = Infinity;
+  /** DATA and HEADERS it sent. */
+  contentFrames = 0;
   readonly goaways: Goaway[] = [];
   /** It closed, or its direction ended. */
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;

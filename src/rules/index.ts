@@ -3,8 +3,16 @@ import * as continuation from "./continuation/continuation.ts";
 import * as frameLayout from "./frame/layout.ts";
 import * as frameLength from "./frame/length.ts";
 import * as frameStreamZero from "./frame/stream-zero.ts";
+import * as grpcCompression from "./grpc/compression.ts";
+import * as grpcDeadline from "./grpc/deadline.ts";
+import * as grpcGoaway from "./grpc/goaway.ts";
+import * as grpcKeepalive from "./grpc/keepalive.ts";
+import * as grpcMessage from "./grpc/message.ts";
+import * as grpcMetadata from "./grpc/metadata.ts";
 import * as grpcRequest from "./grpc/request.ts";
+import * as grpcRequestHead from "./grpc/request-head.ts";
 import * as grpcResponse from "./grpc/response.ts";
+import * as grpcStatus from "./grpc/status.ts";
 import * as headersMessage from "./headers/message.ts";
 import * as hpackFault from "./hpack/fault.ts";
 import * as preface from "./preface/preface.ts";
@@ -105,7 +113,51 @@ export const rules: readonly Rule[] = [
   headersMessage.secondHeadersNoEndStream,
   headersMessage.interimAfterFinal,
   headersMessage.requestTrailers,
+  grpcRequestHead.methodNotPost,
+  grpcRequestHead.contentTypeMissing,
+  grpcRequestHead.contentTypeMalformed,
+  grpcRequestHead.teMissing,
+  grpcRequestHead.pathForm,
+  grpcRequestHead.authorityMissing,
+  grpcDeadline.timeoutGrammar,
+  grpcDeadline.timeoutZero,
+  grpcMetadata.reservedMetadata,
+  grpcMetadata.metadataNameInvalid,
+  grpcMetadata.metadataValueInvalid,
+  grpcMetadata.binNotBase64,
+  grpcMetadata.binPadding,
+  grpcCompression.encodingUnknown,
+  grpcCompression.acceptEncodingMissing,
+  grpcCompression.compressedWithoutEncoding,
+  grpcMessage.compressedFlagInvalid,
+  grpcCompression.decompressFailed,
+  grpcMessage.truncatedMessage,
+  grpcMessage.unfinishedMessageReset,
+  grpcMessage.messageTooLarge,
   grpcRequest.requestTrailers,
+  grpcRequestHead.requestEndOnHeaders,
   grpcResponse.responseContentType,
+  grpcResponse.httpStatus,
+  grpcResponse.statusMissing,
+  grpcResponse.endedWithoutTrailers,
+  grpcStatus.statusInHeaders,
+  grpcStatus.statusMalformed,
+  grpcStatus.statusUnknownCode,
+  grpcStatus.messagePercent,
+  grpcStatus.messageWithOk,
+  grpcStatus.detailsMismatch,
   grpcRequest.clientSendsStatus,
+  grpcStatus.earlyStatusNoRst,
+  grpcStatus.statusLost,
+  grpcStatus.rstStatusMap,
+  grpcDeadline.deadlineExceeded,
+  grpcDeadline.deadlineIgnored,
+  grpcDeadline.deadlineNotEnforced,
+  grpcDeadline.deadlineMissing,
+  grpcKeepalive.keepaliveTooFrequent,
+  grpcKeepalive.tooManyPingsUnjustified,
+  grpcKeepalive.keepaliveTimeout,
+  grpcMetadata.metadataTooLarge,
+  grpcGoaway.goawayReason,
+  grpcGoaway.unavailableRetryable,
 ];

@@ -76,7 +76,9 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
 
   it("listens to something", () => {
     const { judge, frame, fields, streamEnd, end, connectionEnd, when } = rule;
-    expect([judge, frame, fields, streamEnd, end, connectionEnd].some((handler) => handler !== undefined)).toBe(true);
+    const { messageStart, message, status, finish, reset, callEnd } = rule;
+    const ofCalls = [messageStart, message, status, finish, reset, callEnd];
+    expect([judge, frame, fields, streamEnd, end, connectionEnd, ...ofCalls].some((handler) => handler !== undefined)).toBe(true);
     expect(judge === undefined).toBe(when === undefined);
   });
 
