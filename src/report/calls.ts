@@ -49,12 +49,12 @@ export function callsTable(output: Output, look: Look): CallsView {
       const bad = end !== "complete" && end !== "open" && end !== "unknown";
       const line = row(
         `${connection}.${stream}`,
-        printable(`${exchange.pushed ? "pushed " : ""}${methodOf(exchange)}`),
+        printable(methodOf(exchange)),
         statusOf(exchange),
         carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets),
         carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets),
         exchange.duration === undefined ? "" : duration(exchange.duration),
-        bad ? `${style.mark.bad} ${end}` : end,
+        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}`,
       );
       output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
     },

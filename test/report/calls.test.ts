@@ -161,6 +161,11 @@ describe("views", () => {
     expect(text).toMatch(/^1\.1 +\/a\.B\/C +NOT_FOUND +1 \(6\) +0 +3\.00 ms {2}complete$/m);
     expect(text).toMatch(/^1\.3 .* {2}x reset-by-client$/m);
     expect(text).not.toContain("\x1b");
+    const pushed: string[] = [];
+    const shown = callsTable((piece) => pushed.push(piece), { width: 80, color: false, verbose: false, quiet: false });
+    for (const exchange of exchangesOf((s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end)))
+      shown.exchange(exchange);
+    expect(pushed.join("")).toMatch(/^1\.2 +GET \/ .*complete, pushed$/m);
     expect(text).toMatch(/^\/a\.B\/C +1 .*NOT_FOUND$/m);
   });
 
