@@ -6,6 +6,7 @@ import { MergedCaptures } from "./capture/merge.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
+import { CallReader } from "./grpc/call-reader.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -78,6 +79,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
     },
   });
   const ruleEngine = new RuleEngine(selectRules(rules, options), pairing, session.limits);
+  const calls = new CallReader([ruleEngine], session.limits);
   const last: ModelSink = {
     connectionStart: (connection) => chosen.connection(connection),
     connectionEnd(connection) {
@@ -88,7 +90,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   };
 
   yield { kind: "run", schema: "h2lint-report/1", tool: { name: "h2lint", version, engine }, captures: files };
-  for await (const _ of session.run([...(options.listeners ?? []), ruleEngine, pairing, last])) {
+  for await (const _ of session.run([calls, ...(options.listeners ?? []), ruleEngine, pairing, last])) {
     yield* events;
     events.length = 0;
   }
@@ -220,7 +222,7 @@ class Tally {
 }
 
 /** What `only` leaves of the connections and findings. */
-class Chooser {
+export class Chooser {
   readonly #only: Filter;
   readonly #clock: Clock;
   readonly #connections = new Set<number>();
@@ -242,10 +244,14 @@ class Chooser {
   }
 
   finding({ finding }: PairedFinding): boolean {
+    return this.#connections.has(finding.connection) && this.exchange(finding.frame.streamId, finding.frame.time);
+  }
+
+  /** @param nanoseconds Since the session's first packet. */
+  exchange(streamId: number, nanoseconds: number): boolean {
     const { stream, from, to } = this.#only;
-    if (!this.#connections.has(finding.connection)) return false;
-    if (stream !== undefined && finding.frame.streamId !== stream) return false;
-    const time = Number(this.#clock.text(finding.frame.time));
+    if (stream !== undefined && streamId !== stream) return false;
+    const time = Number(this.#clock.text(nanoseconds));
     return (from === undefined || time >= from) && (to === undefined || time <= to);
   }
 }

@@ -40,6 +40,12 @@ export interface Limits {
   readonly closedStreams: number;
   /** Findings per rule and connection before repeats are folded (`limit/findings`). */
   readonly findings: number;
+  /** Octets kept of a gRPC message, where they are looked into: compressed ones. */
+  readonly messageOctets: number;
+  /** The same over all messages that are not whole. */
+  readonly messageOctetsTotal: number;
+  /** Exchanges that wait for one that began before them, so that all are listed in order. */
+  readonly exchanges: number;
   /** Frames per connection that a timeline keeps. */
   readonly timelineFrames: number;
 }
@@ -65,5 +71,8 @@ export const defaultLimits: Limits = {
   streams: 20_000,
   closedStreams: 256,
   findings: 100,
+  messageOctets: 256 << 10,
+  messageOctetsTotal: 64 << 20,
+  exchanges: 20_000,
   timelineFrames: 20_000,
 };

@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "timeline" | "frames" | "rules" | "explain";
+export type Command = "check" | "timeline" | "calls" | "frames" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -57,6 +57,12 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
     )
     .command("check [captures...]", "the same", captures, keep("check", []))
     .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
+    .command(
+      "calls [captures...]",
+      "one row an exchange: gRPC method or HTTP path, status, messages, times",
+      captures,
+      keep("calls", []),
+    )
     .command("frames [captures...]", "one row a frame", captures, keep("frames", []))
     .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
     .command(

@@ -1,9 +1,12 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { extname } from "node:path";
-import { type AnalyzeOptions, analyze, Session } from "../analyze.ts";
+import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
+import { CallReader } from "../grpc/call-reader.ts";
+import { callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
 import type { SummaryEvent } from "../report/event.ts";
+import { ExchangeLister } from "../report/exchange.ts";
 import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { githubReport } from "../report/github.ts";
@@ -41,6 +44,8 @@ export async function run(given: Invocation): Promise<number> {
       return check(invocation);
     case "timeline":
       return timeline(invocation);
+    case "calls":
+      return calls(invocation);
     case "frames":
       return frames(invocation);
     case "rules":
@@ -141,6 +146,26 @@ async function timeline(invocation: Task): Promise<number> {
     view.event(event);
     stdout.flush();
   }
+  return 0;
+}
+
+async function calls(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json", "ndjson"]);
+  const look = lookOf(invocation);
+  const view =
+    format === "table" ? callsTable(stdout.write, look) : format === "json" ? callsJson(stdout.write) : callsNdjson(stdout.write);
+  const session = new Session(await findCaptures(invocation.operands), options(invocation));
+  await session.open();
+  const chosen = new Chooser(invocation.only, session.clock);
+  const lister = new ExchangeLister(
+    () => session.clock,
+    chosen,
+    session.limits,
+    (exchange) => view.exchange(exchange),
+  );
+  for await (const _ of session.run([new CallReader([], session.limits), lister])) stdout.flush();
+  view.end();
+  stdout.flush();
   return 0;
 }
 

@@ -74,6 +74,17 @@ export class DecodedBlock {
     return undefined;
   }
 
+  /** The values of all fields of a name that has a slot, joined with commas (RFC 9110 5.3); undefined where there is none. */
+  joined(id: number): string | undefined {
+    if (this.slots[id] === undefined) return undefined;
+    let values: string | undefined;
+    for (let i = 0; i < this.count; i++) {
+      const { name, value } = this.fields[i]!;
+      if (name.id === id) values = values === undefined ? value : `${values},${value}`;
+    }
+    return values;
+  }
+
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];

@@ -44,6 +44,8 @@ export const FieldBit = {
   nonPrintable: 1 << 22,
   /** Octets were lost: the value cannot be known (it is ""). */
   valueUnknown: 1 << 23,
+  /** A name that HTTP allows and gRPC does not: an octet other than `0-9 a-z _ - .` (1 << 24 to 1 << 26 are of whole blocks). */
+  notMetadataName: 1 << 27,
 } as const;
 
 /** Ids of names that the protocol knows. The first ones have a slot of their own in every decoded block. */
@@ -166,6 +168,7 @@ function nameBits(text: string, classes: number): number {
     else if (requestPseudoNames.has(text)) bits |= FieldBit.requestPseudo;
     else bits |= FieldBit.pseudoUnknown;
   }
+  if (bits === 0 && /[^0-9a-z_.-]/.test(text)) bits |= FieldBit.notMetadataName;
   if (text.startsWith("grpc-")) bits |= FieldBit.grpcName;
   if (text.endsWith("-bin")) bits |= FieldBit.binName;
   // Conditionals are request modifiers, whatever may be added to them.

@@ -10,6 +10,10 @@ import { findFrames } from "./frame-search.ts";
 
 export interface FrameSink {
   frame(frame: Frame): void;
+  /** Is anybody interested in what this DATA frame holds? Asked where its payload comes in pieces. */
+  wantsContent?(frame: Frame): boolean;
+  /** A piece of a DATA frame, without padding, ahead of the frame itself, which then has no octets. None after a gap. */
+  content?(frame: Frame, bytes: Uint8Array, start: number, end: number): void;
   /** Octets of this direction were lost; frames around them are delivered with the fault `cut`. */
   gap(from: Side, at: Origin): void;
   /** Frame borders are unknown from here on. */
@@ -33,6 +37,8 @@ export class FrameDecoder {
   #passed = 0;
   #kept: Uint8Array = NOTHING;
   #keeping = false;
+  /** The pieces of this DATA frame are passed on. */
+  #wanted = false;
   #cut = false;
   #lost = false;
   #skipped = 0;
@@ -155,6 +161,7 @@ export class FrameDecoder {
     this.#passed = 0;
     this.#cut = false;
     this.#keeping = false;
+    this.#wanted = false;
     noteHead(frame);
   }
 
@@ -163,10 +170,18 @@ export class FrameDecoder {
     const frame = this.#frame;
     const take = end - start;
     if (frame.kind === "data") {
-      if (this.#passed === 0 && (frame.flags & Flag.padded) !== 0) frame.padLength = b[start]!;
+      if (this.#passed === 0) {
+        if ((frame.flags & Flag.padded) !== 0) frame.padLength = b[start]!;
+        this.#wanted = this.#sink.wantsContent?.(frame) ?? false;
+      }
       const padding = frame.length - frame.padLength - this.#passed;
       if (frame.padLength > 0 && frame.padLength < frame.length && padding < take)
         notePadding(frame, b, start + Math.max(padding, this.#passed === 0 ? 1 : 0), end);
+      if (this.#wanted && !this.#cut) {
+        const from = this.#passed === 0 && (frame.flags & Flag.padded) !== 0 ? start + 1 : start;
+        const to = Math.min(end, start + padding);
+        if (from < to) this.#sink.content?.(frame, b, from, to);
+      }
     } else if (!this.#cut) {
       if (frame.length > this.#limits.frameOctets) {
         if (this.#passed === 0) this.#tooLong(at);

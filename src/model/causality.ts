@@ -3,6 +3,7 @@
 import type { Frame } from "../http2/frame.ts";
 import { other } from "../place.ts";
 import type { Connection } from "./connection.ts";
+import type { FieldBlock } from "./field-block.ts";
 import type { Stream } from "./stream.ts";
 
 /** The octets up to `endOffset` had reached the sender of something with that horizon; -1 (no acknowledgment) proves nothing. */
@@ -10,6 +11,10 @@ export const delivered = (endOffset: number, horizon: number): boolean => endOff
 
 /** The same, except that where there is no acknowledgment nothing shows the contrary. */
 export const possiblyDelivered = (endOffset: number, horizon: number): boolean => horizon < 0 || endOffset <= horizon;
+
+/** The segment of a frame acknowledges octets of the other side that the capture has not shown so far: lost ones, or later ones. */
+export const knewMore = (frame: Frame | FieldBlock, connection: Connection): boolean =>
+  frame.first.acked > connection.endpoint(other(frame.from)).lastAt.offset + 1;
 
 /** Take from a frame what it shows of its sender's reading: an answer to a frame proves that frame and all before it processed. */
 export function learn(connection: Connection, frame: Frame, stream: Stream | undefined): void {

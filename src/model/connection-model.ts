@@ -159,6 +159,7 @@ export class ConnectionModel implements Http2Sink {
   lost(from: Side, at: Origin): void {
     const sender = this.connection.endpoint(from);
     sender.resynced = true;
+    sender.borderLosses++;
     this.#closeBlock(from);
     this.#loseFields(sender, at, sender.started ? "octets are missing" : "the start was not captured");
   }
@@ -203,6 +204,15 @@ export class ConnectionModel implements Http2Sink {
       this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: c.id, tls: tlsText(c.about.tls ?? {}) } });
     }
     this.#sink.connectionEnd(c);
+  }
+
+  wantsContent({ streamId, from }: Frame): boolean {
+    const half = this.connection.streams.get(streamId)?.half(from);
+    return half?.content !== undefined && !half.over;
+  }
+
+  content({ streamId, from }: Frame, bytes: Uint8Array, start: number, end: number): void {
+    this.connection.streams.get(streamId)?.half(from).content?.read(bytes, start, end);
   }
 
   frame(frame: Frame): void {
@@ -470,7 +480,9 @@ export class ConnectionModel implements Http2Sink {
     if (frame.streamId === 0) return undefined;
     const opener = ((frame.streamId & 1) === 1) === (sender.side === "client") ? sender : peer;
     if (opener.whole || frame.streamId <= opener.forgotten) return undefined;
-    return this.#openStream(frame.streamId, opener.side, false, -1, frame.first.time);
+    const stream = this.#openStream(frame.streamId, opener.side, false, -1, frame.first.time);
+    this.#sink.streamStart(stream, this.connection);
+    return stream;
   }
 
   #openStream(id: number, initiator: Side, seen: boolean, openedAt: number, time: number): Stream {
@@ -494,6 +506,7 @@ export class ConnectionModel implements Http2Sink {
   }
 
   #applyData(frame: Frame, stream: Stream | undefined, sender: Endpoint): void {
+    sender.contentFrames++;
     // RFC 9113 6.9: the whole payload counts, on closed streams too.
     sender.window.sent += frame.length;
     sender.dataFrames++;
@@ -528,9 +541,11 @@ export class ConnectionModel implements Http2Sink {
 
   #applySettings(frame: Frame, sender: Endpoint, peer: Endpoint): void {
     if (frame.ack) {
-      const entries = this.#spareAckUsed ? undefined : peer.settings.acknowledge()?.entries;
+      const settings = this.#spareAckUsed ? undefined : peer.settings.acknowledge();
       this.#spareAckUsed = false;
-      const size = entries === undefined ? undefined : last(entries, Setting.headerTableSize);
+      if (settings === undefined) return;
+      sender.answerTime = Math.min(sender.answerTime, frame.last.time - settings.time);
+      const size = last(settings.entries, Setting.headerTableSize);
       if (size !== undefined) sender.tableLimit.acknowledge(size);
       return;
     }
@@ -548,7 +563,9 @@ export class ConnectionModel implements Http2Sink {
       return;
     }
     const index = answeredPing(this.connection, frame);
-    if (index >= 0) peer.pings.splice(index, 1);
+    if (index < 0) return;
+    sender.answerTime = Math.min(sender.answerTime, frame.last.time - peer.pings[index]!.time);
+    peer.pings.splice(index, 1);
   }
 
   // A connection error: no effect, but a field block passes through HPACK, where its octets are known.
@@ -585,6 +602,7 @@ export class ConnectionModel implements Http2Sink {
     const block = this.#block(frame.from);
     const sender = this.connection.endpoint(frame.from);
     block.begin(frame);
+    if (frame.kind === "headers") sender.contentFrames++;
     if (!frame.whole) {
       block.broken = true;
       this.#loseFields(sender, frame.first, "octets are missing");
@@ -671,6 +689,7 @@ export class ConnectionModel implements Http2Sink {
     promised.promised = true;
     promised.reserved = true;
     if (fields.decoded !== undefined) readHead(promised.request, fields.decoded);
+    this.#sink.streamStart(promised, c);
     if (stream !== undefined) this.#touch(fields.last, stream, stream.server);
   }
 
@@ -698,6 +717,7 @@ export class ConnectionModel implements Http2Sink {
       if (stream === undefined) remember(sender.refused, fields.streamId);
       return;
     }
+    const isNew = stream === undefined;
     if (stream === undefined) {
       if (fields.opensStream) {
         stream = this.#openStream(fields.streamId, sender.side, true, fields.last.offset + 1, fields.last.time);
@@ -711,6 +731,7 @@ export class ConnectionModel implements Http2Sink {
       }
     }
     this.#applyHeaders(fields, stream, sender);
+    if (isNew) this.#sink.streamStart(stream, c);
   }
 
   #noteNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint): void {
@@ -837,8 +858,7 @@ export class ConnectionModel implements Http2Sink {
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";
     else if (decoded !== undefined && (role === "request-trailers" || role === "response-trailers")) {
       const head = role === "request-trailers" ? stream.request : stream.response;
-      head.grpcField ||= (decoded.bits & FieldBit.grpcName) !== 0;
-      head.grpcStatus = decoded.grpcStatus?.value ?? head.grpcStatus;
+      if ((decoded.bits & FieldBit.grpcName) !== 0) readGrpcFields(head, decoded);
     }
     if (fields.endStream && half.endAt < 0) {
       half.endAt = fields.last.offset + 1;
@@ -1034,9 +1054,21 @@ function readHead(head: MessageHead, decoded: DecodedBlock): void {
   head.userAgent = decoded.slots[Name.userAgent]?.value;
   head.server = decoded.slots[Name.server]?.value;
   head.contentLength = decoded.contentLength?.value;
-  head.grpcField = (decoded.bits & FieldBit.grpcName) !== 0;
-  head.grpcStatus = decoded.grpcStatus?.value;
-  head.grpcTimeout = decoded.slots[Name.grpcTimeout]?.value;
+  if ((decoded.bits & FieldBit.grpcName) !== 0) readGrpcFields(head, decoded);
+}
+
+function readGrpcFields(head: MessageHead, decoded: DecodedBlock): void {
+  for (let i = 0; i < decoded.count; i++) {
+    const { name, bits } = decoded.fields[i]!;
+    if ((bits & FieldBit.grpcName) !== 0 && !name.text.startsWith("grpc-metadata-")) head.grpcField = true;
+  }
+  const { slots } = decoded;
+  head.grpcStatus = decoded.grpcStatus?.value ?? head.grpcStatus;
+  head.grpcMessage = slots[Name.grpcMessage]?.value ?? head.grpcMessage;
+  head.grpcDetails = slots[Name.grpcStatusDetailsBin]?.value ?? head.grpcDetails;
+  head.grpcTimeout = slots[Name.grpcTimeout]?.value ?? head.grpcTimeout;
+  head.grpcEncoding = decoded.joined(Name.grpcEncoding) ?? head.grpcEncoding;
+  head.grpcAcceptEncoding = decoded.joined(Name.grpcAcceptEncoding) ?? head.grpcAcceptEncoding;
 }
 
 // The beginning of the stream was not captured: the fields themselves tell what they are, or nothing does.

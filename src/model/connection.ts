@@ -58,6 +58,11 @@ export class Connection {
     return endpointText((side === "client") === (this.clientIndex === 0) ? flow.client : flow.server, flow.family);
   }
 
+  /** At most a round trip, wherever the capture was taken: each side's shortest answer. Nanoseconds; Infinity: unknown. */
+  get roundTripBound(): number {
+    return this.client.answerTime + this.server.answerTime;
+  }
+
   /** Something could not be judged for want of `need`. */
   uncheck(rule: string, need: string): void {
     const key = `${rule} ${need}`;

@@ -17,6 +17,8 @@ export class Endpoint {
   lostOctets = 0;
   /** Frame borders were lost and found by looks: frames since then are likely, not certain. */
   resynced = false;
+  /** How often that was: what a stream sent before and after cannot be put together. */
+  borderLosses = 0;
   /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */
   hpackFault = false;
   readonly settings = new AnnouncedSettings();
@@ -44,6 +46,10 @@ export class Endpoint {
   readonly pings: Ping[] = [];
   /** Some of its PINGs are not among them, though nobody answered them. */
   pingsForgotten = false;
+  /** The shortest time in which it acknowledged a SETTINGS or PING, nanoseconds; Infinity: not so far. */
+  answerTime = Infinity;
+  /** DATA and HEADERS it sent. */
+  contentFrames = 0;
   readonly goaways: Goaway[] = [];
   /** It closed, or its direction ended. */
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;

@@ -19,6 +19,8 @@ export interface ModelSink {
   fields?(block: FieldBlock, stream: Stream | undefined, connection: Connection): void;
   /** The open field block of this side will not be finished. */
   fieldsLost?(from: Side, connection: Connection): void;
+  /** A stream is there: opened, promised, or first seen. What its first field block says is known. */
+  streamStart?(stream: Stream, connection: Connection): void;
   /** Both sides are done with it. */
   streamEnd?(stream: Stream, connection: Connection): void;
   /** Octets of this side are missing. */

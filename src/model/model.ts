@@ -49,6 +49,7 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
   const frame = with_("frame");
   const fields = with_("fields");
   const fieldsLost = with_("fieldsLost");
+  const streamStart = with_("streamStart");
   const streamEnd = with_("streamEnd");
   const gap = with_("gap");
   const tcpWindow = with_("tcpWindow");
@@ -69,6 +70,9 @@ function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
     },
     fieldsLost: (from, c) => {
       for (const s of fieldsLost) s.fieldsLost(from, c);
+    },
+    streamStart: (stream, c) => {
+      for (let i = 0; i < streamStart.length; i++) streamStart[i]!.streamStart(stream, c);
     },
     streamEnd: (stream, c) => {
       for (let i = 0; i < streamEnd.length; i++) streamEnd[i]!.streamEnd(stream, c);

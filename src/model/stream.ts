@@ -28,10 +28,18 @@ export class StreamHalf {
   lastTime = 0;
   /** The flow-control window that limits this side. */
   readonly window = new FlowWindow();
+  /** Reads what this side's DATA holds; set by who wants it. */
+  content: ContentReader | undefined = undefined;
 
   get over(): boolean {
     return this.endAt >= 0 || this.resetAt >= 0;
   }
+}
+
+/** Takes the content of one side's DATA frames, in order and without padding, where a frame comes in pieces; the octets are borrowed.
+ *  What lies in one piece stands in the frame itself. */
+export interface ContentReader {
+  read(bytes: Uint8Array, start: number, end: number): void;
 }
 
 /** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */
@@ -84,9 +92,13 @@ export class MessageHead {
   userAgent: string | undefined;
   server: string | undefined;
   contentLength: string | undefined;
-  /** A field named `grpc-...`. */
+  /** A field named `grpc-...`, other than `grpc-metadata-...`, which is a gateway's name for what came in by HTTP. */
   grpcField = false;
   grpcStatus: string | undefined;
-  /** `grpc-timeout` as it came. */
+  grpcMessage: string | undefined;
+  grpcDetails: string | undefined;
   grpcTimeout: string | undefined;
+  /** The field lines of a name joined with commas (RFC 9110 5.3). */
+  grpcEncoding: string | undefined;
+  grpcAcceptEncoding: string | undefined;
 }

@@ -1,5 +1,9 @@
 // In: what the model tells. Out: findings, judged in the sender's own order (rules.md section 1): with what is not proven and why, one
 // per frame and cause, consequences marked.
+import type { Call } from "../grpc/call.ts";
+import type { GrpcSink } from "../grpc/grpc-sink.ts";
+import type { GrpcMessage } from "../grpc/message-decoder.ts";
+import type { GrpcStatus } from "../grpc/status.ts";
 import { type Frame, type FrameKind, frameKinds } from "../http2/frame.ts";
 import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
@@ -23,7 +27,7 @@ export interface ActiveRule {
   readonly options?: Readonly<Record<string, number>>;
 }
 
-export class RuleEngine implements ModelSink {
+export class RuleEngine implements ModelSink, GrpcSink {
   readonly #sink: FindingSink;
   readonly #limits: Limits;
   readonly #slots: readonly Slot[];
@@ -33,6 +37,12 @@ export class RuleEngine implements ModelSink {
   /** Rules that ask for bits of a field block, and all the bits that any asks for. */
   readonly #onBits: readonly Slot[];
   readonly #bits: number;
+  readonly #onMessageStart: readonly Slot[];
+  readonly #onMessage: readonly Slot[];
+  readonly #onStatus: readonly Slot[];
+  readonly #onFinish: readonly Slot[];
+  readonly #onReset: readonly Slot[];
+  readonly #onCallEnd: readonly Slot[];
   readonly #onStreamEnd: readonly Slot[];
   readonly #onTcpWindow: readonly Slot[];
   readonly #onEnd: readonly Slot[];
@@ -41,6 +51,8 @@ export class RuleEngine implements ModelSink {
   readonly #judged = new Map<number, Judged>();
   /** State over all connections, by rule; empty until a rule asks. */
   readonly #shared: unknown[] = [];
+  /** A call's event has found something on the frame that comes next: it is settled with that. */
+  #found = false;
   #current: Judged | undefined;
   #stream: Stream | undefined;
 
@@ -64,6 +76,12 @@ export class RuleEngine implements ModelSink {
     for (const kind of frameKinds) onFrame[kind] = framed.filter(({ rule }) => rule.kinds?.includes(kind) ?? true);
     this.#onFrame = onFrame as Record<FrameKind, readonly Slot[]>; // every kind was filled in
     this.#onFields = this.#slots.filter((slot) => slot.rule.fields !== undefined);
+    this.#onMessageStart = this.#slots.filter((slot) => slot.rule.messageStart !== undefined);
+    this.#onMessage = this.#slots.filter((slot) => slot.rule.message !== undefined);
+    this.#onStatus = this.#slots.filter((slot) => slot.rule.status !== undefined);
+    this.#onFinish = this.#slots.filter((slot) => slot.rule.finish !== undefined);
+    this.#onReset = this.#slots.filter((slot) => slot.rule.reset !== undefined);
+    this.#onCallEnd = this.#slots.filter((slot) => slot.rule.callEnd !== undefined);
     this.#onStreamEnd = this.#slots.filter((slot) => slot.rule.streamEnd !== undefined);
     this.#onTcpWindow = this.#slots.filter((slot) => slot.rule.tcpWindow !== undefined);
     this.#onEnd = this.#slots.filter((slot) => slot.rule.end !== undefined);
@@ -83,7 +101,8 @@ export class RuleEngine implements ModelSink {
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     const { facts } = frame;
     const listeners = this.#onFrame[frame.kind];
-    if (facts.count === 0 && listeners.length === 0) return;
+    if (facts.count === 0 && listeners.length === 0 && !this.#found) return;
+    this.#found = false;
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), frame, frame.kind, stream);
     for (let i = 0; i < listeners.length; i++) {
@@ -99,6 +118,7 @@ export class RuleEngine implements ModelSink {
   }
 
   fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#found = false;
     const { facts } = block;
     if (block.ignored && facts.count === 0) {
       const judged = this.#judged.get(connection.id);
@@ -117,6 +137,48 @@ export class RuleEngine implements ModelSink {
   fieldsLost(from: Side, connection: Connection): void {
     const judged = this.#judged.get(connection.id);
     if (judged !== undefined && judged.candidates.length > 0) this.#settle(judged, -1, from);
+  }
+
+  messageStart(message: GrpcMessage, frame: Frame, call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (let i = 0; i < this.#onMessageStart.length; i++) {
+      const slot = this.#onMessageStart[i]!;
+      slot.rule.messageStart!(message, frame, call, this.#at(slot, judged));
+    }
+    this.#found ||= judged.candidates.length > 0;
+  }
+
+  message(message: GrpcMessage, frame: Frame, call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (let i = 0; i < this.#onMessage.length; i++) {
+      const slot = this.#onMessage[i]!;
+      slot.rule.message!(message, frame, call, this.#at(slot, judged));
+    }
+    this.#found ||= judged.candidates.length > 0;
+  }
+
+  status(status: GrpcStatus, call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (const slot of this.#onStatus) slot.rule.status!(status, call, this.#at(slot, judged));
+    this.#found ||= judged.candidates.length > 0;
+  }
+
+  finish(from: Side, by: Subject, call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (const slot of this.#onFinish) slot.rule.finish!(from, by, call, this.#at(slot, judged));
+    this.#found ||= judged.candidates.length > 0;
+  }
+
+  reset(frame: Frame, call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (const slot of this.#onReset) slot.rule.reset!(frame, call, this.#at(slot, judged));
+    this.#found ||= judged.candidates.length > 0;
+  }
+
+  callEnd(call: Call): void {
+    const judged = this.#enter(call.connection, call.stream);
+    for (const slot of this.#onCallEnd) slot.rule.callEnd!(call, this.#at(slot, judged));
+    if (judged.candidates.length > 0) this.#settle(judged, -1, "client");
   }
 
   streamEnd(stream: Stream, connection: Connection): void {

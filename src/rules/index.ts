@@ -20,8 +20,16 @@ import * as frameStreamZero from "./frame/stream-zero.ts";
 import * as goawayAfter from "./goaway/after.ts";
 import * as goawayClose from "./goaway/close.ts";
 import * as goawayLastStream from "./goaway/last-stream.ts";
+import * as grpcCompression from "./grpc/compression.ts";
+import * as grpcDeadline from "./grpc/deadline.ts";
+import * as grpcGoaway from "./grpc/goaway.ts";
+import * as grpcKeepalive from "./grpc/keepalive.ts";
+import * as grpcMessage from "./grpc/message.ts";
+import * as grpcMetadata from "./grpc/metadata.ts";
 import * as grpcRequest from "./grpc/request.ts";
+import * as grpcRequestHead from "./grpc/request-head.ts";
 import * as grpcResponse from "./grpc/response.ts";
+import * as grpcStatus from "./grpc/status.ts";
 import * as headersConnect from "./headers/connect.ts";
 import * as headersConnectionFields from "./headers/connection-fields.ts";
 import * as headersContentLength from "./headers/content-length.ts";
@@ -270,8 +278,39 @@ export const rules: readonly Rule[] = [
   priorityUpdate.idleCount,
   priorityUpdate.badValue,
   priorityUpdate.tooShort,
+  grpcRequestHead.methodNotPost,
+  grpcRequestHead.contentTypeMissing,
+  grpcRequestHead.contentTypeMalformed,
+  grpcRequestHead.teMissing,
+  grpcRequestHead.pathForm,
+  grpcRequestHead.authorityMissing,
+  grpcDeadline.timeoutGrammar,
+  grpcDeadline.timeoutZero,
+  grpcMetadata.reservedMetadata,
+  grpcMetadata.metadataNameInvalid,
+  grpcMetadata.metadataValueInvalid,
+  grpcMetadata.binNotBase64,
+  grpcMetadata.binPadding,
+  grpcCompression.encodingUnknown,
+  grpcCompression.acceptEncodingMissing,
+  grpcCompression.compressedWithoutEncoding,
+  grpcMessage.compressedFlagInvalid,
+  grpcCompression.decompressFailed,
+  grpcMessage.truncatedMessage,
+  grpcMessage.unfinishedMessageReset,
+  grpcMessage.messageTooLarge,
   grpcRequest.requestTrailers,
+  grpcRequestHead.requestEndOnHeaders,
   grpcResponse.responseContentType,
+  grpcResponse.httpStatus,
+  grpcResponse.statusMissing,
+  grpcResponse.endedWithoutTrailers,
+  grpcStatus.statusInHeaders,
+  grpcStatus.statusMalformed,
+  grpcStatus.statusUnknownCode,
+  grpcStatus.messagePercent,
+  grpcStatus.messageWithOk,
+  grpcStatus.detailsMismatch,
   grpcRequest.clientSendsStatus,
   // These two before the stalls that they explain.
   healthStall.holByWindow,
@@ -333,4 +372,17 @@ export const rules: readonly Rule[] = [
   abuseFieldBlock.tableSizeChurn,
   abuseFlood.unknownFrameFlood,
   abusePadding.paddingWaste,
+  grpcStatus.earlyStatusNoRst,
+  grpcStatus.statusLost,
+  grpcStatus.rstStatusMap,
+  grpcDeadline.deadlineExceeded,
+  grpcDeadline.deadlineIgnored,
+  grpcDeadline.deadlineNotEnforced,
+  grpcDeadline.deadlineMissing,
+  grpcKeepalive.keepaliveTooFrequent,
+  grpcKeepalive.tooManyPingsUnjustified,
+  grpcKeepalive.keepaliveTimeout,
+  grpcMetadata.metadataTooLarge,
+  grpcGoaway.goawayReason,
+  grpcGoaway.unavailableRetryable,
 ];

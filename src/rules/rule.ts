@@ -1,3 +1,6 @@
+import type { Call } from "../grpc/call.ts";
+import type { GrpcMessage } from "../grpc/message-decoder.ts";
+import type { GrpcStatus } from "../grpc/status.ts";
 import type { Fact } from "../http2/fact.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
 import type { UpgradeOffer } from "../http2/upgrade.ts";
@@ -80,6 +83,13 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   upgrade?(offer: UpgradeOffer, context: Context<Meta, State, Shared>): void;
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  /** Of gRPC calls (grpc-sink.ts). */
+  messageStart?(message: GrpcMessage, frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  message?(message: GrpcMessage, frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  status?(status: GrpcStatus, call: Call, context: Context<Meta, State, Shared>): void;
+  finish?(from: Side, by: Subject, call: Call, context: Context<Meta, State, Shared>): void;
+  reset?(frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  callEnd?(call: Call, context: Context<Meta, State, Shared>): void;
   streamEnd?(stream: Stream, context: Context<Meta, State, Shared>): void;
   /** The TCP window that this side advertises became zero, or opens again. */
   tcpWindow?(from: Side, zero: boolean, at: Origin, context: Context<Meta, State, Shared>): void;

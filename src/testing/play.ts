@@ -1,5 +1,6 @@
 // In: a script's segments. Out: what the stages of h2lint, the real ones, make of them.
 import type { Diagnostic } from "../diagnostic.ts";
+import { CallReader } from "../grpc/call-reader.ts";
 import { fastHpack } from "../hpack/decoder.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import { Model } from "../model/model.ts";
@@ -74,7 +75,18 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
       for (const [key, count] of connection.unchecked) unchecked[key] = (unchecked[key] ?? 0) + count;
     },
   };
-  const assembler = new Assembler(new Model([...listeners, engine, pairing, counter], fastHpack, all, diagnose), all, diagnose);
+  playModel(segments, [new CallReader([engine], all), ...listeners, engine, pairing, counter], all, diagnose);
+  return { findings, pairs, diagnostics, unchecked };
+}
+
+/** The same for listeners of the model. */
+export function playModel(
+  segments: readonly WireSegment[],
+  sinks: readonly ModelSink[],
+  limits: Limits,
+  diagnose: (diagnostic: Diagnostic) => void,
+): void {
+  const assembler = new Assembler(new Model(sinks, fastHpack, limits, diagnose), limits, diagnose);
   segments.forEach((segment, index) => {
     const tcp = tcpSegment(segment, index + 1);
     assembler.segment(tcp);
@@ -82,7 +94,6 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
     tcp.packet.bytes.fill(0xee);
   });
   assembler.end();
-  return { findings, pairs, diagnostics, unchecked };
 }
 
 function tcpSegment({ from, flags, offset, acked, bytes, window, time }: WireSegment, number: number): TcpSegment {

@@ -161,7 +161,7 @@ describe("could not run: 2, and one line that names what and why", () => {
   });
 
   it("the other commands too", () => {
-    for (const command of ["timeline", "frames"])
+    for (const command of ["timeline", "calls", "frames"])
       expect(h2lint([command, "nowhere.pcap"])).toMatchObject({ status: 2, stdout: "" });
   });
 });
@@ -217,6 +217,7 @@ describe("exit status of check", () => {
     for (const args of [
       ["timeline", volo],
       ["frames", volo],
+      ["calls", volo],
       ["rules"],
       ["explain", "grpc/request-trailers"],
       ["--help"],
@@ -382,6 +383,29 @@ describe("JSON", () => {
       { packet: 8, offset: 79, streamId: 1, type: 1, flags: 4, endStream: false, headersCertainty: "exact" },
       { packet: 11, offset: 251, streamId: 1, type: 1, flags: 5, endStream: true, headers: [["grpc-status", "0"]] },
     ]);
+  });
+
+  it("lists exchanges, or part of them", () => {
+    const [call, ...others] = objects(h2lint(["calls", volo, "--format", "ndjson"]).stdout);
+    expect(others).toEqual([]);
+    expect(call).toMatchObject({
+      ...{ connection: 1, stream: 1, protocol: "grpc", path: "/helloworld.Greeter/SayHello", end: "killed-by-goaway" },
+      ...{ requestMessages: 1, requestOctets: 13, responseMessages: 0, responseOctets: 0 },
+    });
+    for (const part of [
+      ["--stream", "3"],
+      ["--connection", "2"],
+      ["--port", "1"],
+      ["--host", "192.0.2.9"],
+      ["--to", "1"],
+    ])
+      expect(h2lint(["calls", volo, "--format", "ndjson", ...part])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(objects(h2lint(["calls", volo, "--format", "ndjson", "--stream", "1", "--from", "1"]).stdout)).toEqual([call]);
+    expect(JSON.parse(h2lint(["calls", volo, "--format", "json"]).stdout)).toMatchObject({
+      schema: "h2lint-calls/1",
+      calls: [call],
+      methods: [{ method: "/helloworld.Greeter/SayHello", calls: 1, errors: { "killed-by-goaway": 1 } }],
+    });
   });
 
   it("lists the rules", () => {

@@ -14,7 +14,8 @@ const named = (bits: number): string[] =>
 
 const names: [name: string, ...facts: string[]][] = [
   ["accept"],
-  ["x-ok_1.~!#$%&'*+^`|"],
+  ["x-ok_1."],
+  ["x-ok_1.~!#$%&'*+^`|", "notMetadataName"],
   [":method", "pseudo", "requestPseudo"],
   [":scheme", "pseudo", "requestPseudo"],
   [":authority", "pseudo", "requestPseudo"],

@@ -6,6 +6,8 @@ import type { Story } from "../../src/testing/script.ts";
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
 const FRAME_SIZE_ERROR = 6;
+// A gRPC message without octets.
+const EMPTY = "\0\0\0\0\0";
 const grpc = {
   fields: { ":method": "POST", ":scheme": "http", ":path": "/a.B/C", "content-type": "application/grpc", te: "trailers" },
 };
@@ -24,11 +26,16 @@ function answers(story: Story): string[] {
 const cases: Record<string, readonly [Story, readonly string[]]> = {
   "a GOAWAY whose text names the fault is the answer, exactly": [
     (s) =>
-      s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).server.goaway(1, PROTOCOL_ERROR, illegal).close(),
+      s.client
+        .headers(1, grpc)
+        .data(1, EMPTY)
+        .trailers(1, { "grpc-status": "0" })
+        .server.goaway(1, PROTOCOL_ERROR, illegal)
+        .close(),
     ["grpc/request-trailers as-specified exact goaway"],
   ],
   "a close alone, on an open stream, is likely the answer": [
-    (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).server.close(),
+    (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).server.close(),
     ["grpc/request-trailers as-specified likely fin"],
   ],
   "RST_STREAM with the code that is due": [
@@ -56,7 +63,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     ["stream/data-after-end-stream tolerated", "health/server-reset none-expected"],
   ],
   "a peer that answered a later PING let it pass": [
-    (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
+    (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
     ["grpc/request-trailers tolerated"],
   ],
   "what is no violation has no answer, and takes none away": [

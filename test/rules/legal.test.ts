@@ -1,4 +1,5 @@
 // rules.md 3.20: what looks wrong and is not, with every rule at once.
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { rules as all } from "../../src/rules/index.ts";
 import { playSegments } from "../../src/testing/play.ts";
@@ -7,6 +8,7 @@ import { getRequest, grpcRequest, grpcResponse, play, type Story, type WireSegme
 // RFC 7541 6.1, 6.2.2: `:method: GET`, `:scheme: http`, `:path: /`, `:authority: h2.test`.
 const GET = "\x82\x86\x84\x01\x07h2.test";
 const HELLO = "\0\0\0\0\x01a";
+const GZIP = gzipSync("hello").toString("latin1");
 const end = { endStream: true } as const;
 const interim = { fields: { ":status": "103" } } as const;
 
@@ -178,6 +180,41 @@ const cases: Readonly<Record<string, Story>> = {
       .rst(1)
       .server.crossing()
       .rst(1),
+  "a gRPC call with metadata, a compressed message over two frames, and PINGs": (s) =>
+    s.client
+      .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "1S", "grpc-encoding": "gzip", "x-bin": "AQ" } })
+      .data(1, `\x01\0\0\0${String.fromCharCode(GZIP.length)}`)
+      .ping()
+      .data(1, GZIP, end)
+      .server.pingAck()
+      .headers(1, { fields: { ...grpcResponse, "grpc-accept-encoding": "gzip" } })
+      .data(1, HELLO)
+      .trailers(1, { "grpc-status": "5", "grpc-message": "caf%C3%A9" }),
+  "a gRPC call answered before the request ends": (s) =>
+    s.client
+      .headers(1, { fields: grpcRequest })
+      .data(1, HELLO)
+      .server.headers(1, { fields: grpcResponse })
+      .trailers(1, { "grpc-status": "8" })
+      .rst(1, 0)
+      .client.crossing(3)
+      .data(1, HELLO),
+  "a gRPC call that both sides give up at its deadline": (s) =>
+    s.client
+      .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "50m" } })
+      .data(1, HELLO, end)
+      .server.headers(1, { fields: grpcResponse })
+      .client.wait(50)
+      .crossing()
+      .rst(1)
+      .server.crossing()
+      .rst(1)
+      .client.ping(),
+  "plain HTTP to another method than gRPC's, gRPC-Web": (s) =>
+    s.client
+      .headers(1, { fields: { ...grpcRequest, ":method": "OPTIONS", "content-type": "application/grpc-web" } })
+      .data(1, "<html>", end)
+      .server.headers(1, end),
   "a client that closes after the server's GOAWAY": (s) =>
     s.client.headers(1, end).server.goaway(1).headers(1, end).client.close().server.close(),
   "windows that are used up, and given back in time": (s) =>

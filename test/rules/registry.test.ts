@@ -76,9 +76,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
 
   it("listens to something", () => {
     const { judge, upgrade, frame, fields, streamEnd, tcpWindow, end, connectionEnd, when } = rule;
-    expect(
-      [judge, upgrade, frame, fields, streamEnd, tcpWindow, end, connectionEnd].some((handler) => handler !== undefined),
-    ).toBe(true);
+    const { messageStart, message, status, finish, reset, callEnd } = rule;
+    const ofCalls = [messageStart, message, status, finish, reset, callEnd];
+    const handlers = [judge, upgrade, frame, fields, streamEnd, tcpWindow, end, connectionEnd, ...ofCalls];
+    expect(handlers.some((handler) => handler !== undefined)).toBe(true);
     expect(judge === undefined).toBe(when === undefined);
   });
 

@@ -36,9 +36,9 @@ const cases: Readonly<Record<string, readonly [story: Story, finds: readonly str
   "c: an id that was not promised": [(s) => s.client.headers(1, end).server.headers(2, end), ["stream-id/unpromised"]],
   "d: a second HEADERS without END_STREAM": [(s) => s.client.headers(1).headers(1), ["headers/second-headers-no-end-stream"]],
   "e: request trailers": [(s) => s.client.headers(1).data(1).trailers(1), []],
-  "e: of a gRPC call": [(s) => s.client.headers(1, grpc).data(1, 5).trailers(1), ["grpc/request-trailers"]],
+  "e: of a gRPC call": [(s) => s.client.headers(1, grpc).data(1, "\0\0\0\0\0").trailers(1), ["grpc/request-trailers"]],
   "e: of a gRPC call, with a status": [
-    (s) => s.client.headers(1, grpc).data(1, 5).trailers(1, status),
+    (s) => s.client.headers(1, grpc).data(1, "\0\0\0\0\0").trailers(1, status),
     ["grpc/request-trailers"],
     ["grpc/client-sends-status"],
   ],

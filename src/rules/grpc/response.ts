@@ -1,4 +1,7 @@
 import { grpcKind, isGrpcType } from "../../grpc/call.ts";
+import { timeoutOf } from "../../grpc/timeout.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -33,3 +36,100 @@ export const responseContentType = defineRule({
     else report(block, "type", { streamId, contentType: type.slice(0, 80) }, { related: opened(stream) });
   },
 });
+
+export const httpStatus = defineRule({
+  id: "grpc/http-status",
+  meta: {
+    title: "A gRPC response has the HTTP status 200",
+    severity: "error",
+    by: "server",
+    spec: [{ document: "gRPC over HTTP2", section: "Responses" }],
+    expect: { scope: "stream", codes: [] },
+    needs: ["hpack"],
+    decidable: "block",
+    messages: { status: "the gRPC call on stream {streamId} is answered with :status {status}: the client reports {mapped}" },
+    docs: {
+      why: "A call has a status of its own, in trailers. Another HTTP status is usually a proxy's, which could not reach the server or let nobody pass; the client makes a status of its own of it.",
+      fix: "Look at what stands between: its log, its routes, the body of the response.",
+    },
+  },
+  when: { bits: FieldBit.responsePseudo, roles: ["response"], from: "server" },
+  judge(subject, stream, { report }) {
+    const { decoded, streamId } = subject as FieldBlock; // a condition on bits
+    const status = decoded?.statusCode ?? 0;
+    if (status === 200 || status === 0 || stream === undefined || grpcKind(stream) !== "yes") return;
+    const { method, contentType, grpcTimeout } = stream.request;
+    // gRPC or HTTP asks for these in answer to a request that is at fault itself.
+    if (status === 415 && !isGrpcType(contentType)) return;
+    if (status === 405 && method !== "POST") return;
+    if (status === 400 && grpcTimeout !== undefined && timeoutOf(grpcTimeout) === undefined) return;
+    report(subject, "status", { streamId, status, mapped: MAPPED[status] ?? "UNKNOWN" }, { related: opened(stream) });
+  },
+});
+
+export const statusMissing = defineRule({
+  id: "grpc/status-missing",
+  meta: {
+    title: "The last field block of a gRPC response has a grpc-status",
+    severity: "error",
+    by: "server",
+    spec: [{ document: "gRPC over HTTP2", section: "Responses" }],
+    expect: { scope: "stream", codes: [] },
+    needs: ["hpack", "body"],
+    decidable: "block",
+    messages: {
+      trailers: "the trailers of the gRPC call on stream {streamId} have no grpc-status",
+      only: "the gRPC call on stream {streamId} is answered by nothing but HEADERS, without a grpc-status",
+    },
+    docs: {
+      why: "The client does not know how the call ended: most report UNKNOWN or INTERNAL, volo-grpc 0.9.1 took it for OK.",
+      fix: "Look for a proxy that drops trailers, or a handler that is not gRPC.",
+    },
+  },
+  status({ block, text }, { asked, stream }, { report, uncheck }) {
+    const { decoded, role, endStream, streamId } = block;
+    if (text !== undefined || !endStream || decoded === undefined || stream.request.method === "HEAD") return;
+    const grpc =
+      role === "response"
+        ? decoded.statusCode === 200 && (asked || isGrpcType(decoded.contentType?.value))
+        : isGrpcType(stream.response.contentType) && stream.response.status === 200;
+    if (!grpc) return;
+    if (decoded.certainty !== "exact") uncheck("hpack");
+    else report(block, role === "response" ? "only" : "trailers", { streamId }, { related: opened(stream) });
+  },
+});
+
+export const endedWithoutTrailers = defineRule({
+  id: "grpc/ended-without-trailers",
+  meta: {
+    title: "A gRPC response ends with trailers, not with DATA",
+    severity: "error",
+    by: "server",
+    spec: [{ document: "gRPC over HTTP2", section: "Responses" }],
+    expect: { scope: "stream", codes: [] },
+    needs: ["body"],
+    decidable: "head",
+    messages: { data: "the server ends the gRPC call on stream {streamId} with END_STREAM on DATA: there is no grpc-status" },
+    docs: {
+      why: "The client does not know how the call ended: it reports INTERNAL or UNKNOWN.",
+      fix: "Look for a proxy that drops trailers, or a server that ends its response before the trailers are written.",
+    },
+  },
+  finish(from, by, { answered, stream }, { report }) {
+    if (from !== "server" || by.kind !== "data" || !answered) return;
+    if (stream.response.status !== 200 || stream.request.method === "HEAD") return;
+    report(by, "data", { streamId: stream.id }, { related: opened(stream) });
+  },
+});
+
+// gRPC: HTTP to gRPC status code mapping.
+const MAPPED: Readonly<Record<number, string>> = {
+  400: "INTERNAL",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "UNIMPLEMENTED",
+  429: "UNAVAILABLE",
+  502: "UNAVAILABLE",
+  503: "UNAVAILABLE",
+  504: "UNAVAILABLE",
+};

@@ -1,0 +1,115 @@
+// What the calls of each method came to: how many, how they ended, how long they took.
+import { statusName } from "../grpc/status.ts";
+import type { ExchangeObject } from "./exchange.ts";
+
+export interface MethodObject {
+  readonly method: string;
+  readonly calls: number;
+  /** Calls that did not end well, by status or by how they ended. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Nanoseconds, of those that ended; nearest rank. */
+  readonly p50?: number;
+  readonly p90?: number;
+  readonly p99?: number;
+  readonly requestMessages: number;
+  readonly responseMessages: number;
+  readonly requestOctets: number;
+  readonly responseOctets: number;
+}
+
+/** Counts exchanges by method. Beyond `METHODS` methods the rest is one row. */
+export class MethodSummary {
+  readonly #methods = new Map<string, Counted>();
+  readonly #slowest: ExchangeObject[] = [];
+
+  add(exchange: ExchangeObject): void {
+    const name = methodOf(exchange);
+    let counted = this.#methods.get(name);
+    if (counted === undefined) {
+      const key = this.#methods.size < METHODS ? name : "(others)";
+      counted = this.#methods.get(key) ?? new Counted();
+      this.#methods.set(key, counted);
+    }
+    counted.add(exchange);
+    if (exchange.duration === undefined || exchange.end !== "complete") return;
+    const slowest = this.#slowest;
+    if (slowest.length === SLOWEST && exchange.duration <= (slowest.at(-1)!.duration ?? 0)) return;
+    slowest.push(exchange);
+    slowest.sort((a, b) => b.duration! - a.duration!);
+    slowest.length = Math.min(slowest.length, SLOWEST);
+  }
+
+  /** Most calls first. */
+  get methods(): MethodObject[] {
+    return [...this.#methods]
+      .map(([method, counted]) => counted.object(method))
+      .sort((a, b) => b.calls - a.calls || (a.method < b.method ? -1 : 1));
+  }
+
+  /** Of those that ended as they should, the longest first. */
+  get slowest(): readonly ExchangeObject[] {
+    return this.#slowest;
+  }
+}
+
+/** `/a.B/C`, or `GET host/path` without its query. */
+export function methodOf({ protocol, method, path, authority }: ExchangeObject): string {
+  if (path === undefined && method === undefined) return "(unknown)";
+  if (protocol === "grpc") return path ?? "(unknown)";
+  return `${method ?? "?"} ${(path ?? authority ?? "").replace(/\?.*/s, "")}`.trimEnd();
+}
+
+class Counted {
+  #calls = 0;
+  readonly #errors = new Map<string, number>();
+  /** Nanoseconds; beyond `SAMPLES` every second one is dropped, and then only each so-manieth is taken. */
+  #durations: number[] = [];
+  #step = 1;
+  #skipped = 0;
+  #messages = { request: 0, response: 0 };
+  #octets = { request: 0, response: 0 };
+
+  add(exchange: ExchangeObject): void {
+    this.#calls++;
+    const error = errorOf(exchange);
+    if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
+    this.#messages.request += exchange.requestMessages ?? exchange.requestMessagesSeen ?? 0;
+    this.#messages.response += exchange.responseMessages ?? exchange.responseMessagesSeen ?? 0;
+    this.#octets.request += exchange.requestOctets;
+    this.#octets.response += exchange.responseOctets;
+    if (exchange.duration === undefined || ++this.#skipped < this.#step) return;
+    this.#skipped = 0;
+    this.#durations.push(exchange.duration);
+    if (this.#durations.length < SAMPLES) return;
+    this.#durations = this.#durations.filter((_, i) => i % 2 === 0);
+    this.#step *= 2;
+  }
+
+  object(method: string): MethodObject {
+    const sorted = Float64Array.from(this.#durations).sort();
+    const rank = (share: number) => sorted[Math.max(Math.ceil(sorted.length * share), 1) - 1]!;
+    return {
+      method,
+      calls: this.#calls,
+      errors: Object.fromEntries([...this.#errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(sorted.length === 0 ? {} : { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99) }),
+      requestMessages: this.#messages.request,
+      responseMessages: this.#messages.response,
+      requestOctets: this.#octets.request,
+      responseOctets: this.#octets.response,
+    };
+  }
+}
+
+/** `NOT_FOUND`, `404`, `reset-by-client`; undefined where it went well, or is not over. */
+export function errorOf(exchange: ExchangeObject): string | undefined {
+  const { protocol, status, grpcStatus, end } = exchange;
+  if (end !== "complete") return end === "open" || end === "unknown" ? undefined : end;
+  if (grpcStatus !== undefined) return grpcStatus === 0 ? undefined : statusName(grpcStatus);
+  if (status !== undefined && status >= 400) return String(status);
+  return protocol === "grpc" && status !== undefined ? "no status" : undefined;
+}
+
+const METHODS = 1000;
+const SAMPLES = 10_000;
+const SLOWEST = 5;

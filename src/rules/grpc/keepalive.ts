@@ -1,0 +1,128 @@
+import { hex, latin1 } from "../../bytes.ts";
+import { callOf } from "../../grpc/call.ts";
+import { bandwidthPings, PingStrikes } from "../../grpc/ping-strikes.ts";
+import { ErrorCode } from "../../http2/error-code.ts";
+import { knewMore } from "../../model/causality.ts";
+import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { defineRule } from "../rule.ts";
+
+const spec = [{ document: "gRFC A8", section: "Server Enforcement" }] as const;
+
+export const keepaliveTooFrequent = defineRule({
+  id: "grpc/keepalive-too-frequent",
+  meta: {
+    title: "A client must not send keepalive PINGs more often than servers allow",
+    severity: "warning",
+    by: "client",
+    spec,
+    expect: { scope: "connection", codes: ["ENHANCE_YOUR_CALM"], optional: true },
+    needs: ["start", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      frequent:
+        "{strikes} PINGs in a row came sooner than {interval} s after the one before, without DATA or HEADERS of the server between; a server with default settings closes the connection at the third",
+    },
+    options: {
+      interval: { default: 300_000, unit: "ms", about: "shortest time between PINGs" },
+      idle: { default: 7_200_000, unit: "ms", about: "the same while no stream is open" },
+      strikes: { default: 2, unit: "PINGs", about: "how many may come too soon" },
+    },
+    docs: {
+      why: "A server that is not told otherwise sends GOAWAY with too_many_pings, and all calls of the connection end.",
+      fix: "Raise the client's keepalive time, or permit it at the server (keepalive enforcement policy).",
+    },
+  },
+  kinds: ["ping"],
+  state: () => ({ strikes: new PingStrikes() }),
+  frame(frame, _stream, { state, report, options, connection }) {
+    if (frame.from !== "client" || frame.ack || !frame.whole) return;
+    if (bandwidthPings.has(hex(frame.bytes, frame.start, frame.end))) return;
+    const interval = hasOpenStream(connection) ? options.interval : options.idle;
+    const { strikes } = state;
+    strikes.ping(frame.last.time, connection.server.contentFrames, interval * 1e6);
+    if (strikes.strikes <= options.strikes || knewMore(frame, connection) || !isGrpc(connection)) return;
+    report(frame, "frequent", { strikes: strikes.strikes, interval: interval / 1000 }, { fold: "pings" });
+  },
+});
+
+export const tooManyPingsUnjustified = defineRule({
+  id: "grpc/too-many-pings-unjustified",
+  meta: {
+    title: "A server says too_many_pings only when there were too many",
+    severity: "warning",
+    by: "server",
+    spec,
+    expect: { scope: "connection", codes: [] },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      few: "the server closes the connection with too_many_pings after {pings} PINGs, {early} of them early by the defaults",
+    },
+    docs: {
+      why: "The server is stricter than clients expect: their calls end with UNAVAILABLE for no fault of theirs.",
+      fix: "Make the server's minimum time fit its clients' keepalive time.",
+    },
+  },
+  kinds: ["ping", "goaway"],
+  // No frame of the server excuses a PING here: what it had sent when the PING came is not certain.
+  state: () => ({ strikes: new PingStrikes(), pings: 0 }),
+  frame(frame, _stream, { state, report, connection }) {
+    if (!frame.whole) return;
+    if (frame.kind === "ping") {
+      if (frame.from !== "client" || frame.ack) return;
+      state.pings++;
+      state.strikes.ping(frame.last.time, 0, hasOpenStream(connection) ? 300e9 : 7200e9);
+      return;
+    }
+    if (frame.from !== "server" || frame.errorCode !== ErrorCode.enhanceYourCalm) return;
+    if (!latin1(frame.bytes, frame.start, frame.end).includes("too_many_pings") || state.strikes.strikes > 2) return;
+    if (knewMore(frame, connection)) return;
+    report(frame, "few", { pings: state.pings, early: state.strikes.strikes });
+  },
+});
+
+export const keepaliveTimeout = defineRule({
+  id: "grpc/keepalive-timeout",
+  meta: {
+    title: "A connection was given up because a PING had no answer",
+    severity: "warning",
+    by: "either",
+    spec: [{ document: "gRFC A8", section: "Client-side Keepalive" }],
+    expect: { scope: "connection", codes: [], ignore: true },
+    needs: ["acks", "no-gap2"],
+    decidable: "payload",
+    messages: { timeout: "the {side} closes the connection {waited} s after a PING that was not answered" },
+    options: { wait: { default: 20_000, unit: "ms", about: "how long a PING waits" } },
+    docs: {
+      why: "The other side, or the way to it, was dead: calls that were open end with UNAVAILABLE.",
+      fix: "Look at what the other side did from the PING on: a stopped process, a firewall that forgot the connection.",
+    },
+  },
+  kinds: ["ping"],
+  state: () => ({ client: [] as FrameRef[], server: [] as FrameRef[] }),
+  frame(frame, _stream, { state }) {
+    if (frame.ack || !frame.whole) return;
+    const pings = state[frame.from];
+    pings.push(FrameRef.of(frame));
+    if (pings.length > 256) pings.shift();
+  },
+  end(from, how, at, { state, report, options, connection }) {
+    const oldest = connection.endpoint(from).pings[0];
+    if (oldest === undefined || (how !== "fin" && how !== "rst") || at.time - oldest.time < options.wait * 1e6) return;
+    const ping = state[from].find(({ end }) => end === oldest.endOffset);
+    if (ping === undefined || !isGrpc(connection)) return;
+    report(ping, "timeout", { side: from, waited: Math.round((at.time - oldest.time) / 1e7) / 100 });
+  },
+});
+
+function hasOpenStream(connection: Connection): boolean {
+  for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;
+  return false;
+}
+
+// PINGs of other HTTP/2 are nobody's business here.
+function isGrpc(connection: Connection): boolean {
+  for (const stream of connection.streams.values()) if (callOf(stream)?.asked) return true;
+  return false;
+}

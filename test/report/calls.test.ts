@@ -1,0 +1,263 @@
+// `h2lint calls` on stories, and against what the programs of the recorded gRPC traffic saw.
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Chooser, Session } from "../../src/analyze.ts";
+import { Clock } from "../../src/capture/clock.ts";
+import { CallReader } from "../../src/grpc/call-reader.ts";
+import { defaultLimits, type Limits } from "../../src/limits.ts";
+import { callsJson, callsNdjson, callsTable } from "../../src/report/calls.ts";
+import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
+import { MethodSummary } from "../../src/report/method-summary.ts";
+import { playModel } from "../../src/testing/play.ts";
+import { grpcRequest, grpcResponse, type Story, written } from "../../src/testing.ts";
+import { capture, haveCaptures } from "../capture/reading.ts";
+
+const end = { endStream: true } as const;
+const grpc = { fields: grpcRequest } as const;
+const answer = { fields: grpcResponse } as const;
+const hello = "\0\0\0\0\x01a";
+const all = { connection: () => true, exchange: () => true };
+
+function exchangesOf(story: Story, limits: Partial<Limits> = {}): ExchangeObject[] {
+  const exchanges: ExchangeObject[] = [];
+  const full = { ...defaultLimits, ...limits };
+  const clock = new Clock();
+  const lister = new ExchangeLister(
+    () => clock,
+    all,
+    full,
+    (exchange) => exchanges.push(exchange),
+  );
+  playModel(written(story).segments, [new CallReader([], full), lister], full, () => {});
+  return exchanges;
+}
+
+describe("an exchange", () => {
+  it("of gRPC has status, messages, octets and times", () => {
+    const [call] = exchangesOf((s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "2S" } })
+        .data(1, hello)
+        .data(1, hello, end)
+        .server.headers(1, answer)
+        .data(1, hello)
+        .trailers(1, { "grpc-status": "5", "grpc-message": "caf%C3%A9" }),
+    );
+    const { start, ...rest } = call!;
+    expect(start).toMatch(/^\d+\.\d{9}$/);
+    expect(rest).toEqual({
+      ...{ connection: 1, stream: 1, protocol: "grpc", peer: "192.0.2.2:80" },
+      ...{ method: "POST", path: "/a.B/C", authority: "h2.test", status: 200, grpcStatus: 5, grpcMessage: "café" },
+      ...{ requestMessages: 2, responseMessages: 1, requestOctets: 12, responseOctets: 6 },
+      // HEADERS, two DATA, HEADERS, DATA, trailers: a millisecond each.
+      ...{ duration: 5e6, deadline: 2e9, end: "complete" },
+    });
+  });
+
+  it("of HTTP has no messages", () => {
+    const [call] = exchangesOf((s) => s.client.headers(1, end).server.headers(1).data(1, 10, end));
+    expect(call).toMatchObject({ protocol: "http", method: "GET", path: "/", status: 200, responseOctets: 10, end: "complete" });
+    expect(call).not.toHaveProperty("requestMessages");
+    expect(call).not.toHaveProperty("grpcStatus");
+  });
+
+  it("that was pushed says so", () => {
+    const calls = exchangesOf((s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).headers(2, end));
+    expect(calls.map(({ stream, pushed, end }) => [stream, pushed, end])).toEqual([
+      [1, undefined, "complete"],
+      [2, true, "complete"],
+    ]);
+  });
+
+  it("whose messages were lost counts those seen", () => {
+    const [call] = exchangesOf((s) =>
+      s.client
+        .headers(1, grpc)
+        .data(1, hello)
+        .lost((c) => c.data(1, hello))
+        .data(1, hello, end)
+        .server.headers(1, answer)
+        .trailers(1, { "grpc-status": "0" }),
+    );
+    expect(call).toMatchObject({ requestMessagesSeen: 1, responseMessages: 0, end: "complete" });
+    expect(call).not.toHaveProperty("requestMessages");
+  });
+
+  it("that began before the capture has no start", () => {
+    const [call] = exchangesOf((s) =>
+      s.midway().client.data(1, hello, end).server.headers(1, answer).trailers(1, { "grpc-status": "0" }),
+    );
+    expect(call).toMatchObject({ protocol: "grpc", status: 200, grpcStatus: 0, end: "complete" });
+    for (const unknown of ["start", "duration", "path", "requestMessages"]) expect(call).not.toHaveProperty(unknown);
+  });
+});
+
+describe("ends", () => {
+  const cases: readonly (readonly [string, ExchangeObject["end"], Story])[] = [
+    ["the response ends first", "complete", (s) => s.client.headers(1).server.headers(1, end).client.rst(1)],
+    [
+      "by the server's RST_STREAM(NO_ERROR) after the response",
+      "complete",
+      (s) => s.client.headers(1).server.headers(1, end).rst(1, 0),
+    ],
+    ["by the client", "reset-by-client", (s) => s.client.headers(1).rst(1)],
+    [
+      "by the client, the response crossing",
+      "reset-by-client",
+      (s) => s.client.headers(1).rst(1).server.crossing().headers(1, end),
+    ],
+    ["by the server", "reset-by-server", (s) => s.client.headers(1).server.rst(1, 2)],
+    ["by both, the server first", "reset-by-server", (s) => s.client.headers(1).server.rst(1, 2).client.crossing().rst(1)],
+    ["by GOAWAY with an error", "killed-by-goaway", (s) => s.client.headers(1).server.goaway(1, 1).close()],
+    ["above the last stream of GOAWAY", "killed-by-goaway", (s) => s.client.headers(1).server.goaway(0, 0).close()],
+    ["at the close", "killed-by-close", (s) => s.client.headers(1).server.goaway(1, 0).close()],
+    ["at a TCP reset", "killed-by-close", (s) => s.client.headers(1).server.reset()],
+    ["not at all", "open", (s) => s.client.headers(1)],
+    [
+      "perhaps in a gap",
+      "unknown",
+      (s) =>
+        s.client
+          .headers(1)
+          .server.lost((c) => c.headers(1, end))
+          .ping(),
+    ],
+  ];
+  it.each(cases)("%s: %s", (_, how, story) => expect(exchangesOf(story)[0]?.end).toBe(how));
+
+  it("after the time to what ended it", () => {
+    const [call] = exchangesOf((s) => s.client.headers(1).server.goaway(1, 1).wait(500).close());
+    expect(call?.duration).toBe(1e6);
+  });
+});
+
+describe("order", () => {
+  const story: Story = (s) =>
+    s.client.headers(1, end).headers(3, end).headers(5, end).server.headers(5, end).headers(3, end).headers(1, end);
+  it("is that of the beginnings", () => expect(exchangesOf(story).map(({ stream }) => stream)).toEqual([1, 3, 5]));
+  it("gives up on the oldest when too many wait", () =>
+    expect(exchangesOf(story, { exchanges: 2 }).map(({ stream }) => stream)).toEqual([3, 5, 1]));
+});
+
+describe("views", () => {
+  const story: Story = (s) =>
+    s.client
+      .headers(1, grpc)
+      .data(1, hello, end)
+      .server.headers(1, answer)
+      .trailers(1, { "grpc-status": "5" })
+      .client.headers(3, { fields: { ...grpcRequest, ":path": "/a.B/\x1b[31m" } })
+      .rst(3);
+  const texts = (view: typeof callsTable | typeof callsJson, width = 100) => {
+    const pieces: string[] = [];
+    const shown = view((text) => pieces.push(text), { width, color: false, verbose: false, quiet: false });
+    for (const exchange of exchangesOf(story)) shown.exchange(exchange);
+    shown.end();
+    return pieces.join("");
+  };
+
+  it("table", () => {
+    const text = texts(callsTable);
+    expect(text).toMatch(/^1\.1 +\/a\.B\/C +NOT_FOUND +1 \(6\) +0 +3\.00 ms {2}complete$/m);
+    expect(text).toMatch(/^1\.3 .* {2}x reset-by-client$/m);
+    expect(text).not.toContain("\x1b");
+    const pushed: string[] = [];
+    const shown = callsTable((piece) => pushed.push(piece), { width: 80, color: false, verbose: false, quiet: false });
+    for (const exchange of exchangesOf((s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end)))
+      shown.exchange(exchange);
+    expect(pushed.join("")).toMatch(/^1\.2 +GET \/ .*complete, pushed$/m);
+    expect(text).toMatch(/^\/a\.B\/C +1 .*NOT_FOUND$/m);
+  });
+
+  it("json", () => {
+    const { schema, calls, methods } = JSON.parse(texts(callsJson));
+    expect(schema).toBe("h2lint-calls/1");
+    expect(calls).toEqual(exchangesOf(story).map((call) => JSON.parse(JSON.stringify(call))));
+    expect(methods).toHaveLength(2);
+    const empty: string[] = [];
+    callsJson((text) => empty.push(text)).end();
+    expect(JSON.parse(empty.join(""))).toMatchObject({ calls: [], methods: [] });
+  });
+
+  it("ndjson", () => {
+    const lines: string[] = [];
+    for (const exchange of exchangesOf(story)) callsNdjson((text) => lines.push(text)).exchange(exchange);
+    expect(lines.map((line) => JSON.parse(line).stream)).toEqual([1, 3]);
+  });
+});
+
+describe("the summary of a method", () => {
+  const call = (duration: number, more: Partial<ExchangeObject> = {}): ExchangeObject => ({
+    ...{ connection: 1, stream: 1, protocol: "grpc", peer: "", method: "POST", path: "/a.B/C", status: 200, grpcStatus: 0 },
+    ...{ requestMessages: 1, responseMessages: 2, requestOctets: 5, responseOctets: 10, duration, end: "complete" },
+    ...more,
+  });
+
+  it("has nearest-rank percentiles, sums and errors", () => {
+    const summary = new MethodSummary();
+    for (let i = 100; i >= 1; i--) summary.add(call(i));
+    summary.add(call(0, { end: "reset-by-client" }));
+    summary.add(call(0, { grpcStatus: 14 }));
+    expect(summary.methods).toEqual([
+      {
+        ...{ method: "/a.B/C", calls: 102, errors: { UNAVAILABLE: 1, "reset-by-client": 1 }, p50: 49, p90: 90, p99: 99 },
+        ...{ requestMessages: 102, responseMessages: 204, requestOctets: 510, responseOctets: 1020 },
+      },
+    ]);
+    expect(summary.slowest.map(({ duration }) => duration)).toEqual([100, 99, 98, 97, 96]);
+  });
+
+  it("is bounded in methods and durations", () => {
+    const summary = new MethodSummary();
+    for (let i = 0; i < 1100; i++) summary.add(call(1, { path: `/a.B/${i}` }));
+    expect(summary.methods).toHaveLength(1001);
+    for (let i = 0; i < 50_000; i++) summary.add(call(i, { path: "/a.B/1" }));
+    const { p50, calls } = summary.methods[0]!;
+    expect(calls).toBe(50_001);
+    // Evenly thinned out: near the middle.
+    expect(Math.abs(p50! - 25_000)).toBeLessThan(50);
+  });
+});
+
+interface Label {
+  readonly file: string;
+  readonly calls?: readonly {
+    readonly path?: string;
+    readonly grpc_status?: number;
+    readonly message?: string;
+    readonly event?: string;
+  }[];
+}
+
+// `calls` is what the applications saw. A call that was cut short has no status on the wire: its client made one up.
+const labels: Label[] = haveCaptures
+  ? (JSON.parse(readFileSync(capture("labels.json"), "utf8")) as Label[]).filter(({ file }) => file.startsWith("grpc/"))
+  : [];
+
+describe.skipIf(labels.length === 0)("recorded gRPC (skipped where the captures are not)", () => {
+  it.each(labels)("$file", async ({ file, calls = [] }) => {
+    expect(existsSync(capture(file))).toBe(true);
+    const session = new Session([capture(file)], {});
+    await session.open();
+    const seen: ExchangeObject[] = [];
+    const lister = new ExchangeLister(
+      () => session.clock,
+      new Chooser({}, session.clock),
+      session.limits,
+      (one) => seen.push(one),
+    );
+    for await (const _ of session.run([new CallReader([], session.limits), lister]));
+    const wanted = calls.filter(({ event, path }) => event === undefined && path !== undefined);
+    expect(seen.map(({ path }) => path)).toEqual(wanted.map(({ path }) => path));
+    seen.forEach((call, i) => {
+      const { grpc_status: status, message } = wanted[i]!;
+      expect(call.protocol).toBe("grpc");
+      if (call.end !== "complete") {
+        expect([1, 4, 14], `${file} ${i}: ${call.end}`).toContain(status);
+        return;
+      }
+      expect(call.grpcStatus).toBe(status);
+      if (status !== 0 && message !== undefined) expect(call.grpcMessage ?? "").toBe(message);
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import {
+  deadlineExceeded,
+  deadlineIgnored,
+  deadlineMissing,
+  deadlineNotEnforced,
+  timeoutGrammar,
+  timeoutZero,
+} from "../../../src/rules/grpc/deadline.ts";
+import { grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
+
+const hello = "\0\0\0\0\x01a";
+const end = { endStream: true } as const;
+const answer = { fields: grpcResponse } as const;
+const ok = { "grpc-status": "0" } as const;
+const timed = (timeout: string) => ({ fields: { ...grpcRequest, "grpc-timeout": timeout } });
+const request =
+  (timeout: string): Story =>
+  (s) =>
+    s.client.headers(1, timed(timeout));
+
+testRule(timeoutGrammar, {
+  valid: { "1S": request("1S"), "8 digits": request("99999999n"), none: (s) => s.client.headers(1, { fields: grpcRequest }) },
+  invalid: {
+    "9 digits": { frames: request("100000000n"), finds: [["malformed", 1, { streamId: 1, timeout: '"100000000n"' }]] },
+    "no unit": { frames: request("10"), finds: [["malformed", 1, { streamId: 1, timeout: '"10"' }]] },
+    "another unit": { frames: request("10s"), finds: [["malformed", 1, { streamId: 1, timeout: '"10s"' }]] },
+    negative: { frames: request("-1S"), finds: [["malformed", 1, { streamId: 1, timeout: '"-1S"' }]] },
+  },
+});
+
+testRule(timeoutZero, {
+  valid: { "1n": request("1n"), "no number": request("S"), "not its first digit": request("05m") },
+  invalid: {
+    "0m": { frames: request("0m"), finds: [["zero", 1, { streamId: 1, timeout: "0m" }]] },
+    "000S": { frames: request("000S"), finds: [["zero", 1, { streamId: 1, timeout: "000S" }]] },
+  },
+});
+
+// The default opening: each side acknowledges the SETTINGS of the other 2 ms later, so a round trip takes at most 4 ms.
+testRule(deadlineExceeded, {
+  valid: {
+    "in time": (s) => s.client.headers(1, timed("100m")).server.wait(90).headers(1, answer).trailers(1, ok),
+    "within a round trip and the tolerance": (s) =>
+      s.client.headers(1, timed("100m")).server.wait(105).headers(1, answer).trailers(1, ok),
+    "the client gave up": (s) =>
+      s.client.headers(1, timed("100m")).wait(100).rst(1).server.wait(100).headers(1, answer).trailers(1, ok),
+    "no deadline": (s) => s.client.headers(1, { fields: grpcRequest }).server.wait(9000).headers(1, answer).trailers(1, ok),
+    "the tolerance is the user's": {
+      frames: (s) => s.client.headers(1, timed("100m")).server.wait(150).headers(1, answer).trailers(1, ok),
+      options: { tolerance: 100 },
+    },
+    "without knowing a round trip": {
+      frames: (s) => s.midway().client.headers(1, timed("100m")).server.wait(900).headers(1, answer).trailers(1, ok),
+      unchecked: { "grpc/deadline-exceeded start2": 1 },
+    },
+  },
+  invalid: {
+    status: {
+      frames: (s) => s.client.headers(1, timed("100m")).server.wait(150).headers(1, answer).trailers(1, { "grpc-status": "4" }),
+      finds: [["late", 3, { streamId: 1, took: 152, timeout: 100 }]],
+    },
+    reset: {
+      frames: (s) => s.client.headers(1, timed("100m")).server.wait(150).rst(1, 8),
+      finds: [["late", 2, { streamId: 1, took: 151, timeout: 100 }]],
+    },
+    "END_STREAM on DATA": {
+      frames: (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(200).data(1, hello, end),
+      finds: [["late", 3, { streamId: 1, took: 202, timeout: 100 }]],
+    },
+  },
+});
+
+testRule(deadlineIgnored, {
+  valid: {
+    "in time": (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).data(1, hello),
+    "within the tolerance": (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(145).data(1, hello),
+    "the client gave up": (s) =>
+      s.client
+        .headers(1, timed("100m"))
+        .server.headers(1, answer)
+        .client.wait(100)
+        .rst(1)
+        .server.crossing()
+        .wait(200)
+        .data(1, hello),
+    "nothing but the status": (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(500).trailers(1, ok),
+  },
+  invalid: {
+    "goes on": {
+      frames: (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(200).data(1, hello).data(1, hello),
+      finds: [["late", 3, { number: 1, streamId: 1, late: 102, timeout: 100 }, { count: 2 }]],
+    },
+  },
+});
+
+testRule(deadlineNotEnforced, {
+  valid: {
+    "reset in time": (s) => s.client.headers(1, timed("100m")).wait(200).rst(1),
+    "answered in time": (s) =>
+      s.client.headers(1, timed("100m")).server.wait(900).headers(1, answer).trailers(1, ok).client.wait(5000).data(1, 0, end),
+    "the capture ends before": (s) => s.client.headers(1, timed("100m")).wait(900).ping(),
+    "no deadline": (s) => s.client.headers(1, { fields: grpcRequest }).wait(9000).rst(1),
+  },
+  invalid: {
+    "reset late": {
+      frames: (s) => s.client.headers(1, timed("100m")).wait(2000).rst(1),
+      finds: [["open", 1, { streamId: 1, open: 2001, timeout: 100 }]],
+    },
+    "never reset": {
+      frames: (s) => s.client.headers(1, timed("100m")).wait(3000).ping(),
+      finds: [["open", 1, { streamId: 1, open: 3001, timeout: 100 }]],
+    },
+  },
+});
+
+testRule(deadlineMissing, {
+  valid: { there: request("1S"), "not gRPC": (s) => s.client.headers(1) },
+  invalid: {
+    missing: {
+      frames: (s) => s.client.headers(1, { fields: grpcRequest }).headers(3, { fields: grpcRequest }),
+      finds: [["missing", 1, { streamId: 1 }, { count: 2 }]],
+    },
+  },
+});

@@ -1,0 +1,99 @@
+import { keepaliveTimeout, keepaliveTooFrequent, tooManyPingsUnjustified } from "../../../src/rules/grpc/keepalive.ts";
+import { grpcRequest, grpcResponse, type Speaker, testRule } from "../../../src/testing.ts";
+
+const hello = "\0\0\0\0\x01a";
+const grpc = { fields: grpcRequest } as const;
+const answer = { fields: grpcResponse } as const;
+const MINUTE = 60_000;
+// Each with its own octets, as keepalive PINGs are; a PING every `ms`.
+const pings = (c: Speaker, count: number, ms: number): Speaker => {
+  for (let i = 0; i < count; i++) c.wait(ms).ping(`ping${i}...`.slice(0, 8));
+  return c;
+};
+
+testRule(keepaliveTooFrequent, {
+  valid: {
+    "two may come too soon": (s) => pings(s.client.headers(1, grpc), 3, 1000),
+    "every 5 minutes": (s) => pings(s.client.headers(1, grpc), 9, 5 * MINUTE),
+    "DATA of the server between": (s) =>
+      pings(pings(s.client.headers(1, grpc), 3, 1000).server.headers(1, answer).data(1, hello).client, 3, 1000),
+    "the bandwidth probe of grpc-go": (s) => {
+      const c = s.client.headers(1, grpc);
+      for (let i = 0; i < 9; i++) c.ping("\x02\x04\x10\x10\x09\x0e\x07\x07");
+    },
+    "of the server": (s) => pings(s.client.headers(1, grpc).server, 9, 1000),
+    "not gRPC": (s) => pings(s.client.headers(1), 9, 1000),
+    acknowledgments: (s) => {
+      const { server } = pings(s.client.headers(1, grpc).server, 9, 1000);
+      for (let i = 0; i < 9; i++) server.client.pingAck(`ping${i}...`.slice(0, 8));
+    },
+  },
+  invalid: {
+    "every second": {
+      frames: (s) => pings(s.client.headers(1, grpc), 6, 1000),
+      finds: [["frequent", 5, { strikes: 3, interval: 300 }, { count: 3 }]],
+    },
+    "every 6 minutes, with no stream open": {
+      frames: (s) =>
+        pings(
+          s.client
+            .headers(1, grpc)
+            .data(1, hello, { endStream: true })
+            .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } }).client,
+          4,
+          6 * MINUTE,
+        ),
+      finds: [["frequent", 7, { strikes: 3, interval: 7200 }]],
+    },
+    "an interval of the user's": {
+      frames: (s) => pings(s.client.headers(1, grpc), 4, 8 * MINUTE),
+      options: { interval: 10 * MINUTE },
+      finds: [["frequent", 5, { strikes: 3, interval: 600 }]],
+    },
+  },
+});
+
+testRule(tooManyPingsUnjustified, {
+  valid: {
+    "the third strike": (s) => pings(s.client.headers(1, grpc), 4, 1000).server.goaway(1, 11, "too_many_pings"),
+    "with DATA between it is not certain": (s) =>
+      pings(pings(s.client.headers(1, grpc), 2, 1000).server.headers(1, answer).client, 2, 1000).server.goaway(
+        1,
+        11,
+        "too_many_pings",
+      ),
+    "for another reason": (s) => s.client.headers(1, grpc).server.goaway(1, 11, "calm down"),
+    "with another code": (s) => s.client.headers(1, grpc).server.goaway(1, 0, "too_many_pings"),
+  },
+  invalid: {
+    "two early ones": {
+      frames: (s) => pings(s.client.headers(1, grpc), 3, MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 5, { pings: 3, early: 2 }]],
+    },
+    none: {
+      frames: (s) => s.client.headers(1, grpc).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 2, { pings: 0, early: 0 }]],
+    },
+  },
+});
+
+testRule(keepaliveTimeout, {
+  valid: {
+    answered: (s) => s.client.headers(1, grpc).ping().server.pingAck().client.wait(30_000).close(),
+    "closed sooner": (s) => s.client.headers(1, grpc).ping().wait(19_000).close(),
+    "closed by the other side": (s) => s.client.headers(1, grpc).ping().server.wait(30_000).close(),
+    "not closed": (s) => s.client.headers(1, grpc).ping().wait(30_000).ack(),
+    "not gRPC": (s) => s.client.headers(1).ping().wait(30_000).close(),
+  },
+  invalid: {
+    "by the client": {
+      frames: (s) => s.client.headers(1, grpc).ping().wait(20_000).close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "by the server, with RST, the second PING": {
+      frames: (s) =>
+        s.client.headers(1, grpc).server.ping("11111111").ping("22222222").client.pingAck("11111111").server.wait(25_000).reset(),
+      finds: [["timeout", 3, { side: "server", waited: 25 }]],
+    },
+  },
+});
