@@ -48,6 +48,7 @@ import * as healthStall from "./health/stall.ts";
 import * as healthStatus from "./health/status.ts";
 import * as healthUnanswered from "./health/unanswered.ts";
 import * as healthWindow from "./health/window.ts";
+import * as healthZeroWindow from "./health/zero-window.ts";
 import * as hpackFault from "./hpack/fault.ts";
 import * as hpackSensitive from "./hpack/sensitive.ts";
 import * as hpackTableSize from "./hpack/table-size.ts";
@@ -318,6 +319,7 @@ export const rules: readonly Rule[] = [
   healthStall.flowStallStream,
   healthStall.flowStallConnection,
   healthWindow.windowTooSmall,
+  healthZeroWindow.tcpZeroWindow,
   healthStatus.deadlineNearlyUsed,
   healthStatus.errorStatus,
   healthDelay.slowFirstByte,
