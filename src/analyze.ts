@@ -13,7 +13,7 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import type { Connection } from "./model/connection.ts";
 import { Model } from "./model/model.ts";
 import type { ModelSink } from "./model/model-sink.ts";
-import { PacketDecoder } from "./net/decoder.ts";
+import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { Pairing } from "./pairing/pairing.ts";
 import type { PairedFinding } from "./pairing/reaction.ts";
 import type { CaptureInfo, InterfaceInfo, ReportEvent } from "./report/event.ts";
@@ -114,6 +114,8 @@ export class Session {
   readonly diagnostics = new DiagnosticCounter();
   readonly comments: Comments;
   readonly captures: CaptureInfo[] = [];
+  /** What became of the packets; undefined before the run. */
+  packets: PacketCounts | undefined;
   readonly #captures: MergedCaptures;
   readonly #engine: Engine;
   readonly #progress: ((progress: Progress) => void) | undefined;
@@ -139,6 +141,7 @@ export class Session {
     const model = new Model(sinks, hpack, this.limits, this.#report);
     const assembler = new Assembler(model, this.limits, this.#report);
     const packets = new PacketDecoder(assembler, this.#report, this.limits);
+    this.packets = packets.counts;
     for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
       this.#progress?.({ file: source.name, octets, packets: count });
       yield;

@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "timeline" | "calls" | "frames" | "rules" | "explain";
+export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -57,6 +57,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
     )
     .command("check [captures...]", "the same", captures, keep("check", []))
     .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
+    .command("info [captures...]", "what is in the captures, and how much of it can be judged", captures, keep("info", []))
     .command(
       "calls [captures...]",
       "one row an exchange: gRPC method or HTTP path, status, messages, times",

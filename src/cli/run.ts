@@ -11,6 +11,7 @@ import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { githubReport } from "../report/github.ts";
 import { gitlabReport } from "../report/gitlab.ts";
+import { InfoCollector, infoJson, infoTable } from "../report/info.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
@@ -42,6 +43,8 @@ export async function run(given: Invocation): Promise<number> {
   switch (invocation.command) {
     case "check":
       return check(invocation);
+    case "info":
+      return info(invocation);
     case "timeline":
       return timeline(invocation);
     case "calls":
@@ -146,6 +149,24 @@ async function timeline(invocation: Task): Promise<number> {
     view.event(event);
     stdout.flush();
   }
+  return 0;
+}
+
+async function info(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const progress = new ProgressLine(invocation);
+  const session = new Session(await findCaptures(invocation.operands), { ...options(invocation), progress: progress.update });
+  const collector = new InfoCollector();
+  try {
+    await session.open();
+    for await (const _ of session.run([collector]));
+  } finally {
+    progress.clear();
+  }
+  const report = collector.report(session.captures, session.packets!, session.diagnostics);
+  if (format === "json") infoJson(stdout.write, report);
+  else infoTable(stdout.write, lookOf(invocation), report);
+  stdout.flush();
   return 0;
 }
 

@@ -1,0 +1,256 @@
+// `h2lint info`: what is in the captures and how much of it can be judged, before anyone asks for violations.
+import type { Diagnostic } from "../diagnostic.ts";
+import { diagnostics, diagnosticText } from "../diagnostic.ts";
+import type { Connection } from "../model/connection.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import type { PacketCounts } from "../net/decoder.ts";
+import type { Side } from "../place.ts";
+import type { GapProof } from "../tcp/byte-stream.ts";
+import type { CaptureInfo } from "./event.ts";
+import type { Output } from "./report.ts";
+import { between, type Look, labelled, Style, wrap } from "./style.ts";
+import { rowTable } from "./table.ts";
+import { count, duration, plural, printable } from "./text.ts";
+
+/** `h2lint info --format json`. Octets are TCP payload; connections are named by their ids, the first ten of each kind. */
+export interface InfoReport {
+  readonly schema: "h2lint-info/1";
+  readonly captures: readonly CaptureInfo[];
+  /** Every packet once, by what became of it. */
+  readonly packets: PacketCounts;
+  readonly protocols: readonly ProtocolInfo[];
+  /** Octets of HTTP/2 connections that are missing. */
+  readonly loss: Readonly<Record<"capture" | "snapLength" | "unknown", Readonly<Record<Side, number>>>>;
+  readonly judged: {
+    readonly fully: number;
+    readonly partly: readonly Reason[];
+    readonly not: readonly Reason[];
+  };
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly count: number;
+    readonly message: string;
+  }[];
+  readonly quality: { readonly verdict: "complete" | "partial" | "hollow"; readonly text: string };
+}
+
+export interface ProtocolInfo {
+  readonly protocol: string;
+  readonly connections: number;
+  readonly octets: number;
+  readonly frames: number;
+  readonly calls: number;
+}
+
+export interface Reason {
+  readonly reason: string;
+  readonly connections: number;
+  readonly first: readonly number[];
+}
+
+/** Listens to the model and keeps sums: its memory does not grow with the capture. */
+export class InfoCollector implements ModelSink {
+  readonly #protocols = new Map<string, { connections: number; octets: number; frames: number; calls: number }>();
+  readonly #loss = { capture: noLoss(), snapLength: noLoss(), unknown: noLoss() };
+  readonly #partly = new Map<string, { connections: number; first: number[] }>();
+  readonly #not = new Map<string, { connections: number; first: number[] }>();
+  /** By what was lost of the connections that are open. */
+  readonly #lost = new Map<number, Set<GapProof>>();
+  #fully = 0;
+  #http2 = 0;
+
+  gap(from: Side, length: number, proof: GapProof, _at: unknown, { id }: Connection): void {
+    this.#loss[LOSSES[proof]][from] += length;
+    const lost = this.#lost.get(id);
+    if (lost === undefined) this.#lost.set(id, new Set([proof]));
+    else lost.add(proof);
+  }
+
+  connectionEnd(connection: Connection): void {
+    const { protocol, about, flow, frames, calls, id } = connection;
+    const name = about.recognised ?? (protocol === "tls-unknown" ? "tls" : protocol);
+    const sums = this.#protocols.get(name) ?? { connections: 0, octets: 0, frames: 0, calls: 0 };
+    this.#protocols.set(name, sums);
+    sums.connections++;
+    sums.octets += flow.directions[0].offset + flow.directions[1].offset;
+    sums.frames += frames;
+    sums.calls += calls;
+    const lost = this.#lost.get(id);
+    this.#lost.delete(id);
+    if (!connection.isHttp2) {
+      add(this.#not, protocol === "tls-unknown" ? "TLS without keys" : "no HTTP/2", id);
+      return;
+    }
+    this.#http2++;
+    const reasons = shortcomings(connection, lost);
+    if (reasons.length === 0) this.#fully++;
+    for (const reason of reasons) add(this.#partly, reason, id);
+  }
+
+  report(
+    captures: readonly CaptureInfo[],
+    packets: PacketCounts,
+    told: Iterable<{ readonly diagnostic: Diagnostic; readonly count: number }>,
+  ): InfoReport {
+    return {
+      schema: "h2lint-info/1",
+      captures,
+      packets,
+      protocols: [...this.#protocols]
+        .map(([protocol, sums]) => ({ protocol, ...sums }))
+        .sort((a, b) => b.octets - a.octets || (a.protocol < b.protocol ? -1 : 1)),
+      loss: this.#loss,
+      judged: { fully: this.#fully, partly: listed(this.#partly), not: listed(this.#not) },
+      diagnostics: [...told].map(({ diagnostic, count: times }) => ({
+        code: diagnostic.code,
+        severity: diagnostics[diagnostic.code].severity,
+        count: times,
+        message: diagnosticText(diagnostic),
+      })),
+      quality: this.#quality(),
+    };
+  }
+
+  #quality(): InfoReport["quality"] {
+    const keys = this.#not.get("TLS without keys")?.connections ?? 0;
+    const hint = keys > 0 ? `; ${plural(keys, "TLS connection")} cannot be read without keys` : "";
+    if (this.#http2 === 0) return { verdict: "hollow", text: `there is no HTTP/2 to judge${hint}` };
+    if (this.#fully === this.#http2)
+      return {
+        verdict: "complete",
+        text: `${this.#http2 === 1 ? "the" : `all ${count(this.#http2)}`} HTTP/2 connection${this.#http2 === 1 ? "" : "s"} can be judged fully${hint}`,
+      };
+    const main = listed(this.#partly)[0]!.reason;
+    const some =
+      this.#fully === 0
+        ? `${plural(this.#http2, "HTTP/2 connection")} can be judged in part only`
+        : `${count(this.#fully)} of ${plural(this.#http2, "HTTP/2 connection")} can be judged fully, the others in part`;
+    return { verdict: "partial", text: `${some}: mostly because ${main}${hint}` };
+  }
+}
+
+export function infoJson(output: Output, report: InfoReport): void {
+  output(`${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+export function infoTable(output: Output, look: Look, report: InfoReport): void {
+  const style = new Style(look);
+  const width = Math.min(look.width, 110);
+  const section = (title: string, lines: readonly string[]) => {
+    if (lines.length > 0) output(`${style.bold(title)}\n${lines.map((line) => `  ${line}\n`).join("")}\n`);
+  };
+  const table = (head: string[], rows: (string | number)[][]) =>
+    rows.length === 0 ? [] : rowTable(head, rows, width - 2).split("\n");
+  const { captures, packets, protocols, loss, judged, quality } = report;
+  section(
+    "captures",
+    table(
+      ["file", "format", "packets", "octets", "start", "span"],
+      captures.map((c) => [
+        printable(c.file),
+        c.compression === undefined ? c.format : `${c.format}, ${c.compression}`,
+        count(c.packets),
+        count(c.octets),
+        c.start === undefined ? "" : new Date(Number(c.start) * 1000).toISOString(),
+        c.start === undefined || c.end === undefined ? "" : duration(Math.max(between(c.start, c.end), 0)),
+      ]),
+    ),
+  );
+  section(
+    "interfaces",
+    table(
+      ["interface", "link type", "packets"],
+      captures.flatMap(({ interfaces = [] }) =>
+        interfaces.map((one) => [printable(one.name ?? one.description ?? "-"), one.linkType, count(one.packets)]),
+      ),
+    ),
+  );
+  const fates = Object.entries(FATES).map(([key, text]) => [text, packets[key as keyof PacketCounts]] as const);
+  section(
+    "packets",
+    table(
+      ["what became of them", "packets"],
+      fates.filter(([, n]) => n > 0).map(([text, n]) => [text, count(n)]),
+    ),
+  );
+  section(
+    "connections",
+    table(
+      ["protocol", "connections", "octets", "frames", "calls"],
+      protocols.map((p) => [p.protocol, count(p.connections), count(p.octets), count(p.frames), count(p.calls)]),
+    ),
+  );
+  const lost = Object.entries(LOSS_TEXTS).flatMap(([key, text]) => {
+    const { client, server } = loss[key as keyof typeof loss];
+    return client + server === 0 ? [] : [[text, count(client), count(server)]];
+  });
+  section("missing octets", table(["why", "of the client", "of the server"], lost));
+  const reasons = [...judged.partly.map((r) => ["in part", r] as const), ...judged.not.map((r) => ["not", r] as const)];
+  section(
+    "what can be judged",
+    table(
+      ["", "connections", "because", "first"],
+      [
+        ["fully", count(judged.fully), "", ""],
+        ...reasons.map(([how, r]) => [how, count(r.connections), r.reason, r.first.slice(0, 5).join(", ")]),
+      ],
+    ),
+  );
+  const told = report.diagnostics
+    .filter(({ severity }) => look.verbose || severity !== "info")
+    .slice(0, look.verbose ? undefined : 20);
+  section(
+    "notes",
+    told.flatMap(({ severity, message, count: times }) =>
+      labelled(severity, `${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}`, 8, width - 2),
+    ),
+  );
+  const paint = quality.verdict === "complete" ? style.green : quality.verdict === "partial" ? style.yellow : style.red;
+  for (const line of wrap(`${quality.verdict}: ${quality.text}`, width)) output(`${paint(line)}\n`);
+}
+
+// What of an HTTP/2 connection is missing for a full judgement.
+function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | undefined): string[] {
+  const { client, server, roles, flow } = connection;
+  const reasons: string[] = [];
+  if (!flow.directions[0].seen || !flow.directions[1].seen) reasons.push("only one direction was captured");
+  if (!client.started || !server.started) reasons.push("the start was not captured");
+  if (roles === "guess") reasons.push("nothing shows who is the client");
+  if (lost?.has("acknowledged") === true) reasons.push("the capture lost octets");
+  if (lost?.has("cut") === true) reasons.push("the snap length cut octets");
+  if (lost?.has("unknown") === true) reasons.push("octets are missing");
+  if (client.resynced || server.resynced) reasons.push("frame borders were lost");
+  if (client.fieldsLost || server.fieldsLost) reasons.push("field blocks could not be decoded");
+  return reasons;
+}
+
+function add(reasons: Map<string, { connections: number; first: number[] }>, reason: string, id: number): void {
+  const entry = reasons.get(reason) ?? { connections: 0, first: [] };
+  reasons.set(reason, entry);
+  entry.connections++;
+  if (entry.first.length < 10) entry.first.push(id);
+}
+
+const listed = (reasons: ReadonlyMap<string, { connections: number; first: number[] }>): Reason[] =>
+  [...reasons].map(([reason, entry]) => ({ reason, ...entry })).sort((a, b) => b.connections - a.connections);
+
+const noLoss = (): Record<Side, number> => ({ client: 0, server: 0 });
+
+const LOSSES = { acknowledged: "capture", cut: "snapLength", unknown: "unknown" } as const;
+
+const LOSS_TEXTS: Readonly<Record<keyof InfoReport["loss"], string>> = {
+  capture: "the capture lost them: the other side acknowledged them",
+  snapLength: "cut by the snap length",
+  unknown: "nothing shows whether they arrived",
+};
+
+const FATES: Readonly<Partial<Record<keyof PacketCounts, string>>> = {
+  tcp: "TCP, decoded",
+  duplicates: "captured twice: left out",
+  notTcp: "IP without TCP",
+  notIp: "no IP, or a link type that is not read",
+  fragments: "IP fragments, put together or incomplete",
+  encrypted: "encrypted below TCP",
+  damaged: "damaged",
+};
