@@ -63,6 +63,13 @@ export class Connection {
     return this.client.answerTime + this.server.answerTime;
   }
 
+  /** The capture lacks this side's FIN, but the other side acknowledged it: one octet more than was seen (RFC 9293 3.10.4). */
+  closedUnseen(side: Side): boolean {
+    if (this.endpoint(side).end !== undefined) return false;
+    const { acknowledged, offset } = this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
+    return acknowledged > offset;
+  }
+
   /** Something could not be judged for want of `need`. */
   uncheck(rule: string, need: string): void {
     const key = `${rule} ${need}`;

@@ -35,7 +35,10 @@ function connectionOf(story: Story): Connection {
   return seen!;
 }
 
-const found = (story: Story): string[] => play(story, { rules }).findings.map(({ rule, message }) => `${rule} ${message}`);
+// What became of streams is no violation of an upgrade.
+const judged = rules.filter(({ id }) => !id.startsWith("health/"));
+const found = (story: Story): string[] =>
+  play(story, { rules: judged }).findings.map(({ rule, message }) => `${rule} ${message}`);
 
 describe("after an upgrade", () => {
   it.each<[string, Story]>([

@@ -154,8 +154,10 @@ const cases: Readonly<Record<string, Story>> = {
   "raw octets in -bin fields of gRPC C-core": (s) =>
     s
       .settings({ client: [[0xfe03, 1]], server: [[0xfe03, 1]] })
-      .client.headers(1, { endStream: true, fields: { ...grpcRequest, "x-bin": "\0\xff\n " } })
+      .client.headers(1, { fields: { ...grpcRequest, "x-bin": "\0\xff\n " } })
+      .data(1, HELLO, end)
       .server.headers(1, { fields: { ...grpcResponse, "y-bin": "\0\0" } })
+      .data(1, HELLO)
       .trailers(1, { "grpc-status": "0", "grpc-status-details-bin": "\0\r" }),
   "a gRPC call, message by message": (s) =>
     s.client

@@ -32,10 +32,8 @@ export const missingBeforeClose = defineRule({
     const own = connection.endpoint(from);
     const peer = connection.endpoint(other(from));
     if ((how !== "fin" && how !== "rst") || own.goaways.length > 0 || own.foreign !== undefined || own.frames === 0) return;
-    // The other side closed first. Of a FIN that the capture lacks the acknowledgment tells.
-    const { flow, clientIndex } = connection;
-    const theirs = flow.directions[from === "client" ? 1 - clientIndex : clientIndex]!;
-    if (peer.end?.how === "fin" || peer.end?.how === "rst" || theirs.acknowledged > theirs.offset) return;
+    // The other side closed first.
+    if (peer.end?.how === "fin" || peer.end?.how === "rst" || connection.closedUnseen(peer.side)) return;
     let [unfinished, open] = [0, 0];
     for (const stream of connection.streams.values()) {
       if (stream.closed) continue;

@@ -74,7 +74,7 @@ export const streamKilledByClose = defineRule({
   // What was open when the first side closed. The other side may still send.
   state: (): { first: Close | undefined } => ({ first: undefined }),
   end(from, how, at, { connection, state }) {
-    if (state.first !== undefined || (how !== "fin" && how !== "rst")) return;
+    if (state.first !== undefined || (how !== "fin" && how !== "rst") || connection.closedUnseen(other(from))) return;
     const open: Stream[] = [];
     // The other side had given the connection up before.
     const over = connection.endpoint(other(from)).goaways.some(({ errorCode }) => errorCode !== 0);

@@ -4,6 +4,9 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 
+// RFC 9113 6.7, 6.5.3 name no time: an answer that came is lawful.
+const LATE = { severity: "info", fold: "" } as const;
+
 const options = { ms: { default: 10_000, unit: "ms", about: "time to answer" } } as const;
 
 export const unansweredPing = defineRule({
@@ -33,7 +36,7 @@ export const unansweredPing = defineRule({
     const ping = connection.endpoint(other(frame.from)).pings.find((open) => open.payload === payload);
     if (ping === undefined || frame.last.time - ping.time < options.ms * 1e6) return;
     const ms = Math.round((frame.last.time - ping.time) / 1e6);
-    report(frame, "late", { side: frame.from, owner: ownerOf(payload), ms }, { fold: "" });
+    report(frame, "late", { side: frame.from, owner: ownerOf(payload), ms }, LATE);
   },
   connectionEnd({ connection, options, report }) {
     for (const side of SIDES) {
@@ -73,7 +76,7 @@ export const unansweredSettings = defineRule({
     if (!frame.ack) return;
     const [oldest] = connection.endpoint(other(frame.from)).settings.pending;
     if (oldest === undefined || frame.last.time - oldest.time < options.ms * 1e6) return;
-    report(frame, "late", { side: frame.from, ms: Math.round((frame.last.time - oldest.time) / 1e6) }, { fold: "" });
+    report(frame, "late", { side: frame.from, ms: Math.round((frame.last.time - oldest.time) / 1e6) }, LATE);
   },
   connectionEnd({ connection, options, report }) {
     for (const side of SIDES) {

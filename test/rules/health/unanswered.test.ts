@@ -14,12 +14,12 @@ testRule(unansweredPing, {
   invalid: {
     "at the threshold": {
       frames: (s) => s.client.ping(probe).wait(9_999).server.pingAck(probe),
-      finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }]],
+      finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }, { severity: "info" }]],
     },
     "by another threshold": {
       frames: (s) => s.server.ping().wait(99).client.pingAck(),
       options: { ms: 100 },
-      finds: [["late", 2, { side: "client", owner: "keepalive or measurement", ms: 100 }]],
+      finds: [["late", 2, { side: "client", owner: "keepalive or measurement", ms: 100 }, { severity: "info" }]],
     },
     never: {
       frames: (s) => s.client.ping().ping("87654321").server.ack().wait(9_996).client.headers(1).ping("abcdefgh"),
@@ -55,7 +55,7 @@ testRule(unansweredSettings, {
   invalid: {
     "at the threshold": {
       frames: (s) => s.client.settings().wait(9_999).server.settingsAck(),
-      finds: [["late", 2, { side: "server", ms: 10_000 }]],
+      finds: [["late", 2, { side: "server", ms: 10_000 }, { severity: "info" }]],
     },
     never: {
       frames: (s) => s.server.settings().client.headers(1).wait(9_998).server.headers(1),
