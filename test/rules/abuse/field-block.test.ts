@@ -101,7 +101,14 @@ testRule(zeroLengthContinuation, {
 const nameless = (count: number) => [...Object.entries(getRequest), ...Array.from({ length: count }, () => ["", ""] as const)];
 
 testRule(emptyHeaderNames, {
-  valid: { nine: (s) => s.client.headers(1, { ...end, fields: nameless(9) }) },
+  valid: {
+    nine: (s) => s.client.headers(1, { ...end, fields: nameless(9) }),
+    "none: as many names": (s) =>
+      s.client.headers(1, {
+        ...end,
+        fields: { ...getRequest, a: "", b: "", c: "", d: "", e: "", f: "", g: "", h: "", i: "", j: "" },
+      }),
+  },
   invalid: {
     ten: {
       frames: (s) => s.client.headers(1, { ...end, fields: nameless(10) }),

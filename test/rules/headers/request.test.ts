@@ -220,7 +220,10 @@ testRule(authorityHostMismatch, {
 });
 
 testRule(multipleHost, {
-  valid: { "one beside :authority": request({ ...extended, host: "h2.test" }) },
+  valid: {
+    "one beside :authority": request({ ...extended, host: "h2.test" }),
+    "none, of a common request": request(getRequest),
+  },
   invalid: {
     "two, the same": {
       frames: request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]]),
