@@ -2,6 +2,7 @@
 import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
 import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "./event.ts";
+import { placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -28,7 +29,11 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       const write = new Story(output, style, byId, connections);
       if (!look.quiet) write.head(run!, summary!);
       const shown = findings.filter((f) => shows(f, look));
-      for (const group of grouped(shown)) write.group(group);
+      const groups = grouped(shown);
+      // Advice is a line each, unless asked for: it shall not bury what is wrong.
+      const inShort = (group: readonly FindingEvent[]) => !look.verbose && group[0]!.severity === "info";
+      for (const group of groups) if (!inShort(group)) write.group(group);
+      write.advice(groups.filter(inShort));
       const hidden = findings.length - shown.length;
       if (!look.quiet) write.diagnostics(diagnostics);
       write.foot(summary!, diagnostics, hidden);
@@ -97,14 +102,22 @@ class Story {
     this.#line();
   }
 
+  advice(groups: readonly (readonly FindingEvent[])[]): void {
+    for (const group of groups) {
+      const f = group[0]!;
+      const times = group.reduce((sum, one) => sum + one.count, 0);
+      const repeated = times > 1 ? `, ${count(times)} times` : "";
+      const text = `${sentence(printable(f.message))} ${f.rule}, ${placeOf(f)}${repeated}`;
+      const lines = labelled("info", text, 8, this.#width);
+      for (const [i, line] of lines.entries()) this.#line(i === 0 ? this.#style.blue("info") + line.slice(4) : line);
+    }
+    if (groups.length > 0) this.#line();
+  }
+
   #finding(f: FindingEvent): void {
     const { severity } = f;
     const { mark } = this.#style;
-    const where = [
-      `connection ${f.connection}`,
-      ...(f.stream === 0 ? [] : [`stream ${f.stream}`]),
-      `packet ${f.frame.packet}`,
-    ].join(", ");
+    const where = placeOf(f);
     const left = `${mark.bad} ${severity.padEnd(5)}  ${f.rule}`;
     const gap = Math.max(this.#width - left.length - where.length, 2);
     const painted = `${this.#style.severity(severity, `${mark.bad} ${severity.padEnd(5)}`)}  ${this.#style.bold(f.rule)}`;
