@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rules } from "../../src/rules/index.ts";
+import { selectRules } from "../../src/rules/selection.ts";
 import { pcapng } from "../capture/building.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -482,6 +484,18 @@ describe("a configuration file", () => {
     expect(from("app/inner")).toBe(0);
     write("app/inner/h2lint.config.json", JSON.stringify({ failOn: "error" }));
     expect(from("app/inner")).toBe(1);
+  });
+
+  it("says by which text both sides go", () => {
+    const level = (args: readonly string[]) =>
+      h2lint(["rules", "--format", "json", ...args]).stdout.match(
+        /"id": "priority\/self-dependency",\s+"severity": "(\w+)"/,
+      )?.[1];
+    expect(level([])).toBe("warning");
+    expect(selectRules(rules, { profile: "rfc7540" }).find(({ rule }) => rule.id === "priority/self-dependency")?.severity).toBe(
+      "error",
+    );
+    expect(h2lint([good, "--profile", "rfc2616"])).toMatchObject({ status: 2 });
   });
 
   it("goes behind the command line", () => {

@@ -10,6 +10,7 @@ export const selfDependency = defineRule({
   meta: {
     title: "A stream must not depend on itself",
     severity: "warning",
+    profiles: { rfc7540: "error" },
     by: "either",
     spec: [{ rfc: 7540, section: "5.3.1", level: "MUST" }],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
