@@ -93,10 +93,11 @@ export const neverEnded = defineRule({
     },
   },
   state: (): Record<"client" | "server", FrameRef | undefined> => ({ client: undefined, server: undefined }),
+  kinds: ["headers", "push-promise", "continuation"],
   frame(frame, _stream, { state }) {
     if (frame.kind === "headers" || frame.kind === "push-promise") {
       state[frame.from] = frame.endHeaders || frame.fault !== undefined ? undefined : FrameRef.of(frame);
-    } else if (frame.kind === "continuation" && frame.endHeaders) state[frame.from] = undefined;
+    } else if (frame.endHeaders) state[frame.from] = undefined;
   },
   end(from, how, at, { connection, state, report }) {
     const begun = state[from];

@@ -40,8 +40,9 @@ export const enableConnectRevoked = defineRule({
     messages: { revoked: "the {side} announces ENABLE_CONNECT_PROTOCOL = 0 after 1" },
     docs: { why: "Clients rely on it from the first announcement on.", fix: "Do not send the setting again." },
   },
+  kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole || frame.length === 0) return;
     const before = connection.endpoint(frame.from).settings.announced(Setting.enableConnectProtocol);
     if (before !== 1) return;
     for (const [id, value] of settingsOf(frame)) {
@@ -68,8 +69,9 @@ export const noRfc7540PrioritiesChanged = defineRule({
   },
   // What the first SETTINGS frame of each side said.
   state: (): Record<Side, number | undefined> => ({ client: undefined, server: undefined }),
+  kinds: ["settings"],
   frame(frame, _stream, { state, report }) {
-    if (frame.kind !== "settings" || frame.ack || !frame.whole) return;
+    if (frame.ack || !frame.whole) return;
     const value = settingsOf(frame).findLast(([id]) => id === Setting.noRfc7540Priorities)?.[1];
     const before = state[frame.from];
     if (before === undefined) state[frame.from] = value ?? 0;
@@ -94,8 +96,9 @@ export const maxConcurrentSmall = defineRule({
       fix: "Announce 100 or more, unless each stream is expensive.",
     },
   },
+  kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.kind !== "settings" || frame.from !== "server" || frame.ack || !frame.whole) return;
+    if (frame.from !== "server" || frame.ack || !frame.whole) return;
     if (connection.server.settings.frames > 0) return;
     for (const [id, value] of settingsOf(frame)) {
       if (id === Setting.maxConcurrentStreams && value >= 1 && value < ADVISED) report(frame, "small", { value });
@@ -122,8 +125,9 @@ export const resetAfterPreface = defineRule({
       fix: "Announce limits in the first SETTINGS frame.",
     },
   },
+  kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole || frame.length === 0) return;
     const { settings } = connection.endpoint(frame.from);
     if (settings.frames === 0) return;
     // The list is pruned late: it still names streams that are closed.
@@ -154,8 +158,9 @@ export const initialWindowOverflow = defineRule({
       fix: "Raise windows by WINDOW_UPDATE or by the setting, not by both.",
     },
   },
+  kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.kind !== "settings" || frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole || frame.length === 0) return;
     const entry = settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize);
     if (entry === undefined || entry[1] > MAX_WINDOW) return;
     const value = entry[1];

@@ -132,8 +132,9 @@ export const headerTableSizeHuge = defineRule({
       fix: "Announce what is gained from: 4096 to 65536 octets in most cases.",
     },
   },
+  kinds: ["settings"],
   frame(frame, _stream, { report }) {
-    if (frame.kind !== "settings" || !frame.whole) return;
+    if (!frame.whole) return;
     for (const [id, value] of settingsOf(frame)) {
       if (id === Setting.headerTableSize && value > HUGE) report(frame, "huge", { value }, { fold: "" });
     }
