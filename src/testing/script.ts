@@ -77,6 +77,7 @@ export class Script {
   readonly #server: Speaker = new Speaker(this, "server");
   #settings: Partial<Record<Side, Settings>> = {};
   #start: "opening" | "bare" | "midway" = "opening";
+  #handshake = 0;
   #begun = false;
   #inOpening = false;
   #number = 0;
@@ -97,6 +98,12 @@ export class Script {
   /** The SETTINGS of the default opening. */
   settings(settings: Partial<Record<Side, Settings>>): this {
     this.#settings = settings;
+    return this;
+  }
+
+  /** TCP's handshake takes so many milliseconds. */
+  roundTrip(ms: number): this {
+    this.#handshake = ms * 1e6;
     return this;
   }
 
@@ -131,6 +138,7 @@ export class Script {
     const { syn, ack } = TcpFlag;
     this.#segment("client", syn, -1, -1);
     this.#segment("server", syn | ack, -1, 0);
+    this.#time += Math.max(this.#handshake - 2 * STEP, 0);
     this.#segment("client", ack, 0, 0);
     if (this.#start === "bare") return;
     this.#inOpening = true;

@@ -159,7 +159,7 @@ testRule(settingsSlow, {
   invalid: {
     "after three seconds": {
       frames: (s) => s.bare().client.preface().settings().wait(3_000).server.settings(),
-      finds: [["slow", 3, { side: "server", ms: 2_998, roundTrip: 3 }]],
+      finds: [["slow", 3, { side: "server", ms: 2_999, roundTrip: 2 }]],
     },
   },
 });
