@@ -86,6 +86,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
       if (!chosen.connection(connection)) return;
       tally.connection(connection);
       events.push(build.connection(connection));
+      chosen.connectionEnd(connection);
     },
   };
 
@@ -158,7 +159,7 @@ export class Session {
       });
     }
     packets.end();
-    assembler.end();
+    for (const _ of assembler.ending()) yield;
     yield;
   }
 }
@@ -244,6 +245,11 @@ export class Chooser {
     if (port !== undefined && !ends.some((end) => end.endsWith(`:${port}`))) return false;
     this.#connections.add(connection.id);
     return true;
+  }
+
+  /** Nothing more is asked about it. */
+  connectionEnd({ id }: Connection): void {
+    this.#connections.delete(id);
   }
 
   finding({ finding }: PairedFinding): boolean {

@@ -152,6 +152,11 @@ export const diagnostics = {
   },
   "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
   "limit/flows": { severity: "loss", source: "limit", text: "more than {limit} open connections: the idlest was closed" },
+  "limit/undecided": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} octets wait for a sign of what their connections speak: one was given up as unknown",
+  },
   "limit/frame": {
     severity: "loss",
     source: "limit",

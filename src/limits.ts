@@ -26,6 +26,8 @@ export interface Limits {
   readonly outOfOrderOctets: number;
   /** The same over all connections. */
   readonly outOfOrderTotal: number;
+  /** Octets kept while nothing shows what a connection speaks, over all connections (`limit/undecided`). */
+  readonly undecidedTotal: number;
   /** Packets of a connection after which octets that the peer acknowledged are called lost. */
   readonly lostAfterPackets: number;
   /** Payload octets kept of a frame that is not DATA (`limit/frame`). */
@@ -60,10 +62,11 @@ export const defaultLimits: Limits = {
   fragmentTime: 60e9,
   duplicatePackets: 4096,
   duplicateTime: 50e6,
-  flows: 1 << 20,
+  flows: 1 << 17,
   idleTime: 3600e9,
   outOfOrderOctets: 8 << 20,
   outOfOrderTotal: 256 << 20,
+  undecidedTotal: 64 << 20,
   lostAfterPackets: 64,
   frameOctets: 1 << 20,
   fieldBlockOctets: 4 << 20,

@@ -74,13 +74,16 @@ export class DecodedBlock {
     return undefined;
   }
 
-  /** The values of all fields of a name that has a slot, joined with commas (RFC 9110 5.3); undefined where there is none. */
+  /** The values of all fields of a name that has a slot, joined with commas (RFC 9110 5.3); undefined where there is none. Of a block
+   *  that repeats a field without end, the first of them. */
   joined(id: number): string | undefined {
     if (this.slots[id] === undefined) return undefined;
     let values: string | undefined;
     for (let i = 0; i < this.count; i++) {
       const { name, value } = this.fields[i]!;
-      if (name.id === id) values = values === undefined ? value : `${values},${value}`;
+      if (name.id !== id) continue;
+      values = values === undefined ? value : `${values},${value}`;
+      if (values.length > joinedOctets) break;
     }
     return values;
   }
@@ -172,3 +175,4 @@ function threeDigits(text: string): number {
 const anyUnknown = FieldBit.nameUnknown | FieldBit.valueUnknown;
 
 const scratchFields = 1024;
+const joinedOctets = 64 << 10;

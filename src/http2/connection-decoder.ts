@@ -46,6 +46,11 @@ export interface Http2Sink extends FrameSink {
   note(about: About): void;
 }
 
+/** What all connections keep while nothing shows what they speak. */
+export class Undecided {
+  octets = 0;
+}
+
 export class ConnectionDecoder {
   readonly sinks: readonly [ByteSink, ByteSink];
   readonly #flow: Flow;
@@ -56,6 +61,9 @@ export class ConnectionDecoder {
   /** What came and is not given on: while nothing shows what it is, or an answer must tell. */
   #waiting: Waiting[] = [];
   #waitingOctets = 0;
+  /** With what keeping them costs: its part of what all keep. */
+  #waitingCost = 0;
+  readonly #undecided: Undecided;
   #heads: readonly [Head, Head] = [new Head(), new Head()];
   readonly #directions: [Http2Direction | undefined, Http2Direction | undefined] = [undefined, undefined];
   #exchange: Http1Exchange | undefined;
@@ -69,7 +77,8 @@ export class ConnectionDecoder {
   #evidence = 0;
   #ends: Waiting[] = [];
 
-  constructor(flow: Flow, sink: Http2Sink, limits: Limits, diagnostics: DiagnosticSink) {
+  constructor(flow: Flow, sink: Http2Sink, limits: Limits, diagnostics: DiagnosticSink, undecided: Undecided = new Undecided()) {
+    this.#undecided = undecided;
     this.#flow = flow;
     this.#sink = sink;
     this.#limits = limits;
@@ -104,7 +113,10 @@ export class ConnectionDecoder {
         } else if (this.#state === "http2") this.#directions[index]!.end(how, at);
         else if (this.#state === "http1") {
           this.#ends.push({ index, kind: "end", how, at: keep(at) });
-          if (this.#ends.length === 2) this.#exchange!.end();
+          if (this.#ends.length === 2) {
+            this.#exchange!.end();
+            this.#letGo();
+          }
         }
       },
     };
@@ -117,15 +129,24 @@ export class ConnectionDecoder {
     start += skip;
     if (start === end) return;
     if (this.#searching && frameEvidence(b, start, end) === 0) {
-      this.#waiting = [];
-      this.#waitingOctets = 0;
+      this.#letGo();
       this.#evidence = 0;
       return;
     }
     if (!head.broken) head.take(b, start, end);
     this.#waitBytes(index, b, start, end, at, skip);
     this.#decide(index, b, start, end);
-    if (this.#state === "undecided" && this.#waitingOctets > UNDECIDED) this.#giveUp();
+    if (this.#state !== "undecided") return;
+    if (this.#waitingOctets > UNDECIDED) this.#giveUp();
+    else if (this.#undecided.octets > this.#limits.undecidedTotal) {
+      const limit = this.#limits.undecidedTotal;
+      this.#diagnostics({
+        code: "limit/undecided",
+        place: { in: "packet", file: at.file, packet: at.packet },
+        data: { limit },
+      });
+      this.#giveUp();
+    }
   }
 
   #lookPast(index: 0 | 1, length: number, proof: GapProof, at: Origin): void {
@@ -149,13 +170,21 @@ export class ConnectionDecoder {
     moved.offset += ahead;
     this.#waiting.push({ index, kind: "bytes", bytes: copyOf(b, start, end), at: moved });
     this.#waitingOctets += end - start;
+    this.#waitingCost += end - start + WAITING_COST;
+    this.#undecided.octets += end - start + WAITING_COST;
+  }
+
+  #letGo(): void {
+    this.#waiting = [];
+    this.#waitingOctets = 0;
+    this.#undecided.octets -= this.#waitingCost;
+    this.#waitingCost = 0;
   }
 
   // What waited goes the way of what the connection is now known to be.
   #replay(): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#waitingOctets = 0;
+    this.#letGo();
     for (const event of waiting) {
       const to = this.sinks[event.index];
       if (event.kind === "bytes") to.bytes(event.bytes, 0, event.bytes.length, event.at);
@@ -382,8 +411,7 @@ export class ConnectionDecoder {
     this.#exchange = undefined;
     this.#state = "undecided";
     this.#searching = true;
-    this.#waiting = [];
-    this.#waitingOctets = 0;
+    this.#letGo();
     this.#evidence = 0;
     this.#heads = [new Head(), new Head()];
     for (const head of this.#heads) head.broken = true;
@@ -417,7 +445,7 @@ export class ConnectionDecoder {
 
   #other(protocol: Protocol, recognised?: string): void {
     this.#state = "other";
-    this.#waiting = [];
+    this.#letGo();
     this.#heads = [new Head(), new Head()];
     this.#sink.other(protocol);
     if (recognised !== undefined) this.#sink.note({ recognised });
@@ -426,7 +454,7 @@ export class ConnectionDecoder {
   #giveUp(): void {
     if (this.#searching) {
       this.#state = "other";
-      this.#waiting = [];
+      this.#letGo();
       return;
     }
     const started = this.#startKnown(0) || this.#startKnown(1);
@@ -629,6 +657,8 @@ const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const HEAD = 256;
 // Octets of both directions that are kept while nothing shows what they are.
 const UNDECIDED = 64 << 10;
+// What keeping a piece costs besides its octets.
+const WAITING_COST = 256;
 // Tunnels inside each other that are followed.
 const TUNNELS = 8;
 // Of frameEvidence, over the segments of both directions.

@@ -44,6 +44,8 @@ export class ConnectionModel implements Http2Sink {
   #spareAckUsed = false;
   /** Octets or acknowledgments are missing: what windows are left is not known. */
   #windowsUnknown = false;
+  /** Directions of streams that ended, by END_STREAM or RST_STREAM. */
+  #ended = 0;
 
   constructor(flow: Flow, engine: HpackEngine, sink: Required<ModelSink>, limits: Limits, diagnostics: DiagnosticSink) {
     this.connection = new Connection(
@@ -381,6 +383,7 @@ export class ConnectionModel implements Http2Sink {
     if (frame.ack) {
       const oldest = peer.settings.pending[0];
       if (oldest !== undefined && possiblyDelivered(oldest.endOffset, frame.first.acked)) return;
+      if (peer.settings.owesUntracked) return;
       if (this.#spareAck && frame.from === "server") {
         this.#spareAck = false;
         this.#spareAckUsed = true;
@@ -497,6 +500,10 @@ export class ConnectionModel implements Http2Sink {
       const [oldest] = c.streams.keys();
       if (oldest !== undefined) {
         c.streams.delete(oldest);
+        // Its end would not be seen.
+        const { active } = opener;
+        const index = active.indexOf(oldest);
+        if (index >= 0) active.splice(index, 1);
         const its = c.endpoint((oldest & 1) === 1 ? "client" : "server");
         its.forgotten = Math.max(its.forgotten, oldest);
       }
@@ -517,6 +524,7 @@ export class ConnectionModel implements Http2Sink {
     (half.lastData ??= new FrameRef()).take(frame);
     half.dataOctets += Math.max(frame.contentLength, 0);
     if (frame.endStream && half.endAt < 0) {
+      this.#ended++;
       half.endAt = frame.last.offset + 1;
       half.endTime = frame.last.time;
     }
@@ -525,6 +533,7 @@ export class ConnectionModel implements Http2Sink {
   #applyReset(frame: Frame, stream: Stream, sender: Endpoint): void {
     const half = stream.half(frame.from);
     if (half.resetAt >= 0) return;
+    this.#ended++;
     half.resetAt = frame.last.offset + 1;
     half.resetTime = frame.last.time;
     half.resetCode = frame.errorCode;
@@ -825,21 +834,32 @@ export class ConnectionModel implements Http2Sink {
     const { active } = sender;
     const inForce = peer.settings.inForce(Setting.maxConcurrentStreams);
     const limit = inForce === undefined ? Infinity : peer.settings.largest(Setting.maxConcurrentStreams, fields.first.acked);
-    if (active.length + 1 <= limit && active.length < 1024) return;
+    const exceeds = active.length + 1 > limit;
+    // Without a limit it need not be right, only small; and each of thousands is not asked again while nothing has ended.
+    if (exceeds ? sender.activeSettled !== this.#ended : active.length >= sender.activePruneAt) {
+      this.#pruneActive(sender, peer, fields.first.acked);
+    }
+    if (active.length + 1 > limit) fields.facts.note(Fact.concurrencyExceeded);
+  }
+
+  #pruneActive(sender: Endpoint, peer: Endpoint, horizon: number): void {
+    const { active } = sender;
     const { streams } = this.connection;
     let kept = 0;
+    let underWay = false;
     for (const id of active) {
       const stream = streams.get(id);
       if (stream === undefined) continue;
       const own = stream.half(sender.side);
       const theirs = stream.half(peer.side);
-      const horizon = fields.first.acked;
       if (own.resetAt >= 0 || (theirs.resetAt >= 0 && delivered(theirs.resetAt, horizon))) continue;
       if (own.endAt >= 0 && (stream.promised || (theirs.endAt >= 0 && delivered(theirs.endAt, horizon)))) continue;
+      underWay ||= theirs.resetAt >= 0 || theirs.endAt >= 0;
       active[kept++] = id;
     }
     active.length = kept;
-    if (kept + 1 > limit) fields.facts.note(Fact.concurrencyExceeded);
+    sender.activePruneAt = Math.max(ACTIVE, 2 * kept);
+    sender.activeSettled = underWay ? -1 : this.#ended;
   }
 
   #applyHeaders(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
@@ -861,6 +881,8 @@ export class ConnectionModel implements Http2Sink {
       if ((decoded.bits & FieldBit.grpcName) !== 0) readGrpcFields(head, decoded);
     }
     if (fields.endStream && half.endAt < 0) {
+      // The request's own end, if it comes with its HEADERS, frees nothing.
+      if (role !== "request") this.#ended++;
       half.endAt = fields.last.offset + 1;
       half.endTime = fields.last.time;
     }
@@ -1106,6 +1128,8 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
 
 // Pad Length, priority fields or a promised stream, and the longest padding.
 const PADDING = 1 + 5 + 255;
+// Streams that are counted as active before it is asked which of them are.
+const ACTIVE = 1024;
 // RFC 9113 6.9.2: of the connection, which no setting changes.
 const INITIAL_WINDOW = 65_535;
 const MAX_WINDOW = 0x7fffffff;

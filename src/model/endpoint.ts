@@ -56,6 +56,10 @@ export class Endpoint {
   foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined;
   /** Streams it opened that it may still count as active (RFC 9113 5.1.2); pruned as it learns of their end. */
   readonly active: number[] = [];
+  /** So many that it is time to prune. */
+  activePruneAt = 1024;
+  /** How many stream ends the connection had seen when all of them were certainly active; -1: some may have ended since. */
+  activeSettled = -1;
   /** Ids on which it sent HEADERS that the model ignored: an RST_STREAM of the other side on one answers them. */
   readonly refused = new Set<number>();
   /** Ids that its PRIORITY frames made depend on themselves. */

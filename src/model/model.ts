@@ -1,6 +1,6 @@
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import { ConnectionDecoder } from "../http2/connection-decoder.ts";
+import { ConnectionDecoder, Undecided } from "../http2/connection-decoder.ts";
 import type { Limits } from "../limits.ts";
 import type { Origin } from "../place.ts";
 import type { FlowListener } from "../tcp/assembler.ts";
@@ -15,6 +15,7 @@ export class Model implements FlowListener {
   readonly #engine: HpackEngine;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
+  readonly #undecided = new Undecided();
   readonly #models = new Map<number, ConnectionModel>();
 
   constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink) {
@@ -27,7 +28,7 @@ export class Model implements FlowListener {
   open(flow: Flow): readonly [ByteSink, ByteSink] {
     const model = new ConnectionModel(flow, this.#engine, this.#sink, this.#limits, this.#diagnostics);
     this.#models.set(flow.id, model);
-    return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics).sinks;
+    return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics, this.#undecided).sinks;
   }
 
   window(flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void {

@@ -13,23 +13,58 @@ export class AnnouncedSettings {
   readonly #inForce = new Map<number, number>();
   /** Settings in the pending frames. */
   #entries = 0;
+  /** Frames that were too many to be among the pending ones; they came after those. What they announced may bind, or not yet. */
+  #untracked = 0;
+  /** There were such frames: what holds is a guess in the other side's favour, and values may have been lower. */
+  overflowed = false;
+  readonly #untrackedLargest = new Map<number, number>();
+  readonly #untrackedLast = new Map<number, number>();
 
-  announce(endOffset: number, time: number, entries: readonly SettingEntry[]): void {
+  announce(endOffset: number, time: number, settings: readonly SettingEntry[]): void {
     this.frames++;
+    const entries = settings.length > FEW ? condensed(settings) : settings;
+    if (this.#untracked > 0 || this.pending.length >= PENDING || (this.#entries > ENTRIES && this.pending.length > 0)) {
+      this.#untracked++;
+      this.overflowed = true;
+      for (const [id, value] of entries) {
+        if (value >= (this.#untrackedLargest.get(id) ?? 0)) this.#untrackedLargest.set(id, value);
+        this.#untrackedLast.set(id, value);
+      }
+      return;
+    }
     this.pending.push({ endOffset, time, entries });
     this.#entries += entries.length;
-    // Nobody leaves so many unacknowledged; a flood must not grow without bound.
-    while (this.pending.length > 1000 || (this.#entries > 10_000 && this.pending.length > 1)) this.acknowledge();
   }
 
-  /** The other side acknowledged the oldest pending frame. */
+  /** An acknowledgment may be for a frame that is not among the pending ones. */
+  get owesUntracked(): boolean {
+    return this.pending.length === 0 && this.#untracked > 0;
+  }
+
+  /** The other side acknowledged the oldest pending frame. @returns That frame, where it is known. */
   acknowledge(): PendingSettings | undefined {
     const oldest = this.pending.shift();
-    if (oldest === undefined) return undefined;
+    if (oldest === undefined) {
+      this.#acknowledgeUntracked();
+      return undefined;
+    }
     this.acknowledged++;
     this.#entries -= oldest.entries.length;
     for (const [id, value] of oldest.entries) this.#inForce.set(id, value);
     return oldest;
+  }
+
+  // The most permissive of what they announced stays.
+  #acknowledgeUntracked(): void {
+    if (this.#untracked === 0) return;
+    this.acknowledged++;
+    if (--this.#untracked > 0) return;
+    for (const [id, value] of this.#untrackedLargest) {
+      const before = this.inForce(id);
+      if (before !== undefined && value > before) this.#inForce.set(id, value);
+    }
+    this.#untrackedLargest.clear();
+    this.#untrackedLast.clear();
   }
 
   /** The value that binds the other side by its acknowledgment, or the initial one; undefined: no limit, or unknown setting. */
@@ -38,6 +73,8 @@ export class AnnouncedSettings {
   }
 
   announced(id: number): number | undefined {
+    const untracked = this.#untrackedLast.get(id);
+    if (untracked !== undefined) return untracked;
     for (let i = this.pending.length - 1; i >= 0; i--) {
       const value = last(this.pending[i]!.entries, id);
       if (value !== undefined) return value;
@@ -48,6 +85,7 @@ export class AnnouncedSettings {
   /** The largest value the other side may act on when it has received `horizon` octets; Infinity where there is no limit. */
   largest(id: number, horizon: number): number {
     let largest = this.inForce(id) ?? Infinity;
+    if (this.#untracked > 0) largest = Math.max(largest, this.#untrackedLargest.get(id) ?? 0);
     for (const frame of this.pending) {
       // Frames after one that has not arrived have not either.
       if (frame.endOffset > horizon) break;
@@ -77,6 +115,26 @@ export function last(entries: readonly SettingEntry[], id: number): number | und
   for (let i = entries.length - 1; i >= 0; i--) if (entries[i]![0] === id) return entries[i]![1];
   return undefined;
 }
+
+// Of each setting that has a meaning the largest value and the last one, which stands last: all that is asked for.
+function condensed(entries: readonly SettingEntry[]): SettingEntry[] {
+  const kept: SettingEntry[] = [];
+  for (const id of Object.values(Setting)) {
+    const value = last(entries, id);
+    if (value === undefined) continue;
+    let largest = value;
+    for (const [key, other] of entries) if (key === id && other > largest) largest = other;
+    if (largest > value) kept.push([id, largest]);
+    kept.push([id, value]);
+  }
+  return kept;
+}
+
+// Nobody leaves more unacknowledged, in frames and in settings; each frame of the other side is held against all of them.
+const PENDING = 256;
+const ENTRIES = 1000;
+// Settings of a frame that are kept as they are.
+const FEW = 16;
 
 // RFC 9113 6.5.2, RFC 8441 3. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).
 const INITIAL: Readonly<Record<number, number>> = {

@@ -180,12 +180,13 @@ export class DiagnosticCounter {
   add(diagnostic: Diagnostic): void {
     const { code, data, place } = diagnostic;
     const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? "";
-    const key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
+    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
+    // Beyond so many all of one code are one: of what was lost nothing is left out.
+    if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);
     const octets = Number(data["octets"] ?? 0);
-    if (counted === undefined) {
-      if (this.#counted.size < DISTINCT) this.#counted.set(key, { first: diagnostic, count: 1, octets });
-    } else {
+    if (counted === undefined) this.#counted.set(key, { first: diagnostic, count: 1, octets });
+    else {
       counted.count++;
       counted.octets += octets;
     }

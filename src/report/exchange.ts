@@ -108,6 +108,7 @@ export class ExchangeLister implements ModelSink {
     for (const entry of this.#open.get(connection.id)?.values() ?? []) this.#finish(entry, connection);
     this.#open.delete(connection.id);
     this.#flush();
+    this.#connections.delete(connection.id);
   }
 
   #finish(entry: Entry, connection: Connection): void {

@@ -63,7 +63,18 @@ export class Assembler implements SegmentSink {
 
   /** The capture is over: give out what waits, and end every connection. */
   end(): void {
-    for (const flow of [...this.#table].sort((a, b) => a.id - b.id)) if (!flow.over) this.#finish(flow, "capture-end");
+    for (const _ of this.ending());
+  }
+
+  /** The same in steps of some connections each, so that what they bring can be handed on in between. */
+  *ending(): Generator<void> {
+    let count = 0;
+    for (const flow of [...this.#table].sort((a, b) => a.id - b.id)) {
+      if (flow.over) continue;
+      this.#finish(flow, "capture-end");
+      if (++count % STEP === 0) yield;
+    }
+    this.#table.sweep(() => false);
   }
 
   // A SYN with another initial sequence number, or octets from somewhere else after the end, is another connection on the same ports.
@@ -94,11 +105,15 @@ export class Assembler implements SegmentSink {
     const clientIsSource = syn ? (s.flags & TcpFlag.ack) === 0 : s.sourcePort >= s.targetPort;
     const flow = new Flow(++this.#flows, s, clientIsSource, clientIsSource === second);
     flow.lastTime = s.packet.time;
+    this.#table.put(s, flow);
+    return flow;
+  }
+
+  // Only now does it cost what a connection costs: a scan of ports, or a flood of SYN, opens millions that never say anything.
+  #listen(flow: Flow): void {
     const [client, server] = this.#listener.open(flow);
     flow.directions[0].sink = client;
     flow.directions[1].sink = server;
-    this.#table.put(s, flow);
-    return flow;
   }
 
   #take(flow: Flow, side: 0 | 1, s: TcpSegment): void {
@@ -126,6 +141,7 @@ export class Assembler implements SegmentSink {
       if (flow.waitingSince >= 0) this.#drain(flow);
       return;
     }
+    if (d.sink === undefined) this.#listen(flow);
     const at = this.#at;
     at.file = s.packet.file;
     at.packet = s.packet.number;
@@ -242,8 +258,7 @@ export class Assembler implements SegmentSink {
   #place(d: Direction, s: Held): void {
     const { held } = d;
     const end = endOf(s);
-    let i = held.length;
-    while (i > 0 && held[i - 1]!.offset >= end && held[i - 1]!.offset > s.offset) i--;
+    let i = behind(held, Math.max(end, s.offset + 1));
     if (i < held.length) atMost(s, held[i]!.origin.acked);
     if (s.origin.acked >= 0) {
       const last = held[i - 1];
@@ -448,6 +463,7 @@ export class Assembler implements SegmentSink {
   }
 
   #finish(flow: Flow, how: EndReason): void {
+    if (flow.directions[0].sink === undefined) this.#listen(flow);
     this.#give(flow, () => true);
     flow.over = true;
     flow.waitingSince = -1;
@@ -478,13 +494,18 @@ export class Assembler implements SegmentSink {
 
   #sweep(now: number): void {
     const before = now - this.#limits.idleTime;
+    let gone = 0;
     for (const flow of this.#table) {
-      if (flow.over) continue;
+      if (flow.over) {
+        if (flow.lastTime < now - LINGER) gone++;
+        continue;
+      }
       // After an RST nothing follows but what was in flight; after a FIN the other side may go on.
       const reset = flow.directions.some((d) => d.ended && d.fin < 0) && flow.lastTime < now - LINGER;
       if (flow.lastTime < before || reset) this.#finish(flow, "idle");
     }
-    this.#table.sweep((flow) => !flow.over || flow.lastTime >= now - LINGER);
+    // All of the table is written anew: not for a few.
+    if (gone > this.#table.size >> 4) this.#table.sweep((flow) => !flow.over || flow.lastTime >= now - LINGER);
   }
 
   #makeRoom(): void {
@@ -502,6 +523,18 @@ export class Assembler implements SegmentSink {
     }
     this.#table.sweep((flow) => !drop.has(flow));
   }
+}
+
+/** The first of those that begin at `offset` or behind it. */
+function behind(held: readonly Held[], offset: number): number {
+  let low = 0;
+  let high = held.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (held[middle]!.offset >= offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const earlier = (a: Origin, b: Origin): boolean => a.file < b.file || (a.file === b.file && a.packet < b.packet);
@@ -548,6 +581,8 @@ const UNPLACED = -2;
 const FAR = 1 << 28;
 // Packets of a connection after which its beginning is taken as known.
 const START_PACKETS = 4;
+// Connections that are ended at a time.
+const STEP = 256;
 // What holding a segment costs besides its octets.
 const SEGMENT_COST = 256;
 // Nanoseconds of capture time.

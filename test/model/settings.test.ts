@@ -71,11 +71,39 @@ describe("announced settings", () => {
   it("do not grow without bound", () => {
     const many = new AnnouncedSettings();
     for (let i = 0; i < 5000; i++) many.announce(i, 0, []);
-    expect([many.frames, many.pending.length]).toEqual([5000, 1000]);
+    expect([many.frames, many.pending.length]).toEqual([5000, 256]);
     const large = new AnnouncedSettings();
-    const entries = Array.from({ length: 2730 }, (_, i) => [i, i] as const);
-    for (let i = 0; i < 100; i++) large.announce(i, 0, entries);
-    expect(large.pending.length).toBe(3);
-    expect(large.inForce(2000)).toBe(2000);
+    const entries = Array.from({ length: 2730 }, (_, i) => [i % 10, 20_000 + i] as const);
+    for (let i = 0; i < 1000; i++) large.announce(i, 0, entries);
+    expect(large.pending.reduce((sum, { entries: kept }) => sum + kept.length, 0)).toBeLessThan(1100);
+    expect(large.largest(maxFrameSize, 0)).toBe(22_725);
+    large.acknowledge();
+    expect(large.inForce(maxFrameSize)).toBe(22_725);
+  });
+
+  it("know of a frame with many entries what has a meaning: the largest value, and the last", () => {
+    const s = new AnnouncedSettings();
+    const unknown = Array.from({ length: 100 }, (_, i) => [1000 + i, i] as const);
+    s.announce(100, 0, [[initialWindowSize, 70_000], ...unknown, [initialWindowSize, 10], [maxFrameSize, 20_000]]);
+    expect([s.largest(initialWindowSize, 100), s.announced(initialWindowSize)]).toEqual([70_000, 10]);
+    expect(s.pending[0]!.entries).toHaveLength(3);
+    s.acknowledge();
+    expect([s.inForce(initialWindowSize), s.inForce(maxFrameSize)]).toEqual([10, 20_000]);
+  });
+
+  it("expect an acknowledgment of each frame, also of those that were too many to remember", () => {
+    const s = new AnnouncedSettings();
+    for (let i = 0; i < 1000; i++) s.announce(i, 0, [[initialWindowSize, i === 700 ? 90_000 : 1000]]);
+    // Which of the values has arrived is not known: the most permissive one may have.
+    expect([s.largest(initialWindowSize, 0), s.overflowed]).toEqual([90_000, true]);
+    for (let i = 0; i < 256; i++) expect(s.acknowledge()).toBeDefined();
+    for (let i = 256; i < 1000; i++) {
+      expect(s.owesUntracked).toBe(true);
+      expect(s.acknowledge()).toBeUndefined();
+    }
+    expect([s.owesUntracked, s.acknowledged, s.inForce(initialWindowSize)]).toEqual([false, 1000, 90_000]);
+    s.announce(2000, 0, [[initialWindowSize, 5]]);
+    s.acknowledge();
+    expect(s.inForce(initialWindowSize)).toBe(5);
   });
 });

@@ -53,7 +53,11 @@ describe("who is the client", () => {
       },
       close: () => {},
     };
-    new Assembler(listener, defaultLimits, () => {}).segment(s);
+    const assembler = new Assembler(listener, defaultLimits, () => {});
+    assembler.segment(s);
+    // Before there are octets nobody is told.
+    expect(flows).toEqual([]);
+    assembler.end();
     return flows[0]!;
   };
   it.each([

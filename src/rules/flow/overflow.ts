@@ -105,6 +105,7 @@ function raise(frame: Frame, stream: Stream | undefined, connection: Connection)
 // Settings take effect in order, so what was announced last applies; where its acknowledgment is outstanding any of them may.
 function smallestInitial(connection: Connection, from: Side): number {
   const { settings } = connection.endpoint(from);
+  if (settings.overflowed) return 0;
   let smallest = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   for (const { entries } of settings.pending) {
     for (const [id, value] of entries) if (id === Setting.initialWindowSize && value < smallest) smallest = value;
