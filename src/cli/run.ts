@@ -96,8 +96,10 @@ const stdout = new (class {
 })();
 
 async function check(invocation: Task): Promise<number> {
-  const reports = [reportOf(formatOf(invocation, CHECK_FORMATS), stdout.write, invocation)];
+  const format = formatOf(invocation, CHECK_FORMATS);
+  const reports = [reportOf(format, stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
+  if (format === "github") files.push(...stepSummary(invocation));
   reports.push(...files.map(({ report }) => report));
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
@@ -261,15 +263,30 @@ function formatOf({ format, command }: Task, known: readonly string[]): string {
 }
 
 // `[FORMAT=]FILE`, the format by extension.
-function openOutput(text: string, invocation: Task): { report: Report; close: () => void } {
+function openOutput(text: string, invocation: Task): OpenReport {
   const match = OUTPUT.exec(text);
   const path = match?.[2] ?? text;
   const format = match?.[1] ?? EXTENSIONS[extname(path)];
   if (format === undefined)
     throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  return openReport(format, path, "w", invocation);
+}
+
+// In a GitHub workflow the job's page shows what is appended to this file.
+function stepSummary(invocation: Task): OpenReport[] {
+  const path = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  return path === "" ? [] : [openReport("markdown", path, "a", invocation)];
+}
+
+interface OpenReport {
+  readonly report: Report;
+  readonly close: () => void;
+}
+
+function openReport(format: string, path: string, flags: "w" | "a", invocation: Task): OpenReport {
   let file: number;
   try {
-    file = openSync(path, "w");
+    file = openSync(path, flags);
   } catch (error) {
     throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }

@@ -67,6 +67,7 @@ export class EventBuilder {
       certainty: finding.certainty,
       ...(finding.certainty === "unproven" ? { because: finding.because } : {}),
       message: utf8(fill(template, finding.data)),
+      shape: utf8(fill(template, textsOf(finding.data))),
       data: Object.fromEntries(Object.entries(finding.data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
       offender: finding.offender,
       connection: finding.connection,
@@ -236,6 +237,9 @@ const reactionText = (reaction: Reaction): string =>
     : reaction.kind === "goaway"
       ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
       : errorCodeName(reaction.errorCode);
+
+const textsOf = (data: Readonly<Record<string, string | number>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 
 // The same fault of the same call, whatever the ports, times, packets and stream numbers.
 function fingerprint({ finding }: PairedFinding): string {

@@ -90,6 +90,8 @@ export interface FindingEvent {
   readonly certainty: "proven" | "unproven";
   readonly because?: readonly string[];
   readonly message: string;
+  /** The message with its numbers left as `{name}`: the same for every occurrence of a fingerprint. */
+  readonly shape: string;
   readonly data: Readonly<Record<string, string | number>>;
   readonly offender: Side;
   readonly connection: number;
