@@ -21,6 +21,8 @@ export interface Invocation {
   readonly requireComplete: boolean | undefined;
   /** The configuration file. */
   readonly config: string | undefined;
+  readonly baseline: string | undefined;
+  readonly updateBaseline: boolean;
   readonly engine: "fast" | "reference";
   readonly only: {
     readonly connection?: number;
@@ -117,6 +119,19 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         describe: "configuration file; else the nearest h2lint.config.*",
         group: "Check:",
       },
+      baseline: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "file of known findings, which do not count",
+        group: "Check:",
+      },
+      "update-baseline": {
+        type: "boolean",
+        default: false,
+        describe: "write that file: accept all that is found",
+        group: "Check:",
+      },
       "require-complete": {
         type: "boolean",
         describe: "exit 3 if something could not be checked",
@@ -204,6 +219,8 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     profile: single("profile") as Profile | undefined,
     requireComplete: single("require-complete") as boolean | undefined,
     config: single("config") as string | undefined,
+    baseline: single("baseline") as string | undefined,
+    updateBaseline: single("update-baseline") === true,
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     showSecrets: single("show-secrets") === true,

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { extname } from "node:path";
+import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
@@ -20,6 +20,7 @@ import { sarifReport } from "../report/sarif.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
+import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import type { Invocation } from "./options.ts";
@@ -70,6 +71,7 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     failOn: invocation.failOn ?? config.failOn ?? "error",
     preset: invocation.preset ?? config.preset,
     profile: invocation.profile ?? config.profile,
+    baseline: invocation.baseline ?? besideOf(path, config.baseline),
     requireComplete: invocation.requireComplete ?? config.requireComplete ?? false,
     severities: [...settings.map(({ id, severity }) => [id, severity] as const), ...invocation.severities],
     thresholds: Object.fromEntries(
@@ -79,6 +81,10 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     rules: [...rules, ...userRules],
   };
 }
+
+// What a configuration names lies beside it.
+const besideOf = (path: string | undefined, file: string | undefined): string | undefined =>
+  path === undefined || file === undefined ? undefined : relative(process.cwd(), resolve(dirname(path), file)) || file;
 
 const stdout = new (class {
   #pending = "";
@@ -97,6 +103,7 @@ const stdout = new (class {
 
 async function check(invocation: Task): Promise<number> {
   const format = formatOf(invocation, CHECK_FORMATS);
+  const known = openBaseline(invocation.baseline, invocation);
   const reports = [reportOf(format, stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
   if (format === "github") files.push(...stepSummary(invocation));
@@ -108,8 +115,10 @@ async function check(invocation: Task): Promise<number> {
       ...options(invocation),
       progress: progress.update,
     })) {
-      for (const report of reports) report.event(event);
-      if (event.kind === "summary") summary = event;
+      for (const told of known?.baseline.take(event) ?? [event]) {
+        for (const report of reports) report.event(told);
+        if (told.kind === "summary") summary = told;
+      }
     }
   } finally {
     progress.clear();
@@ -117,6 +126,11 @@ async function check(invocation: Task): Promise<number> {
   for (const report of reports) report.end();
   for (const { close } of files) close();
   stdout.flush();
+  // A run that saw nothing must not forget everything.
+  if (known !== undefined && invocation.updateBaseline && summary!.http2Connections > 0) {
+    const done = known.update();
+    if (!invocation.quiet) process.stderr.write(`h2lint: ${done}\n`);
+  }
   return status(summary!, invocation);
 }
 
