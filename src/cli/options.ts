@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "timeline" | "calls" | "frames" | "rules" | "explain";
+export type Command = "check" | "timeline" | "calls" | "frames" | "diff" | "cut" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -46,6 +46,9 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
   const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
     invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
   };
+  const keepTwo = (command: Command) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, toStrings([args["old"], args["new"]]), args);
+  };
   const parser = yargs(argv.map((word) => (word === "-" ? STDIN : word)))
     .scriptName("h2lint")
     .usage(
@@ -66,6 +69,18 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       keep("calls", []),
     )
     .command("frames [captures...]", "one row a frame", captures, keep("frames", []))
+    .command(
+      "cut [captures...]",
+      "write the smallest capture that shows the same of --connection N (and --stream N): -o FILE.pcapng",
+      captures,
+      keep("cut", []),
+    )
+    .command(
+      "diff <old> <new>",
+      "what is new, fixed and unchanged between two captures or JSON reports",
+      (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
+      keepTwo("diff"),
+    )
     .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
     .command(
       "explain <rule>",

@@ -5,6 +5,7 @@ import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
 import { FrameLister } from "../report/frame-object.ts";
@@ -23,7 +24,9 @@ import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
+import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
+import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
 /** An invocation with the rest filled in, and what the configuration adds. */
@@ -49,6 +52,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "diff":
+      return diff(invocation);
+    case "cut":
+      return cut(invocation, options(invocation));
     case "rules":
       return listRules(invocation);
     case "explain":
@@ -208,6 +215,17 @@ async function frames(invocation: Task): Promise<number> {
   const session = new Session(sources, options(invocation));
   names = await session.open();
   for await (const _ of session.run([lister]));
+  stdout.flush();
+  return 0;
+}
+
+async function diff(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [old = "", now = ""] = invocation.operands;
+  const before = await findingsIn(old, options(invocation));
+  const found = difference(before, await findingsIn(now, options(invocation)));
+  if (format === "json") differenceJson(stdout.write, [old, now], found);
+  else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
   stdout.flush();
   return 0;
 }

@@ -127,6 +127,51 @@ describe("a baseline", () => {
   });
 });
 
+describe("diff", () => {
+  const diff = (...args: string[]) => program.h2lint(["diff", ...args]);
+
+  it("tells what is new and what is fixed, and is no check", () => {
+    const { status, stdout, stderr } = diff(good, volo);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/\nnew \(1\)\n {2}error {4}grpc\/request-trailers {2}1 time\n/);
+    expect(stdout).toMatch(/1 new, 0 fixed, 0 unchanged\n$/);
+    expect(diff(volo, good).stdout).toMatch(/0 new, 1 fixed, 0 unchanged\n$/);
+    expect(diff(good, good).stdout).toMatch(/no finding on either side\n$/);
+  });
+
+  it("takes reports and captures alike", () => {
+    write("report.json", `\n ${program.h2lint(["-f", "json", volo]).stdout}`);
+    for (const pair of [
+      ["report.json", volo],
+      [volo, "report.json"],
+      ["report.json", "report.json"],
+    ] as const) {
+      const { status, stdout } = diff(...pair, "--format", "json");
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{ schema: "h2lint-diff/1", captures: { old: pair[0], new: pair[1] } },
+        findings: { new: [], fixed: [], unchanged: [{ rule: "grpc/request-trailers", count: { old: 1, new: 1 } }] },
+        summary: { new: 0, fixed: 0, unchanged: 1 },
+      });
+    }
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["no report", "{}", /odd\.json: no report of h2lint/],
+    ["no JSON", "{,", /odd\.json: neither a capture nor a JSON report/],
+    ["a damaged report", '{"schema":"h2lint-report/1","findings":[{}]}', /odd\.json: a finding in it is damaged/],
+    ["no capture", "[]", /odd\.json: not a capture file/],
+  ])("of %s ends with 2", (_, text, expected) => {
+    write("odd.json", text);
+    const { status, stdout, stderr } = diff(volo, "odd.json");
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(expected);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("needs two", () => expect(diff(volo).status).toBe(2));
+});
+
 describe("the step summary of a GitHub job", () => {
   it("has the Markdown report appended", () => {
     write("summary.md", "before\n");
