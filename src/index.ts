@@ -15,6 +15,7 @@ export type { ModelSink } from "./model/model-sink.ts";
 export type { Stream } from "./model/stream.ts";
 export type { Origin, Side } from "./place.ts";
 export type {
+  BaselineEvent,
   CaptureInfo,
   ConnectionEvent,
   DiagnosticEvent,

@@ -13,6 +13,8 @@ export interface Config {
   readonly profile?: Profile;
   readonly failOn?: Severity | "never";
   readonly requireComplete?: boolean;
+  /** Known findings that do not count; relative to the configuration file. */
+  readonly baseline?: string;
   /** By rule id or `family/*`, later ones winning: a severity, or a severity and thresholds. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
   /** Modules with rules of one's own, relative to the configuration file. */
@@ -120,6 +122,7 @@ const KEYS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
   profile: oneOf("rfc9113", "rfc7540"),
   failOn: oneOf("error", "warning", "info", "never"),
   requireComplete: (given) => (typeof given === "boolean" ? undefined : "expected true or false"),
+  baseline: (given) => (typeof given === "string" && given !== "" ? undefined : "expected a file"),
   rules: (given) => {
     if (!isObject(given)) return "expected an object";
     for (const [id, setting] of Object.entries(given)) {

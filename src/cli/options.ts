@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "rules" | "explain";
+export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "diff" | "cut" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -21,6 +21,8 @@ export interface Invocation {
   readonly requireComplete: boolean | undefined;
   /** The configuration file. */
   readonly config: string | undefined;
+  readonly baseline: string | undefined;
+  readonly updateBaseline: boolean;
   readonly engine: "fast" | "reference";
   readonly only: {
     readonly connection?: number;
@@ -44,6 +46,9 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
   const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
     invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
   };
+  const keepTwo = (command: Command) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, toStrings([args["old"], args["new"]]), args);
+  };
   const parser = yargs(argv.map((word) => (word === "-" ? STDIN : word)))
     .scriptName("h2lint")
     .usage(
@@ -65,6 +70,18 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       keep("calls", []),
     )
     .command("frames [captures...]", "one row a frame", captures, keep("frames", []))
+    .command(
+      "cut [captures...]",
+      "write the smallest capture that shows the same of --connection N (and --stream N): -o FILE.pcapng",
+      captures,
+      keep("cut", []),
+    )
+    .command(
+      "diff <old> <new>",
+      "what is new, fixed and unchanged between two captures or JSON reports",
+      (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
+      keepTwo("diff"),
+    )
     .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
     .command(
       "explain <rule>",
@@ -116,6 +133,19 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         requiresArg: true,
         nargs: 1,
         describe: "configuration file; else the nearest h2lint.config.*",
+        group: "Check:",
+      },
+      baseline: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "file of known findings, which do not count",
+        group: "Check:",
+      },
+      "update-baseline": {
+        type: "boolean",
+        default: false,
+        describe: "write that file: accept all that is found",
         group: "Check:",
       },
       "require-complete": {
@@ -205,6 +235,8 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     profile: single("profile") as Profile | undefined,
     requireComplete: single("require-complete") as boolean | undefined,
     config: single("config") as string | undefined,
+    baseline: single("baseline") as string | undefined,
+    updateBaseline: single("update-baseline") === true,
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     showSecrets: single("show-secrets") === true,

@@ -1,10 +1,11 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { extname } from "node:path";
+import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
 import { FrameLister } from "../report/frame-object.ts";
@@ -21,9 +22,12 @@ import { sarifReport } from "../report/sarif.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
+import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
+import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
+import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
 /** An invocation with the rest filled in, and what the configuration adds. */
@@ -51,6 +55,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "diff":
+      return diff(invocation);
+    case "cut":
+      return cut(invocation, options(invocation));
     case "rules":
       return listRules(invocation);
     case "explain":
@@ -73,6 +81,7 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     failOn: invocation.failOn ?? config.failOn ?? "error",
     preset: invocation.preset ?? config.preset,
     profile: invocation.profile ?? config.profile,
+    baseline: invocation.baseline ?? besideOf(path, config.baseline),
     requireComplete: invocation.requireComplete ?? config.requireComplete ?? false,
     severities: [...settings.map(({ id, severity }) => [id, severity] as const), ...invocation.severities],
     thresholds: Object.fromEntries(
@@ -82,6 +91,10 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     rules: [...rules, ...userRules],
   };
 }
+
+// What a configuration names lies beside it.
+const besideOf = (path: string | undefined, file: string | undefined): string | undefined =>
+  path === undefined || file === undefined ? undefined : relative(process.cwd(), resolve(dirname(path), file)) || file;
 
 const stdout = new (class {
   #pending = "";
@@ -99,8 +112,11 @@ const stdout = new (class {
 })();
 
 async function check(invocation: Task): Promise<number> {
-  const reports = [reportOf(formatOf(invocation, CHECK_FORMATS), stdout.write, invocation)];
+  const format = formatOf(invocation, CHECK_FORMATS);
+  const known = openBaseline(invocation.baseline, invocation);
+  const reports = [reportOf(format, stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
+  if (format === "github") files.push(...stepSummary(invocation));
   reports.push(...files.map(({ report }) => report));
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
@@ -109,8 +125,10 @@ async function check(invocation: Task): Promise<number> {
       ...options(invocation),
       progress: progress.update,
     })) {
-      for (const report of reports) report.event(event);
-      if (event.kind === "summary") summary = event;
+      for (const told of known?.baseline.take(event) ?? [event]) {
+        for (const report of reports) report.event(told);
+        if (told.kind === "summary") summary = told;
+      }
     }
   } finally {
     progress.clear();
@@ -118,6 +136,11 @@ async function check(invocation: Task): Promise<number> {
   for (const report of reports) report.end();
   for (const { close } of files) close();
   stdout.flush();
+  // A run that saw nothing must not forget everything.
+  if (known !== undefined && invocation.updateBaseline && summary!.http2Connections > 0) {
+    const done = known.update();
+    if (!invocation.quiet) process.stderr.write(`h2lint: ${done}\n`);
+  }
   return status(summary!, invocation);
 }
 
@@ -217,6 +240,17 @@ async function frames(invocation: Task): Promise<number> {
   return 0;
 }
 
+async function diff(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [old = "", now = ""] = invocation.operands;
+  const before = await findingsIn(old, options(invocation));
+  const found = difference(before, await findingsIn(now, options(invocation)));
+  if (format === "json") differenceJson(stdout.write, [old, now], found);
+  else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
+  stdout.flush();
+  return 0;
+}
+
 function listRules(invocation: Task): number {
   if (formatOf(invocation, ["table", "json"]) === "json") rulesJson(stdout.write, invocation.rules);
   else rulesTable(stdout.write, lookOf(invocation), invocation.rules);
@@ -282,15 +316,30 @@ function formatOf({ format, command }: Task, known: readonly string[]): string {
 }
 
 // `[FORMAT=]FILE`, the format by extension.
-function openOutput(text: string, invocation: Task): { report: Report; close: () => void } {
+function openOutput(text: string, invocation: Task): OpenReport {
   const match = OUTPUT.exec(text);
   const path = match?.[2] ?? text;
   const format = match?.[1] ?? EXTENSIONS[extname(path)];
   if (format === undefined)
     throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  return openReport(format, path, "w", invocation);
+}
+
+// In a GitHub workflow the job's page shows what is appended to this file.
+function stepSummary(invocation: Task): OpenReport[] {
+  const path = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  return path === "" ? [] : [openReport("markdown", path, "a", invocation)];
+}
+
+interface OpenReport {
+  readonly report: Report;
+  readonly close: () => void;
+}
+
+function openReport(format: string, path: string, flags: "w" | "a", invocation: Task): OpenReport {
   let file: number;
   try {
-    file = openSync(path, "w");
+    file = openSync(path, flags);
   } catch (error) {
     throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }

@@ -8,7 +8,7 @@ import { Packet, type PacketSink } from "../capture/packet.ts";
 import type { DiagnosticCode, DiagnosticSink } from "../diagnostic.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import { RecentSegments } from "./duplicates.ts";
-import { type Datagram, FragmentStore, type FragmentWatcher } from "./fragments.ts";
+import { type Datagram, type FragmentPart, FragmentStore, type FragmentWatcher } from "./fragments.ts";
 import { etherip, gre } from "./gre.ts";
 import { authentication, extension, fragmentHeader, ipv4, ipv6 } from "./ip.ts";
 import type { Fault, Layer, Walk } from "./layer.ts";
@@ -68,6 +68,11 @@ export class PacketDecoder implements PacketSink {
     this.#walk.start(packet);
   }
 
+  /** While a segment is handed on: the packets of the fragments that it came in; empty where it came in one. */
+  get parts(): readonly FragmentPart[] {
+    return this.#walk.parts;
+  }
+
   /** After the last packet: one diagnostic per kind of packet that is no segment, with how many there were and where the first was. */
   end(): void {
     this.#walk.finish();
@@ -94,6 +99,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   readonly #recent: RecentSegments;
   /** What its last fragment completed: that packet, with the datagram's octets. */
   readonly #whole = new Packet();
+  parts: readonly FragmentPart[] = [];
   #layers = 0;
   #kinds = 0;
 
@@ -110,6 +116,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   start(packet: Packet): void {
     this.#counts.packets++;
     this.current = packet;
+    this.parts = NO_PARTS;
     this.#layers = 0;
     this.tunnel = 0;
     const { start, end } = packet;
@@ -185,7 +192,9 @@ class PacketWalk implements Walk, FragmentWatcher {
   }
 
   // The segment belongs to the packet that completed it. Nothing reads on in what `bytes` held before.
-  #readWhole({ bytes, end, length, protocol }: FragmentStore): void {
+  #readWhole({ bytes, end, length, protocol, parts }: FragmentStore): void {
+    // A tunnel's datagram may be one fragment of another.
+    this.parts = this.parts === NO_PARTS ? parts : [...this.parts, ...parts];
     const { current } = this;
     const whole = this.#whole;
     whole.file = current.file;
@@ -331,3 +340,5 @@ const transportLayers: readonly (Layer | undefined)[] = tableOf({
 function tableOf(rows: Readonly<Record<number, Layer>>): readonly (Layer | undefined)[] {
   return Array.from({ length: 256 }, (_, protocol) => rows[protocol]);
 }
+
+const NO_PARTS: readonly FragmentPart[] = [];

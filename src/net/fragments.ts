@@ -19,6 +19,12 @@ export type FragmentFate =
   /** Of a datagram whose fragments contradict each other. */
   | "refused";
 
+/** The packet of a fragment. */
+export interface FragmentPart {
+  readonly file: number;
+  readonly packet: number;
+}
+
 export interface FragmentWatcher {
   /** Whether the payload that begins so is worth waiting for. */
   wanted(protocol: number, bytes: Uint8Array, at: number, end: number): boolean;
@@ -33,6 +39,8 @@ export class FragmentStore {
   readonly bytes = new Uint8Array(65_536);
   end = 0;
   length = 0;
+  /** Of the latest datagram that is whole. */
+  parts: readonly FragmentPart[] = [];
   /** The protocol of the fragment with offset 0 (RFC 8200 4.5). */
   protocol = 0;
   readonly #limits: Limits;
@@ -102,6 +110,7 @@ export class FragmentStore {
     if (overlap === "repeated") return "repeated";
     if (overlap !== "none" && s.family === 6) return this.#conflict(datagram);
     if (overlap === "conflict") this.#watcher.conflict("kept");
+    datagram.parts.push({ file: packet.file, packet: packet.number });
     if (datagram.received === datagram.length) {
       this.#assemble(datagram, packet);
       return "whole";
@@ -162,6 +171,7 @@ export class FragmentStore {
   // A hole that the snap length left ends what can be read; all behind it counts as cut.
   #assemble(datagram: Datagram, packet: Packet): void {
     this.length = datagram.length;
+    this.parts = datagram.parts;
     this.protocol = datagram.protocol;
     this.end = 0;
     for (const { offset, bytes, length } of datagram.pieces) {
@@ -280,6 +290,8 @@ export class Datagram {
   time: number;
   /** How many fragments were captured. */
   packets = 0;
+  /** Those that were kept. */
+  readonly parts: FragmentPart[] = [];
   state: "waiting" | "whole" | "refused" | "unwanted" = "waiting";
   readonly pieces: Piece[] = [];
   /** Octets that the pieces cover, and where the last one ends. */

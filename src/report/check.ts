@@ -1,8 +1,16 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
 import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "./event.ts";
-import { placeOf } from "./failing.ts";
+import type {
+  BaselineEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  ReportEvent,
+  RunEvent,
+  SummaryEvent,
+} from "./event.ts";
+import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -16,6 +24,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
   const findings: FindingEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
   let run: RunEvent | undefined;
+  let baseline: BaselineEvent | undefined;
   let summary: SummaryEvent | undefined;
   return {
     event(event: ReportEvent) {
@@ -23,6 +32,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       else if (event.kind === "connection") connections.set(event.id, event);
       else if (event.kind === "finding") findings.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "baseline") baseline = event;
       else summary = event;
     },
     end() {
@@ -34,28 +44,31 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       const inShort = (group: readonly FindingEvent[]) => !look.verbose && group[0]!.severity === "info";
       for (const group of groups) if (!inShort(group)) write.group(group);
       write.advice(groups.filter(inShort));
-      const hidden = findings.length - shown.length;
+      const hidden = findings.filter((f) => f.baseline !== true && !shows(f, look)).length;
       if (!look.quiet) write.diagnostics(diagnostics);
+      if (!look.quiet && baseline !== undefined) write.baseline(baseline);
       write.foot(summary!, diagnostics, hidden);
     },
   };
 }
 
 // Consequences and what is not proven are there to look up, not to alarm.
-const shows = (f: FindingEvent, look: Look): boolean =>
-  look.verbose || (!f.consequent && f.certainty === "proven" && (f.severity !== "info" || !look.quiet));
+const shows = (f: FindingEvent, look: Look): boolean => look.verbose || (counts(f) && (f.severity !== "info" || !look.quiet));
 
 /** Findings that tell the same story, the worst first, in order of time. */
 function grouped(findings: readonly FindingEvent[]): FindingEvent[][] {
   const groups = new Map<string, FindingEvent[]>();
   for (const finding of findings) {
-    const key = `${finding.fingerprint} ${finding.certainty} ${finding.consequent}`;
+    const key = `${finding.fingerprint} ${finding.certainty} ${finding.consequent} ${finding.baseline === true}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
   }
   const rank = (f: FindingEvent) =>
-    SEVERITIES.indexOf(f.severity) + (f.certainty === "unproven" ? 3 : 0) + (f.consequent ? 6 : 0);
+    SEVERITIES.indexOf(f.severity) +
+    (f.certainty === "unproven" ? 3 : 0) +
+    (f.consequent ? 6 : 0) +
+    (f.baseline === true ? 12 : 0);
   return [...groups.values()].sort((a, b) => rank(a[0]!) - rank(b[0]!) || between(b[0]!.frame.time, a[0]!.frame.time));
 }
 
@@ -131,6 +144,7 @@ class Story {
     if (f.certainty === "unproven")
       this.#line(`  ${this.#style.yellow(`not proven: ${(f.because ?? []).map((n) => NEEDS[n] ?? n).join("; ")}`)}`);
     if (f.consequent) this.#line(`  ${this.#style.dim("a consequence of the fault before it")}`);
+    if (f.baseline === true) this.#line(`  ${this.#style.dim("known: it is in the baseline")}`);
     this.#line();
     this.#frames(f);
     this.#line();
@@ -261,6 +275,19 @@ class Story {
     if (shown.length > 0) this.#line();
   }
 
+  baseline({ file, stale, expired }: BaselineEvent): void {
+    const { yellow, look } = this.#style;
+    const lines = [
+      ...expired.map(
+        ({ fingerprint, rule, expires }) => `${fingerprint}  ${rule} was accepted until ${expires}, and is still there`,
+      ),
+      ...stale.map(({ fingerprint, rule, message }) => `${fingerprint}  ${rule} matched nothing: ${message}`),
+    ].map((text) => printable(`${file}: ${text}`));
+    // A line each, whatever its length allows.
+    for (const line of lines) this.#line(yellow(line.length > look.width ? `${line.slice(0, look.width - 3)}...` : line));
+    if (lines.length > 0) this.#line();
+  }
+
   foot(summary: SummaryEvent, diagnostics: readonly DiagnosticEvent[], hidden: number): void {
     const { dot } = this.#style.mark;
     const { errors, warnings, infos } = summary;
@@ -278,12 +305,14 @@ class Story {
             ].join(", ") || "the capture is incomplete";
     const found = errors + warnings + infos;
     const faults = errors + warnings;
+    const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
     const parts =
       found === 0 && summary.unproven === 0
-        ? ["no finding", checked]
+        ? [known.length > 0 ? "nothing new" : "no finding", ...known, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
             ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...known,
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
             ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
             checked,

@@ -1,5 +1,4 @@
 // Findings, connections and diagnostics as the plain objects of a report.
-import { createHash } from "node:crypto";
 import type { Clock } from "../capture/clock.ts";
 import type { Comments } from "../capture/comments.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } from "../diagnostic.ts";
@@ -9,6 +8,7 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { PairedFinding, Reaction } from "../pairing/reaction.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject } from "./event.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { fill, utf8 } from "./text.ts";
 
 export class EventBuilder {
@@ -67,6 +67,7 @@ export class EventBuilder {
       certainty: finding.certainty,
       ...(finding.certainty === "unproven" ? { because: finding.because } : {}),
       message: utf8(fill(template, finding.data)),
+      shape: utf8(fill(template, textsOf(finding.data))),
       data: Object.fromEntries(Object.entries(finding.data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
       offender: finding.offender,
       connection: finding.connection,
@@ -238,18 +239,7 @@ const reactionText = (reaction: Reaction): string =>
       ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
       : errorCodeName(reaction.errorCode);
 
-// The same fault of the same call, whatever the ports, times, packets and stream numbers.
-function fingerprint({ finding }: PairedFinding): string {
-  const shape = [
-    finding.rule,
-    finding.message,
-    finding.offender,
-    finding.path ?? "",
-    finding.frame.kind,
-    ...finding.related.map(({ frame, role }) => `${frame.from} ${frame.kind} ${role}`),
-    ...Object.entries(finding.data).map(([key, value]) => (typeof value === "string" ? `${key}=${value}` : key)),
-  ];
-  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
-}
+const textsOf = (data: Readonly<Record<string, string | number>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 
 const DISTINCT = 10_000;

@@ -3,7 +3,7 @@
 import type { Side } from "../place.ts";
 import type { TlsHello } from "../tls/hello.ts";
 
-export type ReportEvent = RunEvent | ConnectionEvent | FindingEvent | DiagnosticEvent | SummaryEvent;
+export type ReportEvent = RunEvent | ConnectionEvent | FindingEvent | DiagnosticEvent | BaselineEvent | SummaryEvent;
 
 export interface RunEvent {
   readonly kind: "run";
@@ -90,6 +90,8 @@ export interface FindingEvent {
   readonly certainty: "proven" | "unproven";
   readonly because?: readonly string[];
   readonly message: string;
+  /** The message with its numbers left as `{name}`: the same for every occurrence of a fingerprint. */
+  readonly shape: string;
   readonly data: Readonly<Record<string, string | number>>;
   readonly offender: Side;
   readonly connection: number;
@@ -104,6 +106,8 @@ export interface FindingEvent {
   readonly hides: readonly string[];
   readonly reaction: ReactionObject;
   readonly fingerprint: string;
+  /** Known and accepted: it does not count. */
+  readonly baseline?: true;
 }
 
 export interface ReactionObject {
@@ -136,6 +140,22 @@ export interface DiagnosticEvent {
   readonly count: number;
   readonly message: string;
   readonly place: Readonly<Record<string, string | number>>;
+}
+
+/** Where there is a baseline: what of it matched nothing, and what no longer counts. */
+export interface BaselineEvent {
+  readonly kind: "baseline";
+  readonly file: string;
+  readonly stale: readonly BaselineNote[];
+  readonly expired: readonly BaselineNote[];
+}
+
+export interface BaselineNote {
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly reason?: string;
+  readonly expires?: string;
 }
 
 export interface SummaryEvent {

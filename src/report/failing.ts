@@ -1,7 +1,8 @@
 import type { FindingEvent } from "./event.ts";
 
-/** What a check in CI is about: proven, and no consequence of a fault before it. */
-export const counts = ({ certainty, consequent }: FindingEvent): boolean => certainty === "proven" && !consequent;
+/** What a check in CI is about: proven, no consequence of a fault before it, and not accepted before. */
+export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
+  certainty === "proven" && !consequent && baseline !== true;
 
 /** `connection 1, stream 3, packet 11`. */
 export function placeOf({ connection, stream, frame }: FindingEvent): string {

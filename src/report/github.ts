@@ -1,4 +1,4 @@
-// `--format github`: workflow commands, which become annotations of a run; and the step summary where GITHUB_STEP_SUMMARY names its file.
+// `--format github`: workflow commands, which become annotations of a run. The step summary beside them is the Markdown report.
 
 import { answerSentence } from "./answer.ts";
 import type { FindingEvent, RunEvent } from "./event.ts";

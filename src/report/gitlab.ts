@@ -28,8 +28,11 @@ const issueOf = (finding: FindingEvent, { captures }: RunEvent, fingerprint: str
   check_name: finding.rule,
   fingerprint,
   severity: SEVERITIES[finding.severity],
-  // A capture has no lines; packets are what people count.
-  location: { path: finding.frame.file ?? captures[0] ?? "", lines: { begin: finding.frame.packet } },
+  // A capture has no lines; packets are what people count. GitLab wants a path from the repository's root, without "./".
+  location: {
+    path: (finding.frame.file ?? captures[0] ?? "").replace(/^(?:\.\/+)+/, ""),
+    lines: { begin: finding.frame.packet },
+  },
 });
 
 const SEVERITIES = { error: "major", warning: "minor", info: "info" } as const;

@@ -1,4 +1,4 @@
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent } from "./event.ts";
+import type { BaselineEvent, ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent } from "./event.ts";
 import type { Output, Report } from "./report.ts";
 
 /** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
@@ -7,6 +7,7 @@ export function jsonReport(output: Output): Report {
   const connections: ConnectionEvent[] = [];
   const findings: FindingEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
+  let baseline: BaselineEvent | undefined;
   let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
   return {
     event(event) {
@@ -14,6 +15,7 @@ export function jsonReport(output: Output): Report {
       else if (event.kind === "connection") connections.push(event);
       else if (event.kind === "finding") findings.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "baseline") baseline = event;
       else summary = event;
     },
     end() {
@@ -31,6 +33,7 @@ export function jsonReport(output: Output): Report {
             unexplained: [],
             diagnostics: diagnostics.map(bare),
             unchecked,
+            ...(baseline === undefined ? {} : { baseline: bare(baseline) }),
             summary: counts,
           },
           undefined,

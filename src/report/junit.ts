@@ -4,7 +4,7 @@ import { answerSentence } from "./answer.ts";
 import type { FindingEvent, RunEvent, SummaryEvent } from "./event.ts";
 import { counts, placeOf } from "./failing.ts";
 import type { Output, Report } from "./report.ts";
-import { printable } from "./text.ts";
+import { printable, wellFormed } from "./text.ts";
 
 /** @param fails Whether a finding of this severity fails the build; others are test cases that passed with a note. */
 export function junitReport(output: Output, fails: (severity: FindingEvent["severity"]) => boolean): Report {
@@ -32,7 +32,9 @@ export function junitReport(output: Output, fails: (severity: FindingEvent["seve
         output(`  <testsuite ${head}>\n`);
         // A suite without a test looks as if nothing had run.
         if (own.length === 0) {
-          output(`    <testcase classname="${xml(file)}" name="${summary?.frames ?? 0} HTTP/2 frames, no finding"/>\n`);
+          output(
+            `    <testcase classname="${xml(file)}" name="${captures.length > 1 ? "" : `${summary?.frames ?? 0} HTTP/2 frames, `}no finding"/>\n`,
+          );
         }
         for (const finding of own) output(testCase(file, finding, fails(finding.severity)));
         output("  </testsuite>\n");
@@ -55,11 +57,8 @@ function testCase(file: string, finding: FindingEvent, failed: boolean): string 
 
 // XML 1.0 has no way to write control characters: they are shown as escapes before.
 const xml = (text: string): string =>
-  text
-    .split("\n")
-    .map(printable)
-    .join("\n")
+  wellFormed(text.split("\n").map(printable).join("\n"))
     .replace(/[&<>"]/g, (c) => ENTITIES[c]!)
-    .replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+    .replace(/[\ufffe\uffff]/g, "\ufffd");
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

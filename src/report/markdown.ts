@@ -6,7 +6,7 @@ import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
-import { plural, printable } from "./text.ts";
+import { count, plural, printable } from "./text.ts";
 
 export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
@@ -29,18 +29,19 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       const shown = findings.filter(counts).sort((a, b) => rank(a) - rank(b) || between(b.frame.time, a.frame.time));
       if (shown.length > 0) {
         output("\n| | rule | what happened | where | answer |\n| --- | --- | --- | --- | --- |\n");
-        for (const f of shown) {
+        for (const f of shown.slice(0, ROWS)) {
           const times = f.count > 1 ? `, ${f.count} times` : "";
           const cells = [f.severity, `\`${f.rule}\``, escaped(f.message) + times, placeOf(f), escaped(answerSentence(f))];
           output(`| ${cells.join(" | ")} |\n`);
         }
+        if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
       }
       for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
-      if (shown.length > SEQUENCES) output(`\n${shown.length - SEQUENCES} more are in the table.\n`);
+      if (shown.length > SEQUENCES) output(`\n${count(Math.min(shown.length, ROWS) - SEQUENCES)} more are in the table.\n`);
       const told = diagnostics.filter(({ severity }) => severity !== "info");
       if (told.length > 0) output("\n## What could not be read\n\n");
-      for (const { message, count } of told.slice(0, SEQUENCES)) {
-        output(`- ${escaped(message)}${count > 1 ? ` (${count} times)` : ""}\n`);
+      for (const { message, count: times } of told.slice(0, SEQUENCES)) {
+        output(`- ${escaped(message)}${times > 1 ? ` (${times} times)` : ""}\n`);
       }
     },
   };
@@ -83,4 +84,6 @@ const escaped = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>
 // Mermaid ends a message at a line's end or semicolon, reads # as an entity, and takes markup.
 const mermaid = (text: string): string => printable(text).replace(/[;#<>"`\\{}[\]%&]/g, (c) => `#${c.charCodeAt(0)};`);
 
+// GitHub takes a step summary of 1 MiB.
+const ROWS = 500;
 const SEQUENCES = 50;

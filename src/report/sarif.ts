@@ -7,12 +7,16 @@ import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./eve
 import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
-import { printable } from "./text.ts";
+import { between } from "./style.ts";
+import { printable, wellFormed } from "./text.ts";
+
+/** What is written; a test holds it against the types of the standard's schema. */
+export type SarifLog = ReturnType<typeof logOf>;
 
 export function sarifReport(output: Output, rules: readonly Rule[]): Report {
   const index = new Map(rules.map(({ id }, i) => [id, i]));
-  const results: object[] = [];
-  const notifications: object[] = [];
+  const results: Result[] = [];
+  const notifications: Notification[] = [];
   let run: RunEvent | undefined;
   return {
     event(event) {
@@ -20,96 +24,101 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
       else if (event.kind === "finding" && counts(event)) results.push(resultOf(event, run!, index.get(event.rule) ?? -1));
       else if (event.kind === "diagnostic") notifications.push(notificationOf(event));
     },
-    end() {
-      const log = {
-        $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
-        runs: [
-          {
-            tool: { driver: { name: "h2lint", semanticVersion: version, rules: rules.map(ruleOf) } },
-            artifacts: run!.captures.map((file) => ({
-              location: { uri: uriOf(file) },
-              mimeType: "application/vnd.tcpdump.pcap",
-            })),
-            invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
-            columnKind: "utf16CodeUnits",
-            results,
-          },
-        ],
-      };
-      output(`${JSON.stringify(log, undefined, 2)}\n`);
-    },
+    end: () => output(`${JSON.stringify(logOf(run!, rules, results, notifications), undefined, 2)}\n`),
   };
 }
 
-function ruleOf({ id, meta }: Rule): object {
+type Result = ReturnType<typeof resultOf>;
+type Notification = ReturnType<typeof notificationOf>;
+
+function logOf({ captures }: RunEvent, rules: readonly Rule[], results: Result[], notifications: Notification[]) {
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0" as const,
+    runs: [
+      {
+        tool: { driver: { name: "h2lint", semanticVersion: version, rules: rules.map(ruleOf) } },
+        artifacts: captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
+        columnKind: "utf16CodeUnits" as const,
+        results,
+      },
+    ],
+  };
+}
+
+function ruleOf({ id, meta }: Rule) {
   const spec = meta.spec.map(({ rfc, document, section }) => `${rfc === undefined ? document : `RFC ${rfc}`}, ${section}`);
   const [first] = meta.spec;
   const text = `${meta.docs.why} ${meta.docs.fix} (${spec.join("; ")})`;
   return {
     id,
     name: id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    shortDescription: { text: `${meta.title}.` },
-    fullDescription: { text: meta.docs.why },
-    help: { text, markdown: `${meta.docs.why}\n\n**Fix:** ${meta.docs.fix}\n\n${spec.join("; ")}` },
+    shortDescription: { text: message(`${meta.title}.`) },
+    fullDescription: { text: message(meta.docs.why) },
+    help: { text: message(text), markdown: message(`${meta.docs.why}\n\n**Fix:** ${meta.docs.fix}\n\n${spec.join("; ")}`) },
     ...(first?.rfc === undefined ? {} : { helpUri: `https://www.rfc-editor.org/rfc/rfc${first.rfc}#section-${first.section}` }),
     defaultConfiguration: { level: LEVELS[meta.severity], enabled: meta.off !== true },
     properties: { tags: [id.slice(0, id.indexOf("/"))] },
   };
 }
 
-function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number): object {
-  const { rule, severity, message, frame, related, reaction, fingerprint, count } = finding;
+function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number) {
+  const { rule, severity, frame, related, reaction, fingerprint, count } = finding;
   const steps: { frame: FrameObject; text: string }[] = related.map((one) => ({ frame: one, text: one.role ?? "before it" }));
   steps.push({ frame, text: "the violation" });
   if (reaction.frame !== undefined && isAnswered(reaction)) steps.push({ frame: reaction.frame, text: "the answer" });
-  steps.sort((a, b) => (a.frame.time < b.frame.time ? -1 : a.frame.time > b.frame.time ? 1 : 0));
+  steps.sort((a, b) => between(b.frame.time, a.frame.time));
+  const [first, ...rest] = steps.map((step) => ({
+    location: {
+      ...locationOf(finding, step.frame, run),
+      message: { text: message(`${frameText(step.frame)} (${step.text})`) },
+    },
+    importance: step.frame === frame ? ("essential" as const) : ("important" as const),
+  }));
   return {
     ruleId: rule,
     ...(ruleIndex < 0 ? {} : { ruleIndex }),
     level: LEVELS[severity],
-    message: { text: `${printable(message)}; ${answerSentence(finding)}. ${placeOf(finding)}.` },
+    message: { text: message(`${printable(finding.message)}; ${answerSentence(finding)}. ${placeOf(finding)}.`) },
     locations: [locationOf(finding, frame, run)],
-    codeFlows: [
-      {
-        threadFlows: [
-          {
-            locations: steps.map((step) => ({
-              location: { ...locationOf(finding, step.frame, run), message: { text: `${frameText(step.frame)} (${step.text})` } },
-              importance: step.frame === frame ? "essential" : "important",
-            })),
-          },
-        ],
-      },
-    ],
+    codeFlows: alone({ threadFlows: alone({ locations: several(first!, rest) }) }),
     partialFingerprints: { "h2lint/v1": fingerprint },
     occurrenceCount: count,
     properties: { offender: finding.offender, verdict: reaction.verdict },
   };
 }
 
-function locationOf({ connection, stream }: FindingEvent, frame: FrameObject, { captures }: RunEvent): object {
+function locationOf({ connection, stream }: FindingEvent, frame: FrameObject, { captures }: RunEvent) {
+  const file = frame.file ?? captures[0] ?? "";
   const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${frame.packet}`];
   return {
     // Services show nothing without a line: packets are what people count in a capture.
     physicalLocation: {
-      artifactLocation: { uri: uriOf(frame.file ?? captures[0] ?? ""), index: Math.max(captures.indexOf(frame.file ?? ""), 0) },
+      artifactLocation: { uri: uriOf(file), index: captures.indexOf(file) },
       region: { startLine: frame.packet },
     },
-    logicalLocations: [{ name: names.at(-1), fullyQualifiedName: names.join("/"), kind: "packet" }],
+    logicalLocations: [{ name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: "packet" }],
   };
 }
 
-const notificationOf = ({ code, severity, message, count }: DiagnosticEvent): object => ({
+const notificationOf = ({ code, severity, message: text, count }: DiagnosticEvent) => ({
   descriptor: { id: code },
-  level: severity === "error" ? "error" : severity === "loss" ? "warning" : "note",
-  message: { text: count > 1 ? `${printable(message)} (${count} times)` : printable(message) },
+  level: severity === "error" ? ("error" as const) : severity === "loss" ? ("warning" as const) : ("note" as const),
+  message: { text: message(count > 1 ? `${printable(text)} (${count} times)` : printable(text)) },
 });
 
 const frameText = (frame: FrameObject): string =>
   [frame.from, frameName(frame), frameDetail(frame)].filter((part) => part !== "").join(" ");
 
-// RFC 3986: a path becomes a reference, relative as it was given.
-const uriOf = (file: string): string => file.split("/").map(encodeURIComponent).join("/");
+// The standard asks for one at least.
+const alone = <T>(one: T): [T] => [one];
+const several = <T>(first: T, rest: readonly T[]): [T, ...T[]] => [first, ...rest];
+
+// SARIF 2.1.0 3.11.5: a brace stands doubled, else it opens a placeholder; 3.11.6: `[text](target)` is a link, and none is meant.
+const message = (text: string): string => text.replace(/[{}]/g, "$&$&").replaceAll("](", "] (");
+
+// RFC 3986: a path becomes a reference, relative as it was given. Two slashes at its start would name a host.
+const uriOf = (file: string): string => wellFormed(file).replace(/^\/+/, "/").split("/").map(encodeURIComponent).join("/");
 
 const LEVELS = { error: "error", warning: "warning", info: "note" } as const;

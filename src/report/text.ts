@@ -7,13 +7,18 @@ export function printable(octets: string): string {
 
 /** The octets as UTF-8 if they are, else one character each. */
 export function utf8(octets: string): string {
-  if (!/[\x80-\xff]/.test(octets)) return octets;
+  // What holds more than octets was decoded before.
+  if (!/[\x80-\xff]/.test(octets) || /[^\0-\xff]/.test(octets)) return octets;
   try {
     return decoder.decode(Buffer.from(octets, "latin1"));
   } catch {
     return octets;
   }
 }
+
+/** Halves of a surrogate pair replaced: neither UTF-8 nor XML can hold them. */
+export const wellFormed = (text: string): string =>
+  text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 // C0, DEL, C1, line and paragraph separators, and the marks that change the direction of text.
 const escapeControls = (text: string): string =>

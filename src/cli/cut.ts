@@ -1,0 +1,199 @@
+// `h2lint cut`: the packets of one connection in a capture of their own, whole and as they were captured. With a stream: those up to where
+// h2lint judges the stream as in the whole capture. Nothing before can be left out: handshake, preface, settings, flow control windows and
+// every field block shape how later ones are read. Keys are not copied.
+import { closeSync, openSync, realpathSync, writeSync } from "node:fs";
+import { type AnalyzeOptions, analyze } from "../analyze.ts";
+import { Clock } from "../capture/clock.ts";
+import { type CaptureFacts, MergedCaptures } from "../capture/merge.ts";
+import type { PacketSink } from "../capture/packet.ts";
+import { PcapngWriter } from "../capture/pcapng-writer.ts";
+import type { Source } from "../capture/source.ts";
+import { H2lintError } from "../error.ts";
+import { defaultLimits } from "../limits.ts";
+import { PacketDecoder } from "../net/decoder.ts";
+import type { FragmentPart } from "../net/fragments.ts";
+import type { FindingEvent } from "../report/event.ts";
+import { Assembler } from "../tcp/assembler.ts";
+import type { ByteSink } from "../tcp/byte-stream.ts";
+import type { Flow } from "../tcp/flow.ts";
+import { version } from "../version.ts";
+import { findCaptures } from "./captures.ts";
+import type { Invocation } from "./options.ts";
+
+/** @returns The exit status. @throws H2lintError for options that do not fit, and a connection that is not there. */
+export async function cut({ operands, outputs, only, quiet, engine }: Invocation, options: AnalyzeOptions): Promise<number> {
+  const { connection, stream, ...others } = only;
+  const [path] = outputs;
+  if (connection === undefined) throw new H2lintError("usage", "cut needs --connection N (see h2lint timeline)");
+  if (path === undefined || outputs.length > 1) throw new H2lintError("usage", "cut needs one --output FILE.pcapng");
+  if (Object.keys(others).length > 0) throw new H2lintError("usage", "cut takes --connection and --stream only");
+  const sources = await findCaptures(operands);
+  for (const source of sources) {
+    if (typeof source !== "string")
+      throw new H2lintError("usage", `${source.name}: cut reads its captures more than once; save it first`);
+    if (real(source) !== undefined && real(source) === real(path))
+      throw new H2lintError("usage", `${path}: is one of the captures`);
+  }
+  const all = await packetsOf(sources, connection, engine);
+  const write = (count: number) => writeCut(sources, all, count, path, connection, engine);
+  let count = all.packets.length;
+  const wanted = stream === undefined ? [] : await findingsOf(sources, connection, stream, options);
+  if (stream !== undefined && wanted.length > 0) {
+    const judged = essence(wanted);
+    // Mostly the answer is the end; a finding on what did not come needs what came after it.
+    for (let more = 0; ; more = more * 2 + 4) {
+      count = Math.min(neededOf(wanted, all.packets) + more, all.packets.length);
+      await write(count);
+      if (count === all.packets.length || essence(await findingsOf([path], 1, stream, options)) === judged) break;
+    }
+  } else await write(count);
+  if (!quiet) process.stderr.write(`h2lint: ${path}: ${count} packets of connection ${connection}, of ${all.total} in all\n`);
+  return 0;
+}
+
+interface ConnectionPackets {
+  /** In the order of the session. */
+  readonly packets: readonly FragmentPart[];
+  readonly facts: readonly CaptureFacts[];
+  /** Of all connections. */
+  readonly total: number;
+}
+
+async function packetsOf(
+  sources: readonly (string | Source)[],
+  id: number,
+  engine: Invocation["engine"],
+): Promise<ConnectionPackets> {
+  const packets: FragmentPart[] = [];
+  let flows = 0;
+  let wanted: Flow | undefined;
+  const assembler = new Assembler(
+    {
+      open(flow) {
+        flows = Math.max(flows, flow.id);
+        if (flow.id === id) wanted = flow;
+        return [silent, silent];
+      },
+      close() {},
+    },
+    defaultLimits,
+    () => {},
+  );
+  const decoder: PacketDecoder = new PacketDecoder(
+    {
+      segment(segment) {
+        assembler.segment(segment);
+        // The flow says which packet was its last: this one, if it was its own.
+        const { file, number } = segment.packet;
+        if (wanted === undefined || wanted.lastFile !== file || wanted.lastPacket !== number) return;
+        if (decoder.parts.length > 0) packets.push(...decoder.parts);
+        else packets.push({ file, packet: number });
+      },
+    },
+    () => {},
+  );
+  const captures = new MergedCaptures(sources, contextOf(new Clock(), engine));
+  await captures.open();
+  for await (const _ of captures.run(decoder));
+  if (wanted === undefined) throw new H2lintError("not-found", `there is no connection ${id}: the captures have ${flows}`);
+  const facts = [...captures.facts()];
+  return { packets, facts, total: facts.reduce((sum, capture) => sum + capture.packets, 0) };
+}
+
+async function writeCut(
+  sources: readonly (string | Source)[],
+  { packets, facts }: ConnectionPackets,
+  count: number,
+  path: string,
+  connection: number,
+  engine: Invocation["engine"],
+): Promise<void> {
+  const kept = new Set(packets.slice(0, count).map(({ file, packet }) => `${file}:${packet}`));
+  const clock = new Clock();
+  const file = create(path);
+  try {
+    const writer = new PcapngWriter((octets) => void writeSync(file, octets), {
+      application: `h2lint ${version}`,
+      comment: `connection ${connection} of ${facts.map(({ file: name }) => name).join(", ")}`,
+    });
+    const interfaces = new Map<string, number>();
+    const sink: PacketSink = {
+      packet(packet) {
+        if (!kept.has(`${packet.file}:${packet.number}`)) return;
+        const { linkType, bytes, start, end, wireLength, comment } = packet;
+        const key = `${packet.file}:${packet.interface}:${linkType}`;
+        let on = interfaces.get(key);
+        if (on === undefined) {
+          const { packets: _, ...known } = facts[packet.file]?.interfaces[packet.interface] ?? { packets: 0 };
+          on = writer.interface({ ...known, linkType });
+          interfaces.set(key, on);
+        }
+        const [seconds = "0", nanos = "0"] = clock.text(packet.time).split(".");
+        writer.packet(on, BigInt(seconds) * 1_000_000_000n + BigInt(nanos), bytes, start, end, wireLength, comment);
+      },
+    };
+    const captures = new MergedCaptures(sources, contextOf(clock, engine));
+    await captures.open();
+    for await (const _ of captures.run(sink));
+  } finally {
+    closeSync(file);
+  }
+}
+
+const contextOf = (clock: Clock, engine: Invocation["engine"]) => ({
+  clock,
+  limits: defaultLimits,
+  diagnostics: () => {},
+  engine,
+});
+
+const silent: ByteSink = { bytes() {}, gap() {}, end() {} };
+
+async function findingsOf(
+  sources: readonly (string | Source)[],
+  connection: number,
+  stream: number,
+  options: AnalyzeOptions,
+): Promise<FindingEvent[]> {
+  const found: FindingEvent[] = [];
+  for await (const event of analyze(sources, { ...options, only: { connection, stream } })) {
+    if (event.kind === "finding") found.push(event);
+  }
+  return found;
+}
+
+// What may not change.
+const essence = (findings: readonly FindingEvent[]): string =>
+  findings
+    .map(({ fingerprint, severity, certainty, consequent, count, reaction: { verdict, confidence, kind, errorCode } }) =>
+      JSON.stringify([fingerprint, severity, certainty, consequent, count, verdict, confidence, kind, errorCode]),
+    )
+    .sort()
+    .join("\n");
+
+/** How many packets there are up to the last one that the findings name. */
+function neededOf(findings: readonly FindingEvent[], packets: readonly FragmentPart[]): number {
+  const named = new Set<number>();
+  for (const { frame, related, reaction } of findings) {
+    for (const { packet } of [frame, ...related]) named.add(packet);
+    for (const packet of [reaction.frame?.packet, reaction.packet, reaction.closed?.packet])
+      if (packet !== undefined) named.add(packet);
+  }
+  return packets.findLastIndex(({ packet }) => named.has(packet)) + 1;
+}
+
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function create(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
+  }
+}

@@ -1,0 +1,32 @@
+// The same fault of the same call has the same name, whatever the ports, times, packets, stream numbers and identifiers of a run: what a
+// baseline, a difference and a code scanning service know a finding again by.
+import { createHash } from "node:crypto";
+import type { PairedFinding } from "../pairing/reaction.ts";
+
+/** 16 hexadecimal digits over the rule, the method or path, and the shape of the evidence. */
+export function fingerprint({ finding }: PairedFinding): string {
+  const { rule, message, offender, path = "", frame, related, data } = finding;
+  // How many frames of a kind led there differs from run to run.
+  const before = new Set(related.map(({ frame: one, role }) => `${one.from} ${one.kind} ${role}`));
+  const values = Object.entries(data).map(([key, value]) => (typeof value === "string" ? `${key}=${shapeOf(value)}` : key));
+  const shape = [rule, message, offender, pathShape(path), frame.kind, ...before, ...values];
+  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+}
+
+/** Without identifiers and numbers, lists of numbers as one. */
+export const shapeOf = (text: string): string =>
+  text
+    .replace(IDENTIFIER, "0")
+    .replace(/\d+(?:\.\d+)?(?: (?:ns|\u00b5s|\u00c2\u00b5s|ms|s|min)\b)?/g, "0")
+    .replace(/0(?:, 0)*(?: and 0 more)?/g, "0");
+
+/** A path without its query, and without the identifiers among its segments: `/users/17?all` is `/users/0`. */
+export const pathShape = (path: string): string =>
+  path
+    .replace(/\?.*$/s, "")
+    .split("/")
+    .map((segment) => (/^\d+$/.test(segment) ? "0" : segment.replace(IDENTIFIER, "0")))
+    .join("/");
+
+// UUIDs, and runs of hexadecimal digits as long as those of a trace.
+const IDENTIFIER = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{16,}\b/gi;

@@ -1,0 +1,183 @@
+// docs/report.schema.json against what is written. Fields may be added to a report, but not in silence: each must be named in the schema.
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/analyze.ts";
+import type { Source } from "../../src/capture/source.ts";
+import type { ReportEvent } from "../../src/report/event.ts";
+import { jsonReport } from "../../src/report/json.ts";
+import { capture, captureName, capturesIn, haveCaptures } from "../capture/reading.ts";
+import { findingOf, runOf, summaryOf, written } from "./events.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const schema = JSON.parse(readFileSync(`${root}docs/report.schema.json`, "utf8")) as AnySchemaObject;
+
+/** The schema, with every object closed that names its fields. */
+function closed(of: unknown): unknown {
+  if (Array.isArray(of)) return of.map(closed);
+  if (typeof of !== "object" || of === null) return of;
+  const inner = Object.fromEntries(Object.entries(of).map(([key, value]) => [key, closed(value)]));
+  return "properties" in inner ? { ...inner, additionalProperties: false } : inner;
+}
+
+const ajv = () => new Ajv2020({ allErrors: true, allowUnionTypes: true, formats: { date: /^\d{4}-\d\d-\d\d$/ } });
+const open = ajv().compile(schema);
+const strict = ajv().compile(closed(schema) as AnySchemaObject);
+
+function faultsOf(validate: ValidateFunction, report: unknown): unknown[] {
+  validate(report);
+  return (validate.errors ?? []).map(({ instancePath, message, params }) => [instancePath, message, params]);
+}
+
+async function reportOf(...sources: (string | Source)[]): Promise<unknown> {
+  const events: ReportEvent[] = [];
+  for await (const event of analyze(sources, { preset: "all" })) events.push(event);
+  return JSON.parse(written(jsonReport, events));
+}
+
+const frame = { kind: "headers", streamId: 1, from: "client", packet: 12, time: "1766400000.000000001", offset: 198 };
+
+/** Every field that the interface documents, and those beside it. */
+const whole = {
+  schema: "h2lint-report/1",
+  tool: { name: "h2lint", version: "0.1.0", engine: "fast" },
+  captures: [
+    {
+      ...{ file: "volo.pcap", format: "pcapng", compression: "gzip", packets: 21, octets: 3120 },
+      ...{ start: "1766400000.000000000", end: "1766400001.000000000" },
+      interfaces: [{ name: "lo", description: "loopback", filter: "tcp", os: "Linux", linkType: 1, packets: 21 }],
+    },
+  ],
+  connections: [
+    {
+      ...{ id: 1, client: "127.0.0.1:40112", server: "127.0.0.1:50051", transport: "tcp", protocol: "h2c-prior-knowledge" },
+      complete: { start: true, end: true, lostOctets: { client: 0, server: 0 } },
+      ...{ frames: 11, streams: 1, calls: 1, start: "1766400000.000000000", duration: 1, recognised: "ssh" },
+      proxied: { version: 2, client: "192.0.2.1:1", server: "192.0.2.2:2" },
+      tunnel: { via: "socks5", target: "h2.test:80" },
+      tls: { version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
+      endedBy: { side: "server", how: "fin", packet: 19 },
+      software: { client: "volo", server: "grpc-go" },
+      softwareEvidence: { client: ["user-agent"], server: [] },
+    },
+  ],
+  findings: [
+    {
+      ...{ rule: "grpc/request-trailers", severity: "error", certainty: "unproven", because: ["start"] },
+      ...{ message: "stream 1 ends", shape: "stream {streamId} ends", data: { streamId: 1, name: "x" }, offender: "client" },
+      ...{ connection: 1, stream: 1, path: "/a.B/C" },
+      frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap" },
+      related: [{ ...frame, role: "opened the stream" }],
+      spec: [{ document: "gRPC over HTTP2", section: "Requests", level: "MUST" }],
+      ...{ count: 1, consequent: false, hides: ["grpc/client-sends-status"], fingerprint: "9f2c", baseline: true },
+      reaction: {
+        ...{ verdict: "as-specified", confidence: "exact", kind: "goaway", errorCode: "PROTOCOL_ERROR", status: 200 },
+        ...{ lastStreamId: 1, debug: "", frame: { ...frame, kind: "goaway", streamId: 0, from: "server" } },
+        ...{ from: "server", file: "volo.pcap", packet: 19, time: "1766400000.000000000", comment: "x" },
+        closed: { how: "fin", packet: 19, time: "1766400000.000000000", delay: 1 },
+        ...{ delay: 412000, streamsKilled: [1], retrySafe: [], explanation: "x", evidence: [{ points: -2, reason: "y" }] },
+        logs: [{ file: "server.log", line: 7, side: "server", text: "..." }],
+      },
+    },
+  ],
+  unexplained: [{ connection: 2, reaction: { verdict: "unseen" }, before: [frame], unchecked: ["hpack: 1 gap"] }],
+  diagnostics: [
+    {
+      ...{ code: "capture/lost-segments", severity: "loss", count: 3, message: "lost" },
+      place: { file: "volo.pcap", packet: 88, connection: 1, from: "client", offset: 4 },
+    },
+  ],
+  unchecked: [{ rule: "headers/*", reason: "hpack", count: 14 }],
+  baseline: {
+    file: "baseline.json",
+    stale: [{ fingerprint: "9f2c", rule: "a/b", message: "x", reason: "y", expires: "2026-12-31" }],
+    expired: [],
+  },
+  summary: {
+    ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 1, warnings: 0, infos: 0, unproven: 0 },
+    ...{ baseline: 0, answered: 1, incomplete: false },
+  },
+};
+
+describe("the schema", () => {
+  it("is version 1 of draft 2020-12", () => {
+    expect(schema["$schema"]).toBe("https://json-schema.org/draft/2020-12/schema");
+    expect(schema["properties"]).toMatchObject({ schema: { const: "h2lint-report/1" } });
+  });
+
+  it("names every documented field", () => expect(faultsOf(strict, whole)).toEqual([]));
+
+  it("names none that the whole example has not", () => {
+    const unused: string[] = [];
+    const walk = (of: AnySchemaObject, values: readonly unknown[], path: string): void => {
+      if (typeof of["$ref"] === "string") {
+        const name = of["$ref"].replace("#/$defs/", "");
+        walk((schema["$defs"] as Record<string, AnySchemaObject>)[name]!, values, path);
+      }
+      if (of["items"] !== undefined) walk(of["items"] as AnySchemaObject, values.flat(), `${path}[]`);
+      for (const [name, of_] of Object.entries((of["properties"] ?? {}) as Record<string, AnySchemaObject>)) {
+        const inner = values.flatMap((value) => {
+          const field = (value as Record<string, unknown>)[name];
+          return field === undefined ? [] : [field];
+        });
+        // One frame of the example has all fields, the others are as frames are.
+        if (inner.length === 0 && values.length > 0 && !/frame$|related|before/.test(path)) unused.push(`${path}.${name}`);
+        walk(of_, inner, `${path}.${name}`);
+      }
+    };
+    walk(schema, [whole], "");
+    expect(unused.filter((path) => !/^\.unexplained\[\]\.reaction\./.test(path))).toEqual([]);
+  });
+
+  it("lets fields be added, and has the test name them", () => {
+    const more = { ...whole, summary: { ...whole.summary, fresh: 1 } };
+    expect(faultsOf(open, more)).toEqual([]);
+    expect(faultsOf(strict, more)).toEqual([
+      ["/summary", "must NOT have additional properties", { additionalProperty: "fresh" }],
+    ]);
+  });
+
+  it.each<[string, (report: typeof whole) => unknown]>([
+    ["another version", (report) => ({ ...report, schema: "h2lint-report/2" })],
+    ["no findings", ({ findings: _, ...rest }) => rest],
+    ["a packet 0", (report) => ({ ...report, findings: [{ ...report.findings[0]!, frame: { ...frame, packet: 0 } }] })],
+    [
+      "a time that is a number",
+      (report) => ({ ...report, findings: [{ ...report.findings[0]!, frame: { ...frame, time: 1.5 } }] }),
+    ],
+    ["an unknown verdict", (report) => ({ ...report, findings: [{ ...report.findings[0]!, reaction: { verdict: "good" } }] })],
+    ["a half octet", (report) => ({ ...report, captures: [{ ...report.captures[0]!, octets: 0.5 }] })],
+  ])("refuses %s", (_, change) => expect(faultsOf(open, change(whole))).not.toEqual([]));
+});
+
+const samples = readdirSync(`${root}samples`).filter((name) => name.endsWith(".pcap"));
+
+describe("reports of the samples", () => {
+  it.each(samples)("%s", async (name) => {
+    expect(faultsOf(strict, await reportOf(`${root}samples/${name}`))).toEqual([]);
+  });
+
+  it("of two at once", async () => {
+    expect(faultsOf(strict, await reportOf(...samples.slice(0, 2).map((name) => `${root}samples/${name}`)))).toEqual([]);
+  });
+
+  it("of events made by hand", () => {
+    const report = JSON.parse(written(jsonReport, [runOf("a.pcap"), findingOf(), summaryOf()])) as unknown;
+    expect(faultsOf(strict, report)).toEqual([]);
+  });
+});
+
+describe.skipIf(!haveCaptures)("reports of recorded traffic", () => {
+  const every = (paths: readonly string[], step: number) => paths.filter((_, index) => index % step === 0);
+  const some = [
+    ...capturesIn("wrapped", /\.(pcap|pcapng)(\.gz)?$/),
+    ...every(capturesIn("h2spec", /\.pcap$/), 25),
+    ...every(capturesIn("tls", /\.pcap/), 4),
+    ...every(capturesIn("http2", /\.pcap$/), 4),
+  ];
+
+  it.each(some.map(captureName))("%s", async (name) => {
+    expect(faultsOf(strict, await reportOf(capture(name)))).toEqual([]);
+  });
+});
