@@ -1,7 +1,16 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
 import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "./event.ts";
+import type {
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  ReactionObject,
+  ReportEvent,
+  RunEvent,
+  SummaryEvent,
+  UnexplainedEvent,
+} from "./event.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -13,6 +22,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const connections = new Map<number, ConnectionEvent>();
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
@@ -21,6 +31,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       if (event.kind === "run") run = event;
       else if (event.kind === "connection") connections.set(event.id, event);
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else summary = event;
     },
@@ -29,6 +40,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       if (!look.quiet) write.head(run!, summary!);
       const shown = findings.filter((f) => shows(f, look));
       for (const group of grouped(shown)) write.group(group);
+      for (const one of unexplained) write.unexplained(one);
       const hidden = findings.length - shown.length;
       if (!look.quiet) write.diagnostics(diagnostics);
       write.foot(summary!, diagnostics, hidden);
@@ -189,6 +201,11 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      const own = r.selfInflicted;
+      if (own !== undefined) {
+        const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
+        this.#label("then", `the ${f.offender} itself ${end} ${duration(own.delay)} later, on open streams`);
+      }
       return;
     }
     const name = answerName(r);
@@ -197,12 +214,18 @@ class Story {
     const why = r.explanation === undefined ? verdict : printable(r.explanation);
     const closed = r.closed === undefined ? "" : `, then ${r.closed.how.toUpperCase()} after ${duration(r.closed.delay)}`;
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
+    if (r.also !== undefined)
+      this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
+    this.#cost(r, f);
+  }
+
+  #cost(r: Omit<ReactionObject, "verdict">, f?: FindingEvent): void {
     const killed = r.streamsKilled ?? [];
     if (killed.length === 0) return;
     const safe = new Set(r.retrySafe ?? []);
     const ids = killed.slice(0, 8).join(", ") + (killed.length > 8 ? ", ..." : "");
     const call =
-      killed.length === 1 && killed[0] === f.stream && f.path !== undefined
+      f?.path !== undefined && killed.length === 1 && killed[0] === f.stream
         ? printable(f.path)
         : `stream${killed.length === 1 ? "" : "s"} ${ids}`;
     const retry =
@@ -237,6 +260,33 @@ class Story {
     for (const line of table.split("\n")) this.#line(`    ${line}`);
   }
 
+  /** An error answer that answers nothing known: what went before, and why that may be. */
+  unexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent): void {
+    const from = r.frame?.from ?? r.from ?? "server";
+    const packet = r.frame?.packet ?? r.packet ?? 0;
+    const time = r.frame?.time ?? r.time ?? "";
+    const stream = r.frame?.streamId ?? 0;
+    const where = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(answerName(r))}  ${this.#style.dim(where)}`);
+    const text = `the ${from} answered with ${answerName(r)}, and nothing that was found explains it`;
+    for (const line of wrap(sentence(text), this.#width - 2)) this.#line(`  ${line}`);
+    this.#line();
+    const start = this.#connections.get(connection)?.start;
+    for (const frame of before) this.#row({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }, start);
+    const extra = r.debug === undefined || r.debug === "" ? {} : { extra: `"${printable(r.debug)}"` };
+    const named =
+      r.frame === undefined
+        ? { name: (r.kind ?? "").toUpperCase(), detail: "" }
+        : { name: frameName(r.frame), detail: frameDetail(r.frame) };
+    this.#row({ packet, time, from, mark: this.#style.mark.from, ...named, ...extra }, start);
+    this.#line();
+    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
+    if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
+    if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
+    this.#cost(r);
+    this.#line();
+  }
+
   diagnostics(diagnostics: readonly DiagnosticEvent[]): void {
     const shown = diagnostics.filter(({ severity }) => this.#style.look.verbose || severity !== "info");
     for (const { severity, count: times, message, place } of shown.slice(0, this.#style.look.verbose ? undefined : 20)) {
@@ -266,11 +316,12 @@ class Story {
     const found = errors + warnings + infos;
     const faults = errors + warnings;
     const parts =
-      found === 0 && summary.unproven === 0
+      found === 0 && summary.unproven === 0 && summary.unexplained === 0
         ? ["no finding", checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
             ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
             ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
             checked,
@@ -299,6 +350,9 @@ const shortList = (ids: readonly number[]): string => {
   const unique = [...new Set(ids)];
   return unique.length <= 6 ? unique.join(", ") : `${unique.slice(0, 5).join(", ")}, ... ${unique.at(-1)}`;
 };
+
+const listed = (texts: readonly string[]): string =>
+  texts.length <= 3 ? texts.join(", ") : `${texts.slice(0, 3).join(", ")} and ${texts.length - 3} more`;
 
 const SEVERITIES = ["error", "warning", "info"];
 
