@@ -15,7 +15,7 @@ import { Model } from "./model/model.ts";
 import type { ModelSink } from "./model/model-sink.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { Pairing } from "./pairing/pairing.ts";
-import type { PairedFinding } from "./pairing/reaction.ts";
+import type { PairedFinding, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
 import type { CaptureInfo, InterfaceInfo, ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
 import { RuleEngine } from "./rules/engine.ts";
@@ -71,21 +71,37 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const events: ReportEvent[] = [];
   const tally = new Tally();
 
-  const pairing = new Pairing({
-    paired(pair) {
-      if (!chosen.finding(pair)) return;
-      tally.pair(pair);
-      events.push(build.finding(pair));
+  const active = selectRules(rules, options);
+  let software: RecognisedSoftware | undefined;
+  const pairing = new Pairing(
+    {
+      paired(pair) {
+        if (!chosen.finding(pair)) return;
+        tally.pair(pair);
+        events.push(build.finding(pair));
+      },
+      unexplained(one) {
+        if (!chosen.reaction(one)) return;
+        tally.unexplained();
+        events.push(build.unexplained(one));
+      },
+      recognised(_, ends) {
+        software = ends;
+      },
     },
-  });
-  const ruleEngine = new RuleEngine(selectRules(rules, options), pairing, session.limits);
+    active.find(({ rule }) => rule.meta.inPairing === true)?.severity,
+  );
+  const ruleEngine = new RuleEngine(active, pairing, session.limits);
   const calls = new CallReader([ruleEngine], session.limits);
   const last: ModelSink = {
     connectionStart: (connection) => chosen.connection(connection),
     connectionEnd(connection) {
+      // Told just before, of this connection.
+      const ends = software;
+      software = undefined;
       if (!chosen.connection(connection)) return;
       tally.connection(connection);
-      events.push(build.connection(connection));
+      events.push(build.connection(connection, ends));
       chosen.connectionEnd(connection);
     },
   };
@@ -181,6 +197,7 @@ class Tally {
   #frames = 0;
   #calls = 0;
   #unproven = 0;
+  #unexplained = 0;
   #answered = 0;
   readonly #severities = { error: 0, warning: 0, info: 0 };
   readonly #unchecked = new Map<string, number>();
@@ -191,6 +208,10 @@ class Tally {
       this.#severities[finding.severity]++;
       if (reaction !== undefined && finding.severity !== "info") this.#answered++;
     }
+  }
+
+  unexplained(): void {
+    this.#unexplained++;
   }
 
   connection(connection: Connection): void {
@@ -219,6 +240,7 @@ class Tally {
       unproven: this.#unproven,
       baseline: 0,
       answered: this.#answered,
+      unexplained: this.#unexplained,
       incomplete: incomplete || unchecked.length > 0,
       unchecked,
     };
@@ -254,6 +276,10 @@ export class Chooser {
 
   finding({ finding }: PairedFinding): boolean {
     return this.#connections.has(finding.connection) && this.exchange(finding.frame.streamId, finding.frame.time);
+  }
+
+  reaction({ connection, reaction }: Unexplained): boolean {
+    return this.#connections.has(connection) && this.exchange(reaction.streamId, reaction.frame.time);
   }
 
   /** @param nanoseconds Since the session's first packet. */

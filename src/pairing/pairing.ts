@@ -1,5 +1,6 @@
 // In: findings, and the frames and ends that can answer them. Out: each finding with its answer (rules.md section 5): candidates that fail
 // a necessary condition are dropped, the others scored; a finding has one answer at most, and an answer one finding it is the answer to.
+// Errors that answer nothing known are told by themselves.
 import { latin1 } from "../bytes.ts";
 import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -10,16 +11,26 @@ import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import type { Finding, FindingSink } from "../rules/finding.ts";
+import type { Severity } from "../rules/rule.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
-import type { Confidence, Evidence, PairedFinding, PairSink, Reaction, Verdict } from "./reaction.ts";
-import { covers, quotedStream, signatureOf } from "./signature.ts";
+import { closeBlames, goawayBlames, resetBlames, statusBlames } from "./blame.ts";
+import { isAbout, refusalsLike, refuserOf, textsLike } from "./dictionary.ts";
+import { Crossings, crossedOverreaction, strictOverreaction } from "./overreaction.ts";
+import type { Confidence, PairedFinding, PairSink, Reaction, RecognisedSoftware, Unexplained, Verdict } from "./reaction.ts";
+import { RecentFrames } from "./recent-frames.ts";
+import { Recognition } from "./recognition.ts";
+import { byMerit, delayOf, isPossible, type Scene, type Score, scoreOf } from "./score.ts";
+import type { Software } from "./software.ts";
 
 export class Pairing implements ModelSink, FindingSink {
   readonly #sink: PairSink;
+  readonly #overreaction: Severity | undefined;
   readonly #open = new Map<number, Pending>();
 
-  constructor(sink: PairSink) {
+  /** @param overreaction With which severity `health/receiver-overreaction` is found; undefined: not at all. */
+  constructor(sink: PairSink, overreaction?: Severity) {
     this.#sink = sink;
+    this.#overreaction = overreaction;
   }
 
   connectionStart(connection: Connection): void {
@@ -32,37 +43,48 @@ export class Pairing implements ModelSink, FindingSink {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    if (frame.kind !== "goaway" && frame.kind !== "rst-stream") return;
     const pending = this.#open.get(connection.id)!;
-    if (!frame.whole) return;
-    const own = stream?.half(frame.from);
+    const { from, kind } = frame;
+    pending.recent.add(frame);
+    pending.recognition[from].frame(frame, connection.endpoint(from).started);
+    pending.crossings.add(frame, stream, pending.recent);
+    if ((kind !== "goaway" && kind !== "rst-stream") || !frame.whole) return;
+    const { errorCode, lastStreamId, streamId } = frame;
+    const own = stream?.half(from);
     // RFC 9113 8.1: NO_ERROR after a complete response asks to stop sending the request.
-    const everyday =
-      frame.kind === "goaway"
-        ? frame.errorCode === ErrorCode.noError
-        : frame.errorCode === ErrorCode.noError || (frame.errorCode === ErrorCode.cancel && frame.from === "client");
-    if (frame.kind === "rst-stream" && frame.errorCode === ErrorCode.noError && (own?.endAt ?? -1) >= 0) return;
+    if (kind === "rst-stream" && errorCode === ErrorCode.noError && (own?.endAt ?? -1) >= 0) return;
+    const isGoaway = kind === "goaway";
+    const debug = isGoaway ? latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + DEBUG_OCTETS)) : "";
+    if (isGoaway) pending.recognition[from].goaway(debug, frame.last.packet);
+    const blames = isGoaway ? goawayBlames(frame, debug, connection) : resetBlames(frame, stream, connection);
+    const repeats = !isGoaway && (own?.resetAt ?? -1) >= 0;
     pending.add({
-      kind: frame.kind,
-      from: frame.from,
-      errorCode: frame.errorCode,
-      lastStreamId: frame.lastStreamId,
-      debug: frame.kind === "goaway" ? latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + DEBUG_OCTETS)) : "",
+      ...{ kind, from, errorCode, lastStreamId, debug, streamId, blames },
       status: 0,
-      streamId: frame.streamId,
       frame: FrameRef.of(frame),
-      open: frame.kind === "goaway" ? openStreams(connection) : [frame.streamId],
-      everyday,
+      open: isGoaway ? openStreams(connection) : [streamId],
+      everyday: errorCode === ErrorCode.noError || (!isGoaway && errorCode === ErrorCode.cancel && from === "client"),
+      ...(blames || repeats ? { before: pending.recent.until(other(from), frame.first.acked) } : {}),
     });
   }
 
   fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
-    const status = block.decoded?.statusCode ?? 0;
-    if (block.role !== "response" || status < 400) return;
     const pending = this.#open.get(connection.id)!;
-    const { streamId } = block;
-    const common = { from: "server", errorCode: 0, lastStreamId: 0, debug: "", everyday: false } as const;
-    pending.add({ ...common, kind: "status", status, streamId, frame: FrameRef.of(block), open: [streamId] });
+    pending.recognition[block.from].fields(block);
+    const { decoded, role, streamId } = block;
+    if (decoded === undefined || (role !== "response" && role !== "response-trailers")) return;
+    const frame = () => FrameRef.of(block);
+    const common = { from: "server", errorCode: 0, lastStreamId: 0, streamId, open: [streamId], everyday: false } as const;
+    const status = decoded.statusCode;
+    if (role === "response" && status >= 400) {
+      const blames = statusBlames(status);
+      const before = blames ? { before: pending.recent.until("client", block.first.acked) } : {};
+      pending.add({ ...common, kind: "status", debug: "", status, frame: frame(), blames, ...before });
+      return;
+    }
+    const code = decoded.grpcStatus?.value;
+    if (code === undefined || !REFUSALS.has(code)) return;
+    pending.add({ ...common, kind: "grpc-status", debug: "", status: Number(code), frame: frame(), blames: false });
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -75,17 +97,12 @@ export class Pairing implements ModelSink, FindingSink {
     const follows =
       theirs !== undefined && (theirs.how === "rst" || (theirs.how === "fin" && (at.acked < 0 || at.acked > theirs.at.offset)));
     const quiet = at.time - Math.max(connection.client.lastAt.time, connection.server.lastAt.time);
+    const blames = !follows && quiet < IDLE && closeBlames(from, connection);
     const close: Reaction = {
-      kind: how,
-      from,
-      errorCode: 0,
-      lastStreamId: 0,
-      debug: "",
-      status: 0,
-      streamId: 0,
-      frame,
-      open,
+      ...{ kind: how, from, frame, open, blames },
+      ...{ errorCode: 0, lastStreamId: 0, debug: "", status: 0, streamId: 0 },
       everyday: follows || (open.length === 0 && quiet >= IDLE),
+      ...(blames ? { before: pending.recent.until(other(from), at.acked) } : {}),
     };
     const goaway = pending.reactions.find((r) => r.kind === "goaway" && r.from === from);
     if (goaway === undefined) pending.add(close);
@@ -96,7 +113,10 @@ export class Pairing implements ModelSink, FindingSink {
     const pending = this.#open.get(connection.id);
     if (pending === undefined) return;
     this.#open.delete(connection.id);
-    for (const pair of pairAll(pending)) this.#sink.paired(pair);
+    const { pairs, unexplained } = pairAll(pending, this.#overreaction);
+    for (const pair of pairs) this.#sink.paired(pair);
+    for (const one of unexplained) this.#sink.unexplained?.(one);
+    this.#sink.recognised?.(connection, pending.software);
   }
 }
 
@@ -105,6 +125,12 @@ class Pending {
   readonly connection: Connection;
   readonly findings: { finding: Finding; framesBefore: number }[] = [];
   readonly reactions: Reaction[] = [];
+  readonly recent = new RecentFrames();
+  readonly crossings = new Crossings();
+  readonly recognition: Readonly<Record<Side, Recognition>> = {
+    client: new Recognition("client"),
+    server: new Recognition("server"),
+  };
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -112,45 +138,73 @@ class Pending {
 
   /** Some answers come before the frame they answer is whole, so the latest are kept even while nothing waits for one. */
   add(reaction: Reaction): void {
-    this.reactions.push(reaction);
-    const limit = this.findings.length === 0 ? RECENT : REACTIONS;
-    if (this.reactions.length > limit) this.reactions.shift();
+    const { reactions } = this;
+    reactions.push(reaction);
+    if (reactions.length <= (this.findings.length === 0 ? RECENT : REACTIONS)) return;
+    const plain = reactions.findIndex(({ blames }) => !blames);
+    reactions.splice(Math.max(plain, 0), 1);
+  }
+
+  get software(): RecognisedSoftware {
+    const { client, server } = this.recognition;
+    return {
+      ...(client.software === undefined ? {} : { client: client.software.name }),
+      ...(server.software === undefined ? {} : { server: server.software.name }),
+      evidence: [...client.evidence, ...server.evidence],
+    };
   }
 }
 
-interface Score {
-  readonly finding: Finding;
-  readonly reaction: Reaction;
-  readonly points: number;
-  readonly evidence: readonly Evidence[];
-}
-
-function pairAll(pending: Pending): PairedFinding[] {
-  const { connection } = pending;
+function pairAll(pending: Pending, severity: Severity | undefined): { pairs: PairedFinding[]; unexplained: Unexplained[] } {
+  const { connection, crossings } = pending;
   const findings = pending.findings.map(({ finding }) => finding).filter(({ expect }) => expect.none !== true);
   const reactions = pending.reactions.filter((reaction) => counts(reaction));
+  const { client, server } = pending.recognition;
+  const software = { client: client.supposed, server: server.supposed };
+  const suggested = { client: client.suggested, server: server.suggested };
   const answers = new Map<Finding, Score & { confidence: Confidence }>();
+  const covered = new Map<Reaction, Finding[]>();
+  const overreactions = new Map<Reaction, Finding>();
+  const unexplained: Unexplained[] = [];
   for (const side of ["client", "server"] as const) {
     const own = findings.filter((finding) => finding.offender === side);
     const theirs = firstFinal(reactions.filter((reaction) => reaction.from !== side));
+    const scene: Scene = { own, software, suggested, roundTrip: connection.roundTrip };
     for (const reaction of theirs) {
       const scores = own
-        .filter((finding) => possible(finding, reaction))
-        .map((finding) => score(finding, reaction, own))
+        .filter((finding) => isPossible(finding, reaction))
+        .map((finding) => scoreOf(finding, reaction, scene))
         .filter(({ points }) => points >= 1)
         .sort(byMerit);
       // Info is never the answered one where something worse is (5.3).
       const best = scores.find(({ finding }) => finding.severity !== "info") ?? scores[0];
-      if (best === undefined) continue;
+      if (best === undefined) {
+        const over = severity && crossedOverreaction(reaction, crossings, own, connection, severity);
+        if (over !== undefined) overreactions.set(reaction, over);
+        else if (reaction.blames && unexplained.length < UNEXPLAINED)
+          unexplained.push(unexplainedOf(reaction, pending, suggested[reaction.from]));
+        continue;
+      }
       const rival = scores.some((s) => s !== best && best.points - s.points < RIVAL && s.finding.severity !== "info");
-      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && !rival;
+      // A reset may have destroyed the GOAWAY that said why; a status may be about what was asked for.
+      const doubtful = reaction.kind === "rst" || reaction.kind === "grpc-status";
+      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && !rival && !doubtful;
       const confidence = certain ? "exact" : best.points >= LIKELY ? "likely" : "possible";
       const before = answers.get(best.finding);
       if (before === undefined || before.points < best.points) answers.set(best.finding, { ...best, confidence });
-      for (const also of scores) {
-        if (also !== best && also.points >= LIKELY && !answers.has(also.finding))
-          answers.set(also.finding, { ...also, confidence: "possible" });
+      const others = scores.filter((score) => score !== best && score.points >= LIKELY);
+      if (others.length > 0)
+        covered.set(
+          reaction,
+          others.slice(0, ALSO).map(({ finding }) => finding),
+        );
+      for (const also of others) {
+        if (!answers.has(also.finding)) answers.set(also.finding, { ...also, confidence: "possible" });
       }
+      const known = refuserOf(suggested[reaction.from], best.finding.rule, reaction) !== undefined;
+      if (severity === undefined || (!certain && (!known || confidence === "possible"))) continue;
+      const strict = strictOverreaction(reaction, best.finding, own, connection, severity);
+      if (strict !== undefined) overreactions.set(reaction, strict);
     }
     // A consequence is not paired while what it follows from is not (1.3).
     const unpaired = own.some(
@@ -166,109 +220,86 @@ function pairAll(pending: Pending): PairedFinding[] {
     if (reaction.closedBy !== undefined) explained.add(placeOf(reaction.closedBy.frame));
   }
   const shown = pending.findings.filter(({ finding }) => finding.expect.none !== true || !explained.has(placeOf(finding.frame)));
-  return shown.map(({ finding, framesBefore }) => {
+  const pairs = shown.map(({ finding, framesBefore }): PairedFinding => {
     const answer = answers.get(finding);
     if (answer === undefined) {
-      return { finding, verdict: unanswered(finding, connection, framesBefore), streamsKilled: [], retrySafe: [] };
+      const selfInflicted = ownEnd(finding, reactions);
+      return {
+        ...{ finding, verdict: unanswered(finding, connection, framesBefore), streamsKilled: [], retrySafe: [] },
+        ...(selfInflicted === undefined ? {} : { selfInflicted }),
+      };
     }
     const { reaction, confidence, evidence } = answer;
-    const killed = reaction.open.filter((id) => reaction.kind !== "status" && !completed(connection.streams.get(id)));
-    const signature = signatureOf(reaction.debug);
+    const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
+    const also = confidence === "possible" ? undefined : covered.get(reaction);
     return {
-      finding,
-      verdict: verdictOf(finding, reaction),
-      reaction,
-      confidence,
-      evidence,
+      ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
-      streamsKilled: killed,
-      retrySafe:
-        reaction.kind === "goaway"
-          ? killed.filter((id) => id > reaction.lastStreamId)
-          : reaction.errorCode === ErrorCode.refusedStream
-            ? killed
-            : [],
-      ...(signature !== undefined && covers(signature, finding.rule) ? { explanation: signature.says } : {}),
+      ...costOf(reaction, connection),
+      ...(about === undefined ? {} : { explanation: about.text.says }),
+      ...(also === undefined ? {} : { also }),
     };
   });
+  for (const [reaction, finding] of overreactions)
+    pairs.push({ finding, verdict: "none-expected", ...costOf(reaction, connection) });
+  return { pairs, unexplained };
 }
+
+/** Streams that were not completed because of a reaction, and those of them that the other side did not act on. */
+function costOf(reaction: Reaction, connection: Connection): { streamsKilled: number[]; retrySafe: number[] } {
+  const { kind, open, lastStreamId, errorCode } = reaction;
+  const isEnd = kind !== "status" && kind !== "grpc-status";
+  const streamsKilled = open.filter((id) => isEnd && !completed(connection.streams.get(id)));
+  if (kind === "goaway") return { streamsKilled, retrySafe: streamsKilled.filter((id) => id > lastStreamId) };
+  return { streamsKilled, retrySafe: errorCode === ErrorCode.refusedStream ? streamsKilled : [] };
+}
+
+function unexplainedOf(reaction: Reaction, { connection }: Pending, suggested: readonly Software[]): Unexplained {
+  const before = reaction.before ?? [];
+  const [text] = textsLike(reaction.debug);
+  const unchecked: string[] = [];
+  for (const { side, started, lostOctets } of [connection.client, connection.server]) {
+    if (!started) unchecked.push(`the start of the ${side} was not captured`);
+    if (lostOctets > 0) unchecked.push(`${lostOctets} octets of the ${side} are missing`);
+  }
+  for (const [key, count] of connection.unchecked) {
+    const [rule = "", need = ""] = key.split(" ");
+    if (unchecked.length < UNEXPLAINED) unchecked.push(`${rule}: ${need}${count > 1 ? `, ${count} times` : ""}`);
+  }
+  return {
+    ...{ connection: connection.id, reaction, before, unchecked },
+    ...costOf(reaction, connection),
+    ...(text === undefined ? {} : { explanation: text.text.says }),
+    refusals: refusalsLike(suggested, reaction, before),
+  };
+}
+
+// The offender gave up by itself, soon after: no answer, but the story's end (5.5).
+function ownEnd(finding: Finding, reactions: readonly Reaction[]): Reaction | undefined {
+  const { offender, frame } = finding;
+  if (finding.severity === "info" || frame.kind === "close") return undefined;
+  const end = reactions.find(isFinal);
+  if (end === undefined || end.from !== offender || end.everyday || end.open.length === 0) return undefined;
+  const delay = end.frame.time - frame.time;
+  return end.frame.offset >= frame.end && delay <= SECOND ? end : undefined;
+}
+
+const isFinal = (r: Reaction): boolean =>
+  r.kind === "fin" || r.kind === "rst" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError);
 
 const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind} ${offset}`;
 
 // RFC 9113 5.4.1: a GOAWAY without an error is an answer only if the connection closes at once on open streams.
 function counts(reaction: Reaction): boolean {
-  if (reaction.kind !== "goaway" || reaction.errorCode !== ErrorCode.noError) return true;
+  if (reaction.kind !== "goaway" || reaction.errorCode !== ErrorCode.noError || reaction.blames) return true;
   const { closedBy } = reaction;
   return closedBy !== undefined && !closedBy.everyday && closedBy.frame.time - reaction.frame.time <= SECOND;
 }
 
 // N4: after a side's first error GOAWAY or close nothing of it starts another pair.
 function firstFinal(reactions: readonly Reaction[]): Reaction[] {
-  const first = reactions.findIndex(
-    (r) => r.kind === "fin" || r.kind === "rst" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError),
-  );
+  const first = reactions.findIndex(isFinal);
   return first < 0 ? [...reactions] : reactions.slice(0, first + 1);
-}
-
-// N1 to N3 of rules.md 5.2.
-function possible(finding: Finding, reaction: Reaction): boolean {
-  const { frame } = reaction;
-  if (frame.acked >= 0 ? finding.decidableAt > frame.acked : frame.time < finding.frame.began) return false;
-  if (reaction.kind === "rst-stream")
-    return reaction.streamId === finding.frame.streamId || reaction.streamId === finding.data["promisedStreamId"];
-  if (reaction.kind === "status") {
-    return (
-      reaction.streamId === finding.frame.streamId && (finding.expect.malformed === true || finding.rule.startsWith("grpc/"))
-    );
-  }
-  if (reaction.kind === "fin") return !reaction.everyday || frame.time - finding.frame.time <= CLOSE_WINDOW;
-  return true;
-}
-
-// rules.md 5.3.
-function score(finding: Finding, reaction: Reaction, own: readonly Finding[]): Score {
-  const evidence: Evidence[] = [];
-  const add = (points: number, reason: string) => evidence.push({ points, reason });
-  const { frame, debug } = reaction;
-  const { streamId } = finding.frame;
-  const onStream = reaction.kind === "rst-stream" || reaction.kind === "status";
-  if (onStream) add(4, "it is on the same stream");
-  else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
-  const signature = signatureOf(debug);
-  if (signature !== undefined && covers(signature, finding.rule)) add(5, `its text is ${signature.software}'s for this fault`);
-  if (reaction.kind === "goaway" || reaction.kind === "rst-stream") {
-    const code = errorCodeName(reaction.errorCode);
-    if (finding.expect.codes.includes(code)) add(3, `${code} is the code the text asks for`);
-    else if (finding.expect.codes.length > 0 && (code === "PROTOCOL_ERROR" || code === "INTERNAL_ERROR"))
-      add(1, `${code} may stand for any`);
-    else if (CODE_FAMILIES[code]?.some((family) => finding.rule.startsWith(family)) === false)
-      add(-3, `${code} is for other faults`);
-  } else if (reaction.kind === "status" && finding.expect.malformed === true && reaction.status < 500)
-    add(3, "4xx answers a malformed request");
-  const known = (f: Finding) => frame.acked < 0 || f.decidableAt <= frame.acked;
-  const last = own.filter((f) => known(f) && f.severity !== "info").at(-1);
-  if (last === undefined || last.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
-  if (frame.acked < 0 || frame.acked - finding.frame.end < FLIGHT) add(1, "the answer came within one flight");
-  const delay = delayOf(finding, reaction);
-  const window = finding.decidableAt > 0 && onStream ? Infinity : SECOND;
-  if (delay <= window) add(1, "the answer came in time");
-  else add(-Math.ceil(Math.log2(delay / window)), "the answer came late");
-  if (reaction.everyday) add(-4, "it needs no fault to be explained");
-  if (finding.severity === "info") add(-2, "the finding is no violation");
-  if (finding.consequent) add(-3, "the finding is a consequence");
-  if (finding.expect.ignore === true) add(-3, "a receiver must ignore it");
-  return { finding, reaction, points: evidence.reduce((sum, { points }) => sum + points, 0), evidence };
-}
-
-// An answer to the head of a frame can come before its end.
-function delayOf({ frame }: Finding, reaction: Reaction): number {
-  return reaction.frame.time - (reaction.frame.time < frame.time ? frame.began : frame.time);
-}
-
-// Ties go to the earliest of the most severe: a receiver stops at the first fault it sees.
-function byMerit(a: Score, b: Score): number {
-  const severity = (s: Score) => SEVERITIES.indexOf(s.finding.severity);
-  return b.points - a.points || severity(a) - severity(b) || a.finding.frame.offset - b.finding.frame.offset;
 }
 
 function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): Verdict {
@@ -277,6 +308,7 @@ function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): 
   const right = expect.codes.includes(errorCodeName(errorCode));
   if (expect.scope === "connection") return kind === "goaway" && right ? "as-specified" : "other-code";
   if (kind === "rst-stream") return right ? "as-specified" : "other-code";
+  if (kind === "grpc-status") return "other-code";
   if (kind === "status") return expect.malformed === true && status < 500 ? "as-specified" : "other-code";
   return "escalated";
 }
@@ -309,30 +341,20 @@ function openStreams(connection: Connection): number[] {
   return open;
 }
 
-const SEVERITIES = ["error", "warning", "info"];
-
-// The families whose faults a code is made for; the other codes say nothing.
-const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
-  FLOW_CONTROL_ERROR: ["flow/", "settings/initial-window"],
-  COMPRESSION_ERROR: ["hpack/"],
-  FRAME_SIZE_ERROR: ["frame/", "priority-update/too-short"],
-  SETTINGS_TIMEOUT: ["settings/ack"],
-  STREAM_CLOSED: ["stream/", "stream-id/", "continuation/", "headers/second", "grpc/request-trailers"],
-  ENHANCE_YOUR_CALM: ["abuse/", "continuation/", "grpc/keepalive"],
-};
+// INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED, INTERNAL: by which servers refuse a call as it stands.
+const REFUSALS: ReadonlySet<string> = new Set(["3", "8", "12", "13"]);
 
 const EXACT = 8;
 const LIKELY = 4;
 const RIVAL = 2;
-// Octets: one flight.
-const FLIGHT = 64 << 10;
 // Nanoseconds.
 const SECOND = 1e9;
-const CLOSE_WINDOW = 5e9;
 // Without a frame for so long a close on no open stream is nothing special.
 const IDLE = 500e6;
-// Octets of debug data kept, reactions and streams kept per connection.
+// Octets of debug data kept; reactions, streams and other findings kept per connection.
 const DEBUG_OCTETS = 4096;
 const REACTIONS = 1000;
 const RECENT = 32;
 const STREAMS = 1000;
+const UNEXPLAINED = 20;
+const ALSO = 20;

@@ -1,17 +1,18 @@
+import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 
 /** What a side did that can be an answer to the other side's fault (rules.md 5.1). */
 export interface Reaction {
-  readonly kind: "goaway" | "rst-stream" | "status" | "fin" | "rst";
+  readonly kind: "goaway" | "rst-stream" | "status" | "grpc-status" | "fin" | "rst";
   readonly from: Side;
   /** GOAWAY, RST_STREAM. */
   readonly errorCode: number;
   readonly lastStreamId: number;
-  /** GOAWAY: its debug data, one character per octet. */
+  /** GOAWAY: its debug data; `grpc-status`: its message; one character per octet. */
   readonly debug: string;
-  /** `:status`. */
+  /** `:status`, or `grpc-status`. */
   readonly status: number;
   readonly streamId: number;
   /** The frame; of `fin` and `rst` the segment. */
@@ -20,6 +21,10 @@ export interface Reaction {
   readonly open: readonly number[];
   /** It is everyday and needs no fault to be explained. */
   readonly everyday: boolean;
+  /** It says that something is wrong: if no finding explains it, it is told by itself. */
+  readonly blames: boolean;
+  /** Of an error: the other side's last frames that had arrived by then. */
+  readonly before?: readonly FrameRef[];
   /** The same side's close that followed a GOAWAY. */
   closedBy?: Reaction;
 }
@@ -44,6 +49,10 @@ export interface PairedFinding {
   readonly retrySafe: readonly number[];
   /** What the debug text tells: `grpc-go 1.63 or later calls any second HEADERS an illegal stream id`. */
   readonly explanation?: string;
+  /** Other findings that the same answer may be about. */
+  readonly also?: readonly Finding[];
+  /** The offender itself gave up after its fault: that is no answer. */
+  readonly selfInflicted?: Reaction;
 }
 
 export interface Evidence {
@@ -51,6 +60,44 @@ export interface Evidence {
   readonly reason: string;
 }
 
+/** An error answer that no finding explains (rules.md 5.5). */
+export interface Unexplained {
+  readonly connection: number;
+  readonly reaction: Reaction;
+  readonly streamsKilled: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What its text tells, where it is known. */
+  readonly explanation?: string;
+  /** The other side's last frames that had arrived by then, oldest first. */
+  readonly before: readonly FrameRef[];
+  /** What could not be checked, and why. */
+  readonly unchecked: readonly string[];
+  /** Legal input that this software refuses in this way, and that was among the frames before. */
+  readonly refusals: readonly string[];
+}
+
+/** What comes of a connection, at its end. */
 export interface PairSink {
   paired(pair: PairedFinding): void;
+  unexplained?(unexplained: Unexplained): void;
+  recognised?(connection: Connection, software: RecognisedSoftware): void;
+}
+
+/** What the two ends of a connection are, where that is certain, and the signs of it. */
+export interface RecognisedSoftware {
+  readonly client?: string;
+  readonly server?: string;
+  readonly evidence: readonly SoftwareSign[];
+}
+
+export interface SoftwareSign {
+  readonly side: Side;
+  readonly software: string;
+  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
+  /** As it stood on the wire, one character per octet; of SETTINGS the ids and values. */
+  readonly text: string;
+  readonly says: string;
+  /** False: proxies pass it on, so it may be about an end behind this one. */
+  readonly hopByHop: boolean;
+  readonly packet: number;
 }

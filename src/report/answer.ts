@@ -6,10 +6,12 @@ import { duration, printable } from "./text.ts";
 export const isAnswered = ({ kind, confidence }: ReactionObject): boolean => kind !== undefined && confidence !== "possible";
 
 /** `GOAWAY PROTOCOL_ERROR`, `TCP FIN`. */
-export function answerName({ kind = "", errorCode, status }: ReactionObject): string {
+export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject, "verdict">): string {
   switch (kind) {
     case "status":
       return `:status ${status}`;
+    case "grpc-status":
+      return `grpc-status ${status}`;
     case "goaway":
       return `GOAWAY ${errorCode}`;
     case "rst-stream":

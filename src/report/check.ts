@@ -6,9 +6,11 @@ import type {
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
+  ReactionObject,
   ReportEvent,
   RunEvent,
   SummaryEvent,
+  UnexplainedEvent,
 } from "./event.ts";
 import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
@@ -22,6 +24,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const connections = new Map<number, ConnectionEvent>();
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
   let run: RunEvent | undefined;
   let baseline: BaselineEvent | undefined;
@@ -31,6 +34,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       if (event.kind === "run") run = event;
       else if (event.kind === "connection") connections.set(event.id, event);
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "baseline") baseline = event;
       else summary = event;
@@ -44,6 +48,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       const inShort = (group: readonly FindingEvent[]) => !look.verbose && group[0]!.severity === "info";
       for (const group of groups) if (!inShort(group)) write.group(group);
       write.advice(groups.filter(inShort));
+      for (const one of unexplained) write.unexplained(one);
       const hidden = findings.filter((f) => f.baseline !== true && !shows(f, look)).length;
       if (!look.quiet) write.diagnostics(diagnostics);
       if (!look.quiet && baseline !== undefined) write.baseline(baseline);
@@ -216,6 +221,11 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      const own = r.selfInflicted;
+      if (own !== undefined) {
+        const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
+        this.#label("then", `the ${f.offender} itself ${end} ${duration(own.delay)} later, on open streams`);
+      }
       return;
     }
     const name = answerName(r);
@@ -224,12 +234,18 @@ class Story {
     const why = r.explanation === undefined ? verdict : printable(r.explanation);
     const closed = r.closed === undefined ? "" : `, then ${r.closed.how.toUpperCase()} after ${duration(r.closed.delay)}`;
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
+    if (r.also !== undefined)
+      this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
+    this.#cost(r, f);
+  }
+
+  #cost(r: Omit<ReactionObject, "verdict">, f?: FindingEvent): void {
     const killed = r.streamsKilled ?? [];
     if (killed.length === 0) return;
     const safe = new Set(r.retrySafe ?? []);
     const ids = killed.slice(0, 8).join(", ") + (killed.length > 8 ? ", ..." : "");
     const call =
-      killed.length === 1 && killed[0] === f.stream && f.path !== undefined
+      f?.path !== undefined && killed.length === 1 && killed[0] === f.stream
         ? printable(f.path)
         : `stream${killed.length === 1 ? "" : "s"} ${ids}`;
     const retry =
@@ -262,6 +278,33 @@ class Story {
     ]);
     const table = rowTable(["answer", "times", "first", "last", "connections"], rows, this.#width - 4);
     for (const line of table.split("\n")) this.#line(`    ${line}`);
+  }
+
+  /** An error answer that answers nothing known: what went before, and why that may be. */
+  unexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent): void {
+    const from = r.frame?.from ?? r.from ?? "server";
+    const packet = r.frame?.packet ?? r.packet ?? 0;
+    const time = r.frame?.time ?? r.time ?? "";
+    const stream = r.frame?.streamId ?? 0;
+    const where = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(answerName(r))}  ${this.#style.dim(where)}`);
+    const text = `the ${from} answered with ${answerName(r)}, and nothing that was found explains it`;
+    for (const line of wrap(sentence(text), this.#width - 2)) this.#line(`  ${line}`);
+    this.#line();
+    const start = this.#connections.get(connection)?.start;
+    for (const frame of before) this.#row({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }, start);
+    const extra = r.debug === undefined || r.debug === "" ? {} : { extra: `"${printable(r.debug)}"` };
+    const named =
+      r.frame === undefined
+        ? { name: (r.kind ?? "").toUpperCase(), detail: "" }
+        : { name: frameName(r.frame), detail: frameDetail(r.frame) };
+    this.#row({ packet, time, from, mark: this.#style.mark.from, ...named, ...extra }, start);
+    this.#line();
+    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
+    if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
+    if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
+    this.#cost(r);
+    this.#line();
   }
 
   diagnostics(diagnostics: readonly DiagnosticEvent[]): void {
@@ -307,11 +350,12 @@ class Story {
     const faults = errors + warnings;
     const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
     const parts =
-      found === 0 && summary.unproven === 0
+      found === 0 && summary.unproven === 0 && summary.unexplained === 0
         ? [known.length > 0 ? "nothing new" : "no finding", ...known, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
             ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...known,
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
             ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
@@ -341,6 +385,9 @@ const shortList = (ids: readonly number[]): string => {
   const unique = [...new Set(ids)];
   return unique.length <= 6 ? unique.join(", ") : `${unique.slice(0, 5).join(", ")}, ... ${unique.at(-1)}`;
 };
+
+const listed = (texts: readonly string[]): string =>
+  texts.length <= 3 ? texts.join(", ") : `${texts.slice(0, 3).join(", ")} and ${texts.length - 3} more`;
 
 const SEVERITIES = ["error", "warning", "info"];
 

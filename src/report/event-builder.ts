@@ -5,9 +5,9 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { PairedFinding, Reaction } from "../pairing/reaction.ts";
+import type { PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject } from "./event.ts";
+import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fill, utf8 } from "./text.ts";
 
@@ -26,7 +26,8 @@ export class EventBuilder {
     this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
   }
 
-  connection(connection: Connection): ConnectionEvent {
+  /** @param software What its ends were recognised as. */
+  connection(connection: Connection, software?: RecognisedSoftware): ConnectionEvent {
     const { client, server, flow } = connection;
     const ends = [client, server].filter(({ end }) => end !== undefined && (end.how === "fin" || end.how === "rst"));
     ends.sort((a, b) => a.end!.at.time - b.end!.at.time);
@@ -53,6 +54,7 @@ export class EventBuilder {
       ...(first === undefined
         ? {}
         : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
+      ...(software === undefined ? {} : softwareOf(software)),
     };
   }
 
@@ -85,6 +87,17 @@ export class EventBuilder {
       hides: finding.hides,
       reaction: this.#reaction(pair),
       fingerprint: fingerprint(pair),
+    };
+  }
+
+  unexplained({ connection, reaction, before, unchecked, refusals, explanation, ...cost }: Unexplained): UnexplainedEvent {
+    return {
+      kind: "unexplained",
+      connection,
+      reaction: { ...this.#told(reaction), ...cost, ...(explanation === undefined ? {} : { explanation }) },
+      before: before.map((frame) => this.frame(frame, frame.text)),
+      unchecked,
+      refusals,
     };
   }
 
@@ -121,6 +134,7 @@ export class EventBuilder {
   }
 
   #reaction({
+    finding,
     verdict,
     reaction,
     confidence,
@@ -129,8 +143,28 @@ export class EventBuilder {
     retrySafe,
     explanation,
     evidence,
+    also,
+    selfInflicted,
   }: PairedFinding): ReactionObject {
-    if (reaction === undefined) return { verdict };
+    if (reaction === undefined)
+      return { verdict, ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }) };
+    return {
+      verdict,
+      ...(confidence === undefined ? {} : { confidence }),
+      ...this.#told(reaction),
+      ...(delay === undefined ? {} : { delay }),
+      streamsKilled,
+      retrySafe,
+      ...(explanation === undefined ? {} : { explanation }),
+      ...(evidence === undefined ? {} : { evidence }),
+      ...(also === undefined
+        ? {}
+        : { also: also.map(({ rule, frame }) => ({ rule, stream: frame.streamId, packet: frame.packet })) }),
+    };
+  }
+
+  /** What the frame or end itself says. */
+  #told(reaction: Reaction): Omit<ReactionObject, "verdict"> {
     const { kind, frame } = reaction;
     const where =
       kind === "fin" || kind === "rst"
@@ -143,19 +177,22 @@ export class EventBuilder {
           }
         : { frame: this.frame(frame, reactionText(reaction)) };
     return {
-      verdict,
-      ...(confidence === undefined ? {} : { confidence }),
       kind,
       ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(reaction.errorCode) } : {}),
-      ...(kind === "status" ? { status: reaction.status } : {}),
+      ...(kind === "status" || kind === "grpc-status" ? { status: reaction.status } : {}),
       ...(kind === "goaway" ? { lastStreamId: reaction.lastStreamId, debug: utf8(reaction.debug) } : {}),
       ...where,
       ...(reaction.closedBy === undefined ? {} : { closed: this.#close(reaction.closedBy, reaction) }),
-      ...(delay === undefined ? {} : { delay }),
-      streamsKilled,
-      retrySafe,
-      ...(explanation === undefined ? {} : { explanation }),
-      ...(evidence === undefined ? {} : { evidence }),
+    };
+  }
+
+  #ownEnd({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): NonNullable<ReactionObject["selfInflicted"]> {
+    return {
+      kind,
+      ...(kind === "goaway" ? { errorCode: errorCodeName(errorCode) } : {}),
+      packet: frame.packet,
+      time: this.#clock.text(frame.time),
+      delay: frame.time - finding.frame.time,
     };
   }
 
@@ -212,6 +249,16 @@ export class DiagnosticCounter {
   }
 }
 
+function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<ConnectionEvent, "software" | "softwareEvidence"> {
+  const software = { ...(client === undefined ? {} : { client }), ...(server === undefined ? {} : { server }) };
+  return {
+    ...(Object.keys(software).length === 0 ? {} : { software }),
+    ...(evidence.length === 0
+      ? {}
+      : { softwareEvidence: evidence.map((sign) => ({ ...sign, text: utf8(sign.text), says: utf8(sign.says) })) }),
+  };
+}
+
 // Text from the wire as text.
 function aboutOf({ about }: Connection): Pick<ConnectionEvent, "recognised" | "proxied" | "tunnel" | "tls"> {
   const { recognised, proxied, tunnel, tls } = about;
@@ -235,9 +282,11 @@ function aboutOf({ about }: Connection): Pick<ConnectionEvent, "recognised" | "p
 const reactionText = (reaction: Reaction): string =>
   reaction.kind === "status"
     ? `:status ${reaction.status}`
-    : reaction.kind === "goaway"
-      ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
-      : errorCodeName(reaction.errorCode);
+    : reaction.kind === "grpc-status"
+      ? `grpc-status: ${reaction.status}`
+      : reaction.kind === "goaway"
+        ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
+        : errorCodeName(reaction.errorCode);
 
 const textsOf = (data: Readonly<Record<string, string | number>>): Record<string, string> =>
   Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));

@@ -3,7 +3,14 @@
 import type { Side } from "../place.ts";
 import type { TlsHello } from "../tls/hello.ts";
 
-export type ReportEvent = RunEvent | ConnectionEvent | FindingEvent | DiagnosticEvent | BaselineEvent | SummaryEvent;
+export type ReportEvent =
+  | RunEvent
+  | ConnectionEvent
+  | FindingEvent
+  | UnexplainedEvent
+  | DiagnosticEvent
+  | BaselineEvent
+  | SummaryEvent;
 
 export interface RunEvent {
   readonly kind: "run";
@@ -64,6 +71,21 @@ export interface ConnectionEvent {
   /** What the TLS hellos say in clear. */
   readonly tls?: TlsHello;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
+  /** The implementation of each end, where it is certain. */
+  readonly software?: Readonly<Partial<Record<Side, string>>>;
+  /** What shows it, or hints at it. */
+  readonly softwareEvidence?: readonly SoftwareEvidence[];
+}
+
+export interface SoftwareEvidence {
+  readonly side: Side;
+  readonly software: string;
+  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
+  readonly text: string;
+  readonly says: string;
+  /** False: proxies pass it on, so it may be about an end behind this one. */
+  readonly hopByHop: boolean;
+  readonly packet: number;
 }
 
 export interface FrameObject {
@@ -131,6 +153,29 @@ export interface ReactionObject {
   readonly retrySafe?: readonly number[];
   readonly explanation?: string;
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
+  /** Other findings that the same answer may be about. */
+  readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** No answer: the offender itself gave up after its fault. */
+  readonly selfInflicted?: {
+    readonly kind: string;
+    readonly errorCode?: string;
+    readonly packet: number;
+    readonly time: string;
+    readonly delay: number;
+  };
+}
+
+/** An error answer that no finding explains. */
+export interface UnexplainedEvent {
+  readonly kind: "unexplained";
+  readonly connection: number;
+  readonly reaction: Omit<ReactionObject, "verdict">;
+  /** The other side's last frames that had arrived by then, oldest first. */
+  readonly before: readonly FrameObject[];
+  /** What could not be checked, and why. */
+  readonly unchecked: readonly string[];
+  /** What software is known to refuse in this way though it is legal, and was among the frames before. */
+  readonly refusals: readonly string[];
 }
 
 export interface DiagnosticEvent {
@@ -171,6 +216,8 @@ export interface SummaryEvent {
   readonly unproven: number;
   readonly baseline: number;
   readonly answered: number;
+  /** Error answers that no finding explains. */
+  readonly unexplained: number;
   readonly incomplete: boolean;
   readonly unchecked: readonly { readonly rule: string; readonly reason: string; readonly count: number }[];
 }

@@ -1,4 +1,4 @@
-import type { BaselineEvent, ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent } from "./event.ts";
+import type { BaselineEvent, ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, UnexplainedEvent } from "./event.ts";
 import type { Output, Report } from "./report.ts";
 
 /** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
@@ -6,6 +6,7 @@ export function jsonReport(output: Output): Report {
   let run: RunEvent | undefined;
   const connections: ConnectionEvent[] = [];
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
   let baseline: BaselineEvent | undefined;
   let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
@@ -14,6 +15,7 @@ export function jsonReport(output: Output): Report {
       if (event.kind === "run") run = event;
       else if (event.kind === "connection") connections.push(event);
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "baseline") baseline = event;
       else summary = event;
@@ -30,7 +32,7 @@ export function jsonReport(output: Output): Report {
             captures,
             connections: connections.map(bare),
             findings: findings.map(bare),
-            unexplained: [],
+            unexplained: unexplained.map(bare),
             diagnostics: diagnostics.map(bare),
             unchecked,
             ...(baseline === undefined ? {} : { baseline: bare(baseline) }),

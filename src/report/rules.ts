@@ -1,6 +1,6 @@
 // `h2lint rules`, `h2lint explain` and docs/rules: what is checked, and why.
 import { readFileSync } from "node:fs";
-import { knownAnswers } from "../pairing/known-answers.ts";
+import { knownAnswers } from "../pairing/dictionary.ts";
 import type { Need } from "../rules/finding.ts";
 import type { Rule, SpecRef } from "../rules/rule.ts";
 import type { Output } from "./report.ts";

@@ -159,7 +159,10 @@ export class Timeline implements ModelSink {
     this.#findings.delete(connection.id);
     const { mark, bold, dim } = this.#style;
     if (this.#written++ > 0) this.#line("");
-    const head = `connection ${connection.id}   ${connection.client} ${mark.both} ${connection.server}   ${protocolText(connection)}, ${duration(connection.duration)}`;
+    const { software = {} } = connection;
+    const end = (side: Side) =>
+      software[side] === undefined ? connection[side] : `${connection[side]} (${printable(software[side])})`;
+    const head = `connection ${connection.id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection)}, ${duration(connection.duration)}`;
     this.#line(bold(head));
     for (const line of behindText(connection)) this.#line(`  ${line}`);
     if (kept === undefined) return;

@@ -42,6 +42,7 @@ import * as healthClose from "./health/close.ts";
 import * as healthDelay from "./health/delay.ts";
 import * as healthEconomy from "./health/economy.ts";
 import * as healthGoaway from "./health/goaway.ts";
+import * as healthOverreaction from "./health/overreaction.ts";
 import * as healthReset from "./health/reset.ts";
 import * as healthReuse from "./health/reuse.ts";
 import * as healthStall from "./health/stall.ts";
@@ -336,6 +337,7 @@ export const rules: readonly Rule[] = [
   healthClose.halfOpen,
   healthClose.tcpResetWithData,
   healthReset.lateFramesAfterRst,
+  healthOverreaction.receiverOverreaction,
   healthDelay.requestCancelled,
   healthReset.serverReset,
   healthGoaway.goaway,

@@ -33,6 +33,8 @@ export interface RuleMeta {
   readonly messages: Readonly<Record<string, string>>;
   /** How much of the frame a receiver needs to see it: its head, its payload, or the whole field block. */
   readonly decidable: "head" | "payload" | "block";
+  /** No handler of its own: it shows when findings are paired with their answers. */
+  readonly inPairing?: boolean;
   /** Thresholds that the user may set. */
   readonly options?: Readonly<Record<string, RuleOption>>;
   readonly docs: { readonly why: string; readonly fix: string };

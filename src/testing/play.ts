@@ -7,7 +7,7 @@ import { Model } from "../model/model.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { TcpFlag, TcpSegment } from "../net/segment.ts";
 import { Pairing } from "../pairing/pairing.ts";
-import type { PairedFinding } from "../pairing/reaction.ts";
+import type { PairedFinding, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import { other, type Side } from "../place.ts";
 import { RuleEngine } from "../rules/engine.ts";
 import type { Finding } from "../rules/finding.ts";
@@ -30,6 +30,10 @@ export interface Played {
   readonly findings: readonly Finding[];
   /** The same with their answers. */
   readonly pairs: readonly PairedFinding[];
+  /** Error answers that no finding explains. */
+  readonly unexplained: readonly Unexplained[];
+  /** What the two ends were recognised as. */
+  readonly software: RecognisedSoftware;
   readonly diagnostics: readonly Diagnostic[];
   /** What could not be judged: `rule need` and how often. */
   readonly unchecked: Readonly<Record<string, number>>;
@@ -62,7 +66,19 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
   const diagnose = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
   const active = rules.map((rule) => ({ rule, severity: rule.meta.severity, options: thresholds[rule.id] ?? {} }));
   const pairs: PairedFinding[] = [];
-  const pairing = new Pairing({ paired: (pair) => void pairs.push(pair) });
+  const unexplained: Unexplained[] = [];
+  let software: RecognisedSoftware = { evidence: [] };
+  const inPairing = active.find(({ rule }) => rule.meta.inPairing === true);
+  const pairing = new Pairing(
+    {
+      paired: (pair) => void pairs.push(pair),
+      unexplained: (one) => void unexplained.push(one),
+      recognised: (_, ends) => {
+        software = ends;
+      },
+    },
+    inPairing?.severity,
+  );
   const sink = {
     finding(finding: Finding) {
       findings.push(finding);
@@ -76,7 +92,7 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
     },
   };
   playModel(segments, [new CallReader([engine], all), ...listeners, engine, pairing, counter], all, diagnose);
-  return { findings, pairs, diagnostics, unchecked };
+  return { findings, pairs, unexplained, software, diagnostics, unchecked };
 }
 
 /** The same for listeners of the model. */

@@ -1,0 +1,50 @@
+// Does this tell that something is wrong, so that somebody must have done it? Everyday ends do not: a client that gives up, a graceful
+// stop, a refusal, a deadline (rules.md 5.5).
+import { timeoutOf } from "../grpc/timeout.ts";
+import { ErrorCode } from "../http2/error-code.ts";
+import type { Frame } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { Stream } from "../model/stream.ts";
+import { other, type Side } from "../place.ts";
+import { textsLike } from "./dictionary.ts";
+
+/** @param debug Of the GOAWAY, one character per octet. */
+export function goawayBlames({ errorCode, from, first }: Frame, debug: string, connection: Connection): boolean {
+  // The other side's own error, or its end, may be what it tells of.
+  const peer = connection.endpoint(other(from));
+  if (peer.goaways.some((goaway) => goaway.errorCode !== ErrorCode.noError && goaway.endOffset <= first.acked)) return false;
+  if (errorCode !== ErrorCode.noError) return true;
+  return textsLike(debug).some(({ text }) => text.rules.length > 0);
+}
+
+export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | undefined, connection: Connection): boolean {
+  if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return false;
+  if (errorCode === ErrorCode.cancel && from === "client") return false;
+  if (stream === undefined) return true;
+  const own = stream.half(from);
+  const peer = stream.half(other(from));
+  // RFC 9113 5.1: after its own RST_STREAM or END_STREAM and the other's RST_STREAM nothing is at stake any more.
+  if (own.resetAt >= 0 || peer.resetAt >= 0 || stream.promised) return false;
+  const timeout = stream.request.grpcTimeout === undefined ? undefined : timeoutOf(stream.request.grpcTimeout);
+  if (errorCode === ErrorCode.cancel && timeout !== undefined && last.time - stream.openedTime >= timeout * AT_DEADLINE)
+    return false;
+  // The other side is leaving, and takes its streams with it.
+  return connection.endpoint(from).goaways.length === 0;
+}
+
+/** A final status by which servers refuse what they cannot read; others are the application's. */
+export const statusBlames = (status: number): boolean => status === 400 || status === 431;
+
+/** A close by the server that cuts off answers, and that nothing announced. What a client closes it may have done with. */
+export function closeBlames(from: Side, connection: Connection): boolean {
+  const { client, server, streams } = connection;
+  if (from === "client" || client.lostOctets > 0 || server.lostOctets > 0 || !client.started) return false;
+  if (client.goaways.length > 0 || server.goaways.length > 0 || client.end !== undefined) return false;
+  for (const { seen, reserved, closed, client: request, server: response } of streams.values()) {
+    if (seen && !reserved && !closed && request.resetAt < 0 && !response.over) return true;
+  }
+  return false;
+}
+
+// Timers of the two sides are not exact.
+const AT_DEADLINE = 0.9;

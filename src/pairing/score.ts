@@ -1,0 +1,156 @@
+// Can this be the answer to that fault, and how sure is it? (rules.md 5.2 to 5.4)
+import { errorCodeName } from "../http2/error-code.ts";
+import type { Side } from "../place.ts";
+import type { Finding } from "../rules/finding.ts";
+import { isAbout, isAnswerOf, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
+import type { Evidence, Reaction } from "./reaction.ts";
+import type { Software } from "./software.ts";
+
+export interface Score {
+  readonly finding: Finding;
+  readonly reaction: Reaction;
+  readonly points: number;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What scoring knows beside the two. */
+export interface Scene {
+  /** The findings of the offender. */
+  readonly own: readonly Finding[];
+  /** What each side runs, as far as it is known. */
+  readonly software: Readonly<Record<Side, Software | undefined>>;
+  /** What it may be by any sign. */
+  readonly suggested: Readonly<Record<Side, readonly Software[]>>;
+  /** Nanoseconds; undefined: not known. */
+  readonly roundTrip: number | undefined;
+}
+
+/** N1 to N3: a reaction that fails one is no candidate. The sides are the caller's. */
+export function isPossible(finding: Finding, reaction: Reaction): boolean {
+  const { frame, kind } = reaction;
+  const { rule, expect, data } = finding;
+  if (frame.acked >= 0 ? finding.decidableAt > frame.acked : frame.time < finding.frame.began) return false;
+  const onStream = reaction.streamId === finding.frame.streamId;
+  switch (kind) {
+    case "rst-stream":
+      return onStream || reaction.streamId === data["promisedStreamId"];
+    case "status":
+      return onStream && (expect.malformed === true || rule.startsWith("grpc/"));
+    case "grpc-status":
+      // Servers answer calls with these whatever the call: only what names the fault counts.
+      return onStream && (expect.malformed === true || rule.startsWith("grpc/")) && isStatusFor(rule, reaction.status);
+    case "fin":
+      return !reaction.everyday || frame.time - finding.frame.time <= CLOSE_WINDOW;
+    default:
+      return true;
+  }
+}
+
+export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, roundTrip }: Scene): Score {
+  const evidence: Evidence[] = [];
+  const add = (points: number, reason: string) => evidence.push({ points, reason });
+  const { frame, debug, kind, from } = reaction;
+  const { rule, expect } = finding;
+  const { streamId } = finding.frame;
+  const onStream = kind === "rst-stream" || kind === "status" || kind === "grpc-status";
+  if (onStream) add(4, "it is on the same stream");
+  else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
+  const text = kind === "goaway" ? textsLike(debug).find((known) => isAbout(known, rule)) : undefined;
+  if (text !== undefined) add(5, `its text is ${text.software.name}'s for this fault`);
+  const known = software[from] ?? text?.software;
+  const isOfSoftware = known !== undefined && isAnswerOf(known, from, rule, reaction);
+  if (kind === "goaway" || kind === "rst-stream") {
+    const code = errorCodeName(reaction.errorCode);
+    if (expect.codes.includes(code)) add(3, `${code} is the code the text asks for`);
+    else if (expect.codes.length > 0 && (code === "PROTOCOL_ERROR" || code === "INTERNAL_ERROR"))
+      add(1, `${code} may stand for any`);
+    else if (!isOfSoftware && CODE_FAMILIES[code]?.some((family) => rule.startsWith(family)) === false)
+      add(-3, `${code} is for other faults`);
+  } else if (kind === "status") {
+    if (expect.malformed === true && MALFORMED.has(reaction.status)) add(3, "4xx answers a malformed request");
+    // An application may say so of a request that is right.
+    else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
+  } else if (kind === "grpc-status") add(-1, `status ${reaction.status} may be about what was asked for`);
+  if (isOfSoftware) add(3, `${known.name} answers so`);
+  const refuser = finding.severity === "info" ? refuserOf(suggested[from], rule, reaction) : undefined;
+  if (refuser !== undefined) add(5, `${refuser.name} refuses this, though it is legal`);
+  const arrived = (f: Finding) => frame.acked < 0 || f.decidableAt <= frame.acked;
+  const last = own.filter((f) => arrived(f) && f.severity !== "info").at(-1);
+  if (last === undefined || last.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
+  if (frame.acked < 0 || frame.acked - finding.frame.end < FLIGHT) add(1, "the answer came within one flight");
+  const delay = delayOf(finding, reaction);
+  const window = windowOf(rule, onStream && finding.decidableAt > 0, roundTrip);
+  if (delay <= window) add(1, "the answer came in time");
+  else add(-Math.ceil(Math.log2(delay / window)), "the answer came late");
+  if (reaction.everyday) add(-4, "it needs no fault to be explained");
+  if (finding.severity === "info") add(-2, "the finding is no violation");
+  if (finding.consequent) add(-3, "the finding is a consequence");
+  if (expect.ignore === true && refuser === undefined) add(-3, "a receiver must ignore it");
+  return { finding, reaction, points: evidence.reduce((sum, { points }) => sum + points, 0), evidence };
+}
+
+/** Nanoseconds from the fault to the answer. An answer to the head of a frame can come before its end. */
+export function delayOf({ frame }: Finding, reaction: Reaction): number {
+  return reaction.frame.time - (reaction.frame.time < frame.time ? frame.began : frame.time);
+}
+
+/** The best first. Ties go to the earliest of the most severe: a receiver stops at the first fault it sees. */
+export function byMerit(a: Score, b: Score): number {
+  const severity = (s: Score) => SEVERITIES.indexOf(s.finding.severity);
+  return b.points - a.points || severity(a) - severity(b) || a.finding.frame.offset - b.finding.frame.offset;
+}
+
+/** A `grpc-status` by which servers refuse a call that breaks this rule. */
+function isStatusFor(rule: string, status: number): boolean {
+  const known = STATUSES.find(([pattern]) => (pattern.endsWith("*") ? rule.startsWith(pattern.slice(0, -1)) : pattern === rule));
+  return known?.[1].includes(status) === true;
+}
+
+// rules.md 5.4. What is answered on its stream may take as long as that lives.
+function windowOf(rule: string, onStream: boolean, roundTrip: number | undefined): number {
+  if (onStream) return Infinity;
+  if (TIMED.has(rule)) return TIMER;
+  return Math.max(SECOND, 3 * (roundTrip ?? 0));
+}
+
+const SEVERITIES = ["error", "warning", "info"];
+
+// The families whose faults a code is made for; the other codes say nothing.
+const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  FLOW_CONTROL_ERROR: ["flow/", "settings/initial-window"],
+  COMPRESSION_ERROR: ["hpack/"],
+  FRAME_SIZE_ERROR: ["frame/", "priority-update/too-short"],
+  SETTINGS_TIMEOUT: ["settings/ack"],
+  STREAM_CLOSED: ["stream/", "stream-id/", "continuation/", "headers/second", "grpc/request-trailers"],
+  ENHANCE_YOUR_CALM: ["abuse/", "continuation/", "grpc/keepalive"],
+};
+
+// RFC 9110 15.5: statuses that say that the request itself is wrong, not what it asks for.
+const MALFORMED: ReadonlySet<number> = new Set([400, 405, 411, 413, 414, 415, 417, 421, 431]);
+
+// INVALID_ARGUMENT 3, RESOURCE_EXHAUSTED 8, UNIMPLEMENTED 12, INTERNAL 13: what the servers of section 4 send.
+const STATUSES: readonly (readonly [rule: string, statuses: readonly number[]])[] = [
+  ["grpc/encoding-unknown", [12, 13]],
+  ["grpc/compressed-*", [12, 13]],
+  ["grpc/decompress-failed", [13]],
+  ["grpc/truncated-message", [13]],
+  ["grpc/message-too-large", [8]],
+  ["grpc/timeout-*", [13]],
+  ["grpc/bin-not-base64", [13]],
+  ["grpc/metadata-*", [13]],
+  ["grpc/method-not-post", [13]],
+  ["grpc/content-type-*", [3]],
+  ["grpc/path-form", [12]],
+  ["grpc/request-trailers", [12]],
+  ["headers/*", [13]],
+];
+
+// Their answer is due when a timer ends.
+const TIMED: ReadonlySet<string> = new Set(["settings/ack-missing", "ping/ack-missing", "grpc/keepalive-timeout"]);
+
+// Octets: one flight.
+const FLIGHT = 64 << 10;
+// Nanoseconds. The longest timer in use, and 5 s.
+const SECOND = 1e9;
+const TIMER = 35e9;
+const CLOSE_WINDOW = 5e9;

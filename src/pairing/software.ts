@@ -1,0 +1,68 @@
+// What is known of one implementation: how it is recognised, what it writes into GOAWAY, how it answers faults, what it refuses though
+// it is legal. Of its source or of recordings, section 4 of the rule catalogue; one file for each in software/.
+import type { FrameKind } from "../http2/frame.ts";
+import type { Side } from "../place.ts";
+import type { Fault } from "./fault.ts";
+
+export interface Software {
+  /** As reports name it. */
+  readonly name: string;
+  /** What it is built on, whose ways are its own where it says nothing else. */
+  readonly basis?: Software;
+  /** Payloads of its PINGs. PINGs go hop by hop: they tell of the peer itself. */
+  readonly pings?: readonly PingSign[];
+  /** What it writes into GOAWAY debug data, which goes hop by hop too. */
+  readonly texts?: readonly DebugText[];
+  /** Its product in `user-agent` or `server`. Proxies pass both on, so neither is proof alone. */
+  readonly product?: RegExp;
+  /** The SETTINGS and the window increment it begins with: a hint, which users and versions change. */
+  readonly openings?: readonly Opening[];
+  /** The version that the answers are of, where they differ by it: `grpc-go 1.63 or later`. */
+  readonly answersOf?: string;
+  /** How it answers: `G x` GOAWAY with code x, then close; `X` close alone; `R x` RST_STREAM with code x; `H n` status n; `ign` nothing;
+   *  `ok` it takes it for right. */
+  readonly answers?: Answers;
+  /** How versions before `answersOf` do. */
+  readonly earlier?: Answers;
+  /** It answers so as a client too. */
+  readonly alike?: boolean;
+  /** Legal input that it refuses. */
+  readonly refuses?: readonly Refusal[];
+}
+
+export type Answers = Readonly<Partial<Record<Fault, string>>>;
+
+export interface PingSign {
+  /** 16 hexadecimal digits. */
+  readonly payload: string;
+  readonly says: string;
+  /** Others could send the same by chance: no proof alone. */
+  readonly weak?: boolean;
+}
+
+export interface DebugText {
+  readonly text: RegExp;
+  /** The rules it is about, `family/*` for all of a family; none where it tells of no fault. */
+  readonly rules: readonly string[];
+  readonly says: string;
+}
+
+export interface Opening {
+  readonly from: Side;
+  /** In their order; undefined: any value. */
+  readonly settings: readonly (readonly [id: number, value: number | undefined])[];
+  /** Of the first WINDOW_UPDATE on the connection; absent: any, or none. */
+  readonly increment?: number;
+}
+
+export interface Refusal {
+  /** In words: `request trailers`. */
+  readonly input: string;
+  /** The rule that notes it, where one does. */
+  readonly rule?: string;
+  /** The frame that carries it. */
+  readonly after: FrameKind;
+  readonly from?: Side;
+  /** As in `answers`. */
+  readonly answer: string;
+}

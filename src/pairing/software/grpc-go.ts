@@ -1,0 +1,75 @@
+// grpc-go, server and client: read from v1.20 on, recorded 1.51 to 1.85.
+import type { Software } from "../software.ts";
+
+export const grpcGo: Software = {
+  name: "grpc-go",
+  pings: [
+    { payload: "02041010090e0707", says: "grpc-go measures the bandwidth with this PING" },
+    { payload: "0106010800030309", says: "grpc-go sends this PING between the two GOAWAYs of a graceful stop" },
+  ],
+  texts: [
+    {
+      text: /^received an illegal stream id: \d+/,
+      rules: [
+        "grpc/request-trailers",
+        "headers/request-trailers",
+        "headers/second-headers-no-end-stream",
+        "stream-id/*",
+        "stream/headers-after-end-stream",
+        "stream/headers-on-closed",
+      ],
+      says: "grpc-go 1.63 or later calls any second HEADERS of a stream, and any id that is even or not above the highest, an illegal stream id",
+    },
+    {
+      text: /^too_many_pings$/,
+      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      says: "the server counts PINGs that came sooner than it allows",
+    },
+    { text: /^(?:graceful_stop|draining)$/, rules: [], says: "grpc-go stops gracefully" },
+    { text: /^max_(?:age|idle)$/, rules: [], says: "the connection reached its age or idle limit" },
+    { text: /^client transport shutdown$/, rules: [], says: "a grpc-go client closed its connection" },
+  ],
+  product: /\bgrpc-go\/(\S+)/,
+  openings: [
+    { from: "server", settings: [[5, 16_384]] },
+    {
+      from: "server",
+      settings: [
+        [5, 16_384],
+        [3, undefined],
+      ],
+    },
+    { from: "client", settings: [] },
+  ],
+  answersOf: "grpc-go 1.63 or later",
+  answers: {
+    oldId: "G PE",
+    evenId: "G PE",
+    requestTrailers: "G PE",
+    secondHeaders: "G PE",
+    headersAfterEnd: "G PE",
+    dataAfterEnd: "R SC (ign if forgotten)",
+    dataOnIdle: "ign",
+    resetOrUpdateOnIdle: "ign",
+    frameLength: "X",
+    wrongStream: "X",
+    tooLarge: "X",
+    streamWindow: "R FCE",
+    connectionWindow: "ign",
+    zeroUpdateOnStream: "R PE",
+    zeroUpdateOnConnection: "X",
+    streamOverflow: "ign",
+    connectionOverflow: "ign",
+    selfDependency: "ign",
+    hpack: "X",
+    initialWindow: "X",
+    badSetting: "ign",
+    continuation: "X",
+    malformed: "R PE, or H 415 by the content type first",
+    concurrency: "R RS",
+    rapidReset: "no frame: handlers are limited",
+    floods: "G EYC `too_many_pings`",
+  },
+  earlier: { oldId: "X", evenId: "X", requestTrailers: "X", secondHeaders: "X", headersAfterEnd: "X" },
+  refuses: [{ input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "G PE" }],
+};

@@ -1,0 +1,140 @@
+// Netty's codec and grpc-java on it: read; good traffic of grpc-java 1.82.2 recorded.
+import type { Software } from "../software.ts";
+
+export const netty: Software = {
+  name: "Netty",
+  texts: [
+    {
+      text: /^Received (?:HEADERS|DATA) frame for an unknown stream \d+/,
+      rules: ["stream-id/*", "stream/*"],
+      says: "Netty has forgotten the stream",
+    },
+    {
+      text: /^Request stream \d+ is not correct for (?:server|client) connection/,
+      rules: ["stream-id/even-client", "stream-id/odd-server"],
+      says: "Netty refuses an id of the wrong parity",
+    },
+    {
+      text: /^Request stream \d+ is behind the next expected stream \d+/,
+      rules: ["stream-id/not-increasing", "stream-id/reuse", "stream/headers-on-closed"],
+      says: "Netty refuses an id that is not above the highest",
+    },
+    {
+      text: /^Stream \d+ in unexpected state: [A-Z_]+/,
+      rules: ["stream/*", "stream-id/reuse"],
+      says: "Netty saw a frame that the stream's state does not allow",
+    },
+    {
+      text: /^Stream \d+ received too many headers/,
+      rules: ["headers/second-headers-no-end-stream"],
+      says: "Netty wants END_STREAM on a second HEADERS",
+    },
+    {
+      text: /^Frame length: \d+ exceeds maximum: \d+/,
+      rules: ["frame/too-large"],
+      says: "Netty saw a frame above its MAX_FRAME_SIZE",
+    },
+    {
+      text: /^Flow control window exceeded for stream: \d+/,
+      rules: ["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
+      says: "Netty saw more DATA than the window allows",
+    },
+    {
+      text: /^Window size overflow for stream: \d+/,
+      rules: ["flow/stream-window-overflow", "flow/connection-window-overflow"],
+      says: "Netty saw a window grow above 2^31-1",
+    },
+    {
+      text: /^Received WINDOW_UPDATE with delta 0 for stream: \d+/,
+      rules: ["flow/window-update-zero-stream", "flow/window-update-zero-connection"],
+      says: "Netty saw an increment of 0",
+    },
+    {
+      text: /^Maximum active streams violated for this endpoint: \d+/,
+      rules: ["stream/concurrency-exceeded"],
+      says: "Netty counts more streams than it allows",
+    },
+    {
+      text: /^Maximum number of RST frames reached/,
+      rules: ["abuse/rapid-reset", "abuse/made-you-reset", "abuse/reset-flood"],
+      says: "Netty allows 200 RST_STREAM in 30 s, its own among them",
+    },
+    {
+      text: /^HTTP\/2 client preface string missing or corrupt|^First received frame was not SETTINGS/,
+      rules: ["preface/*"],
+      says: "Netty saw no preface",
+    },
+  ],
+  product: /^netty(?:\/(\S+))?$/i,
+  answersOf: "Netty, grpc-java",
+  answers: {
+    oldId: "R SC (unknown stream) or G PE",
+    evenId: "G PE",
+    requestTrailers: "Netty: ok; grpc-java: H 404 and status 12",
+    secondHeaders: "R PE",
+    headersAfterEnd: "R SC",
+    dataAfterEnd: "R SC",
+    dataOnIdle: "G PE",
+    tooLarge: "G FSE",
+    streamWindow: "R FCE",
+    connectionWindow: "G FCE",
+    zeroUpdateOnStream: "R PE",
+    streamOverflow: "R FCE",
+    connectionOverflow: "G FCE",
+    hpack: "G CE",
+    initialWindow: "G FCE",
+    badSetting: "G PE",
+    continuation: "G PE",
+    malformed: "R PE",
+    concurrency: "R RS",
+    rapidReset: "G EYC",
+    floods: "grpc-java: G EYC `too_many_pings`",
+  },
+};
+
+export const grpcJava: Software = {
+  name: "grpc-java",
+  basis: netty,
+  // The numbers are small enough for others to send them too, but one.
+  pings: [
+    { payload: "00000000000004d2", says: "grpc-java measures the bandwidth with PING 1234", weak: true },
+    { payload: "000000000000dead", says: "grpc-java keeps the connection alive with PING 0xdead", weak: true },
+    { payload: "000000097acef001", says: "grpc-java stops gracefully with PING 0x97acef001" },
+    { payload: "0000000000000457", says: "grpc-java's applications ping with 1111", weak: true },
+  ],
+  texts: [
+    {
+      text: /^too_many_pings$/,
+      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      says: "the server counts PINGs that came sooner than it allows",
+    },
+    {
+      text: /^too_many_rststreams$/,
+      rules: ["abuse/rapid-reset", "abuse/reset-flood"],
+      says: "grpc-java counts RST_STREAM frames above its limit",
+    },
+    { text: /^max_(?:age|idle)$/, rules: [], says: "the connection reached its age or idle limit" },
+    { text: /^app_requested$/, rules: [], says: "a grpc-java server shuts down" },
+  ],
+  product: /\bgrpc-java-netty\/(\S+)/,
+  openings: [
+    {
+      from: "client",
+      settings: [
+        [2, 0],
+        [3, 0],
+        [4, undefined],
+        [6, 8192],
+      ],
+    },
+    {
+      from: "server",
+      settings: [
+        [3, undefined],
+        [4, undefined],
+        [6, 8192],
+      ],
+    },
+  ],
+  refuses: [{ input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "H 404" }],
+};

@@ -1,0 +1,211 @@
+// nghttp2 and the programs on it that answer as it does: read, recorded 1.52.0. Its texts are those of its library, whatever the program.
+import type { Software } from "../software.ts";
+
+export const nghttp2: Software = {
+  name: "nghttp2",
+  texts: [
+    { text: /^request HEADERS: invalid stream_id$/, rules: ["stream-id/*"], says: "nghttp2 refuses the id of a new stream" },
+    {
+      text: /^request HEADERS: client received request$/,
+      rules: ["stream-id/unpromised", "stream-id/unopened"],
+      says: "nghttp2 as a client saw HEADERS on a stream it had not opened",
+    },
+    {
+      text: /^request HEADERS: max concurrent streams exceeded$/,
+      rules: ["stream/concurrency-exceeded"],
+      says: "nghttp2 counts more streams than it allows",
+    },
+    {
+      text: /^(?:request HEADERS: )?depend on itself$/,
+      rules: ["priority/self-dependency"],
+      says: "nghttp2 refuses a stream that depends on itself",
+    },
+    {
+      text: /^HEADERS: stream closed$/,
+      rules: ["stream-id/reuse", "stream/headers-after-end-stream", "stream/headers-on-closed", "stream/frame-after-own-rst"],
+      says: "nghttp2 saw HEADERS on a closed stream",
+    },
+    {
+      text: /^DATA: stream (?:closed|in half-closed\(remote\))$/,
+      rules: ["stream/data-after-end-stream", "stream/data-on-closed", "stream/frame-after-own-rst"],
+      says: "nghttp2 saw DATA on a stream that was over",
+    },
+    {
+      text: /^DATA: stream in idle$/,
+      rules: ["stream/data-on-idle", "stream-id/unpromised", "stream-id/unopened"],
+      says: "nghttp2 saw DATA on an idle stream",
+    },
+    { text: /^RST_STREAM: stream in idle$/, rules: ["stream/rst-on-idle"], says: "nghttp2 saw RST_STREAM on an idle stream" },
+    {
+      text: /^WINDOW_UPDATE to idle stream$/,
+      rules: ["stream/window-update-on-idle"],
+      says: "nghttp2 saw WINDOW_UPDATE on an idle stream",
+    },
+    { text: /^[\w ]+: stream_id == 0$/, rules: ["frame/*"], says: "nghttp2 saw a stream's frame on stream 0" },
+    { text: /^[\w ]+: stream_id != 0$/, rules: ["frame/*"], says: "nghttp2 saw a frame of the connection on a stream" },
+    { text: /^too large frame size$/, rules: ["frame/too-large"], says: "nghttp2 saw a frame above its MAX_FRAME_SIZE" },
+    {
+      text: /^[\w ]+: (?:invalid padding|insufficient padding space)$/,
+      rules: ["frame/padding-too-long"],
+      says: "nghttp2 saw more padding than payload",
+    },
+    {
+      text: /^CONTINUATION: unexpected$|^unexpected non-CONTINUATION frame or stream_id is invalid$/,
+      rules: ["continuation/*", "frame/continuation-on-stream-zero"],
+      says: "nghttp2 saw frames of a field block out of order",
+    },
+    { text: /^SETTINGS: (?:invalid|too large) SETTINGS_/, rules: ["settings/*"], says: "nghttp2 refuses a setting's value" },
+    {
+      text: /^SETTINGS: unexpected ACK$/,
+      rules: ["settings/ack-unexpected"],
+      says: "nghttp2 saw an acknowledgment of SETTINGS it had not sent",
+    },
+    {
+      text: /^SETTINGS: too many setting entries$/,
+      rules: ["abuse/settings-many-entries"],
+      says: "nghttp2 takes 32 settings in one frame",
+    },
+    { text: /^SETTINGS expected$/, rules: ["preface/*", "frame/settings-ack-length"], says: "nghttp2 wants SETTINGS first" },
+    {
+      text: /^WINDOW_UPDATE: window_size_increment == 0$/,
+      rules: ["flow/window-update-zero-stream", "flow/window-update-zero-connection"],
+      says: "nghttp2 saw an increment of 0",
+    },
+    {
+      text: /^WINDOW_UPDATE: window size overflow$/,
+      rules: ["flow/stream-window-overflow", "flow/connection-window-overflow"],
+      says: "nghttp2 saw a window grow above 2^31-1",
+    },
+    {
+      text: /^GOAWAY: invalid last_stream_id$/,
+      rules: ["goaway/last-stream-id-increased", "goaway/last-stream-id-parity"],
+      says: "nghttp2 refuses the last stream id of a GOAWAY",
+    },
+    { text: /^PUSH_PROMISE: /, rules: ["push/*", "stream-id/*"], says: "nghttp2 refuses a promise" },
+    { text: /^PRIORITY_UPDATE: /, rules: ["priority-update/*"], says: "nghttp2 refuses a PRIORITY_UPDATE" },
+  ],
+  product: /\bnghttp(?:2|x|d)\b(?:.*\/(\S+))?/,
+  openings: [
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [2, 0],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [9, 1],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [1, undefined],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [1, undefined],
+        [1, undefined],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [2, 0],
+        [4, undefined],
+      ],
+    },
+    { from: "server", settings: [[3, 100]] },
+    {
+      from: "server",
+      settings: [
+        [3, 100],
+        [9, 1],
+      ],
+    },
+    {
+      from: "server",
+      settings: [
+        [3, 100],
+        [1, undefined],
+      ],
+    },
+    {
+      from: "server",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [9, 1],
+        [8, 1],
+      ],
+    },
+  ],
+  answersOf: "nghttp2 (nghttpd)",
+  answers: {
+    oldId: "ign if forgotten, else G SC",
+    evenId: "G PE",
+    requestTrailers: "ok",
+    secondHeaders: "R PE",
+    headersAfterEnd: "G SC",
+    dataAfterEnd: "G SC",
+    dataOnIdle: "G PE",
+    resetOrUpdateOnIdle: "G PE",
+    frameLength: "G FSE",
+    wrongStream: "G PE",
+    tooLarge: "G FSE",
+    streamWindow: "R FCE",
+    connectionWindow: "G FCE",
+    zeroUpdateOnStream: "G PE",
+    streamOverflow: "R FCE (newer: G FCE)",
+    connectionOverflow: "G FCE",
+    selfDependency: "G PE",
+    hpack: "G CE",
+    initialWindow: "G FCE",
+    badSetting: "G PE",
+    continuation: "G PE",
+    malformed: "R PE",
+    concurrency: "G PE (R RS before the SETTINGS ACK)",
+    rapidReset: "G IE",
+    floods: "X (1,000 queued ACKs)",
+  },
+  alike: true,
+  refuses: [
+    { input: "a stream that depends on itself (no error since RFC 9113)", after: "priority", from: "client", answer: "G PE" },
+    { input: "a GOAWAY whose last stream id has the wrong parity", after: "goaway", answer: "G PE" },
+  ],
+};
+
+export const curl: Software = {
+  name: "curl",
+  basis: nghttp2,
+  texts: [{ text: /^shutdown\0$/, rules: [], says: "curl closed its connection" }],
+  product: /^(?:.* )?(?:lib)?curl\/(\S+)/,
+  openings: [
+    {
+      from: "client",
+      settings: [
+        [3, 100],
+        [4, undefined],
+        [2, 0],
+      ],
+    },
+  ],
+};

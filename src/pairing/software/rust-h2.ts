@@ -1,0 +1,104 @@
+// Rust h2 and what is made of it (hyper, tonic, Volo, axum): read, recorded 0.4.20.
+import type { Software } from "../software.ts";
+
+export const rustH2: Software = {
+  name: "Rust h2",
+  pings: [
+    { payload: "0b7ba2f08b9bfe54", says: "Rust h2 shuts down gracefully with this PING" },
+    { payload: "3b7cdb7a0b8716b4", says: "Rust h2's applications (hyper: keepalive, bandwidth) ping with this" },
+  ],
+  texts: [
+    {
+      text: /^too_many_continuations$/,
+      rules: ["abuse/continuation-flood", "abuse/zero-length-continuation"],
+      says: "Rust h2 counts CONTINUATION frames above its limit",
+    },
+    {
+      text: /^too_many_resets$/,
+      rules: ["abuse/rapid-reset", "abuse/reset-flood"],
+      says: "Rust h2 lets 20 reset streams wait to be accepted",
+    },
+    { text: /^too_many_internal_resets$/, rules: ["abuse/made-you-reset"], says: "Rust h2 was made to reset 1,024 streams" },
+    {
+      text: /^too_many_data_frames$/,
+      rules: ["abuse/data-dribble", "abuse/empty-frames"],
+      says: "Rust h2 counts DATA frames above its limit",
+    },
+    {
+      text: /^header_list_way_too_large$/,
+      rules: ["headers/list-size", "abuse/hpack-bomb", "abuse/header-count-bomb"],
+      says: "Rust h2 saw a field section far above its limit",
+    },
+  ],
+  product: /^hyper\/(\S+)/,
+  openings: [
+    {
+      from: "client",
+      settings: [
+        [2, 0],
+        [4, undefined],
+        [5, undefined],
+        [6, undefined],
+      ],
+    },
+    {
+      from: "client",
+      settings: [
+        [2, 0],
+        [4, undefined],
+        [5, undefined],
+      ],
+    },
+    {
+      from: "server",
+      settings: [
+        [4, undefined],
+        [5, undefined],
+        [6, undefined],
+      ],
+      increment: 983_041,
+    },
+    {
+      from: "server",
+      settings: [
+        [3, undefined],
+        [4, undefined],
+        [5, undefined],
+        [6, undefined],
+      ],
+      increment: 983_041,
+    },
+  ],
+  answersOf: "Rust h2 (hyper, tonic)",
+  answers: {
+    oldId: "G PE",
+    evenId: "G PE",
+    requestTrailers: "ok",
+    secondHeaders: "R PE",
+    headersAfterEnd: "G PE",
+    dataAfterEnd: "G PE (R SC if forgotten)",
+    dataOnIdle: "G PE",
+    resetOrUpdateOnIdle: "G PE",
+    frameLength: "G PE",
+    wrongStream: "G PE",
+    tooLarge: "G FSE",
+    streamWindow: "R FCE",
+    connectionWindow: "G FCE",
+    zeroUpdateOnStream: "G PE",
+    streamOverflow: "R FCE",
+    connectionOverflow: "G FCE",
+    selfDependency: "R PE",
+    hpack: "G PE",
+    initialWindow: "G PE",
+    badSetting: "G PE",
+    continuation: "G PE",
+    malformed: "R PE (G PE for an upper-case name, an unknown pseudo-header field)",
+    concurrency: "R RS",
+    rapidReset: "G EYC `too_many_resets`",
+  },
+  refuses: [
+    { input: "a stream that depends on itself (no error since RFC 9113)", after: "priority", from: "client", answer: "R PE" },
+  ],
+};
+
+export const tonic: Software = { name: "tonic", basis: rustH2, product: /^(?:.* )?tonic\/(\S+)/ };

@@ -1,0 +1,28 @@
+import { defineRule } from "../rule.ts";
+
+/** What only shows when answers are paired with what they answer: the pairing stage finds it. */
+export const receiverOverreaction = defineRule({
+  id: "health/receiver-overreaction",
+  meta: {
+    title: "What is legal should not be answered with an error",
+    severity: "warning",
+    by: "either",
+    spec: [
+      { rfc: 9113, section: "5.1" },
+      { rfc: 9113, section: "5.4" },
+    ],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["acks", "start2", "no-gap2"],
+    decidable: "payload",
+    inPairing: true,
+    messages: {
+      crossed:
+        "the {side} answered {kind} on stream {streamId} with {answer}, though that was under way when the {side} reset the stream",
+      strict: "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113",
+    },
+    docs: {
+      why: "The other side did nothing wrong, and loses a stream or the whole connection with all calls on it.",
+      fix: "Remember for a while which streams were reset, and discard what still comes for them; ignore what RFC 9113 lets pass.",
+    },
+  },
+});
