@@ -469,10 +469,19 @@ function openAnys(message: Message, registry: Registry): boolean {
   return changed;
 }
 
-const anyRegistry = (registry: FileRegistry): Registry =>
-  Object.assign(Object.create(registry) as FileRegistry, {
-    getMessage: (name: string) => registry.getMessage(name) ?? BytesValueSchema,
+// A type that is not known stands for itself with the one field of BytesValue.
+function anyRegistry(registry: FileRegistry): Registry {
+  const unknown = new Map<string, DescMessage>();
+  return Object.assign(Object.create(registry) as FileRegistry, {
+    getMessage(name: string): DescMessage {
+      const known = registry.getMessage(name) ?? unknown.get(name);
+      if (known !== undefined) return known;
+      const made: DescMessage = { ...BytesValueSchema, typeName: name };
+      unknown.set(name, made);
+      return made;
+    },
   });
+}
 
 const FAULTS: Readonly<Record<WireFault, string>> = {
   tag: "goes on with octets that are no field",
