@@ -7,6 +7,8 @@ import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
+import { ReflectionReader } from "./grpc/reflection.ts";
+import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -35,6 +37,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly rules?: readonly Rule[];
   /** Look at part of the capture; the rest is still decoded. */
   readonly only?: Filter;
+  /** Of the messages of gRPC; those that servers tell by reflection are added to them. */
+  readonly schemas?: Schemas;
   /** Also told what the model tells. */
   readonly listeners?: readonly ModelSink[];
   /** Called after each block of a file. */
@@ -92,7 +96,9 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
     active.find(({ rule }) => rule.meta.inPairing === true)?.severity,
   );
   const ruleEngine = new RuleEngine(active, pairing, session.limits);
-  const calls = new CallReader([ruleEngine], session.limits);
+  const schemas = options.schemas ?? new Schemas();
+  const reflection = new ReflectionReader(schemas, session.limits);
+  const calls = new CallReader([reflection, ruleEngine], session.limits, schemas);
   const last: ModelSink = {
     connectionStart: (connection) => chosen.connection(connection),
     connectionEnd(connection) {

@@ -1,7 +1,10 @@
 export { type AnalyzeOptions, analyze, type Engine, type Filter, type Progress } from "./analyze.ts";
 export type { Source } from "./capture/source.ts";
 export { fileSource, stdinSource, streamSource } from "./capture/source.ts";
+export { loadSchemas } from "./cli/protos.ts";
 export { H2lintError, type H2lintErrorCode } from "./error.ts";
+export type { Misfit, Schemas } from "./grpc/schema.ts";
+export type { Json } from "./grpc/schemaless.ts";
 export type { DecodedBlock } from "./hpack/block.ts";
 export { BlockBit } from "./hpack/block.ts";
 export { Field, FieldBit, Name } from "./hpack/field.ts";

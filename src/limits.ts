@@ -42,10 +42,14 @@ export interface Limits {
   readonly closedStreams: number;
   /** Findings per rule and connection before repeats are folded (`limit/findings`). */
   readonly findings: number;
-  /** Octets kept of a gRPC message, where they are looked into: compressed ones. */
+  /** Octets kept of a gRPC message, where they are looked into: of compressed ones, for a schema, to be listed. */
   readonly messageOctets: number;
   /** The same over all messages that are not whole. */
   readonly messageOctetsTotal: number;
+  /** Octets of messages and HTTP content that wait to be listed, what they decompress to among them. */
+  readonly keptOctets: number;
+  /** Octets of file descriptors taken from server reflection. */
+  readonly schemaOctets: number;
   /** Exchanges that wait for one that began before them, so that all are listed in order. */
   readonly exchanges: number;
   /** Frames per connection that a timeline keeps. */
@@ -76,6 +80,8 @@ export const defaultLimits: Limits = {
   findings: 100,
   messageOctets: 256 << 10,
   messageOctetsTotal: 64 << 20,
+  keptOctets: 64 << 20,
+  schemaOctets: 16 << 20,
   exchanges: 20_000,
   timelineFrames: 20_000,
 };

@@ -32,6 +32,9 @@ export interface Invocation {
     readonly from?: number;
     readonly to?: number;
   };
+  /** Paths of schemas. */
+  readonly protos: readonly string[];
+  readonly messages: boolean;
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -163,6 +166,14 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         group: "Part of the capture:",
       },
       to: { type: "string", describe: "only up to this time", group: "Part of the capture:" },
+      proto: {
+        type: "string",
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
+      },
+      messages: { type: "boolean", default: false, describe: "calls: what gRPC messages hold", group: "Output:" },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
@@ -239,6 +250,8 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     updateBaseline: single("update-baseline") === true,
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
+    protos: toStrings(args["proto"]),
+    messages: single("messages") === true,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

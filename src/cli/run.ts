@@ -3,7 +3,8 @@ import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
-import { callsJson, callsNdjson, callsTable } from "../report/calls.ts";
+import { ReflectionReader } from "../grpc/reflection.ts";
+import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
@@ -16,6 +17,7 @@ import { InfoCollector, infoJson, infoTable } from "../report/info.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
+import { MessageKeeper, MessageLister } from "../report/messages.ts";
 import type { Output, Report } from "../report/report.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { sarifReport } from "../report/sarif.ts";
@@ -27,6 +29,7 @@ import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
+import { loadSchemas } from "./protos.ts";
 import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
@@ -123,6 +126,7 @@ async function check(invocation: Task): Promise<number> {
   try {
     for await (const event of analyze(await findCaptures(invocation.operands), {
       ...options(invocation),
+      schemas: loadSchemas(invocation.protos),
       progress: progress.update,
     })) {
       for (const told of known?.baseline.take(event) ?? [event]) {
@@ -201,16 +205,36 @@ async function calls(invocation: Task): Promise<number> {
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
+  const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
+  const reader = new CallReader(messages?.sinks ?? [], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
     session.limits,
-    (exchange) => view.exchange(exchange),
+    (exchange, stream) => {
+      if (messages === undefined) view.exchange(exchange);
+      else messages.lister.exchange(exchange, stream);
+    },
   );
-  for await (const _ of session.run([new CallReader([], session.limits), lister])) stdout.flush();
+  for await (const _ of session.run([reader, lister])) stdout.flush();
+  messages?.lister.end();
   view.end();
   stdout.flush();
   return 0;
+}
+
+function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
+  const { limits } = session;
+  const schemas = loadSchemas(protos);
+  const keeper = new MessageKeeper(chosen, limits);
+  const lister = new MessageLister(
+    keeper,
+    schemas,
+    limits,
+    () => session.clock,
+    (exchange) => view.exchange(exchange),
+  );
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
 }
 
 async function frames(invocation: Task): Promise<number> {

@@ -13,15 +13,19 @@ import type { Side } from "../place.ts";
 import { Call, CallContent, callOf, grpcKind, isGrpcType, isGrpcWeb } from "./call.ts";
 import type { GrpcSink } from "./grpc-sink.ts";
 import { type GrpcMessage, MessageDecoder, type MessageListener } from "./message-decoder.ts";
+import type { Schemas } from "./schema.ts";
 import { readStatus } from "./status.ts";
 
 /** A listener of the model that stands before those it tells of calls. */
 export class CallReader implements ModelSink {
   readonly #sinks: readonly GrpcSink[];
   readonly #budget: Budget;
+  readonly #schemas: Schemas | undefined;
 
-  constructor(sinks: readonly GrpcSink[], limits: Limits) {
+  /** @param schemas Where calls look up their methods. */
+  constructor(sinks: readonly GrpcSink[], limits: Limits, schemas?: Schemas) {
     this.#sinks = sinks;
+    this.#schemas = schemas;
     this.#budget = new Budget(limits);
   }
 
@@ -88,7 +92,7 @@ export class CallReader implements ModelSink {
   #open(stream: Stream, connection: Connection): Call {
     const client = new CallHalf("client", connection, this.#sinks, this.#budget);
     const server = new CallHalf("server", connection, this.#sinks, this.#budget);
-    const call = new Call(stream, connection, client.decoder, server.decoder);
+    const call = new Call(stream, connection, client.decoder, server.decoder, this.#schemas);
     client.call = server.call = call;
     stream.client.content = client;
     stream.server.content = server;
@@ -181,13 +185,20 @@ class CallHalf extends CallContent implements MessageListener {
     this.#on(false, message);
     const { messageOctets, messageOctetsTotal } = this.#budget.limits;
     const { flag, length } = message;
-    if (flag !== 1 || length > messageOctets || this.#budget.kept + length > messageOctetsTotal) return false;
+    if (flag > 1 || (flag === 0 && !this.#wanted())) return false;
+    if (length > messageOctets || this.#budget.kept + length > messageOctetsTotal) return false;
     this.#budget.kept += length;
     return true;
   }
 
   message(message: GrpcMessage): void {
     this.#on(true, message);
+  }
+
+  #wanted(): boolean {
+    if (this.call.method?.binding === true) return true;
+    for (const sink of this.#sinks) if (sink.wants?.(this.call, this.decoder.from) === true) return true;
+    return false;
   }
 
   release(octets: number): void {

@@ -6,6 +6,7 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { ContentReader, Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import type { MessageDecoder } from "./message-decoder.ts";
+import type { MethodSchema, Schemas } from "./schema.ts";
 import { timeoutOf } from "./timeout.ts";
 
 /** One exchange that is gRPC, by its request or by its answer alone. */
@@ -14,6 +15,7 @@ export class Call {
   readonly connection: Connection;
   readonly request: MessageDecoder;
   readonly response: MessageDecoder;
+  readonly #schemas: Schemas | undefined;
   /** Nanoseconds; undefined without a `grpc-timeout`, or with a malformed one. */
   readonly timeout: number | undefined;
   /** When it is over, by the clock of the capture; Infinity: never. */
@@ -25,8 +27,9 @@ export class Call {
   /** DATA octets of the client after that had reached it. */
   lateOctets = 0;
 
-  constructor(stream: Stream, connection: Connection, request: MessageDecoder, response: MessageDecoder) {
+  constructor(stream: Stream, connection: Connection, request: MessageDecoder, response: MessageDecoder, schemas?: Schemas) {
     this.stream = stream;
+    this.#schemas = schemas;
     this.connection = connection;
     this.request = request;
     this.response = response;
@@ -37,6 +40,13 @@ export class Call {
 
   half(side: Side): MessageDecoder {
     return side === "client" ? this.request : this.response;
+  }
+
+  /** What is known of its method so far. */
+  get method(): MethodSchema | undefined {
+    const { path } = this.stream.request;
+    if (path === undefined || this.#schemas === undefined || this.#schemas.empty) return undefined;
+    return this.#schemas.method(path, this.connection.address("server"));
   }
 
   /** The client means gRPC; else only the answer is, if anything. */

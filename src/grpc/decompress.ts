@@ -1,28 +1,37 @@
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 
-/** Whether a message decompresses with a `grpc-encoding`; `unknown` for algorithms that are not at hand, and for results that are too
- *  long to look at. */
-export function decompresses(message: Uint8Array, encoding: string): "yes" | "no" | "unknown" {
+/** What a message decompresses to; `damaged`: it does not; `large`: to more than `limit` octets; `unknown`: the algorithm is not at hand. */
+export type Decompressed = Uint8Array | "damaged" | "large" | "unknown";
+
+/** @param encoding The `grpc-encoding`. */
+export function decompress(message: Uint8Array, encoding: string, limit: number): Decompressed {
   switch (encoding) {
+    case "identity":
+      return message;
     case "gzip":
-      return attempt(gunzipSync, message);
+      return attempt(gunzipSync, message, limit);
     case "deflate": {
       // compression.md means zlib (RFC 1950); bare deflate (RFC 1951) is an old misunderstanding that receivers put up with.
-      const zlib = attempt(inflateSync, message);
-      return zlib === "no" ? attempt(inflateRawSync, message) : zlib;
+      const zlib = attempt(inflateSync, message, limit);
+      return zlib === "damaged" ? attempt(inflateRawSync, message, limit) : zlib;
     }
     default:
       return "unknown";
   }
 }
 
-function attempt(decode: typeof gunzipSync, message: Uint8Array): "yes" | "no" | "unknown" {
+/** Whether a message decompresses; `unknown` too for results that are too long to look at. */
+export function decompresses(message: Uint8Array, encoding: string): "yes" | "no" | "unknown" {
+  const result = decompress(message, encoding, MAX_OUTPUT);
+  return result === "damaged" ? "no" : typeof result === "string" ? "unknown" : "yes";
+}
+
+function attempt(decode: typeof gunzipSync, message: Uint8Array, limit: number): Decompressed {
   try {
-    decode(message, { maxOutputLength: MAX_OUTPUT });
-    return "yes";
+    return decode(message, { maxOutputLength: limit });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // zlib throws nothing else
-    return code === "ERR_BUFFER_TOO_LARGE" ? "unknown" : "no";
+    return code === "ERR_BUFFER_TOO_LARGE" ? "large" : "damaged";
   }
 }
 

@@ -8,6 +8,8 @@ import type { GrpcStatus } from "./status.ts";
 /** What a gRPC exchange comes to. Each event precedes the model's own of the same frame or block, so the state is the one it was sent
  *  in. Messages, statuses, frames and blocks are borrowed; a call lives as long as its stream. */
 export interface GrpcSink {
+  /** Whether the octets of this side's messages are to be kept, where they fit; compressed ones always are. */
+  wants?(call: Call, from: Side): boolean;
   /** The prefix of a message was read; `frame` is the DATA that holds its last octet. A foreign one has a flag above 1. */
   messageStart?(message: GrpcMessage, frame: Frame, call: Call): void;
   /** A message is whole; `frame` is the DATA that holds its last octet. */

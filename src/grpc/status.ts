@@ -3,6 +3,7 @@ import { latin1 } from "../bytes.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
 import { Name } from "../hpack/field.ts";
 import type { FieldBlock } from "../model/field-block.ts";
+import { WireReader, WireType } from "./wire.ts";
 
 /** Borrowed: `block` is refilled. */
 export interface GrpcStatus {
@@ -60,16 +61,18 @@ export function readDetails(value: string): StatusDetails | undefined {
   let code = 0;
   let message = "";
   const typeUrls: string[] = [];
-  const whole = eachField(bytes, 0, bytes.length, (number, type, start, end, varint) => {
-    if (number === 1 && type === 0) code = varint | 0;
-    else if (number === 2 && type === 2) message = latin1(bytes, start, end);
-    else if (number === 3 && type === 2 && typeUrls.length < MAX_DETAILS) {
-      eachField(bytes, start, end, (inner, innerType, from, to) => {
-        if (inner === 1 && innerType === 2) typeUrls.push(latin1(bytes, from, to));
-      });
+  const status = new WireReader(bytes, 0, bytes.length);
+  while (status.next()) {
+    const { number, type, start, end, low } = status;
+    // Its low 32 bits are all of an int32, whose sign makes ten octets.
+    if (number === 1 && type === WireType.varint) code = low | 0;
+    else if (number === 2 && type === WireType.length) message = latin1(bytes, start, end);
+    else if (number === 3 && type === WireType.length && typeUrls.length < MAX_DETAILS) {
+      const any = new WireReader(bytes, start, end);
+      while (any.next()) if (any.number === 1 && any.type === WireType.length) typeUrls.push(latin1(bytes, any.start, any.end));
     }
-  });
-  return whole ? { code, message, typeUrls } : undefined;
+  }
+  return status.fault === undefined ? { code, message, typeUrls } : undefined;
 }
 
 /** Base64 (RFC 4648 section 4), padded or not: gRPC asks receivers to take both. @returns undefined for anything else. */
@@ -80,54 +83,6 @@ export function base64Octets(value: string): Uint8Array | undefined {
 export function isBase64(value: string): boolean {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return false;
   return value.endsWith("=") ? value.length % 4 === 0 : value.length % 4 !== 1;
-}
-
-type FieldVisitor = (number: number, wireType: number, start: number, end: number, varint: number) => void;
-
-// Protocol Buffers encoding: each field is a tag (number and wire type) and a value. False where the octets are no such thing.
-function eachField(b: Uint8Array, start: number, end: number, visit: FieldVisitor): boolean {
-  let at = start;
-  while (at < end) {
-    const tag = varintAt(b, at, end);
-    if (tag === undefined) return false;
-    at = tag.end;
-    const number = Math.floor(tag.value / 8);
-    const type = tag.value % 8;
-    if (number === 0) return false;
-    if (type === 0) {
-      const value = varintAt(b, at, end);
-      if (value === undefined) return false;
-      visit(number, type, at, value.end, value.low);
-      at = value.end;
-      continue;
-    }
-    let length: number;
-    if (type === 2) {
-      const prefix = varintAt(b, at, end);
-      if (prefix === undefined) return false;
-      at = prefix.end;
-      length = prefix.value;
-    } else if (type === 5) length = 4;
-    else if (type === 1) length = 8;
-    else return false;
-    if (length > end - at) return false;
-    visit(number, type, at, at + length, 0);
-    at += length;
-  }
-  return true;
-}
-
-// `low`: its low 32 bits, which are all of an int32, whose sign makes ten octets.
-function varintAt(b: Uint8Array, start: number, end: number): { value: number; low: number; end: number } | undefined {
-  let value = 0;
-  let low = 0;
-  for (let i = 0; i < 10 && start + i < end; i++) {
-    const octet = b[start + i]!;
-    value += (octet & 0x7f) * 2 ** (7 * i);
-    if (i < 5) low |= (octet & 0x7f) << (7 * i);
-    if (octet < 0x80) return { value, low: low >>> 0, end: start + i + 1 };
-  }
-  return undefined;
 }
 
 function isUtf8(octets: string): boolean {

@@ -1,11 +1,11 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
 import { statusName } from "../grpc/status.ts";
-import type { ExchangeObject } from "./exchange.ts";
+import type { ExchangeObject, MessageObject } from "./exchange.ts";
 import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, printable, size } from "./text.ts";
+import { count, duration, plural, printable, size } from "./text.ts";
 
 export interface CallsView {
   exchange(exchange: ExchangeObject): void;
@@ -57,6 +57,9 @@ export function callsTable(output: Output, look: Look): CallsView {
         `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}`,
       );
       output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
+      for (const message of exchange.messages ?? []) output(`${messageLine(message, style, look)}\n`);
+      if (exchange.messagesOmitted !== undefined)
+        output(style.dim(`        and ${plural(exchange.messagesOmitted, "message")} that did not fit into memory\n`));
     },
     end() {
       if (rows === 0) {
@@ -93,6 +96,23 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     output(`${duration(exchange.duration!).padStart(9)}  ${call.padEnd(8)} ${printable(methodOf(exchange))}\n`);
   }
 }
+
+// `  > 0  12  {"name":"world"}`: direction, index, octets, what it holds; all of it with --verbose.
+function messageLine(message: MessageObject, style: Style, look: Look): string {
+  const { direction, index, length, compressed, type, json, raw, misfit, omitted } = message;
+  const mark = direction === "request" ? style.mark.to : style.mark.from;
+  const head = `        ${mark} ${String(index).padEnd(3)} ${short(length).padStart(6)}${compressed ? " compressed" : ""} `;
+  const text = json !== undefined ? JSON.stringify(json) : raw !== undefined ? `0x${raw}` : `(${omitted})`;
+  const shown = `${type === undefined ? "" : `${type.slice(type.lastIndexOf(".") + 1)} `}${printable(escaped(text))}`;
+  const room = Math.max(look.width - head.length, 40);
+  const line = `${head}${look.verbose || shown.length <= room ? shown : `${shown.slice(0, room - 3)}...`}`;
+  return misfit === undefined
+    ? line
+    : `${line}\n            ${style.yellow(printable(escaped(`${misfit.field} ${misfit.reason}`)))}`;
+}
+
+// What is text already, not octets: one that looks like UTF-8 must not be decoded again.
+const escaped = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
 
 function statusOf({ protocol, status, grpcStatus }: ExchangeObject): string {
   if (grpcStatus !== undefined) return statusName(grpcStatus);

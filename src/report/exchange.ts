@@ -2,6 +2,8 @@
 import type { Clock } from "../capture/clock.ts";
 import { callOf } from "../grpc/call.ts";
 import type { MessageDecoder } from "../grpc/message-decoder.ts";
+import type { Misfit } from "../grpc/schema.ts";
+import type { Json } from "../grpc/schemaless.ts";
 import { percentDecode, readDetails, statusCode } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
@@ -50,12 +52,39 @@ export interface ExchangeObject {
   /** The `grpc-timeout`. */
   readonly deadline?: number;
   readonly end: ExchangeEnd;
+  /** With `--messages`. */
+  readonly messages?: readonly MessageObject[];
+  /** Further ones, that were too many to keep. */
+  readonly messagesOmitted?: number;
+}
+
+/** One gRPC message. */
+export interface MessageObject {
+  readonly direction: "request" | "response";
+  /** Among those of its direction, from 0. */
+  readonly index: number;
+  readonly time: string;
+  /** As its prefix says. */
+  readonly length: number;
+  readonly compressed: boolean;
+  /** Its type in the schema; without one `json` is what the octets look like. */
+  readonly type?: string;
+  readonly json?: Json;
+  /** The octets in hex, decompressed, where they are no protobuf message. */
+  readonly raw?: string;
+  /** Where it does not fit its schema. */
+  readonly misfit?: Misfit;
+  /** Why there is neither `json` nor `raw`. */
+  readonly omitted?: string;
 }
 
 export interface ExchangeChooser {
   connection(connection: Connection): boolean;
   exchange(stream: number, time: number): boolean;
 }
+
+/** When an exchange began, nanoseconds. */
+export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
 interface Entry {
   readonly stream: Stream;
@@ -70,12 +99,17 @@ export class ExchangeLister implements ModelSink {
   readonly #clock: () => Clock;
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  readonly #emit: (exchange: ExchangeObject) => void;
+  readonly #emit: (exchange: ExchangeObject, stream: Stream) => void;
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
 
-  constructor(clock: () => Clock, chooser: ExchangeChooser, limits: Limits, emit: (exchange: ExchangeObject) => void) {
+  constructor(
+    clock: () => Clock,
+    chooser: ExchangeChooser,
+    limits: Limits,
+    emit: (exchange: ExchangeObject, stream: Stream) => void,
+  ) {
     this.#clock = clock;
     this.#chooser = chooser;
     this.#limits = limits;
@@ -88,7 +122,7 @@ export class ExchangeLister implements ModelSink {
       open = new Map();
       this.#open.set(connection.id, open);
     }
-    const entry: Entry = { stream, time: stream.opening?.began ?? stream.openedTime, done: undefined, late: false };
+    const entry: Entry = { stream, time: beganAt(stream), done: undefined, late: false };
     open.set(stream.id, entry);
     this.#queue.push(entry);
     if (this.#queue.length <= this.#limits.exchanges) return;
@@ -124,7 +158,7 @@ export class ExchangeLister implements ModelSink {
   }
 
   #write({ stream, time, done }: Entry): void {
-    if (done !== undefined && this.#chosen(done, stream, time)) this.#emit(done);
+    if (done !== undefined && this.#chosen(done, stream, time)) this.#emit(done, stream);
   }
 
   #chosen(done: ExchangeObject, stream: Stream, time: number): boolean {

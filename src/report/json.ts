@@ -1,4 +1,12 @@
-import type { BaselineEvent, ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, UnexplainedEvent } from "./event.ts";
+import type {
+  BaselineEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  ReportEvent,
+  RunEvent,
+  UnexplainedEvent,
+} from "./event.ts";
 import type { Output, Report } from "./report.ts";
 
 /** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
