@@ -1,5 +1,6 @@
 import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent } from "./event.ts";
 import type { Output, Report } from "./report.ts";
+import { jsonText } from "./text.ts";
 
 /** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
 export function jsonReport(output: Output): Report {
@@ -21,7 +22,7 @@ export function jsonReport(output: Output): Report {
       connections.sort((a, b) => a.id - b.id);
       const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
       output(
-        `${JSON.stringify(
+        `${jsonText(
           {
             schema: run!.schema,
             tool: run!.tool,
@@ -33,7 +34,6 @@ export function jsonReport(output: Output): Report {
             unchecked,
             summary: counts,
           },
-          undefined,
           2,
         )}\n`,
       );
@@ -43,5 +43,5 @@ export function jsonReport(output: Output): Report {
 
 /** `--format ndjson`: the same objects, one a line, as they become known. */
 export function ndjsonReport(output: Output): Report {
-  return { event: (event) => output(`${JSON.stringify(event)}\n`), end: () => {} };
+  return { event: (event) => output(`${jsonText(event)}\n`), end: () => {} };
 }

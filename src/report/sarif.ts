@@ -7,7 +7,7 @@ import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./eve
 import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
-import { printable } from "./text.ts";
+import { jsonText, printable } from "./text.ts";
 
 export function sarifReport(output: Output, rules: readonly Rule[]): Report {
   const index = new Map(rules.map(({ id }, i) => [id, i]));
@@ -37,7 +37,7 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
           },
         ],
       };
-      output(`${JSON.stringify(log, undefined, 2)}\n`);
+      output(`${jsonText(log, 2)}\n`);
     },
   };
 }
