@@ -6,3 +6,6 @@ export const runs = (usual: number): number => (fuzzing ? usual * 50 : usual);
 
 /** The seed of a property: fixed in the suite, another one each time when fuzzing (it is printed where a run fails). */
 export const seed = fuzzing ? Date.now() & 0x7fffffff : 1;
+
+/** The same where the suite has a seed of its own. */
+export const seedOr = (own: number): number => (fuzzing ? seed : own);

@@ -21,6 +21,7 @@ import { MessageKeeper, MessageLister } from "../report/messages.ts";
 import type { Output, Report } from "../report/report.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { sarifReport } from "../report/sarif.ts";
+import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
@@ -253,7 +254,7 @@ async function frames(invocation: Task): Promise<number> {
       if (row !== undefined) row(frame);
       else {
         const { text: _, ...listing } = frame;
-        stdout.write(`${JSON.stringify(listing)}\n`);
+        stdout.write(`${jsonText(listing)}\n`);
       }
     },
   );

@@ -5,7 +5,7 @@ import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, plural, printable, size } from "./text.ts";
+import { count, duration, jsonText, plural, printable, size } from "./text.ts";
 
 export interface CallsView {
   exchange(exchange: ExchangeObject): void;
@@ -13,7 +13,7 @@ export interface CallsView {
 }
 
 export function callsNdjson(output: Output): CallsView {
-  return { exchange: (exchange) => output(`${JSON.stringify(exchange)}\n`), end: () => {} };
+  return { exchange: (exchange) => output(`${jsonText(exchange)}\n`), end: () => {} };
 }
 
 export function callsJson(output: Output): CallsView {
@@ -23,11 +23,11 @@ export function callsJson(output: Output): CallsView {
   return {
     exchange(exchange) {
       summary.add(exchange);
-      output(`${before}\n    ${JSON.stringify(exchange)}`);
+      output(`${before}\n    ${jsonText(exchange)}`);
       before = ",";
     },
     end() {
-      const methods = summary.methods.map((method) => `\n    ${JSON.stringify(method)}`).join(",");
+      const methods = summary.methods.map((method) => `\n    ${jsonText(method)}`).join(",");
       output(`${before === "" ? "" : "\n  "}],\n  "methods": [${methods}${methods === "" ? "" : "\n  "}]\n}\n`);
     },
   };

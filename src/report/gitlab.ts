@@ -4,7 +4,7 @@ import { answerSentence } from "./answer.ts";
 import type { FindingEvent, RunEvent } from "./event.ts";
 import { counts, placeOf } from "./failing.ts";
 import type { Output, Report } from "./report.ts";
-import { printable } from "./text.ts";
+import { jsonText, printable } from "./text.ts";
 
 export function gitlabReport(output: Output): Report {
   const issues: object[] = [];
@@ -19,7 +19,7 @@ export function gitlabReport(output: Output): Report {
       seen.set(event.fingerprint, times);
       issues.push(issueOf(event, run!, times === 1 ? event.fingerprint : `${event.fingerprint}-${times}`));
     },
-    end: () => output(`${JSON.stringify(issues, undefined, 2)}\n`),
+    end: () => output(`${jsonText(issues, 2)}\n`),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   UnexplainedEvent,
 } from "./event.ts";
 import type { Output, Report } from "./report.ts";
+import { jsonText } from "./text.ts";
 
 /** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
 export function jsonReport(output: Output): Report {
@@ -33,7 +34,7 @@ export function jsonReport(output: Output): Report {
       connections.sort((a, b) => a.id - b.id);
       const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
       output(
-        `${JSON.stringify(
+        `${jsonText(
           {
             schema: run!.schema,
             tool: run!.tool,
@@ -46,7 +47,6 @@ export function jsonReport(output: Output): Report {
             ...(baseline === undefined ? {} : { baseline: bare(baseline) }),
             summary: counts,
           },
-          undefined,
           2,
         )}\n`,
       );
@@ -56,5 +56,5 @@ export function jsonReport(output: Output): Report {
 
 /** `--format ndjson`: the same objects, one a line, as they become known. */
 export function ndjsonReport(output: Output): Report {
-  return { event: (event) => output(`${JSON.stringify(event)}\n`), end: () => {} };
+  return { event: (event) => output(`${jsonText(event)}\n`), end: () => {} };
 }

@@ -48,16 +48,17 @@ function testCase(file: string, finding: FindingEvent, failed: boolean): string 
   const { rule, severity, message, count } = finding;
   const times = count > 1 ? `, ${count} times` : "";
   const open = `    <testcase classname="${xml(file)}" name="${xml(`${rule} (${placeOf(finding)})`)}">\n`;
-  const text = `${message}${times}\n${answerSentence(finding)}`;
+  // A line break of the message would let it begin a line, which some servers take commands from.
+  const text = `${xml(`${message}${times}`)}\n${xml(answerSentence(finding))}`;
   const body = failed
-    ? `      <failure message="${xml(message)}" type="${severity}">${xml(text)}</failure>\n`
-    : `      <system-out>${xml(`${severity}: ${text}`)}</system-out>\n`;
+    ? `      <failure message="${xml(message)}" type="${severity}">${text}</failure>\n`
+    : `      <system-out>${severity}: ${text}</system-out>\n`;
   return `${open}${body}    </testcase>\n`;
 }
 
 // XML 1.0 has no way to write control characters: they are shown as escapes before.
 const xml = (text: string): string =>
-  wellFormed(text.split("\n").map(printable).join("\n"))
+  wellFormed(printable(text))
     .replace(/[&<>"]/g, (c) => ENTITIES[c]!)
     .replace(/[\ufffe\uffff]/g, "\ufffd");
 

@@ -8,7 +8,7 @@ import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
-import { printable, wellFormed } from "./text.ts";
+import { jsonText, printable, wellFormed } from "./text.ts";
 
 /** What is written; a test holds it against the types of the standard's schema. */
 export type SarifLog = ReturnType<typeof logOf>;
@@ -24,7 +24,7 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
       else if (event.kind === "finding" && counts(event)) results.push(resultOf(event, run!, index.get(event.rule) ?? -1));
       else if (event.kind === "diagnostic") notifications.push(notificationOf(event));
     },
-    end: () => output(`${JSON.stringify(logOf(run!, rules, results, notifications), undefined, 2)}\n`),
+    end: () => output(`${jsonText(logOf(run!, rules, results, notifications), 2)}\n`),
   };
 }
 

@@ -28,6 +28,12 @@ const escapeControls = (text: string): string =>
     return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
   });
 
+/** JSON whose strings hold nothing that a terminal would act on: JSON itself leaves DEL and C1 as they are (RFC 8259 section 7). */
+export const jsonText = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Fill `{name}` holes. */

@@ -4,11 +4,12 @@ import { describe, expect, test } from "vitest";
 import { compressionOf, Unpacked } from "../../src/capture/compression.ts";
 import type { Fault } from "../../src/capture/unpacking.ts";
 import { Window } from "../../src/capture/window.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { pcap } from "./building.ts";
 import { packed, plain } from "./packed.ts";
 import { memorySource, readAll } from "./reading.ts";
 
-const fixed = { seed: 1952, numRuns: 30 } as const;
+const fixed = { seed: seedOr(1952), numRuns: runs(30) } as const;
 const whole = plain();
 const files = packed.map(([how, compression, base64]) => [how, compression, Buffer.from(base64, "base64")] as const);
 

@@ -12,6 +12,7 @@ import { MergedCaptures } from "../../src/capture/merge.ts";
 import type { Source } from "../../src/capture/source.ts";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { pcap, pcapng } from "./building.ts";
 import { memorySource } from "./reading.ts";
 
@@ -235,6 +236,6 @@ test("any files: each keeps its order, and none waits for a later packet of anot
         expect(order).toEqual(expected.map(({ id }) => id));
       },
     ),
-    { seed: 1761, numRuns: 300 },
+    { seed: seedOr(1761), numRuns: runs(300) },
   );
 });

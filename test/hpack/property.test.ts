@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { fastHpack } from "../../src/hpack/decoder.ts";
 import { FieldBit } from "../../src/hpack/field.ts";
 import { referenceHpack } from "../../src/hpack/reference.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { decodeOctets, integer, limits, lines } from "./octets.ts";
 
-const seeded = { seed: 7541, numRuns: 1000 };
+const seeded = { seed: seedOr(7541), numRuns: runs(1000) };
 
 // hpack.js looks names and values up in plain objects: it takes "constructor" for an entry of its static table.
 const text = (minLength: number, maxLength: number) =>
@@ -108,7 +109,7 @@ describe("properties", () => {
           expect(fast.tableSize).toBe(reference.tableSize);
         }
       }),
-      { ...seeded, numRuns: 5000 },
+      { ...seeded, numRuns: runs(5000) },
     );
   });
 
@@ -127,7 +128,7 @@ describe("properties", () => {
           if (block.fault !== undefined) expect(decoder.exact).toBe(false);
         }
       }),
-      { ...seeded, numRuns: 5000 },
+      { ...seeded, numRuns: runs(5000) },
     );
   });
 

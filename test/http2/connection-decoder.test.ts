@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs, seedOr } from "../fuzzing.ts";
 import { connect, type Step } from "./connecting.ts";
 import { frame, preface, splits } from "./octets.ts";
 
@@ -487,7 +488,7 @@ describe("any octets", () => {
       expect(events).toHaveLength(1);
       expect(events[0]).toMatch(/^other /);
     });
-    fc.assert(run, { seed: 9113, numRuns: 3000 });
+    fc.assert(run, { seed: seedOr(9113), numRuns: runs(3000) });
   });
 
   it("after the preface never throw, and every octet is in a frame or a gap", () => {
@@ -537,6 +538,6 @@ describe("any octets", () => {
         }
       }
     });
-    fc.assert(run, { seed: 9113, numRuns: 2000 });
+    fc.assert(run, { seed: seedOr(9113), numRuns: runs(2000) });
   });
 });

@@ -1,6 +1,7 @@
 // What stands before HTTP/2 on a connection, or in its place.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs, seedOr } from "../fuzzing.ts";
 import { connect, type Step } from "./connecting.ts";
 import { frame, octets, preface } from "./octets.ts";
 
@@ -609,6 +610,6 @@ describe("any mixture of beginnings", () => {
         expect(events.some((other) => /offers .* 101$/.test(other))).toBe(true);
       }
     });
-    fc.assert(run, { seed: 7540, numRuns: 3000 });
+    fc.assert(run, { seed: seedOr(7540), numRuns: runs(3000) });
   });
 });

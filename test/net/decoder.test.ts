@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Packet } from "../../src/capture/packet.ts";
 import { type Diagnostic, diagnosticText } from "../../src/diagnostic.ts";
 import { PacketDecoder } from "../../src/net/decoder.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { copy, type Segment } from "./decoding.ts";
 import { ethernet, ipv4, ipv6, payload, size, snap, source6, target6, tcp, u16, u32 } from "./packets.ts";
 
@@ -362,6 +363,6 @@ test("any octets have one fate, and a segment lies within its packet", () => {
         }
       },
     ),
-    { seed: 9113, numRuns: 3000 },
+    { seed: seedOr(9113), numRuns: runs(3000) },
   );
 });

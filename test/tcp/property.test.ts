@@ -4,10 +4,11 @@ import { defaultLimits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
 import type { Side } from "../../src/place.ts";
 import { Assembler } from "../../src/tcp/assembler.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { assemble, fill } from "./assembling.ts";
 import { Conversation, type Sent } from "./conversation.ts";
 
-const seed = 9113;
+const seed = seedOr(9113);
 
 interface Step {
   readonly from: Side;
@@ -103,7 +104,7 @@ describe("any conversation, in any order", () => {
         expect(offset).toBeGreaterThanOrEqual(held[side].length);
       }
     });
-    fc.assert(run, { seed, numRuns: 3000 });
+    fc.assert(run, { seed, numRuns: runs(3000) });
   });
 
   it("never throws, whatever comes, and holds no more than it may", () => {
@@ -142,7 +143,7 @@ describe("any conversation, in any order", () => {
       const { assembler: busy } = assemble(packets, { limits, unchecked: true, open: true });
       expect(busy.heldOctets).toBeLessThanOrEqual(limits.outOfOrderTotal);
     });
-    fc.assert(run, { seed, numRuns: 4000 });
+    fc.assert(run, { seed, numRuns: runs(4000) });
   });
 });
 
