@@ -122,13 +122,14 @@ function findingOf(
   severity: Severity,
   related: Finding["related"],
 ): Finding {
-  const { frame, from, errorCode, kind } = reaction;
+  const { frame, from, errorCode, kind, lastStreamId } = reaction;
+  const code = errorCodeName(errorCode);
   return {
     rule: rule.id,
     message,
     data: {
       side: from,
-      answer: `${kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${errorCodeName(errorCode)})`,
+      answer: `${kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${code})`,
       kind: kindName(legal.kind),
       streamId: legal.streamId,
     },
@@ -136,7 +137,7 @@ function findingOf(
     offender: from,
     connection: connection.id,
     frame,
-    text: "",
+    text: kind === "goaway" ? `${code}, last stream ${lastStreamId}` : code,
     path: connection.streams.get(legal.streamId)?.request.path,
     related,
     certainty: "proven",

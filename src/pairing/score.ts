@@ -55,7 +55,9 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   const onStream = kind === "rst-stream" || kind === "status" || kind === "grpc-status";
   if (onStream) add(4, "it is on the same stream");
   else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
-  const text = kind === "goaway" ? textsLike(debug).find((known) => isAbout(known, rule)) : undefined;
+  const texts = kind === "goaway" ? textsLike(debug) : [];
+  const text = texts.find((known) => isAbout(known, rule));
+  if (text === undefined && texts.length > 0) add(-5, "its text is about something else");
   if (text !== undefined) add(5, `its text is ${text.software.name}'s for this fault`);
   const known = software[from] ?? text?.software;
   const isOfSoftware = known !== undefined && isAnswerOf(known, from, rule, reaction);
@@ -64,6 +66,8 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
     if (expect.codes.includes(code)) add(3, `${code} is the code the text asks for`);
     else if (expect.codes.length > 0 && (code === "PROTOCOL_ERROR" || code === "INTERNAL_ERROR"))
       add(1, `${code} may stand for any`);
+    else if (text === undefined && !isOfSoftware && expect.codes.length === 0 && CODE_FAMILIES[code] === undefined)
+      add(-1, "the text asks for no error");
     else if (!isOfSoftware && CODE_FAMILIES[code]?.some((family) => rule.startsWith(family)) === false)
       add(-3, `${code} is for other faults`);
   } else if (kind === "status") {
@@ -123,6 +127,10 @@ const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
   SETTINGS_TIMEOUT: ["settings/ack"],
   STREAM_CLOSED: ["stream/", "stream-id/", "continuation/", "headers/second", "grpc/request-trailers"],
   ENHANCE_YOUR_CALM: ["abuse/", "continuation/", "grpc/keepalive"],
+  REFUSED_STREAM: ["stream/concurrency", "abuse/"],
+  CANCEL: [],
+  CONNECT_ERROR: ["headers/connect"],
+  HTTP_1_1_REQUIRED: [],
 };
 
 // RFC 9110 15.5: statuses that say that the request itself is wrong, not what it asks for.

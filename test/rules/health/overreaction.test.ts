@@ -120,5 +120,6 @@ it("fills its messages", () => {
   const [story] = Object.values(cases)[0]!;
   const { finding } = play(story, { rules }).pairs.find((pair) => pair.finding.rule === id)!;
   for (const [, hole] of meta.messages["crossed"]!.matchAll(/\{(\w+)\}/g)) expect(finding.data).toHaveProperty(hole!);
+  expect(finding.text).toBe("PROTOCOL_ERROR, last stream 1");
   expect(finding.related.map(({ frame }) => frame.kind)).toEqual(["rst-stream", "headers"]);
 });

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { rules } from "../../src/rules/index.ts";
+import { play } from "../../src/testing/play.ts";
+import type { Story } from "../../src/testing/script.ts";
+
+const PROTOCOL_ERROR = 1;
+const INTERNAL_ERROR = 2;
+const STREAM_CLOSED = 5;
+const REFUSED_STREAM = 7;
+const CANCEL = 8;
+const call = (timeout: string) => ({
+  fields: { ":method": "POST", ":scheme": "http", ":authority": "a", ":path": "/a.B/C", "grpc-timeout": timeout, te: "trailers" },
+});
+
+/** `side kind code` of each. */
+const unexplained = (story: Story): string[] =>
+  play(story, { rules }).unexplained.map(
+    ({ reaction: { from, kind, errorCode, status } }) => `${from} ${kind} ${errorCode || status}`,
+  );
+
+const told: Record<string, readonly [Story, readonly string[]]> = {
+  "GOAWAY with an error": [(s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).close(), ["server goaway 1"]],
+  "by a client": [(s) => s.server.settings().client.goaway(0, PROTOCOL_ERROR).close(), ["client goaway 1"]],
+  "once, with the close that belongs to it": [
+    (s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).goaway(1, INTERNAL_ERROR).close(),
+    ["server goaway 1"],
+  ],
+  "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
+  "a request called bad": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "400" }, endStream: true }),
+    ["server status 400"],
+  ],
+  "a server's close on a request without an answer": [
+    (s) => s.client.headers(1, { endStream: true }).server.close(),
+    ["server fin 0"],
+  ],
+};
+
+const untold: Record<string, Story> = {
+  "what a finding explains": (s) => s.client.data(0).server.goaway(0, PROTOCOL_ERROR).close(),
+  "a client that gives up": (s) => s.client.headers(1).rst(1, CANCEL),
+  "a graceful stop": (s) =>
+    s.client
+      .headers(1)
+      .server.goaway(1, 0)
+      .headers(1, { fields: { ":status": "200" }, endStream: true })
+      .close(),
+  "RST_STREAM(NO_ERROR) after a complete response": (s) =>
+    s.client
+      .headers(1)
+      .server.headers(1, { fields: { ":status": "200" }, endStream: true })
+      .rst(1, 0),
+  "a stream that is refused": (s) => s.client.headers(1).server.rst(1, REFUSED_STREAM),
+  "a call at its deadline": (s) => s.client.headers(1, call("5m")).server.wait(5).rst(1, CANCEL),
+  "what the application does not find": (s) =>
+    s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "404" }, endStream: true }),
+  "both sides resetting at once": (s) => s.client.headers(1).rst(1, CANCEL).server.crossing().rst(1, INTERNAL_ERROR),
+  "DATA that came for a stream after its reset": (s) =>
+    s.client.headers(1).server.rst(1, CANCEL).client.crossing().data(1, 4).server.rst(1, STREAM_CLOSED),
+  "a client that hangs up": (s) => s.client.headers(1).close(),
+  "a server's close after the client's": (s) => s.client.headers(1, { endStream: true }).close().server.close(),
+  "a server's close after its answer": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1, { fields: { ":status": "200" }, endStream: true })
+      .close(),
+  "a GOAWAY that follows the other side's": (s) =>
+    s.client.headers(1).data(0).server.goaway(1, PROTOCOL_ERROR).client.goaway(0, PROTOCOL_ERROR).close(),
+};
+
+describe("an error that no finding explains", () => {
+  it.each(Object.entries(told))("is told: %s", (_, [story, expected]) => expect(unexplained(story)).toEqual(expected));
+
+  it.each(Object.entries(untold))("is not: %s", (name, story) => {
+    const own = unexplained(story).filter((text) => !(name.startsWith("DATA that came") && text.includes("rst-stream 8")));
+    expect(own).toEqual([]);
+  });
+
+  it("comes with the last frames that had arrived, and with none that had not", () => {
+    const [one] = play(
+      (s) => {
+        s.client.headers(1);
+        for (let i = 0; i < 12; i++) s.client.data(1, 4);
+        s.client.ping();
+        s.server.crossing().goaway(1, INTERNAL_ERROR).close();
+      },
+      { rules },
+    ).unexplained;
+    expect(one!.before.map(({ kind }) => kind)).toEqual(new Array(10).fill("data"));
+    expect(one!.streamsKilled).toEqual([1]);
+    expect(one!.unchecked).toEqual([]);
+  });
+
+  it("says what could not be checked", () => {
+    const [one] = play((s) => s.midway().client.headers(1).server.goaway(1, INTERNAL_ERROR).close(), { rules }).unexplained;
+    expect(one!.unchecked).toContain("the start of the client was not captured");
+  });
+
+  it("is of bounded number", () => {
+    const story: Story = (s) => {
+      for (let id = 1; id < 201; id += 2) s.client.headers(id).server.rst(id, INTERNAL_ERROR);
+    };
+    expect(unexplained(story).length).toBe(20);
+  });
+
+  it("names what its software refuses though it is legal", () => {
+    const [one] = play(
+      (s) =>
+        s
+          .settings({ server: [[3, 100]] })
+          .client.priority(3, { dependency: 0 })
+          .server.goaway(0, PROTOCOL_ERROR),
+      {
+        rules,
+      },
+    ).unexplained;
+    expect(one!.refusals).toEqual(["nghttp2 refuses a stream that depends on itself (no error since RFC 9113)"]);
+  });
+});
+
+describe("the offender's own end", () => {
+  it("is told with the finding, and is no answer", () => {
+    const { pairs } = play((s) => s.client.headers(1, { endStream: true }).data(1, 4).close(), { rules });
+    const pair = pairs.find(({ finding }) => finding.rule === "stream/data-after-end-stream")!;
+    expect(pair.reaction).toBeUndefined();
+    expect(pair.selfInflicted?.kind).toBe("fin");
+  });
+});
+
+it("a grpc-status that names the fault is an answer, likely at most", () => {
+  const { pairs } = play(
+    (s) =>
+      s.client
+        .headers(1, {
+          fields: {
+            ":method": "POST",
+            ":scheme": "http",
+            ":authority": "a",
+            ":path": "/a.B/C",
+            "content-type": "application/grpc",
+            te: "trailers",
+            "grpc-timeout": "1x",
+          },
+          endStream: false,
+        })
+        .data(1, "\0\0\0\0\0", { endStream: true })
+        .server.headers(1, {
+          fields: { ":status": "200", "content-type": "application/grpc", "grpc-status": "13" },
+          endStream: true,
+        }),
+    { rules },
+  );
+  const pair = pairs.find(({ finding }) => finding.rule === "grpc/timeout-grammar")!;
+  expect([pair.reaction?.kind, pair.reaction?.status, pair.confidence]).toEqual(["grpc-status", 13, "likely"]);
+});
+
+it("lists what else the answer may be about", () => {
+  const { pairs } = play(
+    (s) => s.client.headers(1, { endStream: true }).windowUpdate(0, 0).data(0, 4).server.goaway(1, PROTOCOL_ERROR).close(),
+    { rules },
+  );
+  const answered = pairs.filter(({ confidence }) => confidence !== undefined && confidence !== "possible");
+  expect(answered.map(({ finding, also }) => [finding.rule, also?.map(({ rule }) => rule)])).toEqual([
+    ["flow/window-update-zero-connection", ["frame/data-on-stream-zero"]],
+  ]);
+});
