@@ -16,8 +16,8 @@ export interface Lane {
   readonly grpcStatus: string;
   /** Entries, by time. */
   readonly entries: Int32Array;
-  /** A finding is about it. */
-  faulty: boolean;
+  /** Severity of the worst finding about it; empty: none. */
+  worst: string;
 }
 
 export interface FindingView {
@@ -92,7 +92,8 @@ export class ConnectionModel {
     const streams = new Map(lanes.map((lane) => [lane.id, lane]));
     for (const { event } of this.findings) {
       const lane = streams.get(event.stream);
-      if (lane !== undefined) lane.faulty = true;
+      if (lane !== undefined && (lane.worst === "" || (MILD[event.severity] ?? 9) < (MILD[lane.worst] ?? 9)))
+        lane.worst = event.severity;
     }
     const last = this.count === 0 ? 0 : time[this.order[this.count - 1]!]!;
     this.until = Math.max(about.from + about.duration, last, ...this.ends.map((end) => end.time));
@@ -118,7 +119,7 @@ export class ConnectionModel {
     }
     return [...byId].map(([id, { entries }]) => {
       const [request = "", status = "", grpcStatus = ""] = said.get(id) ?? [];
-      return { id, entries, request, status, grpcStatus, faulty: false };
+      return { id, entries, request, status, grpcStatus, worst: "" };
     });
   }
 
@@ -195,3 +196,5 @@ export class ConnectionModel {
     return { entries: Int32Array.from(entries), left: Float64Array.from(steps), most };
   }
 }
+
+const MILD: Readonly<Record<string, number>> = { error: 0, warning: 1, info: 2 };

@@ -37,7 +37,7 @@ export function frameCard(
     ...row("length", plural(length, "octet")),
     ...(http2 ? row("flags", flagText(kind, flags)) : []),
     ...row("offset", `${count(model.offset[entry]!)} in the octets of the ${side}`),
-    ...(text === "" ? [] : row("says", text)),
+    ...(text === "" || kind === "data" ? [] : row("says", text)),
     ...detailRows(page.details[columns.detail[entry]!]!),
   );
   const found = model.findings.filter((finding) => finding.entry === entry || finding.answer === entry);
@@ -133,7 +133,8 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
     stream,
   ].map((octet) => octet & 0xff);
   const body = Array.from(atob(page.strings[payload]!), (c) => c.charCodeAt(0));
-  const lines = hexLines(head, 0, "frame head").concat(hexLines(body, 9, ""));
+  const [a, b, c, d, e, ...id] = head.map((octet) => octet.toString(16).padStart(2, "0"));
+  const lines = [`0000  ${a} ${b} ${c}  ${d}  ${e}  ${id.join(" ")}  length, type, flags, stream`, ...hexLines(body, 9)];
   const rest = length - body.length;
   const note =
     body.length > 0
@@ -152,16 +153,14 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
   ];
 }
 
-function hexLines(octets: readonly number[], offset: number, label: string): string[] {
+function hexLines(octets: readonly number[], offset: number): string[] {
   const lines: string[] = [];
   for (let i = 0; i < octets.length; i += WIDTH) {
     const part = octets.slice(i, i + WIDTH);
     const hex = part.map((octet) => octet.toString(16).padStart(2, "0"));
     const text = part.map((octet) => (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : "."));
     const shown = `${hex.slice(0, 4).join(" ")}  ${hex.slice(4).join(" ")}`.padEnd(WIDTH * 3 + 1);
-    lines.push(
-      `${(offset + i).toString(16).padStart(4, "0")}  ${shown} ${label === "" ? text.join("") : i === 0 ? label : ""}`.trimEnd(),
-    );
+    lines.push(`${(offset + i).toString(16).padStart(4, "0")}  ${shown} ${text.join("")}`);
   }
   return lines;
 }

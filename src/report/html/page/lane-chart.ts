@@ -176,6 +176,10 @@ export class LaneChart extends TimeCanvas {
     return closed === undefined ? undefined : this.placeOf(closed);
   }
 
+  protected override sized(): void {
+    if (this.selected >= 0) this.reveal(this.selected);
+  }
+
   protected tip({ id }: Hit): readonly string[] {
     if (id < 0) return this.#laneTip(-1 - id);
     const { packet, time, about, many } = this.#model;
@@ -289,9 +293,9 @@ export class LaneChart extends TimeCanvas {
     }
     const [upperLine, lowerLine] = [y + this.#line(0), y + this.#line(1)];
     let x = 10;
-    if (lane.faulty) {
-      c.fillStyle = palette.error;
-      drawSeverity(c, "error", x + 4, upperLine, 4.5);
+    if (lane.worst !== "") {
+      c.fillStyle = lane.worst === "error" ? palette.error : lane.worst === "warning" ? palette.warning : palette.info;
+      drawSeverity(c, lane.worst, x + 4, upperLine, 4.5);
       x += 13;
     }
     c.font = BOLD;
@@ -542,7 +546,7 @@ export class LaneChart extends TimeCanvas {
     c.font = SMALL;
     c.fillStyle = palette.dim;
     const y = this.strip;
-    c.fillText(this.scale === "time" ? "since the connection began" : "frames in order; time", 10, y + AXIS / 2);
+    this.clipped(this.scale === "time" ? "since the connection began" : "frame by frame", 10, y + AXIS / 2, this.gutter - 20);
     if (this.scale === "time") {
       this.timeAxis(y, AXIS);
       return;
@@ -569,7 +573,7 @@ export class LaneChart extends TimeCanvas {
       c.font = SMALL;
       c.fillStyle = palette.dim;
       const who = side === 0 ? "client" : "server";
-      this.clipped(`window left to the ${who}`, 10, y + BAND / 2, this.gutter - 20);
+      this.clipped(`${who} may send`, 10, y + BAND / 2, this.gutter - 20);
       this.#band(windows[side], y, side === 0 ? palette.client : palette.server);
     }
     c.font = FONT;

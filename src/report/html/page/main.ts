@@ -813,7 +813,11 @@ class App {
       event.preventDefault();
       return;
     }
-    if (typing) return;
+    if (typing) {
+      // A form with two fields and no button is not submitted by itself.
+      if (event.key === "Enter" && target instanceof HTMLInputElement) this.#submitted(event);
+      return;
+    }
     const onCanvas = target === this.#chart?.canvas || target === document.body;
     const chart = this.#chart;
     switch (event.key) {
@@ -961,7 +965,7 @@ class App {
       el(
         "p",
         { class: "note" },
-        "The upper line of a lane is the client, the lower one the server. A ring with a triangle, diamond or dot is a finding; an arrow leads from it to the answer.",
+        "The upper line of a lane is the client, the lower one the server. What each may send is what its connection's window leaves; red where that is nothing. A ring with a triangle, diamond or dot is a finding; an arrow leads from it to the answer.",
       ),
       el("form", { method: "dialog" }, el("button", {}, "Close")),
     );

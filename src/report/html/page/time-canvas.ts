@@ -73,9 +73,13 @@ export abstract class TimeCanvas {
     this.canvas.style.height = `${clientHeight}px`;
     this.c.setTransform(scale, 0, 0, scale, 0, 0);
     this.scrollTo(this.scroll);
+    this.sized();
     // At once: what is printed next must not be stale.
     this.#draw();
   }
+
+  /** Once there is room to draw in. */
+  protected sized(): void {}
 
   recolour(): void {
     this.palette = readPalette();
