@@ -27,6 +27,8 @@ export const latin1 = (b: Uint8Array, start: number, end: number): string => asB
 
 export const hex = (b: Uint8Array, start: number, end: number): string => asBuffer(b).hexSlice(start, end);
 
+export const base64 = (b: Uint8Array, start: number, end: number): string => asBuffer(b).base64Slice(start, end);
+
 // A view of the same memory; Buffer.from(ArrayBuffer) copies nothing.
 const asBuffer = (b: Uint8Array): Buffer => (b instanceof Buffer ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 
@@ -35,5 +37,6 @@ declare global {
   interface Buffer {
     latin1Slice(start: number, end: number): string;
     hexSlice(start: number, end: number): string;
+    base64Slice(start: number, end: number): string;
   }
 }

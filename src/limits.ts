@@ -54,6 +54,13 @@ export interface Limits {
   readonly exchanges: number;
   /** Frames per connection that a timeline keeps. */
   readonly timelineFrames: number;
+  /** Frames that an HTML report shows on their own; more are in summaries, and the page says so. */
+  readonly reportFrames: number;
+  /** Connections without a finding in it. */
+  readonly reportConnections: number;
+  readonly reportFindings: number;
+  /** Characters of texts, field values and first octets that are collected for it; beyond it frames go into summaries too. */
+  readonly reportOctets: number;
 }
 
 export const defaultLimits: Limits = {
@@ -84,4 +91,8 @@ export const defaultLimits: Limits = {
   schemaOctets: 16 << 20,
   exchanges: 20_000,
   timelineFrames: 20_000,
+  reportFrames: 250_000,
+  reportConnections: 10_000,
+  reportFindings: 10_000,
+  reportOctets: 96 << 20,
 };

@@ -4,6 +4,8 @@ import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import { defaultLimits } from "../limits.ts";
+import type { ModelSink } from "../model/model-sink.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
@@ -13,6 +15,7 @@ import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { githubReport } from "../report/github.ts";
 import { gitlabReport } from "../report/gitlab.ts";
+import { htmlReport } from "../report/html/html.ts";
 import { InfoCollector, infoJson, infoTable } from "../report/info.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
@@ -128,6 +131,7 @@ async function check(invocation: Task): Promise<number> {
     for await (const event of analyze(await findCaptures(invocation.operands), {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
+      listeners: listenersOf(reports),
       progress: progress.update,
     })) {
       for (const told of known?.baseline.take(event) ?? [event]) {
@@ -159,9 +163,12 @@ function status(
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }
 
+const listenersOf = (reports: readonly Report[]): ModelSink[] =>
+  reports.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
+
 async function timeline(invocation: Task): Promise<number> {
-  formatOf(invocation, ["table"]);
   const { only, verbose } = invocation;
+  if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
   const view = new Timeline(stdout.write, lookOf(invocation), {
     all: verbose,
     frames: 20_000,
@@ -194,6 +201,21 @@ async function info(invocation: Task): Promise<number> {
   const report = collector.report(session.captures, session.packets!, session.diagnostics);
   if (format === "json") infoJson(stdout.write, report);
   else infoTable(stdout.write, lookOf(invocation), report);
+  stdout.flush();
+  return 0;
+}
+
+/** The same page as that of `check`. */
+async function timelinePage(invocation: Task): Promise<number> {
+  const report = reportOf("html", stdout.write, invocation);
+  const { stream: _, ...only } = invocation.only;
+  for await (const event of analyze(await findCaptures(invocation.operands), {
+    ...options(invocation),
+    only,
+    listeners: listenersOf([report]),
+  }))
+    report.event(event);
+  report.end();
   stdout.flush();
   return 0;
 }
@@ -324,12 +346,17 @@ function reportOf(format: string, output: Output, task: Task): Report {
       return gitlabReport(output);
     case "markdown":
       return markdownReport(output, task.rules);
+    case "html": {
+      const { rules, showSecrets, only } = task;
+      const { stream } = only;
+      return htmlReport(output, { limits: defaultLimits, rules, showSecrets, ...(stream === undefined ? {} : { stream }) });
+    }
     default:
       return checkReport(output, lookOf(task), task.rules);
   }
 }
 
-const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown"];
+const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
 
 // `never` is none of them, and so fails nothing.
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
@@ -381,4 +408,5 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".sarif": "sarif",
   ".xml": "junit",
   ".md": "markdown",
+  ".html": "html",
 };

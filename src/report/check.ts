@@ -391,13 +391,13 @@ const listed = (texts: readonly string[]): string =>
 
 const SEVERITIES = ["error", "warning", "info"];
 
-const VERDICTS: Readonly<Record<string, string>> = {
+export const VERDICTS: Readonly<Record<string, string>> = {
   "as-specified": "what is due",
   "other-code": "another answer than the one due",
   escalated: "more than is due",
 };
 
-const NEEDS: Readonly<Record<string, string>> = {
+export const NEEDS: Readonly<Record<string, string>> = {
   start: "the start of the connection was not captured",
   start2: "the start of the connection was not captured in both directions",
   "no-gap": "octets before it are missing",

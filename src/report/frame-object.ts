@@ -149,7 +149,8 @@ export class FrameLister implements ModelSink {
   }
 }
 
-function payloadOf(frame: Frame): Partial<FrameListing> {
+/** The members that the kind gives; of a whole frame. */
+export function payloadOf(frame: Frame): Partial<FrameListing> {
   switch (frame.kind) {
     case "rst-stream":
       return { errorCode: errorCodeName(frame.errorCode) };
@@ -189,7 +190,7 @@ export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | 
 }
 
 /** `authorization`, cookies, and binary credentials. */
-const isSecret = (name: string): boolean =>
+export const isSecret = (name: string): boolean =>
   SECRETS.has(name) || (name.endsWith("-bin") && /auth|token|cred|cookie|secret|session|key|jwt|cert/.test(name));
 
 const SECRETS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);

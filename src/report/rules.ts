@@ -147,7 +147,8 @@ function answerText({ scope, codes, optional, ignore, malformed }: Rule["meta"][
   return `${due} a ${scope} error: ${frame} ${codes.join(" or ")}${malformed === true ? ", or a 4xx response" : ""}`;
 }
 
-const specText = ({ rfc, document, section, level }: SpecRef): string =>
+/** `RFC 9113, 8.1 (MUST)`. */
+export const specText = ({ rfc, document, section, level }: SpecRef): string =>
   `${rfc === undefined ? document : `RFC ${rfc}`}, ${section}${level === undefined ? "" : ` (${level})`}`;
 
 const NEEDS: Readonly<Record<Need, string>> = {

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import type { PageAssets } from "./document.ts";
+
+/** The page's script and style, which the build puts beside this file (bundle.mjs). */
+export function readAssets(folder = new URL("./", import.meta.url)): PageAssets {
+  const read = (name: string): string => {
+    try {
+      return readFileSync(new URL(name, folder), "utf8");
+    } catch {
+      throw new Error(`${name} of the HTML report is not there: the build was not finished (npm run build)`);
+    }
+  };
+  return { script: read("page.js"), style: read("page.css") };
+}

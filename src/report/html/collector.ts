@@ -1,0 +1,529 @@
+// Listens to the model and to the report's events, and keeps what the page shows (page-data.ts), within the bounds of limits.ts: frames
+// beyond them become summaries, first those of connections that are over and without a finding.
+import { base64 } from "../../bytes.ts";
+import type { DecodedBlock } from "../../hpack/block.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { Flag, type Frame } from "../../http2/frame.ts";
+import type { Http1Head } from "../../http2/http1.ts";
+import type { UpgradeOffer } from "../../http2/upgrade.ts";
+import type { Limits } from "../../limits.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { FieldBlock } from "../../model/field-block.ts";
+import type { ModelSink } from "../../model/model-sink.ts";
+import type { Stream } from "../../model/stream.ts";
+import { summarise } from "../../model/summary.ts";
+import type { Origin, Side } from "../../place.ts";
+import type { Rule } from "../../rules/rule.ts";
+import type { EndReason, GapProof } from "../../tcp/byte-stream.ts";
+import { NEEDS, VERDICTS } from "../check.ts";
+import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "../event.ts";
+import { isSecret, payloadOf } from "../frame-object.ts";
+import { behindText, protocolText } from "../protocol-text.ts";
+import { specText } from "../rules.ts";
+import { printable } from "../text.ts";
+import { differences, differencesBySide } from "./columns.ts";
+import { Interned } from "./interned.ts";
+import type { BlockData, EndData, FrameDetail, GapData, PageConnection, PageData, RuleText, StreamData } from "./page-data.ts";
+import { pageKinds, shownOctets } from "./page-data.ts";
+
+export interface CollectorOptions {
+  readonly limits: Limits;
+  readonly rules: readonly Rule[];
+  readonly showSecrets: boolean;
+  /** Keep frames of this stream, and of the connection. */
+  readonly stream?: number;
+}
+
+export class Collector implements ModelSink {
+  readonly #options: CollectorOptions;
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #open = new Map<number, Rows>();
+  /** Of those that are over and have no finding, oldest first. */
+  readonly #clean: Rows[] = [];
+  /** How many of them are folded. */
+  #folded = 0;
+  readonly #connections: Done[] = [];
+  readonly #findings: FindingEvent[] = [];
+  readonly #faulty = new Set<number>();
+  readonly #diagnostics: DiagnosticEvent[] = [];
+  readonly #left = { foldedFrames: 0, connections: 0, findings: 0, diagnostics: 0, blocks: 0 };
+  #run: RunEvent | undefined;
+  #summary: SummaryEvent | undefined;
+  /** Entries kept of all connections. */
+  #frames = 0;
+  /** Characters kept of all connections. */
+  #octets = 0;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#rules = new Map(options.rules.map((rule) => [rule.id, rule]));
+  }
+
+  connectionStart(connection: Connection): void {
+    this.#open.set(connection.id, new Rows(connection.flow.firstTime));
+  }
+
+  upgrade({ request, response, accepted, method, target, tokens }: UpgradeOffer, connection: Connection): void {
+    const rows = this.#open.get(connection.id);
+    if (rows === undefined) return;
+    this.#http1(rows, "client", request, `${request.line}, Upgrade: ${tokens.join(", ")}`);
+    if (response !== undefined) this.#http1(rows, "server", response, response.line);
+    if (accepted) rows.stream(1).request = shown(`${method} ${target}`);
+  }
+
+  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
+    const rows = this.#open.get(connection.id);
+    if (rows === undefined) return;
+    const { kind, streamId, from, first, last } = frame;
+    const { stream } = this.#options;
+    if (stream !== undefined && streamId !== 0 && streamId !== stream) return;
+    const code = kindCode(kind, from);
+    if (rows.folded || !this.#room()) {
+      rows.summarise(code, last.time, last.packet, frame.length, this.#left);
+      return;
+    }
+    const opens = kind === "headers" || kind === "push-promise";
+    const side = from === "client" ? 0 : 1;
+    const at = rows.push(code, last, first.offset, streamId, frame.length, frame.flags);
+    this.#frames++;
+    if (streamId !== 0) rows.stream(streamId);
+    rows.text[at] = opens ? "" : shown(summarise(frame));
+    rows.detail[at] = detailOf(frame);
+    rows.payload[at] = base64(frame.bytes, frame.start, Math.min(frame.end, frame.start + shownOctets));
+    this.#grow(rows, rows.text[at].length + rows.payload[at].length + ENTRY);
+    if (opens) rows.pending[side] = [at];
+    else if (kind === "continuation") rows.pending[side].push(at);
+  }
+
+  fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+    const rows = this.#open.get(connection.id);
+    if (rows === undefined) return;
+    const side = block.from === "client" ? 0 : 1;
+    const pending = rows.pending[side];
+    rows.pending[side] = [];
+    const { decoded } = block;
+    const masks = !this.#options.showSecrets && (decoded === undefined || mayHoldSecret(decoded));
+    // The octets of a field block give away what its fields hide.
+    if (masks) for (const at of pending) rows.hide(at);
+    this.#describe(block, rows);
+    const [at] = pending;
+    if (at === undefined || at >= rows.count || rows.offset[at] !== block.first.offset) return;
+    rows.text[at] = shown(summarise(block));
+    if (this.#octets > this.#options.limits.reportOctets) {
+      this.#left.blocks++;
+      return;
+    }
+    const kept = decoded === undefined ? LOST : blockOf(decoded, this.#options.showSecrets);
+    rows.block[at] = kept;
+    this.#grow(rows, rows.text[at].length + kept.fields.reduce((sum, text) => sum + (text?.length ?? 0), ENTRY));
+  }
+
+  fieldsLost(from: Side, connection: Connection): void {
+    const rows = this.#open.get(connection.id);
+    if (rows !== undefined) this.#abandon(rows, from === "client" ? 0 : 1);
+  }
+
+  gap(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void {
+    const rows = this.#open.get(connection.id);
+    if (rows === undefined || rows.gaps.length >= GAPS) return;
+    rows.gaps.push({
+      side: from === "client" ? 0 : 1,
+      time: at.time,
+      packet: at.packet,
+      octets: length,
+      why:
+        proof === "acknowledged"
+          ? `the ${from === "client" ? "server" : "client"} acknowledged them`
+          : proof === "cut"
+            ? "cut by the snap length"
+            : "",
+    });
+  }
+
+  end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
+    if (how !== "fin" && how !== "rst") return;
+    const { time, packet } = at;
+    this.#open.get(connection.id)?.ends.push({ side: from === "client" ? 0 : 1, how, time, packet });
+  }
+
+  event(event: ReportEvent): void {
+    const { limits } = this.#options;
+    switch (event.kind) {
+      case "run":
+        this.#run = event;
+        break;
+      case "finding": {
+        this.#faulty.add(event.connection);
+        if (this.#findings.length >= limits.reportFindings) this.#left.findings++;
+        else this.#findings.push(event);
+        break;
+      }
+      case "connection":
+        this.#finish(event);
+        break;
+      case "diagnostic":
+        if (this.#diagnostics.length >= DIAGNOSTICS) this.#left.diagnostics++;
+        else this.#diagnostics.push(event);
+        break;
+      case "summary":
+        this.#summary = event;
+        break;
+      // The page is about frames; these stand in the other reports.
+      case "unexplained":
+      case "baseline":
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** After the summary. */
+  data(): PageData {
+    const { captures, kind: _, ...summary } = this.#summary!;
+    const files = this.#run!.captures.length;
+    const { stream } = this.#options;
+    const tables = new Tables();
+    const connections = this.#connections
+      .sort((a, b) => a.event.id - b.event.id)
+      .map(({ event, rows }) => pageConnection(event, rows, files, stream !== undefined, tables));
+    return {
+      schema: "h2lint-page/1",
+      tool: this.#run!.tool,
+      captures,
+      summary,
+      diagnostics: this.#diagnostics,
+      rules: this.#ruleTexts(),
+      words: { verdicts: VERDICTS, needs: NEEDS },
+      strings: tables.strings.list,
+      details: tables.details.list,
+      blocks: tables.blocks.list,
+      connections,
+      findings: this.#findings,
+      left: this.#left,
+    };
+  }
+
+  #finish(event: ConnectionEvent): void {
+    const rows = this.#open.get(event.id) ?? new Rows(0);
+    this.#open.delete(event.id);
+    for (const side of [0, 1] as const) this.#abandon(rows, side);
+    const clean = !this.#faulty.has(event.id);
+    if (clean && this.#connections.length >= this.#options.limits.reportConnections) {
+      this.#release(rows);
+      this.#left.connections++;
+      return;
+    }
+    this.#connections.push({ event, rows });
+    if (clean && rows.count > 0) this.#clean.push(rows);
+  }
+
+  /** Fold what nobody will miss, so that there is room for one more. */
+  #room(): boolean {
+    const { reportFrames, reportOctets } = this.#options.limits;
+    while (this.#frames >= reportFrames || this.#octets >= reportOctets) {
+      const rows = this.#clean[this.#folded++];
+      if (rows === undefined) {
+        this.#folded--;
+        return false;
+      }
+      this.#release(rows);
+      rows.fold(this.#left);
+    }
+    return true;
+  }
+
+  #release(rows: Rows): void {
+    this.#frames -= rows.count;
+    this.#octets -= rows.octets;
+  }
+
+  /** Nothing more is known of an open field block: its octets may hold what must not be shown. */
+  #abandon(rows: Rows, side: 0 | 1): void {
+    const pending = rows.pending[side];
+    rows.pending[side] = [];
+    const [first] = pending;
+    if (first === undefined) return;
+    if (first < rows.count && rows.block[first] === undefined) {
+      rows.block[first] = LOST;
+      rows.text[first] = "fields not readable";
+    }
+    if (!this.#options.showSecrets) for (const at of pending) rows.hide(at);
+  }
+
+  #http1(rows: Rows, from: Side, head: Http1Head, text: string): void {
+    if (!this.#room()) return;
+    const length = Math.max(head.last.offset + 1 - head.first.offset, 0);
+    const at = rows.push(kindCode("http1", from), head.last, head.first.offset, 0, length, 0);
+    this.#frames++;
+    rows.text[at] = shown(text);
+    this.#grow(rows, text.length + ENTRY);
+  }
+
+  #grow(rows: Rows, octets: number): void {
+    rows.octets += octets;
+    this.#octets += octets;
+  }
+
+  #describe(block: FieldBlock, rows: Rows): void {
+    const { decoded, streamId, role } = block;
+    const { stream } = this.#options;
+    if (decoded === undefined || rows.folded || (stream !== undefined && streamId !== stream)) return;
+    const lane = rows.stream(role === "promise" ? block.promisedStreamId : streamId);
+    if (role === "request" || role === "promise") {
+      const { method, path, authority } = decoded;
+      if (method !== undefined) lane.request = shown(`${method.value} ${path?.value ?? authority?.value ?? ""}`.trimEnd());
+    }
+    if (role === "response" && decoded.status !== undefined) lane.status = shown(decoded.status.value);
+    if (block.from === "server" && decoded.grpcStatus !== undefined) lane.grpcStatus = shown(decoded.grpcStatus.value);
+  }
+
+  #ruleTexts(): Record<string, RuleText> {
+    const texts: Record<string, RuleText> = {};
+    for (const { rule } of this.#findings) {
+      const meta = this.#rules.get(rule)?.meta;
+      if (meta === undefined || rule in texts) continue;
+      const { title, severity, docs, spec } = meta;
+      texts[rule] = { title, severity, why: docs.why, fix: docs.fix, spec: spec.map(specText) };
+    }
+    return texts;
+  }
+}
+
+interface Done {
+  readonly event: ConnectionEvent;
+  readonly rows: Rows;
+}
+
+interface Lane {
+  readonly id: number;
+  request: string;
+  status: string;
+  grpcStatus: string;
+}
+
+/** The entries of one connection, in columns. */
+class Rows {
+  readonly start: number;
+  time: number[] = [];
+  file: number[] = [];
+  packet: number[] = [];
+  kind: number[] = [];
+  streams: number[] = [];
+  offset: number[] = [];
+  length: number[] = [];
+  flags: number[] = [];
+  text: string[] = [];
+  detail: (FrameDetail | undefined)[] = [];
+  block: (Block | undefined)[] = [];
+  /** In base64. */
+  payload: string[] = [];
+  /** Characters of these. */
+  octets = 0;
+  lanes = new Map<number, Lane>();
+  readonly gaps: GapData[] = [];
+  readonly ends: EndData[] = [];
+  /** Entries of the field block that each side has open. */
+  readonly pending: [number[], number[]] = [[], []];
+  folded = false;
+  /** By kind and side, where they are folded. */
+  readonly #summaries = new Map<number, Summary>();
+
+  constructor(start: number) {
+    this.start = start;
+  }
+
+  get count(): number {
+    return this.time.length;
+  }
+
+  get summaries(): readonly Summary[] {
+    return [...this.#summaries.values()];
+  }
+
+  stream(id: number): Lane {
+    let lane = this.lanes.get(id);
+    if (lane === undefined) this.lanes.set(id, (lane = { id, request: "", status: "", grpcStatus: "" }));
+    return lane;
+  }
+
+  /** @returns Its index. */
+  push(kind: number, at: Origin, offset: number, stream: number, length: number, flags: number): number {
+    this.file.push(at.file);
+    this.packet.push(at.packet);
+    this.kind.push(kind);
+    this.streams.push(stream);
+    this.offset.push(offset);
+    this.length.push(length);
+    this.flags.push(flags);
+    this.text.push("");
+    this.detail.push(undefined);
+    this.block.push(undefined);
+    this.payload.push("");
+    return this.time.push(at.time) - 1;
+  }
+
+  hide(at: number): void {
+    if (at < this.count) this.payload[at] = "";
+  }
+
+  summarise(kind: number, time: number, packet: number, octets: number, left: { foldedFrames: number }): void {
+    left.foldedFrames++;
+    const before = this.#summaries.get(kind);
+    if (before === undefined) this.#summaries.set(kind, { kind, time, packet, last: time, frames: 1, octets });
+    else {
+      before.frames++;
+      before.octets += octets;
+      before.time = Math.min(before.time, time);
+      before.last = Math.max(before.last, time);
+    }
+  }
+
+  /** Give up the entries for summaries. */
+  fold(left: { foldedFrames: number }): void {
+    for (let i = 0; i < this.count; i++) this.summarise(this.kind[i]!, this.time[i]!, this.packet[i]!, this.length[i]!, left);
+    this.folded = true;
+    this.lanes = new Map();
+    this.time = [];
+    for (const column of COLUMNS) this[column] = [];
+  }
+}
+
+interface Summary {
+  readonly kind: number;
+  time: number;
+  readonly packet: number;
+  last: number;
+  frames: number;
+  octets: number;
+}
+
+interface Block {
+  readonly certainty: BlockData["certainty"];
+  /** Names and values by turns. */
+  readonly fields: readonly (string | undefined)[];
+  readonly fault?: string;
+  readonly more?: number;
+}
+
+/** What many entries say is said once. */
+class Tables {
+  readonly strings = new Interned((text: string) => text, [""]);
+  readonly details = new Interned<FrameDetail>(JSON.stringify, [{}]);
+  readonly blocks = new Interned<BlockData>(JSON.stringify, [{ certainty: "exact", fields: [] }]);
+
+  block(block: Block | undefined): number {
+    if (block === undefined) return 0;
+    const { fields, ...rest } = block;
+    return this.blocks.index({ ...rest, fields: fields.map((text) => (text === undefined ? -1 : this.strings.index(text))) });
+  }
+}
+
+function pageConnection(event: ConnectionEvent, rows: Rows, files: number, part: boolean, tables: Tables): PageConnection {
+  const { start, lostOctets } = event.complete;
+  const { strings, details } = tables;
+  const string = (text: string) => strings.index(text);
+  const many: [number, number, number, number][] = [];
+  for (const { kind, time, last, packet, frames, octets } of rows.summaries) {
+    const at = rows.push(kind, { file: 0, packet, time, offset: rows.offset.at(-1) ?? 0, acked: -1 }, 0, 0, 0, 0);
+    many.push([at, frames, last - time, octets]);
+  }
+  const lanes: StreamData[] = [...rows.lanes.values()].map((lane) => [
+    lane.id,
+    string(lane.request),
+    string(lane.status),
+    string(lane.grpcStatus),
+  ]);
+  return {
+    ...event,
+    speaks: protocolText(event),
+    behind: behindText(event),
+    from: rows.start,
+    columns: {
+      dTime: differences(rows.time),
+      ...(files > 1 ? { file: rows.file } : {}),
+      dPacket: differences(rows.packet),
+      kind: rows.kind,
+      stream: rows.streams,
+      dOffset: differencesBySide(rows.offset, rows.kind),
+      length: rows.length,
+      flags: rows.flags,
+      text: rows.text.map(string),
+      detail: rows.detail.map((detail) => (detail === undefined ? 0 : details.index(detail))),
+      block: rows.block.map((block) => tables.block(block)),
+      payload: rows.payload.map(string),
+      many,
+    },
+    lanes,
+    gaps: rows.gaps,
+    ends: rows.ends,
+    folded: many.length > 0,
+    whole: many.length === 0 && start && lostOctets.client + lostOctets.server === 0 && !part,
+  };
+}
+
+function detailOf(frame: Frame): FrameDetail {
+  const { kind, flags } = frame;
+  const padded = (flags & Flag.padded) !== 0 && (kind === "data" || kind === "headers" || kind === "push-promise");
+  const detail: Record<string, unknown> = {
+    ...(kind === "unknown" ? { type: frame.type } : {}),
+    ...(frame.reserved ? { reserved: true } : {}),
+    ...(padded ? { padLength: frame.padLength } : {}),
+    ...(frame.hasPriority && kind === "headers" && frame.whole
+      ? { dependency: frame.dependency, weight: frame.weight, exclusive: frame.exclusive }
+      : {}),
+    ...(frame.fault === undefined ? {} : { fault: frame.fault }),
+    ...(frame.whole ? payloadOf(frame) : {}),
+  };
+  if (typeof detail["debug"] === "string") detail["debug"] = shown(detail["debug"]);
+  return detail;
+}
+
+/** Credentials are masked unless asked for. */
+function blockOf(decoded: DecodedBlock, showSecrets: boolean): Block {
+  const { fault, certainty, count } = decoded;
+  const fields: (string | undefined)[] = [];
+  const kept = Math.min(count, FIELDS);
+  for (let i = 0; i < kept; i++) {
+    const { name, value, bits } = decoded.fields[i]!;
+    const masked = !showSecrets && isSecret(name.text);
+    fields.push(
+      (bits & FieldBit.nameUnknown) === 0 ? shown(name.text) : undefined,
+      (bits & FieldBit.valueUnknown) !== 0 ? undefined : masked ? `<masked, ${value.length} octets>` : shown(value),
+    );
+  }
+  return {
+    certainty: fault === undefined ? certainty : "partial",
+    fields,
+    ...(fault === undefined ? {} : { fault }),
+    ...(count > kept ? { more: count - kept } : {}),
+  };
+}
+
+/** Safe to show, and not without end. */
+function shown(octets: string): string {
+  const text = printable(octets.length > VALUE ? octets.slice(0, VALUE) : octets);
+  return octets.length > VALUE ? `${text}... (${octets.length - VALUE} more octets)` : text;
+}
+
+/** A credential is in it, or might be: what could not be decoded may be anything. */
+function mayHoldSecret(block: DecodedBlock): boolean {
+  if (block.fault !== undefined || block.certainty !== "exact") return true;
+  for (let i = 0; i < block.count; i++) if (isSecret(block.fields[i]!.name.text)) return true;
+  return false;
+}
+
+const kindCode = (kind: (typeof pageKinds)[number], from: Side): number => KINDS.get(kind)! * 2 + (from === "client" ? 0 : 1);
+
+const KINDS = new Map<string, number>(pageKinds.map((kind, index) => [kind, index]));
+
+const LOST: Block = { certainty: "unknown", fields: [] };
+
+const COLUMNS = ["file", "packet", "kind", "streams", "offset", "length", "flags", "text", "detail", "block", "payload"] as const;
+
+// Characters of a value, fields of a block, and the rest of what one page says of one thing.
+const VALUE = 2048;
+const FIELDS = 200;
+const GAPS = 2000;
+const DIAGNOSTICS = 200;
+// What an entry costs besides its texts.
+const ENTRY = 32;
