@@ -117,20 +117,30 @@ testRule(ackToAck, {
 testRule(slowAck, {
   valid: {
     "within a second": (s) => s.client.ping().wait(900).server.pingAck(),
-    // The handshake took as long.
-    "five long round trips": (s) =>
-      s.bare().client.wait(1_000).preface().settings().ping().wait(4_000).server.settings().pingAck(),
+    // Of 2 ms, as the handshake took; 1 ms is between any two segments.
+    "five round trips": { frames: (s) => s.client.ping().wait(11).server.pingAck(), options: { late: 5 } },
+    "the user's measure": { frames: (s) => s.client.ping().wait(301).server.pingAck(), options: { late: 300 } },
     "mid-connection": (s) => s.midway().client.ping().wait(5_000).server.pingAck(),
   },
   invalid: {
     "after three seconds": {
       frames: (s) => s.client.ping().wait(3_000).server.pingAck(),
-      finds: [["slow", 2, { side: "server", ms: 2_998, roundTrip: 3 }]],
+      finds: [["slow", 2, { side: "server", ms: 2_999, roundTrip: 2 }]],
     },
     "by the user's measure": {
       frames: (s) => s.client.ping().wait(300).server.pingAck(),
       options: { late: 200 },
-      finds: [["slow", 2, { side: "server", ms: 298, roundTrip: 3 }]],
+      finds: [["slow", 2, { side: "server", ms: 299, roundTrip: 2 }]],
+    },
+    "over five round trips": {
+      frames: (s) => s.client.ping().wait(12).server.pingAck(),
+      options: { late: 5 },
+      finds: [["slow", 2, { side: "server", ms: 11, roundTrip: 2 }]],
+    },
+    "over the user's measure": {
+      frames: (s) => s.server.ping().wait(302).client.pingAck(),
+      options: { late: 300 },
+      finds: [["slow", 2, { side: "client", ms: 301, roundTrip: 2 }]],
     },
   },
 });
