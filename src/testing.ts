@@ -147,6 +147,8 @@ function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
     deepStrictEqual(JSON.parse(JSON.stringify(finding)), JSON.parse(JSON.stringify({ ...finding })));
   });
   if (unchecked !== undefined) deepStrictEqual(played.unchecked, unchecked);
+  // Set by who runs the cases many times over.
+  if (process.env.H2LINT_WHOLE_ONLY === "1") return;
   if (whole && splittable) assertSame(playSegments(inOctets(segments), options).findings, played.findings, "octet by octet");
   for (const cut of cuts(segments)) playSegments(cut, options);
 }

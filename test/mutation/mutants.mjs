@@ -25,7 +25,8 @@ export function mutantsOf(text) {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     if (ts.isBinaryExpression(node)) {
       const operator = node.operatorToken.getText(file);
-      for (const other of OPERATORS[operator] ?? []) replace(node.operatorToken, other, "operator");
+      const others = OPERATORS[operator] ?? [];
+      for (const other of isSign(node) ? others.slice(1) : others) replace(node.operatorToken, other, "operator");
     }
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
       replace(node, node.operand.getText(file), "negation");
@@ -35,7 +36,12 @@ export function mutantsOf(text) {
       replace(condition, "true", "condition");
       replace(condition, "false", "condition");
     }
-    if (ts.isNumericLiteral(node) && !inMeta(node)) replace(node, `${node.getText(file)} + 1`, "number");
+    if (ts.isNumericLiteral(node) && !inMeta(node) && !isSign(node.parent)) {
+      // A unit, as 1e6 nanoseconds, is wrong by a factor if at all. -1 says that there is nothing: -2 would too.
+      const text = node.getText(file);
+      if (text.includes("e")) replace(node, `${text} * 2`, "number");
+      else if (!ts.isPrefixUnaryExpression(node.parent)) replace(node, `${text} + 1`, "number");
+    }
     if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) replace(node, ";", "statement");
     if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.parent)) {
       const name = node.name.getText(file);
@@ -54,6 +60,17 @@ export function mutantsOf(text) {
   };
   visit(file);
   return mutants;
+}
+
+// `x.endAt >= 0`, `x.resetAt < 0`: there is one. These are ends of frames, so -1 or 9 and more; 0 and 1 tell nothing apart.
+/** @param {ts.Node} node */
+function isSign(node) {
+  if (!ts.isBinaryExpression(node) || !ts.isNumericLiteral(node.right) || node.right.text !== "0") return false;
+  const { kind } = node.operatorToken;
+  if (kind !== ts.SyntaxKind.GreaterThanEqualsToken && kind !== ts.SyntaxKind.LessThanToken) return false;
+  const { left } = node;
+  const name = ts.isPropertyAccessExpression(left) ? left.name.text : ts.isIdentifier(left) ? left.text : "";
+  return ["endAt", "resetAt", "messageAt", "lastAt"].includes(name);
 }
 
 /** Whether a node stands in a rule's `meta`. @param {ts.Node} node */
