@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { mutantsOf } from "./mutants.mjs";
-import { removeAll, root, TestWorker, transpileAll } from "./test-worker.mjs";
+import { removeAll, root, TestWorker, transpile, transpileAll } from "./test-worker.mjs";
 
 const families = process.argv.slice(2);
 /** @type {Readonly<Record<string, string>>} */
@@ -22,11 +22,16 @@ async function run() {
   for (const path of rulePaths()) {
     const test = path.replace(/\.ts$/, ".test.js");
     const text = readFileSync(join(root, "src/rules", path), "utf8");
-    const baseline = await worker.run(path, text, test);
+    const plain = transpile(text, path);
+    const baseline = await worker.run(path, plain, test);
     if (baseline !== "passed") throw new Error(`${path}: its tests fail without a mutant: ${baseline}`);
-    const mutants = mutantsOf(text);
+    // Taken from the JavaScript, which is the same but for types, and shown as of the source.
+    const mutants = mutantsOf(plain);
+    const shownAs = mutantsOf(text);
+    if (mutants.length !== shownAs.length) throw new Error(`${path}: the mutants of its JavaScript are others`);
     let here = 0;
-    for (const { line, kind, before, after, code } of mutants) {
+    for (const [i, { code }] of mutants.entries()) {
+      const { line, kind, before, after } = shownAs[i];
       total++;
       if ((await worker.run(path, code, test)) !== "passed") {
         here++;
