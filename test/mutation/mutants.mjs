@@ -43,7 +43,7 @@ export function mutantsOf(text) {
       replace(condition, "true", "condition");
       replace(condition, "false", "condition");
     }
-    if (ts.isNumericLiteral(node) && !inMeta(node) && !isSign(node.parent)) {
+    if (ts.isNumericLiteral(node) && !inMeta(node) && !isSign(node.parent) && !isCut(node)) {
       // A unit, as 1e6 nanoseconds, is wrong by a factor if at all. -1 says that there is nothing: -2 would too.
       const text = node.getText(file);
       if (text.includes("e")) replace(node, `${text} * 2`, "number");
@@ -80,6 +80,11 @@ function isSign(node) {
   const { left } = node;
   const name = ts.isPropertyAccessExpression(left) ? left.name.text : ts.isIdentifier(left) ? left.text : "";
   return ["endAt", "resetAt", "messageAt", "lastAt"].includes(name);
+}
+
+// `text.slice(0, 80)`: how much of a long text a message shows. @param {ts.Node} node
+function isCut({ parent }) {
+  return ts.isCallExpression(parent) && /\.slice\(0, \d+\)$/.test(parent.getText());
 }
 
 /** Whether a node stands in a rule's `meta`. @param {ts.Node} node */

@@ -199,5 +199,10 @@ testRule(frameAfterPeerRst, {
       finds: [["reset", 7, { kind: "WINDOW_UPDATE", streamId: 1, side: "client" }, { because: ["no-gap2"] }]],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).server.rst(1).ping().client.pingAck().data(1),
+      finds: [["reset", 5, { kind: "DATA", streamId: 1, side: "client" }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });

@@ -18,6 +18,11 @@ testRule(rstRepeated, {
       frames: (s) => s.client.headers(1).server.headers(1).rst(1).rst(1),
       finds: [["again", 4, { streamId: 1 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) => s.midway().client.headers(1).rst(1).rst(1),
+      finds: [["again", 3, { streamId: 1 }]],
+      because: ["roles", "borders", "acks"],
+    },
   },
 });
 
