@@ -82,7 +82,8 @@ function isSign(node) {
   return ["endAt", "resetAt", "messageAt", "lastAt"].includes(name);
 }
 
-// `text.slice(0, 80)`: how much of a long text a message shows. @param {ts.Node} node
+// `text.slice(0, 80)`: how much of a long text a message shows.
+/** @param {ts.Node} node */
 function isCut({ parent }) {
   return ts.isCallExpression(parent) && /\.slice\(0, \d+\)$/.test(parent.getText());
 }

@@ -30,8 +30,8 @@ async function run() {
     const shownAs = mutantsOf(text);
     if (mutants.length !== shownAs.length) throw new Error(`${path}: the mutants of its JavaScript are others`);
     let here = 0;
-    for (const [i, { code }] of mutants.entries()) {
-      const { line, kind, before, after } = shownAs[i];
+    for (const [i, { line, kind, before, after }] of shownAs.entries()) {
+      const code = mutants[i]?.code ?? "";
       total++;
       if ((await worker.run(path, code, test)) !== "passed") {
         here++;
