@@ -15,8 +15,8 @@ export class TestWorker {
   #process;
   #count = 0;
 
-  /** @param {string} path @param {string} code JavaScript. @param {string} test @returns {Promise<string>} */
-  run(path, code, test) {
+  /** @param {string} path @param {string} code JavaScript. @param {string} test @param {number} limit Milliseconds. @returns {Promise<string>} */
+  run(path, code, test, limit) {
     const number = ++this.#count;
     // Everything that was imported stays: after many mutants a new process is cheaper than the memory.
     if (number % 400 === 0) this.stop();
@@ -36,7 +36,7 @@ export class TestWorker {
       const timer = setTimeout(() => {
         this.stop();
         done("too long");
-      }, 20_000);
+      }, limit);
       child.once("message", (/** @type {string} */ outcome) => done(outcome));
       child.once("exit", () => {
         this.#process = undefined;
