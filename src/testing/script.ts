@@ -78,6 +78,7 @@ export class Script {
   #settings: Partial<Record<Side, Settings>> = {};
   #start: "opening" | "bare" | "midway" = "opening";
   #handshake = 0;
+  #holes = false;
   #begun = false;
   #inOpening = false;
   #number = 0;
@@ -119,6 +120,13 @@ export class Script {
     return this;
   }
 
+  /** The capture lost octets of both sides after the opening, and with them a field that every field block refers to, so that no block
+   *  is known in full. */
+  holes(): this {
+    this.#holes = true;
+    return this;
+  }
+
   /** What the story came to. */
   wire(): { readonly segments: readonly WireSegment[]; readonly frames: readonly WireFrame[]; readonly whole: boolean } {
     this.#begin();
@@ -144,7 +152,13 @@ export class Script {
     this.#inOpening = true;
     const { client = [], server = [] } = this.#settings;
     this.client.preface().settings(client).server.settings(server).settingsAck().client.settingsAck();
+    if (this.#holes) this.client.lost((client) => client.ping()).server.lost((server) => server.ping());
     this.#inOpening = false;
+  }
+
+  /** @internal */
+  get unknownFields(): Uint8Array {
+    return this.#holes ? FIRST_DYNAMIC : NOTHING;
   }
 
   #segment(from: Side, flags: number, offset: number, acked: number, bytes: Uint8Array = NOTHING): void {
@@ -371,7 +385,10 @@ export class Speaker {
   }
 
   #block(type: number, streamId: number, fields: Fields, options: BlockOptions, fixed: Uint8Array, flags: number): this {
-    const block = options.block !== undefined ? octetsOf(options.block) : literals(options.fields ?? fields);
+    const block =
+      options.block !== undefined
+        ? octetsOf(options.block)
+        : concat([this.#script.unknownFields, literals(options.fields ?? fields)]);
     return this.#padded(
       type,
       streamId,
@@ -428,6 +445,8 @@ const priorityOctets = ({ dependency = 0, weight = 16, exclusive = false }: Prio
 };
 
 const NOTHING = new Uint8Array(0);
+// RFC 7541 6.1, 2.3.3: the entry after the static table.
+const FIRST_DYNAMIC = Uint8Array.of(0x80 | 62);
 const END_STREAM = 0x1;
 const END_HEADERS = 0x4;
 const PADDED = 0x8;

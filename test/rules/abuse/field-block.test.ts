@@ -242,6 +242,16 @@ testRule(headerListSizeTrap, {
           .server.goaway(1, 2),
       finds: [["trap", 1, { side: "client", value: 0, answer: "GOAWAY(INTERNAL_ERROR)" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        s
+          .holes()
+          .settings({ server: [[6, 100]] })
+          .client.headers(1)
+          .rst(1, 2),
+      finds: [["trap", 0, { side: "server", value: 100, answer: "RST_STREAM(INTERNAL_ERROR)" }]],
+      because: ["borders", "settings"],
+    },
   },
 });
 

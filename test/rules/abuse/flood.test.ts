@@ -63,6 +63,12 @@ testRule(pingFlood, {
       // The first after DATA is not counted; the second time it is: the others have no answer yet.
       finds: [["flood", 8, { side: "client", count: 5, time: "5 ms", peak: 5, window: "1 s" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.ping("1_______").ping("2_______").ping("3_______"),
+      finds: [["flood", 3, { side: "client", ...three }]],
+      options: few,
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 

@@ -134,6 +134,14 @@ testRule(madeYouReset, {
       },
       finds: [["made", 8, { count: 30, peak: 30, window: "1 s", time: "87 ms" }, { severity: "error" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => {
+        for (const id of ids(3)) s.holes().client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
+      },
+      finds: [["made", 8, { ...three, time: "6 ms" }]],
+      options: few,
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -192,6 +200,17 @@ testRule(resetFlood, {
         for (const id of ids(30)) s.client.headers(id, { ...end, fields }).server.rst(id, 1);
       },
       finds: [["flood", 5, { count: 30, peak: 30, window: "1 s", time: "58 ms" }, { severity: "error" }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => {
+        for (const id of ids(3))
+          s.holes()
+            .client.headers(id, { ...end, fields: upper })
+            .server.rst(id, 1);
+      },
+      finds: [["flood", 5, { ...three, time: "4 ms" }]],
+      options: few,
+      because: ["borders", "no-gap2"],
     },
   },
 });

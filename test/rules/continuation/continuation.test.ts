@@ -98,6 +98,11 @@ testRule(neverEnded, {
       frames: (s) => s.client.headers(1).server.pushPromise(1, 2, open).close(),
       finds: [["closed", 2, { side: "server", streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, open).close(),
+      finds: [["closed", 1, { side: "client", streamId: 1 }]],
+      because: ["borders", "no-gap"],
+    },
   },
 });
 

@@ -109,6 +109,11 @@ testRule(streamWindowOverflow, {
       finds: [["overflow", 4, { increment: MAX, what: "stream 1", window: MAX + 65_535 }, { because: ["settings"] }]],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).windowUpdate(1, MAX).server.rst(1, 3),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+      because: ["borders", "settings"],
+    },
   },
 });
 
@@ -142,6 +147,16 @@ testRule(connectionWindowOverflow, {
           .windowUpdate(0, 7)
           .server.close(),
       finds: [["overflow", 2, { increment: 7, what: "the connection", window: MAX + 7 }]],
+    },
+    "octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .client.windowUpdate(0, MAX)
+          .server.goaway(0, 3),
+      finds: [["overflow", 2, { increment: MAX, what: "the connection", window: MAX + 65_535 }]],
+
+      certainty: "unproven",
     },
   },
 });

@@ -63,6 +63,11 @@ testRule(truncatedAtClose, {
       finds: [["closed", "close", { side: "client" }, { because: ["borders", "no-gap"] }]],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).frame({ type: 0, streamId: 1, length: 10, payload: "abc" }).close(),
+      finds: [["closed", "close", { side: "client" }]],
+      because: ["borders", "no-gap"],
+    },
   },
 });
 
@@ -89,6 +94,11 @@ testRule(garbage, {
           .client.frame({ type: 0xbb, payload: "x".repeat(20_000) }),
       finds: [["garbage", 2, { length: 20_000 }, { because: ["settings"] }]],
       certainty: "unproven",
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
+      finds: [["garbage", 2, { length: 0x485454 }]],
+      because: ["borders", "settings"],
     },
   },
 });

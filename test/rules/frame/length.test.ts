@@ -82,6 +82,11 @@ testRule(tooLarge, {
       finds: [["long", 3, { kind: "DATA", length: 20_000, limit: 16_384 }, { scope: "stream", because: ["settings"] }]],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).data(1, 16_385),
+      finds: [["long", 2, { kind: "DATA", length: 16_385, limit: 16_384 }, { scope: "stream" }]],
+      because: ["borders", "settings"],
+    },
   },
 });
 

@@ -66,6 +66,11 @@ testRule(activityAboveLast, {
 
 testRule(noCloseAfterError, {
   valid: {
+    "a new stream is served, but nothing was wrong": (s) => s.server.goaway(0, 0).client.headers(1, end).server.headers(1, end),
+    "DATA without a response": (s) => s.server.goaway(0, 2).client.headers(1, end).server.data(1, 1, end),
+    "its own stream goes on": (s) => s.client.headers(1, end).server.goaway(0, 2).pushPromise(1, 2).headers(2, end),
+    "the error comes late": (s) => s.client.headers(1).wait(40_000).server.goaway(1, 1).ping(),
+    "a millisecond less": (s) => s.client.headers(1).server.goaway(1, 1).wait(29_998).ping(),
     closed: (s) => s.client.headers(1, end).server.goaway(1, 1).close(),
     "reset after a while": (s) => s.client.headers(1, end).server.goaway(1, 1).wait(20_000).reset(),
     "no error": (s) => s.client.headers(1).server.goaway(1, 0).wait(40_000).ping(),
@@ -73,6 +78,14 @@ testRule(noCloseAfterError, {
     "a request that had arrived, answered": (s) => s.client.headers(1, end).server.goaway(0, 1).headers(1, end).close(),
   },
   invalid: {
+    "just so long": {
+      frames: (s) => s.client.headers(1).server.goaway(1, 1).wait(29_999).ping(),
+      finds: [["lived", "close", { side: "server", seconds: 30 }]],
+    },
+    "serves two streams": {
+      frames: (s) => s.server.goaway(0, 1).client.headers(1, end).headers(3, end).server.headers(1, end).headers(3, end),
+      finds: [["served", 4, { side: "server", streamId: 1 }]],
+    },
     "still sending": {
       frames: (s) => s.client.headers(1).server.goaway(1, 1).wait(31_000).ping(),
       finds: [["lived", "close", { side: "server", seconds: 31 }]],

@@ -6,6 +6,21 @@ const end = { endStream: true } as const;
 
 testRule(missingBeforeClose, {
   valid: {
+    "nothing was said": (s) => s.bare().client.preface().settings().headers(1, end).server.close(),
+    "in HTTP/1.1": (s) => s.bare().client.preface().settings().headers(1, end).server.http1(["HTTP/1.1 400 Bad Request"]).close(),
+    "the client's FIN is not captured": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .client.lost((client) => client.close())
+        .server.close(),
+    "the server's FIN is not captured": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .lost((server) => server.close())
+        .client.close(),
+    "the other side reset the connection": (s) => s.client.headers(1, end).goaway(0).reset().server.close(),
     "no stream is open": (s) => s.client.headers(1, end).server.headers(1, end).close(),
     "all is said to the other side's streams": (s) => s.client.headers(1).server.headers(1, end).close(),
     "with GOAWAY": (s) => s.client.headers(1, end).server.goaway(0).close(),
@@ -14,6 +29,10 @@ testRule(missingBeforeClose, {
     "the capture ends": (s) => s.client.headers(1, end),
   },
   invalid: {
+    "after one fault": {
+      frames: (s) => s.client.headers(1, end).data(1).headers(3, end).server.close(),
+      finds: [["theirs", "close", { side: "server", streams: 2 }, { severity: "info" }]],
+    },
     "by the server, in the midst of a response": {
       frames: (s) => s.client.headers(1, end).server.headers(1).close(),
       finds: [["theirs", "close", { side: "server", streams: 1 }]],
@@ -50,11 +69,25 @@ testRule(missingBeforeClose, {
       finds: [["theirs", "close", { side: "server", streams: 1 }]],
       certainty: "unproven",
     },
+    "octets of the client are missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.ping())
+          .client.headers(1, end)
+          .server.headers(1)
+          .close(),
+      finds: [["theirs", "close", { side: "server", streams: 1 }]],
+
+      certainty: "unproven",
+    },
   },
 });
 
 testRule(multipleErrorCodes, {
   valid: {
+    "an error, then none": (s) => s.client.headers(1).server.goaway(1, 2).goaway(1, 0),
+    "a short one": (s) => s.client.headers(1).server.goaway(1, 1).frame({ type: 7, payload: "\0\0\0\x01" }),
+    "other frames after it": (s) => s.client.headers(1).server.goaway(1, 1).rst(1, 2).settings(),
     "the same again": (s) => s.client.headers(1).server.goaway(1, 1).goaway(1, 1),
     "none, then one": (s) => s.client.headers(1).server.goaway(1, 0).goaway(1, 2),
     "each side its own": (s) => s.client.headers(1).goaway(0, 1).server.goaway(1, 2),
@@ -69,6 +102,10 @@ testRule(multipleErrorCodes, {
 
 testRule(noWarning, {
   valid: {
+    "a stream of its own": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).goaway(1),
+    "one above was answered": (s) => s.client.headers(1, end).headers(3, end).server.headers(3, end).goaway(1),
+    "a short one first": (s) =>
+      s.client.headers(1, end).server.frame({ type: 7, payload: "\0\0\0\x01" }).client.crossing().headers(3, end),
     announced: (s) => s.client.headers(1, end).server.goaway(ALL).client.crossing().headers(3, end).server.goaway(1).close(),
     "nothing was under way": (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).close(),
     "opened when it had arrived": (s) => s.client.headers(1, end).server.goaway(1).client.headers(3, end),

@@ -33,11 +33,16 @@ testRule(lastStreamIdIncreased, {
 
 testRule(lastStreamIdParity, {
   valid: {
+    "of the server, another stream of the client": (s) => s.client.headers(1).headers(3).server.goaway(3),
     "of the server, a stream of the client": (s) => s.client.headers(1).server.goaway(1),
     "of the client, a promised stream": (s) => s.client.headers(1).server.pushPromise(1, 2).client.goaway(2),
     "none and all": (s) => s.client.headers(1).goaway(ALL).goaway(0).server.goaway(ALL).goaway(0),
   },
   invalid: {
+    "of the client, two": {
+      frames: (s) => s.client.headers(1).goaway(3).goaway(1).close(),
+      finds: [["own", 2, { side: "client", last: 3 }]],
+    },
     "of the server": {
       frames: (s) => s.client.headers(1).server.goaway(2),
       finds: [["own", 2, { side: "server", last: 2 }]],
@@ -88,6 +93,13 @@ testRule(lastStreamIdUnopened, {
 
 testRule(lastIdBelowAnswered, {
   valid: {
+    "short, after a response": (s) => s.client.headers(1, end).server.headers(1, end).frame({ type: 7, payload: "\0\0\0\0" }),
+    "other frames": (s) => s.client.headers(1, end).server.headers(1).ping().settings().rst(1),
+    "after sixteen others": (s) => {
+      const server = s.client.headers(1, end).server.headers(1, end);
+      for (let i = 0; i < 16; i++) server.goaway(ALL);
+      return server.goaway(0);
+    },
     "the last one answered": (s) => s.client.headers(1, end).headers(3, end).server.headers(1, end).goaway(1),
     "only reset": (s) => s.client.headers(1, end).headers(3, end).server.headers(1, end).rst(3, 7).goaway(1),
     "only read": (s) => s.client.headers(1).data(1, 5).server.windowUpdate(1, 5).goaway(0),
@@ -101,6 +113,14 @@ testRule(lastIdBelowAnswered, {
         .goaway(0),
   },
   invalid: {
+    "after fifteen others": {
+      frames: (s) => {
+        const server = s.client.headers(1, end).server.headers(1, end);
+        for (let i = 0; i < 15; i++) server.goaway(ALL);
+        return server.goaway(0);
+      },
+      finds: [["ended", 18, { last: 0, streamId: 1 }, { severity: "warning" }]],
+    },
     "in the midst of a response": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).headers(3).goaway(1),
       finds: [["open", 5, { last: 1, streamId: 3 }]],

@@ -146,5 +146,10 @@ testRule(decompressFailed, {
           .data(1, message(gzipSync("a"))),
       finds: [["failed", 3, { number: 1, side: "server", streamId: 1, length: gzipSync("a").length, encoding: "deflate" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => send("gzip", text)(s.holes()),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "gzip" }]],
+      because: ["borders", "body"],
+    },
   },
 });

@@ -50,6 +50,20 @@ testRule(keepaliveTooFrequent, {
       options: { interval: 10 * MINUTE },
       finds: [["frequent", 5, { strikes: 3, interval: 600 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        pings(
+          s
+            .holes()
+            .client.headers(1, grpc)
+            .data(1, hello, { endStream: true })
+            .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } }).client,
+          4,
+          6 * MINUTE,
+        ),
+      finds: [["frequent", 7, { strikes: 3, interval: 7200 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -74,6 +88,11 @@ testRule(tooManyPingsUnjustified, {
       frames: (s) => s.client.headers(1, grpc).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 2, { pings: 0, early: 0 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => pings(s.holes().client.headers(1, grpc), 3, MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 5, { pings: 3, early: 2 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -94,6 +113,11 @@ testRule(keepaliveTimeout, {
       frames: (s) =>
         s.client.headers(1, grpc).server.ping("11111111").ping("22222222").client.pingAck("11111111").server.wait(25_000).reset(),
       finds: [["timeout", 3, { side: "server", waited: 25 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).ping().wait(20_000).close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+      because: ["borders", "no-gap2"],
     },
   },
 });

@@ -37,6 +37,11 @@ testRule(compressedFlagInvalid, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\xff\0\0\0\0", { padding: 9 }),
       finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "ff" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).data(1, "<html>"),
+      finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "3c" }]],
+      because: ["borders", "body"],
+    },
   },
 });
 
@@ -70,6 +75,11 @@ testRule(truncatedMessage, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\xff\xff\xff\xffa", end),
       finds: [["message", 2, { side: "client", streamId: 1, number: 1, missing: 0xffffffff - 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).data(1, `${hello}\0\0\0\0\x09ab`, end),
+      finds: [["message", 2, { side: "client", streamId: 1, number: 2, missing: 7 }]],
+      because: ["borders", "body"],
+    },
   },
 });
 
@@ -93,6 +103,11 @@ testRule(unfinishedMessageReset, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\0").server.rst(1, 2),
       finds: [["reset", 3, { side: "server", streamId: 1, code: "INTERNAL_ERROR", number: 1, sender: "client", missing: 3 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).data(1, "\0\0\0\0\x02a").rst(1),
+      finds: [["reset", 3, { side: "client", streamId: 1, code: "CANCEL", number: 1, sender: "client", missing: 1 }]],
+      because: ["borders", "body"],
+    },
   },
 });
 
@@ -109,6 +124,11 @@ testRule(messageTooLarge, {
     "above it": {
       frames: (s) => s.client.headers(1, grpc).data(1, `${hello}\0\0\x40\0\x01a`),
       finds: [["large", 2, { number: 2, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).data(1, `${hello}\0\0\x40\0\x01a`),
+      finds: [["large", 2, { number: 2, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
+      because: ["borders", "body"],
     },
   },
 });

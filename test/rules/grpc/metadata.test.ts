@@ -49,6 +49,11 @@ testRule(reservedMetadata, {
       },
       finds: [["reserved", 1, { side: "client", name: "grpc-mine", streamId: 1 }, { count: 2 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => call({ "grpc-mine": "1" })(s.holes()),
+      finds: [["reserved", 1, { side: "client", name: "grpc-mine", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -65,6 +70,11 @@ testRule(metadataNameInvalid, {
     "in a response": {
       frames: answered({ "a~": "1" }),
       finds: [["name", 2, { side: "server", name: "a~", streamId: 1 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => call({ "a!b": "1" })(s.holes()),
+      finds: [["name", 1, { side: "client", name: "a!b", streamId: 1 }]],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -85,6 +95,11 @@ testRule(metadataValueInvalid, {
       frames: trailed({ a: "x\ty" }),
       finds: [["value", 3, { side: "server", name: "a", octet: "09", streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => call({ a: "caf\xc3\xa9" })(s.holes()),
+      finds: [["value", 1, { side: "client", name: "a", octet: "c3", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -104,7 +119,8 @@ testRule(binNotBase64, {
         s
           .midway()
           .client.ping()
-          .headers(1, { fields: { ...grpcRequest, "a-bin": "\0\x01" } }),
+          .headers(1, { fields: { ...grpcRequest, "a-bin": "\0\x01" } })
+          .server.pingAck(),
       unchecked: { "grpc/bin-not-base64 settings": 1 },
     },
   },
@@ -128,6 +144,11 @@ testRule(binNotBase64, {
     "raw octets that only the sender takes": {
       frames: (s) => s.settings({ client: raw }).client.headers(1, { fields: { ...grpcRequest, "a-bin": "\0\x01" } }),
       finds: [["raw", 1, { side: "client", name: "a-bin", streamId: 1 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => call({ "a-bin": "hello!" })(s.holes()),
+      finds: [["text", 1, { side: "client", name: "a-bin", streamId: 1 }]],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -153,6 +174,11 @@ testRule(binPadding, {
         ["padded", 1, { side: "client", name: "a-bin", streamId: 1 }, { count: 2 }],
         ["padded", 3, { side: "server", name: "b-bin", streamId: 1 }],
       ],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => call({ "a-bin": "AQI=" })(s.holes()),
+      finds: [["padded", 1, { side: "client", name: "a-bin", streamId: 1 }]],
+      because: ["borders", "hpack"],
     },
   },
 });

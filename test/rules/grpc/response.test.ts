@@ -29,6 +29,11 @@ testRule(responseContentType, {
       frames: (s) => s.client.headers(1, grpc).server.headers(1).data(1),
       finds: [["missing", 2, { streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, grpc).server.headers(1, { fields: html }).data(1),
+      finds: [["type", 2, { streamId: 1, contentType: "text/html" }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -60,6 +65,15 @@ testRule(httpStatus, {
     "415 to what is gRPC": {
       frames: (s) => s.client.headers(1, call).server.headers(1, withStatus("415")),
       finds: [["status", 2, { streamId: 1, status: 415, mapped: "UNKNOWN" }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        s
+          .holes()
+          .client.headers(1, call)
+          .server.headers(1, withStatus("503", { "content-type": "text/html" })),
+      finds: [["status", 2, { streamId: 1, status: 503, mapped: "UNAVAILABLE" }]],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -97,6 +111,11 @@ testRule(statusMissing, {
       frames: (s) => s.client.headers(1, call).server.headers(1, withStatus("200")),
       finds: [["only", 2, { streamId: 1 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) => s.midway().client.headers(1, call).server.headers(1, answered).trailers(1, { a: "1" }),
+      finds: [["trailers", 3, { streamId: 1 }]],
+      because: ["roles", "borders", "body"],
+    },
   },
 });
 
@@ -115,6 +134,11 @@ testRule(endedWithoutTrailers, {
     "on empty DATA": {
       frames: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello).data(1, 0, end),
       finds: [["data", 4, { streamId: 1 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, call).server.headers(1, answered).data(1, hello, end),
+      finds: [["data", 3, { streamId: 1 }]],
+      because: ["borders", "body"],
     },
   },
 });

@@ -113,6 +113,11 @@ testRule(contentLengthMismatch, {
       frames: (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(2, response("5")).data(2, 4, end),
       finds: [["less", 4, { side: "server", octets: 4, length: 5, streamId: 2 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) => answer("GET", "5")(s.midway()),
+      finds: [["less", 2, { side: "server", octets: 0, length: 5, streamId: 1 }]],
+      because: ["roles", "borders", "body"],
+    },
   },
 });
 

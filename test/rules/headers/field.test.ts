@@ -65,6 +65,11 @@ testRule(invalidNameChar, {
     "a line end": { frames: response({ "x\na": "1" }), finds: [["name", 2, { name: "x\na", octet: "0x0a", streamId: 1 }]] },
     DEL: { frames: request({ "x\x7f": "1" }), finds: [["name", 1, { name: "x\x7f", octet: "0x7f", streamId: 1 }]] },
     "an umlaut": { frames: request({ "\xe4": "1" }), finds: [["name", 1, { name: "\xe4", octet: "0xe4", streamId: 1 }]] },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "x a": "1" })(s.holes()),
+      finds: [["name", 1, { name: "x a", octet: "0x20", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -81,6 +86,11 @@ testRule(nonTokenName, {
           .headers(3, { ...end, fields: { ...okResponse, "a/b": "1" } }),
       finds: [["name", 3, { name: "a/b", streamId: 1 }, { count: 2 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "x[0]": "1" })(s.holes()),
+      finds: [["name", 1, { name: "x[0]", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -90,6 +100,11 @@ testRule(colonInName, {
     "a whole line": { frames: request({ "x-a: b": "" }), finds: [["name", 1, { name: "x-a: b", streamId: 1 }]] },
     last: { frames: response({ "x-a:": "b" }), finds: [["name", 2, { name: "x-a:", streamId: 1 }]] },
     "twice first": { frames: request({ "::path": "/" }), finds: [["name", 1, { name: "::path", streamId: 1 }]] },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "x-a: b": "" })(s.holes()),
+      finds: [["name", 1, { name: "x-a: b", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -98,6 +113,11 @@ testRule(emptyName, {
   invalid: {
     "in a request": { frames: request({ "": "b" }), finds: [["empty", 1, { streamId: 1 }]] },
     "in a response, both empty": { frames: response({ "": "" }), finds: [["empty", 2, { streamId: 1 }]] },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "": "b" })(s.holes()),
+      finds: [["empty", 1, { streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -134,6 +154,11 @@ testRule(invalidValueChar, {
           .client.headers(1, { ...end, fields: { ...blob, "x-a": "\0" } }),
       finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "x-a": "b\0c" })(s.holes()),
+      finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -148,5 +173,10 @@ testRule(valueWhitespace, {
     "a space first": { frames: request({ "x-a": " b" }), finds: [["value", 1, { name: "x-a", streamId: 1 }]] },
     "HTAB last": { frames: response({ "x-a": "b\t" }), finds: [["value", 2, { name: "x-a", streamId: 1 }]] },
     "nothing else": { frames: request({ "x-a": " " }), finds: [["value", 1, { name: "x-a", streamId: 1 }]] },
+    "octets are missing, and fields": {
+      frames: (s) => request({ "x-a": " b" })(s.holes()),
+      finds: [["value", 1, { name: "x-a", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });

@@ -141,6 +141,15 @@ testRule(schemeMismatch, {
           .headers(3, { fields: { ...getRequest, ":scheme": "https" } }),
       finds: [["scheme", 1, { scheme: "https", transport: "without TLS", streamId: 1 }, { count: 2 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) =>
+        s
+          .midway()
+          .client.headers(1, { fields: { ...getRequest, ":scheme": "https" } })
+          .headers(3, { fields: { ...getRequest, ":scheme": "https" } }),
+      finds: [["scheme", 1, { scheme: "https", transport: "without TLS", streamId: 1 }, { count: 2 }]],
+      because: ["roles", "borders", "start"],
+    },
   },
 });
 
@@ -216,6 +225,11 @@ testRule(authorityHostMismatch, {
       frames: request({ ...connect, host: "h2.test:80" }),
       finds: [["differs", 1, { authority: "h2.test:443", host: "h2.test:80", streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => host("h2.test", "other.test")(s.holes()),
+      finds: [["differs", 1, { authority: "h2.test", host: "other.test", streamId: 1 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -228,6 +242,11 @@ testRule(multipleHost, {
     "two, the same": {
       frames: request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]]),
       finds: [["hosts", 1, { count: 2, streamId: 1 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]])(s.holes()),
+      finds: [["hosts", 1, { count: 2, streamId: 1 }]],
+      because: ["borders", "hpack"],
     },
   },
 });

@@ -113,6 +113,11 @@ testRule(flowStallStream, {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).ping(),
       finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => stalled(200)(s.holes()),
+      finds: [["stalled", 4, stall]],
+      because: ["borders", "settings"],
+    },
   },
 });
 
@@ -169,6 +174,11 @@ testRule(flowStallConnection, {
       frames: (s) => s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(299).ping(),
       finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => twoStreams(200)(s.holes()),
+      finds: [["stalled", 7, held]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -217,6 +227,12 @@ testRule(holByWindow, {
           .wait(249)
           .ping(),
       finds: [["held", "close", { ...hol, ms: 250 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => twoStreams(200)(s.holes()),
+      finds: [["held", 7, hol]],
+      options: { share: 91 },
+      because: ["borders", "no-gap2"],
     },
   },
 });

@@ -43,6 +43,11 @@ testRule(unansweredPing, {
       ],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.ping(probe).wait(9_999).server.pingAck(probe),
+      finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -60,6 +65,11 @@ testRule(unansweredSettings, {
     never: {
       frames: (s) => s.server.settings().client.headers(1).wait(9_998).server.headers(1),
       finds: [["never", "close", { side: "client", count: 1, ms: 10_000 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.settings().wait(9_999).server.settingsAck(),
+      finds: [["late", 2, { side: "server", ms: 10_000 }]],
+      because: ["borders", "no-gap2"],
     },
   },
 });

@@ -68,6 +68,15 @@ testRule(indexOutOfRange, {
       frames: (s) => s.client.headers(1, { block: get + insert }).headers(3, { block: `\x20${get}${newest}` }),
       finds: [["fault", 2, { streamId: 3 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        s
+          .holes()
+          .client.headers(1, { block: get + insert })
+          .headers(3, { block: `\x20${get}${newest}` }),
+      finds: [["fault", 2, { streamId: 3 }]],
+      because: ["borders", "no-gap"],
+    },
   },
 });
 

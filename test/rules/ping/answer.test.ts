@@ -6,6 +6,15 @@ const OTHER = "abcdefgh";
 
 testRule(ackMissing, {
   valid: {
+    "an acknowledgment that nobody answers": (s) => s.client.pingAck().ping(OTHER).server.pingAck(OTHER).wait(1_000).settings(),
+    "of a stream": (s) =>
+      s.client
+        .headers(1, end)
+        .frame({ type: 6, streamId: 1, payload: "12345678" })
+        .ping(OTHER)
+        .server.pingAck(OTHER)
+        .wait(1_000)
+        .settings(),
     "answered late": (s) => s.client.ping().wait(20_000).server.pingAck().wait(20_000).client.ping(OTHER).server.pingAck(OTHER),
     "equal PINGs, each answered": (s) => s.client.ping().ping().server.pingAck().pingAck().wait(60_000).settings(),
     "the capture ends soon": (s) => s.client.ping().server.settings().wait(3_000).ping(),
@@ -92,12 +101,31 @@ testRule(ackUnsolicited, {
 
 testRule(ackToAck, {
   valid: {
+    "a PING with the octets of an acknowledgment": (s) => s.client.pingAck().server.ping(),
+    "to one that had not arrived": (s) => s.client.headers(1).pingAck().server.crossing().pingAck(),
+    "a short one": (s) => s.client.pingAck("1234").server.pingAck("1234"),
+    "the second time it had not arrived": (s) => s.client.headers(1).server.crossing().pingAck().client.crossing().pingAck(),
+    "too many to remember": {
+      frames: (s) => {
+        const client = s.client;
+        for (let i = 0; i < 257; i++) client.ping(String(i).padStart(8, "0"));
+        return client.pingAck(OTHER).server.pingAck(OTHER);
+      },
+    },
+    "after a short one, which may have been answered": {
+      frames: (s) => s.client.ping("1234").pingAck().server.pingAck(),
+      unchecked: { "ping/ack-to-ack seen": 1 },
+    },
     "to a PING with the same octets": (s) => s.client.ping().server.pingAck().ping().client.pingAck(),
     "unsolicited, but no answer": (s) => s.server.pingAck(),
     "its own again": (s) => s.client.ping().server.pingAck().pingAck(),
     crossing: (s) => s.client.pingAck().server.crossing().pingAck(),
   },
   invalid: {
+    "to the first of two": {
+      frames: (s) => s.client.pingAck().server.headers(2).client.pingAck().server.crossing().pingAck(),
+      finds: [["answer", 4, { side: "server" }]],
+    },
     "to the answer": {
       frames: (s) => s.client.ping().server.pingAck().client.pingAck(),
       finds: [["answer", 3, { side: "client" }]],
@@ -116,9 +144,14 @@ testRule(ackToAck, {
 
 testRule(slowAck, {
   valid: {
+    "a PING of its own": (s) => s.client.ping().wait(5_000).server.ping(),
+    "a short one": (s) => s.client.ping().wait(5_000).server.pingAck("1234"),
     "within a second": (s) => s.client.ping().wait(900).server.pingAck(),
     // The handshake took as long.
     "five long round trips": (s) => s.roundTrip(1_000).client.ping().wait(4_000).server.pingAck(),
+    // Of 2 ms, as the handshake took; 1 ms is between any two segments.
+    "five round trips": { frames: (s) => s.client.ping().wait(11).server.pingAck(), options: { late: 5 } },
+    "the user's measure": { frames: (s) => s.client.ping().wait(301).server.pingAck(), options: { late: 300 } },
     "mid-connection": (s) => s.midway().client.ping().wait(5_000).server.pingAck(),
   },
   invalid: {
@@ -130,6 +163,16 @@ testRule(slowAck, {
       frames: (s) => s.client.ping().wait(300).server.pingAck(),
       options: { late: 200 },
       finds: [["slow", 2, { side: "server", ms: 299, roundTrip: 2 }]],
+    },
+    "over five round trips": {
+      frames: (s) => s.client.ping().wait(12).server.pingAck(),
+      options: { late: 5 },
+      finds: [["slow", 2, { side: "server", ms: 11, roundTrip: 2 }]],
+    },
+    "over the user's measure": {
+      frames: (s) => s.server.ping().wait(302).client.pingAck(),
+      options: { late: 300 },
+      finds: [["slow", 2, { side: "client", ms: 301, roundTrip: 2 }]],
     },
   },
 });

@@ -113,6 +113,11 @@ testRule(idleCount, {
       frames: (s) => update(update(s.settings({ server: [[MAX_CONCURRENT_STREAMS, 1]] }).client, 1), 3),
       finds: [["exceeded", 2, { idle: 2, active: 0, limit: 1 }, info]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => update(s.holes().settings(limited).client.headers(1).headers(3), 5),
+      finds: [["exceeded", 3, { idle: 1, active: 2, limit: 2 }]],
+      because: ["borders", "settings"],
+    },
   },
 });
 

@@ -119,5 +119,10 @@ testRule(promisedIdInvalid, {
       frames: (s) => s.client.headers(1, end).server.pushPromise(1, 6).pushPromise(1, 4),
       finds: [["used", 3, { streamId: 1, promised: 4, highest: 6 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) => s.midway().client.headers(1, end).server.pushPromise(1, 0),
+      finds: [["zero", 2, { streamId: 1 }]],
+      because: ["roles", "borders", "start"],
+    },
   },
 });

@@ -53,6 +53,19 @@ testRule(ackMissing, {
       finds: [["delivered", "close", { side: "server", seconds: 11 }, { severity: "warning" }]],
       certainty: "unproven",
     },
+    "octets of the client are missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.ping())
+          .client.settings()
+          .ping()
+          .server.pingAck()
+          .wait(1_000)
+          .ping(),
+      finds: [["processed", "close", { side: "server" }]],
+
+      certainty: "unproven",
+    },
   },
 });
 
@@ -60,12 +73,25 @@ testRule(ackLate, {
   valid: {
     "within a second": (s) => s.client.settings().wait(900).server.settingsAck(),
     "five long round trips": (s) => s.roundTrip(1_000).client.settings().wait(4_000).server.settingsAck(),
+    // Of 2 ms, as the handshake took; 1 ms is between any two segments.
+    "five round trips": { frames: (s) => s.client.settings().wait(11).server.settingsAck(), options: { late: 5 } },
+    "the user's measure": { frames: (s) => s.client.settings().wait(301).server.settingsAck(), options: { late: 300 } },
     "mid-connection": (s) => s.midway().client.settings().wait(5_000).server.settingsAck(),
   },
   invalid: {
     "after three seconds": {
       frames: (s) => s.client.settings().wait(3_000).server.settingsAck(),
       finds: [["late", 2, { side: "server", ms: 2_999, roundTrip: 2 }]],
+    },
+    "over five round trips": {
+      frames: (s) => s.client.settings().wait(12).server.settingsAck(),
+      options: { late: 5 },
+      finds: [["late", 2, { side: "server", ms: 11, roundTrip: 2 }]],
+    },
+    "over the user's measure": {
+      frames: (s) => s.server.settings().wait(302).client.settingsAck(),
+      options: { late: 300 },
+      finds: [["late", 2, { side: "client", ms: 301, roundTrip: 2 }]],
     },
   },
 });
@@ -152,6 +178,21 @@ testRule(maxConcurrentZero, {
           .ping()
           .server.pingAck(),
       finds: [["zero", 0, { seconds: 12 }]],
+      certainty: "unproven",
+    },
+    "octets of the client are missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.ping())
+          .server.settings(none)
+          .client.settingsAck()
+          .wait(15_000)
+          .server.settings([[MAX_CONCURRENT_STREAMS, 1]])
+          .client.settingsAck()
+          .wait(20_000)
+          .ping(),
+      finds: [["zero", 2, { seconds: 15 }]],
+
       certainty: "unproven",
     },
   },

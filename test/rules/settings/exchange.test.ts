@@ -62,6 +62,15 @@ testRule(enableConnectRevoked, {
       frames: (s) => s.settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] }).server.settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
       finds: [["revoked", 1, { side: "server" }]],
     },
+    "in the midst of a connection": {
+      frames: (s) =>
+        s
+          .midway()
+          .server.settings([[ENABLE_CONNECT_PROTOCOL, 1]])
+          .settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
+      finds: [["revoked", 2, { side: "server" }]],
+      because: ["roles", "borders", "start"],
+    },
   },
 });
 
@@ -188,6 +197,17 @@ testRule(initialWindowOverflow, {
           .windowUpdate(1, 1)
           .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
       finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
+    },
+    "octets of the client are missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.ping())
+          .client.headers(1)
+          .server.windowUpdate(1, 11)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+      finds: [["overflow", 4, { value: 0x7fffffff - 10, streamId: 1, window: 0x80000000 }]],
+
+      certainty: "unproven",
     },
   },
 });

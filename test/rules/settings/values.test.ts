@@ -33,6 +33,11 @@ testRule(enablePushFromServer, {
   invalid: {
     "1 of the server": { frames: (s) => s.server.settings([[ENABLE_PUSH, 1]]), finds: [["one", 1]] },
     "in the opening": { frames: (s) => s.settings({ server: [[ENABLE_PUSH, 1]] }).client.headers(1), finds: [["one", 0]] },
+    "in the midst of a connection": {
+      frames: (s) => s.midway().server.settings([[ENABLE_PUSH, 1]]),
+      finds: [["one", 1]],
+      because: ["roles", "borders"],
+    },
   },
 });
 

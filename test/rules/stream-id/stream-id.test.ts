@@ -26,6 +26,11 @@ testRule(evenClient, {
       finds: [["even", 3, { streamId: 2 }, { because: ["no-gap2"] }]],
       certainty: "unproven",
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(2),
+      finds: [["even", 1, { streamId: 2 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -97,6 +102,11 @@ testRule(unopened, {
       frames: (s) => s.client.headers(1).server.crossing().headers(1),
       finds: [["unopened", 2, { kind: "HEADERS", streamId: 1, highest: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).server.crossing().headers(1),
+      finds: [["unopened", 2, { kind: "HEADERS", streamId: 1, highest: 1 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -135,6 +145,11 @@ testRule(notIncreasing, {
     "the same promise": {
       frames: (s) => s.client.headers(1).server.pushPromise(1, 2).pushPromise(1, 2),
       finds: [["promised", 3, { streamId: 2, highest: 2 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(5).headers(3),
+      finds: [["lower", 2, { streamId: 3, highest: 5 }]],
+      because: ["borders", "seen"],
     },
   },
 });

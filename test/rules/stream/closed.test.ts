@@ -5,6 +5,11 @@ const end = { endStream: true } as const;
 
 testRule(windowUpdateOnClosed, {
   valid: {
+    "the server's end is missing": (s) => s.client.headers(1, end).server.headers(1).ping().client.pingAck().windowUpdate(1),
+    "a promised stream": (s) =>
+      s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end).ping().client.pingAck().windowUpdate(2),
+    "the client's own end is missing": (s) => s.client.headers(1).server.headers(1, end).ping().client.pingAck().windowUpdate(1),
+    "no stream": (s) => s.client.windowUpdate(1).windowUpdate(0),
     "half-closed": (s) => s.client.headers(1, end).server.headers(1).client.windowUpdate(1),
     "the end is only delivered": (s) => s.client.headers(1, end).server.headers(1, end).client.windowUpdate(1),
     "the connection's": (s) => s.client.headers(1, end).server.headers(1, end).ping().client.pingAck().windowUpdate(0),
@@ -29,6 +34,30 @@ function refused(speaker: Speaker, ids: readonly number[], pause = 0): Speaker {
 
 testRule(refusedRetryStorm, {
   valid: {
+    "by the client": (s) => {
+      let to: Speaker = s.client;
+      for (const id of [1, 3, 5, 7, 9]) to = to.client.headers(id, end).rst(id, REFUSED);
+      return to;
+    },
+    "each refused twice": (s) => {
+      let to: Speaker = s.client;
+      for (const id of [1, 3, 5]) to = to.client.headers(id, end).server.rst(id, REFUSED).rst(id, REFUSED);
+      return to;
+    },
+    promises: (s) => {
+      let to: Speaker = s.client.headers(1).server;
+      for (const id of [2, 4, 6, 8, 10]) to = to.server.pushPromise(1, id).rst(id, REFUSED).client.ping();
+      return to;
+    },
+    "over twelve seconds": { frames: (s) => refused(s.client, [1, 3, 5, 7, 9], 3_000), options: { pause: 5_000 } },
+    "many others in between": (s) => {
+      let to = refused(s.client, [1, 3, 5, 7]);
+      for (let i = 0; i < 256; i++) {
+        const fields = { ...getRequest, ":path": `/${i}` };
+        to = to.client.headers(9 + 2 * i, { endStream: true, fields }).server.rst(9 + 2 * i, REFUSED);
+      }
+      return refused(to, [601]);
+    },
     "four times": (s) => refused(s.client, [1, 3, 5, 7]).client.headers(9, end).server.headers(9, end),
     "with pauses": (s) => refused(s.client, [1, 3, 5, 7, 9, 11], 1_500),
     "all at once": (s) =>
@@ -57,6 +86,27 @@ testRule(refusedRetryStorm, {
     },
   },
   invalid: {
+    "some others in between": {
+      frames: (s) => {
+        let to = refused(s.client, [1, 3, 5, 7]);
+        for (let i = 0; i < 255; i++) {
+          const fields = { ...getRequest, ":path": `/${i}` };
+          to = to.client.headers(9 + 2 * i, { endStream: true, fields }).server.rst(9 + 2 * i, REFUSED);
+        }
+        return refused(to, [601]);
+      },
+      finds: [["storm", 519, { method: "GET", path: "/", times: 5, seconds: 1 }]],
+    },
+    "the first ones too long ago": {
+      frames: (s) => refused(refused(s.client, [1, 3], 900), [5, 7, 9], 0),
+      options: { times: 3, within: 1_000 },
+      finds: [["storm", 7, { method: "GET", path: "/", times: 3, seconds: 1 }]],
+    },
+    "two storms": {
+      frames: (s) => refused(s.client, [1, 3, 5, 7, 9, 11]),
+      options: { times: 3 },
+      finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 1 }, { count: 2 }]],
+    },
     "five times": {
       frames: (s) => refused(s.client, [1, 3, 5, 7, 9]),
       finds: [["storm", 9, { method: "GET", path: "/", times: 5, seconds: 1 }]],

@@ -17,6 +17,7 @@ testRule(dataAfterEndStream, {
     "the other side has ended it": (s) => s.client.headers(1, end).server.headers(1).data(1),
     "both have, and it is known: stream/data-on-closed": (s) => s.client.headers(1, end).server.headers(1, end).client.data(1),
     "the stream may have been opened again": (s) => s.midway().client.ping().data(1, 1, end).data(1),
+    "trailers after END_STREAM on DATA": (s) => s.client.headers(1).data(1, 1, end).trailers(1),
   },
   invalid: {
     "of the client": {
@@ -31,6 +32,16 @@ testRule(dataAfterEndStream, {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().data(1),
       finds: [["ended", 3, { length: 1, streamId: 1, side: "client" }]],
     },
+    "octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .client.headers(1, end)
+          .data(1, 7),
+      finds: [["ended", 3, { length: 7, streamId: 1, side: "client" }]],
+
+      certainty: "unproven",
+    },
   },
 });
 
@@ -39,6 +50,7 @@ testRule(headersAfterEndStream, {
     "trailers that end the stream": (s) => s.client.headers(1).data(1).trailers(1),
     "a request: stream-id/reuse": (s) => s.client.headers(1, end).headers(1, end),
     "both have ended it: stream/headers-on-closed": (s) => s.client.headers(1, end).server.headers(1, end).client.trailers(1),
+    "of the client": (s) => s.client.headers(1, end).data(1, 7),
   },
   invalid: {
     "trailers after END_STREAM on DATA": {
@@ -52,6 +64,17 @@ testRule(headersAfterEndStream, {
     "the server's end is under way": {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().trailers(1),
       finds: [["ended", 3, { streamId: 1, side: "client" }]],
+    },
+    "octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .client.headers(1)
+          .data(1, 1, end)
+          .trailers(1),
+      finds: [["ended", 4, { streamId: 1, side: "client" }]],
+
+      certainty: "unproven",
     },
   },
 });
@@ -70,6 +93,7 @@ testRule(dataOnClosed, {
       unchecked: { "stream/* seen": 1 },
     },
     "WINDOW_UPDATE and RST_STREAM": (s) => s.client.headers(1, end).server.headers(1, end).client.windowUpdate(1).rst(1),
+    "both have ended it: stream/headers-on-closed": (s) => s.client.headers(1, end).server.headers(1, end).client.trailers(1),
   },
   invalid: {
     "both had ended it": {
@@ -93,6 +117,7 @@ testRule(headersOnClosed, {
     "half-closed: stream/headers-after-end-stream": (s) => s.client.headers(1, end).trailers(1),
     "a request: stream-id/reuse": (s) => s.client.headers(1, end).server.headers(1, end).client.headers(1, end),
     "the server's end was under way": (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().trailers(1),
+    "both have, and it is known: stream/data-on-closed": (s) => s.client.headers(1, end).server.headers(1, end).client.data(1),
   },
   invalid: {
     "trailers of the client": {
@@ -173,6 +198,11 @@ testRule(frameAfterPeerRst, {
           .windowUpdate(1),
       finds: [["reset", 7, { kind: "WINDOW_UPDATE", streamId: 1, side: "client" }, { because: ["no-gap2"] }]],
       certainty: "unproven",
+    },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1).server.rst(1).ping().client.pingAck().data(1),
+      finds: [["reset", 5, { kind: "DATA", streamId: 1, side: "client" }]],
+      because: ["borders", "no-gap2"],
     },
   },
 });

@@ -27,6 +27,7 @@ testRule(dataOnIdle, {
           .data(1),
       unchecked: { "stream/* seen": 1 },
     },
+    "nobody opened it": (s) => s.client.rst(1),
   },
   invalid: {
     "DATA first": { frames: (s) => s.client.data(1).headers(1), finds: [["idle", 1, { streamId: 1 }]] },
@@ -43,6 +44,7 @@ testRule(rstOnIdle, {
     "in answer to a promise of an odd id": (s) => s.client.headers(1).server.pushPromise(1, 3).client.rst(3),
     "of a promised stream": (s) => s.client.headers(1).server.pushPromise(1, 2).client.rst(2),
     "mid-connection": { frames: (s) => s.midway().client.ping().rst(1), unchecked: { "stream/* seen": 1 } },
+    "DATA first": (s) => s.client.data(1).headers(1),
   },
   invalid: {
     "nobody opened it": { frames: (s) => s.client.rst(1), finds: [["idle", 1, { streamId: 1 }]] },
@@ -61,6 +63,7 @@ testRule(windowUpdateOnIdle, {
     "of the server on the request": (s) => s.client.headers(1).server.windowUpdate(1),
     "on a promised stream": (s) => s.client.headers(1).server.pushPromise(1, 2).client.windowUpdate(2),
     "of the server on HEADERS that were refused": (s) => s.client.headers(2).server.windowUpdate(2),
+    "DATA first": (s) => s.client.data(1).headers(1),
   },
   invalid: {
     "before HEADERS": { frames: (s) => s.client.windowUpdate(1).headers(1), finds: [["idle", 1, { streamId: 1 }]] },
@@ -73,6 +76,7 @@ testRule(frameOnReservedServer, {
     "HEADERS first": (s) => s.client.headers(1).server.pushPromise(1, 2).headers(2).data(2),
     "RST_STREAM and PRIORITY": (s) => s.client.headers(1).server.pushPromise(1, 2).priority(2).rst(2),
     "WINDOW_UPDATE of the client": (s) => s.client.headers(1).server.pushPromise(1, 2).client.windowUpdate(2),
+    DATA: (s) => s.client.headers(1).server.pushPromise(1, 2).client.data(2),
   },
   invalid: {
     DATA: {
@@ -96,6 +100,7 @@ testRule(frameOnReservedClient, {
       s.client.headers(1).server.pushPromise(1, 2).client.priority(2).windowUpdate(2).rst(2),
     "the response has begun: client-data-on-pushed": (s) =>
       s.client.headers(1).server.pushPromise(1, 2).headers(2).client.data(2),
+    DATA: (s) => s.client.headers(1).server.pushPromise(1, 2).data(2),
   },
   invalid: {
     DATA: {

@@ -18,6 +18,11 @@ testRule(rstRepeated, {
       frames: (s) => s.client.headers(1).server.headers(1).rst(1).rst(1),
       finds: [["again", 4, { streamId: 1 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) => s.midway().client.headers(1).rst(1).rst(1),
+      finds: [["again", 3, { streamId: 1 }]],
+      because: ["roles", "borders", "acks"],
+    },
   },
 });
 
@@ -32,6 +37,19 @@ testRule(rstInResponseToRst, {
     "after the answer to a later PING": {
       frames: (s) => s.client.headers(1).server.rst(1).ping().client.pingAck().rst(1),
       finds: [["answer", 5, { streamId: 1, side: "client" }]],
+    },
+    "octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .client.headers(1)
+          .server.rst(1)
+          .ping()
+          .client.pingAck()
+          .rst(1),
+      finds: [["answer", 6, { streamId: 1, side: "client" }]],
+
+      certainty: "unproven",
     },
   },
 });
