@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "timeline" | "calls" | "frames" | "rules" | "explain";
+export type Command = "check" | "timeline" | "calls" | "frames" | "repro" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -67,6 +67,12 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       keep("calls", []),
     )
     .command("frames [captures...]", "one row a frame", captures, keep("frames", []))
+    .command(
+      "repro [captures...]",
+      "the request of --stream N as a grpcurl or curl command that sends it again",
+      captures,
+      keep("repro", []),
+    )
     .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
     .command(
       "explain <rule>",

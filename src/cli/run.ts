@@ -17,6 +17,8 @@ import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
 import type { Output, Report } from "../report/report.ts";
+import { reproCommand } from "../report/repro.ts";
+import { RequestKeeper } from "../report/request-keeper.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { sarifReport } from "../report/sarif.ts";
 import { Timeline } from "../report/timeline.ts";
@@ -25,7 +27,7 @@ import type { Rule, Severity } from "../rules/rule.ts";
 import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import type { Invocation } from "./options.ts";
-import { loadSchemas } from "./protos.ts";
+import { grpcurlSchema, loadSchemas } from "./protos.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
 /** An invocation with the rest filled in, and what the configuration adds. */
@@ -51,6 +53,8 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "repro":
+      return repro(invocation);
     case "rules":
       return listRules(invocation);
     case "explain":
@@ -216,6 +220,31 @@ async function frames(invocation: Task): Promise<number> {
   const session = new Session(sources, options(invocation));
   names = await session.open();
   for await (const _ of session.run([lister]));
+  stdout.flush();
+  return 0;
+}
+
+async function repro(invocation: Task): Promise<number> {
+  formatOf(invocation, ["table"]);
+  const { only, protos, showSecrets } = invocation;
+  if (only.stream === undefined)
+    throw new H2lintError("usage", "repro needs --stream N, and --connection N where there are several");
+  const schemas = loadSchemas(protos);
+  const session = new Session(await findCaptures(invocation.operands), options(invocation));
+  await session.open();
+  const chosen = new Chooser(only, session.clock);
+  const messages = new MessageKeeper(chosen, session.limits);
+  const keeper = new RequestKeeper(chosen, messages, session.limits);
+  const reflection = new ReflectionReader(schemas, session.limits);
+  for await (const _ of session.run([new CallReader([reflection, messages], session.limits), keeper]));
+  const request = keeper.request(schemas);
+  if (request === undefined) {
+    const where = only.connection === undefined ? "" : ` on connection ${only.connection}`;
+    throw new H2lintError("not-found", `there is no stream ${only.stream}${where} in this capture`);
+  }
+  if (keeper.more > 0)
+    stdout.write(`# ${keeper.more} more connections have a stream ${only.stream}: --connection N says which one\n`);
+  stdout.write(reproCommand(request, { showSecrets, schemaArguments: (file) => grpcurlSchema(protos, file) }));
   stdout.flush();
   return 0;
 }

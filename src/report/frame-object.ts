@@ -189,7 +189,7 @@ export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | 
 }
 
 /** `authorization`, cookies, and binary credentials. */
-const isSecret = (name: string): boolean =>
+export const isSecret = (name: string): boolean =>
   SECRETS.has(name) || (name.endsWith("-bin") && /auth|token|cred|cookie|secret|session|key|jwt|cert/.test(name));
 
 const SECRETS = new Set(["authorization", "proxy-authorization", "cookie", "set-cookie"]);
