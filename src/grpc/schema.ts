@@ -300,7 +300,9 @@ class FileSet {
     const ordered = new Set<FileDescriptorProto>();
     const seen = new Set<string>();
     const find = (name: string) => this.#files.get(name) ?? WELL_KNOWN.get(name);
-    const own = [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name));
+    // An Any may hold a well-known type that nothing imports.
+    const any = [...files, ...this.#files.values()].some(({ dependency }) => dependency.includes("google/protobuf/any.proto"));
+    const own = any ? [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name)) : [];
     const stack = [...own, ...files].map((file) => ({ file, left: [...file.dependency] })).reverse();
     while (stack.length > 0) {
       const top = stack.at(-1)!;
