@@ -5,7 +5,7 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "diff" | "cut" | "rules" | "explain";
+export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "repro" | "diff" | "cut" | "rules" | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -84,6 +84,12 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       "what is new, fixed and unchanged between two captures or JSON reports",
       (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
       keepTwo("diff"),
+    )
+    .command(
+      "repro [captures...]",
+      "the request of --stream N as a grpcurl or curl command that sends it again",
+      captures,
+      keep("repro", []),
     )
     .command("rules", "every rule: id, severity, one line", (y) => y, keep("rules", []))
     .command(

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { H2lintError } from "../error.ts";
 import { linkProtos, type ProtoSource, parseProto } from "../grpc/proto-source.ts";
 import { isDescriptorSet, Schemas } from "../grpc/schema.ts";
+import { quote } from "../report/repro.ts";
 
 /** @param paths `.proto` files, folders of them, and descriptor sets, which are known by their content.
  *  @throws H2lintError for what is not there, and for what is no schema: one line. */
@@ -25,6 +26,23 @@ export function loadSchemas(paths: readonly string[]): Schemas {
   }
   if (wanted.length > 0) attempt(undefined, () => schemas.add(linkProtos(sourcesOf(wanted, roots))));
   return schemas;
+}
+
+/** The options by which grpcurl takes the same schemas.
+ *  @param file The one that defines the method, as others import it. */
+export function grpcurlSchema(paths: readonly string[], file: string): string[] {
+  const words: string[] = [];
+  let source = false;
+  for (const path of paths) {
+    if (kindOf(path) === "folder") words.push(`-import-path ${quote(path)}`);
+    else if (isDescriptorSet(read(path))) {
+      words.push(`-protoset ${quote(path)}`);
+      continue;
+    } else words.push(`-import-path ${quote(dirname(path))}`);
+    source = true;
+  }
+  if (source) words.push(`-proto ${quote(file)}`);
+  return words;
 }
 
 function sourcesOf(wanted: readonly { readonly path: string; readonly root: string }[], roots: readonly string[]): ProtoSource[] {

@@ -22,6 +22,8 @@ import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
 import type { Output, Report } from "../report/report.ts";
+import { reproCommand } from "../report/repro.ts";
+import { RequestKeeper } from "../report/request-keeper.ts";
 import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rules.ts";
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
@@ -33,7 +35,7 @@ import { findCaptures } from "./captures.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
-import { loadSchemas } from "./protos.ts";
+import { grpcurlSchema, loadSchemas } from "./protos.ts";
 import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
 
@@ -66,6 +68,8 @@ export async function run(given: Invocation): Promise<number> {
       return diff(invocation);
     case "cut":
       return cut(invocation, options(invocation));
+    case "repro":
+      return repro(invocation);
     case "rules":
       return listRules(invocation);
     case "explain":
@@ -294,6 +298,31 @@ async function diff(invocation: Task): Promise<number> {
   const found = difference(before, await findingsIn(now, options(invocation)));
   if (format === "json") differenceJson(stdout.write, [old, now], found);
   else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
+  stdout.flush();
+  return 0;
+}
+
+async function repro(invocation: Task): Promise<number> {
+  formatOf(invocation, ["table"]);
+  const { only, protos, showSecrets } = invocation;
+  if (only.stream === undefined)
+    throw new H2lintError("usage", "repro needs --stream N, and --connection N where there are several");
+  const schemas = loadSchemas(protos);
+  const session = new Session(await findCaptures(invocation.operands), options(invocation));
+  await session.open();
+  const chosen = new Chooser(only, session.clock);
+  const messages = new MessageKeeper(chosen, session.limits);
+  const keeper = new RequestKeeper(chosen, messages, session.limits);
+  const reflection = new ReflectionReader(schemas, session.limits);
+  for await (const _ of session.run([new CallReader([reflection, messages], session.limits), keeper]));
+  const request = keeper.request(schemas);
+  if (request === undefined) {
+    const where = only.connection === undefined ? "" : ` on connection ${only.connection}`;
+    throw new H2lintError("not-found", `there is no stream ${only.stream}${where} in this capture`);
+  }
+  if (keeper.more > 0)
+    stdout.write(`# ${keeper.more} more connections have a stream ${only.stream}: --connection N says which one\n`);
+  stdout.write(reproCommand(request, { showSecrets, schemaArguments: (file) => grpcurlSchema(protos, file) }));
   stdout.flush();
   return 0;
 }

@@ -49,6 +49,14 @@ export class Call {
     return this.#schemas.method(path, this.connection.address("server"));
   }
 
+  /** How its messages are written, by the part of the content type after `+`: none is protobuf (gRPC over HTTP2, Content-Type). */
+  get format(): "protobuf" | "json" | "other" {
+    const { request, response } = this.stream;
+    const type = request.contentType ?? response.contentType ?? "";
+    const format = /^application\/grpc\+([^;\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? "proto";
+    return format === "proto" || format === "protobuf" ? "protobuf" : format === "json" ? "json" : "other";
+  }
+
   /** The client means gRPC; else only the answer is, if anything. */
   get asked(): boolean {
     return grpcKind(this.stream) === "yes";

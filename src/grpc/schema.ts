@@ -6,6 +6,7 @@ import {
   createFileRegistry,
   type DescField,
   type DescMessage,
+  type DescMethod,
   type FileRegistry,
   fromBinary,
   fromJson,
@@ -94,18 +95,27 @@ export interface Misfit {
   readonly reason: string;
 }
 
+/** The user, the server of the call, or another server. */
+type SchemaSource = "given" | "own" | "other";
+
 /** What one method takes and answers. */
 export class MethodSchema {
   readonly kind: MethodKind;
+  /** The file that defines it, as others import it. */
+  readonly file: string;
+  /** The user's: not from reflection. */
+  readonly given: boolean;
   /** The user's, or the server's own: it may be held against what is sent. Else that of another server. */
   readonly binding: boolean;
   readonly #input: DescMessage;
   readonly #output: DescMessage;
   readonly #registry: FileRegistry;
 
-  constructor(kind: MethodKind, binding: boolean, input: DescMessage, output: DescMessage, registry: FileRegistry) {
-    this.kind = kind;
-    this.binding = binding;
+  constructor({ methodKind, input, output, parent }: DescMethod, source: SchemaSource, registry: FileRegistry) {
+    this.kind = methodKind.replace("_", "-") as MethodKind; // the same four names
+    this.file = parent.file.proto.name;
+    this.given = source === "given";
+    this.binding = source !== "other";
     this.#input = input;
     this.#output = output;
     this.#registry = registry;
@@ -203,10 +213,10 @@ export class Schemas {
     const service = parts.pop() ?? "";
     if (service === "" || method === "") return undefined;
     const own = this.#harvested.get(server);
-    const found = this.#given.method(service, method, true) ?? own?.method(service, method, true);
+    const found = this.#given.method(service, method, "given") ?? own?.method(service, method, "own");
     if (found !== undefined) return found;
     for (const [, set] of this.#harvested) {
-      const other = set.method(service, method, false);
+      const other = set.method(service, method, "other");
       if (other !== undefined) return other;
     }
     return undefined;
@@ -263,13 +273,12 @@ class FileSet {
     this.#registry = this.#link([...this.#files.values()]);
   }
 
-  method(serviceName: string, name: string, binding: boolean): MethodSchema | undefined {
+  method(serviceName: string, name: string, source: SchemaSource): MethodSchema | undefined {
     const file = this.#services.get(serviceName);
     const registry = file === undefined ? undefined : this.#registryFor(file);
     const method = registry?.getService(serviceName)?.methods.find((one) => one.name === name);
     if (registry === undefined || method === undefined) return undefined;
-    const kind = method.methodKind.replace("_", "-") as MethodKind; // the same four names
-    return new MethodSchema(kind, binding, method.input, method.output, registry);
+    return new MethodSchema(method, source, registry);
   }
 
   // Reflection may have told only a part: then what the file itself needs may still be there.
@@ -291,7 +300,9 @@ class FileSet {
     const ordered = new Set<FileDescriptorProto>();
     const seen = new Set<string>();
     const find = (name: string) => this.#files.get(name) ?? WELL_KNOWN.get(name);
-    const own = [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name));
+    // An Any may hold a well-known type that nothing imports.
+    const any = [...files, ...this.#files.values()].some(({ dependency }) => dependency.includes("google/protobuf/any.proto"));
+    const own = any ? [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name)) : [];
     const stack = [...own, ...files].map((file) => ({ file, left: [...file.dependency] })).reverse();
     while (stack.length > 0) {
       const top = stack.at(-1)!;

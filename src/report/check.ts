@@ -409,5 +409,6 @@ export const NEEDS: Readonly<Record<string, string>> = {
   acks: "there are no TCP acknowledgments to tell what was known",
   body: "the message is not whole",
   end: "the capture ends too soon",
+  proto: "the schema is not known",
   roles: "who is the client is a guess",
 };

@@ -32,7 +32,7 @@ interface Kept {
   readonly messages: KeptMessage[];
   octets: number;
   omitted: number;
-  format: "protobuf" | "json" | "other";
+  format: Call["format"];
 }
 
 /** Keeps the messages of calls. */
@@ -71,7 +71,7 @@ export class MessageKeeper implements GrpcSink {
     kept.octets += cost;
     const { request, response } = stream;
     const head = from === "client" ? request : response;
-    kept.format = formatOf(request.contentType ?? response.contentType);
+    kept.format = call.format;
     const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
     kept.messages.push({ from, index: number - 1, time: frame.last.time, length, flag, encoding, bytes });
   }
@@ -168,7 +168,7 @@ type Content = Pick<MessageObject, "type" | "json" | "raw" | "misfit" | "omitted
 /** What a message holds: by its schema, as it looks without one, or its octets. */
 export function contentOf(
   { from, encoding, bytes, length }: KeptMessage,
-  format: Kept["format"],
+  format: Call["format"],
   method: MethodSchema | undefined,
   limits: Limits,
 ): Content {
@@ -201,12 +201,6 @@ function whyNot(result: string, encoding: string, limits: Limits): string {
   if (encoding === "") return "compressed, but no grpc-encoding is known";
   const name = utf8(encoding.slice(0, 80));
   return result === "damaged" ? `does not decompress with ${name}` : `compressed with ${name}, which is not read`;
-}
-
-// The part of the content type after `+`: without one it is protobuf (gRPC over HTTP2, Content-Type).
-function formatOf(contentType: string | undefined): Kept["format"] {
-  const format = /^application\/grpc\+([^;\s]+)/i.exec(contentType ?? "")?.[1]?.toLowerCase() ?? "proto";
-  return format === "proto" || format === "protobuf" ? "protobuf" : format === "json" ? "json" : "other";
 }
 
 function jsonOf(octets: Uint8Array): Json | undefined {

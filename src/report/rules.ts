@@ -163,5 +163,6 @@ const NEEDS: Readonly<Record<Need, string>> = {
   body: "the whole of the message",
   end: "a capture that goes on long enough after it",
   borders: "frame borders that were never lost",
+  proto: "the schema of the method, by --proto or by the server's reflection",
   roles: "knowing who is the client",
 };

@@ -58,5 +58,6 @@ export type Need =
   | "settings"
   | "acks"
   | "body"
+  | "proto"
   | "end"
   | "roles";

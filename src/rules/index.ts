@@ -29,6 +29,7 @@ import * as grpcMetadata from "./grpc/metadata.ts";
 import * as grpcRequest from "./grpc/request.ts";
 import * as grpcRequestHead from "./grpc/request-head.ts";
 import * as grpcResponse from "./grpc/response.ts";
+import * as grpcSchema from "./grpc/schema.ts";
 import * as grpcStatus from "./grpc/status.ts";
 import * as headersConnect from "./headers/connect.ts";
 import * as headersConnectionFields from "./headers/connection-fields.ts";
@@ -301,6 +302,9 @@ export const rules: readonly Rule[] = [
   grpcMessage.truncatedMessage,
   grpcMessage.unfinishedMessageReset,
   grpcMessage.messageTooLarge,
+  grpcSchema.unaryMessageCount,
+  grpcSchema.unaryResponseCount,
+  grpcSchema.messageSchema,
   grpcRequest.requestTrailers,
   grpcRequestHead.requestEndOnHeaders,
   grpcResponse.responseContentType,

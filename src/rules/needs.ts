@@ -40,6 +40,9 @@ export function unmet(
         return subject.exact;
       case "body":
         return own.unbroken && isMet("seen");
+      // The rule itself asks for the schema: without one it is silent, and the capture not the worse.
+      case "proto":
+        return true;
       // The rule itself looks how long the capture goes on.
       case "end":
         return true;

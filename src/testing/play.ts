@@ -1,6 +1,8 @@
 // In: a script's segments. Out: what the stages of h2lint, the real ones, make of them.
 import type { Diagnostic } from "../diagnostic.ts";
 import { CallReader } from "../grpc/call-reader.ts";
+import { ReflectionReader } from "../grpc/reflection.ts";
+import { Schemas } from "../grpc/schema.ts";
 import { fastHpack } from "../hpack/decoder.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import { Model } from "../model/model.ts";
@@ -91,7 +93,9 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
       for (const [key, count] of connection.unchecked) unchecked[key] = (unchecked[key] ?? 0) + count;
     },
   };
-  playModel(segments, [new CallReader([engine], all), ...listeners, engine, pairing, counter], all, diagnose);
+  const schemas = new Schemas();
+  const calls = new CallReader([new ReflectionReader(schemas, all), engine], all, schemas);
+  playModel(segments, [calls, ...listeners, engine, pairing, counter], all, diagnose);
   return { findings, pairs, unexplained, software, diagnostics, unchecked };
 }
 

@@ -10,7 +10,7 @@ export function field(number: number, content: string | Uint8Array): Buffer {
 
 const number = (id: number, value: number): Buffer => Buffer.of(id << 3, value);
 
-/** `service S { rpc M(In) returns (stream Out) }` with `In { string a = 1; }` and `Out { int32 b = 1; }`, proto3, package p. */
+/** `service S` with `rpc M(In) returns (stream Out)`, and Unary, Collect and Chat of the other kinds; `In { string a = 1; }` and `Out { int32 b = 1; }`, proto3, package p. */
 export function serviceFile(name = "p.proto", imports: readonly string[] = []): Buffer {
   const message = (type: string, name: string, kind: number) =>
     field(
@@ -20,10 +20,12 @@ export function serviceFile(name = "p.proto", imports: readonly string[] = []): 
         field(2, Buffer.concat([field(1, name), number(3, 1), number(4, 1), number(5, kind), field(10, name)])),
       ]),
     );
-  const method = Buffer.concat([field(1, "M"), field(2, ".p.In"), field(3, ".p.Out"), number(6, 1)]);
+  const method = (name: string, client: number, server: number) =>
+    field(2, Buffer.concat([field(1, name), field(2, ".p.In"), field(3, ".p.Out"), number(5, client), number(6, server)]));
+  const methods = [method("M", 0, 1), method("Unary", 0, 0), method("Collect", 1, 0), method("Chat", 1, 1)];
   return Buffer.concat([
     ...[field(1, name), field(2, "p"), ...imports.map((one) => field(3, one))],
     ...[message("In", "a", 9), message("Out", "b", 5)],
-    ...[field(6, Buffer.concat([field(1, "S"), field(2, method)])), field(12, "proto3")],
+    ...[field(6, Buffer.concat([field(1, "S"), ...methods])), field(12, "proto3")],
   ]);
 }

@@ -1,0 +1,105 @@
+// What only the schema of a method tells: the user's (--proto), or what the server itself said by reflection before the call.
+import { decompress } from "../../grpc/decompress.ts";
+import { defaultLimits } from "../../limits.ts";
+import { opened } from "../related.ts";
+import { defineRule } from "../rule.ts";
+
+const spec = [{ document: "gRPC status codes", section: "INTERNAL and UNIMPLEMENTED, cardinality violation" }] as const;
+
+export const unaryMessageCount = defineRule({
+  id: "grpc/unary-message-count",
+  meta: {
+    title: "The request of a unary or server-streaming method is one message",
+    severity: "error",
+    by: "client",
+    spec,
+    expect: { scope: "stream", codes: [] },
+    needs: ["body", "proto"],
+    decidable: "head",
+    messages: {
+      none: "the client ends its request on stream {streamId} without a message; {method} is {kind} and takes one",
+      several: "the client sends {messages} messages on stream {streamId}; {method} is {kind} and takes one",
+    },
+    docs: {
+      why: "The server fails the call with INTERNAL, some with UNIMPLEMENTED.",
+      fix: "Look whether client and server were built from the same .proto: the method may have become a stream on one side.",
+    },
+  },
+  finish(from, by, call, { report, uncheck }) {
+    const { method, request, stream, connection } = call;
+    if (from !== "client" || method?.binding !== true || (method.kind !== "unary" && method.kind !== "server-streaming")) return;
+    // What is missing may be the message.
+    if (request.messages === 0 && !connection.client.unbroken) return uncheck("body");
+    // A message that is not whole is told of as such.
+    if (request.state !== "on" || request.inMessage || request.messages === 1) return;
+    const data = { streamId: stream.id, method: pathOf(stream.request.path), kind: method.kind };
+    if (request.messages === 0) report(by, "none", data, { related: opened(stream) });
+    else report(by, "several", { ...data, messages: request.messages }, { related: opened(stream) });
+  },
+});
+
+export const unaryResponseCount = defineRule({
+  id: "grpc/unary-response-count",
+  meta: {
+    title: "A unary or client-streaming method that ends well answers with one message",
+    severity: "error",
+    by: "server",
+    spec,
+    expect: { scope: "stream", codes: [] },
+    needs: ["body", "hpack", "proto"],
+    decidable: "block",
+    messages: {
+      none: "the server ends stream {streamId} with status OK and without a message; {method} is {kind} and answers with one",
+      several: "the server sends {messages} messages on stream {streamId}; {method} is {kind} and answers with one",
+    },
+    docs: {
+      why: "The client fails the call with INTERNAL although the status says OK.",
+      fix: "Look whether client and server were built from the same .proto, and for a handler that returns without an answer.",
+    },
+  },
+  status({ block, code }, call, { report, uncheck }) {
+    const { method, response, stream, connection } = call;
+    if (code !== 0 || !block.endStream || method?.binding !== true) return;
+    if (method.kind !== "unary" && method.kind !== "client-streaming") return;
+    if (response.messages === 0 && !connection.server.unbroken) return uncheck("body");
+    if (response.state !== "on" || response.inMessage || response.messages === 1) return;
+    const data = { streamId: stream.id, method: pathOf(stream.request.path), kind: method.kind };
+    if (response.messages === 0) report(block, "none", data, { related: opened(stream) });
+    else report(block, "several", { ...data, messages: response.messages }, { related: opened(stream) });
+  },
+});
+
+export const messageSchema = defineRule({
+  id: "grpc/message-schema",
+  meta: {
+    title: "A message should fit the schema of its method",
+    severity: "warning",
+    by: "either",
+    spec: [{ document: "Protocol Buffers", section: "Encoding" }],
+    expect: { scope: "stream", codes: [], optional: true },
+    needs: ["body", "proto"],
+    decidable: "payload",
+    messages: {
+      misfit: "message {number} of the {side} on stream {streamId} is no {type}: {field} {reason}",
+    },
+    docs: {
+      why: "The receiver fails the call with INTERNAL, or takes the field for one that it does not know and loses it.",
+      fix: "Compare the .proto files that client and server were built from: a field may have changed its type or number.",
+    },
+  },
+  message({ from, number, flag, length, bytes }, frame, call, { report }) {
+    const { method, stream, connection } = call;
+    if (length === 0 || method?.binding !== true || call.format !== "protobuf") return;
+    const head = from === "client" ? stream.request : stream.response;
+    const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
+    const octets = bytes === undefined ? "large" : decompress(bytes, encoding, defaultLimits.messageOctets);
+    if (octets === "large") connection.uncheck("grpc/message-schema", "limit");
+    if (typeof octets === "string") return;
+    const misfit = method.misfit(from, octets);
+    if (misfit === undefined) return;
+    const type = method.typeName(from);
+    report(frame, "misfit", { number, side: from, streamId: stream.id, type, ...misfit }, { related: opened(stream) });
+  },
+});
+
+const pathOf = (path: string | undefined): string => (path ?? "").slice(0, 200);
