@@ -134,7 +134,7 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
   ].map((octet) => octet & 0xff);
   const body = Array.from(atob(page.strings[payload]!), (c) => c.charCodeAt(0));
   const [a, b, c, d, e, ...id] = head.map((octet) => octet.toString(16).padStart(2, "0"));
-  const lines = [`0000  ${a} ${b} ${c}  ${d}  ${e}  ${id.join(" ")}  length, type, flags, stream`, ...hexLines(body, 9)];
+  const lines = [`0000  ${a} ${b} ${c}  ${d}  ${e}  ${id.join(" ")}  frame head`, ...hexLines(body, 9)];
   const rest = length - body.length;
   const note =
     body.length > 0

@@ -125,12 +125,19 @@ export class LaneChart extends TimeCanvas {
     this.ask();
   }
 
+  override zoom(factor: number, x?: number): void {
+    const chosen = this.selected >= 0 ? this.x(this.place(this.selected)) : -1;
+    const inView = chosen > this.gutter && chosen < this.width;
+    super.zoom(factor, x ?? (inView ? chosen : undefined));
+  }
+
   /** Zoom so that a finding and its answer are both in sight. */
   frame(finding: FindingView): void {
     const at = finding.entry >= 0 ? this.place(finding.entry) : this.placeOf(finding.time);
     const end = this.#answerPlace(finding) ?? at;
     const span = Math.abs(end - at);
-    if (at < this.a || end < this.a || at > this.b || end > this.b || span < (this.b - this.a) / 200) {
+    const tiny = span > 0 && span < (this.b - this.a) / 200;
+    if (at < this.a || end < this.a || at > this.b || end > this.b || tiny) {
       const room = Math.max(span * 1.2, this.least * 4, this.scale === "order" ? 20 : 0);
       this.range(Math.min(at, end) - room, Math.max(at, end) + room);
     }
@@ -379,7 +386,7 @@ export class LaneChart extends TimeCanvas {
     const name = this.#model.name(entry);
     const text = this.#model.text(entry);
     const full = text === "" ? name : `${name}  ${text}`;
-    if (c.measureText(name).width <= room) this.clipped(full, x + 9, y, room);
+    if (c.measureText(name).width <= room) this.clipped(full, x + 11, y, room);
     labelled[s] = x;
     c.font = FONT;
   }

@@ -1,5 +1,5 @@
 // One finding as a story: what happened, what answered it, what it cost, what to do, and the text that says so.
-import { answerSentence, isAnswered } from "../../answer.ts";
+import { answerSentence, isAnswered, noAnswer } from "../../answer.ts";
 import type { FrameObject } from "../../event.ts";
 import { frameDetail, frameName } from "../../frame-line.ts";
 import { duration, plural, printable } from "../../text.ts";
@@ -35,7 +35,10 @@ export function storyCard(
     el(
       "dl",
       { class: "story" },
-      ...row("answer", `${sentence(printable(answerSentence(event)))}${why === "" ? "" : ` ${sentence(why)}`}`),
+      ...row(
+        "answer",
+        `${sentence(printable(isAnswered(reaction) ? answerSentence(event) : noAnswer(reaction)))}${why === "" ? "" : ` ${sentence(why)}`}`,
+      ),
       ...(cost === "" ? [] : row("cost", cost)),
       ...(rule === undefined ? [] : row("fix", rule.fix)),
       ...(rule === undefined ? [] : row("rule", sentence(rule.title))),
@@ -101,7 +104,7 @@ function framesTable(model: ConnectionModel, event: PageFinding, openEntry: ((en
           el(
             "td",
             {},
-            role === "fault" || role === "answer" ? el("span", { class: `chip ${role}` }, role) : undefined,
+            ["fault", "here", "answer"].includes(role) ? el("span", { class: `chip ${role}` }, role) : undefined,
             label,
             detail === "" ? undefined : el("div", { class: "detail" }, detail),
           ),
@@ -119,7 +122,7 @@ function rowsOf(event: PageFinding): Row[] {
     return { frame, time, packet, from, name: frameName(frame), detail: detail.filter((text) => text !== "").join("  "), role };
   };
   const rows = event.related.map((frame) => ofFrame(frame, frame.role === undefined ? "" : "related"));
-  rows.push(ofFrame(event.frame, "fault"));
+  rows.push(ofFrame(event.frame, event.severity === "info" ? "here" : "fault"));
   if (isAnswered(reaction)) {
     const from = event.offender === "client" ? "server" : "client";
     const debug = reaction.debug === undefined || reaction.debug === "" ? "" : `"${printable(reaction.debug)}"`;
