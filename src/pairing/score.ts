@@ -57,7 +57,8 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
   const texts = kind === "goaway" ? textsLike(debug) : [];
   const text = texts.find((known) => isAbout(known, rule));
-  if (text === undefined && texts.length > 0) add(-5, "its text is about something else");
+  const isElsewhere = !finding.hides.some((hidden) => texts.some((known) => isAbout(known, hidden)));
+  if (text === undefined && texts.length > 0 && isElsewhere) add(-4, "its text is about something else");
   if (text !== undefined) add(5, `its text is ${text.software.name}'s for this fault`);
   const known = software[from] ?? text?.software;
   const isOfSoftware = known !== undefined && isAnswerOf(known, from, rule, reaction);
