@@ -113,6 +113,8 @@ it("there is no page of a family that is gone", () => {
 });
 
 it("every rule has an example of both kinds", () => {
-  const lacking = rules.filter(({ id }) => examples[id]?.illegal === undefined || examples[id]?.legal === undefined);
+  // What pairing finds is made of a fault that is none and its answer: its cases stand with pairing.
+  const judged = rules.filter(({ meta }) => meta.inPairing !== true);
+  const lacking = judged.filter(({ id }) => examples[id]?.illegal === undefined || examples[id]?.legal === undefined);
   expect(lacking.map(({ id }) => id)).toEqual([]);
 });

@@ -54,6 +54,7 @@ export const goaway = (fields: Partial<ReactionObject> = {}): ReactionObject => 
 
 export const summaryOf = (fields: Partial<SummaryEvent> = {}): SummaryEvent => ({
   kind: "summary",
+  unexplained: 0,
   captures: [],
   ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 0, warnings: 0, infos: 0, unproven: 0, baseline: 0 },
   ...{ answered: 0, incomplete: false, unchecked: [] },

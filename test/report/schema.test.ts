@@ -59,7 +59,12 @@ const whole = {
       tls: { version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
       endedBy: { side: "server", how: "fin", packet: 19 },
       software: { client: "volo", server: "grpc-go" },
-      softwareEvidence: { client: ["user-agent"], server: [] },
+      softwareEvidence: [
+        {
+          ...{ side: "server", software: "grpc-go", sign: "ping", text: "02041010090e0707" },
+          ...{ says: "its bandwidth probe", hopByHop: true, packet: 13 },
+        },
+      ],
     },
   ],
   findings: [
@@ -77,11 +82,13 @@ const whole = {
         ...{ from: "server", file: "volo.pcap", packet: 19, time: "1766400000.000000000", comment: "x" },
         closed: { how: "fin", packet: 19, time: "1766400000.000000000", delay: 1 },
         ...{ delay: 412000, streamsKilled: [1], retrySafe: [], explanation: "x", evidence: [{ points: -2, reason: "y" }] },
+        also: [{ rule: "a/b", stream: 3, packet: 14 }],
+        selfInflicted: { kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 },
         logs: [{ file: "server.log", line: 7, side: "server", text: "..." }],
       },
     },
   ],
-  unexplained: [{ connection: 2, reaction: { verdict: "unseen" }, before: [frame], unchecked: ["hpack: 1 gap"] }],
+  unexplained: [{ connection: 2, reaction: { kind: "fin" }, before: [frame], unchecked: ["hpack: 1 gap"], refusals: ["x"] }],
   diagnostics: [
     {
       ...{ code: "capture/lost-segments", severity: "loss", count: 3, message: "lost" },
@@ -96,7 +103,7 @@ const whole = {
   },
   summary: {
     ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 1, warnings: 0, infos: 0, unproven: 0 },
-    ...{ baseline: 0, answered: 1, incomplete: false },
+    ...{ baseline: 0, answered: 1, unexplained: 0, incomplete: false },
   },
 };
 
