@@ -8,6 +8,9 @@ const interim = { fields: { ":status": "103" } } as const;
 const grpc = { fields: grpcRequest } as const;
 const status = { "grpc-status": "0" } as const;
 
+// What a reset costs is no violation.
+const violations = rules.filter(({ id }) => !id.startsWith("health/"));
+
 const cases: Readonly<Record<string, readonly [story: Story, finds: readonly string[], hides?: readonly string[]]>> = {
   "a1: a request after END_STREAM": [(s) => s.client.headers(1, end).headers(1, end), ["stream-id/reuse"]],
   "a1: a request after the own RST_STREAM": [(s) => s.client.headers(1).rst(1).headers(1, end), ["stream-id/reuse"]],
@@ -61,7 +64,7 @@ const cases: Readonly<Record<string, readonly [story: Story, finds: readonly str
 describe("HEADERS on an id that was already used", () => {
   for (const [name, [story, finds, hides]] of Object.entries(cases)) {
     it(name, () => {
-      const proven = play(story, { rules }).findings.filter((f) => f.certainty === "proven" && f.severity !== "info");
+      const proven = play(story, { rules: violations }).findings.filter((f) => f.certainty === "proven" && f.severity !== "info");
       expect(proven.map(({ rule }) => rule)).toEqual(finds);
       if (hides !== undefined) expect(proven[0]?.hides).toEqual(hides);
     });
