@@ -69,11 +69,11 @@ async function packetsOf(
   let wanted: Flow | undefined;
   const assembler = new Assembler(
     {
-      open(flow) {
+      begin(flow) {
         flows = Math.max(flows, flow.id);
         if (flow.id === id) wanted = flow;
-        return [silent, silent];
       },
+      open: () => [silent, silent],
       close() {},
     },
     defaultLimits,

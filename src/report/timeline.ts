@@ -163,7 +163,10 @@ export class Timeline implements ModelSink {
     const end = (side: Side) =>
       software[side] === undefined ? connection[side] : `${connection[side]} (${printable(software[side])})`;
     const head = `connection ${connection.id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection)}, ${duration(connection.duration)}`;
-    this.#line(bold(head));
+    // Broken at words only where it is too long: the blanks in it are its columns.
+    const { width } = this.#style.look;
+    if (head.length <= width) this.#line(bold(head));
+    else for (const [i, part] of wrap(head, width - 2).entries()) this.#line(i === 0 ? bold(part) : `  ${bold(part)}`);
     for (const line of behindText(connection)) this.#line(`  ${line}`);
     if (kept === undefined) return;
     this.#line("");

@@ -14,6 +14,8 @@ import { distance } from "./sequence.ts";
 
 /** Told of every connection; gives the sinks of its two directions, the likely client's first. */
 export interface FlowListener {
+  /** A new connection's first segment, before anything else is told of it. */
+  begin?(flow: Flow): void;
   open(flow: Flow): readonly [ByteSink, ByteSink];
   /** The window that the endpoint of direction `side` advertises has become zero, or opens again; not told of each segment. */
   window?(flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void;
@@ -106,6 +108,7 @@ export class Assembler implements SegmentSink {
     const flow = new Flow(++this.#flows, s, clientIsSource, clientIsSource === second);
     flow.lastTime = s.packet.time;
     this.#table.put(s, flow);
+    this.#listener.begin?.(flow);
     return flow;
   }
 
