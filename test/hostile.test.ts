@@ -117,7 +117,7 @@ describe("traffic", () => {
 });
 
 const EMPTY = Buffer.concat([...pcap([])]);
-const ZEROS = 32 << 20;
+const ZEROS = 8 << 20;
 
 // RFC 8878 3.1.1: a raw block, then RLE blocks of 128 KiB.
 function zstd(): Buffer {

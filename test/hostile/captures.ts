@@ -66,8 +66,8 @@ const wire =
   (packets: () => Iterable<Uint8Array>, network = RAW_IP, step = 1) =>
   () =>
     pcap(packets(), network, step);
-/** A million with `npm run fuzz`; a tenth else, against limits that are as much lower. */
-const M = fuzzing ? 1_000_000 : 100_000;
+/** A million with `npm run fuzz`; fewer else, against lower limits. */
+const M = fuzzing ? 1_000_000 : 40_000;
 
 export const captures: Readonly<Record<string, Hostile>> = {
   "half-open connections": {
