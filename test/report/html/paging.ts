@@ -90,6 +90,7 @@ const FINDING: FindingEvent = {
 
 const SUMMARY: SummaryEvent = {
   kind: "summary",
+  unexplained: 0,
   captures: [{ file: "a.pcap", format: "pcap", packets: 10, octets: 1000 }],
   connections: 1,
   http2Connections: 1,
