@@ -37,6 +37,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   /** Rules that ask for bits of a field block, and all the bits that any asks for. */
   readonly #onBits: readonly Slot[];
   readonly #bits: number;
+  readonly #byBits = new Map<number, readonly Slot[]>();
   readonly #onMessageStart: readonly Slot[];
   readonly #onMessage: readonly Slot[];
   readonly #onStatus: readonly Slot[];
@@ -223,9 +224,18 @@ export class RuleEngine implements ModelSink, GrpcSink {
     }
   }
 
+  // Few sets of bits are ever met, and a field block has dozens of rules that ask for some.
+  #slotsFor(bits: number): readonly Slot[] {
+    const known = this.#byBits.get(bits);
+    if (known !== undefined) return known;
+    if (this.#byBits.size >= BIT_SETS) this.#byBits.clear();
+    const slots = this.#onBits.filter((slot) => (bits & slot.bits) !== 0);
+    this.#byBits.set(bits, slots);
+    return slots;
+  }
+
   #judgeBits(block: FieldBlock, bits: number, stream: Stream | undefined, judged: Judged): void {
-    for (const slot of this.#onBits) {
-      if ((bits & slot.bits) === 0) continue;
+    for (const slot of this.#slotsFor(bits & this.#bits)) {
       const when = slot.rule.when as BlockCondition; // nor these
       if (when.from !== undefined && when.from !== block.from) continue;
       if (when.roles !== undefined && !when.roles.includes(block.role)) continue;
@@ -471,6 +481,8 @@ function rankOf(rule: Rule, index: number): number {
 }
 
 const HEAD = 9;
+// Sets of bits remembered: hostile blocks have more.
+const BIT_SETS = 1024;
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
