@@ -17,7 +17,7 @@ import { type Origin, other, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { Finding, FindingSink, Need } from "./finding.ts";
 import { unmet } from "./needs.ts";
-import type { BlockCondition, Condition, Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
+import type { BlockCondition, Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
 
 /** A rule and the severity it is reported with. */
 export interface ActiveRule {
@@ -216,11 +216,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const slots = this.#byFact[fact];
     if (slots === undefined) return;
     for (const slot of slots) {
-      const { judge } = slot.rule;
-      const when = slot.rule.when as Condition; // byFact holds no others
-      if (when.kinds !== undefined && !(when.kinds as readonly string[]).includes(kind)) continue;
-      if (when.from !== undefined && when.from !== subject.from) continue;
-      judge!.call(slot.rule, subject, stream, this.#at(slot, this.#current!));
+      if (slot.kinds !== undefined && !slot.kinds.includes(kind)) continue;
+      if (slot.from !== undefined && slot.from !== subject.from) continue;
+      slot.judge!(subject, stream, this.#at(slot, this.#current!));
     }
   }
 
@@ -236,10 +234,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   #judgeBits(block: FieldBlock, bits: number, stream: Stream | undefined, judged: Judged): void {
     for (const slot of this.#slotsFor(bits & this.#bits)) {
-      const when = slot.rule.when as BlockCondition; // nor these
-      if (when.from !== undefined && when.from !== block.from) continue;
-      if (when.roles !== undefined && !when.roles.includes(block.role)) continue;
-      slot.rule.judge!(block, stream, this.#at(slot, judged));
+      if (slot.from !== undefined && slot.from !== block.from) continue;
+      if (slot.roles !== undefined && !slot.roles.includes(block.role)) continue;
+      slot.judge!(block, stream, this.#at(slot, judged));
     }
   }
 
@@ -254,8 +251,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const context = this.#context;
     context.slot = slot;
     context.connection = judged.connection;
-    if (slot.rule.state !== undefined) context.state = judged.states[slot.index] ??= slot.rule.state();
-    if (slot.rule.session !== undefined) context.session = this.#shared[slot.index] ??= slot.rule.session();
+    if (slot.state !== undefined) context.state = judged.states[slot.index] ??= slot.state();
+    if (slot.session !== undefined) context.session = this.#shared[slot.index] ??= slot.session();
     return context;
   }
 
@@ -376,6 +373,13 @@ interface Slot {
   readonly options: Readonly<Record<string, number>>;
   /** Of a field block, that it asks for. */
   readonly bits: number;
+  // Of the rule, here in one shape: rules have many, and a property of many shapes costs more to read than most rules take.
+  readonly judge: Rule["judge"];
+  readonly state: Rule["state"];
+  readonly session: Rule["session"];
+  readonly from: Side | undefined;
+  readonly kinds: readonly string[] | undefined;
+  readonly roles: BlockCondition["roles"] | undefined;
 }
 
 interface Candidate {
@@ -470,6 +474,12 @@ function slotOf({ rule, severity, options }: ActiveRule, index: number): Slot {
     ...{ rule, severity, index, rank: rankOf(rule, index) },
     options: { ...Object.fromEntries(defaults), ...options },
     bits: when !== undefined && "bits" in when ? when.bits : 0,
+    judge: rule.judge?.bind(rule),
+    state: rule.state?.bind(rule),
+    session: rule.session?.bind(rule),
+    from: when?.from,
+    kinds: when !== undefined && "kinds" in when ? when.kinds : undefined,
+    roles: when !== undefined && "roles" in when ? when.roles : undefined,
   };
 }
 
