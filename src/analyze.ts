@@ -122,14 +122,6 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   yield tally.summary(session.captures, session.diagnostics.incomplete);
 }
 
-/** Decode captures for listeners of the model alone, without rules. */
-export async function decode(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): Promise<Session> {
-  const session = new Session(sources, options);
-  await session.open();
-  for await (const _ of session.run(options.listeners ?? []));
-  return session;
-}
-
 /** Capture files as one run of packets, through the pipeline up to the model. */
 export class Session {
   readonly clock = new Clock();

@@ -168,9 +168,4 @@ export const diagnostics = {
     source: "limit",
     text: "more than {limit} streams on one connection: the oldest closed ones were forgotten",
   },
-  "limit/findings": {
-    severity: "info",
-    source: "limit",
-    text: "more than {limit} findings of {rule} on one connection were folded into one",
-  },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -40,7 +40,7 @@ export interface Limits {
   readonly streams: number;
   /** Closed streams per connection that are remembered to judge late frames. */
   readonly closedStreams: number;
-  /** Findings per rule and connection before repeats are folded (`limit/findings`). */
+  /** Findings per rule and connection beyond which those of a kind are folded into one. */
   readonly findings: number;
   /** Octets kept of a gRPC message, where they are looked into: of compressed ones, for a schema, to be listed. */
   readonly messageOctets: number;

@@ -12,7 +12,7 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "./event.ts";
-import { counts, placeOf } from "./failing.ts";
+import { counts, placeOf, placeText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -286,7 +286,7 @@ class Story {
     const packet = r.frame?.packet ?? r.packet ?? 0;
     const time = r.frame?.time ?? r.time ?? "";
     const stream = r.frame?.streamId ?? 0;
-    const where = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+    const where = placeText(connection, stream, packet);
     this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(answerName(r))}  ${this.#style.dim(where)}`);
     const text = `the ${from} answered with ${answerName(r)}, and nothing that was found explains it`;
     for (const line of wrap(sentence(text), this.#width - 2)) this.#line(`  ${line}`);

@@ -1,6 +1,7 @@
 // `h2lint diff`: what two runs found, held against each other by fingerprint.
 import { H2lintError } from "../error.ts";
 import type { FindingEvent } from "./event.ts";
+import { placeText } from "./failing.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, plural, printable } from "./text.ts";
@@ -118,7 +119,7 @@ export function differenceTable(output: Output, look: Look, names: readonly [str
     output(`\n${paint(`${title} (${list.length})`)}\n`);
     for (const one of list) {
       const { connection, stream, packet } = one.first;
-      const where = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+      const where = placeText(connection, stream, packet);
       const side = title === "fixed" ? old : now;
       output(`  ${style.severity(one.severity, one.severity.padEnd(7))}  ${style.bold(one.rule)}  ${timesOf(one, title)}\n`);
       for (const line of wrap(printable(one.message), look.width - 11)) output(`           ${line}\n`);

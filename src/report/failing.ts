@@ -5,6 +5,8 @@ export const counts = ({ certainty, consequent, baseline }: FindingEvent): boole
   certainty === "proven" && !consequent && baseline !== true;
 
 /** `connection 1, stream 3, packet 11`. */
-export function placeOf({ connection, stream, frame }: FindingEvent): string {
-  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${frame.packet}`].join(", ");
+export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame.packet);
+
+export function placeText(connection: number, stream: number, packet: number): string {
+  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
 }

@@ -33,13 +33,7 @@ export function absent(connection: Connection, due: FrameRef): { subject: FrameR
 
 /** The end of a side's direction, where no frame is at fault. */
 export function closing(connection: Connection, from: Side, at: Origin): FrameRef {
-  const subject = new FrameRef();
-  subject.kind = "close";
-  subject.from = from;
-  subject.file = at.file;
-  subject.packet = at.packet;
-  subject.time = subject.began = at.time;
-  subject.offset = subject.end = at.offset;
+  const subject = FrameRef.close(from, at);
   subject.acked = Math.max(at.acked, connection.endpoint(from).horizon);
   return subject;
 }

@@ -1,3 +1,4 @@
+import { statusName } from "../../grpc/status.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { FieldBit, Name } from "../../hpack/field.ts";
 import { opened } from "../related.ts";
@@ -43,7 +44,7 @@ export const errorStatus = defineRule({
     const code = Number(value);
     const text = (decoded.slots[Name.grpcMessage]?.value ?? "").slice(0, TEXT);
     const severity = FAULTS.has(code) ? "warning" : "info";
-    const data = { streamId, status: code, name: STATUS[code] ?? "no known status", ms, text };
+    const data = { streamId, status: code, name: code <= LAST_STATUS ? statusName(code) : "no known status", ms, text };
     report(subject, "grpc", data, { severity, related, fold: value });
   },
 });
@@ -83,25 +84,8 @@ export const deadlineNearlyUsed = defineRule({
 // Of those that gRPC defines, the ones that point at the service or the way to it.
 const FAULTS: ReadonlySet<number> = new Set([2, 13, 14, 15]);
 
-const STATUS: readonly string[] = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-];
+// gRPC defines 0 to 16.
+const LAST_STATUS = 16;
 
 // Octets of a grpc-message that are shown.
 const TEXT = 200;
