@@ -526,7 +526,7 @@ export class ConnectionModel implements Http2Sink {
     const half = stream.half(frame.from);
     half.window.sent += frame.length;
     half.dataFrames++;
-    (half.lastData ??= new FrameRef()).take(frame);
+    (half.lastData ??= new FrameRef()).takeFrame(frame);
     half.dataOctets += Math.max(frame.contentLength, 0);
     if (frame.endStream && half.endAt < 0) {
       this.#ended++;
@@ -735,7 +735,7 @@ export class ConnectionModel implements Http2Sink {
     if (stream === undefined) {
       if (fields.opensStream) {
         stream = this.#openStream(fields.streamId, sender.side, true, fields.last.offset + 1, fields.last.time);
-        stream.opening = FrameRef.of(fields);
+        stream.opening = new FrameRef().takeBlock(fields);
         c.calls++;
         sender.active.push(fields.streamId);
       } else {
