@@ -173,7 +173,8 @@ export function contentOf(
   limits: Limits,
 ): Content {
   if (bytes === undefined && length > 0) return { omitted: `more than ${limits.messageOctets} octets, or than are kept in all` };
-  const octets = decompress(bytes ?? new Uint8Array(0), encoding, limits.messageOctets);
+  // Of an empty one there is nothing to decompress: senders mark it either way.
+  const octets = decompress(bytes ?? new Uint8Array(0), length === 0 ? "identity" : encoding, limits.messageOctets);
   if (typeof octets === "string") return { omitted: whyNot(octets, encoding, limits) };
   if (format === "json") {
     const json = jsonOf(octets);
