@@ -4,6 +4,7 @@ import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
@@ -21,6 +22,7 @@ import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
+import { MetadataKeeper } from "../report/metadata.ts";
 import type { Output, Report } from "../report/report.ts";
 import { reproCommand } from "../report/repro.ts";
 import { RequestKeeper } from "../report/request-keeper.ts";
@@ -232,7 +234,8 @@ async function calls(invocation: Task): Promise<number> {
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
-  const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages ? messageListing(schemas, session, chosen, view) : undefined;
   const reader = new CallReader(messages?.sinks ?? [], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
@@ -242,6 +245,13 @@ async function calls(invocation: Task): Promise<number> {
       if (messages === undefined) view.exchange(exchange);
       else messages.lister.exchange(exchange, stream);
     },
+    {
+      schemas,
+      metadata: new MetadataKeeper(
+        { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
+        session.limits,
+      ),
+    },
   );
   for await (const _ of session.run([reader, lister])) stdout.flush();
   messages?.lister.end();
@@ -250,9 +260,8 @@ async function calls(invocation: Task): Promise<number> {
   return 0;
 }
 
-function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
+function messageListing(schemas: Schemas, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
-  const schemas = loadSchemas(protos);
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,

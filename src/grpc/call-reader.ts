@@ -212,6 +212,7 @@ class CallHalf extends CallContent implements MessageListener {
   }
 
   #tell(whole: boolean, message: GrpcMessage, frame: Frame): void {
+    if (whole && this.decoder.firstTime < 0) this.decoder.firstTime = frame.last.time;
     for (const sink of this.#sinks) {
       if (whole) sink.message?.(message, frame, this.call);
       else sink.messageStart?.(message, frame, this.call);

@@ -44,6 +44,8 @@ export class MessageDecoder implements ContentReader {
   state: MessageState = "off";
   /** Whole messages so far. */
   messages = 0;
+  /** When the first of them was whole, nanoseconds; -1: not so far. Set by who knows the time. */
+  firstTime = -1;
   readonly #listener: MessageListener;
   readonly #message: GrpcMessage;
   /** Octets of a prefix so far. */

@@ -134,19 +134,23 @@ export class MethodSchema {
 
   /** @returns undefined where they do not fit, are too many, or have no JSON: an Any or a time beyond what the mapping allows. */
   json(from: Side, bytes: Uint8Array): Json | undefined {
-    const type = this.#type(from);
-    if (new Fit(bytes).check(type) !== "fits") return undefined;
-    try {
-      const message = fromBinary(type, bytes, { readUnknownFields: false });
-      openAnys(message, this.#registry);
-      return toJson(type, message, { registry: anyRegistry(this.#registry) });
-    } catch {
-      return undefined;
-    }
+    return messageJson(this.#type(from), bytes, this.#registry);
   }
 
   #type(from: Side): DescMessage {
     return from === "client" ? this.#input : this.#output;
+  }
+}
+
+// @returns undefined where the octets do not fit, are too many, or have no JSON.
+function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistry): Json | undefined {
+  if (new Fit(bytes).check(type) !== "fits") return undefined;
+  try {
+    const message = fromBinary(type, bytes, { readUnknownFields: false });
+    openAnys(message, registry);
+    return toJson(type, message, { registry: anyRegistry(registry) });
+  } catch {
+    return undefined;
   }
 }
 
@@ -205,6 +209,15 @@ export class Schemas {
     const found = this.#find(path, server);
     this.#methods.set(key, found);
     return found;
+  }
+
+  /** A message of a type that some schema has. @returns undefined where none has it, or the octets do not fit. */
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    for (const set of [this.#given, ...this.#harvested.values()]) {
+      const json = set.size === 0 ? undefined : set.json(type, bytes);
+      if (json !== undefined) return json;
+    }
+    return undefined;
   }
 
   #find(path: string, server: string): MethodSchema | undefined {
@@ -281,10 +294,20 @@ class FileSet {
     return new MethodSchema(method, source, registry);
   }
 
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    const registry = this.#all();
+    const message = registry?.getMessage(type);
+    return registry === undefined || message === undefined ? undefined : messageJson(message, bytes, registry);
+  }
+
+  #all(): FileRegistry | undefined {
+    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
+    return this.#registry === "broken" ? undefined : this.#registry;
+  }
+
   // Reflection may have told only a part: then what the file itself needs may still be there.
   #registryFor(file: FileDescriptorProto): FileRegistry | undefined {
-    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
-    return this.#registry === "broken" ? this.#tryLink([file]) : this.#registry;
+    return this.#all() ?? this.#tryLink([file]);
   }
 
   #tryLink(files: readonly FileDescriptorProto[]): FileRegistry | undefined {

@@ -1,27 +1,22 @@
 // `h2lint calls --format ndjson`: one object an exchange, gRPC, plain HTTP/2 and pushed, in the order they began (interface.md).
 import type { Clock } from "../capture/clock.ts";
 import { callOf } from "../grpc/call.ts";
+import { detailJson } from "../grpc/error-details.ts";
 import type { MessageDecoder } from "../grpc/message-decoder.ts";
-import type { Misfit } from "../grpc/schema.ts";
+import type { Misfit, Schemas } from "../grpc/schema.ts";
 import type { Json } from "../grpc/schemaless.ts";
-import { percentDecode, readDetails, statusCode } from "../grpc/status.ts";
+import { percentDecode, readDetails, statusCode, statusOf } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
+import { type EndedBy, type ExchangeEnd, endedBy, endOf } from "./exchange-end.ts";
+import type { Metadata, MetadataKeeper } from "./metadata.ts";
 import { utf8 } from "./text.ts";
 
-export type ExchangeEnd =
-  | "complete"
-  | "reset-by-client"
-  | "reset-by-server"
-  | "killed-by-goaway"
-  | "killed-by-close"
-  | "open"
-  | "unknown";
-
 /** What is absent is unknown. Times are seconds since the epoch with nine decimals, durations nanoseconds. */
-export interface ExchangeObject {
+export interface ExchangeObject extends Metadata {
   readonly connection: number;
   readonly stream: number;
   readonly protocol: "grpc" | "http";
@@ -35,8 +30,10 @@ export interface ExchangeObject {
   readonly grpcStatus?: number;
   /** Percent-decoded; as it came where that cannot be. */
   readonly grpcMessage?: string;
-  /** Type URLs of `grpc-status-details-bin`. */
-  readonly grpcDetails?: readonly string[];
+  /** `grpc-status-details-bin`: its details as JSON, with their `@type`. */
+  readonly grpcDetails?: readonly Json[];
+  /** The answer is one field block that ends the stream (gRPC over HTTP2, Trailers-Only). */
+  readonly trailersOnly?: true;
   /** Of a gRPC call whose content was captured whole. */
   readonly requestMessages?: number;
   readonly responseMessages?: number;
@@ -49,9 +46,15 @@ export interface ExchangeObject {
   readonly start?: string;
   /** To the end of the response, or to what ended the exchange before. */
   readonly duration?: number;
+  /** To where the first response message is whole. */
+  readonly timeToFirstMessage?: number;
   /** The `grpc-timeout`. */
   readonly deadline?: number;
+  /** Whether it took longer, by the clock of the capture; of one that is not over, so far. */
+  readonly deadlinePassed?: boolean;
   readonly end: ExchangeEnd;
+  /** What ended it where it is not complete. */
+  readonly endedBy?: EndedBy;
   /** With `--messages`. */
   readonly messages?: readonly MessageObject[];
   /** Further ones, that were too many to keep. */
@@ -78,6 +81,13 @@ export interface MessageObject {
   readonly omitted?: string;
 }
 
+export interface ListingOptions {
+  /** Who keeps their fields; without it they are left out. */
+  readonly metadata?: MetadataKeeper;
+  /** Of the details of errors, beside the standard ones. */
+  readonly schemas?: Schemas;
+}
+
 export interface ExchangeChooser {
   connection(connection: Connection): boolean;
   exchange(stream: number, time: number): boolean;
@@ -100,6 +110,7 @@ export class ExchangeLister implements ModelSink {
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
   readonly #emit: (exchange: ExchangeObject, stream: Stream) => void;
+  readonly #options: ListingOptions;
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
@@ -109,14 +120,21 @@ export class ExchangeLister implements ModelSink {
     chooser: ExchangeChooser,
     limits: Limits,
     emit: (exchange: ExchangeObject, stream: Stream) => void,
+    options: ListingOptions = {},
   ) {
     this.#clock = clock;
     this.#chooser = chooser;
     this.#limits = limits;
     this.#emit = emit;
+    this.#options = options;
+  }
+
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#options.metadata?.fields(block, stream, connection);
   }
 
   streamStart(stream: Stream, connection: Connection): void {
+    this.#options.metadata?.start(stream, connection);
     let open = this.#open.get(connection.id);
     if (open === undefined) {
       open = new Map();
@@ -147,7 +165,9 @@ export class ExchangeLister implements ModelSink {
 
   #finish(entry: Entry, connection: Connection): void {
     const { stream, time, late } = entry;
-    entry.done = exchangeOf(stream, connection, time, this.#clock());
+    const { metadata, schemas } = this.#options;
+    const exchange = exchangeOf(stream, connection, time, this.#clock(), schemas);
+    entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };
     if (late) this.#write(entry);
   }
 
@@ -173,13 +193,22 @@ export class ExchangeLister implements ModelSink {
   }
 }
 
-function exchangeOf(stream: Stream, connection: Connection, began: number, clock: Clock): ExchangeObject {
+function exchangeOf(
+  stream: Stream,
+  connection: Connection,
+  began: number,
+  clock: Clock,
+  schemas: Schemas | undefined,
+): ExchangeObject {
   const { request, response, client, server } = stream;
   const call = callOf(stream);
-  const { end, at } = endOf(stream, connection);
+  const ending = endOf(stream, connection);
+  const { end, at } = ending;
+  const by = endedBy(ending, clock);
   const code = statusCode(response.grpcStatus);
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
-  const details = response.grpcDetails === undefined ? undefined : readDetails(response.grpcDetails);
+  const details = detailsOf(response.grpcDetails, schemas);
+  const first = call?.asked ? call.response.firstTime : -1;
   return {
     connection: connection.id,
     stream: stream.id,
@@ -192,44 +221,29 @@ function exchangeOf(stream: Stream, connection: Connection, began: number, clock
     ...(response.status === 0 ? {} : { status: response.status }),
     ...(code === undefined ? {} : { grpcStatus: code }),
     ...text("grpcMessage", response.grpcMessage === undefined ? undefined : percentDecode(response.grpcMessage).octets),
-    ...(details === undefined ? {} : { grpcDetails: details.typeUrls.map(utf8) }),
+    ...(details === undefined ? {} : { grpcDetails: details }),
+    ...(call?.asked && code !== undefined && server.dataFrames === 0 && server.messageAt === server.endAt
+      ? { trailersOnly: true }
+      : {}),
     ...(call?.asked ? { ...messages("requestMessages", call.request), ...messages("responseMessages", call.response) } : {}),
     requestOctets: client.dataOctets,
     responseOctets: server.dataOctets,
     ...(stream.seen ? { start: clock.text(began) } : {}),
     ...(stream.seen && at !== undefined ? { duration: at - began } : {}),
+    ...(stream.seen && first >= 0 ? { timeToFirstMessage: first - began } : {}),
     ...(call?.timeout === undefined ? {} : { deadline: call.timeout }),
+    ...(call === undefined || call.deadline === Infinity ? {} : { deadlinePassed: (at ?? connection.lastTime) >= call.deadline }),
     end,
+    ...(by === undefined ? {} : { endedBy: by }),
   };
 }
 
 const messages = (name: "requestMessages" | "responseMessages", decoder: MessageDecoder): Partial<ExchangeObject> =>
   decoder.state === "lost" ? { [`${name}Seen`]: decoder.messages } : { [name]: decoder.messages };
 
-/** How it ended, and when. */
-function endOf(stream: Stream, connection: Connection): { end: ExchangeEnd; at?: number } {
-  const { client, server } = stream;
-  const { client: asking, server: answering } = connection;
-  // A reset that crossed the end of the response took it from the client.
-  const crossed = client.resetAt >= 0 && client.resetKnew < server.endAt;
-  if (server.endAt >= 0 && !crossed) return { end: "complete", at: server.endTime };
-  if (client.resetAt >= 0 && (server.resetAt < 0 || client.resetTime <= server.resetTime))
-    return { end: "reset-by-client", at: client.resetTime };
-  if (server.resetAt >= 0) return { end: "reset-by-server", at: server.resetTime };
-  // What is missing may be its end.
-  if (asking.lostOctets > 0 || answering.lostOctets > 0 || asking.resynced || answering.resynced) return { end: "unknown" };
-  const opener = connection.endpoint(stream.initiator);
-  const goaway = [
-    ...answering.goaways.filter(
-      ({ errorCode, lastStreamId }) => errorCode !== 0 || (opener === asking && lastStreamId < stream.id),
-    ),
-    ...asking.goaways.filter(({ errorCode }) => errorCode !== 0),
-  ].sort((a, b) => a.time - b.time)[0];
-  if (goaway !== undefined) return { end: "killed-by-goaway", at: Math.max(goaway.time, stream.openedTime) };
-  const close = [asking.end, answering.end]
-    .filter((one) => one?.how === "fin" || one?.how === "rst")
-    .sort((a, b) => a!.at.time - b!.at.time)[0];
-  if (close !== undefined) return { end: "killed-by-close", at: close.at.time };
-  const ended = [asking.end, answering.end].every((one) => one === undefined || one.how === "capture-end");
-  return { end: ended ? "open" : "unknown" };
+function detailsOf(value: string | undefined, schemas: Schemas | undefined): Json[] | undefined {
+  if (value === undefined) return undefined;
+  // Octets as they are, after a NUL, where both sides agreed to it (gRPC over HTTP2, Custom-Metadata).
+  const read = value.startsWith("\0") ? statusOf(Buffer.from(value.slice(1), "latin1")) : readDetails(value);
+  return read?.details.map(({ typeUrl, value: octets }) => detailJson({ typeUrl: utf8(typeUrl), value: octets }, schemas));
 }
