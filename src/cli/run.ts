@@ -4,6 +4,7 @@ import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import { RpcReader } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -241,9 +242,9 @@ async function calls(invocation: Task): Promise<number> {
     () => session.clock,
     chosen,
     session.limits,
-    (exchange, stream) => {
+    (exchange, key) => {
       if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, stream);
+      else messages.lister.exchange(exchange, key);
     },
     {
       schemas,
@@ -253,7 +254,8 @@ async function calls(invocation: Task): Promise<number> {
       ),
     },
   );
-  for await (const _ of session.run([reader, lister])) stdout.flush();
+  const rpc = new RpcReader([...(messages === undefined ? [] : [messages.rpc]), lister], session.limits);
+  for await (const _ of session.run([reader, rpc, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
   stdout.flush();
@@ -270,7 +272,7 @@ function messageListing(schemas: Schemas, session: Session, chosen: Chooser, vie
     () => session.clock,
     (exchange) => view.exchange(exchange),
   );
-  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
 }
 
 async function frames(invocation: Task): Promise<number> {

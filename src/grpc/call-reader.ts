@@ -1,5 +1,5 @@
 // In: field blocks and DATA content, by the model. Out: the calls among the exchanges, their messages and statuses (gRPC over HTTP2,
-// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web is not read.
+// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web and the like: rpc-reader.ts.
 import { Fact, type FactList } from "../http2/fact.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
@@ -221,7 +221,7 @@ class CallHalf extends CallContent implements MessageListener {
 }
 
 // What is wrong with the frame does not touch what it holds.
-function isContent(facts: FactList): boolean {
+export function isContent(facts: FactList): boolean {
   for (let i = 0; i < facts.count; i++) if (!HARMLESS.has(facts.at(i))) return false;
   return true;
 }

@@ -105,7 +105,7 @@ export function grpcKind(stream: Stream): "yes" | "no" | "unknown" {
 export function requestKind(request: RequestMarks): "yes" | "no" | "unknown" {
   if (isGrpcType(request.contentType)) return "yes";
   if (!request.known) return "unknown";
-  if (isGrpcWeb(request.contentType)) return "no";
+  if (isGrpcWeb(request.contentType) || isTriple(request.contentType)) return "no";
   if (request.grpcField) return "yes";
   return request.method === "POST" && request.te === "trailers" ? "unknown" : "no";
 }
@@ -144,3 +144,7 @@ export function isGrpcType(contentType: string | undefined): boolean {
 
 export const isGrpcWeb = (contentType: string | undefined): boolean =>
   contentType?.toLowerCase().startsWith("application/grpc-web") ?? false;
+
+/** Dubbo's own content type: gRPC's framing and fields, but another protocol (Triple Specification 3.2). */
+export const isTriple = (contentType: string | undefined): boolean =>
+  /^application\/triple\+wrapper(?:$|[ \t]*;)/i.test(contentType ?? "");

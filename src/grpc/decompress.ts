@@ -1,17 +1,20 @@
-import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { block, unsnappy } from "./snappy.ts";
 import { unzstd } from "./zstd.ts";
 
 /** What a message decompresses to; `damaged`: it does not; `large`: to more than `limit` octets; `unknown`: the algorithm is not at hand. */
 export type Decompressed = Uint8Array | "damaged" | "large" | "unknown";
 
-/** @param encoding The `grpc-encoding`. */
+/** @param encoding The `grpc-encoding`, or what another protocol has in its place. */
 export function decompress(message: Uint8Array, encoding: string, limit: number): Decompressed {
   switch (encoding) {
     case "identity":
       return message;
     case "gzip":
       return attempt(gunzipSync, message, limit);
+    // A content-encoding that Connect may have (RFC 7932).
+    case "br":
+      return attempt(brotliDecompressSync, message, limit);
     case "deflate": {
       // compression.md means zlib (RFC 1950); bare deflate (RFC 1951) is an old misunderstanding that receivers put up with.
       const zlib = attempt(inflateSync, message, limit);

@@ -116,9 +116,9 @@ export class ConnectionDecoder {
         } else if (this.#state === "http2") this.#directions[index]!.end(how, at);
         else if (this.#state === "http1") {
           this.#ends.push({ index, kind: "end", how, at: keep(at) });
-          this.#exchange!.ended(index === this.#client ? "client" : "server", at);
+          this.#exchange!.ended(index === this.#client ? "client" : "server", how, at);
           if (this.#ends.length === 2) {
-            this.#exchange!.end();
+            this.#exchange!.end(how);
             this.#letGo();
           }
         }
@@ -412,7 +412,7 @@ export class ConnectionDecoder {
 
   // HTTP/1 cannot be followed any more. What comes may be HTTP/2 of which the start was missed.
   #search(): void {
-    this.#exchange?.end();
+    this.#exchange?.end(undefined);
     this.#exchange = undefined;
     this.#state = "undecided";
     this.#searching = true;

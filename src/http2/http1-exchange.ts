@@ -1,6 +1,7 @@
 // In: both directions of an HTTP/1.1 connection. Out: where it stops being one: after `101 Switching Protocols`, or a CONNECT that was
 // granted (RFC 9110 7.8, 9.3.6).
 import type { Origin } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 import { type Content, contentOf, fieldOf, type Http1ContentReader, type Http1Head, Http1Reader } from "./http1.ts";
 import { UpgradeOffer, upgradeTokens } from "./upgrade.ts";
 
@@ -19,6 +20,8 @@ export interface Http1Observer {
   readonly server: Http1ContentReader;
   /** The final answer. */
   response(head: Http1Head): void;
+  /** The connection is over, and the answer is not; undefined: it cannot be followed any more. */
+  end(how: EndReason | undefined): void;
 }
 
 /** What follows the last octet of the answer. */
@@ -92,14 +95,21 @@ export class Http1Exchange {
   }
 
   /** This side has nothing more to say. */
-  ended(from: "client" | "server", at: Origin): void {
-    (from === "client" ? this.#client : this.#server).end(at);
+  ended(from: "client" | "server", how: EndReason, at: Origin): void {
+    (from === "client" ? this.#client : this.#server).end(how, at);
   }
 
   /** Nothing follows: tell of the offers that have no answer. */
-  end(): void {
-    for (const { offer } of this.#pending.splice(0)) if (offer !== undefined) this.#listener.offered(offer);
+  end(how: EndReason | undefined): void {
+    if (this.#server.reader !== undefined) this.#answering?.end(how);
+    for (const { offer, observer } of this.#pending.splice(0)) {
+      if (offer !== undefined) this.#listener.offered(offer);
+      observer?.end(how);
+    }
   }
+
+  /** Who reads the answer that is read. */
+  #answering: Http1Observer | undefined;
 
   /** The request that the switch answered. */
   #answered: Request | undefined;
@@ -114,7 +124,9 @@ export class Http1Exchange {
     }
     const tokens = upgradeTokens(head);
     const offer = tokens.includes("h2c") || tokens.includes("h2") ? new UpgradeOffer(head, method, target) : undefined;
-    const observer = this.#listener.request?.(head, ++this.#requests);
+    const number = ++this.#requests;
+    // One that is upgraded goes on as HTTP/2.
+    const observer = offer === undefined ? this.#listener.request?.(head, number) : undefined;
     this.#client.reader = observer?.client;
     const switches = tokens.length > 0 || method === "CONNECT";
     this.#pending.push({ method, target: target.slice(0, TARGET), switches, offer, observer });
@@ -137,6 +149,7 @@ export class Http1Exchange {
     const { offer, method, observer } = request;
     observer?.response(head);
     this.#server.reader = observer?.server;
+    this.#answering = observer;
     if (offer !== undefined) {
       offer.response = head;
       offer.status = status;

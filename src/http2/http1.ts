@@ -2,6 +2,7 @@
 // so that what follows an Upgrade or CONNECT is found. Content is passed over, not kept.
 import { latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 
 export interface Http1Head {
   /** `GET / HTTP/1.1`, `HTTP/1.1 200 OK`. */
@@ -18,7 +19,7 @@ export interface Http1ContentReader {
   octets(b: Uint8Array, start: number, end: number, at: Origin): void;
   /** The message is whole; with the fields behind its last chunk (RFC 9112 7.1.2). */
   over(trailers: Http1Head["fields"], at: Origin): void;
-  /** The rest of it cannot be read. */
+  /** Octets of it are missing. */
   lost(): void;
 }
 
@@ -90,16 +91,15 @@ export class Http1Reader {
   gap(length: number): boolean {
     if (this.state === "close") return true;
     const within = this.state === "content" && length <= this.#left;
-    this.#lose();
+    this.reader?.lost();
     if (within) this.#pass(length);
     else this.state = "lost";
     return within;
   }
 
   /** Nothing follows. */
-  end(at: Origin): void {
-    if (this.state === "close") this.#over(at);
-    else this.#lose();
+  end(how: EndReason, at: Origin): void {
+    if (this.state === "close" && how === "fin") this.#over(at);
   }
 
   #over(at: Origin): void {
@@ -107,12 +107,6 @@ export class Http1Reader {
     this.reader = undefined;
     reader?.over(this.#trailers, at);
     this.#trailers = [];
-  }
-
-  #lose(): void {
-    const { reader } = this;
-    this.reader = undefined;
-    reader?.lost();
   }
 
   #pass(octets: number): void {

@@ -55,7 +55,7 @@ export function callsTable(output: Output, look: Look): CallsView {
         carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets),
         carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets),
         exchange.duration === undefined ? "" : duration(exchange.duration),
-        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}`,
+        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}${carrierOf(exchange)}`,
       );
       output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
       for (const cause of causeOf(exchange)) output(`${style.dim(indented(cause, look))}\n`);
@@ -135,8 +135,12 @@ function messageLine(message: MessageObject, style: Style, look: Look): string {
 function statusOf({ protocol, status, grpcStatus }: ExchangeObject): string {
   if (grpcStatus !== undefined) return statusName(grpcStatus);
   if (status === undefined) return "-";
-  return protocol === "grpc" && status !== 200 ? `HTTP ${status}` : protocol === "grpc" ? "-" : String(status);
+  return protocol !== "http" && status !== 200 ? `HTTP ${status}` : protocol !== "http" ? "-" : String(status);
 }
+
+// What is not gRPC over HTTP/2, nor plain HTTP.
+const carrierOf = ({ protocol, http }: ExchangeObject): string =>
+  `${protocol === "grpc" || protocol === "http" ? "" : `, ${protocol}`}${http === undefined ? "" : `, HTTP/${http}`}`;
 
 // `3 (39)`: messages and octets; of HTTP octets alone.
 function carried(messages: number | undefined, seen: number | undefined, octets: number): string {

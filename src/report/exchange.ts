@@ -3,14 +3,18 @@ import type { Clock } from "../capture/clock.ts";
 import { callOf } from "../grpc/call.ts";
 import { detailJson } from "../grpc/error-details.ts";
 import type { MessageDecoder } from "../grpc/message-decoder.ts";
+import type { RpcProtocol } from "../grpc/rpc.ts";
+import type { RpcCall } from "../grpc/rpc-call.ts";
+import { type RpcSink, rpcCallOf } from "../grpc/rpc-reader.ts";
 import type { Misfit, Schemas } from "../grpc/schema.ts";
 import type { Json } from "../grpc/schemaless.ts";
-import { percentDecode, readDetails, statusCode, statusOf } from "../grpc/status.ts";
+import { percentDecode, readDetails, type StatusDetail, statusCode, statusOf } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 import { type EndedBy, type ExchangeEnd, endedBy, endOf } from "./exchange-end.ts";
 import type { Metadata, MetadataKeeper } from "./metadata.ts";
 import { utf8 } from "./text.ts";
@@ -18,8 +22,11 @@ import { utf8 } from "./text.ts";
 /** What is absent is unknown. Times are seconds since the epoch with nine decimals, durations nanoseconds. */
 export interface ExchangeObject extends Metadata {
   readonly connection: number;
+  /** The stream's id; over HTTP/1.1 the number of the request on its connection, from 1. */
   readonly stream: number;
-  readonly protocol: "grpc" | "http";
+  readonly protocol: "grpc" | "http" | RpcProtocol;
+  /** Absent: HTTP/2. */
+  readonly http?: "1.1";
   readonly pushed?: true;
   /** Address of the server. */
   readonly peer: string;
@@ -34,7 +41,7 @@ export interface ExchangeObject extends Metadata {
   readonly grpcDetails?: readonly Json[];
   /** The answer is one field block that ends the stream (gRPC over HTTP2, Trailers-Only). */
   readonly trailersOnly?: true;
-  /** Of a gRPC call whose content was captured whole. */
+  /** Of a call whose content was captured whole. */
   readonly requestMessages?: number;
   readonly responseMessages?: number;
   /** Where octets are missing: at least so many. */
@@ -97,7 +104,10 @@ export interface ExchangeChooser {
 export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
 interface Entry {
-  readonly stream: Stream;
+  /** The stream, or the call where it is one over HTTP/1.1. */
+  readonly key: object;
+  readonly connection: number;
+  readonly id: number;
   readonly time: number;
   done: ExchangeObject | undefined;
   /** Given up waiting for: written when it is over. */
@@ -105,21 +115,23 @@ interface Entry {
 }
 
 /** Lists every exchange when it is over and those before it are. */
-export class ExchangeLister implements ModelSink {
+export class ExchangeLister implements ModelSink, RpcSink {
   readonly #clock: () => Clock;
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  readonly #emit: (exchange: ExchangeObject, stream: Stream) => void;
+  readonly #emit: (exchange: ExchangeObject, key: object) => void;
   readonly #options: ListingOptions;
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
+  readonly #http1 = new Map<RpcCall, Entry>();
 
+  /** @param emit Told each exchange, with its stream, or its call where that is over HTTP/1.1. */
   constructor(
     clock: () => Clock,
     chooser: ExchangeChooser,
     limits: Limits,
-    emit: (exchange: ExchangeObject, stream: Stream) => void,
+    emit: (exchange: ExchangeObject, key: object) => void,
     options: ListingOptions = {},
   ) {
     this.#clock = clock;
@@ -140,8 +152,37 @@ export class ExchangeLister implements ModelSink {
       open = new Map();
       this.#open.set(connection.id, open);
     }
-    const entry: Entry = { stream, time: beganAt(stream), done: undefined, late: false };
+    const entry: Entry = {
+      key: stream,
+      connection: connection.id,
+      id: stream.id,
+      time: beganAt(stream),
+      done: undefined,
+      late: false,
+    };
     open.set(stream.id, entry);
+    this.#enter(entry);
+  }
+
+  http1Start(call: RpcCall): void {
+    const { connection, http1 } = call;
+    this.connectionStart(connection);
+    const { number: id, began: time } = http1!; // of such a call
+    const entry: Entry = { key: call, connection: connection.id, id, time, done: undefined, late: false };
+    this.#http1.set(call, entry);
+    this.#enter(entry);
+  }
+
+  http1End(call: RpcCall, at: number | undefined, how: EndReason | undefined): void {
+    const entry = this.#http1.get(call);
+    if (entry === undefined) return;
+    this.#http1.delete(call);
+    entry.done = http1ExchangeOf(call, at, how, this.#clock(), this.#options.schemas);
+    if (entry.late) this.#write(entry);
+    this.#flush();
+  }
+
+  #enter(entry: Entry): void {
     this.#queue.push(entry);
     if (this.#queue.length <= this.#limits.exchanges) return;
     this.#queue.shift()!.late = true;
@@ -152,19 +193,22 @@ export class ExchangeLister implements ModelSink {
     const entry = this.#open.get(connection.id)?.get(stream.id);
     if (entry === undefined) return;
     this.#open.get(connection.id)?.delete(stream.id);
-    this.#finish(entry, connection);
+    this.#finish(entry, stream, connection);
     this.#flush();
   }
 
   connectionEnd(connection: Connection): void {
-    for (const entry of this.#open.get(connection.id)?.values() ?? []) this.#finish(entry, connection);
+    for (const entry of this.#open.get(connection.id)?.values() ?? []) {
+      const stream = connection.streams.get(entry.id);
+      if (stream !== undefined) this.#finish(entry, stream, connection);
+    }
     this.#open.delete(connection.id);
     this.#flush();
     this.#connections.delete(connection.id);
   }
 
-  #finish(entry: Entry, connection: Connection): void {
-    const { stream, time, late } = entry;
+  #finish(entry: Entry, stream: Stream, connection: Connection): void {
+    const { time, late } = entry;
     const { metadata, schemas } = this.#options;
     const exchange = exchangeOf(stream, connection, time, this.#clock(), schemas);
     entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };
@@ -177,12 +221,9 @@ export class ExchangeLister implements ModelSink {
     if (done > 0) this.#queue.splice(0, done);
   }
 
-  #write({ stream, time, done }: Entry): void {
-    if (done !== undefined && this.#chosen(done, stream, time)) this.#emit(done, stream);
-  }
-
-  #chosen(done: ExchangeObject, stream: Stream, time: number): boolean {
-    return this.#connections.get(done.connection) !== false && this.#chooser.exchange(stream.id, time);
+  #write({ key, connection, id, time, done }: Entry): void {
+    if (done === undefined || this.#connections.get(connection) === false || !this.#chooser.exchange(id, time)) return;
+    this.#emit(done, key);
   }
 
   readonly #connections = new Map<number, boolean>();
@@ -202,17 +243,21 @@ function exchangeOf(
 ): ExchangeObject {
   const { request, response, client, server } = stream;
   const call = callOf(stream);
+  const rpc = rpcCallOf(stream);
+  const said = rpc === undefined ? undefined : statusOfRpc(rpc, schemas);
   const ending = endOf(stream, connection);
   const { end, at } = ending;
   const by = endedBy(ending, clock);
   const code = statusCode(response.grpcStatus);
+  const timeout = call?.timeout ?? rpc?.timeout;
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
   const details = detailsOf(response.grpcDetails, schemas);
-  const first = call?.asked ? call.response.firstTime : -1;
+  const first = call?.asked ? call.response.firstTime : (rpc?.response.firstTime ?? -1);
+  const deadline = timeout === undefined || !stream.seen ? undefined : stream.openedTime + timeout;
   return {
     connection: connection.id,
     stream: stream.id,
-    protocol: call?.asked ? "grpc" : "http",
+    protocol: rpc?.protocol ?? (call?.asked ? "grpc" : "http"),
     ...(stream.promised ? { pushed: true } : {}),
     peer: connection.address("server"),
     ...text("method", request.method),
@@ -222,17 +267,19 @@ function exchangeOf(
     ...(code === undefined ? {} : { grpcStatus: code }),
     ...text("grpcMessage", response.grpcMessage === undefined ? undefined : percentDecode(response.grpcMessage).octets),
     ...(details === undefined ? {} : { grpcDetails: details }),
+    ...said,
     ...(call?.asked && code !== undefined && server.dataFrames === 0 && server.messageAt === server.endAt
       ? { trailersOnly: true }
       : {}),
+    ...(rpc === undefined ? {} : countsOfRpc(rpc)),
     ...(call?.asked ? { ...messages("requestMessages", call.request), ...messages("responseMessages", call.response) } : {}),
     requestOctets: client.dataOctets,
     responseOctets: server.dataOctets,
     ...(stream.seen ? { start: clock.text(began) } : {}),
     ...(stream.seen && at !== undefined ? { duration: at - began } : {}),
     ...(stream.seen && first >= 0 ? { timeToFirstMessage: first - began } : {}),
-    ...(call?.timeout === undefined ? {} : { deadline: call.timeout }),
-    ...(call === undefined || call.deadline === Infinity ? {} : { deadlinePassed: (at ?? connection.lastTime) >= call.deadline }),
+    ...(timeout === undefined ? {} : { deadline: timeout }),
+    ...(deadline === undefined ? {} : { deadlinePassed: (at ?? connection.lastTime) >= deadline }),
     end,
     ...(by === undefined ? {} : { endedBy: by }),
   };
@@ -245,5 +292,49 @@ function detailsOf(value: string | undefined, schemas: Schemas | undefined): Jso
   if (value === undefined) return undefined;
   // Octets as they are, after a NUL, where both sides agreed to it (gRPC over HTTP2, Custom-Metadata).
   const read = value.startsWith("\0") ? statusOf(Buffer.from(value.slice(1), "latin1")) : readDetails(value);
-  return read?.details.map(({ typeUrl, value: octets }) => detailJson({ typeUrl: utf8(typeUrl), value: octets }, schemas));
+  return read?.details.map((detail) => shown(detail, schemas));
 }
+
+function http1ExchangeOf(
+  call: RpcCall,
+  at: number | undefined,
+  how: EndReason | undefined,
+  clock: Clock,
+  schemas: Schemas | undefined,
+): ExchangeObject {
+  const { connection, protocol, request, response, httpStatus, timeout } = call;
+  const { number, method, target, authority, began } = call.http1!; // of such a call
+  const closed = how === "fin" || how === "rst";
+  return {
+    ...{ connection: connection.id, stream: number, protocol, http: "1.1", peer: connection.address("server") },
+    ...{ method: utf8(method), path: utf8(target) },
+    ...(authority === undefined ? {} : { authority: utf8(authority) }),
+    ...(httpStatus === 0 ? {} : { status: httpStatus }),
+    ...statusOfRpc(call, schemas),
+    ...countsOfRpc(call),
+    ...{ requestOctets: request.octets, responseOctets: response.octets },
+    start: clock.text(began),
+    ...(at === undefined ? {} : { duration: at - began }),
+    ...(response.firstTime < 0 ? {} : { timeToFirstMessage: response.firstTime - began }),
+    ...(timeout === undefined ? {} : { deadline: timeout }),
+    ...(timeout === undefined || at === undefined ? {} : { deadlinePassed: at - began >= timeout }),
+    end: at !== undefined ? "complete" : closed ? "killed-by-close" : how === "capture-end" ? "open" : "unknown",
+  };
+}
+
+function statusOfRpc({ code, message, encoded, details }: RpcCall, schemas: Schemas | undefined): Partial<ExchangeObject> {
+  const text = message === undefined ? undefined : encoded ? percentDecode(message).octets : message;
+  return {
+    ...(code === undefined ? {} : { grpcStatus: code }),
+    ...(text === undefined ? {} : { grpcMessage: utf8(text) }),
+    ...(details === undefined ? {} : { grpcDetails: details.map((detail) => shown(detail, schemas)) }),
+  };
+}
+
+const countsOfRpc = ({ request, response }: RpcCall): Partial<ExchangeObject> => ({
+  [request.lost ? "requestMessagesSeen" : "requestMessages"]: request.messages,
+  [response.lost ? "responseMessagesSeen" : "responseMessages"]: response.messages,
+});
+
+const shown = ({ typeUrl, value }: StatusDetail, schemas: Schemas | undefined): Json =>
+  detailJson({ typeUrl: utf8(typeUrl), value }, schemas);

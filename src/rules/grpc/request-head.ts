@@ -1,4 +1,4 @@
-import { isGrpcType, isGrpcWeb, marksOf, requestKind } from "../../grpc/call.ts";
+import { isGrpcType, isGrpcWeb, isTriple, marksOf, requestKind } from "../../grpc/call.ts";
 import { FieldBit, Name } from "../../hpack/field.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { defineRule, type Subject } from "../rule.ts";
@@ -64,7 +64,7 @@ export const contentTypeMissing = defineRule({
     if (block.role === "request") {
       const marks = marksOf(decoded);
       const type = marks.contentType;
-      if (!marks.grpcField || beginsAsGrpc(type)) return;
+      if (!marks.grpcField || beginsAsGrpc(type) || isTriple(type)) return;
       if (type === undefined) report(block, "missing", { streamId });
       else report(block, "other", { streamId, contentType: type.slice(0, 80) });
       return;
@@ -72,7 +72,7 @@ export const contentTypeMissing = defineRule({
     if (stream?.opening === undefined || !isGrpcType(decoded.contentType?.value)) return;
     const { known, contentType, grpcField, method, te } = stream.request;
     // With fields of gRPC it was reported when it came.
-    if (!known || grpcField || beginsAsGrpc(contentType)) return;
+    if (!known || grpcField || beginsAsGrpc(contentType) || isTriple(contentType)) return;
     const opening = stream.opening.copy();
     if (method !== "POST" || te !== "trailers")
       report(opening, "plain", { streamId }, { severity: "info", fold: "plain", stream });
