@@ -31,6 +31,7 @@ import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rule
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
+import { TimelineMessages } from "../report/timeline-messages.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
@@ -176,16 +177,25 @@ const listenersOf = (reports: readonly Report[]): ModelSink[] =>
 async function timeline(invocation: Task): Promise<number> {
   const { only, verbose } = invocation;
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
+  const { stream: _, ...rest } = only;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages
+    ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
+        return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
+      })
+    : undefined;
   const view = new Timeline(stdout.write, lookOf(invocation), {
     all: verbose,
     frames: 20_000,
+    ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  const { stream: _, ...rest } = only;
   for await (const event of analyze(await findCaptures(invocation.operands), {
     ...options(invocation),
     only: rest,
+    schemas,
     listeners: [view],
+    callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
@@ -236,7 +246,7 @@ async function calls(invocation: Task): Promise<number> {
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
   const schemas = loadSchemas(invocation.protos);
-  const messages = invocation.messages ? messageListing(schemas, session, chosen, view) : undefined;
+  const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
   const reader = new CallReader(messages?.sinks ?? [], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
@@ -262,7 +272,7 @@ async function calls(invocation: Task): Promise<number> {
   return 0;
 }
 
-function messageListing(schemas: Schemas, session: Session, chosen: Chooser, view: CallsView) {
+function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
@@ -271,6 +281,7 @@ function messageListing(schemas: Schemas, session: Session, chosen: Chooser, vie
     limits,
     () => session.clock,
     (exchange) => view.exchange(exchange),
+    showSecrets,
   );
   return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
 }

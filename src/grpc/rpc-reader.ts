@@ -129,9 +129,7 @@ export class RpcReader implements ModelSink {
   }
 
   streamEnd(stream: Stream): void {
-    const call = rpcCallOf(stream);
-    call?.request.close();
-    call?.response.close();
+    for (const half of [stream.client.content, stream.server.content]) if (half instanceof RpcHalf) half.end();
   }
 
   connectionEnd(connection: Connection): void {
@@ -169,6 +167,11 @@ class RpcHalf implements ContentReader {
     if (frame.fault !== undefined || !isContent(frame.facts)) this.rpc.lose();
     this.rpc.read(frame.bytes, frame.start, frame.end, frame.last.time);
     this.rpc.at(frame.last.time);
+  }
+
+  end(): void {
+    this.#checkBorders(this.rpc.from);
+    this.rpc.close();
   }
 
   // Where frame borders were lost, frames of any stream may be missing.

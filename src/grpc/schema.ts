@@ -85,7 +85,7 @@ export type ProtoMethod = {
   serverStreaming: boolean;
 };
 
-export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; features?: Record<string, number> };
+export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; debugRedact?: boolean; features?: Record<string, number> };
 
 export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "bidi-streaming";
 
@@ -133,8 +133,10 @@ export class MethodSchema {
   }
 
   /** @returns undefined where they do not fit, are too many, or have no JSON: an Any or a time beyond what the mapping allows. */
-  json(from: Side, bytes: Uint8Array): Json | undefined {
-    return messageJson(this.#type(from), bytes, this.#registry);
+  json(from: Side, bytes: Uint8Array, { redact = false }: { readonly redact?: boolean } = {}): Json | undefined {
+    const type = this.#type(from);
+    const json = messageJson(type, bytes, this.#registry);
+    return json === undefined || !redact ? json : redacted(json, type, 0);
   }
 
   #type(from: Side): DescMessage {
@@ -152,6 +154,25 @@ function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistr
   } catch {
     return undefined;
   }
+}
+
+// Without what fields hold that have the option `debug_redact` (descriptor.proto, FieldOptions).
+function redacted(json: Json, type: DescMessage, depth: number): Json {
+  if (typeof json !== "object" || json === null || Array.isArray(json) || depth >= DEPTH) return json;
+  const result: { [name: string]: Json } = { ...json };
+  for (const { jsonName, message, proto, fieldKind } of type.fields) {
+    const value = result[jsonName];
+    if (value === undefined) continue;
+    if (proto.options?.debugRedact === true) result[jsonName] = "<masked>";
+    else if (message === undefined) continue;
+    else if (fieldKind === "map")
+      result[jsonName] = Object.fromEntries(
+        Object.entries(value ?? {}).map(([key, one]) => [key, redacted(one, message, depth + 1)]),
+      );
+    else if (Array.isArray(value)) result[jsonName] = value.map((one) => redacted(one, message, depth + 1));
+    else result[jsonName] = redacted(value, message, depth + 1);
+  }
+  return result;
 }
 
 export interface SchemaLimits {

@@ -1,7 +1,8 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
 import { statusName } from "../grpc/status.ts";
 import { causeOf } from "./call-cause.ts";
-import type { ExchangeObject, MessageObject } from "./exchange.ts";
+import type { ExchangeObject } from "./exchange.ts";
+import { messageLine } from "./message-line.ts";
 import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style } from "./style.ts";
@@ -116,20 +117,6 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     const call = `${connection}.${stream}`;
     output(`${duration(exchange.duration!).padStart(9)}  ${call.padEnd(8)} ${printable(methodOf(exchange))}\n`);
   }
-}
-
-// `  > 0  12  {"name":"world"}`: direction, index, octets, what it holds; all of it with --verbose.
-function messageLine(message: MessageObject, style: Style, look: Look): string {
-  const { direction, index, length, compressed, type, json, raw, misfit, omitted } = message;
-  const mark = direction === "request" ? style.mark.to : style.mark.from;
-  const head = `        ${mark} ${String(index).padEnd(3)} ${short(length).padStart(6)}${compressed ? " compressed" : ""} `;
-  const text = json !== undefined ? JSON.stringify(json) : raw !== undefined ? `0x${raw}` : `(${omitted})`;
-  const shown = `${type === undefined ? "" : `${type.slice(type.lastIndexOf(".") + 1)} `}${printable(utf16Octets(text))}`;
-  const room = Math.max(look.width - head.length, 40);
-  const line = `${head}${look.verbose || shown.length <= room ? shown : `${shown.slice(0, room - 3)}...`}`;
-  return misfit === undefined
-    ? line
-    : `${line}\n            ${style.yellow(printable(utf16Octets(`${misfit.field} ${misfit.reason}`)))}`;
 }
 
 function statusOf({ protocol, status, grpcStatus }: ExchangeObject): string {

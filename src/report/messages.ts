@@ -15,6 +15,7 @@ import type { Connection } from "../model/connection.ts";
 import { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import { beganAt, type ExchangeChooser, type ExchangeObject, type MessageObject } from "./exchange.ts";
+import { masked } from "./mask.ts";
 import { utf8 } from "./text.ts";
 
 /** One message as it was on the wire. */
@@ -122,6 +123,7 @@ export class MessageLister {
   readonly #limits: Limits;
   readonly #clock: () => Clock;
   readonly #emit: (exchange: ExchangeObject) => void;
+  readonly #showSecrets: boolean;
   #queue: { readonly exchange: ExchangeObject; readonly key: object }[] = [];
 
   constructor(
@@ -130,7 +132,9 @@ export class MessageLister {
     limits: Limits,
     clock: () => Clock,
     emit: (exchange: ExchangeObject) => void,
+    showSecrets = false,
   ) {
+    this.#showSecrets = showSecrets;
     this.#keeper = keeper;
     this.#schemas = schemas;
     this.#limits = limits;
@@ -171,16 +175,10 @@ export class MessageLister {
       this.#emit({
         ...exchange,
         messages: messages.map((message) => {
-          const content = bounded(contentOf(message, format, method, this.#limits), Math.min(room, LONGEST_MESSAGE));
-          room -= content.size;
-          return {
-            direction: message.from === "client" ? "request" : "response",
-            index: message.index,
-            time: this.#clock().text(message.time),
-            length: message.length,
-            compressed: message.flag === 1,
-            ...content.shown,
-          };
+          const time = this.#clock().text(message.time);
+          const object = messageObject(message, time, format, method, this.#limits, this.#showSecrets, room);
+          room -= JSON.stringify(object).length;
+          return object;
         }),
         ...(omitted === 0 ? {} : { messagesOmitted: omitted }),
       });
@@ -193,36 +191,55 @@ const withoutQuery = (path: string): string => path.replace(/\?.*/s, "");
 
 type Content = Pick<MessageObject, "type" | "json" | "raw" | "misfit" | "omitted">;
 
-/** What a message holds: by its schema, as it looks without one, or its octets. */
-export function contentOf(
+/** One message as it is listed.
+ *  @param room Characters that it may take. */
+export function messageObject(
+  message: KeptMessage,
+  time: string,
+  format: Call["format"],
+  method: MethodSchema | undefined,
+  limits: Limits,
+  showSecrets: boolean,
+  room = LONGEST_MESSAGE,
+): MessageObject {
+  const content = contentOf(message, format, method, limits, showSecrets);
+  const limit = Math.min(room, LONGEST_MESSAGE);
+  // A few octets may stand for long names of a schema, and for much that was compressed.
+  const long = JSON.stringify(content).length > limit;
+  return {
+    direction: message.from === "client" ? "request" : "response",
+    index: message.index,
+    time,
+    length: message.length,
+    compressed: message.flag === 1,
+    ...(long ? { omitted: `its text is longer than ${limit} characters` } : content),
+  };
+}
+
+// By its schema, as it looks without one, or its octets.
+function contentOf(
   { from, encoding, bytes, length }: KeptMessage,
   format: Call["format"],
   method: MethodSchema | undefined,
   limits: Limits,
+  showSecrets: boolean,
 ): Content {
+  const shown = (json: Json): Json => (showSecrets ? json : masked(json));
   if (bytes === undefined && length > 0) return { omitted: `more than ${limits.messageOctets} octets, or than are kept in all` };
   // Of an empty one there is nothing to decompress: senders mark it either way.
   const octets = decompress(bytes ?? new Uint8Array(0), length === 0 ? "identity" : encoding, limits.messageOctets);
   if (typeof octets === "string") return { omitted: whyNot(octets, encoding, limits) };
   if (format === "json") {
     const json = jsonOf(octets);
-    return json === undefined ? { raw: hex(octets, 0, octets.length) } : { json };
+    return json === undefined ? { raw: hex(octets, 0, octets.length) } : { json: shown(json) };
   }
   if (format === "other") return { raw: hex(octets, 0, octets.length) };
-  const json = method?.json(from, octets);
-  if (method !== undefined && json !== undefined) return { type: method.typeName(from), json };
+  const json = method?.json(from, octets, { redact: !showSecrets });
+  if (method !== undefined && json !== undefined) return { type: method.typeName(from), json: shown(json) };
   const misfit = method?.misfit(from, octets);
   const wrong = misfit === undefined ? {} : { misfit };
   const looks = describe(octets);
-  return looks === undefined ? { raw: hex(octets, 0, octets.length), ...wrong } : { json: looks, ...wrong };
-}
-
-// A few octets may stand for long names of a schema, and for much that was compressed.
-function bounded(shown: Content, limit: number): { shown: Content; size: number } {
-  const { length } = JSON.stringify(shown);
-  return length <= limit
-    ? { shown, size: length }
-    : { shown: { omitted: `its text is longer than ${limit} characters` }, size: 0 };
+  return looks === undefined ? { raw: hex(octets, 0, octets.length), ...wrong } : { json: shown(looks), ...wrong };
 }
 
 function whyNot(result: string, encoding: string, limits: Limits): string {
