@@ -7,6 +7,7 @@ import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
+import type { GrpcSink } from "./grpc/grpc-sink.ts";
 import { ReflectionReader } from "./grpc/reflection.ts";
 import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
@@ -41,6 +42,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly schemas?: Schemas;
   /** Also told what the model tells. */
   readonly listeners?: readonly ModelSink[];
+  /** Also told of the messages and statuses of gRPC. */
+  readonly callListeners?: readonly GrpcSink[];
   /** Called after each block of a file. */
   readonly progress?: (progress: Progress) => void;
 }
@@ -98,7 +101,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const ruleEngine = new RuleEngine(active, pairing, session.limits);
   const schemas = options.schemas ?? new Schemas();
   const reflection = new ReflectionReader(schemas, session.limits);
-  const calls = new CallReader([reflection, ruleEngine], session.limits, schemas);
+  const calls = new CallReader([reflection, ...(options.callListeners ?? []), ruleEngine], session.limits, schemas);
   const last: ModelSink = {
     connectionStart: (connection) => chosen.connection(connection),
     connectionEnd(connection) {

@@ -179,7 +179,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         requiresArg: true,
         describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
       },
-      messages: { type: "boolean", default: false, describe: "calls: what gRPC messages hold", group: "Output:" },
+      messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
