@@ -71,6 +71,7 @@ export class Recognition {
     if (role !== "request" && role !== "response") return;
     this.#products++;
     if (isPassedOn(decoded)) this.#proxied = true;
+    if (this.#side === "client") this.#names(decoded, last.packet);
     const sign = this.#side === "client" ? "user-agent" : "server";
     const text = decoded.slots[this.#side === "client" ? Name.userAgent : Name.server]?.value;
     if (text === undefined || text === this.#product) return;
@@ -153,6 +154,13 @@ export class Recognition {
     );
   }
 
+  #names({ fields, count }: DecodedBlock, packet: number): void {
+    for (const { of, names } of FIELDS) {
+      const found = names.every((name) => fields.some((field, i) => i < count && field.name.text === name));
+      if (found) this.#add(of, "fields", names.join(" "), "it adds these fields to every request", packet, false);
+    }
+  }
+
   #ping(frame: Frame): void {
     const { bytes, start, last } = frame;
     const high = u32(bytes, start);
@@ -199,6 +207,8 @@ const PINGS = dictionary.flatMap((software) =>
     low: Number.parseInt(sign.payload.slice(8), 16),
   })),
 );
+
+const FIELDS = dictionary.flatMap((of) => (of.fields === undefined ? [] : [{ of, names: of.fields }]));
 
 const SIGNS = 16;
 // Field blocks that are looked into.

@@ -347,14 +347,13 @@ class Story {
               ...(lost > 0 ? ["the capture is incomplete"] : []),
             ].join(", ") || "the capture is incomplete";
     const found = errors + warnings + infos;
-    const faults = errors + warnings;
     const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
     const parts =
       found === 0 && summary.unproven === 0 && summary.unexplained === 0
         ? [known.length > 0 ? "nothing new" : "no finding", ...known, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
-            ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.due > 0 ? [`answered ${count(summary.answered)} of ${count(summary.due)}`] : []),
             ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...known,
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
