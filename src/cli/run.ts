@@ -8,6 +8,8 @@ import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { compareJson, compareTable } from "../report/compare.ts";
+import { compareShapes } from "../report/comparison.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
@@ -32,6 +34,7 @@ import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
+import { shapeOf } from "./compared.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
@@ -64,6 +67,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "why":
+      return why(invocation);
+    case "compare":
+      return compare(invocation);
     case "diff":
       return diff(invocation);
     case "cut":
@@ -302,6 +309,18 @@ async function diff(invocation: Task): Promise<number> {
   return 0;
 }
 
+async function compare(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [first = "", second = ""] = invocation.operands;
+  const bad = await shapeOf(first, options(invocation));
+  const good = await shapeOf(second, options(invocation));
+  const comparison = compareShapes(bad, good);
+  if (format === "json") compareJson(stdout.write, bad, good, comparison);
+  else compareTable(stdout.write, lookOf(invocation), bad, good, comparison);
+  stdout.flush();
+  return 0;
+}
+
 async function repro(invocation: Task): Promise<number> {
   formatOf(invocation, ["table"]);
   const { only, protos, showSecrets } = invocation;
@@ -439,3 +458,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".md": "markdown",
   ".html": "html",
 };
+
+async function why(invocation: Task): Promise<number> {
+  void invocation;
+  return 0;
+}

@@ -101,7 +101,8 @@ const SUMMARY: SummaryEvent = {
   infos: 0,
   unproven: 0,
   baseline: 0,
-  answered: 0, due: 0,
+  answered: 0,
+  due: 0,
   incomplete: false,
   unchecked: [],
 };
