@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
+import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
@@ -30,6 +31,8 @@ import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rule
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
+import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
+import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
@@ -309,6 +312,41 @@ async function diff(invocation: Task): Promise<number> {
   return 0;
 }
 
+async function why(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const { text, only } = invocation;
+  const causes = new Causes(invocation.rules);
+  const { from: _, to: __, ...untimed } = only;
+  const chosen = new Chooser(untimed, new Clock());
+  const words = new WordKeeper(text ?? "", (connection) => chosen.connection(connection));
+  const progress = new ProgressLine(invocation);
+  const captures: string[] = [];
+  // What ends a stream may stand on stream 0.
+  const { stream, ...rest } = only;
+  try {
+    for await (const event of analyze(await findCaptures(invocation.operands), {
+      ...options(invocation),
+      only: rest,
+      schemas: loadSchemas(invocation.protos),
+      listeners: text === undefined ? [] : [words],
+      progress: progress.update,
+    })) {
+      if (event.kind === "run") captures.push(...event.captures);
+      if (stream === undefined || concerns(event, stream)) causes.event(event);
+    }
+  } finally {
+    progress.clear();
+  }
+  const answer = causes.answer(
+    text,
+    words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+  );
+  if (format === "json") whyJson(stdout.write, captures, answer);
+  else whyTable(stdout.write, lookOf(invocation), answer);
+  stdout.flush();
+  return 0;
+}
+
 async function compare(invocation: Task): Promise<number> {
   const format = formatOf(invocation, ["table", "json"]);
   const [first = "", second = ""] = invocation.operands;
@@ -458,8 +496,3 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".md": "markdown",
   ".html": "html",
 };
-
-async function why(invocation: Task): Promise<number> {
-  void invocation;
-  return 0;
-}
