@@ -56,7 +56,7 @@ export class Pairing implements ModelSink, FindingSink {
     if (kind === "rst-stream" && errorCode === ErrorCode.noError && (own?.endAt ?? -1) >= 0) return;
     const isGoaway = kind === "goaway";
     const debug = isGoaway ? latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + DEBUG_OCTETS)) : "";
-    if (isGoaway) pending.recognition[from].goaway(debug, frame.last.packet);
+    if (isGoaway) pending.recognition[from].goaway(debug, frame);
     const blames = isGoaway ? goawayBlames(frame, debug, connection) : resetBlames(frame, stream, connection);
     const repeats = !isGoaway && (own?.resetAt ?? -1) >= 0;
     pending.add({
@@ -166,13 +166,18 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
   const suggested = { client: client.suggested, server: server.suggested };
   const answers = new Map<Finding, Score & { confidence: Confidence }>();
   const covered = new Map<Reaction, Finding[]>();
+  const further = new Map<Finding, Reaction[]>();
   const overreactions = new Map<Reaction, Finding>();
   const cost = (reaction: Reaction): Cost => costOf(reaction, connection, software.client);
   const unexplained: Unexplained[] = [];
   for (const side of ["client", "server"] as const) {
     const own = findings.filter((finding) => finding.offender === side);
     const theirs = firstFinal(reactions.filter((reaction) => reaction.from !== side));
-    const scene: Scene = { own, software, suggested, roundTrip: connection.roundTrip };
+    const wasOpen = ({ frame: { streamId, offset } }: Finding): boolean => {
+      const stream = connection.streams.get(streamId);
+      return stream?.seen === true && stream.initiator === side && stream.openedAt <= offset;
+    };
+    const scene: Scene = { own, software, suggested, wasOpen, roundTrip: connection.roundTrip };
     for (const reaction of theirs) {
       const scores = own
         .filter((finding) => isPossible(finding, reaction))
@@ -194,7 +199,15 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
       const certain = reaction.frame.acked >= 0 && best.points >= EXACT && !rival && !doubtful;
       const confidence = certain ? "exact" : best.points >= LIKELY ? "likely" : "possible";
       const before = answers.get(best.finding);
-      if (before === undefined || before.points < best.points) answers.set(best.finding, { ...best, confidence });
+      const isBetter = before === undefined || before.points < best.points;
+      if (isBetter) answers.set(best.finding, { ...best, confidence });
+      // One fault may be answered twice: RST_STREAM, then GOAWAY.
+      const lesser = isBetter ? before : { ...best, confidence };
+      if (lesser !== undefined && lesser.confidence !== "possible") {
+        const list = further.get(best.finding) ?? [];
+        if (list.length < ALSO) list.push(lesser.reaction);
+        further.set(best.finding, list);
+      }
       const others = scores.filter((score) => score !== best && score.points >= LIKELY);
       if (others.length > 0)
         covered.set(
@@ -240,12 +253,14 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
     const { reaction, confidence, evidence } = answer;
     const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
     const also = confidence === "possible" ? undefined : covered.get(reaction);
+    const more = further.get(finding);
     return {
       ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
       ...cost(reaction),
       ...(about === undefined ? {} : { explanation: about.text.says }),
       ...(also === undefined ? {} : { also }),
+      ...(more === undefined ? {} : { further: more }),
     };
   });
   for (const [reaction, finding] of overreactions) pairs.push({ finding, verdict: "none-expected", ...cost(reaction) });

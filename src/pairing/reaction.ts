@@ -52,6 +52,8 @@ export interface PairedFinding extends Cost {
   readonly explanation?: string;
   /** Other findings that the same answer may be about. */
   readonly also?: readonly Finding[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly Reaction[];
   /** The offender itself gave up after its fault: that is no answer. */
   readonly selfInflicted?: Reaction;
 }

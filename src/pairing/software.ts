@@ -26,6 +26,10 @@ export interface Software {
   readonly answers?: Answers;
   /** How versions before `answersOf` do. */
   readonly earlier?: Answers;
+  /** The last stream id of its GOAWAY is at least that of every stream that it had accepted. */
+  readonly numbersAccepted?: boolean;
+  /** A GOAWAY with an error and the last stream id 2^31-1 is its way to stop at once: a hint. */
+  readonly stopsAtOnce?: boolean;
   /** It answers so as a client too. */
   readonly alike?: boolean;
   /** What callers see of how a call ended, where it is the client. `{code}` and `{debug}` are the frame's. */

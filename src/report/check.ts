@@ -221,6 +221,11 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      if (r.kind !== undefined && this.#style.look.verbose)
+        this.#label(
+          "maybe",
+          `${answerName(r)} after ${duration(r.delay ?? 0)} (packet ${r.frame?.packet ?? r.packet}), possible`,
+        );
       const own = r.selfInflicted;
       if (own !== undefined) {
         const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
@@ -236,6 +241,11 @@ class Story {
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
     if (r.also !== undefined)
       this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
+    for (const { kind, errorCode = "", delay, packet } of r.further ?? [])
+      this.#label(
+        "then",
+        `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
+      );
     this.#cost(r, f);
   }
 

@@ -8,7 +8,15 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Cost } from "../pairing/cost.ts";
 import type { PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import { isDue, type Rule } from "../rules/rule.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import type {
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  OtherEnd,
+  ReactionObject,
+  UnexplainedEvent,
+} from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fill, utf8 } from "./text.ts";
 
@@ -136,11 +144,11 @@ export class EventBuilder {
   }
 
   #reaction(pair: PairedFinding): ReactionObject {
-    const { finding, verdict, reaction, confidence, delay, explanation, evidence, also, selfInflicted } = pair;
+    const { finding, verdict, reaction, confidence, delay, explanation, evidence, also, further, selfInflicted } = pair;
     const { scope, codes } = finding.expect;
     const due = isDue(finding.expect) ? { due: { scope, codes } } : {};
     if (reaction === undefined) {
-      const own = selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) };
+      const own = selfInflicted === undefined ? {} : { selfInflicted: this.#inShort(selfInflicted, finding) };
       return { verdict, ...due, ...own, ...(pair.streamsKilled.length === 0 ? {} : costOf(pair)) };
     }
     return {
@@ -154,6 +162,7 @@ export class EventBuilder {
       ...(also === undefined
         ? {}
         : { also: also.map(({ rule, frame }) => ({ rule, stream: frame.streamId, packet: frame.packet })) }),
+      ...(further === undefined ? {} : { further: further.map((one) => this.#inShort(one, finding)) }),
     };
   }
 
@@ -180,10 +189,10 @@ export class EventBuilder {
     };
   }
 
-  #ownEnd({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): NonNullable<ReactionObject["selfInflicted"]> {
+  #inShort({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): OtherEnd {
     return {
       kind,
-      ...(kind === "goaway" ? { errorCode: errorCodeName(errorCode) } : {}),
+      ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(errorCode) } : {}),
       packet: frame.packet,
       time: this.#clock.text(frame.time),
       delay: frame.time - finding.frame.time,

@@ -159,14 +159,19 @@ export interface ReactionObject {
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
   /** Other findings that the same answer may be about. */
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly OtherEnd[];
   /** No answer: the offender itself gave up after its fault. */
-  readonly selfInflicted?: {
-    readonly kind: string;
-    readonly errorCode?: string;
-    readonly packet: number;
-    readonly time: string;
-    readonly delay: number;
-  };
+  readonly selfInflicted?: OtherEnd;
+}
+
+/** An answer or end that is told in short. */
+export interface OtherEnd {
+  readonly kind: string;
+  readonly errorCode?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly delay: number;
 }
 
 /** Calls of one method or path that an answer or an end cost. */

@@ -85,6 +85,7 @@ const whole = {
         due: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
         lost: [{ path: "/a.B/C", protocol: "grpc", streams: [1], retrySafe: [], saw: "UNAVAILABLE (14)" }],
         also: [{ rule: "a/b", stream: 3, packet: 14 }],
+        further: [{ kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 }],
         selfInflicted: { kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 },
         logs: [{ file: "server.log", line: 7, side: "server", text: "..." }],
       },
