@@ -23,7 +23,7 @@ import type { CaptureInfo, InterfaceInfo, ReportEvent } from "./report/event.ts"
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
 import { RuleEngine } from "./rules/engine.ts";
 import { rules as builtIn } from "./rules/index.ts";
-import type { Rule } from "./rules/rule.ts";
+import { isDue, type Rule } from "./rules/rule.ts";
 import { type RuleOptions, selectRules } from "./rules/selection.ts";
 import { Assembler } from "./tcp/assembler.ts";
 import { version } from "./version.ts";
@@ -200,6 +200,7 @@ class Tally {
   #unproven = 0;
   #unexplained = 0;
   #answered = 0;
+  #due = 0;
   readonly #severities = { error: 0, warning: 0, info: 0 };
   readonly #unchecked = new Map<string, number>();
 
@@ -207,7 +208,9 @@ class Tally {
     if (finding.certainty === "unproven") this.#unproven++;
     else if (!finding.consequent) {
       this.#severities[finding.severity]++;
-      if (reaction !== undefined && finding.severity !== "info") this.#answered++;
+      if (finding.severity === "info") return;
+      if (reaction !== undefined) this.#answered++;
+      if (reaction !== undefined || isDue(finding.expect)) this.#due++;
     }
   }
 
@@ -241,6 +244,7 @@ class Tally {
       unproven: this.#unproven,
       baseline: 0,
       answered: this.#answered,
+      due: this.#due,
       unexplained: this.#unexplained,
       incomplete: incomplete || unchecked.length > 0,
       unchecked,

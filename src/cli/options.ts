@@ -5,7 +5,19 @@ import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "repro" | "diff" | "cut" | "rules" | "explain";
+export type Command =
+  | "check"
+  | "info"
+  | "timeline"
+  | "calls"
+  | "frames"
+  | "repro"
+  | "compare"
+  | "why"
+  | "diff"
+  | "cut"
+  | "rules"
+  | "explain";
 
 export interface Invocation {
   readonly command: Command;
@@ -35,6 +47,8 @@ export interface Invocation {
   /** Paths of schemas. */
   readonly protos: readonly string[];
   readonly messages: boolean;
+  /** What a log or a program says of a failure. */
+  readonly text: string | undefined;
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -49,8 +63,8 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
   const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
     invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
   };
-  const keepTwo = (command: Command) => (args: Record<string, unknown>) => {
-    invocation = toInvocation(command, toStrings([args["old"], args["new"]]), args);
+  const keepTwo = (command: Command, first: string, second: string) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, toStrings([args[first], args[second]]), args);
   };
   const parser = yargs(argv.map((word) => (word === "-" ? STDIN : word)))
     .scriptName("h2lint")
@@ -79,11 +93,18 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       captures,
       keep("cut", []),
     )
+    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
+    .command(
+      "compare <bad> <good>",
+      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
+      keepTwo("compare", "bad", "good"),
+    )
     .command(
       "diff <old> <new>",
       "what is new, fixed and unchanged between two captures or JSON reports",
       (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
-      keepTwo("diff"),
+      keepTwo("diff", "old", "new"),
     )
     .command(
       "repro [captures...]",
@@ -180,6 +201,13 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
       },
       messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
+      text: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "why: what a log or a program says of the failure",
+        group: "Part of the capture:",
+      },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
@@ -258,6 +286,7 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     protos: toStrings(args["proto"]),
     messages: single("messages") === true,
+    text: single("text") as string | undefined,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

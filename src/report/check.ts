@@ -221,6 +221,11 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      if (r.kind !== undefined && this.#style.look.verbose)
+        this.#label(
+          "maybe",
+          `${answerName(r)} after ${duration(r.delay ?? 0)} (packet ${r.frame?.packet ?? r.packet}), possible`,
+        );
       const own = r.selfInflicted;
       if (own !== undefined) {
         const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
@@ -236,6 +241,11 @@ class Story {
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
     if (r.also !== undefined)
       this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
+    for (const { kind, errorCode = "", delay, packet } of r.further ?? [])
+      this.#label(
+        "then",
+        `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
+      );
     this.#cost(r, f);
   }
 
@@ -347,14 +357,13 @@ class Story {
               ...(lost > 0 ? ["the capture is incomplete"] : []),
             ].join(", ") || "the capture is incomplete";
     const found = errors + warnings + infos;
-    const faults = errors + warnings;
     const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
     const parts =
       found === 0 && summary.unproven === 0 && summary.unexplained === 0
         ? [known.length > 0 ? "nothing new" : "no finding", ...known, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
-            ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.due > 0 ? [`answered ${count(summary.answered)} of ${count(summary.due)}`] : []),
             ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...known,
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),

@@ -80,7 +80,7 @@ export interface ConnectionEvent {
 export interface SoftwareEvidence {
   readonly side: Side;
   readonly software: string;
-  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
+  readonly sign: "ping" | "goaway" | "settings" | "fields" | "user-agent" | "server";
   readonly text: string;
   readonly says: string;
   /** False: proxies pass it on, so it may be about an end behind this one. */
@@ -134,6 +134,8 @@ export interface FindingEvent {
 
 export interface ReactionObject {
   readonly verdict: string;
+  /** What the text asks the other side for; absent where it asks for nothing. */
+  readonly due?: { readonly scope: "connection" | "stream"; readonly codes: readonly string[] };
   readonly confidence?: string;
   readonly kind?: string;
   readonly errorCode?: string;
@@ -151,18 +153,35 @@ export interface ReactionObject {
   readonly delay?: number;
   readonly streamsKilled?: readonly number[];
   readonly retrySafe?: readonly number[];
+  /** The calls on them, by method or path. */
+  readonly lost?: readonly LostObject[];
   readonly explanation?: string;
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
   /** Other findings that the same answer may be about. */
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly OtherEnd[];
   /** No answer: the offender itself gave up after its fault. */
-  readonly selfInflicted?: {
-    readonly kind: string;
-    readonly errorCode?: string;
-    readonly packet: number;
-    readonly time: string;
-    readonly delay: number;
-  };
+  readonly selfInflicted?: OtherEnd;
+}
+
+/** An answer or end that is told in short. */
+export interface OtherEnd {
+  readonly kind: string;
+  readonly errorCode?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly delay: number;
+}
+
+/** Calls of one method or path that an answer or an end cost. */
+export interface LostObject {
+  readonly path?: string;
+  readonly protocol: "grpc" | "http";
+  readonly streams: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What their callers probably saw. */
+  readonly saw?: string;
 }
 
 /** An error answer that no finding explains. */
@@ -215,7 +234,10 @@ export interface SummaryEvent {
   readonly infos: number;
   readonly unproven: number;
   readonly baseline: number;
+  /** Of the errors and warnings. */
   readonly answered: number;
+  /** Those of them that were answered, or should have been. */
+  readonly due: number;
   /** Error answers that no finding explains. */
   readonly unexplained: number;
   readonly incomplete: boolean;

@@ -1,16 +1,27 @@
 // `--format markdown`: for a pull request or an issue: a table, then each finding with its frames as a Mermaid sequence.
 import type { Rule } from "../rules/rule.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
-import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
+import type {
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  RunEvent,
+  SummaryEvent,
+  UnexplainedEvent,
+} from "./event.ts";
 import { counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
+import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
 import { between } from "./style.ts";
 import { count, plural, printable } from "./text.ts";
 
 export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
+  const ends = new Map<number, ConnectionEvent>();
   const diagnostics: DiagnosticEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
@@ -18,6 +29,8 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
+      else if (event.kind === "connection") ends.set(event.id, event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "summary") summary = event;
     },
@@ -26,6 +39,11 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       output(`# h2lint: ${run!.captures.map(escaped).join(", ")}\n\n`);
       output(`${plural(connections, "connection")}, ${plural(frames, "HTTP/2 frame")}: `);
       output(`**${plural(errors, "error")}, ${plural(warnings, "warning")}**, ${infos} info, ${unproven} not proven\n`);
+      const worst = failuresOf(findings, unexplained).find(isFailure);
+      if (worst !== undefined) {
+        const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));
+        output(`\n${escaped(storyLine(told))}\n`);
+      }
       const shown = findings.filter(counts).sort((a, b) => rank(a) - rank(b) || between(b.frame.time, a.frame.time));
       if (shown.length > 0) {
         output("\n| | rule | what happened | where | answer |\n| --- | --- | --- | --- | --- |\n");

@@ -69,6 +69,10 @@ export interface Expectation {
   readonly malformed?: boolean;
 }
 
+/** The text asks for an answer, and says which. */
+export const isDue = ({ codes, optional, ignore, none }: Expectation): boolean =>
+  codes.length > 0 && optional !== true && ignore !== true && none !== true;
+
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
 export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly id: string;

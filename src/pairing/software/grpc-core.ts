@@ -4,6 +4,7 @@ import type { Software } from "../software.ts";
 export const grpcCore: Software = {
   name: "gRPC C-core",
   texts: [
+    { text: /^Server shutdown$/, rules: [], says: "a gRPC C-core server shuts down" },
     { text: /^HTTP2 settings error$/, rules: ["settings/*"], says: "gRPC C-core refuses a setting's value" },
     {
       text: /^too_many_pings$/,

@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const grpcGo: Software = {
   name: "grpc-go",
+  numbersAccepted: true,
   pings: [
     { payload: "02041010090e0707", says: "grpc-go measures the bandwidth with this PING" },
     { payload: "0106010800030309", says: "grpc-go sends this PING between the two GOAWAYs of a graceful stop" },

@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const netty: Software = {
   name: "Netty",
+  stopsAtOnce: true,
   texts: [
     {
       text: /^Received (?:HEADERS|DATA) frame for an unknown stream \d+/,

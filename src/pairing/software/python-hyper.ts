@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const pythonHyper: Software = {
   name: "python-hyper/h2",
+  numbersAccepted: true,
   product: /^(?:python-httpx|hypercorn-h2)(?:\/(\S+))?$/,
   openings: [
     {
