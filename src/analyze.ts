@@ -4,7 +4,7 @@ import { Clock } from "./capture/clock.ts";
 import { Comments } from "./capture/comments.ts";
 import { MergedCaptures } from "./capture/merge.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
-import type { Source } from "./capture/source.ts";
+import { fileSource, type Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
 import { ReflectionReader } from "./grpc/reflection.ts";
@@ -12,13 +12,17 @@ import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { joinLogs, type LogSummary } from "./log/join.ts";
+import { type Log, readLog } from "./log/reader.ts";
+import { WireFrames } from "./log/wire.ts";
 import type { Connection } from "./model/connection.ts";
 import { Model } from "./model/model.ts";
 import type { ModelSink } from "./model/model-sink.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { Pairing } from "./pairing/pairing.ts";
-import type { PairedFinding, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
-import type { CaptureInfo, InterfaceInfo, ReportEvent } from "./report/event.ts";
+import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
+import type { Side } from "./place.ts";
+import type { CaptureInfo, InterfaceInfo, LogInfo, ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
 import { RuleEngine } from "./rules/engine.ts";
 import { rules as builtIn } from "./rules/index.ts";
@@ -41,8 +45,17 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly schemas?: Schemas;
   /** Also told what the model tells. */
   readonly listeners?: readonly ModelSink[];
+  /** Logs of either end, to be joined with the captures; without a capture they are judged alone. */
+  readonly logs?: readonly LogSource[];
   /** Called after each block of a file. */
   readonly progress?: (progress: Progress) => void;
+}
+
+export interface LogSource {
+  /** A path, or a source of octets. */
+  readonly source: string | Source;
+  /** Which end wrote it; else found by its lines. */
+  readonly side?: Side;
 }
 
 export interface Filter {
@@ -70,24 +83,35 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const engine = options.engine ?? "fast";
   const session = new Session(sources, options);
   const files = await session.open();
-  const build = new EventBuilder(session.clock, files, rules, session.comments);
+  const logs = await readLogs(options.logs ?? [], session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
+  const names = logs.map(({ name }) => name);
+  const build = new EventBuilder(session.clock, files, rules, session.comments, names);
   const chosen = new Chooser(options.only ?? {}, session.clock);
   const events: ReportEvent[] = [];
   const tally = new Tally();
 
   const active = selectRules(rules, options);
   let software: RecognisedSoftware | undefined;
+  const results: PairSink & Required<Pick<PairSink, "unexplained">> = {
+    paired(pair) {
+      tally.pair(pair);
+      events.push(build.finding(pair));
+    },
+    unexplained(one) {
+      tally.unexplained();
+      events.push(build.unexplained(one));
+    },
+  };
+  // What logs add is known when all is read.
+  const joiner = logs.length === 0 ? undefined : new LogJoiner(logs, session);
+  const told = joiner ?? results;
   const pairing = new Pairing(
     {
       paired(pair) {
-        if (!chosen.finding(pair)) return;
-        tally.pair(pair);
-        events.push(build.finding(pair));
+        if (chosen.finding(pair)) told.paired(pair);
       },
       unexplained(one) {
-        if (!chosen.reaction(one)) return;
-        tally.unexplained();
-        events.push(build.unexplained(one));
+        if (chosen.reaction(one)) told.unexplained(one);
       },
       recognised(_, ends) {
         software = ends;
@@ -112,14 +136,68 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
     },
   };
 
-  yield { kind: "run", schema: "h2lint-report/1", tool: { name: "h2lint", version, engine }, captures: files };
-  for await (const _ of session.run([calls, ...(options.listeners ?? []), ruleEngine, pairing, last])) {
+  const tool = { name: "h2lint", version, engine } as const;
+  yield { kind: "run", schema: "h2lint-report/1", tool, captures: files, ...(logs.length === 0 ? {} : { logs: names }) };
+  const listeners = [...(joiner === undefined ? [] : [joiner.wire]), ...(options.listeners ?? [])];
+  for await (const _ of session.run([calls, ...listeners, ruleEngine, pairing, last])) {
     yield* events;
     events.length = 0;
   }
+  const joined = joiner?.join(results);
   yield* events;
   for (const { diagnostic, count } of session.diagnostics) yield build.diagnostic(diagnostic, count);
-  yield tally.summary(session.captures, session.diagnostics.incomplete);
+  yield tally.summary(session.captures, session.diagnostics.incomplete, joined);
+}
+
+async function readLogs(sources: readonly LogSource[], limits: Limits, diagnostics: DiagnosticSink): Promise<Log[]> {
+  const logs: Log[] = [];
+  for (const [index, { source, side }] of sources.entries()) {
+    const opened = typeof source === "string" ? fileSource(source) : source;
+    logs.push(await readLog(opened, index, side, limits, diagnostics));
+  }
+  return logs;
+}
+
+/** Keeps what was found until the end, when the lines of the logs can be put beside it. */
+class LogJoiner {
+  readonly wire: WireFrames;
+  readonly #logs: readonly Log[];
+  readonly #session: Session;
+  readonly #pairs: PairedFinding[] = [];
+  readonly #unexplained: Unexplained[] = [];
+
+  constructor(logs: readonly Log[], session: Session) {
+    this.#logs = logs;
+    this.#session = session;
+    this.wire = new WireFrames(session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
+  }
+
+  paired(pair: PairedFinding): void {
+    this.#pairs.push(pair);
+  }
+
+  unexplained(one: Unexplained): void {
+    this.#unexplained.push(one);
+  }
+
+  join(sink: PairSink): LogInfo[] {
+    const { clock, limits, diagnostics } = this.#session;
+    const seconds = (time: number) => Number(clock.text(time));
+    const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
+    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
+    for (const pair of result.pairs) sink.paired(pair);
+    for (const one of result.unexplained) sink.unexplained?.(one);
+    return result.logs.map(logInfo);
+  }
+}
+
+function logInfo({ log, side, conversations, joined, offset }: LogSummary): LogInfo {
+  return {
+    file: log.name,
+    ...(side === undefined ? {} : { side }),
+    ...{ formats: log.formats, lines: log.lines, read: log.read, connections: conversations, joined },
+    ...(offset === undefined ? {} : { clockOffset: Math.round(offset * 1e6) / 1e6 }),
+  };
 }
 
 /** Capture files as one run of packets, through the pipeline up to the model. */
@@ -220,7 +298,7 @@ class Tally {
     for (const [key, count] of connection.unchecked) this.#unchecked.set(key, (this.#unchecked.get(key) ?? 0) + count);
   }
 
-  summary(captures: readonly CaptureInfo[], incomplete: boolean): ReportEvent {
+  summary(captures: readonly CaptureInfo[], incomplete: boolean, logs?: readonly LogInfo[]): ReportEvent {
     const unchecked = [...this.#unchecked].map(([key, count]) => {
       const [rule = "", reason = ""] = key.split(" ");
       return { rule, reason, count };
@@ -228,6 +306,7 @@ class Tally {
     return {
       kind: "summary",
       captures,
+      ...(logs === undefined ? {} : { logs }),
       connections: this.#connections,
       http2Connections: this.#http2,
       frames: this.#frames,

@@ -53,6 +53,23 @@ export interface PairedFinding {
   readonly also?: readonly Finding[];
   /** The offender itself gave up after its fault: that is no answer. */
   readonly selfInflicted?: Reaction;
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly JoinedLine[];
+  /** A log tells of an answer, and the capture holds none. */
+  readonly logOnly?: true;
+}
+
+/** A line of a log of one end. */
+export interface JoinedLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Which end wrote it; absent: not known. */
+  readonly side?: Side;
+  /** One character per octet. */
+  readonly text: string;
+  /** That it is of this connection. */
+  readonly confidence: Confidence;
 }
 
 export interface Evidence {
@@ -74,6 +91,8 @@ export interface Unexplained {
   readonly unchecked: readonly string[];
   /** Legal input that this software refuses in this way, and that was among the frames before. */
   readonly refusals: readonly string[];
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly JoinedLine[];
 }
 
 /** What comes of a connection, at its end. */

@@ -5,9 +5,17 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { JoinedLine, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import type {
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  LogLineObject,
+  ReactionObject,
+  UnexplainedEvent,
+} from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fill, utf8 } from "./text.ts";
 
@@ -17,9 +25,12 @@ export class EventBuilder {
   readonly #rules: ReadonlyMap<string, Rule>;
 
   readonly #comments: Comments | undefined;
+  readonly #logs: readonly string[];
 
-  /** @param files Names by index; with more than one every frame and place names its file. */
-  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments) {
+  /** @param files Names by index; with more than one every frame and place names its file.
+   *  @param logs Names of the logs by index. */
+  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments, logs: readonly string[] = []) {
+    this.#logs = logs;
     this.#clock = clock;
     this.#comments = comments;
     this.#files = files;
@@ -90,11 +101,11 @@ export class EventBuilder {
     };
   }
 
-  unexplained({ connection, reaction, before, unchecked, refusals, explanation, ...cost }: Unexplained): UnexplainedEvent {
+  unexplained({ connection, reaction, before, unchecked, refusals, explanation, logs, ...cost }: Unexplained): UnexplainedEvent {
     return {
       kind: "unexplained",
       connection,
-      reaction: { ...this.#told(reaction), ...cost, ...(explanation === undefined ? {} : { explanation }) },
+      reaction: { ...this.#told(reaction), ...cost, ...(explanation === undefined ? {} : { explanation }), ...logsOf(logs) },
       before: before.map((frame) => this.frame(frame, frame.text)),
       unchecked,
       refusals,
@@ -145,9 +156,16 @@ export class EventBuilder {
     evidence,
     also,
     selfInflicted,
+    logs,
+    logOnly,
   }: PairedFinding): ReactionObject {
     if (reaction === undefined)
-      return { verdict, ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }) };
+      return {
+        verdict,
+        ...(logOnly === true && confidence !== undefined ? { confidence, kind: "log-only" } : {}),
+        ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }),
+        ...logsOf(logs),
+      };
     return {
       verdict,
       ...(confidence === undefined ? {} : { confidence }),
@@ -160,6 +178,7 @@ export class EventBuilder {
       ...(also === undefined
         ? {}
         : { also: also.map(({ rule, frame }) => ({ rule, stream: frame.streamId, packet: frame.packet })) }),
+      ...logsOf(logs),
     };
   }
 
@@ -206,6 +225,7 @@ export class EventBuilder {
   }
 
   #place({ place }: Diagnostic): DiagnosticEvent["place"] {
+    if (place.in === "log") return { file: this.#logs[place.file] ?? "", line: place.line };
     const { in: _, file, ...rest } = place;
     return { ...this.#file(file), ...(rest as Record<string, string | number>) };
   }
@@ -218,7 +238,7 @@ export class DiagnosticCounter {
   add(diagnostic: Diagnostic): void {
     const { code, data, place } = diagnostic;
     const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? "";
-    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
+    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : ""}`;
     // Beyond so many all of one code are one: of what was lost nothing is left out.
     if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);
@@ -247,6 +267,10 @@ export class DiagnosticCounter {
     for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
     return false;
   }
+}
+
+function logsOf(lines: readonly JoinedLine[] | undefined): { logs?: LogLineObject[] } {
+  return lines === undefined ? {} : { logs: lines.map((line) => ({ ...line, text: utf8(line.text) })) };
 }
 
 function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<ConnectionEvent, "software" | "softwareEvidence"> {

@@ -17,6 +17,36 @@ export interface RunEvent {
   readonly schema: "h2lint-report/1";
   readonly tool: { readonly name: "h2lint"; readonly version: string; readonly engine: "fast" | "reference" };
   readonly captures: readonly string[];
+  readonly logs?: readonly string[];
+}
+
+/** What was read of a log, and joined. */
+export interface LogInfo {
+  readonly file: string;
+  /** Which end wrote it, as the user or the log says. */
+  readonly side?: Side;
+  /** The formats and programs that its lines are of, the most first. */
+  readonly formats: readonly string[];
+  readonly lines: number;
+  /** Those that are of a known format. */
+  readonly read: number;
+  /** Connections that it tells of. */
+  readonly connections: number;
+  /** Those of them that were found in the capture; absent without a capture. */
+  readonly joined?: number;
+  /** Seconds that its clock is behind the capture's, zone included. */
+  readonly clockOffset?: number;
+}
+
+export interface LogLineObject {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Which end wrote it; absent: not known. */
+  readonly side?: Side;
+  readonly text: string;
+  /** That it is of this connection: `exact`, `likely`, `possible`. */
+  readonly confidence: string;
 }
 
 export interface CaptureInfo {
@@ -155,6 +185,8 @@ export interface ReactionObject {
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
   /** Other findings that the same answer may be about. */
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly LogLineObject[];
   /** No answer: the offender itself gave up after its fault. */
   readonly selfInflicted?: {
     readonly kind: string;
@@ -206,6 +238,7 @@ export interface BaselineNote {
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
+  readonly logs?: readonly LogInfo[];
   readonly connections: number;
   readonly http2Connections: number;
   readonly frames: number;

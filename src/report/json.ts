@@ -30,7 +30,7 @@ export function jsonReport(output: Output): Report {
       else summary = event;
     },
     end() {
-      const { captures, unchecked, kind: _, ...counts } = summary!;
+      const { captures, logs, unchecked, kind: _, ...counts } = summary!;
       connections.sort((a, b) => a.id - b.id);
       const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
       output(
@@ -39,6 +39,7 @@ export function jsonReport(output: Output): Report {
             schema: run!.schema,
             tool: run!.tool,
             captures,
+            ...(logs === undefined ? {} : { logs }),
             connections: connections.map(bare),
             findings: findings.map(bare),
             unexplained: unexplained.map(bare),

@@ -3,6 +3,97 @@ import type { Software } from "../software.ts";
 
 export const grpcCore: Software = {
   name: "gRPC C-core",
+  lines: [
+    {
+      name: "core.old-id",
+      has: "ignoring out of order new grpc_chttp2_stream",
+      text: /ignoring out of order new grpc_chttp2_stream request on server; last grpc_chttp2_stream id=(?<last>\d{1,10}), new grpc_chttp2_stream id=(?<stream>\d{1,10})/,
+      tells: "fault",
+      rules: ["stream-id/not-increasing", "stream-id/reuse", "stream/headers-on-closed"],
+    },
+    {
+      name: "core.even-id",
+      has: "non-client generated index ",
+      text: /ignoring grpc_chttp2_stream with non-client generated index (?<stream>\d{1,10})/,
+      tells: "fault",
+      rules: ["stream-id/even-client"],
+    },
+    {
+      name: "core.headers",
+      has: "too many header frames received",
+      text: /too many header frames received/,
+      tells: "fault",
+      rules: ["headers/*"],
+    },
+    {
+      name: "core.trailers",
+      has: "Trailing metadata frame received without an end-o-stream",
+      text: /Trailing metadata frame received without an end-o-stream/,
+      tells: "fault",
+      rules: ["headers/second-headers-no-end-stream"],
+    },
+    {
+      name: "core.frame-size",
+      has: " is larger than max frame size ",
+      text: /Frame size (?<len>\d{1,10}) is larger than max frame size \d+/,
+      tells: "fault",
+      rules: ["frame/too-large"],
+    },
+    {
+      name: "core.cont",
+      has: "xpected CONTINUATION frame",
+      text: /(?:Expected CONTINUATION frame.{0,80}, got|Unexpected CONTINUATION frame)/,
+      tells: "fault",
+      rules: ["continuation/*"],
+    },
+    {
+      name: "core.first",
+      has: "Expected SETTINGS frame as the first frame",
+      text: /Expected SETTINGS frame as the first frame, got frame type \d+/,
+      tells: "fault",
+      rules: ["preface/*"],
+    },
+    {
+      name: "core.preface",
+      has: "Connect string mismatch: ",
+      text: /Connect string mismatch: expected/,
+      tells: "fault",
+      rules: ["preface/*"],
+    },
+    {
+      name: "core.settings",
+      has: "invalid value ",
+      text: /invalid value \d+ passed for (?<type>\S+)/,
+      tells: "fault",
+      rules: ["settings/*"],
+    },
+    {
+      name: "core.goaway-sent",
+      has: "Sending goaway last_new_stream_id=",
+      text: /(?:CLIENT|SERVER): Sending goaway last_new_stream_id=(?<last>\d{1,10}) err=(?<reason>.*)/,
+      tells: "sent",
+    },
+    {
+      name: "core.keepalive",
+      has: "Keepalive watchdog fired",
+      text: /Keepalive watchdog fired\. Closing transport/,
+      tells: "fault",
+      rules: ["ping/ack-missing", "grpc/keepalive-timeout"],
+    },
+    {
+      name: "core.goaway-recv",
+      has: "GOAWAY received; Error code: ",
+      text: /GOAWAY received; Error code: (?<code>\d{1,10}); Debug Text: (?<reason>[^{]*)/,
+      tells: "received",
+    },
+    {
+      name: "core.client-eyc",
+      has: "Received a GOAWAY with error code ENHANCE_YOUR_CALM",
+      text: /Received a GOAWAY with error code (?<code>ENHANCE_YOUR_CALM) and debug data equal to "(?<reason>too_many_pings)"/,
+      tells: "received",
+      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+    },
+  ],
   texts: [
     { text: /^HTTP2 settings error$/, rules: ["settings/*"], says: "gRPC C-core refuses a setting's value" },
     {
