@@ -12,8 +12,13 @@ import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { joinLogs, type LogSummary } from "./log/join.ts";
+import { conversationsOf } from "./log/conversation.ts";
+import type { LogTime } from "./log/event.ts";
+import { joinLogs, type LogSummary, lineOf, withLines } from "./log/join.ts";
+import { isProvable } from "./log/provable.ts";
 import { type Log, readLog } from "./log/reader.ts";
+import { replay } from "./log/replay.ts";
+import { doubted, renamed, symptoms, uncheckAll } from "./log/suspicion.ts";
 import { WireFrames } from "./log/wire.ts";
 import type { Connection } from "./model/connection.ts";
 import { Model } from "./model/model.ts";
@@ -79,6 +84,10 @@ export interface Progress {
  *  @param sources Paths, or sources of octets.
  *  @throws H2lintError where a source cannot be read or is no capture, or an option is wrong. */
 export async function* analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
+  if (sources.length === 0 && (options.logs ?? []).length > 0) {
+    yield* analyzeLogs(options);
+    return;
+  }
   const rules = [...builtIn, ...(options.rules ?? [])];
   const engine = options.engine ?? "fast";
   const session = new Session(sources, options);
@@ -148,6 +157,97 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   for (const { diagnostic, count } of session.diagnostics) yield build.diagnostic(diagnostic, count);
   yield tally.summary(session.captures, session.diagnostics.incomplete, joined);
 }
+
+/** Logs without a capture, as far as they go (rules.md 5.6): each connection that they tell of goes through the same model and rules. */
+async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent> {
+  const rules = [...builtIn, ...(options.rules ?? [])];
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const limits = { ...defaultLimits, ...options.limits };
+  const diagnostics = new DiagnosticCounter();
+  const logs = await readLogs(options.logs ?? [], limits, (diagnostic) => diagnostics.add(diagnostic));
+  const names = logs.map(({ name }) => name);
+  const clock = new Clock();
+  const build = new EventBuilder(clock, [], rules, undefined, names);
+  const engine = options.engine ?? "fast";
+  const tool = { name: "h2lint", version, engine } as const;
+  yield { kind: "run", schema: "h2lint-report/1", tool, captures: [], logs: names };
+  const tally = new Tally();
+  const active = selectRules(rules, options);
+  const at = ({ seconds }: LogTime) => {
+    const whole = Math.floor(seconds);
+    return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
+  };
+  const context = { hpack: engine === "fast" ? fastHpack : referenceHpack, limits, at };
+  let id = 0;
+  for (const [index, log] of logs.entries()) {
+    for (const conversation of conversationsOf(log, index)) {
+      id++;
+      const { side, key, format, texts, line, addresses } = conversation;
+      const shows = format?.shows ?? NOTHING_SHOWN;
+      const run = active.filter(({ rule }) => isProvable(rule, { shows }));
+      const pairs: PairedFinding[] = [];
+      const unexplained: Unexplained[] = [];
+      const pairing = new Pairing({ paired: (pair) => void pairs.push(pair), unexplained: (one) => void unexplained.push(one) });
+      const ruleEngine = new RuleEngine(run, pairing, limits);
+      const calls = new CallReader([ruleEngine], limits);
+      let connection: Connection | undefined;
+      const about: ModelSink = {
+        connectionEnd(one) {
+          connection = one;
+        },
+      };
+      replay(conversation, id, [calls, ...(options.listeners ?? []), ruleEngine, pairing, about], context, (one) =>
+        uncheckAll(
+          one,
+          active.map(({ rule }) => rule),
+          run.map(({ rule }) => rule),
+        ),
+      );
+      const join = { conversation, side: side, pairs: [], confidence: "exact" } as const;
+      const found = pairs.map((pair) => withLines(renamed(doubted(pair, shows.fields, byId), byId), [join], logs));
+      const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
+      for (const { finding, event } of seen) {
+        const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
+        found.push({
+          ...{ finding, verdict: "unseen", logOnly: true, confidence: "likely", streamsKilled: [], retrySafe: [] },
+          ...(event.says === undefined ? {} : { explanation: event.says }),
+          logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
+        });
+      }
+      tally.connection(connection!);
+      const ends = addresses.size === 1 ? [...addresses] : [];
+      yield build.loggedConnection(
+        connection!,
+        {
+          file: log.name,
+          line,
+          ...(side === undefined ? {} : { side }),
+          ...(key === undefined || key === "" ? {} : { name: key }),
+        },
+        ends,
+      );
+      for (const pair of found) {
+        tally.pair(pair);
+        yield build.finding(pair);
+      }
+      for (const one of unexplained) {
+        tally.unexplained();
+        yield build.unexplained(one);
+      }
+      if (conversation.mixed)
+        diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
+    }
+  }
+  for (const { diagnostic, count } of diagnostics) yield build.diagnostic(diagnostic, count);
+  const infos = logs.map(({ name, side, formats, lines, read }, index) => ({
+    ...{ file: name, formats, lines, read, connections: conversationsOf(logs[index]!, index).length },
+    ...(side === undefined ? {} : { side }),
+  }));
+  yield tally.summary([], true, infos);
+}
+
+const NOTHING_SHOWN = { length: false, fields: "none" } as const;
+const SYMPTOM_LINES = 10;
 
 async function readLogs(sources: readonly LogSource[], limits: Limits, diagnostics: DiagnosticSink): Promise<Log[]> {
   const logs: Log[] = [];

@@ -56,8 +56,9 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     if (event.kind === "text") text(event);
     else frameOrMark(event);
   }
-  for (const conversation of all) conversation.side ??= sideOf(conversation.frames);
-  return all.filter(({ frames, texts }) => frames.length + texts.length > 0);
+  const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
+  for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
+  return told;
 
   function frameOrMark(event: Exclude<LogEvent, TextEvent>): void {
     const { format, connection: key } = event;
@@ -99,6 +100,33 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   }
 }
 
+// A program may name a connection in two ways. A text that quotes the GOAWAY of frames close by is about the same.
+function withTexts(all: readonly Conversation[]): Conversation[] {
+  const framed = all.filter(({ frames }) => frames.length > 0);
+  const claimed = new Set<Conversation>();
+  return all.filter((one) => {
+    if (one.frames.length > 0 || one.key === undefined) return true;
+    const like = framed.filter((other) => !claimed.has(other) && one.texts.some((text) => quotesGoaway(text, other.frames)));
+    if (like.length !== 1) return true;
+    const [same] = like as [Conversation];
+    claimed.add(same);
+    same.texts.push(...one.texts);
+    for (const address of one.addresses) same.addresses.add(address);
+    same.side ??= one.side;
+    return false;
+  });
+}
+
+const quotesGoaway = ({ reason, place }: TextEvent, frames: readonly FrameEvent[]): boolean =>
+  reason !== undefined &&
+  frames.some(
+    (event) =>
+      event.frame.kind === "goaway" &&
+      event.frame.debug === reason &&
+      event.frame.by === "sent" &&
+      Math.abs(event.place.line - place.line) <= CLOSE,
+  );
+
 function take(conversation: Conversation, { addresses, side }: LogEvent): void {
   conversation.side ??= side;
   if (conversation.addresses.size < ADDRESSES) for (const address of addresses) conversation.addresses.add(address);
@@ -124,3 +152,5 @@ function sideOf(frames: readonly FrameEvent[]): Side | undefined {
 }
 
 const ADDRESSES = 16;
+// Lines between two that tell of the same.
+const CLOSE = 8;

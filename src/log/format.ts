@@ -5,8 +5,8 @@ import type { LogFrame } from "./event.ts";
 export interface LogFormat {
   /** As reports name it. */
   readonly name: string;
-  /** Whether frames have their lengths, and field blocks their fields. What stays unsaid cannot be judged. */
-  readonly shows: { readonly length: boolean; readonly fields: boolean };
+  /** Whether frames have their lengths, and field blocks their fields; `some`: not such that each octet is certain. */
+  readonly shows: { readonly length: boolean; readonly fields: "exact" | "some" | "none" };
   /** HEADERS stand for the whole field block: its CONTINUATIONs are not told. */
   readonly foldsContinuation: boolean;
   /** Lines of several connections may alternate, and nothing tells them apart. */

@@ -117,10 +117,14 @@ function kindsOf(candidates: readonly Candidate[][]): Map<string, Candidate[][]>
   return kinds;
 }
 
-function withLines(pair: PairedFinding, joins: readonly Joined[], logs: readonly Log[]): PairedFinding {
+/** What a log tells of the connection of a finding. */
+export type Told = Pick<Joined, "conversation" | "side" | "pairs" | "confidence">;
+
+/** A finding with what these logs tell of it and of its answer. */
+export function withLines(pair: PairedFinding, joins: readonly Told[], logs: readonly Log[]): PairedFinding {
   const { finding, reaction, confidence } = pair;
   const lines: JoinedLine[] = [];
-  let told: { event: TextEvent; join: Joined } | undefined;
+  let told: { event: TextEvent; join: Told } | undefined;
   for (const join of joins) {
     const add = (event: LogEvent) => lines.push(lineOf(event, join, logs));
     for (const { event, frame } of join.pairs) if (isFrame(finding.frame, frame)) add(event);
@@ -144,7 +148,7 @@ function withLines(pair: PairedFinding, joins: readonly Joined[], logs: readonly
 }
 
 // rules.md 5.3: a line that names the fault, and its stream, is evidence like a text of the answer itself.
-function strengthened(pair: PairedFinding, event: TextEvent, { side, confidence: joined }: Joined): PairedFinding {
+function strengthened(pair: PairedFinding, event: TextEvent, { side, confidence: joined }: Told): PairedFinding {
   const { finding, reaction, evidence = [], confidence } = pair;
   if (reaction === undefined || side !== reaction.from || confidence === "exact") return pair;
   const more: Evidence[] = [{ points: 5, reason: `a line of the ${side}'s log is ${event.software}'s for this fault` }];
@@ -166,7 +170,7 @@ function strengthened(pair: PairedFinding, event: TextEvent, { side, confidence:
   };
 }
 
-function reactionLines(reaction: Reaction, join: Joined, logs: readonly Log[]): JoinedLine[] {
+function reactionLines(reaction: Reaction, join: Told, logs: readonly Log[]): JoinedLine[] {
   const { kind, from, debug, errorCode, streamId, frame } = reaction;
   const lines: JoinedLine[] = [];
   for (const { event, frame: told } of join.pairs) if (isFrame(frame, told)) lines.push(lineOf(event, join, logs));
@@ -186,7 +190,8 @@ function reactionLines(reaction: Reaction, join: Joined, logs: readonly Log[]): 
 const isFrame = (ref: FrameRef, { kind, from, offset }: { kind: string; from: Side; offset: number }): boolean =>
   ref.kind === kind && ref.from === from && ref.offset === offset;
 
-const lineOf = ({ place, text }: LogEvent, { confidence, side }: Joined, logs: readonly Log[]): JoinedLine => ({
+/** A line as reports show it. */
+export const lineOf = ({ place, text }: LogEvent, { confidence, side }: Told, logs: readonly Log[]): JoinedLine => ({
   file: logs[place.file]!.name,
   line: place.line,
   ...(side === undefined ? {} : { side }),

@@ -411,4 +411,5 @@ export const NEEDS: Readonly<Record<string, string>> = {
   end: "the capture ends too soon",
   proto: "the schema is not known",
   roles: "who is the client is a guess",
+  log: "the log does not show the frames",
 };

@@ -26,11 +26,14 @@ export class EventBuilder {
 
   readonly #comments: Comments | undefined;
   readonly #logs: readonly string[];
+  /** Places are lines: there is no capture. */
+  readonly #ofLog: boolean;
 
   /** @param files Names by index; with more than one every frame and place names its file.
    *  @param logs Names of the logs by index. */
   constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments, logs: readonly string[] = []) {
     this.#logs = logs;
+    this.#ofLog = files.length === 0;
     this.#clock = clock;
     this.#comments = comments;
     this.#files = files;
@@ -66,6 +69,18 @@ export class EventBuilder {
         ? {}
         : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
       ...(software === undefined ? {} : softwareOf(software)),
+    };
+  }
+
+  /** One that only a log tells of. */
+  loggedConnection(connection: Connection, log: NonNullable<ConnectionEvent["log"]>, ends: readonly string[]): ConnectionEvent {
+    const { client, server, flow } = connection;
+    const [first = "unknown", second = "unknown"] = ends;
+    return {
+      ...{ kind: "connection", id: connection.id, client: first, server: second, protocol: "h2", log },
+      complete: { start: client.started && server.started, end: false, lostOctets: { client: 0, server: 0 } },
+      ...{ frames: connection.frames, streams: connection.streamCount, calls: connection.calls },
+      ...{ start: this.#clock.text(flow.firstTime), duration: flow.lastTime - flow.firstTime },
     };
   }
 
@@ -129,8 +144,7 @@ export class EventBuilder {
       kind: ref.kind,
       streamId: ref.streamId,
       from: ref.from,
-      ...this.#file(ref.file),
-      packet: ref.packet,
+      ...this.#position(ref),
       time: this.#clock.text(ref.time),
       offset: ref.offset,
       ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
@@ -189,8 +203,7 @@ export class EventBuilder {
       kind === "fin" || kind === "rst"
         ? {
             from: reaction.from,
-            ...this.#file(frame.file),
-            packet: frame.packet,
+            ...this.#position(frame),
             time: this.#clock.text(frame.time),
             ...this.#comment(frame),
           }
@@ -218,6 +231,12 @@ export class EventBuilder {
   #close(close: Reaction, after: Reaction): NonNullable<ReactionObject["closed"]> {
     const { frame } = close;
     return { how: close.kind, packet: frame.packet, time: this.#clock.text(frame.time), delay: frame.time - after.frame.time };
+  }
+
+  #position({ file, packet }: FrameRef): { file?: string; packet: number } {
+    if (!this.#ofLog) return { ...this.#file(file), packet };
+    // Without a packet: who shows a place asks for its line first.
+    return { file: this.#logs[file] ?? "", line: packet } as unknown as { packet: number };
   }
 
   #file(index: number): { file?: string } {

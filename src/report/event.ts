@@ -79,7 +79,8 @@ export interface ConnectionEvent {
   readonly id: number;
   readonly client: string;
   readonly server: string;
-  readonly transport: "tcp" | "tls";
+  /** Absent where only a log tells of it. */
+  readonly transport?: "tcp" | "tls";
   readonly protocol: string;
   readonly complete: {
     readonly start: boolean;
@@ -101,6 +102,8 @@ export interface ConnectionEvent {
   /** What the TLS hellos say in clear. */
   readonly tls?: TlsHello;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
+  /** The log that tells of it, where there is no capture: its name for it, and its first line. */
+  readonly log?: { readonly file: string; readonly line: number; readonly side?: Side; readonly name?: string };
   /** The implementation of each end, where it is certain. */
   readonly software?: Readonly<Partial<Record<Side, string>>>;
   /** What shows it, or hints at it. */
@@ -124,6 +127,8 @@ export interface FrameObject {
   readonly from: Side;
   readonly file?: string;
   readonly packet: number;
+  /** Of a log, from 1: then there is no packet. */
+  readonly line?: number;
   readonly time: string;
   readonly offset: number;
   readonly flags?: number;

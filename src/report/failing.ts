@@ -4,8 +4,11 @@ import type { FindingEvent } from "./event.ts";
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
   certainty === "proven" && !consequent && baseline !== true;
 
-/** `connection 1, stream 3, packet 11`. */
-export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame.packet);
+/** `connection 1, stream 3, packet 11`; of a log `line 11`. */
+export const placeOf = ({ connection, stream, frame }: FindingEvent): string =>
+  frame.line === undefined
+    ? placeText(connection, stream, frame.packet)
+    : [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `line ${frame.line}`].join(", ");
 
 export function placeText(connection: number, stream: number, packet: number): string {
   return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");

@@ -6,7 +6,7 @@ import { codeNamed, kindNamed } from "../names.ts";
 
 export const curl: LogFormat = {
   name: "curl",
-  shows: { length: true, fields: false },
+  shows: { length: true, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),
 };

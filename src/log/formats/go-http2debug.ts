@@ -8,7 +8,7 @@ import { unescaped } from "../quoted.ts";
 
 export const goHttp2debug: LogFormat = {
   name: "Go http2debug",
-  shows: { length: true, fields: true },
+  shows: { length: true, fields: "exact" },
   foldsContinuation: false,
   reader: () => new Reader(),
 };

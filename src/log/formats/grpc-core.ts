@@ -5,7 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {
   name: "gRPC C-core",
-  shows: { length: true, fields: true },
+  shows: { length: true, fields: "some" },
   foldsContinuation: false,
   reader: () => new Reader(),
 };

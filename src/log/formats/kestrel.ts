@@ -5,7 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const kestrel: LogFormat = {
   name: "Kestrel",
-  shows: { length: true, fields: false },
+  shows: { length: true, fields: "none" },
   foldsContinuation: false,
   reader: () => ({ line }),
 };

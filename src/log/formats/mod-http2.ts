@@ -6,7 +6,7 @@ import { kindNamed } from "../names.ts";
 
 export const modHttp2: LogFormat = {
   name: "mod_http2",
-  shows: { length: true, fields: false },
+  shows: { length: true, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),
 };

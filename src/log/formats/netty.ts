@@ -8,7 +8,7 @@ import { kindNamed, settingNamed } from "../names.ts";
 
 export const netty: LogFormat = {
   name: "Netty",
-  shows: { length: true, fields: true },
+  shows: { length: true, fields: "some" },
   foldsContinuation: true,
   reader: () => ({ line }),
 };

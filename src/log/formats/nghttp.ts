@@ -7,7 +7,7 @@ import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 
 export const nghttp: LogFormat = {
   name: "nghttp",
-  shows: { length: true, fields: true },
+  shows: { length: true, fields: "exact" },
   foldsContinuation: true,
   reader: () => new Reader(),
 };

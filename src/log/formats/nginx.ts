@@ -5,7 +5,7 @@ import { kindNumbered } from "../names.ts";
 
 export const nginx: LogFormat = {
   name: "nginx",
-  shows: { length: true, fields: false },
+  shows: { length: true, fields: "none" },
   foldsContinuation: false,
   reader: () => ({ line }),
 };

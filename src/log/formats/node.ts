@@ -4,7 +4,7 @@ import type { Draft, LogFormat, Told } from "../format.ts";
 
 export const node: LogFormat = {
   name: "Node http2",
-  shows: { length: false, fields: false },
+  shows: { length: false, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),
 };

@@ -5,7 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const pythonHyper: LogFormat = {
   name: "python-hyper/h2",
-  shows: { length: false, fields: false },
+  shows: { length: false, fields: "none" },
   foldsContinuation: true,
   unkeyed: true,
   reader: () => ({ line }),

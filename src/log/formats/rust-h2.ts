@@ -7,7 +7,7 @@ import { unescaped } from "../quoted.ts";
 
 export const rustH2: LogFormat = {
   name: "Rust h2",
-  shows: { length: false, fields: false },
+  shows: { length: false, fields: "none" },
   foldsContinuation: true,
   unkeyed: true,
   reader: () => ({ line }),
