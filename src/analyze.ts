@@ -178,6 +178,7 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
     return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
   };
   const context = { hpack: engine === "fast" ? fastHpack : referenceHpack, limits, at };
+  const connections: number[] = [];
   let id = 0;
   for (const [index, log] of logs.entries()) {
     for (const conversation of conversationsOf(log, index)) {
@@ -214,6 +215,9 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
           logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
         });
       }
+      // A line that names no connection and no fault is none.
+      if (!conversation.isNamed && found.length + unexplained.length === 0) continue;
+      connections[index] = (connections[index] ?? 0) + 1;
       tally.connection(connection!);
       const ends = addresses.size === 1 ? [...addresses] : [];
       yield build.loggedConnection(
@@ -240,7 +244,7 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
   }
   for (const { diagnostic, count } of diagnostics) yield build.diagnostic(diagnostic, count);
   const infos = logs.map(({ name, side, formats, lines, read }, index) => ({
-    ...{ file: name, formats, lines, read, connections: conversationsOf(logs[index]!, index).length },
+    ...{ file: name, formats, lines, read, connections: connections[index] ?? 0 },
     ...(side === undefined ? {} : { side }),
   }));
   yield tally.summary([], true, infos);

@@ -32,6 +32,11 @@ export class Conversation {
     this.side = side;
   }
 
+  /** The log shows that it is one: it has frames, or a name. */
+  get isNamed(): boolean {
+    return this.frames.length > 0 || this.key !== undefined || this.addresses.size > 0;
+  }
+
   /** Of its first line. */
   get line(): number {
     return Math.min(this.frames[0]?.place.line ?? Infinity, this.texts[0]?.place.line ?? Infinity);

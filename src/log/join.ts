@@ -9,7 +9,7 @@ import { assign, type Joined } from "./assignment.ts";
 import { actorOf, type Candidate, candidateOf, isAboutFinding, tellsGoaway, type Witness } from "./candidate.ts";
 import { type ClockOffset, clockOffset } from "./clock.ts";
 import { conversationsOf } from "./conversation.ts";
-import type { ClockBase, LogEvent, TextEvent } from "./event.ts";
+import type { ClockBase, FrameEvent, TextEvent } from "./event.ts";
 import type { Log } from "./reader.ts";
 import type { WireFrames } from "./wire.ts";
 
@@ -79,12 +79,14 @@ export function joinLogs(
     }
     joined.push(...own);
     const place = { in: "log", file: index, line: conversations[0]?.line ?? 1 } as const;
-    const none = conversations.length - own.length;
+    const named = conversations.filter(({ isNamed }) => isNamed).length;
+    const found = own.filter(({ conversation }) => conversation.isNamed).length;
+    const none = named - found;
     if (none > 0) diagnostics({ code: "log/not-joined", place, data: { file: log.name, connections: none } });
     if (ambiguous > 0) diagnostics({ code: "log/ambiguous", place, data: { file: log.name, connections: ambiguous } });
     const offset = [...clocks.values()].find((clock) => clock !== undefined && !clock.rival)?.seconds;
     const side = log.side ?? own.find((one) => one.side !== undefined)?.side;
-    summaries.push({ log, side, conversations: conversations.length, joined: own.length, offset });
+    summaries.push({ log, side, conversations: named, joined: found, offset });
   }
   if (left > 0)
     diagnostics({ code: "limit/log-connections", place: { in: "log", file: 0, line: 1 }, data: { connections: left } });
@@ -126,7 +128,7 @@ export function withLines(pair: PairedFinding, joins: readonly Told[], logs: rea
   const lines: JoinedLine[] = [];
   let told: { event: TextEvent; join: Told } | undefined;
   for (const join of joins) {
-    const add = (event: LogEvent) => lines.push(lineOf(event, join, logs));
+    const add = (event: FrameEvent | TextEvent) => lines.push(lineOf(event, join, logs));
     for (const { event, frame } of join.pairs) if (isFrame(finding.frame, frame)) add(event);
     for (const event of join.conversation.texts) {
       if (!isAboutFinding(event, finding)) continue;
@@ -191,11 +193,12 @@ const isFrame = (ref: FrameRef, { kind, from, offset }: { kind: string; from: Si
   ref.kind === kind && ref.from === from && ref.offset === offset;
 
 /** A line as reports show it. */
-export const lineOf = ({ place, text }: LogEvent, { confidence, side }: Told, logs: readonly Log[]): JoinedLine => ({
-  file: logs[place.file]!.name,
-  line: place.line,
+export const lineOf = (event: FrameEvent | TextEvent, { confidence, side }: Told, logs: readonly Log[]): JoinedLine => ({
+  file: logs[event.place.file]!.name,
+  line: event.place.line,
   ...(side === undefined ? {} : { side }),
-  text,
+  tells: event.kind === "frame" ? "frame" : event.tells,
+  text: event.text,
   confidence,
 });
 

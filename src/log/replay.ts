@@ -98,9 +98,10 @@ function frameOf({ frame: told, format }: FrameEvent, from: Side, at: Origin): F
   }
   // Padding, priorities: octets that are not among the payload's fields.
   frame.flags &= ~(Flag.padded | (kind === "headers" ? Flag.priority : 0));
-  frame.length = told.length ?? payload?.length ?? 0;
+  // -1: not known, and so of no frame that a capture holds.
+  frame.length = told.length ?? payload?.length ?? -1;
   Object.assign(frame.first, at);
-  Object.assign(frame.last, at, { offset: at.offset + HEAD + frame.length - 1 });
+  Object.assign(frame.last, at, { offset: at.offset + HEAD + Math.max(frame.length, 0) - 1 });
   return frame;
 }
 
@@ -119,7 +120,8 @@ function payloadOf({
   switch (kind) {
     case "headers":
     case "push-promise":
-      return fields === undefined ? undefined : literalBlock(fields);
+      // None may be told because none were looked at.
+      return fields === undefined || fields.length === 0 ? undefined : literalBlock(fields);
     case "data":
       return length === 0 ? EMPTY : undefined;
     case "settings":

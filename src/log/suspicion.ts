@@ -47,7 +47,10 @@ export function doubted(
 ): PairedFinding {
   const { finding } = pair;
   if (fields === "exact" || rules.get(finding.rule)?.meta.needs.includes("hpack") !== true) return pair;
-  return { ...pair, finding: { ...finding, certainty: "unproven", because: [...new Set([...finding.because, "log" as const])] } };
+  return {
+    ...pair,
+    finding: { ...finding, certainty: "unproven", because: [...new Set([...finding.because, "capture" as const])] },
+  };
 }
 
 /** Faults of the other side that lines tell of and no frames of the log show. */
@@ -116,7 +119,7 @@ const findingOf = (
       ? "the log of the {side} names a fault as {software} does; it is most often this one"
       : "the log of the {side} names a fault on stream {streamId} as {software} does; it is most often this one",
   data: { side: actor, software, ...(streamId === 0 ? {} : { streamId }) },
-  ...{ certainty: "unproven", because: ["log"], consequent: false, hides: [], expect: meta.expect },
+  ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
   ...{ decidableAt: 0, count: 1, lastTime: frame.time },
 });
 
@@ -124,7 +127,7 @@ const findingOf = (
 export function uncheckAll(connection: Connection, rules: readonly Rule[], run: readonly Rule[]): void {
   const ids = new Set(run.map(({ id }) => id));
   const families = new Set(rules.filter(({ id }) => !ids.has(id)).map(({ id }) => id.slice(0, id.indexOf("/"))));
-  for (const family of families) connection.uncheck(`${family}/*`, "log");
+  for (const family of families) connection.uncheck(`${family}/*`, "capture");
 }
 
 const factOf = (rule: Rule | undefined): number | undefined =>

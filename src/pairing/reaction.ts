@@ -2,6 +2,7 @@ import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
+import type { Tells } from "./software.ts";
 
 /** What a side did that can be an answer to the other side's fault (rules.md 5.1). */
 export interface Reaction {
@@ -66,6 +67,8 @@ export interface JoinedLine {
   readonly line: number;
   /** Which end wrote it; absent: not known. */
   readonly side?: Side;
+  /** What it tells of: a frame, or as the dictionary says. */
+  readonly tells: "frame" | Tells;
   /** One character per octet. */
   readonly text: string;
   /** That it is of this connection. */

@@ -44,6 +44,8 @@ export interface LogLineObject {
   readonly line: number;
   /** Which end wrote it; absent: not known. */
   readonly side?: Side;
+  /** `frame`, `fault`, `sent`, `received`, `close`, `symptom`: what it tells of. */
+  readonly tells: string;
   readonly text: string;
   /** That it is of this connection: `exact`, `likely`, `possible`. */
   readonly confidence: string;

@@ -62,4 +62,4 @@ export type Need =
   | "end"
   | "roles"
   /** Only a log tells of it. */
-  | "log";
+  | "capture";

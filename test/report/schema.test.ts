@@ -49,6 +49,12 @@ const whole = {
       interfaces: [{ name: "lo", description: "loopback", filter: "tcp", os: "Linux", linkType: 1, packets: 21 }],
     },
   ],
+  logs: [
+    {
+      ...{ file: "server.log", side: "server", formats: ["grpc-go"], lines: 9, read: 4, connections: 1, joined: 1 },
+      clockOffset: 3600.5,
+    },
+  ],
   connections: [
     {
       ...{ id: 1, client: "127.0.0.1:40112", server: "127.0.0.1:50051", transport: "tcp", protocol: "h2c-prior-knowledge" },
@@ -58,6 +64,7 @@ const whole = {
       tunnel: { via: "socks5", target: "h2.test:80" },
       tls: { version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
       endedBy: { side: "server", how: "fin", packet: 19 },
+      log: { file: "client.log", line: 3, side: "client", name: "0xc000" },
       software: { client: "volo", server: "grpc-go" },
       softwareEvidence: [
         {
@@ -72,7 +79,7 @@ const whole = {
       ...{ rule: "grpc/request-trailers", severity: "error", certainty: "unproven", because: ["start"] },
       ...{ message: "stream 1 ends", shape: "stream {streamId} ends", data: { streamId: 1, name: "x" }, offender: "client" },
       ...{ connection: 1, stream: 1, path: "/a.B/C" },
-      frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap" },
+      frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap", line: 3 },
       related: [{ ...frame, role: "opened the stream" }],
       spec: [{ document: "gRPC over HTTP2", section: "Requests", level: "MUST" }],
       ...{ count: 1, consequent: false, hides: ["grpc/client-sends-status"], fingerprint: "9f2c", baseline: true },
@@ -84,7 +91,7 @@ const whole = {
         ...{ delay: 412000, streamsKilled: [1], retrySafe: [], explanation: "x", evidence: [{ points: -2, reason: "y" }] },
         also: [{ rule: "a/b", stream: 3, packet: 14 }],
         selfInflicted: { kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 },
-        logs: [{ file: "server.log", line: 7, side: "server", text: "..." }],
+        logs: [{ file: "server.log", line: 7, side: "server", tells: "fault", text: "...", confidence: "exact" }],
       },
     },
   ],
@@ -92,7 +99,7 @@ const whole = {
   diagnostics: [
     {
       ...{ code: "capture/lost-segments", severity: "loss", count: 3, message: "lost" },
-      place: { file: "volo.pcap", packet: 88, connection: 1, from: "client", offset: 4 },
+      place: { file: "volo.pcap", packet: 88, line: 2, connection: 1, from: "client", offset: 4 },
     },
   ],
   unchecked: [{ rule: "headers/*", reason: "hpack", count: 14 }],
