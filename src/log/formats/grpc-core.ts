@@ -31,7 +31,10 @@ class Reader implements FormatReader {
       return { frame, connection: conn! };
     }
     const field = FIELD.exec(text);
-    if (field === null) return undefined;
+    if (field === null) {
+      const writer = WRITER.exec(text)?.[1];
+      return writer === undefined ? undefined : { side: writer === "CLIENT" ? "client" : "server" };
+    }
     const { stream, side, name, value } = field.groups!;
     const block = this.#blocks.get(Number(stream));
     if (block !== undefined) {
@@ -45,5 +48,7 @@ class Reader implements FormatReader {
 const FRAME =
   /INCOMING\[(?<conn>[^\]]*)\]: (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?<flags>(?::[A-Z_]+(?:=0x[0-9a-f]+)?)*) len:(?<len>\d{1,8}) id:0x(?<stream>[0-9a-f]{8})/;
 const FIELD = /\bHTTP:(?<stream>\d{1,10}):(?:HDR|TRL|\?\?\?):(?<side>SVR|CLI): (?<name>:?[^:\s]+): (?<value>.*)$/;
+// What it writes itself is told without its frames.
+const WRITER = /\bW:0x[0-9a-f]+ (CLIENT|SERVER) \[/;
 // Streams whose blocks are remembered.
 const BLOCKS = 1000;

@@ -38,6 +38,8 @@ function line(text: string): Told | undefined {
   }
   const error = number("error") ?? number("errorCode");
   if (error !== undefined) frame.errorCode = error;
+  const increment = number("incr");
+  if (increment !== undefined) frame.increment = increment;
   const last = number("last_stream");
   if (last !== undefined) frame.lastStreamId = last;
   if (kind === "goaway") frame.debug = /\breason='(.*)', last_stream=/.exec(attrs!)?.[1] ?? "";

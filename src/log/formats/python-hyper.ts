@@ -12,6 +12,7 @@ export const pythonHyper: LogFormat = {
 };
 
 function line(text: string): Told | undefined {
+  if (text.includes("h2 (debug): Initializing connection")) return { mark: "start" };
   const match = FRAME.exec(text);
   if (match === null) return undefined;
   const { type, stream, flags = "", rest = "" } = match.groups!;
@@ -25,6 +26,11 @@ function line(text: string): Told | undefined {
   if (code !== undefined) frame.errorCode = Number(code);
   const last = /\blast_stream_id=(\d{1,10})/.exec(rest)?.[1];
   if (last !== undefined) frame.lastStreamId = Number(last);
+  const settings = /\bsettings=\{([^}]*)\}/.exec(rest)?.[1];
+  if (kind === "settings" && settings !== undefined)
+    frame.settings = [...settings.matchAll(/(\d{1,5}): (\d{1,10})/g)].map(
+      ([, id, value]) => [Number(id), Number(value)] as const,
+    );
   const increment = /\bwindow_increment=(\d{1,10})/.exec(rest)?.[1];
   if (increment !== undefined) frame.increment = Number(increment);
   return { frame };
