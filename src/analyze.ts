@@ -14,7 +14,7 @@ import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { conversationsOf } from "./log/conversation.ts";
 import type { LogTime } from "./log/event.ts";
-import { joinLogs, type LogSummary, lineOf, withLines } from "./log/join.ts";
+import { joinLogs, type LogSummary, lineOf, told } from "./log/join.ts";
 import { isProvable } from "./log/provable.ts";
 import { type Log, readLog } from "./log/reader.ts";
 import { replay } from "./log/replay.ts";
@@ -205,7 +205,9 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
         ),
       );
       const join = { conversation, side: side, pairs: [], confidence: "exact" } as const;
-      const found = pairs.map((pair) => withLines(renamed(doubted(pair, shows.fields, byId), byId), [join], logs));
+      const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
+      const { pairs: lined, unexplained: left } = told(suspected, unexplained, () => [join], logs);
+      const found = [...lined];
       const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
       for (const { finding, event } of seen) {
         const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
@@ -216,7 +218,7 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
         });
       }
       // A line that names no connection and no fault is none.
-      if (!conversation.isNamed && found.length + unexplained.length === 0) continue;
+      if (!conversation.isNamed && found.length + left.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
       tally.connection(connection!);
       const ends = addresses.size === 1 ? [...addresses] : [];
@@ -234,7 +236,7 @@ async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent
         tally.pair(pair);
         yield build.finding(pair);
       }
-      for (const one of unexplained) {
+      for (const one of left) {
         tally.unexplained();
         yield build.unexplained(one);
       }

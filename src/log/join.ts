@@ -3,6 +3,7 @@
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
+import { verdictOf } from "../pairing/pairing.ts";
 import type { Confidence, Evidence, JoinedLine, PairedFinding, Reaction, Unexplained } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
 import { assign, type Joined } from "./assignment.ts";
@@ -96,13 +97,47 @@ export function joinLogs(
     if (list === undefined) byConnection.set(one.wire.id, [one]);
     else list.push(one);
   }
+  return { ...told(pairs, unexplained, (connection) => byConnection.get(connection) ?? [], logs), logs: summaries };
+}
+
+/** Findings and answers with the lines that tell of them. */
+export function told(
+  pairs: readonly PairedFinding[],
+  unexplained: readonly Unexplained[],
+  joinsOf: (connection: number) => readonly Told[],
+  logs: readonly Log[],
+): Pick<JoinResult, "pairs" | "unexplained"> {
+  const left = new Set(unexplained);
+  const found = pairs.map((pair): PairedFinding => {
+    const joins = joinsOf(pair.finding.connection);
+    const one = withLines(pair, joins, logs);
+    if (one.logOnly !== true) return one;
+    // The log says what an answer was about that nothing else explains.
+    const answer = [...left].find((unknown) => isAnswerTo(unknown, pair));
+    if (answer === undefined) return one;
+    left.delete(answer);
+    return { ...withLines(answered(pair, answer), joins, logs), confidence: "likely" };
+  });
   return {
-    pairs: pairs.map((pair) => withLines(pair, byConnection.get(pair.finding.connection) ?? [], logs)),
-    unexplained: unexplained.map((one) => {
-      const lines = (byConnection.get(one.connection) ?? []).flatMap((join) => reactionLines(one.reaction, join, logs));
+    pairs: found,
+    unexplained: [...left].map((one) => {
+      const lines = joinsOf(one.connection).flatMap((join) => reactionLines(one.reaction, join, logs));
       return lines.length === 0 ? one : { ...one, logs: ordered(lines) };
     }),
-    logs: summaries,
+  };
+}
+
+const isAnswerTo = ({ connection, reaction }: Unexplained, { finding }: PairedFinding): boolean =>
+  connection === finding.connection &&
+  reaction.from !== finding.offender &&
+  (reaction.frame.acked < 0 ? reaction.frame.time >= finding.frame.began : finding.decidableAt <= reaction.frame.acked) &&
+  (reaction.kind !== "rst-stream" || reaction.streamId === finding.frame.streamId);
+
+function answered(pair: PairedFinding, { reaction, streamsKilled, retrySafe }: Unexplained): PairedFinding {
+  const { finding } = pair;
+  return {
+    ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence: "likely", evidence: [], streamsKilled, retrySafe },
+    delay: reaction.frame.time - finding.frame.time,
   };
 }
 
@@ -122,11 +157,10 @@ function kindsOf(candidates: readonly Candidate[][]): Map<string, Candidate[][]>
 /** What a log tells of the connection of a finding. */
 export type Told = Pick<Joined, "conversation" | "side" | "pairs" | "confidence">;
 
-/** A finding with what these logs tell of it and of its answer. */
-export function withLines(pair: PairedFinding, joins: readonly Told[], logs: readonly Log[]): PairedFinding {
+function withLines(pair: PairedFinding, joins: readonly Told[], logs: readonly Log[]): PairedFinding {
   const { finding, reaction, confidence } = pair;
   const lines: JoinedLine[] = [];
-  let told: { event: TextEvent; join: Told } | undefined;
+  let named: { event: TextEvent; join: Told } | undefined;
   for (const join of joins) {
     const add = (event: FrameEvent | TextEvent) => lines.push(lineOf(event, join, logs));
     for (const { event, frame } of join.pairs) if (isFrame(finding.frame, frame)) add(event);
@@ -134,19 +168,19 @@ export function withLines(pair: PairedFinding, joins: readonly Told[], logs: rea
       if (!isAboutFinding(event, finding)) continue;
       add(event);
       const actor = actorOf(event, join.side);
-      if (join.confidence !== "possible" && actor !== undefined && actor !== finding.offender) told ??= { event, join };
+      if (join.confidence !== "possible" && actor !== undefined && actor !== finding.offender) named ??= { event, join };
     }
     if (reaction !== undefined && confidence !== "possible") lines.push(...reactionLines(reaction, join, logs));
   }
   if (lines.length === 0) return pair;
   const found = { ...pair, logs: ordered(lines) };
-  if (told === undefined) return found;
+  if (named === undefined) return found;
   if (reaction === undefined)
     // The log tells of an answer that the capture does not hold.
     return pair.verdict === "unseen" || pair.verdict === "none-expected"
       ? { ...found, verdict: "unseen", logOnly: true, confidence: "likely" }
       : found;
-  return strengthened(found, told.event, told.join);
+  return strengthened(found, named.event, named.join);
 }
 
 // rules.md 5.3: a line that names the fault, and its stream, is evidence like a text of the answer itself.

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { analyze } from "../../src/analyze.ts";
+import { analyze, type LogSource } from "../../src/analyze.ts";
 import type { Source } from "../../src/capture/source.ts";
 import type { ReportEvent } from "../../src/report/event.ts";
 import { jsonReport } from "../../src/report/json.ts";
@@ -30,9 +30,9 @@ function faultsOf(validate: ValidateFunction, report: unknown): unknown[] {
   return (validate.errors ?? []).map(({ instancePath, message, params }) => [instancePath, message, params]);
 }
 
-async function reportOf(...sources: (string | Source)[]): Promise<unknown> {
+async function reportOf(sources: readonly (string | Source)[], logs: readonly LogSource[] = []): Promise<unknown> {
   const events: ReportEvent[] = [];
-  for await (const event of analyze(sources, { preset: "all" })) events.push(event);
+  for await (const event of analyze(sources, { preset: "all", logs })) events.push(event);
   return JSON.parse(written(jsonReport, events));
 }
 
@@ -169,11 +169,26 @@ const samples = readdirSync(`${root}samples`).filter((name) => name.endsWith(".p
 
 describe("reports of the samples", () => {
   it.each(samples)("%s", async (name) => {
-    expect(faultsOf(strict, await reportOf(`${root}samples/${name}`))).toEqual([]);
+    expect(faultsOf(strict, await reportOf([`${root}samples/${name}`]))).toEqual([]);
   });
 
   it("of two at once", async () => {
-    expect(faultsOf(strict, await reportOf(...samples.slice(0, 2).map((name) => `${root}samples/${name}`)))).toEqual([]);
+    expect(faultsOf(strict, await reportOf(samples.slice(0, 2).map((name) => `${root}samples/${name}`)))).toEqual([]);
+  });
+
+  const trailers = `${root}samples/h2-trailers-grpc-go-1.85`;
+  const logs = [{ source: `${trailers}.client.log`, side: "client" as const }, { source: `${trailers}.server.log` }];
+
+  it("with logs", async () => {
+    const report = (await reportOf([`${trailers}.pcap`], logs)) as {
+      findings: { reaction: { logs?: unknown[] } }[];
+    };
+    expect(report.findings.flatMap(({ reaction }) => reaction.logs ?? []).length).toBeGreaterThan(5);
+    expect(faultsOf(strict, report)).toEqual([]);
+  });
+
+  it.each(["client.log", "server.log"])("of a log alone: %s", async (name) => {
+    expect(faultsOf(strict, await reportOf([], [{ source: `${trailers}.${name}` }]))).toEqual([]);
   });
 
   it("of events made by hand", () => {
@@ -192,6 +207,6 @@ describe.skipIf(!haveCaptures)("reports of recorded traffic", () => {
   ];
 
   it.each(some.map(captureName))("%s", async (name) => {
-    expect(faultsOf(strict, await reportOf(capture(name)))).toEqual([]);
+    expect(faultsOf(strict, await reportOf([capture(name)]))).toEqual([]);
   });
 });
