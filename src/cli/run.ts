@@ -146,9 +146,11 @@ async function check(invocation: Task): Promise<number> {
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: listenersOf(reports),
       progress: progress.update,
     })) {

@@ -316,7 +316,7 @@ function firstFinal(reactions: readonly Reaction[]): Reaction[] {
   return first < 0 ? [...reactions] : reactions.slice(0, first + 1);
 }
 
-function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): Verdict {
+export function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): Verdict {
   if (expect.ignore === true) return "escalated";
   if (expect.codes.length === 0) return "as-specified";
   const right = expect.codes.includes(errorCodeName(errorCode));

@@ -23,10 +23,11 @@ export function jsonReport(output: Output): Report {
       else summary = event;
     },
     end() {
-      const { captures, unchecked, kind: _, ...counts } = summary!;
+      const { captures, logs, unchecked, kind: _, ...counts } = summary!;
       connections.sort((a, b) => a.id - b.id);
       const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
       output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
+      if (logs !== undefined) output(`${member("logs", logs)},\n`);
       const all = { connections: connections.map(({ text }) => text), findings, unexplained, diagnostics };
       for (const [name, elements] of Object.entries(all)) {
         let piece = `  "${name}": [`;
