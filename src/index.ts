@@ -17,8 +17,12 @@ export type { BlockRole, FieldBlock } from "./model/field-block.ts";
 export type { ModelSink } from "./model/model-sink.ts";
 export type { Stream } from "./model/stream.ts";
 export type { Origin, Side } from "./place.ts";
+export type { Assertions, LatencyMeasure } from "./report/assertions.ts";
+export { type BudgetOptions, Budgets } from "./report/budget.ts";
 export type {
   BaselineEvent,
+  BudgetEvent,
+  BudgetPlace,
   CaptureInfo,
   ConnectionEvent,
   DiagnosticEvent,

@@ -1,11 +1,14 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
+import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
+import type { Assertions } from "../report/assertions.ts";
+import { Budgets } from "../report/budget.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
@@ -44,6 +47,7 @@ interface Task extends Invocation {
   readonly failOn: Severity | "never";
   readonly requireComplete: boolean;
   readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly assert: Assertions | undefined;
   /** The user's own. */
   readonly userRules: readonly Rule[];
   /** All that there are. */
@@ -98,6 +102,7 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     thresholds: Object.fromEntries(
       settings.filter(({ thresholds }) => Object.keys(thresholds).length > 0).map(({ id, thresholds }) => [id, thresholds]),
     ),
+    assert: config.assert,
     userRules,
     rules: [...rules, ...userRules],
   };
@@ -125,6 +130,7 @@ const stdout = new (class {
 async function check(invocation: Task): Promise<number> {
   const format = formatOf(invocation, CHECK_FORMATS);
   const known = openBaseline(invocation.baseline, invocation);
+  const budgets = budgetsOf(invocation);
   const reports = [reportOf(format, stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
   if (format === "github") files.push(...stepSummary(invocation));
@@ -135,10 +141,11 @@ async function check(invocation: Task): Promise<number> {
     for await (const event of analyze(await findCaptures(invocation.operands), {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
-      listeners: listenersOf(reports),
+      listeners: [...listenersOf(reports), ...(budgets === undefined ? [] : [budgets])],
       progress: progress.update,
     })) {
-      for (const told of known?.baseline.take(event) ?? [event]) {
+      const marked = known?.baseline.take(event) ?? [event];
+      for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
         for (const report of reports) report.event(told);
         if (told.kind === "summary") summary = told;
       }
@@ -159,12 +166,28 @@ async function check(invocation: Task): Promise<number> {
 
 // Unproven and consequent findings are not among the counts.
 function status(
-  { errors, warnings, infos, http2Connections, incomplete }: SummaryEvent,
+  { errors, warnings, infos, budgets, http2Connections, incomplete }: SummaryEvent,
   { failOn, requireComplete }: Task,
 ): number {
-  const failing = failOn === "never" ? 0 : errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
-  if (failing > 0) return 1;
+  const found = errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
+  if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
+}
+
+function budgetsOf({ assert, only }: Task): Budgets | undefined {
+  if (assert === undefined) return undefined;
+  const { stream, from, to, ...connections } = only;
+  const partial = stream !== undefined || from !== undefined || to !== undefined;
+  // Which connections are chosen does not depend on the time.
+  const chooser = new Chooser(connections, new Clock());
+  return new Budgets(assert, {
+    partial,
+    isChosen(connection) {
+      const chosen = chooser.connection(connection);
+      chooser.connectionEnd(connection);
+      return chosen;
+    },
+  });
 }
 
 const listenersOf = (reports: readonly Report[]): ModelSink[] =>

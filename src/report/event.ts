@@ -10,6 +10,7 @@ export type ReportEvent =
   | UnexplainedEvent
   | DiagnosticEvent
   | BaselineEvent
+  | BudgetEvent
   | SummaryEvent;
 
 export interface RunEvent {
@@ -203,6 +204,36 @@ export interface BaselineNote {
   readonly expires?: string;
 }
 
+/** What became of one thing that the configuration asserts. */
+export interface BudgetEvent {
+  readonly kind: "budget";
+  /** The key of the configuration: `latency`. */
+  readonly assert: string;
+  /** `p99 of /a.B/C at most 50ms`. */
+  readonly asserted: string;
+  /** `broken`: what was captured proves it. `undecided`: what was not captured, or could not be read, may make the difference. */
+  readonly status: "held" | "broken" | "undecided";
+  /** What was seen. */
+  readonly message: string;
+  /** Why it is undecided. */
+  readonly because?: string;
+  /** How often it is broken. */
+  readonly count: number;
+  /** The first of them. */
+  readonly places: readonly BudgetPlace[];
+  readonly fingerprint: string;
+}
+
+export interface BudgetPlace {
+  readonly connection: number;
+  readonly stream: number;
+  /** Where there are several captures. */
+  readonly file?: string;
+  readonly packet?: number;
+  /** `210 ms`, `REFUSED_STREAM`. */
+  readonly what?: string;
+}
+
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
@@ -218,6 +249,8 @@ export interface SummaryEvent {
   readonly answered: number;
   /** Error answers that no finding explains. */
   readonly unexplained: number;
+  /** Where the configuration has budgets. */
+  readonly budgets?: Readonly<Record<BudgetEvent["status"], number>>;
   readonly incomplete: boolean;
   readonly unchecked: readonly { readonly rule: string; readonly reason: string; readonly count: number }[];
 }

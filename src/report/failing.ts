@@ -1,4 +1,4 @@
-import type { FindingEvent } from "./event.ts";
+import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 
 /** What a check in CI is about: proven, no consequence of a fault before it, and not accepted before. */
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
@@ -10,3 +10,18 @@ export const placeOf = ({ connection, stream, frame }: FindingEvent): string => 
 export function placeText(connection: number, stream: number, packet: number): string {
   return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
 }
+
+/** `assert/latency`: a budget's name where a finding has its rule's. */
+export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;
+
+/** `p99 of /a.B/C at most 50ms: 3 of 100 calls took longer`. */
+export const budgetText = ({ asserted, message, because }: BudgetEvent): string =>
+  `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
+
+/** `connection 1, stream 3, packet 11 (210 ms)`. */
+export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace): string =>
+  `${packet === undefined ? `connection ${connection}, stream ${stream}` : placeText(connection, stream, packet)}${what === undefined ? "" : ` (${what})`}`;
+
+/** `; first on connection 1, stream 3, packet 11 (210 ms)`, where it is known. */
+export const budgetFirst = ({ places: [first] }: BudgetEvent): string =>
+  first === undefined ? "" : `; first on ${budgetPlace(first)}`;

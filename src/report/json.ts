@@ -1,5 +1,6 @@
 import type {
   BaselineEvent,
+  BudgetEvent,
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
@@ -17,6 +18,7 @@ export function jsonReport(output: Output): Report {
   const findings: FindingEvent[] = [];
   const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
+  const budgets: BudgetEvent[] = [];
   let baseline: BaselineEvent | undefined;
   let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
   return {
@@ -27,6 +29,7 @@ export function jsonReport(output: Output): Report {
       else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "baseline") baseline = event;
+      else if (event.kind === "budget") budgets.push(event);
       else summary = event;
     },
     end() {
@@ -45,6 +48,7 @@ export function jsonReport(output: Output): Report {
             diagnostics: diagnostics.map(bare),
             unchecked,
             ...(baseline === undefined ? {} : { baseline: bare(baseline) }),
+            ...(counts.budgets === undefined ? {} : { budgets: budgets.map(bare) }),
             summary: counts,
           },
           2,

@@ -1,8 +1,8 @@
 // `--format markdown`: for a pull request or an issue: a table, then each finding with its frames as a Mermaid sequence.
 import type { Rule } from "../rules/rule.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
-import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
-import { counts, placeOf } from "./failing.ts";
+import type { BudgetEvent, DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
+import { budgetPlace, counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
@@ -12,6 +12,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
   const findings: FindingEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
+  const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
   return {
@@ -19,6 +20,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "summary") summary = event;
     },
     end() {
@@ -36,6 +38,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
         }
         if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
       }
+      output(budgetTable(budgets));
       for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
       if (shown.length > SEQUENCES) output(`\n${count(Math.min(shown.length, ROWS) - SEQUENCES)} more are in the table.\n`);
       const told = diagnostics.filter(({ severity }) => severity !== "info");
@@ -45,6 +48,16 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       }
     },
   };
+}
+
+function budgetTable(budgets: readonly BudgetEvent[]): string {
+  if (budgets.length === 0) return "";
+  const rows = budgets.map(({ status, asserted, message, because, places: [first] }) => {
+    const seen = because === undefined ? message : `${message}; ${because}`;
+    const cells = [status, escaped(asserted), escaped(seen), first === undefined ? "" : escaped(budgetPlace(first))];
+    return `| ${cells.join(" | ")} |\n`;
+  });
+  return `\n| | asserted | what was seen | first |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
 
 function section(f: FindingEvent, fix: string | undefined): string {

@@ -15,7 +15,13 @@ const logOf = (...events: ReportEvent[]): SarifLog => {
   return log;
 };
 
-const runIn = (...events: ReportEvent[]): SarifLog["runs"][number] => logOf(...events).runs[0]!;
+type Run = SarifLog["runs"][number];
+type FindingResult = Extract<Run["results"][number], { codeFlows: unknown }>;
+
+const runIn = (...events: ReportEvent[]) => {
+  const run = logOf(...events).runs[0]!;
+  return { ...run, results: run.results.filter((result): result is FindingResult => "codeFlows" in result) };
+};
 
 /** RFC 3986: a URI reference of unreserved, reserved and percent-encoded characters only. */
 const reference = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*$/;

@@ -16,7 +16,15 @@ import type { Origin, Side } from "../../place.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { EndReason, GapProof } from "../../tcp/byte-stream.ts";
 import { NEEDS, VERDICTS } from "../check.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "../event.ts";
+import type {
+  BudgetEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  ReportEvent,
+  RunEvent,
+  SummaryEvent,
+} from "../event.ts";
 import { isSecret, payloadOf } from "../frame-object.ts";
 import { behindText, protocolText } from "../protocol-text.ts";
 import { specText } from "../rules.ts";
@@ -46,6 +54,7 @@ export class Collector implements ModelSink {
   readonly #findings: FindingEvent[] = [];
   readonly #faulty = new Set<number>();
   readonly #diagnostics: DiagnosticEvent[] = [];
+  readonly #budgets: BudgetEvent[] = [];
   readonly #left = { foldedFrames: 0, connections: 0, findings: 0, diagnostics: 0, blocks: 0 };
   #run: RunEvent | undefined;
   #summary: SummaryEvent | undefined;
@@ -165,6 +174,9 @@ export class Collector implements ModelSink {
         if (this.#diagnostics.length >= DIAGNOSTICS) this.#left.diagnostics++;
         else this.#diagnostics.push(event);
         break;
+      case "budget":
+        this.#budgets.push(event);
+        break;
       case "summary":
         this.#summary = event;
         break;
@@ -192,6 +204,7 @@ export class Collector implements ModelSink {
       captures,
       summary,
       diagnostics: this.#diagnostics,
+      budgets: this.#budgets,
       rules: this.#ruleTexts(),
       words: { verdicts: VERDICTS, needs: NEEDS },
       strings: tables.strings.list,

@@ -1,4 +1,6 @@
 // The page: reads its data, keeps what is open in the address (#connection=1&finding=0), and wires charts, tables and keys.
+import type { BudgetEvent } from "../../event.ts";
+import { budgetPlace } from "../../failing.ts";
 import { between } from "../../style.ts";
 import { count, duration, plural, printable, size } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
@@ -624,7 +626,7 @@ class App {
   }
 
   #captureCard(): HTMLElement {
-    const { captures, diagnostics, summary, left } = this.#page;
+    const { captures, diagnostics, budgets, summary, left } = this.#page;
     const files = captures.map(({ file, format, compression, packets, octets }) =>
       el(
         "li",
@@ -649,6 +651,9 @@ class App {
       { class: "card" },
       el("h2", {}, "Capture"),
       el("ul", { class: "plain" }, ...files),
+      ...(budgets.length === 0
+        ? []
+        : [el("h3", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
       el("h3", {}, "What could not be read"),
       told.length === 0 ? el("p", { class: "note" }, "Everything could be read.") : el("ul", { class: "plain" }, ...told),
       el("h3", {}, "What could not be checked"),
@@ -985,6 +990,16 @@ function select(label: string, options: readonly (readonly [string, string])[]):
 
 function fill(control: HTMLSelectElement, all: string, options: readonly (readonly [string, string])[]): void {
   control.replaceChildren(...[["", all] as const, ...options].map(([value, text]) => el("option", { value }, text)));
+}
+
+function budgetItem({ status, asserted, message, because, places: [first] }: BudgetEvent): HTMLElement {
+  const seen = [
+    message,
+    ...(because === undefined ? [] : [because]),
+    ...(first === undefined ? [] : [`first on ${budgetPlace(first)}`]),
+  ];
+  const chip = el("span", { class: `chip ${status === "broken" ? "fault" : status === "held" ? "exact" : "partial"}` }, status);
+  return el("li", {}, chip, ` ${printable(`${asserted}: ${seen.join("; ")}`)}`);
 }
 
 const chartHelp = (text: string) => el("p", { id: "chart-help", class: "unseen" }, text);
