@@ -102,7 +102,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       format: {
         alias: "f",
         type: "string",
-        describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown or html, to standard output",
+        describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown, html or har, to standard output",
         group: "Output:",
       },
       output: {

@@ -18,6 +18,7 @@ import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { githubReport } from "../report/github.ts";
 import { gitlabReport } from "../report/gitlab.ts";
+import { callsHar } from "../report/har.ts";
 import { htmlReport } from "../report/html/html.ts";
 import { InfoCollector, infoJson, infoTable } from "../report/info.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
@@ -248,15 +249,27 @@ async function timelinePage(invocation: Task): Promise<number> {
 }
 
 async function calls(invocation: Task): Promise<number> {
-  const format = formatOf(invocation, ["table", "json", "ndjson"]);
-  const look = lookOf(invocation);
-  const view =
-    format === "table" ? callsTable(stdout.write, look) : format === "json" ? callsJson(stdout.write) : callsNdjson(stdout.write);
+  const format = formatOf(invocation, CALLS_FORMATS);
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
+  const files = invocation.outputs.map((output) => {
+    const { format: of, path } = outputOf(output, CALLS_FORMATS);
+    const file = openFile(path, "w");
+    return { ...file, view: callsView(of, file.write, { ...invocation, color: false }, session, chosen) };
+  });
+  const views = [callsView(format, stdout.write, invocation, session, chosen), ...files.map(({ view }) => view)];
+  const listeners = views.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
+  const view: CallsView = {
+    exchange(exchange) {
+      for (const one of views) one.exchange(exchange);
+    },
+    end() {
+      for (const one of views) one.end();
+    },
+  };
   const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
-  const reader = new CallReader(messages?.sinks ?? [], session.limits);
+  const reader = new CallReader([...(messages?.sinks ?? []), ...listeners], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
@@ -266,11 +279,27 @@ async function calls(invocation: Task): Promise<number> {
       else messages.lister.exchange(exchange, stream);
     },
   );
-  for await (const _ of session.run([reader, lister])) stdout.flush();
+  for await (const _ of session.run([reader, ...listeners, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
+  for (const { close } of files) close();
   stdout.flush();
   return 0;
+}
+
+function callsView(format: string, output: Output, invocation: Task, session: Session, chooser: Chooser): CallsView {
+  switch (format) {
+    case "json":
+      return callsJson(output);
+    case "ndjson":
+      return callsNdjson(output);
+    case "har": {
+      const { clock, limits } = session;
+      return callsHar(output, { chooser, clock: () => clock, limits, showSecrets: invocation.showSecrets });
+    }
+    default:
+      return callsTable(output, lookOf(invocation));
+  }
 }
 
 function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
@@ -408,6 +437,7 @@ function reportOf(format: string, output: Output, task: Task): Report {
   }
 }
 
+const CALLS_FORMATS = ["table", "json", "ndjson", "har"];
 const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
 
 // `never` is none of them, and so fails nothing.
@@ -419,14 +449,19 @@ function formatOf({ format, command }: Task, known: readonly string[]): string {
   return wanted;
 }
 
-// `[FORMAT=]FILE`, the format by extension.
 function openOutput(text: string, invocation: Task): OpenReport {
-  const match = OUTPUT.exec(text);
-  const path = match?.[2] ?? text;
-  const format = match?.[1] ?? EXTENSIONS[extname(path)];
-  if (format === undefined)
-    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  const { format, path } = outputOf(text, CHECK_FORMATS);
   return openReport(format, path, "w", invocation);
+}
+
+// `[FORMAT=]FILE`, the format by extension.
+function outputOf(text: string, known: readonly string[]): { readonly format: string; readonly path: string } {
+  const named = known.find((format) => text.startsWith(`${format}=`));
+  if (named !== undefined && text.length > named.length + 1) return { format: named, path: text.slice(named.length + 1) };
+  const format = EXTENSIONS[extname(text)];
+  if (format === undefined || !known.includes(format))
+    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  return { format, path: text };
 }
 
 // In a GitHub workflow the job's page shows what is appended to this file.
@@ -441,17 +476,19 @@ interface OpenReport {
 }
 
 function openReport(format: string, path: string, flags: "w" | "a", invocation: Task): OpenReport {
+  const { write, close } = openFile(path, flags);
+  return { report: reportOf(format, write, { ...invocation, color: false }), close };
+}
+
+function openFile(path: string, flags: "w" | "a"): { readonly write: Output; readonly close: () => void } {
   let file: number;
   try {
     file = openSync(path, flags);
   } catch (error) {
     throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }
-  const plain = { ...invocation, color: false };
-  return { report: reportOf(format, (piece) => void writeSync(file, piece), plain), close: () => closeSync(file) };
+  return { write: (piece) => void writeSync(file, piece), close: () => closeSync(file) };
 }
-
-const OUTPUT = new RegExp(`^(${CHECK_FORMATS.join("|")})=(.+)$`);
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   ".json": "json",
@@ -461,4 +498,5 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".xml": "junit",
   ".md": "markdown",
   ".html": "html",
+  ".har": "har",
 };

@@ -1,5 +1,7 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
+import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import { statusName } from "../grpc/status.ts";
+import type { ModelSink } from "../model/model-sink.ts";
 import type { ExchangeObject, MessageObject } from "./exchange.ts";
 import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
@@ -8,6 +10,8 @@ import { rowTable } from "./table.ts";
 import { count, duration, jsonText, plural, printable, size } from "./text.ts";
 
 export interface CallsView {
+  /** Of one that shows more than the exchanges say: also told what the model tells, and of gRPC calls. */
+  readonly listener?: ModelSink & GrpcSink;
   exchange(exchange: ExchangeObject): void;
   end(): void;
 }

@@ -213,6 +213,29 @@ describe("diff", () => {
   it("needs two", () => expect(diff(volo).status).toBe(2));
 });
 
+describe("files of calls", () => {
+  it("have the format of their extension, and all hold the same", () => {
+    const args = ["-o", "calls.har", "-o", "calls.json", "--output", "ndjson=calls.txt", "--output", "table=calls.log"];
+    const { status, stdout, stderr } = program.h2lint(["calls", good, ...args]);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(read("calls.log")).toBe(stdout);
+    const { log } = JSON.parse(read("calls.har")) as { log: { entries: { _stream: number }[] } };
+    const { calls } = JSON.parse(read("calls.json")) as { calls: { stream: number }[] };
+    expect(log.entries.map(({ _stream }) => _stream)).toEqual([1, 3, 5]);
+    expect(calls.map(({ stream }) => stream)).toEqual([1, 3, 5]);
+    expect(read("calls.txt").trimEnd().split("\n")).toHaveLength(3);
+    expect(program.h2lint(["calls", good, "-f", "har"]).stdout).toBe(read("calls.har"));
+  });
+
+  it("have no format of check", () => {
+    const { status, stderr } = program.h2lint(["calls", good, "-o", "calls.sarif"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "h2lint: --output calls.sarif: no format is known by this extension; use FORMAT=FILE\n",
+    ]);
+  });
+});
+
 describe("the step summary of a GitHub job", () => {
   it("has the Markdown report appended", () => {
     write("summary.md", "before\n");
