@@ -4,7 +4,7 @@ import type { StaticAnalysisResultsFormatSARIFVersion210JSONSchema as Sarif } fr
 import { Ajv, type AnySchemaObject } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import type { ReportEvent } from "../../src/report/event.ts";
+import type { BudgetEvent, ReportEvent } from "../../src/report/event.ts";
 import { type SarifLog, sarifReport } from "../../src/report/sarif.ts";
 import { rules } from "../../src/rules/index.ts";
 import { findingOf, frameAt, goaway, hostileFinding, hostileTexts, runOf, summaryOf, written } from "./events.ts";
@@ -124,14 +124,16 @@ describe("results", () => {
 });
 
 it("a broken budget is a result with a rule of its own", () => {
-  const budget = {
-    ...{ kind: "budget", assert: "latency", asserted: "max of {*} at most 1ms", status: "broken", message: "2 of 3", count: 2 },
+  const budget: BudgetEvent = {
+    kind: "budget",
+    ...{ assert: "latency", asserted: "max of {*} at most 1ms", message: "2 of 3", count: 2 },
+    status: "broken",
     places: [
       { connection: 1, stream: 3, packet: 7, what: "2 ms" },
       { connection: 2, stream: 0 },
     ],
     fingerprint: "0123456789abcdef",
-  } as const;
+  };
   const log = logOf(
     runOf("a.pcap"),
     budget,
