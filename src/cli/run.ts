@@ -36,9 +36,10 @@ import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
+import { completionScript } from "./completion.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
-import type { Invocation } from "./options.ts";
+import { commandLine, type Invocation } from "./options.ts";
 import { grpcurlSchema, loadSchemas } from "./protos.ts";
 import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
@@ -79,6 +80,8 @@ export async function run(given: Invocation): Promise<number> {
       return listRules(invocation);
     case "explain":
       return explain(invocation);
+    case "completion":
+      return completion(invocation);
     default:
       return invocation.command satisfies never;
   }
@@ -393,6 +396,14 @@ function explain(invocation: Task): number {
   if (rule === undefined)
     throw new H2lintError("usage", `no rule is named ${id}${nearest(id, invocation.rules)} (see h2lint rules)`);
   explainRule(stdout.write, lookOf(invocation), rule, readExamples()[id] ?? {});
+  stdout.flush();
+  return 0;
+}
+
+function completion({ operands, rules }: Task): number {
+  const formats = [...new Set([...CHECK_FORMATS, ...CALLS_FORMATS])];
+  const ids = rules.map(({ id }) => id);
+  stdout.write(completionScript(operands[0] === "zsh" ? "zsh" : "bash", commandLine(), formats, ids));
   stdout.flush();
   return 0;
 }
