@@ -1,6 +1,6 @@
 export { type AnalyzeOptions, analyze, type Engine, type Filter, type Progress } from "./analyze.ts";
 export type { Source } from "./capture/source.ts";
-export { fileSource, stdinSource, streamSource } from "./capture/source.ts";
+export { bytesSource, fileSource, stdinSource, streamSource } from "./capture/source.ts";
 export { loadSchemas } from "./cli/protos.ts";
 export { H2lintError, type H2lintErrorCode } from "./error.ts";
 export type { Misfit, Schemas } from "./grpc/schema.ts";

@@ -13,6 +13,7 @@ import type { Story, WireSegment } from "./testing/script.ts";
 
 export { type Fields, literals, type Octets, type RawFrame } from "./testing/octets.ts";
 export { numberOf, type Played, type PlayOptions, play, written } from "./testing/play.ts";
+export { type Recording, recordTraffic } from "./testing/record.ts";
 export {
   type BlockOptions,
   type FrameOptions,

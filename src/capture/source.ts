@@ -76,6 +76,22 @@ export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): S
   };
 }
 
+/** Octets in memory; they must not change while they are read. */
+export function bytesSource(name: string, bytes: Uint8Array): Source {
+  let at = 0;
+  return {
+    name,
+    async read(into) {
+      const length = Math.min(bytes.length - at, into.length);
+      into.set(bytes.subarray(at, at + length));
+      at += length;
+      return length;
+    },
+    async close() {},
+    again: () => bytesSource(name, bytes),
+  };
+}
+
 function ioError(name: string, error: unknown): H2lintError {
   // Node's I/O errors carry an errno name; anything else is shown as it is.
   const { code, message } = error as NodeJS.ErrnoException;

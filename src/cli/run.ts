@@ -433,7 +433,8 @@ function reportOf(format: string, output: Output, task: Task): Report {
     case "junit":
       return junitReport(output, (severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity));
     case "github":
-      return githubReport(output);
+      // An annotation that asks for nothing hides the one that does.
+      return githubReport(output, task.failOn === "info" || task.verbose);
     case "gitlab":
       return gitlabReport(output);
     case "markdown":

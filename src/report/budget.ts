@@ -3,6 +3,7 @@
 // may have made the difference, it is undecided and fails nothing. Frames whose borders are a guess prove nothing here either.
 import { createHash } from "node:crypto";
 import { Clock } from "../capture/clock.ts";
+import { H2lintError } from "../error.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { defaultLimits } from "../limits.ts";
@@ -10,23 +11,25 @@ import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
-import { type Assertions, type LatencyMeasure, latencyPercent, matcher, nanosecondsOf } from "./assertions.ts";
+import { type Assertions, assertionsFault, type LatencyMeasure, latencyPercent, matcher, nanosecondsOf } from "./assertions.ts";
 import type { BudgetEvent, BudgetPlace, FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
 import { ExchangeLister, type ExchangeObject } from "./exchange.ts";
 import { counts } from "./failing.ts";
 import { errorOf, methodOf } from "./method-summary.ts";
 import { count, duration, plural } from "./text.ts";
 
+/** What a run looks at, where that is not everything. */
 export interface BudgetOptions {
   /** Which connections are looked at. */
-  isChosen(connection: Connection): boolean;
+  readonly isChosen?: (connection: Connection) => boolean;
   /** Less than whole connections is looked at: nothing can be decided. */
-  readonly partial: boolean;
+  readonly partial?: boolean;
 }
 
 /** A listener of `analyze`, after its reader of gRPC calls; and what its events become. */
 export class Budgets implements ModelSink {
-  readonly #options: BudgetOptions;
+  readonly #isChosen: (connection: Connection) => boolean;
+  readonly #partial: boolean;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
   /** Ids of those that are looked at and not over. */
@@ -34,9 +37,13 @@ export class Budgets implements ModelSink {
   readonly #doubtful = new WeakSet<Stream>();
   #captures: readonly string[] = [];
 
-  /** @param asserted As a configuration says it, checked. */
-  constructor(asserted: Assertions, options: BudgetOptions) {
-    this.#options = options;
+  /** @param asserted As a configuration says it.
+   *  @throws H2lintError("config") for what a configuration may not say. */
+  constructor(asserted: Assertions, { isChosen = () => true, partial = false }: BudgetOptions = {}) {
+    const fault = assertionsFault(asserted);
+    if (fault !== undefined) throw new H2lintError("config", `assert: ${fault}`);
+    this.#isChosen = isChosen;
+    this.#partial = partial;
     this.#budgets = budgetsOf(asserted);
     // When an exchange began is not asked for.
     const clock = new Clock();
@@ -50,7 +57,7 @@ export class Budgets implements ModelSink {
   }
 
   connectionStart(connection: Connection): void {
-    if (this.#options.isChosen(connection)) this.#open.add(connection.id);
+    if (this.#isChosen(connection)) this.#open.add(connection.id);
     this.#lister.connectionStart(connection);
   }
 
@@ -121,7 +128,7 @@ export class Budgets implements ModelSink {
   }
 
   #end(summary: SummaryEvent): ReportEvent[] {
-    const { partial } = this.#options;
+    const partial = this.#partial;
     const missing = partial
       ? "only part of the connections is looked at"
       : summary.http2Connections === 0

@@ -6,12 +6,14 @@ import { budgetFirst, budgetName, budgetText, counts, placeOf } from "./failing.
 import type { Output, Report } from "./report.ts";
 import { printable } from "./text.ts";
 
-export function githubReport(output: Output): Report {
+/** @param advice Findings of severity `info` too: the step summary has them in any case. */
+export function githubReport(output: Output, advice = true): Report {
   let run: RunEvent | undefined;
   return {
     event(event) {
       if (event.kind === "run") run = event;
-      else if (event.kind === "finding" && counts(event)) output(`${command(event, run!)}\n`);
+      else if (event.kind === "finding" && counts(event) && (advice || event.severity !== "info"))
+        output(`${command(event, run!)}\n`);
       else if (event.kind === "budget" && event.status === "broken") output(`${budgetCommand(event, run!)}\n`);
     },
     end() {},

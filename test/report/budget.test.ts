@@ -327,7 +327,10 @@ describe("the configuration's value", () => {
     [{ fieldSectionSize: "16k" }, /^fieldSectionSize: expected a whole number/],
     [{ findings: { grpc: 0 } }, /grpc is no rule/],
     [{ findings: [] }, /expected whole numbers by rule/],
-  ])("%j is refused", (value, fault) => expect(assertionsFault(value)).toMatch(fault));
+  ])("%j is refused", (value, fault) => {
+    expect(assertionsFault(value)).toMatch(fault);
+    expect(() => new Budgets(value as Assertions)).toThrow(fault.source.startsWith("^") ? /^assert: / : fault);
+  });
 
   it.each<[string, number | undefined]>([
     ["50ms", 50e6],
