@@ -27,8 +27,10 @@ import { type RuleOptions, selectRules } from "./rules/selection.ts";
 import { Assembler } from "./tcp/assembler.ts";
 import { version } from "./version.ts";
 
+/** `fast` is ours, `reference` is pcap-parser with hpack.js. */
 export type Engine = "fast" | "reference";
 
+/** What `analyze` looks at, and how. */
 export interface AnalyzeOptions extends RuleOptions {
   /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
   readonly engine?: Engine;
@@ -45,6 +47,7 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly progress?: (progress: Progress) => void;
 }
 
+/** Which part of the captures is reported; all of it is decoded. */
 export interface Filter {
   readonly connection?: number;
   readonly stream?: number;
@@ -56,6 +59,7 @@ export interface Filter {
   readonly to?: number;
 }
 
+/** How far the reading of a capture has come: octets unpacked, packets read. */
 export interface Progress {
   readonly file: string;
   readonly octets: number;

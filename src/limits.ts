@@ -63,6 +63,7 @@ export interface Limits {
   readonly reportOctets: number;
 }
 
+/** What holds where nothing else is said. */
 export const defaultLimits: Limits = {
   recordOctets: 64 << 20,
   openCaptures: 64,

@@ -88,6 +88,7 @@ export class DecodedBlock {
     return values;
   }
 
+  /** @internal */
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];
@@ -106,6 +107,7 @@ export class DecodedBlock {
     this.slotted = 0;
   }
 
+  /** @internal */
   add(field: Field): void {
     this.fields[this.count++] = field;
     this.listSize += field.size;
@@ -123,6 +125,7 @@ export class DecodedBlock {
     this.bits |= bits;
   }
 
+  /** @internal */
   addSizeUpdate(size: number): void {
     this.sizeUpdates++;
     this.bits |= BlockBit.sizeUpdate;

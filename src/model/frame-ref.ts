@@ -69,6 +69,7 @@ export class FrameRef {
     return Object.assign(new FrameRef(), this);
   }
 
+  /** @internal */
   take(subject: Frame | FieldBlock): this {
     const last = "headLast" in subject ? subject.headLast : subject.last;
     this.kind = subject.kind;

@@ -25,6 +25,7 @@ export interface Assertions {
   readonly findings?: Readonly<Record<string, number>>;
 }
 
+/** A percentile by nearest rank, or the longest. */
 export type LatencyMeasure = "p50" | "p90" | "p99" | "max";
 
 /** How many exchanges of a hundred may take no longer. */

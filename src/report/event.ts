@@ -3,6 +3,7 @@
 import type { Side } from "../place.ts";
 import type { TlsHello } from "../tls/hello.ts";
 
+/** What a run comes to, in order of time; `kind` tells them apart. */
 export type ReportEvent =
   | RunEvent
   | ConnectionEvent
@@ -13,6 +14,7 @@ export type ReportEvent =
   | BudgetEvent
   | SummaryEvent;
 
+/** The first event: what is run, on what. */
 export interface RunEvent {
   readonly kind: "run";
   readonly schema: "h2lint-report/1";
@@ -20,6 +22,7 @@ export interface RunEvent {
   readonly captures: readonly string[];
 }
 
+/** One capture file. */
 export interface CaptureInfo {
   readonly file: string;
   /** `pcap`, `pcapng` or `snoop`. */
@@ -34,6 +37,7 @@ export interface CaptureInfo {
   readonly interfaces?: readonly InterfaceInfo[];
 }
 
+/** One interface that a capture was taken on, as the file describes it. */
 export interface InterfaceInfo {
   readonly name?: string;
   readonly description?: string;
@@ -45,6 +49,7 @@ export interface InterfaceInfo {
   readonly packets: number;
 }
 
+/** One TCP connection, HTTP/2 or not; told when it is over. */
 export interface ConnectionEvent {
   readonly kind: "connection";
   readonly id: number;
@@ -78,6 +83,7 @@ export interface ConnectionEvent {
   readonly softwareEvidence?: readonly SoftwareEvidence[];
 }
 
+/** One sign of the implementation of an end. */
 export interface SoftwareEvidence {
   readonly side: Side;
   readonly software: string;
@@ -89,6 +95,7 @@ export interface SoftwareEvidence {
   readonly packet: number;
 }
 
+/** One frame, as a finding names it. */
 export interface FrameObject {
   readonly kind: string;
   readonly streamId: number;
@@ -106,6 +113,7 @@ export interface FrameObject {
   readonly role?: string;
 }
 
+/** One violation, with the answer of the peer. */
 export interface FindingEvent {
   readonly kind: "finding";
   readonly rule: string;
@@ -133,6 +141,7 @@ export interface FindingEvent {
   readonly baseline?: true;
 }
 
+/** The peer's answer, or that there is none. */
 export interface ReactionObject {
   readonly verdict: string;
   readonly confidence?: string;
@@ -179,6 +188,7 @@ export interface UnexplainedEvent {
   readonly refusals: readonly string[];
 }
 
+/** What the capture lacks, or could not be read. */
 export interface DiagnosticEvent {
   readonly kind: "diagnostic";
   readonly code: string;
@@ -196,6 +206,7 @@ export interface BaselineEvent {
   readonly expired: readonly BaselineNote[];
 }
 
+/** One entry of the baseline. */
 export interface BaselineNote {
   readonly fingerprint: string;
   readonly rule: string;
@@ -224,6 +235,7 @@ export interface BudgetEvent {
   readonly fingerprint: string;
 }
 
+/** Where a budget is broken. */
 export interface BudgetPlace {
   readonly connection: number;
   readonly stream: number;
@@ -234,6 +246,7 @@ export interface BudgetPlace {
   readonly what?: string;
 }
 
+/** The last event. */
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
