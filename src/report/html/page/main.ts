@@ -136,7 +136,7 @@ class App {
       plural(summary.frames, "frame"),
       plural(summary.calls, "call"),
     ];
-    const counts = el("ul", { class: "counts", "aria-label": "Findings" });
+    const counts = el("ul", { class: "counts", "aria-label": "Findings and budgets" });
     for (const [severity, number] of [
       ["error", summary.errors],
       ["warning", summary.warnings],
@@ -145,6 +145,12 @@ class App {
       const mark = severityMark(severity, number === 0);
       mark.lastChild!.textContent = severity === "info" ? `${count(number)} info` : plural(number, severity);
       counts.append(el("li", { class: number === 0 ? "none" : "" }, mark));
+    }
+    if (summary.budgets !== undefined) {
+      const { broken } = summary.budgets;
+      const mark = severityMark("error", broken === 0);
+      mark.lastChild!.textContent = broken === 0 ? "no budget broken" : `${plural(broken, "budget")} broken`;
+      counts.append(el("li", { class: broken === 0 ? "none" : "" }, mark));
     }
     if (summary.unproven > 0) counts.append(el("li", { class: "none" }, `${count(summary.unproven)} not proven`));
     return el(
@@ -938,7 +944,11 @@ class App {
         card.querySelector("h2")?.after(el("p", { class: "where" }, whereText(view.event, true)));
         return [card];
       });
+      const { budgets } = this.#page;
       this.#print.replaceChildren(
+        ...(budgets.length === 0
+          ? []
+          : [el("h2", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
         el("h2", {}, plural(shown.length, "finding")),
         ...cards,
         ...(shown.length > PRINTED ? [el("p", {}, `and ${count(shown.length - PRINTED)} more`)] : []),
