@@ -128,6 +128,7 @@ export class Budgets implements ModelSink {
   }
 
   #end(summary: SummaryEvent): ReportEvent[] {
+    if (this.#budgets.length === 0) return [summary];
     const partial = this.#partial;
     const missing = partial
       ? "only part of the connections is looked at"

@@ -241,6 +241,10 @@ describe("what is missing", () => {
   });
 });
 
+it("where nothing is asserted the summary is as it was", () => {
+  expect(judge({}, (s) => call(1)(s))).toEqual([summaryOf()]);
+});
+
 describe("in reports", () => {
   const events: ReportEvent[] = [
     runOf("a.pcap"),
