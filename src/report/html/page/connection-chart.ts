@@ -1,5 +1,5 @@
 // All connections on one axis, with their findings.
-import { count, duration, plural } from "../../text.ts";
+import { duration, plural } from "../../text.ts";
 import type { PageConnection } from "../page-data.ts";
 import type { PageFinding } from "./connection-model.ts";
 import { drawSeverity } from "./marks.ts";
