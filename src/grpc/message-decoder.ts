@@ -21,6 +21,7 @@ export class GrpcMessage {
     this.from = from;
   }
 
+  /** One that is not refilled. */
   copy(): GrpcMessage {
     return Object.assign(new GrpcMessage(this.from), this);
   }

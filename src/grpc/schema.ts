@@ -201,7 +201,8 @@ export class Schemas {
     this.#given.verify();
   }
 
-  /** @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
+  /** Add what a server said of itself.
+   *  @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
    *  @param server Its address. */
   harvest(server: string, octets: Uint8Array, { schemaOctets }: SchemaLimits): void {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
@@ -221,7 +222,7 @@ export class Schemas {
     this.#methods.clear();
   }
 
-  /** @param path The `:path` of a call. */
+  /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
     if (this.empty) return undefined;
     const key = `${server} ${path}`;

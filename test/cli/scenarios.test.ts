@@ -1,5 +1,5 @@
 // The program as a user runs it: the built CLI in a process of its own, its exit status and what it writes (interface.md).
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,13 +12,13 @@ import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
 import { captureOf } from "../capture/story.ts";
 import { field, serviceFile } from "../grpc/descriptors.ts";
+import { compileTo } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "h2lint-cli-"));
 
 beforeAll(() => {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(work, "dist")], { cwd: root });
+  compileTo(join(work, "dist"));
   cpSync(join(root, "package.json"), join(work, "package.json"));
   symlinkSync(join(root, "node_modules"), join(work, "node_modules"), "junction");
   cpSync(join(root, "samples"), join(work, "samples"), { recursive: true });
