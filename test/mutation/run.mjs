@@ -42,7 +42,7 @@ async function run() {
         continue;
       }
       const shown = `${kind} ${short(before)} -> ${short(after)}`;
-      const key = `${path} ${shown}`;
+      const key = `${rules.length === 1 ? rules[0] : path} ${shown}`;
       if (accepted[key] !== undefined) {
         explained++;
         used.add(key);

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { tests } from "./vitest.mjs";
 
+// The cases as they stand: of 834 mutants noticed none was so octet by octet or cut alone, which takes fifty times as long.
+process.env.H2LINT_WHOLE_ONLY = "1";
+
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const shim = new URL("./vitest.mjs", import.meta.url).href;
 /** @type {string | undefined} */
@@ -27,16 +30,12 @@ async function attempt({ number, path, test, rules }) {
   }
   // What is not said of one rule alone may be about any.
   const of = order.filter(({ suite }) => rules.length === 0 || rules.includes(suite) || !suite.includes("/"));
-  // Most are noticed by the cases as they stand; the others may be so octet by octet, or when cut.
-  for (const whole of ["1", ""]) {
-    process.env.H2LINT_WHOLE_ONLY = whole;
-    for (const one of of) {
-      try {
-        await one.body();
-      } catch (error) {
-        order = [one, ...order.filter((other) => other !== one)];
-        return String(error);
-      }
+  for (const one of of) {
+    try {
+      await one.body();
+    } catch (error) {
+      order = [one, ...order.filter((other) => other !== one)];
+      return String(error);
     }
   }
 }
