@@ -74,7 +74,9 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
       if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
     },
     streamEnd(stream, context) {
-      if (context.state.length > 0) settle(context, (raised) => raised.stream === stream);
+      if (context.state.length === 0) return;
+      // All that it sent on the stream is known, unless the other side ended it: then some may be on its way.
+      settle(context, (raised) => raised.stream === stream && stream.half(other(raised.frame.from)).over);
     },
     end(from, how, _at, context) {
       // All that it sent is known.
