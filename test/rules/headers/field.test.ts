@@ -142,6 +142,14 @@ testRule(invalidValueChar, {
           .headers(5, { ...end, fields: blob }),
       unchecked: { "headers/invalid-value-char settings": 1 },
     },
+    "raw octets in -bin, octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .ping()
+          .client.headers(1, { ...end, fields: blob }),
+      unchecked: { "headers/invalid-value-char settings": 1 },
+    },
   },
   invalid: {
     NUL: { frames: request({ "x-a": "b\0c" }), finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]] },
