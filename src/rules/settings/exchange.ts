@@ -42,7 +42,7 @@ export const enableConnectRevoked = defineRule({
   },
   kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const before = connection.endpoint(frame.from).settings.announced(Setting.enableConnectProtocol);
     if (before !== 1) return;
     for (const [id, value] of settingsOf(frame)) {
@@ -127,7 +127,7 @@ export const resetAfterPreface = defineRule({
   },
   kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const { settings } = connection.endpoint(frame.from);
     if (settings.frames === 0) return;
     // The list is pruned late: it still names streams that are closed.
@@ -160,7 +160,7 @@ export const initialWindowOverflow = defineRule({
   },
   kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const entry = settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize);
     if (entry === undefined || entry[1] > MAX_WINDOW) return;
     const value = entry[1];

@@ -52,6 +52,16 @@ testRule(enableConnectRevoked, {
     "1 of one side, 0 of the other": (s) =>
       s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).client.settings([[ENABLE_CONNECT_PROTOCOL, 0]]),
     "left out later": (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).settings(),
+    "another setting of 0": (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).settings([[MAX_CONCURRENT_STREAMS, 0]]),
+    "1 again": (s) => s.server.settings([[ENABLE_CONNECT_PROTOCOL, 1]]).settings([[ENABLE_CONNECT_PROTOCOL, 1]]),
+    "0 in what is no SETTINGS": (s) =>
+      s.client
+        .headers(1, end)
+        .server.settings([[ENABLE_CONNECT_PROTOCOL, 1]])
+        .frame({ type: 4, payload: "\0\x08\0\0\0\0\0" })
+        .settings([[ENABLE_CONNECT_PROTOCOL, 0]], { flags: 1 })
+        .headers(1)
+        .data(1, "\0\x08\0\0\0\0"),
   },
   invalid: {
     "before the acknowledgment": {
@@ -81,6 +91,15 @@ testRule(noRfc7540PrioritiesChanged, {
     "each side for itself": (s) =>
       s.settings({ client: [[NO_RFC7540_PRIORITIES, 1]] }).server.settings([[NO_RFC7540_PRIORITIES, 0]]),
     "0 where it was left out": (s) => s.client.settings([[NO_RFC7540_PRIORITIES, 0]]),
+    "an acknowledgment comes first": (s) =>
+      s
+        .bare()
+        .client.preface()
+        .settings()
+        .server.settingsAck()
+        .settings([[NO_RFC7540_PRIORITIES, 1]]),
+    "another one in what is no SETTINGS": (s) =>
+      s.client.headers(1).data(1, "\0\x09\0\0\0\x01").frame({ type: 4, payload: "\0\x09\0\0\0\x01\0" }),
   },
   invalid: {
     "in a later frame": {
@@ -97,6 +116,15 @@ testRule(noRfc7540PrioritiesChanged, {
           .settings([[NO_RFC7540_PRIORITIES, 0]]),
       finds: [["changed", 1, { side: "server", value: 0, before: 1 }, { count: 2 }]],
     },
+    "in the midst of a connection": {
+      frames: (s) =>
+        s
+          .midway()
+          .client.settings([[NO_RFC7540_PRIORITIES, 0]])
+          .settings([[NO_RFC7540_PRIORITIES, 1]]),
+      finds: [["changed", 2, { side: "client", value: 1, before: 0 }]],
+      because: ["roles", "borders", "start"],
+    },
   },
 });
 
@@ -106,11 +134,22 @@ testRule(maxConcurrentSmall, {
     "of the client": (s) => s.settings({ client: [[MAX_CONCURRENT_STREAMS, 1]] }).client.headers(1),
     later: (s) => s.server.settings([[MAX_CONCURRENT_STREAMS, 1]]),
     "none at all": (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 0]] }).client.ping(),
+    "before the first SETTINGS": (s) =>
+      s
+        .bare()
+        .client.preface()
+        .settings()
+        .server.frame({ type: 4, payload: "\0\x03\0\0\0\x01\0" })
+        .settings([[MAX_CONCURRENT_STREAMS, 100]]),
   },
   invalid: {
     "99": {
       frames: (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 99]] }).client.headers(1),
       finds: [["small", 0, { value: 99 }]],
+    },
+    "1": {
+      frames: (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 1]] }).client.headers(1),
+      finds: [["small", 0, { value: 1 }]],
     },
   },
 });
@@ -124,6 +163,22 @@ testRule(resetAfterPreface, {
         .settings([[INITIAL_WINDOW_SIZE, 1]]),
     raised: (s) => s.client.headers(1).server.settings([[INITIAL_WINDOW_SIZE, 100_000]]),
     "the first limit": (s) => s.client.headers(1).server.settings([[MAX_CONCURRENT_STREAMS, 100]]),
+    "the first SETTINGS, after a request": (s) =>
+      s
+        .bare()
+        .client.preface()
+        .settings()
+        .headers(1)
+        .server.settings([[INITIAL_WINDOW_SIZE, 1000]]),
+    "another setting": (s) => s.client.headers(1).server.settings([[1, 100]]),
+    "the same value": (s) => s.client.headers(1).server.settings([[INITIAL_WINDOW_SIZE, 65_535]]),
+    "in what is no SETTINGS": (s) =>
+      s.client
+        .headers(1)
+        .server.headers(1)
+        .data(1, "\0\x04\0\0\0\x01")
+        .frame({ type: 4, payload: "\0\x04\0\0\0\x01\0" })
+        .settings([[INITIAL_WINDOW_SIZE, 1]], { flags: 1 }),
   },
   invalid: {
     "the window": {
@@ -180,6 +235,29 @@ testRule(initialWindowOverflow, {
         .headers(1)
         .server.windowUpdate(0, 10)
         .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "other settings": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .settings([[MAX_CONCURRENT_STREAMS, 0x7fffffff]]),
+    "above what there is: settings/initial-window-size-range": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x80000000]]),
+    "the client has ended its request": (s) =>
+      s.client
+        .headers(1, end)
+        .server.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "in what is no SETTINGS": (s) =>
+      s.client
+        .headers(1)
+        .server.windowUpdate(1, 10)
+        .headers(1)
+        .data(1, "\0\x04\x7f\xff\xff\xff")
+        .frame({ type: 4, payload: "\0\x04\x7f\xff\xff\xff\0" })
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]], { flags: 1 }),
   },
   invalid: {
     "one octet more": {
