@@ -169,6 +169,11 @@ testRule(emptyHeaderNames, {
       certainty: "unproven",
       finds: [["empty", 4, { side: "client", count: 10 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, { ...end, fields: nameless(10) }),
+      finds: [["empty", 1, { side: "client", count: 10 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
