@@ -1,4 +1,4 @@
-// `npm run mutate [FAMILY...]`: how many changes of a rule its own tests notice. Each mutant of src/rules/<family>/<topic>.ts runs the cases
+// `npm run mutate -- [FAMILY[/TOPIC]...]`: how many changes of a rule its own tests notice. Each mutant of src/rules/<family>/<topic>.ts runs the cases
 // that test/rules/<family>/<topic>.test.ts has of the rules it may change, in a process that keeps everything else warm; one that hangs is
 // killed and counts as noticed.
 // Exit 1 below 85 %. What survives is listed; what may survive, and why, stands in accepted.json.
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { mutantsOf } from "./mutants.mjs";
 import { removeAll, root, TestWorker, transpile, transpileAll } from "./test-worker.mjs";
 
-const families = process.argv.slice(2);
+const wanted = process.argv.slice(2);
 /** @type {Readonly<Record<string, string>>} */
 const accepted = JSON.parse(readFileSync(new URL("./accepted.json", import.meta.url), "utf8"));
 /** @type {Set<string>} */
@@ -53,7 +53,7 @@ async function run() {
   }
   worker.stop();
   for (const survivor of survivors) console.log(`survived  ${survivor}`);
-  if (families.length === 0) {
+  if (wanted.length === 0) {
     for (const key of Object.keys(accepted)) if (!used.has(key)) console.log(`stale in accepted.json: ${key}`);
   }
   // What no test can notice is no test's fault.
@@ -68,7 +68,7 @@ function rulePaths() {
   return readdirSync(join(root, "src/rules"), { recursive: true })
     .map(String)
     .filter((path) => /^[\w-]+\/[\w-]+\.ts$/.test(path))
-    .filter((path) => families.length === 0 || families.includes(dirname(path)))
+    .filter((path) => wanted.length === 0 || wanted.includes(dirname(path)) || wanted.includes(path.slice(0, -3)))
     .sort();
 }
 
