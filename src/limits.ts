@@ -83,7 +83,7 @@ export const defaultLimits: Limits = {
   fieldBlockOctets: 4 << 20,
   tableOctets: 1 << 20,
   streams: 20_000,
-  closedStreams: 256,
+  closedStreams: 100,
   findings: 100,
   messageOctets: 256 << 10,
   messageOctetsTotal: 64 << 20,

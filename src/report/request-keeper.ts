@@ -1,6 +1,6 @@
 // Keeps one request of the capture, for `h2lint repro`: its fields and its content.
 import { copyOf } from "../bytes.ts";
-import { callOf } from "../grpc/call.ts";
+import { type Call, callOf } from "../grpc/call.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import { FieldBit } from "../hpack/field.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -27,6 +27,8 @@ export class RequestKeeper implements ModelSink {
   readonly #limits: Limits;
   #stream: Stream | undefined;
   #connection: Connection | undefined;
+  /** A stream that is over keeps it no longer. */
+  #call: Call | undefined;
   /** The last one that may open it. */
   #head: Head | undefined;
   readonly #content: Uint8Array[] = [];
@@ -70,6 +72,10 @@ export class RequestKeeper implements ModelSink {
     this.#head = { connection, id, fields, known: decoded.certainty === "exact" };
   }
 
+  streamEnd(stream: Stream): void {
+    if (stream === this.#stream) this.#call = callOf(stream);
+  }
+
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     if (stream === undefined || stream !== this.#stream || connection !== this.#connection) return;
     if (frame.kind !== "data" || frame.from !== "client") return;
@@ -88,7 +94,7 @@ export class RequestKeeper implements ModelSink {
     const stream = this.#stream;
     const connection = this.#connection;
     if (stream === undefined || connection === undefined) return undefined;
-    const call = callOf(stream);
+    const call = this.#call ?? callOf(stream);
     const grpc = call?.asked === true;
     const { messages, omitted } = this.#messages.take(stream);
     const sent = messages.filter(({ from }) => from === "client");
