@@ -122,10 +122,10 @@ function isSign(node) {
   return ["endAt", "resetAt", "messageAt", "lastAt"].includes(name);
 }
 
-// `text.slice(0, 80)`, or `SHOWN` for it: how much of a long text a message shows.
+// `text.slice(0, 80)`, or `SHOWN` or `TEXT` for it: how much of a long text a message shows.
 /** @param {ts.Node} node */
 function isCut({ parent }) {
-  if (ts.isVariableDeclaration(parent)) return parent.name.getText() === "SHOWN";
+  if (ts.isVariableDeclaration(parent)) return ["SHOWN", "TEXT"].includes(parent.name.getText());
   return ts.isCallExpression(parent) && /\.slice\(0, \d+\)$/.test(parent.getText());
 }
 
