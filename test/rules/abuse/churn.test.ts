@@ -169,7 +169,9 @@ it.each([
 it.each([
   [4, 1000, []],
   [5, 1000, [["warning", 5, 5]]],
-  [5, 1200, []],
+  // Each lasts 11 ms: opened again after a second, and after a millisecond more.
+  [5, 1011, [["warning", 5, 5]]],
+  [5, 1012, []],
   [
     60,
     1000,
@@ -180,6 +182,15 @@ it.each([
   ],
 ])("%i connections that end in an error, one every %d ms", (count, every, expected) => {
   expect(found(goawayLoop, again(refused, count, every))).toEqual(expected);
+});
+
+// Five begin within a minute, or the fifth begins when it is over.
+it.each([
+  [14_900, [["warning", 5, 5]]],
+  [15_000, []],
+])("long connections that end in an error, one every %d ms", (every, expected) => {
+  const late: Story = (s) => s.client.headers(1).wait(14_000).server.goaway(1, 1).close().client.close();
+  expect(found(goawayLoop, again(late, 5, every))).toEqual(expected);
 });
 
 it("connections that end in different errors, or in none, are no loop", () => {
