@@ -212,44 +212,55 @@ testRule(resetAfterPreface, {
 
 testRule(initialWindowOverflow, {
   valid: {
-    "no stream was given more": (s) => s.client.headers(1).server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+    "no stream was given more": (s) =>
+      s.client
+        .headers(1)
+        .server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .client.settingsAck(),
     "up to 2^31-1": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(1, 10)
-        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]])
+        .client.settingsAck(),
     "what was given was used": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(1, 10)
         .client.data(1, 10)
-        .server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+        .server.settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .client.settingsAck(),
     "the stream is closed": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(1, 10)
         .rst(1)
-        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .client.settingsAck(),
     "the connection's window": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(0, 10)
-        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .client.settingsAck(),
     "other settings": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(1, 10)
-        .settings([[MAX_CONCURRENT_STREAMS, 0x7fffffff]]),
+        .settings([[MAX_CONCURRENT_STREAMS, 0x7fffffff]])
+        .client.settingsAck(),
     "above what there is: settings/initial-window-size-range": (s) =>
       s.client
         .headers(1)
         .server.windowUpdate(1, 10)
-        .settings([[INITIAL_WINDOW_SIZE, 0x80000000]]),
+        .settings([[INITIAL_WINDOW_SIZE, 0x80000000]])
+        .client.settingsAck(),
     "the client has ended its request": (s) =>
       s.client
         .headers(1, end)
         .server.windowUpdate(1, 10)
-        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .client.settingsAck(),
     "in what is no SETTINGS": (s) =>
       s.client
         .headers(1)
@@ -258,6 +269,78 @@ testRule(initialWindowOverflow, {
         .data(1, "\0\x04\x7f\xff\xff\xff")
         .frame({ type: 4, payload: "\0\x04\x7f\xff\xff\xff\0" })
         .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]], { flags: 1 }),
+    // RFC 9113 6.9.2: it is for who applies the setting to see that a window is too large.
+    "DATA on its way makes room": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .client.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .server.crossing(2)
+        .data(1, 6)
+        .data(1, 4)
+        .server.settingsAck(),
+    "DATA after a GOAWAY that crossed it, or that is no error": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1)
+        .client.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .server.crossing()
+        .goaway(1, 1)
+        .server.goaway(1)
+        .data(1, 10)
+        .settingsAck(),
+    "the response ends on its way": (s) =>
+      s.client
+        .headers(1)
+        .server.headers(1)
+        .client.windowUpdate(1, 10)
+        .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+        .server.crossing()
+        .data(1, 1, end)
+        .server.settingsAck(),
+    "the sender of the setting closes": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 10)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .close(),
+      unchecked: { "settings/initial-window-overflow end": 1 },
+    },
+    "an acknowledgment of an earlier one": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .settings()
+          .windowUpdate(1, 10)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.settingsAck(),
+      unchecked: { "settings/initial-window-overflow end": 1 },
+    },
+    "DATA made room, and the capture ends": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1)
+          .client.windowUpdate(1, 10)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.crossing(2)
+          .data(1, 10),
+      unchecked: {},
+    },
+    "an acknowledgment of its own sender": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.settings()
+          .client.windowUpdate(1, 10)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .settingsAck()
+          .goaway(0, 1),
+      unchecked: { "settings/initial-window-overflow end": 1 },
+    },
   },
   invalid: {
     "one octet more": {
@@ -265,7 +348,8 @@ testRule(initialWindowOverflow, {
         s.client
           .headers(1)
           .server.windowUpdate(1, 11)
-          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]])
+          .client.settingsAck(),
       finds: [["overflow", 3, { value: 0x7fffffff - 10, streamId: 1, window: 0x80000000 }]],
     },
     "of the client, on a response": {
@@ -273,7 +357,8 @@ testRule(initialWindowOverflow, {
         s.client
           .headers(1, end)
           .windowUpdate(1, 1)
-          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]]),
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.settingsAck(),
       finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
     },
     "octets of the client are missing": {
@@ -282,10 +367,53 @@ testRule(initialWindowOverflow, {
           .lost((client) => client.ping())
           .client.headers(1)
           .server.windowUpdate(1, 11)
-          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]]),
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff - 10]])
+          .client.settingsAck(),
       finds: [["overflow", 4, { value: 0x7fffffff - 10, streamId: 1, window: 0x80000000 }]],
 
       certainty: "unproven",
+    },
+    "the other side gives up": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.goaway(0, 1),
+      finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
+    },
+    "the other side closes": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.close(),
+      finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
+    },
+    "the other side resets": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.reset(),
+      finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
+    },
+    "of the second of two streams, with two frames": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .headers(3, end)
+          .windowUpdate(3, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.settingsAck()
+          .settingsAck(),
+      finds: [
+        ["overflow", 4, { value: 0x7fffffff, streamId: 3, window: 0x80000000 }],
+        ["overflow", 5, { value: 0x7fffffff, streamId: 3, window: 0x80000000 }, { consequent: true }],
+      ],
     },
   },
 });
