@@ -114,6 +114,8 @@ testRule(idleCloseRace, {
     "the client had closed": (s) => s.client.headers(1, end).close().server.crossing(2).close(),
     "the capture ends while a request is under way": (s) => s.client.headers(1, end).server.crossing().ping(),
     "the request that crossed it was reset": (s) => s.client.headers(3, end).rst(3).server.crossing(2).close(),
+    "the server closes, and the client had closed before": (s) =>
+      s.client.headers(1, end).server.headers(1, end).client.headers(3, end).close().server.crossing(2).close(),
   },
   invalid: {
     "the FIN came first": {

@@ -223,6 +223,20 @@ testRule(flowStallConnection, {
         .client.windowUpdate(0, 100)
         .windowUpdate(0, 100)
         .server.trailers(1),
+    "what is given back is not enough": (s) =>
+      s
+        .settings({
+          client: [
+            [INITIAL_WINDOW_SIZE, 200_000],
+            [MAX_FRAME_SIZE, 65_536],
+          ],
+        })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_635)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .server.data(1, 1, end),
   },
   invalid: {
     "at the threshold": { frames: twoStreams(200), finds: [["stalled", 7, held]] },
