@@ -110,6 +110,11 @@ testRule(contentTypeMalformed, {
       s.client
         .headers(1, { fields: grpcRequest })
         .server.headers(1, { fields: { ":status": "200", "content-type": "application/grpcx" } }),
+    "of two the first counts": call([
+      ...Object.entries(grpcRequest).filter(([name]) => name !== "content-type"),
+      ["content-type", "text/plain"],
+      ["content-type", "application/grpcx"],
+    ]),
   },
   invalid: {
     "goes on": {
@@ -146,6 +151,11 @@ testRule(teMissing, {
         .headers(1, { fields: grpcRequest })
         .trailers(1, { "grpc-status": "0" })
         .server.headers(1, { fields: grpcResponse }),
+    "of two content types the first counts": call([
+      ...Object.entries(grpcRequest).filter(([name]) => name !== "content-type" && name !== "te"),
+      ["content-type", "text/plain"],
+      ["content-type", "application/grpc"],
+    ]),
   },
   invalid: {
     missing: { frames: without("te"), finds: [["missing", 1, { streamId: 1 }]] },
