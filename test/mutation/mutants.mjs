@@ -2,8 +2,8 @@
 import ts from "typescript";
 
 /**
- * @typedef {{ line: number, kind: string, before: string, after: string, code: string, rules: readonly string[] }} Mutant
- *   `rules`: the ids of those that may notice; none: any may.
+ * @typedef {{ line: number, kind: string, before: string, after: string, within: string, code: string, rules: readonly string[] }} Mutant
+ *   `within`: the expression or statement around it. `rules`: the ids of those that may notice; none: any may.
  * @param {string} text Source of a rule file.
  * @returns {Mutant[]}
  */
@@ -20,7 +20,8 @@ export function mutantsOf(text) {
     const before = text.slice(start, node.end);
     if (before === after) return;
     const line = file.getLineAndCharacterOfPosition(start).line + 1;
-    mutants.push({ line, kind, before, after, code: text.slice(0, start) + after + text.slice(node.end), rules });
+    const within = kind === "operator" || kind === "number" ? node.parent.getText(file) : "";
+    mutants.push({ line, kind, before, after, within, code: text.slice(0, start) + after + text.slice(node.end), rules });
   };
   /** @param {ts.Node} node */
   const visit = (node) => {

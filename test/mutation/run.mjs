@@ -36,14 +36,14 @@ async function run() {
     const shownAs = mutantsOf(text);
     if (mutants.length !== shownAs.length) throw new Error(`${path}: the mutants of its JavaScript are others`);
     let here = 0;
-    for (const [i, { line, kind, before, after }] of shownAs.entries()) {
+    for (const [i, { line, kind, before, after, within }] of shownAs.entries()) {
       const { code, rules } = /** @type {import("./mutants.mjs").Mutant} */ (mutants[i]);
       total++;
       if ((await worker.run(path, code, test, rules, limit)) !== "passed") {
         here++;
         continue;
       }
-      const shown = `${kind} ${short(before)} -> ${short(after)}`;
+      const shown = `${kind} ${short(before)} -> ${short(after)}${within === "" ? "" : ` in ${short(within)}`}`;
       const key = `${rules.length === 1 ? rules[0] : path} ${shown}`;
       if (accepted.has(key)) {
         explained++;
