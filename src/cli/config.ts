@@ -81,7 +81,7 @@ async function read(path: string, wrong: Wrong): Promise<unknown> {
   }
   try {
     // Loaded only where there is such a file: it is a fifth of the start-up time.
-    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text) ?? {});
+    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text, { logLevel: "error" }) ?? {});
   } catch (error) {
     return wrong(firstLine(error));
   }
