@@ -37,6 +37,7 @@ it.each<[boolean, unknown]>([
   [false, { baseline: "" }],
   [false, { baseline: true }],
   [false, []],
+  [false, { constructor: true }],
   [false, { colour: true }],
   [false, { preset: "some" }],
   [false, { profile: "rfc2616" }],
