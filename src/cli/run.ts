@@ -260,6 +260,7 @@ async function calls(invocation: Task): Promise<number> {
     },
     {
       schemas,
+      showSecrets: invocation.showSecrets,
       metadata: new MetadataKeeper(
         { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
         session.limits,

@@ -10,6 +10,7 @@ import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsTable } from "../../src/report/calls.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
+import { MetadataKeeper, type MetadataOptions } from "../../src/report/metadata.ts";
 import { rules } from "../../src/rules/index.ts";
 import { playModel, playSegments } from "../../src/testing/play.ts";
 import { type Fields, type Story, written } from "../../src/testing.ts";
@@ -23,9 +24,10 @@ interface Options {
   readonly limits?: Partial<Limits>;
   readonly schema?: boolean;
   readonly messages?: boolean;
+  readonly metadata?: MetadataOptions;
 }
 
-function calls(story: Story, { limits = {}, schema = false, messages: wanted = true }: Options = {}): ExchangeObject[] {
+function calls(story: Story, { limits = {}, schema = false, messages: wanted = true, metadata }: Options = {}): ExchangeObject[] {
   const full = { ...defaultLimits, ...limits };
   const clock = new Clock();
   const schemas = new Schemas();
@@ -44,6 +46,7 @@ function calls(story: Story, { limits = {}, schema = false, messages: wanted = t
     all,
     full,
     (exchange, key) => (wanted ? messages.exchange(exchange, key) : seen.push(exchange)),
+    metadata === undefined ? {} : { metadata: new MetadataKeeper(metadata, full) },
   );
   const readers = [new CallReader([keeper], full), new RpcReader(wanted ? [keeper.rpc, lister] : [lister], full), lister];
   playModel(written(story).segments, readers, full, () => {});
@@ -441,6 +444,43 @@ it("without --messages they are counted", () => {
   );
   expect(call).toMatchObject({ requestMessages: 1, responseMessages: 1, grpcStatus: 0 });
   expect(call).not.toHaveProperty("messages");
+});
+
+describe("metadata", () => {
+  const web = "application/grpc-web";
+  const story: Story = (s) =>
+    s
+      .bare()
+      .client.http1(post(web, "X-Id: 7", "Authorization: Bearer abc", `X-Long: ${"x".repeat(17_000)}`, "Content-Length: 0"))
+      .server.http1(ok(web, "X-Where: here", "Content-Length: 0"));
+
+  it("of HTTP/1.1 is masked and bounded", () => {
+    const [call] = calls(story, { metadata: { fields: true, showSecrets: false } });
+    expect(call?.requestMetadata).toEqual([
+      ["host", "h1.test"],
+      ["content-type", web],
+      ["x-id", "7"],
+      ["authorization", "<masked, 10 octets>"],
+    ]);
+    expect(call).toMatchObject({ metadataOmitted: true, responseMetadata: [] });
+  });
+
+  it("is left out where it is not asked for", () =>
+    expect(calls(story, { metadata: { fields: false, showSecrets: false } })[0]).not.toHaveProperty("requestMetadata"));
+});
+
+it("credentials in the details of errors are masked", () => {
+  // ErrorInfo: metadata 3.
+  const info = Buffer.from("\x1a\x0c\x0a\x05token\x12\x03abc", "latin1").toString("base64");
+  const error = JSON.stringify({ code: "internal", details: [{ type: "google.rpc.ErrorInfo", value: info }] });
+  const [call] = calls((s) =>
+    s.client
+      .headers(1, ask("application/proto"))
+      .data(1, request, end)
+      .server.headers(1, { fields: { ":status": "500", "content-type": "application/json" } })
+      .data(1, error, end),
+  );
+  expect(call?.grpcDetails).toMatchObject([{ metadata: { token: "<masked, 3 characters>" } }]);
 });
 
 it("the table names what carries a call", () => {
