@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
+import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { healthService } from "../grpc/health-service.ts";
@@ -11,6 +12,8 @@ import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { compareJson, compareTable } from "../report/compare.ts";
+import { compareShapes } from "../report/comparison.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
@@ -33,10 +36,13 @@ import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
 import { TimelineMessages } from "../report/timeline-messages.ts";
+import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
+import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
+import { shapeOf } from "./compared.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
 import type { Invocation } from "./options.ts";
@@ -69,6 +75,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "why":
+      return why(invocation);
+    case "compare":
+      return compare(invocation);
     case "diff":
       return diff(invocation);
     case "cut":
@@ -137,9 +147,11 @@ async function check(invocation: Task): Promise<number> {
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: listenersOf(reports),
       progress: progress.update,
     })) {
@@ -324,6 +336,53 @@ async function diff(invocation: Task): Promise<number> {
   const found = difference(before, await findingsIn(now, options(invocation)));
   if (format === "json") differenceJson(stdout.write, [old, now], found);
   else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
+  stdout.flush();
+  return 0;
+}
+
+async function why(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const { text, only } = invocation;
+  const causes = new Causes(invocation.rules);
+  const { from: _, to: __, ...untimed } = only;
+  const chosen = new Chooser(untimed, new Clock());
+  const words = new WordKeeper(text ?? "", (connection) => chosen.connection(connection));
+  const progress = new ProgressLine(invocation);
+  const captures: string[] = [];
+  // What ends a stream may stand on stream 0.
+  const { stream, ...rest } = only;
+  try {
+    for await (const event of analyze(await findCaptures(invocation.operands), {
+      ...options(invocation),
+      only: rest,
+      schemas: loadSchemas(invocation.protos),
+      listeners: text === undefined ? [] : [words],
+      progress: progress.update,
+    })) {
+      if (event.kind === "run") captures.push(...event.captures);
+      if (stream === undefined || concerns(event, stream)) causes.event(event);
+    }
+  } finally {
+    progress.clear();
+  }
+  const answer = causes.answer(
+    text,
+    words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+  );
+  if (format === "json") whyJson(stdout.write, captures, answer);
+  else whyTable(stdout.write, lookOf(invocation), answer);
+  stdout.flush();
+  return 0;
+}
+
+async function compare(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [first = "", second = ""] = invocation.operands;
+  const bad = await shapeOf(first, options(invocation));
+  const good = await shapeOf(second, options(invocation));
+  const comparison = compareShapes(bad, good);
+  if (format === "json") compareJson(stdout.write, bad, good, comparison);
+  else compareTable(stdout.write, lookOf(invocation), bad, good, comparison);
   stdout.flush();
   return 0;
 }

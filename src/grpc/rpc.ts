@@ -1,6 +1,5 @@
 // What carries calls beside gRPC, told by content types: gRPC-Web (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md), Connect
 // (https://connectrpc.com/docs/protocol) and Dubbo's Triple (Triple Specification, section 3).
-import { isTriple } from "./call.ts";
 
 export type RpcProtocol = "grpc-web" | "grpc-web-text" | "connect" | "triple";
 
@@ -32,7 +31,8 @@ export function rpcOf(method: string, path: string, field: FieldLookup): RpcRequ
   }
   const stream = /^application\/connect\+(\S+)$/.exec(type);
   if (stream !== null) return { protocol: "connect", whole: false, timeout: connectTimeout(field), format: formatOf(stream[1]) };
-  if (isTriple(type)) return { protocol: "triple", whole: false, timeout: tripleTimeout(field), format: "protobuf" };
+  if (type === "application/triple+wrapper")
+    return { protocol: "triple", whole: false, timeout: tripleTimeout(field), format: "protobuf" };
   const whole = /^application\/(proto|json)$/.exec(type);
   if (whole === null || !/\/[^/]+\/[^/]+$/.test(path)) return undefined;
   const format = formatOf(whole[1]);

@@ -42,7 +42,7 @@ export class Model implements FlowListener {
 }
 
 // One call per listener, in the order given; a listener without a handler costs nothing.
-function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
+export function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
   const with_ = <E extends keyof ModelSink>(event: E) =>
     sinks.filter((sink) => sink[event] !== undefined) as Required<Pick<ModelSink, E>>[];
   const start = with_("connectionStart");

@@ -108,7 +108,7 @@ export const beganAt = (stream: Stream): number => stream.opening?.began ?? stre
 
 interface Entry {
   /** The stream, or the call where it is one over HTTP/1.1. */
-  readonly key: object;
+  key: object;
   readonly connection: number;
   readonly id: number;
   readonly time: number;
@@ -129,7 +129,7 @@ export class ExchangeLister implements ModelSink, RpcSink {
   readonly #open = new Map<number, Map<number, Entry>>();
   readonly #http1 = new Map<RpcCall, Entry>();
 
-  /** @param emit Told each exchange, with its stream, or its call where that is over HTTP/1.1. */
+  /** @param emit Told each exchange, with its stream, or its call where that is of another protocol than gRPC. */
   constructor(
     clock: () => Clock,
     chooser: ExchangeChooser,
@@ -215,6 +215,8 @@ export class ExchangeLister implements ModelSink, RpcSink {
 
   #finish(entry: Entry, stream: Stream, connection: Connection): void {
     const { time, late } = entry;
+    // Asked now: a stream that is over knows its call no longer.
+    entry.key = rpcCallOf(stream) ?? stream;
     const { metadata } = this.#options;
     const exchange = exchangeOf(stream, connection, time, this.#clock(), this.#options);
     entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };

@@ -60,6 +60,9 @@ const silent = "samples/volo-0.9.1-grpc-go-1.51.pcap";
 const good = "samples/volo-0.12.2-grpc-go-1.85.pcap";
 const goodToo = "samples/grpcurl-grpc-go-1.85.pcap";
 
+const trailers = "samples/h2-trailers-grpc-go-1.85";
+const bothLogs = ["--log", `client=${trailers}.client.log`, "--log", `${trailers}.server.log`];
+
 const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(work, name), content);
 
 /** A microsecond little-endian pcap without its `index`th record. */
@@ -183,6 +186,9 @@ describe("could not run: 2, and one line that names what and why", () => {
     ["no operand of timeline", ["timeline"], /no capture/],
     ["a rule to explain that is none", ["explain", "grpc/request-trailer"], /request-trailer/],
     ["an output without a known format", [good, "-o", "report.xyz"], /report\.xyz/],
+    ["a log that is none", [good, "--log", "nowhere.log"], /nowhere\.log/],
+    ["a log of a side that is none", [good, "--log", "proxy=x.log"], /proxy=x\.log/],
+    ["a log for a command that reads none", ["frames", good, "--log", "x.log"], /frames takes no --log/],
     ["an output that cannot be written", [good, "-o", "nowhere/report.json"], /nowhere\/report\.json/],
   ])("%s", (_, args, reason) => {
     const { status, stdout, stderr } = h2lint(args);
@@ -455,6 +461,10 @@ describe("text", () => {
     ["check", "samples", "--fail-on", "never", "--verbose"],
     ["timeline", volo],
     ["timeline", "samples"],
+    ["check", `${trailers}.pcap`, ...bothLogs],
+    ["check", `${trailers}.pcap`, ...bothLogs, "--verbose"],
+    ["check", "--log", `${trailers}.client.log`],
+    ["check", "--log", `${trailers}.server.log`, "--verbose"],
   ];
 
   it.each([80, 200])("keeps within %i columns", (columns) => {
@@ -676,5 +686,39 @@ describe("repro", () => {
   it("needs a stream that is there", () => {
     expect(h2lint(["repro", "secret.pcap"])).toMatchObject({ status: 2, stdout: "" });
     expect(h2lint(["repro", "secret.pcap", "--stream", "9"])).toMatchObject({ status: 2, stdout: "" });
+  });
+});
+
+describe("logs", () => {
+  it("of both ends stand beside the finding", () => {
+    const { status, stdout } = h2lint([`${trailers}.pcap`, ...bothLogs]);
+    expect(status).toBe(1);
+    expect(stdout).toContain(`${trailers}.client.log:15`);
+    expect(stdout).toContain(`${trailers}.server.log:3`);
+    expect(stdout).toContain("5 more lines with --verbose");
+    const verbose = h2lint([`${trailers}.pcap`, ...bothLogs, "--verbose"]).stdout;
+    for (const line of [6, 14, 15, 16]) expect(verbose).toContain(`client.log:${line}`);
+    expect(verbose).not.toContain("more lines with --verbose");
+  });
+
+  it("alone prove nothing of the case h2lint was born from, and say so", () => {
+    const { status, stdout } = h2lint(["--log", `${trailers}.client.log`]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/grpc\/request-trailers +connection 1, stream 1, line 6/);
+    expect(stdout).toContain("not proven: not all fields are known");
+    expect(h2lint(["--log", `${trailers}.server.log`]).stdout).toContain("an answer that only the log tells of, likely");
+  });
+
+  it("without HTTP/2 are hollow", () => expect(h2lint(["--log", "none/notes.txt"]).status).toBe(3));
+
+  it.each(["json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown"])("are told in %s", (format) => {
+    for (const args of [
+      [`${trailers}.pcap`, ...bothLogs],
+      ["--log", `${trailers}.client.log`],
+    ]) {
+      const { stdout, stderr } = h2lint([...args, "--format", format]);
+      expect(stderr).toBe("");
+      expect(stdout).not.toMatch(/: (?:undefined|NaN)\b|packet undefined/);
+    }
   });
 });

@@ -2,8 +2,11 @@
 import { frameKinds } from "../../http2/frame.ts";
 import type { Severity } from "../../rules/rule.ts";
 import type { CaptureInfo, ConnectionEvent, DiagnosticEvent, FindingEvent, RunEvent, SummaryEvent } from "../event.ts";
+import type { StoryText } from "../story.ts";
 
 export interface PageData {
+  /** Of the worst that failed; `finding` is its index, -1 where it is an answer that none explains. */
+  readonly story?: StoryText & { readonly finding: number };
   readonly schema: "h2lint-page/1";
   readonly tool: RunEvent["tool"];
   readonly captures: readonly CaptureInfo[];
