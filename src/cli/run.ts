@@ -4,6 +4,7 @@ import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
+import { healthService } from "../grpc/health-service.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
 import { RpcReader } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
@@ -217,6 +218,7 @@ async function timeline(invocation: Task): Promise<number> {
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
   const { stream: _, ...rest } = only;
   const schemas = loadSchemas(invocation.protos);
+  if (invocation.messages) schemas.addKnown(healthService());
   const messages = invocation.messages
     ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
         return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
@@ -308,6 +310,7 @@ async function calls(invocation: Task): Promise<number> {
     },
     {
       schemas,
+      showSecrets: invocation.showSecrets,
       metadata: new MetadataKeeper(
         { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
         session.limits,
@@ -340,6 +343,7 @@ function callsView(format: string, output: Output, invocation: Task, session: Se
 
 function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
+  schemas.addKnown(healthService());
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,

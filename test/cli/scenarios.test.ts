@@ -620,6 +620,16 @@ describe("messages of gRPC", () => {
     if (secret !== undefined) expect(messagesOf([...args, "--show-secrets"])[0]).toMatchObject({ json: { [secret]: "hunter2" } });
   });
 
+  it("have names by what another connection's server says of itself", () => {
+    const called = objects(h2lint(["calls", good, goodToo, "--messages", "-f", "ndjson"]).stdout)
+      .filter(({ path }) => path === "/helloworld.Greeter/SayHello")
+      .map(({ connection, messages }) => [connection, (messages as object[])[0]]);
+    expect(new Set(called.map(([connection]) => connection)).size).toBe(2);
+    for (const [, sent] of called) expect(sent).toMatchObject({ type: "helloworld.HelloRequest" });
+    const alone = objects(h2lint(["calls", good, "--messages", "-f", "ndjson"]).stdout);
+    expect((alone[0]!["messages"] as object[])[0]).not.toHaveProperty("type");
+  });
+
   it("stand in the timeline too", () => {
     const shown = h2lint(["timeline", "secret.pcap", "--messages", "--proto", "proto"]);
     expect(shown).toMatchObject({ status: 0, stderr: "" });
