@@ -63,10 +63,10 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   const { rule, expect } = finding;
   const { streamId } = finding.frame;
   const onStream = kind === "rst-stream" || kind === "status" || kind === "grpc-status";
-  if (onStream) add(4, "it is on the same stream");
-  else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
-  const texts = kind === "goaway" ? textsLike(debug) : [];
   const denial = kind === "goaway" ? denialOf(debug, finding) : undefined;
+  if (onStream) add(4, "it is on the same stream");
+  else if (denial === undefined && streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
+  const texts = kind === "goaway" ? textsLike(debug) : [];
   if (denial !== undefined) add(-4, denial);
   const text = denial === undefined ? texts.find((known) => isAbout(known, rule)) : undefined;
   const isElsewhere = !finding.hides.some((hidden) => texts.some((known) => isAbout(known, hidden)));
@@ -106,7 +106,13 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   if (finding.severity === "info") add(-2, "the finding is no violation");
   if (finding.consequent) add(-3, "the finding is a consequence");
   if (expect.ignore === true && refuser === undefined) add(-3, "a receiver must ignore it");
-  return { finding, reaction, points: evidence.reduce((sum, { points }) => sum + points, 0), evidence, isApt };
+  return {
+    finding,
+    reaction,
+    points: evidence.reduce((sum, { points }) => sum + points, 0),
+    evidence,
+    isApt: isApt && denial === undefined,
+  };
 }
 
 /** What a text quotes that is not of this finding's frame. */

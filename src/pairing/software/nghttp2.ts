@@ -51,9 +51,14 @@ export const nghttp2: Software = {
       says: "nghttp2 saw HEADERS on a closed stream",
     },
     {
-      text: /^DATA: stream (?:closed|in half-closed\(remote\))$/,
+      text: /^DATA: stream closed$/,
       rules: ["stream/data-after-end-stream", "stream/data-on-closed", "stream/frame-after-own-rst"],
       says: "nghttp2 saw DATA on a stream that was over",
+    },
+    {
+      text: /^DATA: stream in half-closed\(remote\)$/,
+      rules: ["stream/data-after-end-stream"],
+      says: "nghttp2 saw DATA after END_STREAM",
     },
     {
       text: /^DATA: stream in idle$/,
