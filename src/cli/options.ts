@@ -78,6 +78,13 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       keep("check", []),
     )
     .command("check [captures...]", "the same", captures, keep("check", []))
+    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
+    .command(
+      "compare <bad> <good>",
+      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
+      keepTwo("compare", "bad", "good"),
+    )
     .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
     .command("info [captures...]", "what is in the captures, and how much of it can be judged", captures, keep("info", []))
     .command(
@@ -92,13 +99,6 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       "write the smallest capture that shows the same of --connection N (and --stream N): -o FILE.pcapng",
       captures,
       keep("cut", []),
-    )
-    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
-    .command(
-      "compare <bad> <good>",
-      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
-      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
-      keepTwo("compare", "bad", "good"),
     )
     .command(
       "diff <old> <new>",
