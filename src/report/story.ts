@@ -2,9 +2,10 @@
 // events, for every form of report; the text is as it came from the wire until somebody prints it.
 import { answerName, isAnswered } from "./answer.ts";
 import { NEEDS } from "./check.ts";
-import type { ConnectionEvent, FindingEvent, LostObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import type { ConnectionEvent, FindingEvent, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { counts } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
+import { lostCalls, sightsOf, streamsText } from "./lost.ts";
 import { duration, plural } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
@@ -144,29 +145,20 @@ export function costSentence(
 ): string {
   if (kind === "status" || kind === "grpc-status") return "The call failed with it.";
   if (killed.length === 0) return "";
-  const calls =
-    lost.length === 0
-      ? streamsText(killed)
-      : lost.slice(0, GROUPS).map(lostText).join("; ") + (lost.length > GROUPS ? "; and others" : "");
+  const calls = lostCalls({ streamsKilled: killed, lost });
   const retry =
     safe.length === killed.length
       ? `${killed.length === 1 ? "It is" : "They are"} safe to retry: the server did not act on ${killed.length === 1 ? "it" : "them"}.`
       : safe.length === 0
         ? `${killed.length === 1 ? "It is" : "They are"} not safe to retry: the handler may have run.`
         : `${safe.length === 1 ? "One" : safe.length} of them ${safe.length === 1 ? "is" : "are"} safe to retry (${streamsText(safe)}), the handlers of the others may have run.`;
-  const saw = [...new Set(lost.flatMap((one) => one.saw ?? []))];
+  const saw = sightsOf({ lost });
   const seen =
     saw.length === 0
       ? ""
       : ` ${killed.length === 1 ? "The caller" : "Callers"}${client === undefined ? "" : ` (${client})`} probably saw ${saw.join(", or ")}.`;
   return `It cost ${plural(killed.length, "call")}: ${calls}. ${retry}${seen}`;
 }
-
-const lostText = ({ path = "a path that is not known", streams }: LostObject): string =>
-  streams.length === 1 ? `${path} (stream ${streams[0]})` : `${streams.length} of ${path} (${streamsText(streams)})`;
-
-const streamsText = (ids: readonly number[]): string =>
-  `stream${ids.length === 1 ? "" : "s"} ${ids.slice(0, STREAMS).join(", ")}${ids.length > STREAMS ? `, ... ${ids.at(-1)}` : ""}`;
 
 function repeats(f: FindingEvent, group: readonly FindingEvent[]): string {
   const times = group.reduce((sum, { count }) => sum + count, 0);
@@ -226,6 +218,4 @@ export const storyPlace = ({ connection, stream }: StoryText): string =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-const GROUPS = 4;
-const STREAMS = 8;
 const SHOWN = 4;
