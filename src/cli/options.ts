@@ -1,6 +1,7 @@
 // argv -> what to do. The only file that knows yargs.
 import yargs from "yargs";
 import { H2lintError } from "../error.ts";
+import type { Side } from "../place.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
@@ -46,6 +47,8 @@ export interface Invocation {
   };
   /** Paths of schemas. */
   readonly protos: readonly string[];
+  /** Logs: `[client=|server=]FILE`. */
+  readonly logs: readonly LogOption[];
   readonly messages: boolean;
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
@@ -54,6 +57,12 @@ export interface Invocation {
   readonly progress: boolean | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
+}
+
+export interface LogOption {
+  readonly source: string;
+  /** Undefined: its lines tell. */
+  readonly side?: Side;
 }
 
 /** @returns undefined where help or the version was asked for and printed.
@@ -200,6 +209,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         requiresArg: true,
         describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
       },
+      messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
       text: {
         type: "string",
         requiresArg: true,
@@ -207,7 +217,14 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         describe: "why: what a log or a program says of the failure",
         group: "Part of the capture:",
       },
-      messages: { type: "boolean", default: false, describe: "calls: what gRPC messages hold", group: "Output:" },
+      log: {
+        type: "string",
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: "[client=|server=]FILE: a log of either end, to join with the capture or to check alone",
+        group: "Check:",
+      },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
@@ -242,7 +259,10 @@ function captures<T>(y: { positional(key: string, options: object): T }): T {
 }
 
 function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
-  if (command !== "rules" && operands.length === 0) throw new H2lintError("usage", "no capture is named (see h2lint --help)");
+  const logs = toStrings(args["log"]).map(logOption);
+  if (logs.length > 0 && command !== "check") throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
+  if (command !== "rules" && operands.length === 0 && logs.length === 0)
+    throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {
     const value = args[name];
     return Array.isArray(value) ? value.at(-1) : value;
@@ -285,6 +305,7 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     protos: toStrings(args["proto"]),
+    logs,
     messages: single("messages") === true,
     text: single("text") as string | undefined,
     showSecrets: single("show-secrets") === true,
@@ -299,6 +320,11 @@ function ruleSeverity(text: string): [string, Severity | "off"] {
   const match = /^([a-z0-9-]+\/[a-z0-9*-]+)=(error|warning|info|off)$/.exec(text);
   if (match === null) throw new H2lintError("usage", `--rule ${text}: expected ID=error|warning|info|off`);
   return [match[1]!, match[2] as Severity | "off"];
+}
+
+function logOption(text: string): LogOption {
+  const match = /^(client|server)=(.+)$/s.exec(text);
+  return match === null ? { source: text } : { source: match[2]!, side: match[1] as Side }; // the pattern lets nothing else through
 }
 
 function toStrings(value: unknown): string[] {

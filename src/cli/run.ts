@@ -5,6 +5,8 @@ import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import { RpcReader } from "../grpc/rpc-reader.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
@@ -24,6 +26,7 @@ import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
+import { MetadataKeeper } from "../report/metadata.ts";
 import type { Output, Report } from "../report/report.ts";
 import { reproCommand } from "../report/repro.ts";
 import { RequestKeeper } from "../report/request-keeper.ts";
@@ -31,6 +34,7 @@ import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rule
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
+import { TimelineMessages } from "../report/timeline-messages.ts";
 import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
 import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
@@ -142,9 +146,11 @@ async function check(invocation: Task): Promise<number> {
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: listenersOf(reports),
       progress: progress.update,
     })) {
@@ -183,16 +189,25 @@ const listenersOf = (reports: readonly Report[]): ModelSink[] =>
 async function timeline(invocation: Task): Promise<number> {
   const { only, verbose } = invocation;
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
+  const { stream: _, ...rest } = only;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages
+    ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
+        return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
+      })
+    : undefined;
   const view = new Timeline(stdout.write, lookOf(invocation), {
     all: verbose,
     frames: 20_000,
+    ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  const { stream: _, ...rest } = only;
   for await (const event of analyze(await findCaptures(invocation.operands), {
     ...options(invocation),
     only: rest,
+    schemas,
     listeners: [view],
+    callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
@@ -242,27 +257,35 @@ async function calls(invocation: Task): Promise<number> {
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
-  const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
   const reader = new CallReader(messages?.sinks ?? [], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
     session.limits,
-    (exchange, stream) => {
+    (exchange, key) => {
       if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, stream);
+      else messages.lister.exchange(exchange, key);
+    },
+    {
+      schemas,
+      metadata: new MetadataKeeper(
+        { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
+        session.limits,
+      ),
     },
   );
-  for await (const _ of session.run([reader, lister])) stdout.flush();
+  const rpc = new RpcReader([...(messages === undefined ? [] : [messages.rpc]), lister], session.limits);
+  for await (const _ of session.run([reader, rpc, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
   stdout.flush();
   return 0;
 }
 
-function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
+function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
-  const schemas = loadSchemas(protos);
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,
@@ -270,8 +293,9 @@ function messageListing({ protos }: Task, session: Session, chosen: Chooser, vie
     limits,
     () => session.clock,
     (exchange) => view.exchange(exchange),
+    showSecrets,
   );
-  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
 }
 
 async function frames(invocation: Task): Promise<number> {

@@ -75,18 +75,19 @@ export class Pairing implements ModelSink, FindingSink {
     pending.recognition[block.from].fields(block);
     const { decoded, role, streamId } = block;
     if (decoded === undefined || (role !== "response" && role !== "response-trailers")) return;
-    const frame = () => FrameRef.of(block);
-    const common = { from: "server", errorCode: 0, lastStreamId: 0, streamId, open: [streamId], everyday: false } as const;
     const status = decoded.statusCode;
+    const code = decoded.grpcStatus?.value;
+    const refuses = code !== undefined && REFUSALS.has(code);
+    if (!refuses && (role !== "response" || status < 400)) return;
+    const frame = FrameRef.of(block);
+    const common = { from: "server", errorCode: 0, lastStreamId: 0, streamId, open: [streamId], everyday: false } as const;
     if (role === "response" && status >= 400) {
       const blames = statusBlames(status);
       const before = blames ? { before: pending.recent.until("client", block.first.acked) } : {};
-      pending.add({ ...common, kind: "status", debug: "", status, frame: frame(), blames, ...before });
+      pending.add({ ...common, kind: "status", debug: "", status, frame, blames, ...before });
       return;
     }
-    const code = decoded.grpcStatus?.value;
-    if (code === undefined || !REFUSALS.has(code)) return;
-    pending.add({ ...common, kind: "grpc-status", debug: "", status: Number(code), frame: frame(), blames: false });
+    if (refuses) pending.add({ ...common, kind: "grpc-status", debug: "", status: Number(code), frame, blames: false });
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -315,7 +316,7 @@ function firstFinal(reactions: readonly Reaction[]): Reaction[] {
   return first < 0 ? [...reactions] : reactions.slice(0, first + 1);
 }
 
-function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): Verdict {
+export function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reaction): Verdict {
   if (expect.ignore === true) return "escalated";
   if (expect.codes.length === 0) return "as-specified";
   const right = expect.codes.includes(errorCodeName(errorCode));

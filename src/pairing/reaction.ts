@@ -4,6 +4,7 @@ import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Cost } from "./cost.ts";
+import type { Tells } from "./software.ts";
 
 /** What a side did that can be an answer to the other side's fault (rules.md 5.1). */
 export interface Reaction {
@@ -56,6 +57,25 @@ export interface PairedFinding extends Cost {
   readonly further?: readonly Reaction[];
   /** The offender itself gave up after its fault: that is no answer. */
   readonly selfInflicted?: Reaction;
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly JoinedLine[];
+  /** A log tells of an answer, and the capture holds none. */
+  readonly logOnly?: true;
+}
+
+/** A line of a log of one end. */
+export interface JoinedLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Which end wrote it; absent: not known. */
+  readonly side?: Side;
+  /** What it tells of: a frame, or as the dictionary says. */
+  readonly tells: "frame" | Tells;
+  /** One character per octet. */
+  readonly text: string;
+  /** That it is of this connection. */
+  readonly confidence: Confidence;
 }
 
 export interface Evidence {
@@ -75,6 +95,8 @@ export interface Unexplained extends Cost {
   readonly unchecked: readonly string[];
   /** Legal input that this software refuses in this way, and that was among the frames before. */
   readonly refusals: readonly string[];
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly JoinedLine[];
 }
 
 /** What comes of a connection, at its end. */

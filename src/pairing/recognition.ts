@@ -3,7 +3,7 @@
 // Appendix B).
 import { u32 } from "../bytes.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
 import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { FieldBlock } from "../model/field-block.ts";

@@ -9,6 +9,8 @@ export interface Software {
   readonly name: string;
   /** What it is built on, whose ways are its own where it says nothing else. */
   readonly basis?: Software;
+  /** What it writes into its logs. */
+  readonly lines?: readonly LogLine[];
   /** Payloads of its PINGs. PINGs go hop by hop: they tell of the peer itself. */
   readonly pings?: readonly PingSign[];
   /** What it writes into GOAWAY debug data, which goes hop by hop too. */
@@ -56,6 +58,25 @@ export interface DebugText {
   /** The rules it is about, `family/*` for all of a family; none where it tells of no fault. */
   readonly rules: readonly string[];
   readonly says: string;
+}
+
+/** What a line of a log tells. `fault`: its writer saw a fault of the other side; `sent`: it reported one; `received`: the other side
+ *  reported one to it; `close`: the connection ended; `symptom`: what an application saw of it. */
+export type Tells = "fault" | "sent" | "received" | "close" | "symptom";
+
+export interface LogLine {
+  /** `grpc-go.illegal-stream-id`. */
+  readonly name: string;
+  /** Every such line holds it: whether `text` need be asked. */
+  readonly has: string;
+  /** Anywhere in the line. Groups: `stream`, `last`, `code`, `type`, `flags`, `len`, `conn`; `reason`: what GOAWAY may carry too. */
+  readonly text: RegExp;
+  readonly tells: Tells;
+  /** Only this end of a connection writes it. */
+  readonly side?: Side;
+  /** As of `DebugText`; absent: none. */
+  readonly rules?: readonly string[];
+  readonly says?: string;
 }
 
 export interface Opening {

@@ -17,6 +17,38 @@ export interface RunEvent {
   readonly schema: "h2lint-report/1";
   readonly tool: { readonly name: "h2lint"; readonly version: string; readonly engine: "fast" | "reference" };
   readonly captures: readonly string[];
+  readonly logs?: readonly string[];
+}
+
+/** What was read of a log, and joined. */
+export interface LogInfo {
+  readonly file: string;
+  /** Which end wrote it, as the user or the log says. */
+  readonly side?: Side;
+  /** The formats and programs that its lines are of, the most first. */
+  readonly formats: readonly string[];
+  readonly lines: number;
+  /** Those that are of a known format. */
+  readonly read: number;
+  /** Connections that it tells of. */
+  readonly connections: number;
+  /** Those of them that were found in the capture; absent without a capture. */
+  readonly joined?: number;
+  /** Seconds that its clock is behind the capture's, zone included. */
+  readonly clockOffset?: number;
+}
+
+export interface LogLineObject {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Which end wrote it; absent: not known. */
+  readonly side?: Side;
+  /** `frame`, `fault`, `sent`, `received`, `close`, `symptom`: what it tells of. */
+  readonly tells: string;
+  readonly text: string;
+  /** That it is of this connection: `exact`, `likely`, `possible`. */
+  readonly confidence: string;
 }
 
 export interface CaptureInfo {
@@ -49,7 +81,8 @@ export interface ConnectionEvent {
   readonly id: number;
   readonly client: string;
   readonly server: string;
-  readonly transport: "tcp" | "tls";
+  /** Absent where only a log tells of it. */
+  readonly transport?: "tcp" | "tls";
   readonly protocol: string;
   readonly complete: {
     readonly start: boolean;
@@ -71,6 +104,8 @@ export interface ConnectionEvent {
   /** What the TLS hellos say in clear. */
   readonly tls?: TlsHello;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
+  /** The log that tells of it, where there is no capture: its name for it, and its first line. */
+  readonly log?: { readonly file: string; readonly line: number; readonly side?: Side; readonly name?: string };
   /** The implementation of each end, where it is certain. */
   readonly software?: Readonly<Partial<Record<Side, string>>>;
   /** What shows it, or hints at it. */
@@ -94,6 +129,8 @@ export interface FrameObject {
   readonly from: Side;
   readonly file?: string;
   readonly packet: number;
+  /** Of a log, from 1: then there is no packet. */
+  readonly line?: number;
   readonly time: string;
   readonly offset: number;
   readonly flags?: number;
@@ -161,6 +198,8 @@ export interface ReactionObject {
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
   /** Further answers to the same fault. */
   readonly further?: readonly OtherEnd[];
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly LogLineObject[];
   /** No answer: the offender itself gave up after its fault. */
   readonly selfInflicted?: OtherEnd;
 }
@@ -225,6 +264,7 @@ export interface BaselineNote {
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
+  readonly logs?: readonly LogInfo[];
   readonly connections: number;
   readonly http2Connections: number;
   readonly frames: number;

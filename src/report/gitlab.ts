@@ -31,7 +31,7 @@ const issueOf = (finding: FindingEvent, { captures }: RunEvent, fingerprint: str
   // A capture has no lines; packets are what people count. GitLab wants a path from the repository's root, without "./".
   location: {
     path: (finding.frame.file ?? captures[0] ?? "").replace(/^(?:\.\/+)+/, ""),
-    lines: { begin: finding.frame.packet },
+    lines: { begin: finding.frame.line ?? finding.frame.packet },
   },
 });
 

@@ -4,7 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import { version } from "../version.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
 import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./event.ts";
-import { counts, placeOf } from "./failing.ts";
+import { counts, placeOf, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
@@ -31,14 +31,17 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
 type Result = ReturnType<typeof resultOf>;
 type Notification = ReturnType<typeof notificationOf>;
 
-function logOf({ captures }: RunEvent, rules: readonly Rule[], results: Result[], notifications: Notification[]) {
+function logOf({ captures, logs = [] }: RunEvent, rules: readonly Rule[], results: Result[], notifications: Notification[]) {
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0" as const,
     runs: [
       {
         tool: { driver: { name: "h2lint", semanticVersion: version, rules: rules.map(ruleOf) } },
-        artifacts: captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
+        artifacts: [
+          ...captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
+          ...logs.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "text/plain" })),
+        ],
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
         columnKind: "utf16CodeUnits" as const,
         results,
@@ -89,16 +92,18 @@ function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number) {
   };
 }
 
-function locationOf({ connection, stream }: FindingEvent, frame: FrameObject, { captures }: RunEvent) {
+function locationOf({ connection, stream }: FindingEvent, frame: FrameObject, { captures, logs = [] }: RunEvent) {
   const file = frame.file ?? captures[0] ?? "";
-  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${frame.packet}`];
+  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(frame)];
   return {
     // Services show nothing without a line: packets are what people count in a capture.
     physicalLocation: {
-      artifactLocation: { uri: uriOf(file), index: captures.indexOf(file) },
-      region: { startLine: frame.packet },
+      artifactLocation: { uri: uriOf(file), index: [...captures, ...logs].indexOf(file) },
+      region: { startLine: frame.line ?? frame.packet },
     },
-    logicalLocations: [{ name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: "packet" }],
+    logicalLocations: [
+      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: frame.line === undefined ? "packet" : "line" },
+    ],
   };
 }
 

@@ -45,7 +45,7 @@ export interface ExchangeShape {
   readonly connection: number;
   readonly stream: number;
   readonly path: string | undefined;
-  readonly protocol: "grpc" | "http";
+  readonly protocol: ExchangeObject["protocol"];
   readonly steps: Readonly<Record<Side, readonly Step[]>>;
   /** Steps that the bounds left out. */
   readonly left: number;
@@ -103,6 +103,8 @@ export class ShapeCollector implements ModelSink {
   readonly #open = new Map<number, OpenConnection>();
   /** Those that are not listed yet. */
   readonly #waiting = new Map<Stream, OpenExchange>();
+  /** By connection and stream id. */
+  readonly #streams = new Map<string, Stream>();
   readonly #connections: Draft<ConnectionShape>[] = [];
   readonly #exchanges: ExchangeShape[] = [];
   #kept = 0;
@@ -112,7 +114,7 @@ export class ShapeCollector implements ModelSink {
 
   constructor(chooser: ExchangeChooser, limits: Limits) {
     this.#chooser = chooser;
-    const results = (result: ExchangeObject, stream: Stream) => this.#finish(result, stream);
+    const results = (result: ExchangeObject) => this.#finish(result);
     // Its times are not looked at.
     this.#lister = new ExchangeLister(() => new Clock(), chooser, limits, results);
   }
@@ -154,6 +156,7 @@ export class ShapeCollector implements ModelSink {
     const steps: Record<Side, Draft<Step>[]> = { client: [], server: [] };
     const exchange: OpenExchange = { steps, left: 0, firstAnswer: undefined, answeredEarly: false };
     this.#waiting.set(stream, exchange);
+    this.#streams.set(`${connection.id} ${stream.id}`, stream);
     const { opening } = open;
     if (opening?.streamId === stream.id) this.#step(exchange, opening.from, opening.step);
     open.opening = undefined;
@@ -241,10 +244,13 @@ export class ShapeCollector implements ModelSink {
     steps.push(step);
   }
 
-  #finish(result: ExchangeObject, stream: Stream): void {
-    const exchange = this.#waiting.get(stream);
-    if (exchange === undefined) return;
+  #finish(result: ExchangeObject): void {
+    const key = `${result.connection} ${result.stream}`;
+    const stream = this.#streams.get(key);
+    const exchange = stream === undefined ? undefined : this.#waiting.get(stream);
+    if (stream === undefined || exchange === undefined) return;
     this.#waiting.delete(stream);
+    this.#streams.delete(key);
     const { steps, left, firstAnswer, answeredEarly } = exchange;
     this.#exchanges.push({
       ...{ connection: result.connection, stream: stream.id, path: result.path, protocol: result.protocol },

@@ -2,7 +2,7 @@
 // looked for, and counts what calls ended with.
 import { latin1 } from "../bytes.ts";
 import { percentDecode, statusCode } from "../grpc/status.ts";
-import { Name } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";

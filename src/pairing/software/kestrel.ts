@@ -3,6 +3,61 @@ import type { Software } from "../software.ts";
 
 export const kestrel: Software = {
   name: "Kestrel",
+  lines: [
+    {
+      name: "kestrel.hpack",
+      side: "server",
+      has: "HPACK decoding error while decoding headers for stream ID ",
+      text: /Connection id "(?<conn>[^"]{1,100})": HPACK decoding error while decoding headers for stream ID (?<stream>\d{1,10})\./,
+      tells: "fault",
+      rules: ["hpack/*"],
+    },
+    {
+      name: "kestrel.conn-error",
+      side: "server",
+      has: ": HTTP/2 connection error.",
+      text: /Connection id "(?<conn>[^"]{1,100})": HTTP\/2 connection error\./,
+      tells: "fault",
+    },
+    {
+      name: "kestrel.stream-error",
+      side: "server",
+      has: ": HTTP/2 stream error.",
+      text: /Connection id "(?<conn>[^"]{1,100})": HTTP\/2 stream error\./,
+      tells: "fault",
+    },
+    {
+      name: "kestrel.closed",
+      side: "server",
+      has: " frame to closed stream ID ",
+      text: /The client sent a (?<type>[A-Z_]+) frame to closed stream ID (?<stream>\d{1,10})\./,
+      tells: "fault",
+      rules: ["stream/*", "stream-id/*"],
+    },
+    {
+      name: "kestrel.half-closed",
+      side: "server",
+      has: "half-closed (remote) state",
+      text: /The client sent a (?<type>[A-Z_]+) frame to stream ID (?<stream>\d{1,10}) which is in the "half-closed \(remote\) state"/,
+      tells: "fault",
+      rules: ["stream/*"],
+    },
+    {
+      name: "kestrel.even",
+      side: "server",
+      has: " frame with even stream ID ",
+      text: /The client sent a (?<type>[A-Z_]+) frame with even stream ID (?<stream>\d{1,10})\./,
+      tells: "fault",
+      rules: ["stream-id/even-client"],
+    },
+    {
+      name: "kestrel.conn-closed",
+      side: "server",
+      has: "The last processed stream ID was ",
+      text: /Connection id "(?<conn>[^"]{1,100})" is closed\. The last processed stream ID was (?<last>\d{1,10})\./,
+      tells: "close",
+    },
+  ],
   product: /^Kestrel$/,
   answers: {
     oldId: "G SC",
