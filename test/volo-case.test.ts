@@ -58,13 +58,19 @@ const CHAPTERS: readonly Chapter[] = [
   {
     title: "(c) The client's log alone",
     about: "Rust h2 at debug level logs frames, but not what is in them: what it does not show is not proven.",
-    commands: [["check", "--log", client]],
+    commands: [
+      ["check", "--log", client],
+      ["why", "--log", client],
+    ],
     needs: [client],
   },
   {
     title: "(d) The server's log alone",
     about: "grpc-go logs its own words for the fault, and no frame: the rule that they name is a suspicion.",
-    commands: [["check", "--log", server]],
+    commands: [
+      ["check", "--log", server],
+      ["why", "--log", server],
+    ],
     needs: [server],
   },
 ];
