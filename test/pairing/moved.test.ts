@@ -161,7 +161,10 @@ function isWrong({ finding, reaction }: PairedFinding): boolean {
 }
 
 // nghttp2 has one text for both.
-const ALIKE: Readonly<Record<string, readonly string[]>> = { "frame/continuation-on-stream-zero": ["continuation/unexpected"] };
+const ALIKE: Readonly<Record<string, readonly string[]>> = {
+  "frame/continuation-on-stream-zero": ["continuation/unexpected"],
+  "stream/data-after-end-stream": ["stream/data-on-closed"],
+};
 
 const shown = (pairs: readonly PairedFinding[]) =>
   pairs.map(({ finding, reaction }) => `${finding.rule} <- ${answerKey(reaction!)}`);

@@ -56,7 +56,11 @@ export const nghttp2: Software = {
     },
   ],
   texts: [
-    { text: /^request HEADERS: invalid stream_id$/, rules: ["stream-id/*"], says: "nghttp2 refuses the id of a new stream" },
+    {
+      text: /^request HEADERS: invalid stream_id$/,
+      rules: ["stream-id/even-client"],
+      says: "nghttp2 refuses the id of a new stream",
+    },
     {
       text: /^request HEADERS: client received request$/,
       rules: ["stream-id/unpromised", "stream-id/unopened"],
