@@ -412,14 +412,16 @@ async function why(invocation: Task): Promise<number> {
   // What ends a stream may stand on stream 0.
   const { stream, ...rest } = only;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       only: rest,
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: text === undefined ? [] : [words],
       progress: progress.update,
     })) {
-      if (event.kind === "run") captures.push(...event.captures);
+      if (event.kind === "run") captures.push(...event.captures, ...(event.logs ?? []));
       if (stream === undefined || concerns(event, stream)) causes.event(event);
     }
   } finally {
