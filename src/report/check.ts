@@ -254,7 +254,8 @@ class Story {
     }
     if (r.kind === "log-only") {
       const why = r.explanation === undefined ? "" : `: ${printable(r.explanation)}`;
-      this.#label("answer", `${answerName(r)}, ${r.confidence}${why}`);
+      const what = r.errorCode === undefined ? answerName(r) : `GOAWAY ${r.errorCode}, which only the log tells of`;
+      this.#label("answer", `${what}, ${r.confidence}${why}`);
       return;
     }
     const name = answerName(r);

@@ -5,7 +5,7 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { JoinedLine, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import type { Rule } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
@@ -178,7 +178,9 @@ export class EventBuilder {
     if (reaction === undefined)
       return {
         verdict,
-        ...(logOnly === true && confidence !== undefined ? { confidence, kind: "log-only" } : {}),
+        ...(logOnly !== undefined && confidence !== undefined
+          ? { confidence, kind: "log-only", ...loggedAnswer(logOnly), ...(explanation === undefined ? {} : { explanation }) }
+          : {}),
         ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }),
         ...logsOf(logs),
       };
@@ -288,6 +290,14 @@ export class DiagnosticCounter {
     for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
     return false;
   }
+}
+
+function loggedAnswer({ errorCode, lastStreamId, debug }: LoggedAnswer): Partial<ReactionObject> {
+  return {
+    ...(errorCode === undefined ? {} : { errorCode: errorCodeName(errorCode) }),
+    ...(lastStreamId === undefined ? {} : { lastStreamId }),
+    ...(debug === undefined ? {} : { debug: utf8(debug) }),
+  };
 }
 
 function logsOf(lines: readonly JoinedLine[] | undefined): { logs?: LogLineObject[] } {

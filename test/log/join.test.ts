@@ -181,6 +181,18 @@ describe("an answer", () => {
     expect(finding!.reaction).toMatchObject({ verdict: "unseen", kind: "log-only", confidence: "likely" });
     expect(places(finding!)).toContain("s:3 server exact");
   });
+
+  it("that the capture lacks is in the other side's log, with its words", async () => {
+    const cut = beginning(one, 8);
+    const [finding] = trailers((await lint([captureOf(cut)], [logOf(oneClient, "c")])).findings);
+    expect(finding!.reaction).toMatchObject({
+      ...{ verdict: "unseen", kind: "log-only", confidence: "likely", errorCode: "PROTOCOL_ERROR", lastStreamId: 1 },
+      debug:
+        "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]",
+    });
+    expect(finding!.reaction.explanation).toContain("grpc-go 1.63 or later");
+    expect(places(finding!)).toContain("c:14 client exact");
+  });
 });
 
 it("a capture of other connections is joined with nothing", async () => {
