@@ -7,6 +7,7 @@ import { CallReader } from "./grpc/call-reader.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { actorOf } from "./log/candidate.ts";
 import { type Conversation, conversationsOf } from "./log/conversation.ts";
 import type { LogTime } from "./log/event.ts";
 import type { LogFormat } from "./log/format.ts";
@@ -14,9 +15,10 @@ import { joinLogs, type LogSummary, lineOf, told } from "./log/join.ts";
 import { isProvable } from "./log/provable.ts";
 import { type Log, readLog } from "./log/reader.ts";
 import { type ReplayContext, replay } from "./log/replay.ts";
-import { doubted, renamed, symptoms, uncheckAll } from "./log/suspicion.ts";
+import { doubted, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
 import { WireFrames } from "./log/wire.ts";
 import type { ModelSink } from "./model/model-sink.ts";
+import { textsLike } from "./pairing/dictionary.ts";
 import { Pairing } from "./pairing/pairing.ts";
 import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
 import type { LogInfo, ReportEvent } from "./report/event.ts";
@@ -79,8 +81,10 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
           logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
         });
       }
+      const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
+      const errors = unnamed(conversation, shown);
       // A line that names no connection and no fault is none.
-      if (!conversation.isNamed && found.length + left.length === 0) continue;
+      if (!conversation.isNamed && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
       tally.connection(connection);
       const ends = addresses.size === 1 ? [...addresses] : [];
@@ -101,6 +105,17 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       for (const one of left) {
         tally.unexplained();
         yield build.unexplained(one);
+      }
+      for (const event of errors) {
+        const { errorCode, lastStreamId, reason } = event;
+        const says = textsLike(reason ?? "")[0]?.text.says ?? event.says;
+        const answer = {
+          ...(errorCode === undefined ? {} : { errorCode }),
+          ...(lastStreamId === undefined ? {} : { lastStreamId }),
+          ...(reason === undefined ? {} : { debug: reason }),
+        };
+        tally.unexplained();
+        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, lineOf(event, join, logs), says);
       }
       if (conversation.mixed)
         diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });

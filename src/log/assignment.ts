@@ -85,11 +85,12 @@ export function assign(
     return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= toleranceOf(candidate);
   }
 
-  // Texts alone are alike from run to run: they need a clock that is right, and nothing else in the capture that they could be of.
+  // The same program does the same in every run: only a clock that is right tells this one from another. For texts there must be nothing
+  // else in the capture that they could be of.
   function isSure(candidate: Candidate, { all, fit }: Open): boolean {
-    if (fit > 1 || isRival(candidate)) return false;
-    if (candidate.pairs.length >= FRAMES) return true;
-    return all === 1 && candidate.likeness >= NAMES && clockOf(candidate)?.right === true;
+    const clock = clockOf(candidate);
+    if (fit > 1 || clock === undefined || clock.rival || !clock.right) return false;
+    return candidate.pairs.length >= FRAMES || (all === 1 && candidate.likeness >= NAMES);
   }
 
   function isRival(candidate: Candidate): boolean {

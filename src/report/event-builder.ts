@@ -6,6 +6,7 @@ import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { Side } from "../place.ts";
 import type { Rule } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
@@ -124,6 +125,26 @@ export class EventBuilder {
       before: before.map((frame) => this.frame(frame, frame.text)),
       unchecked,
       refusals,
+    };
+  }
+
+  /** An error that only a line of a log tells of. */
+  loggedError(
+    connection: number,
+    from: Side,
+    answer: LoggedAnswer,
+    line: JoinedLine,
+    explanation: string | undefined,
+  ): UnexplainedEvent {
+    const reaction = {
+      ...{ kind: "log-only", confidence: "likely", from },
+      ...loggedAnswer(answer),
+      ...(explanation === undefined ? {} : { explanation }),
+      ...logsOf([line]),
+    };
+    return {
+      ...{ kind: "unexplained", connection, reaction, before: [], refusals: [] },
+      unchecked: ["the log does not show the frames"],
     };
   }
 
