@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { H2lintError } from "../error.ts";
+import { type Assertions, assertionsFault } from "../report/assertions.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 
@@ -16,6 +17,8 @@ export interface Config {
   readonly baseline?: string;
   /** By rule id or `family/*`, later ones winning: a severity, or a severity and thresholds. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
+  /** Budgets, judged over all captures of a run. */
+  readonly assert?: Assertions;
   /** Modules with rules of one's own, relative to the configuration file. */
   readonly ruleFiles?: readonly string[];
 }
@@ -134,6 +137,7 @@ const KEYS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
     }
     return undefined;
   },
+  assert: assertionsFault,
   ruleFiles: (given) =>
     Array.isArray(given) && given.every((file) => typeof file === "string") ? undefined : "expected a list of files",
 };

@@ -1,5 +1,5 @@
 // In: field blocks and DATA content, by the model. Out: the calls among the exchanges, their messages and statuses (gRPC over HTTP2,
-// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web is not read.
+// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web and the like: rpc-reader.ts.
 import { ValueBit } from "../hpack/value-bit.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -213,6 +213,7 @@ class CallHalf extends CallContent implements MessageListener {
   }
 
   #tell(whole: boolean, message: GrpcMessage, frame: Frame): void {
+    if (whole && this.decoder.firstTime < 0) this.decoder.firstTime = frame.last.time;
     for (const sink of this.#sinks) {
       if (whole) sink.message?.(message, frame, this.call);
       else sink.messageStart?.(message, frame, this.call);
@@ -221,7 +222,7 @@ class CallHalf extends CallContent implements MessageListener {
 }
 
 // What is wrong with the frame does not touch what it holds.
-function isContent(facts: FactList): boolean {
+export function isContent(facts: FactList): boolean {
   for (let i = 0; i < facts.count; i++) if (!HARMLESS.has(facts.at(i))) return false;
   return true;
 }

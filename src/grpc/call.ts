@@ -39,6 +39,7 @@ export class Call {
     this.deadline = this.timeout === undefined || !stream.seen ? Infinity : stream.openedTime + this.timeout;
   }
 
+  /** What one side's content comes to. */
   half(side: Side): MessageDecoder {
     return side === "client" ? this.request : this.response;
   }
@@ -101,7 +102,7 @@ export function requestKind(decoded: DecodedBlock): "yes" | "no" | "unknown" {
 function kindOf(known: boolean, bits: number, method: string | undefined): "yes" | "no" | "unknown" {
   if ((bits & ValueBit.grpcType) !== 0) return "yes";
   if (!known) return "unknown";
-  if ((bits & ValueBit.grpcWebType) !== 0) return "no";
+  if ((bits & (ValueBit.grpcWebType | ValueBit.tripleType)) !== 0) return "no";
   if ((bits & ValueBit.grpcField) !== 0) return "yes";
   return method === "POST" && (bits & ValueBit.teTrailers) !== 0 && (bits & ValueBit.teOther) === 0 ? "unknown" : "no";
 }

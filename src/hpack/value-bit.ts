@@ -8,6 +8,8 @@ export const ValueBit = {
   grpcWebType: 1 << 1,
   /** It begins like that, and is neither. */
   grpcLikeType: 1 << 2,
+  /** Dubbo's own: gRPC's framing and fields, but another protocol (Triple Specification 3.2). */
+  tripleType: 1 << 19,
   /** A name that begins with `grpc-`, other than `grpc-metadata-`, which is a gateway's name for what came in by HTTP. */
   grpcField: 1 << 3,
   /** ... and none that gRPC defines. */
@@ -36,8 +38,8 @@ export const ValueBit = {
   teOther: 1 << 17,
 } as const;
 
-/** Whatever looks like gRPC. */
-export const anyGrpcType = ValueBit.grpcType | ValueBit.grpcWebType | ValueBit.grpcLikeType;
+/** Whatever has fields of gRPC by its type, or looks like it. */
+export const anyGrpcType = ValueBit.grpcType | ValueBit.grpcWebType | ValueBit.grpcLikeType | ValueBit.tripleType;
 
 /** The name's part. @param id One of `Name`. */
 export function nameValueBits(id: number, name: string): number {
@@ -79,7 +81,8 @@ export function valueValueBits(id: number, value: string): number {
 
 function contentTypeBits(value: string): number {
   if (value === "application/grpc") return ValueBit.grpcType;
-  if (!/^application\/grpc/i.test(value)) return 0;
+  if (!/^application\/grpc/i.test(value))
+    return /^application\/triple\+wrapper(?:$|[ \t]*;)/i.test(value) ? ValueBit.tripleType : 0;
   if (/^application\/grpc(?:$|\+|[ \t]*;)/i.test(value)) return ValueBit.grpcType;
   return /^application\/grpc-web/i.test(value) ? ValueBit.grpcWebType : ValueBit.grpcLikeType;
 }

@@ -12,7 +12,8 @@ import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/conn
 import { ErrorCode } from "../http2/error-code.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
-import { fieldOf } from "../http2/http1.ts";
+import { fieldOf, type Http1Head } from "../http2/http1.ts";
+import type { Http1Observer } from "../http2/http1-exchange.ts";
 import { Setting } from "../http2/setting.ts";
 import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
@@ -126,6 +127,13 @@ export class ConnectionModel implements Http2Sink {
 
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
+  }
+
+  http1(head: Http1Head, number: number, clientIndex: 0 | 1): Http1Observer | undefined {
+    const c = this.connection;
+    // No more is known of an HTTP/1.1 connection than who is its client.
+    c.clientIndex = clientIndex;
+    return this.#sink.http1(head, number, c);
   }
 
   note(about: About): void {

@@ -1,12 +1,37 @@
-import type { FindingEvent } from "./event.ts";
+import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 
 /** What a check in CI is about: proven, no consequence of a fault before it, and not accepted before. */
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
   certainty === "proven" && !consequent && baseline !== true;
 
-/** `connection 1, stream 3, packet 11`. */
-export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame.packet);
+/** `connection 1, stream 3, packet 11`; of a log `line 11`. */
+export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame);
 
-export function placeText(connection: number, stream: number, packet: number): string {
-  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+/** @param at The number of a packet, or what has one. */
+export function placeText(connection: number, stream: number, at: number | Position): string {
+  const position = typeof at === "number" ? { packet: at } : at;
+  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(position)].join(", ");
 }
+
+interface Position {
+  readonly packet: number;
+  readonly line?: number;
+}
+
+/** `packet 11`; of a log `line 11`. */
+export const positionText = ({ packet, line }: Position): string => (line === undefined ? `packet ${packet}` : `line ${line}`);
+
+/** `assert/latency`: a budget's name where a finding has its rule's. */
+export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;
+
+/** `p99 of /a.B/C at most 50ms: 3 of 100 calls took longer`. */
+export const budgetText = ({ asserted, message, because }: BudgetEvent): string =>
+  `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
+
+/** `connection 1, stream 3, packet 11 (210 ms)`. */
+export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace): string =>
+  `${packet === undefined ? `connection ${connection}, stream ${stream}` : placeText(connection, stream, packet)}${what === undefined ? "" : ` (${what})`}`;
+
+/** `; first on connection 1, stream 3, packet 11 (210 ms)`, where it is known. */
+export const budgetFirst = ({ places: [first] }: BudgetEvent): string =>
+  first === undefined ? "" : `; first on ${budgetPlace(first)}`;

@@ -1,6 +1,7 @@
 // Keeps one request of the capture, for `h2lint repro`: its fields and its content.
 import { copyOf } from "../bytes.ts";
 import { type Call, callOf } from "../grpc/call.ts";
+import { rpcCallOf } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import { FieldBit } from "../hpack/field.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -27,8 +28,9 @@ export class RequestKeeper implements ModelSink {
   readonly #limits: Limits;
   #stream: Stream | undefined;
   #connection: Connection | undefined;
-  /** A stream that is over keeps it no longer. */
+  /** A stream that is over keeps them no longer. */
   #call: Call | undefined;
+  #key: object | undefined;
   /** The last one that may open it. */
   #head: Head | undefined;
   readonly #content: Uint8Array[] = [];
@@ -73,7 +75,9 @@ export class RequestKeeper implements ModelSink {
   }
 
   streamEnd(stream: Stream): void {
-    if (stream === this.#stream) this.#call = callOf(stream);
+    if (stream !== this.#stream) return;
+    this.#call = callOf(stream);
+    this.#key = rpcCallOf(stream);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -96,7 +100,7 @@ export class RequestKeeper implements ModelSink {
     if (stream === undefined || connection === undefined) return undefined;
     const call = this.#call ?? callOf(stream);
     const grpc = call?.asked === true;
-    const { messages, omitted } = this.#messages.take(stream);
+    const { messages, omitted } = this.#messages.take(this.#key ?? stream);
     const sent = messages.filter(({ from }) => from === "client");
     const lost = grpc ? call.request.state === "lost" || call.request.inMessage : this.#octets < stream.client.dataOctets;
     const peer = connection.address("server");

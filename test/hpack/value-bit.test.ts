@@ -31,6 +31,8 @@ const cases: [name: string, value: string, ...bits: string[]][] = [
   ["content-type", "application/grpc ;charset=x", "grpcType"],
   ["content-type", "application/grpc-web+proto", "grpcWebType"],
   ["content-type", "application/grpcx", "grpcLikeType"],
+  ["content-type", "application/triple+wrapper", "tripleType"],
+  ["content-type", "application/triple+wrappers"],
   ["content-type", "application/json"],
   ["grpc-status", "0", "grpcField", "grpcStatus"],
   ["grpc-status", "00", "grpcField", "grpcStatus", "grpcStatusNotOk"],

@@ -24,8 +24,8 @@ import { loadSchemas } from "../../src/cli/protos.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
+import { recordTraffic } from "../../src/testing/record.ts";
 import { memorySource } from "../capture/reading.ts";
-import { record } from "./proxy.ts";
 
 const proto = fileURLToPath(new URL("echo.proto", import.meta.url));
 
@@ -90,7 +90,7 @@ const service = {
 };
 
 const known: Known[] = [];
-let capture: Buffer;
+let capture: Uint8Array;
 
 beforeAll(async () => {
   const server = new Server();
@@ -100,7 +100,7 @@ beforeAll(async () => {
       error === null ? resolve(bound) : reject(error),
     ),
   );
-  const recording = await record(port);
+  const recording = await recordTraffic(port);
   const client = new Echo(`127.0.0.1:${recording.port}`, credentials.createInsecure());
   const squeezed = new Echo(`127.0.0.1:${recording.port}`, credentials.createInsecure(), {
     "grpc.default_compression_algorithm": compressionAlgorithms.gzip,
@@ -233,7 +233,7 @@ describe("@grpc/grpc-js with itself", () => {
       } else expect(call.end).toBe("reset-by-client");
       expect(call.requestMessages).toBe(sent.length);
     });
-    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual(["t/x.Y"]);
+    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual([{ "@type": "t/x.Y" }]);
     const { deadline, duration } = seen[3]!;
     // As the client counts: what was left when it sent the request.
     expect(deadline).toBeLessThanOrEqual(151e6);
