@@ -55,6 +55,10 @@ export function mutantsOf(text) {
       else if (!ts.isPrefixUnaryExpression(node.parent)) replace(node, `${text} + 1`, "number");
     }
     if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) replace(node, ";", "statement");
+    // A fact that a rule's maker is given, or that is asked for.
+    const isArgument = ts.isCallExpression(node.parent) && node !== node.parent.expression;
+    if (isArgument && ts.isPropertyAccessExpression(node) && node.expression.getText(file) === "Fact")
+      replace(node, "255", "fact");
     if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.parent)) {
       const name = node.name.getText(file);
       // What a rule listens to: another fact, or without the limit on side or kind.

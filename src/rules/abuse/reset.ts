@@ -191,8 +191,7 @@ function remember(faults: Map<number, FrameRef>, fault: FrameRef): void {
 
 // RFC 9113 6.9 and 6.9.1, 5.3.1 and 6.3.
 function isStreamError(frame: Frame, stream: Stream, connection: Connection): boolean {
-  if (frame.kind === "priority")
-    return frame.facts.has(Fact.badLength) || frame.facts.has(Fact.tooShort) || frame.dependency === frame.streamId;
+  if (frame.kind === "priority") return frame.facts.has(Fact.badLength) || frame.dependency === frame.streamId;
   if (frame.kind !== "window-update" || !frame.whole) return false;
   if (frame.increment === 0) return true;
   const { granted, sent } = stream.server.window;
