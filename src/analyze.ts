@@ -37,8 +37,10 @@ import { type RuleOptions, selectRules } from "./rules/selection.ts";
 import { Assembler } from "./tcp/assembler.ts";
 import { version } from "./version.ts";
 
+/** `fast` is ours, `reference` is pcap-parser with hpack.js. */
 export type Engine = "fast" | "reference";
 
+/** What `analyze` looks at, and how. */
 export interface AnalyzeOptions extends RuleOptions {
   /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
   readonly engine?: Engine;
@@ -66,6 +68,7 @@ export interface LogSource {
   readonly side?: Side;
 }
 
+/** Which part of the captures is reported; all of it is decoded. */
 export interface Filter {
   readonly connection?: number;
   readonly stream?: number;
@@ -77,6 +80,7 @@ export interface Filter {
   readonly to?: number;
 }
 
+/** How far the reading of a capture has come: octets unpacked, packets read. */
 export interface Progress {
   readonly file: string;
   readonly octets: number;

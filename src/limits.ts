@@ -72,6 +72,7 @@ export interface Limits {
   readonly logComparisons: number;
 }
 
+/** What holds where nothing else is said. */
 export const defaultLimits: Limits = {
   recordOctets: 64 << 20,
   openCaptures: 64,

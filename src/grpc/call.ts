@@ -39,6 +39,7 @@ export class Call {
     this.deadline = this.timeout === undefined || !stream.seen ? Infinity : stream.openedTime + this.timeout;
   }
 
+  /** What one side's content comes to. */
   half(side: Side): MessageDecoder {
     return side === "client" ? this.request : this.response;
   }

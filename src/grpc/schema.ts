@@ -184,12 +184,14 @@ export interface SchemaLimits {
 export class Schemas {
   readonly #given = new FileSet();
   readonly #harvested = new Map<string, FileSet>();
+  /** Of services that everybody knows; not held against what is sent. */
+  readonly #known = new FileSet();
   #octets = 0;
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
   get empty(): boolean {
-    return this.#given.size === 0 && this.#harvested.size === 0;
+    return this.#given.size === 0 && this.#harvested.size === 0 && this.#known.size === 0;
   }
 
   /** @param files Descriptors as JSON, or the octets of a FileDescriptorSet or a buf image.
@@ -201,7 +203,14 @@ export class Schemas {
     this.#given.verify();
   }
 
-  /** @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
+  /** Schemas that count where nobody says otherwise, and are not held against what is sent. */
+  addKnown(files: readonly ProtoFile[]): void {
+    this.#methods.clear();
+    for (const file of files) this.#known.add(fileOf(file));
+  }
+
+  /** Add what a server said of itself.
+   *  @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
    *  @param server Its address. */
   harvest(server: string, octets: Uint8Array, { schemaOctets }: SchemaLimits): void {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
@@ -221,7 +230,7 @@ export class Schemas {
     this.#methods.clear();
   }
 
-  /** @param path The `:path` of a call. */
+  /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
     if (this.empty) return undefined;
     const key = `${server} ${path}`;
@@ -253,7 +262,7 @@ export class Schemas {
       const other = set.method(service, method, "other");
       if (other !== undefined) return other;
     }
-    return undefined;
+    return this.#known.method(service, method, "other");
   }
 }
 

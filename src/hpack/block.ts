@@ -91,6 +91,7 @@ export class DecodedBlock {
     return values;
   }
 
+  /** @internal */
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];
@@ -110,6 +111,7 @@ export class DecodedBlock {
     this.slotted = 0;
   }
 
+  /** @internal */
   add(field: Field): void {
     this.fields[this.count++] = field;
     this.listSize += field.size;
@@ -128,6 +130,7 @@ export class DecodedBlock {
     this.valueBits |= field.valueBits;
   }
 
+  /** @internal */
   addSizeUpdate(size: number): void {
     this.sizeUpdates++;
     this.bits |= BlockBit.sizeUpdate;

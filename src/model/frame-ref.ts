@@ -69,6 +69,7 @@ export class FrameRef {
     return Object.assign(new FrameRef(), this);
   }
 
+  /** @internal */
   take(subject: Frame | FieldBlock): this {
     return "headLast" in subject ? this.takeBlock(subject) : this.takeFrame(subject);
   }

@@ -72,6 +72,7 @@ export class Stream {
     this.openedTime = openedTime;
   }
 
+  /** What one side sent on it. */
   half(side: Side): StreamHalf {
     return side === "client" ? this.client : this.server;
   }

@@ -1,5 +1,7 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
+import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import { statusName } from "../grpc/status.ts";
+import type { ModelSink } from "../model/model-sink.ts";
 import { causeOf } from "./call-cause.ts";
 import type { ExchangeObject } from "./exchange.ts";
 import { messageLine } from "./message-line.ts";
@@ -10,6 +12,8 @@ import { rowTable } from "./table.ts";
 import { count, duration, jsonText, plural, printable, size, utf16Octets } from "./text.ts";
 
 export interface CallsView {
+  /** Of one that shows more than the exchanges say: also told what the model tells, and of gRPC calls. */
+  readonly listener?: ModelSink & GrpcSink;
   exchange(exchange: ExchangeObject): void;
   end(): void;
 }
@@ -105,6 +109,7 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     `${short(m.requestOctets)} / ${short(m.responseOctets)}`,
     Object.entries(m.errors)
       .map(([error, times]) => (times === 1 ? error : `${error} x ${times}`))
+      .concat(m.retries === undefined ? [] : plural(m.retries, "retry", "retries"))
       .join(", "),
   ]);
   output(`\n${rowTable(head, rows, look.width)}\n`);

@@ -2,6 +2,7 @@
 import type { Rule } from "../rules/rule.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
 import type {
+  BudgetEvent,
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
@@ -10,7 +11,7 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "./event.ts";
-import { counts, placeOf } from "./failing.ts";
+import { budgetPlace, counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
@@ -23,6 +24,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const unexplained: UnexplainedEvent[] = [];
   const ends = new Map<number, ConnectionEvent>();
   const diagnostics: DiagnosticEvent[] = [];
+  const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
   return {
@@ -32,6 +34,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "connection") ends.set(event.id, event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "summary") summary = event;
     },
     end() {
@@ -63,6 +66,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
         }
         if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
       }
+      output(budgetTable(budgets));
       for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
       if (shown.length > SEQUENCES) output(`\n${count(Math.min(shown.length, ROWS) - SEQUENCES)} more are in the table.\n`);
       const told = diagnostics.filter(({ severity }) => severity !== "info");
@@ -72,6 +76,16 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       }
     },
   };
+}
+
+function budgetTable(budgets: readonly BudgetEvent[]): string {
+  if (budgets.length === 0) return "";
+  const rows = budgets.map(({ status, asserted, message, because, places: [first] }) => {
+    const seen = because === undefined ? message : `${message}; ${because}`;
+    const cells = [status, escaped(asserted), escaped(seen), first === undefined ? "" : escaped(budgetPlace(first))];
+    return `| ${cells.join(" | ")} |\n`;
+  });
+  return `\n| | asserted | what was seen | first |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
 
 function section(f: FindingEvent, fix: string | undefined): string {

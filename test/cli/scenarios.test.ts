@@ -1,5 +1,5 @@
 // The program as a user runs it: the built CLI in a process of its own, its exit status and what it writes (interface.md).
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,13 +12,13 @@ import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
 import { captureOf } from "../capture/story.ts";
 import { field, serviceFile } from "../grpc/descriptors.ts";
+import { compileTo } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "h2lint-cli-"));
 
 beforeAll(() => {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(work, "dist")], { cwd: root });
+  compileTo(join(work, "dist"));
   cpSync(join(root, "package.json"), join(work, "package.json"));
   symlinkSync(join(root, "node_modules"), join(work, "node_modules"), "junction");
   cpSync(join(root, "samples"), join(work, "samples"), { recursive: true });
@@ -622,6 +622,16 @@ describe("messages of gRPC", () => {
     expect(sent).toMatchObject({ type: "p.In", json: { a: hostile, ...masked } });
     expect(JSON.stringify(sent)).not.toContain("hunter2");
     if (secret !== undefined) expect(messagesOf([...args, "--show-secrets"])[0]).toMatchObject({ json: { [secret]: "hunter2" } });
+  });
+
+  it("have names by what another connection's server says of itself", () => {
+    const called = objects(h2lint(["calls", good, goodToo, "--messages", "-f", "ndjson"]).stdout)
+      .filter(({ path }) => path === "/helloworld.Greeter/SayHello")
+      .map(({ connection, messages }) => [connection, (messages as object[])[0]]);
+    expect(new Set(called.map(([connection]) => connection)).size).toBe(2);
+    for (const [, sent] of called) expect(sent).toMatchObject({ type: "helloworld.HelloRequest" });
+    const alone = objects(h2lint(["calls", good, "--messages", "-f", "ndjson"]).stdout);
+    expect((alone[0]!["messages"] as object[])[0]).not.toHaveProperty("type");
   });
 
   it("stand in the timeline too", () => {

@@ -24,8 +24,8 @@ import { Schemas } from "../../src/grpc/schema.ts";
 import { MessageKeeper } from "../../src/report/messages.ts";
 import { reproCommand } from "../../src/report/repro.ts";
 import { RequestKeeper } from "../../src/report/request-keeper.ts";
+import { recordTraffic } from "../../src/testing/record.ts";
 import { memorySource } from "../capture/reading.ts";
-import { record } from "./proxy.ts";
 
 const proto = fileURLToPath(new URL("echo.proto", import.meta.url));
 const runs = (program: string, option: string): boolean => spawnSync(program, [option]).status === 0;
@@ -33,7 +33,7 @@ const curl = runs("curl", "--version");
 const grpcurl = runs("grpcurl", "-version");
 
 /** The command for a request of a recording, sent to the server itself instead of the proxy. */
-async function commandFor(capture: Buffer, stream: number, protos: readonly string[] = []): Promise<string> {
+async function commandFor(capture: Uint8Array, stream: number, protos: readonly string[] = []): Promise<string> {
   const session = new Session([memorySource(capture)], {});
   await session.open();
   const chosen = new Chooser({ stream }, session.clock);
@@ -82,7 +82,7 @@ describe.skipIf(!curl)("plain HTTP/2, by curl", () => {
     ["POST", { ":path": "/p", ":method": "POST", "content-type": "a/b" }, Buffer.from("\0\x01'%s\\\xff\n", "latin1")],
     ["PUT without content", { ":path": "/q", ":method": "PUT", "x-h": "é" }, undefined],
   ])("%s", async (_, headers, body) => {
-    const recording = await record(port);
+    const recording = await recordTraffic(port);
     const client = connect(`http://127.0.0.1:${recording.port}`);
     const request = client.request(headers, { endStream: body === undefined });
     if (body !== undefined) request.end(body);
@@ -105,7 +105,7 @@ describe("a unary call", () => {
   const { Echo } = loaded.test.echo;
   const server = new Server();
   let port: number;
-  let capture: Buffer;
+  let capture: Uint8Array;
   let answer: { readonly text: string };
 
   beforeAll(async () => {
@@ -119,7 +119,7 @@ describe("a unary call", () => {
         error === null ? resolve(bound) : reject(error),
       ),
     );
-    const recording = await record(port);
+    const recording = await recordTraffic(port);
     const client = new Echo(`127.0.0.1:${recording.port}`, credentials.createInsecure());
     const metadata = new Metadata();
     metadata.set("x-h", "it's $HOME");

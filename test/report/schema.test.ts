@@ -111,7 +111,22 @@ const whole = {
     stale: [{ fingerprint: "9f2c", rule: "a/b", message: "x", reason: "y", expires: "2026-12-31" }],
     expired: [],
   },
+  budgets: [
+    {
+      ...{
+        assert: "latency",
+        asserted: "p99 of /a.B/C at most 5ms",
+        status: "undecided",
+        message: "1 call",
+        because: "x",
+        count: 0,
+      },
+      places: [{ connection: 1, stream: 1, file: "volo.pcap", packet: 8, what: "6 ms" }],
+      fingerprint: "9f2c",
+    },
+  ],
   summary: {
+    budgets: { held: 0, broken: 0, undecided: 1 },
     ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 1, warnings: 0, infos: 0, unproven: 0 },
     ...{ baseline: 0, answered: 1, due: 1, unexplained: 0, incomplete: false },
   },

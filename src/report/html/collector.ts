@@ -17,6 +17,7 @@ import type { Rule } from "../../rules/rule.ts";
 import type { EndReason, GapProof } from "../../tcp/byte-stream.ts";
 import { NEEDS, VERDICTS } from "../check.ts";
 import type {
+  BudgetEvent,
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
@@ -56,6 +57,7 @@ export class Collector implements ModelSink {
   readonly #unexplained: UnexplainedEvent[] = [];
   readonly #faulty = new Set<number>();
   readonly #diagnostics: DiagnosticEvent[] = [];
+  readonly #budgets: BudgetEvent[] = [];
   readonly #left = { foldedFrames: 0, connections: 0, findings: 0, diagnostics: 0, blocks: 0 };
   #run: RunEvent | undefined;
   #summary: SummaryEvent | undefined;
@@ -175,6 +177,9 @@ export class Collector implements ModelSink {
         if (this.#diagnostics.length >= DIAGNOSTICS) this.#left.diagnostics++;
         else this.#diagnostics.push(event);
         break;
+      case "budget":
+        this.#budgets.push(event);
+        break;
       case "summary":
         this.#summary = event;
         break;
@@ -206,6 +211,7 @@ export class Collector implements ModelSink {
       captures,
       summary,
       diagnostics: this.#diagnostics,
+      budgets: this.#budgets,
       rules: this.#ruleTexts(),
       words: { verdicts: VERDICTS, needs: NEEDS },
       strings: tables.strings.list,
