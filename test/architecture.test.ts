@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 const stages = ["capture", "net", "tcp", "tls", "hpack", "http2", "model", "grpc", "rules", "pairing", "log", "report", "cli"];
 const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "version.ts"];
 /** They wire the stages, so they see all of them. */
-const seesAll = ["index.ts", "analyze.ts", "testing.ts"];
+const seesAll = ["index.ts", "analyze.ts", "analyze-logs.ts", "testing.ts"];
 const seesAllFolders = ["testing", "cli"];
 
 /** Each third-party package, and the one file that imports it. */

@@ -69,6 +69,7 @@ interface Task extends Invocation {
 /** Do what was asked for. @returns The exit status (interface.md). */
 export async function run(given: Invocation): Promise<number> {
   const invocation = configured(given, await loadConfig(given.config, process.cwd()));
+  stdout.begin();
   switch (invocation.command) {
     case "check":
       return check(invocation);
@@ -132,6 +133,11 @@ const besideOf = (path: string | undefined, file: string | undefined): string | 
 
 const stdout = new (class {
   #pending = "";
+
+  /** Forget what a run before this one, in the same process, failed to finish. */
+  begin(): void {
+    this.#pending = "";
+  }
 
   // Written in large pieces: a report of many frames would otherwise be one system call a line.
   readonly write: Output = (text) => {

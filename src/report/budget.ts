@@ -15,7 +15,7 @@ import { type Assertions, assertionsFault, type LatencyMeasure, latencyPercent, 
 import type { BudgetEvent, BudgetPlace, FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
 import { ExchangeLister, type ExchangeObject } from "./exchange.ts";
 import { counts } from "./failing.ts";
-import { errorOf, methodOf } from "./method-summary.ts";
+import { errorOf, methodOf, NO_STATUS } from "./method-summary.ts";
 import { count, duration, plural } from "./text.ts";
 
 /** What a run looks at, where that is not everything. */
@@ -34,9 +34,12 @@ export class Budgets implements ModelSink {
   readonly #lister: ExchangeLister;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
+  /** Their frames are likely, not certain. */
   readonly #doubtful = new WeakSet<Stream>();
   /** By connection and id: streams whose exchanges are not listed yet. */
   readonly #streams = new Map<string, Stream>();
+  /** Where there is no gRPC status, it may not have been readable. */
+  readonly #unread = new WeakSet<Stream>();
   #captures: readonly string[] = [];
 
   /** @param asserted As a configuration says it.
@@ -84,12 +87,12 @@ export class Budgets implements ModelSink {
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
-    this.#doubt(stream, connection);
+    this.#note(stream, connection);
     this.#lister.streamEnd(stream, connection);
   }
 
   connectionEnd(connection: Connection): void {
-    for (const stream of connection.streams.values()) this.#doubt(stream, connection);
+    for (const stream of connection.streams.values()) this.#note(stream, connection);
     this.#lister.connectionEnd(connection);
     if (!this.#open.delete(connection.id) || !connection.isHttp2) return;
     const place = { connection: connection.id, stream: 0 };
@@ -105,10 +108,9 @@ export class Budgets implements ModelSink {
     return event.kind === "summary" ? this.#end(event) : [event];
   }
 
-  // After a loss of borders frames are found by looks; and where fields are missing, a status that was not seen may be among them.
-  #doubt(stream: Stream, { client, server }: Connection): void {
-    const unread = (server.fieldsLost || server.hpackFault || !server.whole) && stream.response.grpcStatus === undefined;
-    if (client.resynced || server.resynced || unread) this.#doubtful.add(stream);
+  #note(stream: Stream, { client, server }: Connection): void {
+    if (client.resynced || server.resynced) this.#doubtful.add(stream);
+    if (server.fieldsLost || server.hpackFault || !server.whole) this.#unread.add(stream);
   }
 
   #exchange(exchange: ExchangeObject): void {
@@ -123,7 +125,9 @@ export class Budgets implements ModelSink {
         : this.#place(exchange.connection, exchange.stream, opening);
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);
     const certain = !this.#doubtful.has(stream);
-    for (const budget of this.#budgets) budget.exchange?.(exchange, method, place, certain);
+    const error = errorOf(exchange);
+    const failure = { error, certain: certain && (error !== NO_STATUS || !this.#unread.has(stream)) };
+    for (const budget of this.#budgets) budget.exchange?.(exchange, method, place, certain, failure);
   }
 
   #place(connection: number, stream: number, at: { readonly file: number; readonly packet: number }): BudgetPlace {
@@ -164,7 +168,13 @@ class Budget {
   readonly #places: BudgetPlace[] = [];
   code?: (kind: "rst-stream" | "goaway", code: string, place: BudgetPlace, certain: boolean) => void;
   fieldSection?: (octets: number, place: BudgetPlace, certain: boolean) => void;
-  exchange?: (exchange: ExchangeObject, method: string | undefined, place: BudgetPlace, certain: boolean) => void;
+  exchange?: (
+    exchange: ExchangeObject,
+    method: string | undefined,
+    place: BudgetPlace,
+    certain: boolean,
+    failure: Failure,
+  ) => void;
   connection?: (place: BudgetPlace) => void;
   finding?: (finding: FindingEvent, place: BudgetPlace) => void;
 
@@ -229,6 +239,12 @@ class Budget {
       fingerprint: createHash("sha256").update(`${this.#assert}\n${this.#asserted}`).digest("hex").slice(0, 16),
     };
   }
+}
+
+/** How an exchange ended badly, if it did. */
+interface Failure {
+  readonly error: string | undefined;
+  readonly certain: boolean;
 }
 
 interface Counted {
@@ -304,12 +320,12 @@ function connectionCount(most: number): Budget {
 function ofMethod(
   budget: Budget,
   pattern: string,
-  take: (exchange: ExchangeObject, place: BudgetPlace, certain: boolean, method: string) => void,
+  take: (exchange: ExchangeObject, place: BudgetPlace, certain: boolean, failure: Failure) => void,
 ): Budget {
   const matches = matcher(pattern);
-  budget.exchange = (exchange, method, place, certain) => {
+  budget.exchange = (exchange, method, place, certain, failure) => {
     if (method === undefined) budget.addUnknown();
-    else if (matches(method)) take(exchange, place, certain, method);
+    else if (matches(method)) take(exchange, place, certain, failure);
   };
   return budget;
 }
@@ -325,10 +341,9 @@ function errorCount(pattern: string, most: number): Budget {
   const told = ({ all, over, names }: Seen) =>
     over === 0 ? `none of ${plural(all, "call")}` : `${count(over)} of ${plural(all, "call")}: ${timed(names)}`;
   const budget = new Budget("errors", asserted, told, most);
-  return ofMethod(budget, pattern, (exchange, place, certain) => {
-    const error = errorOf(exchange);
-    budget.add(error !== undefined, certain, place, error === undefined ? {} : { name: error });
-  });
+  return ofMethod(budget, pattern, (_, place, __, { error, certain }) =>
+    budget.add(error !== undefined, certain, place, error === undefined ? {} : { name: error }),
+  );
 }
 
 function latencyOf(pattern: string, limits: NonNullable<Assertions["latency"]>[string]): Budget[] {

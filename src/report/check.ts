@@ -264,7 +264,8 @@ class Story {
     }
     if (r.kind === "log-only") {
       const why = r.explanation === undefined ? "" : `: ${printable(r.explanation)}`;
-      this.#label("answer", `${answerName(r)}, ${r.confidence}${why}`);
+      const what = r.errorCode === undefined ? answerName(r) : `GOAWAY ${r.errorCode}, which only the log tells of`;
+      this.#label("answer", `${what}, ${r.confidence}${why}`);
       return;
     }
     const name = answerName(r);
@@ -343,7 +344,12 @@ class Story {
   }
 
   /** An error answer that answers nothing known: what went before, and why that may be. */
-  unexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent): void {
+  unexplained(event: UnexplainedEvent): void {
+    const { connection, reaction: r, before, unchecked, refusals } = event;
+    if (r.kind === "log-only") {
+      this.#loggedError(event);
+      return;
+    }
     const from = r.frame?.from ?? r.from ?? "server";
     const packet = r.frame?.packet ?? r.packet ?? 0;
     const time = r.frame?.time ?? r.time ?? "";
@@ -367,6 +373,17 @@ class Story {
     if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
     if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
     this.#cost(r);
+    this.#logs(r.logs ?? []);
+    this.#line();
+  }
+
+  #loggedError({ connection, reaction: r }: UnexplainedEvent): void {
+    const code = r.errorCode === undefined ? "an error" : r.errorCode;
+    const where = `connection ${connection}, line ${r.logs?.[0]?.line ?? 0}`;
+    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(code)}  ${this.#style.dim(where)}`);
+    this.#line(`  The log tells of ${code} of the ${r.from ?? "server"}, and of nothing that explains it.`);
+    this.#line();
+    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
     this.#logs(r.logs ?? []);
     this.#line();
   }

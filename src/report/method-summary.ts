@@ -112,8 +112,11 @@ export function errorOf(exchange: ExchangeObject): string | undefined {
   if (end !== "complete") return end === "open" || end === "unknown" ? undefined : end;
   if (grpcStatus !== undefined) return grpcStatus === 0 ? undefined : statusName(grpcStatus);
   if (status !== undefined && status >= 400) return String(status);
-  return protocol !== "http" && status !== undefined ? "no status" : undefined;
+  return protocol !== "http" && status !== undefined ? NO_STATUS : undefined;
 }
+
+/** A gRPC call whose end was seen, but not its status. */
+export const NO_STATUS = "no status";
 
 const METHODS = 1000;
 const SAMPLES = 10_000;

@@ -1,7 +1,6 @@
-// The program as a user runs it: the built CLI in a process of its own, its exit status and what it writes (interface.md).
+// The program as a user runs it: the built CLI, its exit status and what it writes (interface.md).
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -12,16 +11,13 @@ import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
 import { captureOf } from "../capture/story.ts";
 import { field, serviceFile } from "../grpc/descriptors.ts";
-import { compileTo } from "./program.ts";
+import { build, type Ran } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const work = mkdtempSync(join(tmpdir(), "h2lint-cli-"));
+const program = build();
+const work = program.folder;
 
 beforeAll(() => {
-  compileTo(join(work, "dist"));
-  cpSync(join(root, "package.json"), join(work, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"), "junction");
-  cpSync(join(root, "samples"), join(work, "samples"), { recursive: true });
   cpSync(join(root, "docs"), join(work, "docs"), { recursive: true });
   mkdirSync(join(work, "none"));
   write("none/notes.txt", "no capture");
@@ -53,7 +49,7 @@ beforeAll(() => {
   write("secret.pcap", secretCapture());
 }, 120_000);
 
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(() => program.remove());
 
 const volo = "samples/volo-0.9.1-grpc-go-1.85.pcap";
 const silent = "samples/volo-0.9.1-grpc-go-1.51.pcap";
@@ -133,29 +129,13 @@ function secretCapture(): Buffer {
   );
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
 }
 
-function h2lint(args: readonly string[], { env = {}, input }: Surroundings = {}): Ran {
-  const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, ...inherited } = process.env;
-  const main = join(work, "dist/cli/main.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    cwd: work,
-    env: { ...inherited, ...env },
-    encoding: "utf8",
-    timeout: 30_000,
-    ...(input === undefined ? {} : { input }),
-  });
-  return { status, stdout, stderr };
-}
+const h2lint = (args: readonly string[], { env = {}, input }: Surroundings = {}): Ran =>
+  input === undefined ? program.h2lint(args, env) : program.spawn(args, { env, input });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape is what is looked for.
 const ansi = /\x1b\[/;
@@ -202,6 +182,28 @@ describe("could not run: 2, and one line that names what and why", () => {
   it("the other commands too", () => {
     for (const command of ["timeline", "calls", "frames"])
       expect(h2lint([command, "nowhere.pcap"])).toMatchObject({ status: 2, stdout: "" });
+  });
+});
+
+describe("in a process of its own", () => {
+  it.each<[string[], number]>([
+    [[volo], 1],
+    [[good], 0],
+    [["no-packet.pcap"], 3],
+    [["nowhere.pcap"], 2],
+    [["--help"], 0],
+    [["check", "samples", "-f", "sarif", "--fail-on", "never"], 0],
+  ])("%j ends with %i, and writes the same", (args, status) => {
+    const ran = program.spawn(args);
+    expect(ran.status).toBe(status);
+    expect(ran).toEqual(h2lint(args));
+  });
+
+  it("ends quietly where nobody reads on", () => {
+    const main = join(work, "dist/cli/main.js");
+    const command = `"${process.execPath}" "${main}" check samples -f json --fail-on never | head -c 10`;
+    const { stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { cwd: work, encoding: "utf8" });
+    expect([stdout.length, stderr]).toEqual([10, ""]);
   });
 });
 

@@ -221,6 +221,16 @@ describe("what is missing", () => {
     expect(found).toMatch(/^undecided: /);
   });
 
+  it("a status that could not be read is no error", () => {
+    const trailers = { endStream: true, fields: { "grpc-message": "x" } } as const;
+    const silent = (s: Script) => s.client.headers(1, grpc).server.headers(1, { fields: grpcResponse }).headers(1, trailers);
+    expect(seen({ errors: { "*": 0 } }, silent)).toEqual(["broken: 1 of 1 call: no status"]);
+    // Each field block refers to a field that was lost: it may be the status.
+    expect(seen({ errors: { "*": 0 } }, (s) => silent(s.holes()))[0]).toMatch(
+      /^undecided: 1 of 1 call: no status; what was seen is not certain$/,
+    );
+  });
+
   it("of part of the connections is decided nothing", () => {
     const partial = { partial: true };
     expect(seen({ calls: { "*": 0 } }, (s) => call(1)(s), partial)).toEqual([
