@@ -75,6 +75,9 @@ function killedBy(reaction: Reaction, connection: Connection): Stream[] {
     return before || completed(stream) || !stream.seen ? [] : [stream];
   }
   const ends = kind !== "goaway" || reaction.errorCode !== ErrorCode.noError || reaction.closedBy !== undefined;
+  const { client: asking, server: answering } = connection;
+  // What is missing may be the end of any of them.
+  if (!asking.seen || !answering.seen || !asking.unbroken || !answering.unbroken) return [];
   const killed: Stream[] = [];
   for (const stream of connection.streams.values()) {
     if (killed.length >= STREAMS) break;

@@ -19,7 +19,8 @@ export function compareTable(output: Output, look: Look, bad: Compared, good: Co
   const [first, ...rest] = differences;
   if (first === undefined) {
     const what = exchanges.length === 0 ? "no exchange to compare, and no other difference" : "no difference";
-    line(style.green(`${what}: ${plural(exchanges.length, "exchange")} of ${shown(bad.operand)} and ${shown(good.operand)}`));
+    const told = `${what}: ${plural(exchanges.length, "exchange")} of ${shown(bad.operand)} and ${shown(good.operand)}`;
+    for (const text of wrap(told, width)) line(style.green(text));
   } else {
     // The first line says what matters most.
     for (const text of wrap(`${shown(first.text)}${timesOf(first, exchanges)}`, width)) line(style.bold(text));

@@ -68,7 +68,9 @@ function rankOf(failure: Failure): number {
   if (certainty === "unproven") return 7.5;
   const answered = isAnswered(reaction);
   if (severity === "error" && answered) return kills ? 0 : 3;
-  if (kills) return severity === "info" ? 5 : 2;
+  // A client that hangs up on its own calls has done with them.
+  const isOwn = failure.finding.offender === "client" && failure.finding.frame.kind === "close";
+  if (kills && !(severity === "info" && isOwn)) return severity === "info" ? 5 : 2;
   return severity === "error" ? 6 : severity === "warning" ? 7 : 8;
 }
 

@@ -188,3 +188,19 @@ describe("what is told by itself", () => {
     ]);
   });
 });
+
+// What is missing may be the end of a call.
+describe("what cannot be known", () => {
+  const story =
+    (lost: boolean): Story =>
+    (s) => {
+      s.client.headers(1, A);
+      const server = lost ? s.server.lost((speaker) => speaker.headers(1, ok)) : s.server;
+      server.goaway(1, INTERNAL_ERROR).close();
+    };
+
+  it("is no cost", () => {
+    expect(costOf(story(false), "goaway").streamsKilled).toEqual([1]);
+    expect(costOf(story(true), "goaway").streamsKilled).toEqual([]);
+  });
+});

@@ -88,6 +88,11 @@ describe("the story", () => {
     expect(nothing(answer)[0]).toBe("Nothing failed that this capture shows: 2 calls on 1 HTTP/2 connection.");
   });
 
+  it("is not of a client that hangs up on its own calls, but of a server that does", () => {
+    expect(told((s) => s.client.headers(1).close()).story).toBeUndefined();
+    expect(told((s) => s.client.headers(1, { endStream: true }).server.close()).story?.cause).toMatch(/^The server/);
+  });
+
   it("is of a stream that died with its connection", async () => {
     expect((await why(volo, undefined, 1)).story?.packet).toBe(11);
     expect((await why(volo, undefined, 3)).story).toBeUndefined();

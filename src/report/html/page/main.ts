@@ -186,9 +186,7 @@ class App {
         { class: "why", open: "" },
         el("summary", {}, printable(cause)),
         ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
-        finding < 0
-          ? undefined
-          : button("Show it", () => this.#go({ connection, finding }), { "aria-label": "Show this finding on the timeline" }),
+        finding < 0 ? undefined : button("Show it on the timeline", () => this.#go({ connection, finding })),
       ),
     ];
   }
