@@ -168,4 +168,41 @@ export const diagnostics = {
     source: "limit",
     text: "more than {limit} streams on one connection: the oldest closed ones were forgotten",
   },
+  "log/unknown-format": { severity: "loss", source: "unsupported", text: "{file}: no line of {lines} is of a known format" },
+  "log/unknown-lines": { severity: "info", source: "unsupported", text: "{file}: {lines} lines tell of nothing that is known" },
+  "log/not-joined": {
+    severity: "info",
+    source: "capture",
+    text: "{file}: {connections} connections of the log are none of the capture, by their frames and times",
+  },
+  "log/ambiguous": {
+    severity: "info",
+    source: "capture",
+    text: "{file}: {connections} connections of the log could each be more than one of the capture: their lines are not joined, or as possible only",
+  },
+  "log/mixed-connections": {
+    severity: "info",
+    source: "capture",
+    text: "{file}: lines of several connections may alternate and nothing tells them apart: nothing after that can be proven",
+  },
+  "limit/log-line": {
+    severity: "info",
+    source: "limit",
+    text: "{file}: {lines} lines are longer than {limit} octets: only their beginnings were read",
+  },
+  "limit/log-events": {
+    severity: "loss",
+    source: "limit",
+    text: "{file}: more than {limit} lines tell something: the later ones were left out",
+  },
+  "limit/log-frames": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} frames: logs were not compared with the later ones",
+  },
+  "limit/log-connections": {
+    severity: "loss",
+    source: "limit",
+    text: "too many connections to compare them all with the logs: {connections} of the logs were left out",
+  },
 } as const satisfies Record<string, DiagnosticKind>;

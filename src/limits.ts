@@ -61,6 +61,15 @@ export interface Limits {
   readonly reportFindings: number;
   /** Characters of texts, field values and first octets that are collected for it; beyond it frames go into summaries too. */
   readonly reportOctets: number;
+  /** Octets of a line of a log that are read (`limit/log-line`), and those that are shown. */
+  readonly logLine: number;
+  readonly logText: number;
+  /** Lines of a log that are kept because they tell something (`limit/log-events`). */
+  readonly logEvents: number;
+  /** Frames of a capture that logs are compared with, over all connections (`limit/log-frames`). */
+  readonly logFrames: number;
+  /** Comparisons of a connection in a log with one in the capture (`limit/log-connections`). */
+  readonly logComparisons: number;
 }
 
 /** What holds where nothing else is said. */
@@ -84,7 +93,7 @@ export const defaultLimits: Limits = {
   fieldBlockOctets: 4 << 20,
   tableOctets: 1 << 20,
   streams: 20_000,
-  closedStreams: 256,
+  closedStreams: 100,
   findings: 100,
   messageOctets: 256 << 10,
   messageOctetsTotal: 64 << 20,
@@ -96,4 +105,9 @@ export const defaultLimits: Limits = {
   reportConnections: 10_000,
   reportFindings: 10_000,
   reportOctets: 96 << 20,
+  logLine: 8 << 10,
+  logText: 1000,
+  logEvents: 100_000,
+  logFrames: 200_000,
+  logComparisons: 100_000,
 };

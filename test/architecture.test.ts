@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../src/", import.meta.url));
 
 /** In data-flow order. */
-const stages = ["capture", "net", "tcp", "tls", "hpack", "http2", "model", "grpc", "rules", "pairing", "report", "cli"];
+const stages = ["capture", "net", "tcp", "tls", "hpack", "http2", "model", "grpc", "rules", "pairing", "log", "report", "cli"];
 const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "version.ts"];
 /** They wire the stages, so they see all of them. */
 const seesAll = ["index.ts", "analyze.ts", "testing.ts"];

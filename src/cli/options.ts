@@ -1,6 +1,7 @@
 // argv -> what to do. The only file that knows yargs.
 import yargs, { type Argv, type Options } from "yargs";
 import { H2lintError } from "../error.ts";
+import type { Side } from "../place.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
@@ -12,6 +13,8 @@ export type Command =
   | "calls"
   | "frames"
   | "repro"
+  | "compare"
+  | "why"
   | "diff"
   | "cut"
   | "rules"
@@ -45,12 +48,22 @@ export interface Invocation {
   };
   /** Paths of schemas. */
   readonly protos: readonly string[];
+  /** Logs: `[client=|server=]FILE`. */
+  readonly logs: readonly LogOption[];
   readonly messages: boolean;
+  /** What a log or a program says of a failure. */
+  readonly text: string | undefined;
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
+}
+
+export interface LogOption {
+  readonly source: string;
+  /** Undefined: its lines tell. */
+  readonly side?: Side;
 }
 
 /** @returns undefined where help or the version was asked for and printed.
@@ -60,8 +73,8 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
   const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
     invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
   };
-  const keepTwo = (command: Command) => (args: Record<string, unknown>) => {
-    invocation = toInvocation(command, toStrings([args["old"], args["new"]]), args);
+  const keepTwo = (command: Command, first: string, second: string) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, toStrings([args[first], args[second]]), args);
   };
   const parser = declare(yargs(argv.map((word) => (word === "-" ? STDIN : word))), keep, keepTwo)
     .wrap(Math.min(process.stdout.columns ?? 80, 100))
@@ -80,7 +93,7 @@ type Keep = (args: Record<string, unknown>) => void;
 function declare(
   parser: Argv,
   keep: (command: Command, operands: readonly string[]) => Keep,
-  keepTwo: (command: Command) => Keep,
+  keepTwo: (command: Command, first: string, second: string) => Keep,
 ) {
   return parser
     .scriptName("h2lint")
@@ -109,11 +122,18 @@ function declare(
       captures,
       keep("cut", []),
     )
+    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
+    .command(
+      "compare <bad> <good>",
+      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
+      keepTwo("compare", "bad", "good"),
+    )
     .command(
       "diff <old> <new>",
       "what is new, fixed and unchanged between two captures or JSON reports",
       (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
-      keepTwo("diff"),
+      keepTwo("diff", "old", "new"),
     )
     .command(
       "repro [captures...]",
@@ -215,7 +235,22 @@ function declare(
         requiresArg: true,
         describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
       },
-      messages: { type: "boolean", default: false, describe: "calls: what gRPC messages hold", group: "Output:" },
+      messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
+      text: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "why: what a log or a program says of the failure",
+        group: "Part of the capture:",
+      },
+      log: {
+        type: "string",
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: "[client=|server=]FILE: a log of either end, to join with the capture or to check alone",
+        group: "Check:",
+      },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
@@ -295,7 +330,10 @@ function captures<T>(y: { positional(key: string, options: object): T }): T {
 const shellOf = (path = ""): string => (path.endsWith("zsh") ? "zsh" : "bash");
 
 function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
-  if (command !== "rules" && operands.length === 0) throw new H2lintError("usage", "no capture is named (see h2lint --help)");
+  const logs = toStrings(args["log"]).map(logOption);
+  if (logs.length > 0 && command !== "check") throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
+  if (command !== "rules" && operands.length === 0 && logs.length === 0)
+    throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {
     const value = args[name];
     return Array.isArray(value) ? value.at(-1) : value;
@@ -338,7 +376,9 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     protos: toStrings(args["proto"]),
+    logs,
     messages: single("messages") === true,
+    text: single("text") as string | undefined,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,
@@ -351,6 +391,11 @@ function ruleSeverity(text: string): [string, Severity | "off"] {
   const match = /^([a-z0-9-]+\/[a-z0-9*-]+)=(error|warning|info|off)$/.exec(text);
   if (match === null) throw new H2lintError("usage", `--rule ${text}: expected ID=error|warning|info|off`);
   return [match[1]!, match[2] as Severity | "off"];
+}
+
+function logOption(text: string): LogOption {
+  const match = /^(client|server)=(.+)$/s.exec(text);
+  return match === null ? { source: text } : { source: match[2]!, side: match[1] as Side }; // the pattern lets nothing else through
 }
 
 function toStrings(value: unknown): string[] {

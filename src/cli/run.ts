@@ -5,12 +5,16 @@ import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import { RpcReader } from "../grpc/rpc-reader.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Assertions } from "../report/assertions.ts";
 import { Budgets } from "../report/budget.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { compareJson, compareTable } from "../report/compare.ts";
+import { compareShapes } from "../report/comparison.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
@@ -25,6 +29,7 @@ import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
+import { MetadataKeeper } from "../report/metadata.ts";
 import type { Output, Report } from "../report/report.ts";
 import { reproCommand } from "../report/repro.ts";
 import { RequestKeeper } from "../report/request-keeper.ts";
@@ -32,10 +37,14 @@ import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rule
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
+import { TimelineMessages } from "../report/timeline-messages.ts";
+import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
+import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
+import { shapeOf } from "./compared.ts";
 import { completionScript } from "./completion.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
@@ -71,6 +80,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "why":
+      return why(invocation);
+    case "compare":
+      return compare(invocation);
     case "diff":
       return diff(invocation);
     case "cut":
@@ -148,9 +161,11 @@ async function check(invocation: Task): Promise<number> {
   const progress = new ProgressLine(invocation);
   let summary: SummaryEvent | undefined;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: [...listenersOf(reports), ...(budgets === undefined ? [] : [budgets])],
       progress: progress.update,
     })) {
@@ -206,16 +221,25 @@ const listenersOf = (reports: readonly Report[]): ModelSink[] =>
 async function timeline(invocation: Task): Promise<number> {
   const { only, verbose } = invocation;
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
+  const { stream: _, ...rest } = only;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages
+    ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
+        return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
+      })
+    : undefined;
   const view = new Timeline(stdout.write, lookOf(invocation), {
     all: verbose,
     frames: 20_000,
+    ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  const { stream: _, ...rest } = only;
   for await (const event of analyze(await findCaptures(invocation.operands), {
     ...options(invocation),
     only: rest,
+    schemas,
     listeners: [view],
+    callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
@@ -277,18 +301,27 @@ async function calls(invocation: Task): Promise<number> {
       for (const one of views) one.end();
     },
   };
-  const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
+  const schemas = loadSchemas(invocation.protos);
+  const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
   const reader = new CallReader([...(messages?.sinks ?? []), ...listeners], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
     session.limits,
-    (exchange, stream) => {
+    (exchange, key) => {
       if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, stream);
+      else messages.lister.exchange(exchange, key);
+    },
+    {
+      schemas,
+      metadata: new MetadataKeeper(
+        { fields: files.length > 0 || format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
+        session.limits,
+      ),
     },
   );
-  for await (const _ of session.run([reader, ...listeners, lister])) stdout.flush();
+  const rpc = new RpcReader([...(messages === undefined ? [] : [messages.rpc]), lister], session.limits);
+  for await (const _ of session.run([reader, ...listeners, rpc, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
   for (const { close } of files) close();
@@ -311,9 +344,8 @@ function callsView(format: string, output: Output, invocation: Task, session: Se
   }
 }
 
-function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
+function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
-  const schemas = loadSchemas(protos);
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,
@@ -321,8 +353,9 @@ function messageListing({ protos }: Task, session: Session, chosen: Chooser, vie
     limits,
     () => session.clock,
     (exchange) => view.exchange(exchange),
+    showSecrets,
   );
-  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
 }
 
 async function frames(invocation: Task): Promise<number> {
@@ -359,6 +392,53 @@ async function diff(invocation: Task): Promise<number> {
   const found = difference(before, await findingsIn(now, options(invocation)));
   if (format === "json") differenceJson(stdout.write, [old, now], found);
   else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
+  stdout.flush();
+  return 0;
+}
+
+async function why(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const { text, only } = invocation;
+  const causes = new Causes(invocation.rules);
+  const { from: _, to: __, ...untimed } = only;
+  const chosen = new Chooser(untimed, new Clock());
+  const words = new WordKeeper(text ?? "", (connection) => chosen.connection(connection));
+  const progress = new ProgressLine(invocation);
+  const captures: string[] = [];
+  // What ends a stream may stand on stream 0.
+  const { stream, ...rest } = only;
+  try {
+    for await (const event of analyze(await findCaptures(invocation.operands), {
+      ...options(invocation),
+      only: rest,
+      schemas: loadSchemas(invocation.protos),
+      listeners: text === undefined ? [] : [words],
+      progress: progress.update,
+    })) {
+      if (event.kind === "run") captures.push(...event.captures);
+      if (stream === undefined || concerns(event, stream)) causes.event(event);
+    }
+  } finally {
+    progress.clear();
+  }
+  const answer = causes.answer(
+    text,
+    words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+  );
+  if (format === "json") whyJson(stdout.write, captures, answer);
+  else whyTable(stdout.write, lookOf(invocation), answer);
+  stdout.flush();
+  return 0;
+}
+
+async function compare(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [first = "", second = ""] = invocation.operands;
+  const bad = await shapeOf(first, options(invocation));
+  const good = await shapeOf(second, options(invocation));
+  const comparison = compareShapes(bad, good);
+  if (format === "json") compareJson(stdout.write, bad, good, comparison);
+  else compareTable(stdout.write, lookOf(invocation), bad, good, comparison);
   stdout.flush();
   return 0;
 }

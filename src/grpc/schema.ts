@@ -85,7 +85,7 @@ export type ProtoMethod = {
   serverStreaming: boolean;
 };
 
-export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; features?: Record<string, number> };
+export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; debugRedact?: boolean; features?: Record<string, number> };
 
 export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "bidi-streaming";
 
@@ -133,21 +133,46 @@ export class MethodSchema {
   }
 
   /** @returns undefined where they do not fit, are too many, or have no JSON: an Any or a time beyond what the mapping allows. */
-  json(from: Side, bytes: Uint8Array): Json | undefined {
+  json(from: Side, bytes: Uint8Array, { redact = false }: { readonly redact?: boolean } = {}): Json | undefined {
     const type = this.#type(from);
-    if (new Fit(bytes).check(type) !== "fits") return undefined;
-    try {
-      const message = fromBinary(type, bytes, { readUnknownFields: false });
-      openAnys(message, this.#registry);
-      return toJson(type, message, { registry: anyRegistry(this.#registry) });
-    } catch {
-      return undefined;
-    }
+    const json = messageJson(type, bytes, this.#registry);
+    return json === undefined || !redact ? json : redacted(json, type, 0);
   }
 
   #type(from: Side): DescMessage {
     return from === "client" ? this.#input : this.#output;
   }
+}
+
+// @returns undefined where the octets do not fit, are too many, or have no JSON.
+function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistry): Json | undefined {
+  if (new Fit(bytes).check(type) !== "fits") return undefined;
+  try {
+    const message = fromBinary(type, bytes, { readUnknownFields: false });
+    openAnys(message, registry);
+    return toJson(type, message, { registry: anyRegistry(registry) });
+  } catch {
+    return undefined;
+  }
+}
+
+// Without what fields hold that have the option `debug_redact` (descriptor.proto, FieldOptions).
+function redacted(json: Json, type: DescMessage, depth: number): Json {
+  if (typeof json !== "object" || json === null || Array.isArray(json) || depth >= DEPTH) return json;
+  const result: { [name: string]: Json } = { ...json };
+  for (const { jsonName, message, proto, fieldKind } of type.fields) {
+    const value = result[jsonName];
+    if (value === undefined) continue;
+    if (proto.options?.debugRedact === true) result[jsonName] = "<masked>";
+    else if (message === undefined) continue;
+    else if (fieldKind === "map")
+      result[jsonName] = Object.fromEntries(
+        Object.entries(value ?? {}).map(([key, one]) => [key, redacted(one, message, depth + 1)]),
+      );
+    else if (Array.isArray(value)) result[jsonName] = value.map((one) => redacted(one, message, depth + 1));
+    else result[jsonName] = redacted(value, message, depth + 1);
+  }
+  return result;
 }
 
 export interface SchemaLimits {
@@ -206,6 +231,15 @@ export class Schemas {
     const found = this.#find(path, server);
     this.#methods.set(key, found);
     return found;
+  }
+
+  /** A message of a type that some schema has. @returns undefined where none has it, or the octets do not fit. */
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    for (const set of [this.#given, ...this.#harvested.values()]) {
+      const json = set.size === 0 ? undefined : set.json(type, bytes);
+      if (json !== undefined) return json;
+    }
+    return undefined;
   }
 
   #find(path: string, server: string): MethodSchema | undefined {
@@ -282,10 +316,20 @@ class FileSet {
     return new MethodSchema(method, source, registry);
   }
 
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    const registry = this.#all();
+    const message = registry?.getMessage(type);
+    return registry === undefined || message === undefined ? undefined : messageJson(message, bytes, registry);
+  }
+
+  #all(): FileRegistry | undefined {
+    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
+    return this.#registry === "broken" ? undefined : this.#registry;
+  }
+
   // Reflection may have told only a part: then what the file itself needs may still be there.
   #registryFor(file: FileDescriptorProto): FileRegistry | undefined {
-    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
-    return this.#registry === "broken" ? this.#tryLink([file]) : this.#registry;
+    return this.#all() ?? this.#tryLink([file]);
   }
 
   #tryLink(files: readonly FileDescriptorProto[]): FileRegistry | undefined {

@@ -17,13 +17,13 @@ import { curl, nghttp2 } from "./software/nghttp2.ts";
 import { nginx } from "./software/nginx.ts";
 import { grpcJs, node } from "./software/node.ts";
 import { pythonHyper } from "./software/python-hyper.ts";
-import { rustH2, tonic } from "./software/rust-h2.ts";
+import { rustH2, tonic, volo } from "./software/rust-h2.ts";
 import { tomcat } from "./software/tomcat.ts";
 import type { DebugText, Refusal, Software } from "./software.ts";
 
 /** The most used first. */
 export const dictionary: readonly Software[] = [
-  ...[grpcGo, goNetHttp, grpcCore, netty, grpcJava, rustH2, tonic, nghttp2, curl, node, grpcJs],
+  ...[grpcGo, goNetHttp, grpcCore, netty, grpcJava, rustH2, tonic, volo, nghttp2, curl, node, grpcJs],
   ...[nginx, h2o, jetty, tomcat, kestrel, pythonHyper, envoy, apache],
 ];
 

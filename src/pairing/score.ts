@@ -21,6 +21,8 @@ export interface Scene {
   readonly software: Readonly<Record<Side, Software | undefined>>;
   /** What it may be by any sign. */
   readonly suggested: Readonly<Record<Side, readonly Software[]>>;
+  /** The stream of a finding's frame was opened before that frame, by the same side. */
+  readonly wasOpen: (finding: Finding) => boolean;
   /** Nanoseconds; undefined: not known. */
   readonly roundTrip: number | undefined;
 }
@@ -46,7 +48,7 @@ export function isPossible(finding: Finding, reaction: Reaction): boolean {
   }
 }
 
-export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, roundTrip }: Scene): Score {
+export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, wasOpen, roundTrip }: Scene): Score {
   const evidence: Evidence[] = [];
   const add = (points: number, reason: string) => evidence.push({ points, reason });
   const { frame, debug, kind, from } = reaction;
@@ -77,6 +79,9 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
   } else if (kind === "grpc-status") add(-1, `status ${reaction.status} may be about what was asked for`);
   if (isOfSoftware) add(3, `${known.name} answers so`);
+  // N5: a weak test.
+  if (kind === "goaway" && reaction.lastStreamId < streamId && known?.numbersAccepted === true && wasOpen(finding))
+    add(-3, "its last stream id says that it had not accepted the stream");
   const refuser = finding.severity === "info" ? refuserOf(suggested[from], rule, reaction) : undefined;
   if (refuser !== undefined) add(5, `${refuser.name} refuses this, though it is legal`);
   const arrived = (f: Finding) => frame.acked < 0 || f.decidableAt <= frame.acked;

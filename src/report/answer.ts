@@ -16,6 +16,8 @@ export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject
       return `GOAWAY ${errorCode}`;
     case "rst-stream":
       return `RST_STREAM ${errorCode}`;
+    case "log-only":
+      return "an answer that only the log tells of";
     default:
       return `TCP ${kind.toUpperCase()}`;
   }
@@ -28,6 +30,8 @@ export const noAnswer = ({ verdict }: ReactionObject): string => NO_ANSWER[verdi
 export function answerSentence({ reaction, offender }: FindingEvent): string {
   if (!isAnswered(reaction)) return `answer: ${noAnswer(reaction)}`;
   const side = offender === "client" ? "server" : "client";
+  if (reaction.kind === "log-only")
+    return `the log of the ${side} tells of an answer, and nothing else does (${reaction.confidence})`;
   const debug = reaction.debug === undefined || reaction.debug === "" ? "" : `, "${printable(reaction.debug)}"`;
   const closed = reaction.closed === undefined ? "" : `, then ${reaction.closed.how.toUpperCase()}`;
   return `the ${side} answered with ${answerName(reaction)}${debug} after ${duration(reaction.delay ?? 0)}${closed} (${reaction.confidence})`;

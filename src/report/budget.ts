@@ -4,8 +4,11 @@
 import { createHash } from "node:crypto";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
+import { RpcReader, rpcCallOf } from "../grpc/rpc-reader.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
+import type { Http1Head } from "../http2/http1.ts";
+import type { Http1Observer } from "../http2/http1-exchange.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -32,12 +35,12 @@ export class Budgets implements ModelSink {
   readonly #partial: boolean;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
+  /** Reads the calls that are no gRPC. */
+  readonly #rpc: RpcReader;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
-  /** Their frames are likely, not certain. */
-  readonly #doubtful = new WeakSet<Stream>();
-  /** Where there is no gRPC status, it may not have been readable. */
-  readonly #unread = new WeakSet<Stream>();
+  /** Of streams that are over, and of the calls that they were. */
+  readonly #notes = new WeakMap<object, Note>();
   #captures: readonly string[] = [];
 
   /** @param asserted As a configuration says it.
@@ -55,8 +58,9 @@ export class Budgets implements ModelSink {
       () => clock,
       chooser,
       defaultLimits,
-      (exchange, stream) => this.#exchange(exchange, stream),
+      (exchange, key) => this.#exchange(exchange, key),
     );
+    this.#rpc = new RpcReader([this.#lister], defaultLimits);
   }
 
   connectionStart(connection: Connection): void {
@@ -64,7 +68,12 @@ export class Budgets implements ModelSink {
     this.#lister.connectionStart(connection);
   }
 
-  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
+  http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
+    return this.#rpc.http1(head, number, connection);
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    this.#rpc.frame(frame, stream);
     const { kind } = frame;
     if ((kind !== "rst-stream" && kind !== "goaway") || !frame.whole || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, frame.streamId, frame.last);
@@ -72,7 +81,9 @@ export class Budgets implements ModelSink {
     for (const budget of this.#budgets) budget.code?.(kind, errorCodeName(frame.errorCode), place, certain);
   }
 
-  fields({ from, streamId, decoded, headLast }: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#rpc.fields(block, stream, connection);
+    const { from, streamId, decoded, headLast } = block;
     if (decoded === undefined || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, streamId, headLast);
     // A lower bound where some fields are not known.
@@ -80,15 +91,18 @@ export class Budgets implements ModelSink {
   }
 
   streamStart(stream: Stream, connection: Connection): void {
+    this.#rpc.streamStart(stream, connection);
     this.#lister.streamStart(stream, connection);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
+    this.#rpc.streamEnd(stream);
     this.#note(stream, connection);
     this.#lister.streamEnd(stream, connection);
   }
 
   connectionEnd(connection: Connection): void {
+    this.#rpc.connectionEnd(connection);
     for (const stream of connection.streams.values()) this.#note(stream, connection);
     this.#lister.connectionEnd(connection);
     if (!this.#open.delete(connection.id) || !connection.isHttp2) return;
@@ -105,21 +119,30 @@ export class Budgets implements ModelSink {
     return event.kind === "summary" ? this.#end(event) : [event];
   }
 
-  #note(stream: Stream, { client, server }: Connection): void {
-    if (client.resynced || server.resynced) this.#doubtful.add(stream);
-    if (server.fieldsLost || server.hpackFault || !server.whole) this.#unread.add(stream);
+  #note(stream: Stream, { id, client, server }: Connection): void {
+    const { opening } = stream;
+    const note = {
+      place: opening === undefined ? { connection: id, stream: stream.id } : this.#place(id, stream.id, opening),
+      // After a loss of borders frames are found by their looks.
+      certain: !client.resynced && !server.resynced,
+      statusRead: !server.fieldsLost && !server.hpackFault && server.whole,
+    };
+    this.#notes.set(stream, note);
+    const call = rpcCallOf(stream);
+    if (call !== undefined) this.#notes.set(call, note);
   }
 
-  #exchange(exchange: ExchangeObject, stream: Stream): void {
-    const { opening } = stream;
-    const place =
-      opening === undefined
-        ? { connection: exchange.connection, stream: exchange.stream }
-        : this.#place(exchange.connection, exchange.stream, opening);
+  #exchange(exchange: ExchangeObject, key: object): void {
+    const { connection, stream } = exchange;
+    // Of HTTP/1.1 nothing is noted: an exchange that is listed was captured.
+    const { place, certain, statusRead } = this.#notes.get(key) ?? {
+      place: { connection, stream },
+      certain: true,
+      statusRead: true,
+    };
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);
-    const certain = !this.#doubtful.has(stream);
     const error = errorOf(exchange);
-    const failure = { error, certain: certain && (error !== NO_STATUS || !this.#unread.has(stream)) };
+    const failure = { error, certain: certain && (error !== NO_STATUS || statusRead) };
     for (const budget of this.#budgets) budget.exchange?.(exchange, method, place, certain, failure);
   }
 
@@ -146,6 +169,14 @@ export class Budgets implements ModelSink {
     const budgets = { held: of("held"), broken: of("broken"), undecided: of("undecided") };
     return [...events, { ...summary, budgets, incomplete: summary.incomplete || budgets.undecided > 0 }];
   }
+}
+
+interface Note {
+  readonly place: BudgetPlace;
+  /** Its frames are. */
+  readonly certain: boolean;
+  /** Where there is no gRPC status, none was sent. */
+  readonly statusRead: boolean;
 }
 
 /** One budget. Its handlers are there where it asks for what they tell; `certain`: the capture proves it. */

@@ -7,13 +7,15 @@ import type {
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
+  LogInfo,
+  LogLineObject,
   ReactionObject,
   ReportEvent,
   RunEvent,
   SummaryEvent,
   UnexplainedEvent,
 } from "./event.ts";
-import { budgetName, budgetPlace, counts, placeOf, placeText } from "./failing.ts";
+import { budgetName, budgetPlace, counts, placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -45,7 +47,9 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
     end() {
       const write = new Story(output, style, byId, connections);
       if (!look.quiet) write.head(run!, summary!);
-      const shown = findings.filter((f) => shows(f, look));
+      // Of a log alone little can be proven: it is told what it suggests.
+      const all = run!.captures.length === 0;
+      const shown = findings.filter((f) => all || shows(f, look));
       const groups = grouped(shown);
       // Advice is a line each, unless asked for: it shall not bury what is wrong.
       const inShort = (group: readonly FindingEvent[]) => !look.verbose && group[0]!.severity === "info";
@@ -53,7 +57,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       write.advice(groups.filter(inShort));
       for (const one of unexplained) write.unexplained(one);
       write.budgets(budgets);
-      const hidden = findings.filter((f) => f.baseline !== true && !shows(f, look)).length;
+      const hidden = findings.filter((f) => f.baseline !== true && !shown.includes(f)).length;
       if (!look.quiet) write.diagnostics(diagnostics);
       if (!look.quiet && baseline !== undefined) write.baseline(baseline);
       write.foot(summary!, diagnostics, hidden);
@@ -103,10 +107,12 @@ class Story {
 
   head(run: RunEvent, summary: SummaryEvent): void {
     const { dot } = this.#style.mark;
-    const files = run.captures.length <= 3 ? run.captures.join(", ") : `${run.captures[0]} and ${run.captures.length - 1} more`;
+    const names = run.captures.length > 0 ? run.captures : (run.logs ?? []);
+    const files = names.length <= 3 ? names.join(", ") : `${names[0]} and ${names.length - 1} more`;
     const packets = summary.captures.reduce((sum, { packets }) => sum + packets, 0);
+    const lines = (summary.logs ?? []).reduce((sum, log) => sum + log.lines, 0);
     const parts = [
-      plural(packets, "packet"),
+      run.captures.length > 0 ? plural(packets, "packet") : plural(lines, "line"),
       plural(summary.connections, "connection"),
       plural(summary.frames, "HTTP/2 frame"),
       plural(summary.calls, "call"),
@@ -114,7 +120,24 @@ class Story {
     ];
     const text = `${printable(files)}   ${parts.join(` ${dot} `)}`;
     for (const line of wrap(text, this.#style.look.width)) this.#line(this.#style.bold(line));
+    for (const log of summary.logs ?? []) this.#log(log);
     this.#line();
+  }
+
+  #log({ file, side, formats, lines, read, connections, joined, clockOffset }: LogInfo): void {
+    const parts = [
+      ...(side === undefined ? [] : [side]),
+      formats.length === 0 ? "no known format" : formats.join(", "),
+      `${count(read)} of ${plural(lines, "line")} read`,
+      ...(joined === undefined || connections === 0
+        ? []
+        : [`${count(joined)} of ${plural(connections, "connection")} found in the capture`]),
+      ...(clockOffset === undefined || Math.abs(clockOffset) < 2
+        ? []
+        : [`its clock is ${duration(Math.abs(clockOffset) * 1e9)} ${clockOffset > 0 ? "behind" : "ahead"}`]),
+    ];
+    const text = `log ${printable(file)}   ${parts.join(` ${this.#style.mark.dot} `)}`;
+    for (const line of wrap(text, this.#style.look.width)) this.#line(this.#style.dim(line));
   }
 
   group(group: readonly FindingEvent[]): void {
@@ -158,6 +181,7 @@ class Story {
     this.#frames(f);
     this.#line();
     this.#answer(f);
+    this.#logs(f.reaction.logs ?? []);
     const meta = this.#rules.get(f.rule)?.meta;
     if (meta !== undefined) this.#label("fix", meta.docs.fix);
     const spec = f.spec.map(({ document, section }) => `${document}, ${section}`).join("; ");
@@ -195,7 +219,7 @@ class Story {
     } else if (closed !== undefined && isAnswered(reaction)) {
       rows.push({ packet: closed.packet, time: closed.time, from, mark: "", name: closed.how.toUpperCase(), detail: "" });
     }
-    rows.sort((a, b) => between(b.time, a.time) || a.packet - b.packet);
+    rows.sort((a, b) => between(b.time, a.time) || numberOf(a) - numberOf(b));
     const start = this.#connections.get(f.connection)?.start;
     // A program that comments on every packet says the same of most.
     const said = new Set<string>();
@@ -206,10 +230,10 @@ class Story {
     }
   }
 
-  #row({ packet, time, from, name, mark, detail, extra, comment }: Row, start: string | undefined): void {
+  #row({ packet, line: inLog, time, from, name, mark, detail, extra, comment }: Row, start: string | undefined): void {
     const at = start === undefined ? "" : duration(Math.max(between(start, time), 0));
     const wide = this.#width >= 90;
-    const lead = `  ${mark.padEnd(2)}${String(packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${from.padEnd(6)}  `;
+    const lead = `  ${mark.padEnd(2)}${String(inLog ?? packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${from.padEnd(6)}  `;
     const column = name.padEnd(11);
     const indent = lead.length + column.length + 2;
     const lines = detail === "" ? [] : wrap(detail, this.#width - indent);
@@ -225,11 +249,21 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      if (r.kind !== undefined && this.#style.look.verbose)
+        this.#label(
+          "maybe",
+          `${answerName(r)} after ${duration(r.delay ?? 0)} (packet ${r.frame?.packet ?? r.packet}), possible`,
+        );
       const own = r.selfInflicted;
       if (own !== undefined) {
         const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
         this.#label("then", `the ${f.offender} itself ${end} ${duration(own.delay)} later, on open streams`);
       }
+      return;
+    }
+    if (r.kind === "log-only") {
+      const why = r.explanation === undefined ? "" : `: ${printable(r.explanation)}`;
+      this.#label("answer", `${answerName(r)}, ${r.confidence}${why}`);
       return;
     }
     const name = answerName(r);
@@ -240,7 +274,33 @@ class Story {
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
     if (r.also !== undefined)
       this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
+    for (const { kind, errorCode = "", delay, packet } of r.further ?? [])
+      this.#label(
+        "then",
+        `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
+      );
     this.#cost(r, f);
+  }
+
+  // All that tells of it, or of each log what says most.
+  #logs(lines: readonly LogLineObject[]): void {
+    const most = (of: readonly LogLineObject[]) =>
+      TELLS.map((tells) => of.find((line) => line.tells === tells)).find((line) => line !== undefined);
+    const files = [...new Set(lines.map(({ file }) => file))];
+    const shown = this.#style.look.verbose
+      ? lines
+      : files.flatMap((name) => most(lines.filter(({ file }) => file === name)) ?? []);
+    for (const { file, line, text, confidence } of shown) {
+      const sure = confidence === "exact" ? "" : ` (${confidence})`;
+      this.#label("log", `${printable(file)}:${line}${sure}`);
+      const said = printable(text.trim());
+      const rows = wrap(said, this.#width - 12);
+      const kept = this.#style.look.verbose ? rows : rows.slice(0, 3);
+      for (const [i, row] of kept.entries())
+        this.#line(`            ${row}${i === kept.length - 1 && kept.length < rows.length ? " ..." : ""}`);
+    }
+    const hidden = lines.length - shown.length;
+    if (hidden > 0) this.#label("", `${plural(hidden, "more line")} with --verbose`);
   }
 
   #cost(r: Omit<ReactionObject, "verdict">, f?: FindingEvent): void {
@@ -276,8 +336,8 @@ class Story {
     const rows = [...answers].map(([answer, list]) => [
       answer,
       list.reduce((sum, f) => sum + f.count, 0),
-      `packet ${list[0]!.frame.packet}`,
-      `packet ${list.at(-1)!.frame.packet}`,
+      positionText(list[0]!.frame),
+      positionText(list.at(-1)!.frame),
       shortList(list.map((f) => f.connection)),
     ]);
     const table = rowTable(["answer", "times", "first", "last", "connections"], rows, this.#width - 4);
@@ -290,7 +350,7 @@ class Story {
     const packet = r.frame?.packet ?? r.packet ?? 0;
     const time = r.frame?.time ?? r.time ?? "";
     const stream = r.frame?.streamId ?? 0;
-    const where = placeText(connection, stream, packet);
+    const where = placeText(connection, stream, r.frame?.line === undefined ? packet : r.frame);
     this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(answerName(r))}  ${this.#style.dim(where)}`);
     const text = `the ${from} answered with ${answerName(r)}, and nothing that was found explains it`;
     for (const line of wrap(sentence(text), this.#width - 2)) this.#line(`  ${line}`);
@@ -302,12 +362,14 @@ class Story {
       r.frame === undefined
         ? { name: (r.kind ?? "").toUpperCase(), detail: "" }
         : { name: frameName(r.frame), detail: frameDetail(r.frame) };
-    this.#row({ packet, time, from, mark: this.#style.mark.from, ...named, ...extra }, start);
+    const inLog = r.frame?.line === undefined ? {} : { line: r.frame.line };
+    this.#row({ packet, ...inLog, time, from, mark: this.#style.mark.from, ...named, ...extra }, start);
     this.#line();
     if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
     if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
     if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
     this.#cost(r);
+    this.#logs(r.logs ?? []);
     this.#line();
   }
 
@@ -315,7 +377,12 @@ class Story {
     const shown = diagnostics.filter(({ severity }) => this.#style.look.verbose || severity !== "info");
     for (const { severity, count: times, message, place } of shown.slice(0, this.#style.look.verbose ? undefined : 20)) {
       const paint = severity === "error" ? this.#style.red : severity === "loss" ? this.#style.yellow : this.#style.dim;
-      const where = place["packet"] === undefined ? "" : ` (packet ${place["packet"]})`;
+      const where =
+        place["line"] !== undefined
+          ? ` (line ${place["line"]})`
+          : place["packet"] === undefined
+            ? ""
+            : ` (packet ${place["packet"]})`;
       const lines = wrap(`${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}${where}`, this.#width - 10);
       for (const [i, line] of lines.entries()) this.#line(`${paint(i === 0 ? severity.padEnd(8) : " ".repeat(8))}  ${line}`);
     }
@@ -374,7 +441,6 @@ class Story {
             ].join(", ") ||
             (summary.budgets?.undecided === undefined ? "the capture is incomplete" : "not everything could be checked");
     const found = errors + warnings + infos;
-    const faults = errors + warnings;
     const asserted = Object.entries(summary.budgets ?? {}).filter(([, times]) => times > 0);
     const budgets =
       asserted.length === 0 ? [] : [`budgets: ${asserted.map(([status, times]) => `${times} ${status}`).join(", ")}`];
@@ -384,7 +450,7 @@ class Story {
         ? [known.length > 0 ? "nothing new" : "no finding", ...known, ...budgets, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
-            ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.due > 0 ? [`answered ${count(summary.answered)} of ${count(summary.due)}`] : []),
             ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...known,
             ...budgets,
@@ -400,6 +466,8 @@ class Story {
 
 interface Row {
   readonly packet: number;
+  /** Of a log, instead. */
+  readonly line?: number;
   readonly time: string;
   readonly from: string;
   readonly mark: string;
@@ -411,6 +479,8 @@ interface Row {
   readonly comment?: string;
 }
 
+const numberOf = ({ packet, line }: Pick<Row, "packet" | "line">): number => line ?? packet;
+
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const shortList = (ids: readonly number[]): string => {
@@ -420,6 +490,9 @@ const shortList = (ids: readonly number[]): string => {
 
 const listed = (texts: readonly string[]): string =>
   texts.length <= 3 ? texts.join(", ") : `${texts.slice(0, 3).join(", ")} and ${texts.length - 3} more`;
+
+// What a line says most by.
+const TELLS = ["fault", "sent", "received", "symptom", "close", "frame"];
 
 const SEVERITIES = ["error", "warning", "info"];
 
@@ -443,4 +516,5 @@ export const NEEDS: Readonly<Record<string, string>> = {
   end: "the capture ends too soon",
   proto: "the schema is not known",
   roles: "who is the client is a guess",
+  capture: "the log does not show the frames",
 };

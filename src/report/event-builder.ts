@@ -5,9 +5,19 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
-import type { Rule } from "../rules/rule.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, FrameObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import type { Cost } from "../pairing/cost.ts";
+import type { JoinedLine, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import { isDue, type Rule } from "../rules/rule.ts";
+import type {
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  LogLineObject,
+  OtherEnd,
+  ReactionObject,
+  UnexplainedEvent,
+} from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { fill, utf8 } from "./text.ts";
 
@@ -17,9 +27,15 @@ export class EventBuilder {
   readonly #rules: ReadonlyMap<string, Rule>;
 
   readonly #comments: Comments | undefined;
+  readonly #logs: readonly string[];
+  /** Places are lines: there is no capture. */
+  readonly #ofLog: boolean;
 
-  /** @param files Names by index; with more than one every frame and place names its file. */
-  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments) {
+  /** @param files Names by index; with more than one every frame and place names its file.
+   *  @param logs Names of the logs by index. */
+  constructor(clock: Clock, files: readonly string[], rules: readonly Rule[], comments?: Comments, logs: readonly string[] = []) {
+    this.#logs = logs;
+    this.#ofLog = files.length === 0;
     this.#clock = clock;
     this.#comments = comments;
     this.#files = files;
@@ -58,6 +74,18 @@ export class EventBuilder {
     };
   }
 
+  /** One that only a log tells of. */
+  loggedConnection(connection: Connection, log: NonNullable<ConnectionEvent["log"]>, ends: readonly string[]): ConnectionEvent {
+    const { client, server, flow } = connection;
+    const [first = "unknown", second = "unknown"] = ends;
+    return {
+      ...{ kind: "connection", id: connection.id, client: first, server: second, protocol: "h2", log },
+      complete: { start: client.started && server.started, end: false, lostOctets: { client: 0, server: 0 } },
+      ...{ frames: connection.frames, streams: connection.streamCount, calls: connection.calls },
+      ...{ start: this.#clock.text(flow.firstTime), duration: flow.lastTime - flow.firstTime },
+    };
+  }
+
   finding(pair: PairedFinding): FindingEvent {
     const { finding } = pair;
     const { meta } = this.#rules.get(finding.rule)!;
@@ -90,11 +118,15 @@ export class EventBuilder {
     };
   }
 
-  unexplained({ connection, reaction, before, unchecked, refusals, explanation, ...cost }: Unexplained): UnexplainedEvent {
+  unexplained(one: Unexplained): UnexplainedEvent {
+    const { connection, reaction, before, unchecked, refusals, explanation, logs } = one;
     return {
       kind: "unexplained",
       connection,
-      reaction: { ...this.#told(reaction), ...cost, ...(explanation === undefined ? {} : { explanation }) },
+      reaction: {
+        ...{ ...this.#told(reaction), ...costOf(one), ...(explanation === undefined ? {} : { explanation }) },
+        ...logsOf(logs),
+      },
       before: before.map((frame) => this.frame(frame, frame.text)),
       unchecked,
       refusals,
@@ -118,12 +150,13 @@ export class EventBuilder {
       kind: ref.kind,
       streamId: ref.streamId,
       from: ref.from,
-      ...this.#file(ref.file),
-      packet: ref.packet,
+      ...this.#position(ref),
       time: this.#clock.text(ref.time),
       offset: ref.offset,
-      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags, length: ref.length }),
-      ...(text === "" ? {} : { text: utf8(text) }),
+      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags }),
+      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" || ref.length < 0 ? {} : { length: ref.length }),
+      // Of DATA the text is its length.
+      ...(text === "" || (ref.kind === "data" && ref.length < 0) ? {} : { text: utf8(text) }),
       ...this.#comment(ref),
     };
   }
@@ -133,33 +166,29 @@ export class EventBuilder {
     return comment === undefined ? {} : { comment };
   }
 
-  #reaction({
-    finding,
-    verdict,
-    reaction,
-    confidence,
-    delay,
-    streamsKilled,
-    retrySafe,
-    explanation,
-    evidence,
-    also,
-    selfInflicted,
-  }: PairedFinding): ReactionObject {
-    if (reaction === undefined)
-      return { verdict, ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }) };
+  #reaction(pair: PairedFinding): ReactionObject {
+    const { finding, verdict, reaction, confidence, delay, explanation, evidence, also, further, selfInflicted, logs } = pair;
+    const { scope, codes } = finding.expect;
+    const due = isDue(finding.expect) ? { due: { scope, codes } } : {};
+    if (reaction === undefined) {
+      const logOnly = pair.logOnly === true && confidence !== undefined ? { confidence, kind: "log-only" } : {};
+      const own = selfInflicted === undefined ? {} : { selfInflicted: this.#inShort(selfInflicted, finding) };
+      const cost = pair.streamsKilled.length === 0 ? {} : costOf(pair);
+      return { verdict, ...due, ...logOnly, ...own, ...cost, ...logsOf(logs) };
+    }
     return {
-      verdict,
+      ...{ verdict, ...due },
       ...(confidence === undefined ? {} : { confidence }),
       ...this.#told(reaction),
       ...(delay === undefined ? {} : { delay }),
-      streamsKilled,
-      retrySafe,
+      ...costOf(pair),
       ...(explanation === undefined ? {} : { explanation }),
       ...(evidence === undefined ? {} : { evidence }),
       ...(also === undefined
         ? {}
         : { also: also.map(({ rule, frame }) => ({ rule, stream: frame.streamId, packet: frame.packet })) }),
+      ...(further === undefined ? {} : { further: further.map((one) => this.#inShort(one, finding)) }),
+      ...logsOf(logs),
     };
   }
 
@@ -170,8 +199,7 @@ export class EventBuilder {
       kind === "fin" || kind === "rst"
         ? {
             from: reaction.from,
-            ...this.#file(frame.file),
-            packet: frame.packet,
+            ...this.#position(frame),
             time: this.#clock.text(frame.time),
             ...this.#comment(frame),
           }
@@ -186,10 +214,10 @@ export class EventBuilder {
     };
   }
 
-  #ownEnd({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): NonNullable<ReactionObject["selfInflicted"]> {
+  #inShort({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): OtherEnd {
     return {
       kind,
-      ...(kind === "goaway" ? { errorCode: errorCodeName(errorCode) } : {}),
+      ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(errorCode) } : {}),
       packet: frame.packet,
       time: this.#clock.text(frame.time),
       delay: frame.time - finding.frame.time,
@@ -201,11 +229,18 @@ export class EventBuilder {
     return { how: close.kind, packet: frame.packet, time: this.#clock.text(frame.time), delay: frame.time - after.frame.time };
   }
 
+  #position({ file, packet }: FrameRef): { file?: string; packet: number } {
+    if (!this.#ofLog) return { ...this.#file(file), packet };
+    // Without a packet: who shows a place asks for its line first.
+    return { file: this.#logs[file] ?? "", line: packet } as unknown as { packet: number };
+  }
+
   #file(index: number): { file?: string } {
     return this.#files.length > 1 ? { file: this.#files[index] ?? "" } : {};
   }
 
   #place({ place }: Diagnostic): DiagnosticEvent["place"] {
+    if (place.in === "log") return { file: this.#logs[place.file] ?? "", line: place.line };
     const { in: _, file, ...rest } = place;
     return { ...this.#file(file), ...(rest as Record<string, string | number>) };
   }
@@ -218,7 +253,7 @@ export class DiagnosticCounter {
   add(diagnostic: Diagnostic): void {
     const { code, data, place } = diagnostic;
     const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? "";
-    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" ? place.file : ""}`;
+    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : ""}`;
     // Beyond so many all of one code are one: of what was lost nothing is left out.
     if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);
@@ -249,6 +284,10 @@ export class DiagnosticCounter {
   }
 }
 
+function logsOf(lines: readonly JoinedLine[] | undefined): { logs?: LogLineObject[] } {
+  return lines === undefined ? {} : { logs: lines.map((line) => ({ ...line, text: utf8(line.text) })) };
+}
+
 function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<ConnectionEvent, "software" | "softwareEvidence"> {
   const software = { ...(client === undefined ? {} : { client }), ...(server === undefined ? {} : { server }) };
   return {
@@ -277,6 +316,16 @@ function aboutOf({ about }: Connection): Pick<ConnectionEvent, "recognised" | "p
           },
         }),
   };
+}
+
+function costOf({ streamsKilled, retrySafe, lost }: Cost): Pick<ReactionObject, "streamsKilled" | "retrySafe" | "lost"> {
+  const objects = lost.map(({ path, grpc, streams, retrySafe: safe, saw }) => ({
+    ...(path === undefined ? {} : { path: utf8(path) }),
+    protocol: grpc ? ("grpc" as const) : ("http" as const),
+    ...{ streams, retrySafe: safe },
+    ...(saw === undefined ? {} : { saw: utf8(saw) }),
+  }));
+  return { streamsKilled, retrySafe, ...(objects.length === 0 ? {} : { lost: objects }) };
 }
 
 const reactionText = (reaction: Reaction): string =>

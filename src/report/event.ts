@@ -20,6 +20,38 @@ export interface RunEvent {
   readonly schema: "h2lint-report/1";
   readonly tool: { readonly name: "h2lint"; readonly version: string; readonly engine: "fast" | "reference" };
   readonly captures: readonly string[];
+  readonly logs?: readonly string[];
+}
+
+/** What was read of a log, and joined. */
+export interface LogInfo {
+  readonly file: string;
+  /** Which end wrote it, as the user or the log says. */
+  readonly side?: Side;
+  /** The formats and programs that its lines are of, the most first. */
+  readonly formats: readonly string[];
+  readonly lines: number;
+  /** Those that are of a known format. */
+  readonly read: number;
+  /** Connections that it tells of. */
+  readonly connections: number;
+  /** Those of them that were found in the capture; absent without a capture. */
+  readonly joined?: number;
+  /** Seconds that its clock is behind the capture's, zone included. */
+  readonly clockOffset?: number;
+}
+
+export interface LogLineObject {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Which end wrote it; absent: not known. */
+  readonly side?: Side;
+  /** `frame`, `fault`, `sent`, `received`, `close`, `symptom`: what it tells of. */
+  readonly tells: string;
+  readonly text: string;
+  /** That it is of this connection: `exact`, `likely`, `possible`. */
+  readonly confidence: string;
 }
 
 /** One capture file. */
@@ -55,7 +87,8 @@ export interface ConnectionEvent {
   readonly id: number;
   readonly client: string;
   readonly server: string;
-  readonly transport: "tcp" | "tls";
+  /** Absent where only a log tells of it. */
+  readonly transport?: "tcp" | "tls";
   readonly protocol: string;
   readonly complete: {
     readonly start: boolean;
@@ -77,6 +110,8 @@ export interface ConnectionEvent {
   /** What the TLS hellos say in clear. */
   readonly tls?: TlsHello;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
+  /** The log that tells of it, where there is no capture: its name for it, and its first line. */
+  readonly log?: { readonly file: string; readonly line: number; readonly side?: Side; readonly name?: string };
   /** The implementation of each end, where it is certain. */
   readonly software?: Readonly<Partial<Record<Side, string>>>;
   /** What shows it, or hints at it. */
@@ -87,7 +122,7 @@ export interface ConnectionEvent {
 export interface SoftwareEvidence {
   readonly side: Side;
   readonly software: string;
-  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
+  readonly sign: "ping" | "goaway" | "settings" | "fields" | "user-agent" | "server";
   readonly text: string;
   readonly says: string;
   /** False: proxies pass it on, so it may be about an end behind this one. */
@@ -102,6 +137,8 @@ export interface FrameObject {
   readonly from: Side;
   readonly file?: string;
   readonly packet: number;
+  /** Of a log, from 1: then there is no packet. */
+  readonly line?: number;
   readonly time: string;
   readonly offset: number;
   readonly flags?: number;
@@ -144,6 +181,8 @@ export interface FindingEvent {
 /** The peer's answer, or that there is none. */
 export interface ReactionObject {
   readonly verdict: string;
+  /** What the text asks the other side for; absent where it asks for nothing. */
+  readonly due?: { readonly scope: "connection" | "stream"; readonly codes: readonly string[] };
   readonly confidence?: string;
   readonly kind?: string;
   readonly errorCode?: string;
@@ -161,18 +200,37 @@ export interface ReactionObject {
   readonly delay?: number;
   readonly streamsKilled?: readonly number[];
   readonly retrySafe?: readonly number[];
+  /** The calls on them, by method or path. */
+  readonly lost?: readonly LostObject[];
   readonly explanation?: string;
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
   /** Other findings that the same answer may be about. */
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly OtherEnd[];
+  /** Lines of logs that tell of it. */
+  readonly logs?: readonly LogLineObject[];
   /** No answer: the offender itself gave up after its fault. */
-  readonly selfInflicted?: {
-    readonly kind: string;
-    readonly errorCode?: string;
-    readonly packet: number;
-    readonly time: string;
-    readonly delay: number;
-  };
+  readonly selfInflicted?: OtherEnd;
+}
+
+/** An answer or end that is told in short. */
+export interface OtherEnd {
+  readonly kind: string;
+  readonly errorCode?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly delay: number;
+}
+
+/** Calls of one method or path that an answer or an end cost. */
+export interface LostObject {
+  readonly path?: string;
+  readonly protocol: "grpc" | "http";
+  readonly streams: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What their callers probably saw. */
+  readonly saw?: string;
 }
 
 /** An error answer that no finding explains. */
@@ -250,6 +308,7 @@ export interface BudgetPlace {
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
+  readonly logs?: readonly LogInfo[];
   readonly connections: number;
   readonly http2Connections: number;
   readonly frames: number;
@@ -259,7 +318,10 @@ export interface SummaryEvent {
   readonly infos: number;
   readonly unproven: number;
   readonly baseline: number;
+  /** Of the errors and warnings. */
   readonly answered: number;
+  /** Those of them that were answered, or should have been. */
+  readonly due: number;
   /** Error answers that no finding explains. */
   readonly unexplained: number;
   /** Where the configuration has budgets. */

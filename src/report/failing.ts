@@ -4,13 +4,22 @@ import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
   certainty === "proven" && !consequent && baseline !== true;
 
-/** `connection 1, stream 3, packet 11`. */
-export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame.packet);
+/** `connection 1, stream 3, packet 11`; of a log `line 11`. */
+export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame);
 
-export function placeText(connection: number, stream: number, packet: number): string {
-  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`].join(", ");
+/** @param at The number of a packet, or what has one. */
+export function placeText(connection: number, stream: number, at: number | Position): string {
+  const position = typeof at === "number" ? { packet: at } : at;
+  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(position)].join(", ");
 }
 
+interface Position {
+  readonly packet: number;
+  readonly line?: number;
+}
+
+/** `packet 11`; of a log `line 11`. */
+export const positionText = ({ packet, line }: Position): string => (line === undefined ? `packet ${packet}` : `line ${line}`);
 /** `assert/latency`: a budget's name where a finding has its rule's. */
 export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;
 

@@ -29,7 +29,7 @@ const issueOf = (finding: FindingEvent, { captures }: RunEvent, fingerprint: str
   check_name: finding.rule,
   fingerprint,
   severity: SEVERITIES[finding.severity],
-  location: locationOf(finding.frame.file ?? captures[0], finding.frame.packet),
+  location: locationOf(finding.frame.file ?? captures[0], finding.frame.line ?? finding.frame.packet),
 });
 
 const budgetIssue = (budget: BudgetEvent, { captures }: RunEvent): object => ({

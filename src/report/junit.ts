@@ -20,7 +20,7 @@ export function junitReport(output: Output, fails: (severity: FindingEvent["seve
       else if (event.kind === "summary") summary = event;
     },
     end() {
-      const captures = run!.captures;
+      const captures = run!.captures.length > 0 ? run!.captures : (run!.logs ?? []);
       const suites = captures.map((file) => {
         const own = findings.filter(({ frame }) => (frame.file ?? captures[0]) === file);
         return { file, own, failures: own.filter(({ severity }) => fails(severity)).length };

@@ -1,16 +1,28 @@
 // `--format markdown`: for a pull request or an issue: a table, then each finding with its frames as a Mermaid sequence.
 import type { Rule } from "../rules/rule.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
-import type { BudgetEvent, DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
+import type {
+  BudgetEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  RunEvent,
+  SummaryEvent,
+  UnexplainedEvent,
+} from "./event.ts";
 import { budgetPlace, counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
+import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
 import { between } from "./style.ts";
 import { count, plural, printable } from "./text.ts";
 
 export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
+  const ends = new Map<number, ConnectionEvent>();
   const diagnostics: DiagnosticEvent[] = [];
   const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
@@ -19,21 +31,37 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
+      else if (event.kind === "connection") ends.set(event.id, event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "summary") summary = event;
     },
     end() {
       const { errors, warnings, infos, unproven, frames, connections } = summary!;
-      output(`# h2lint: ${run!.captures.map(escaped).join(", ")}\n\n`);
+      output(`# h2lint: ${(run!.captures.length > 0 ? run!.captures : (run!.logs ?? [])).map(escaped).join(", ")}\n\n`);
       output(`${plural(connections, "connection")}, ${plural(frames, "HTTP/2 frame")}: `);
       output(`**${plural(errors, "error")}, ${plural(warnings, "warning")}**, ${infos} info, ${unproven} not proven\n`);
-      const shown = findings.filter(counts).sort((a, b) => rank(a) - rank(b) || between(b.frame.time, a.frame.time));
+      const worst = failuresOf(findings, unexplained).find(isFailure);
+      if (worst !== undefined) {
+        const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));
+        output(`\n${escaped(storyLine(told))}\n`);
+      }
+      // Of a log alone little can be proven.
+      const shown = findings
+        .filter((f) => run!.captures.length === 0 || counts(f))
+        .sort((a, b) => rank(a) - rank(b) || between(b.frame.time, a.frame.time));
       if (shown.length > 0) {
         output("\n| | rule | what happened | where | answer |\n| --- | --- | --- | --- | --- |\n");
         for (const f of shown.slice(0, ROWS)) {
           const times = f.count > 1 ? `, ${f.count} times` : "";
-          const cells = [f.severity, `\`${f.rule}\``, escaped(f.message) + times, placeOf(f), escaped(answerSentence(f))];
+          const cells = [
+            f.certainty === "unproven" ? `${f.severity}, not proven` : f.severity,
+            `\`${f.rule}\``,
+            escaped(f.message) + times,
+            placeOf(f),
+            escaped(answerSentence(f)),
+          ];
           output(`| ${cells.join(" | ")} |\n`);
         }
         if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
@@ -85,6 +113,13 @@ function section(f: FindingEvent, fix: string | undefined): string {
   const how = reaction.kind === "fin" || reaction.kind === "rst" ? reaction.kind : reaction.closed?.how;
   if (how !== undefined && isAnswered(reaction)) lines.push(`  ${from}--x${from === "C" ? "S" : "C"}: TCP ${how.toUpperCase()}`);
   lines.push("```", "", `${escaped(answerSentence(f))}.`);
+  const told = reaction.logs ?? [];
+  if (told.length > 0) lines.push("", "In the logs:", "");
+  for (const { file, line, text, confidence } of told.slice(0, LOG_LINES))
+    lines.push(
+      `- ${escaped(file)}:${line}${confidence === "exact" ? "" : ` (${confidence})`}: ${escaped(text.slice(0, LOG_TEXT))}`,
+    );
+  if (told.length > LOG_LINES) lines.push(`- and ${told.length - LOG_LINES} more`);
   if (fix !== undefined) lines.push("", `Fix: ${escaped(fix)}`);
   return `${lines.join("\n")}\n`;
 }
@@ -100,3 +135,5 @@ const mermaid = (text: string): string => printable(text).replace(/[;#<>"`\\{}[\
 // GitHub takes a step summary of 1 MiB.
 const ROWS = 500;
 const SEQUENCES = 50;
+const LOG_LINES = 6;
+const LOG_TEXT = 300;

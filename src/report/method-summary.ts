@@ -55,7 +55,7 @@ export class MethodSummary {
 /** `/a.B/C`, or `GET host/path` without its query. */
 export function methodOf({ protocol, method, path, authority }: ExchangeObject): string {
   if (path === undefined && method === undefined) return "(unknown)";
-  if (protocol === "grpc") return path ?? "(unknown)";
+  if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? "(unknown)";
   return `${method ?? "?"} ${(path ?? authority ?? "").replace(/\?.*/s, "")}`.trimEnd();
 }
 
@@ -107,7 +107,7 @@ export function errorOf(exchange: ExchangeObject): string | undefined {
   if (end !== "complete") return end === "open" || end === "unknown" ? undefined : end;
   if (grpcStatus !== undefined) return grpcStatus === 0 ? undefined : statusName(grpcStatus);
   if (status !== undefined && status >= 400) return String(status);
-  return protocol === "grpc" && status !== undefined ? NO_STATUS : undefined;
+  return protocol !== "http" && status !== undefined ? NO_STATUS : undefined;
 }
 
 /** A gRPC call whose end was seen, but not its status. */

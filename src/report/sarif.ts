@@ -4,7 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import { version } from "../version.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
 import type { BudgetEvent, DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./event.ts";
-import { budgetFirst, budgetName, budgetText, counts, placeOf } from "./failing.ts";
+import { budgetFirst, budgetName, budgetText, counts, placeOf, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
@@ -40,7 +40,7 @@ function logOf(
   budgets: readonly BudgetEvent[],
   notifications: Notification[],
 ) {
-  const { captures } = run;
+  const { captures, logs = [] } = run;
   const asserted = [...new Map(budgets.map((budget) => [budgetName(budget), budget.assert]))];
   const names = asserted.map(([name]) => name);
   const broken = budgets.filter(({ status }) => status === "broken");
@@ -53,7 +53,10 @@ function logOf(
         tool: {
           driver: { name: "h2lint", semanticVersion: version, rules: [...rules.map(ruleOf), ...asserted.map(budgetRule)] },
         },
-        artifacts: captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
+        artifacts: [
+          ...captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
+          ...logs.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "text/plain" })),
+        ],
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
         columnKind: "utf16CodeUnits" as const,
         results,
@@ -91,12 +94,11 @@ function budgetRule([id, key]: readonly [string, string]): ReturnType<typeof rul
   };
 }
 
-function budgetResult(budget: BudgetEvent, { captures }: RunEvent, ruleIndex: number) {
+function budgetResult(budget: BudgetEvent, run: RunEvent, ruleIndex: number) {
   const { fingerprint, count, places } = budget;
-  const at = (places.length > 0 ? places : [{ file: captures[0] ?? "", connection: 0, stream: 0, packet: 1 }]).map((place) => {
-    const { connection, stream, packet = 1, file = captures[0] ?? "" } = place;
-    return physicalLocation(connection, stream, packet, file, captures);
-  });
+  const at = (places.length > 0 ? places : [{ connection: 0, stream: 0 }]).map(({ connection, stream, ...place }) =>
+    physicalLocation(connection, stream, { packet: 1, ...place }, run),
+  );
   return {
     ruleId: budgetName(budget),
     ruleIndex,
@@ -136,18 +138,27 @@ function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number) {
 
 const ruleName = (id: string): string => id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-const locationOf = ({ connection, stream }: FindingEvent, { packet, file }: FrameObject, { captures }: RunEvent) =>
-  physicalLocation(connection, stream, packet, file ?? captures[0] ?? "", captures);
+const locationOf = ({ connection, stream }: FindingEvent, frame: FrameObject, run: RunEvent) =>
+  physicalLocation(connection, stream, frame, run);
 
-function physicalLocation(connection: number, stream: number, packet: number, file: string, captures: readonly string[]) {
-  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), `packet ${packet}`];
+interface Located {
+  readonly packet: number;
+  readonly line?: number;
+  readonly file?: string;
+}
+
+function physicalLocation(connection: number, stream: number, at: Located, { captures, logs = [] }: RunEvent) {
+  const { file = captures[0] ?? "", packet, line } = at;
+  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(at)];
   return {
     // Services show nothing without a line: packets are what people count in a capture.
     physicalLocation: {
-      artifactLocation: { uri: uriOf(file), index: captures.indexOf(file) },
-      region: { startLine: packet },
+      artifactLocation: { uri: uriOf(file), index: [...captures, ...logs].indexOf(file) },
+      region: { startLine: line ?? packet },
     },
-    logicalLocations: [{ name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: "packet" }],
+    logicalLocations: [
+      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: line === undefined ? "packet" : "line" },
+    ],
   };
 }
 

@@ -16,6 +16,9 @@ export function utf8(octets: string): string {
   }
 }
 
+/** What is text already, as octets, so that one that looks like UTF-8 is not decoded again. */
+export const utf16Octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
 /** Halves of a surrogate pair replaced: neither UTF-8 nor XML can hold them. */
 export const wellFormed = (text: string): string =>
   text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");

@@ -60,4 +60,6 @@ export type Need =
   | "body"
   | "proto"
   | "end"
-  | "roles";
+  | "roles"
+  /** Only a log tells of it. */
+  | "capture";

@@ -48,6 +48,7 @@ export function unmet(
         return true;
       case "borders":
       case "roles":
+      case "capture":
         return true;
       default:
         return need satisfies never;

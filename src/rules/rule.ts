@@ -74,6 +74,10 @@ export interface Expectation {
   readonly malformed?: boolean;
 }
 
+/** The text asks for an answer, and says which. */
+export const isDue = ({ codes, optional, ignore, none }: Expectation): boolean =>
+  codes.length > 0 && optional !== true && ignore !== true && none !== true;
+
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
 export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly id: string;
@@ -82,16 +86,26 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   state?(): State;
   /** State over all connections of the run, for rules that compare them. The rule keeps it bounded. */
   session?(): Shared;
-  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block. */
-  readonly when?: Condition | BlockCondition;
+  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block: of any of
+   *  these conditions. Those on field blocks hold for `status` too. */
+  readonly when?: Condition | BlockCondition | readonly BlockCondition[];
   /** `frame` is called for frames of these kinds only. */
   readonly kinds?: readonly FrameKind[];
+  /** ... and of HEADERS and PUSH_PROMISE only for what is more than a whole field block in one packet: CONTINUATION follows, it came over
+   *  some time, or it has a fact. */
+  readonly inParts?: boolean;
+  /** `frame`, `messageStart`, `message` and `finish` are called for what this side sends only. */
+  readonly from?: Side;
+  /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
+  readonly flagged?: boolean;
   /** Called for what `when` names, before it takes effect. */
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
   upgrade?(offer: UpgradeOffer, context: Context<Meta, State, Shared>): void;
   /** Every frame, before it takes effect; of known streams with its stream. */
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  /** Before a frame, when `TICK` or more of capture time went by since the last: for what lasts. */
+  tick?(now: number, context: Context<Meta, State, Shared>): void;
   /** A field block with all its CONTINUATIONs, decoded as far as can be. */
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** Of gRPC calls (grpc-sink.ts). */
@@ -124,9 +138,13 @@ export interface Condition {
   readonly from?: Side;
 }
 
-/** A decoded field block with any of these `FieldBit` or `BlockBit` bits, if it took effect. */
+/** A decoded field block, if it took effect. */
 export interface BlockCondition {
-  readonly bits: number;
+  /** Any of these `FieldBit` or `BlockBit` bits. */
+  readonly bits?: number;
+  /** Any of these `ValueBit` bits, and none of those. */
+  readonly values?: number;
+  readonly without?: number;
   readonly roles?: readonly BlockRole[];
   readonly from?: Side;
 }

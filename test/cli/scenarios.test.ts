@@ -1,13 +1,16 @@
 // The program as a user runs it: the built CLI, its exit status and what it writes (interface.md).
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { selectRules } from "../../src/rules/selection.ts";
+import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
+import { captureOf } from "../capture/story.ts";
+import { field, serviceFile } from "../grpc/descriptors.ts";
 import { build, type Ran } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -37,6 +40,13 @@ beforeAll(() => {
   for (const [index, part] of parts(whole, 4).entries()) write(`ring/x.pcap${3 - index}`, part);
   write("commented.pcapng", commented(whole));
   write("lossy.pcap", withoutRecord(readFileSync(join(work, good)), 7));
+  mkdirSync(join(work, "proto/p"), { recursive: true });
+  write("proto/p/in.proto", 'syntax = "proto3"; package p; message In { string a = 1; string password = 2; }');
+  write("proto/p/s.proto", 'syntax = "proto3"; package p; import "p/in.proto"; service S { rpc Unary(In) returns (In); }');
+  write("set.bin", field(1, serviceFile()));
+  // buf puts an extension of its own, 8042, into each file of its images.
+  write("image.binpb", field(1, Buffer.concat([serviceFile(), Buffer.from("d2f603020801", "hex")])));
+  write("secret.pcap", secretCapture());
 }, 120_000);
 
 afterAll(() => program.remove());
@@ -45,6 +55,9 @@ const volo = "samples/volo-0.9.1-grpc-go-1.85.pcap";
 const silent = "samples/volo-0.9.1-grpc-go-1.51.pcap";
 const good = "samples/volo-0.12.2-grpc-go-1.85.pcap";
 const goodToo = "samples/grpcurl-grpc-go-1.85.pcap";
+
+const trailers = "samples/h2-trailers-grpc-go-1.85";
+const bothLogs = ["--log", `client=${trailers}.client.log`, "--log", `${trailers}.server.log`];
 
 const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(work, name), content);
 
@@ -95,6 +108,27 @@ function commented(file: Buffer): Buffer {
   return Buffer.concat([ng.section(), ng.face(file.readUInt32LE(20), 0, ng.text(2, "lo")), ...packets, drops]);
 }
 
+// Octets that mean something to a shell, in the metadata, the message and the path of a call.
+const hostile = "'$(touch pwned)`touch pwned`\"; touch pwned #\\";
+
+function secretCapture(): Buffer {
+  const message = field(1, Buffer.concat([field(1, hostile), field(2, "hunter2")])).subarray(2);
+  const framed = Buffer.concat([Buffer.of(0, 0, 0, 0, message.length), message]).toString("latin1");
+  const fields = { ...grpcRequest, ":path": "/p.S/Unary", authorization: "Bearer abc", "x-h": hostile };
+  return captureOf((s) =>
+    s.client
+      .headers(1, { fields })
+      .data(1, framed, { endStream: true })
+      .server.headers(1, { fields: grpcResponse })
+      .data(1, framed)
+      .trailers(1, { "grpc-status": "0" })
+      .client.headers(3, {
+        fields: { ...fields, ":method": "GET", ":path": `/${hostile}`, "content-type": "text/plain" },
+        endStream: true,
+      }),
+  );
+}
+
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Uint8Array;
@@ -132,6 +166,9 @@ describe("could not run: 2, and one line that names what and why", () => {
     ["no operand of timeline", ["timeline"], /no capture/],
     ["a rule to explain that is none", ["explain", "grpc/request-trailer"], /request-trailer/],
     ["an output without a known format", [good, "-o", "report.xyz"], /report\.xyz/],
+    ["a log that is none", [good, "--log", "nowhere.log"], /nowhere\.log/],
+    ["a log of a side that is none", [good, "--log", "proxy=x.log"], /proxy=x\.log/],
+    ["a log for a command that reads none", ["frames", good, "--log", "x.log"], /frames takes no --log/],
     ["an output that cannot be written", [good, "-o", "nowhere/report.json"], /nowhere\/report\.json/],
   ])("%s", (_, args, reason) => {
     const { status, stdout, stderr } = h2lint(args);
@@ -426,6 +463,10 @@ describe("text", () => {
     ["check", "samples", "--fail-on", "never", "--verbose"],
     ["timeline", volo],
     ["timeline", "samples"],
+    ["check", `${trailers}.pcap`, ...bothLogs],
+    ["check", `${trailers}.pcap`, ...bothLogs, "--verbose"],
+    ["check", "--log", `${trailers}.client.log`],
+    ["check", "--log", `${trailers}.server.log`, "--verbose"],
   ];
 
   it.each([80, 200])("keeps within %i columns", (columns) => {
@@ -552,5 +593,124 @@ describe("a configuration file", () => {
     );
     const { status, stderr } = h2lint([good, ...config("taken.json", '{ "ruleFiles": ["taken.mjs"] }')]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/the name grpc\/request-trailers is taken/) });
+  });
+});
+
+describe("messages of gRPC", () => {
+  const messagesOf = (args: readonly string[]): Record<string, unknown>[] => {
+    const { stdout, stderr } = h2lint(["calls", "secret.pcap", "--messages", "-f", "ndjson", ...args]);
+    expect(stderr).toBe("");
+    return objects(stdout)[0]!["messages"] as Record<string, unknown>[];
+  };
+
+  it("are octets by field number without a schema", () =>
+    expect(messagesOf([]).map(({ json, type }) => ({ json, type }))).toMatchObject([
+      { json: { 1: hostile, 2: "hunter2" }, type: undefined },
+      { json: { 1: hostile } },
+    ]));
+
+  it.each([
+    ["a file", ["--proto", "proto/p/s.proto"], "password"],
+    ["a folder", ["--proto", "proto"], "password"],
+    ["a descriptor set", ["--proto", "set.bin"], undefined],
+    ["a buf image", ["--proto", "image.binpb"], undefined],
+  ])("have names by --proto, %s", (_, args, secret) => {
+    const [sent] = messagesOf(args);
+    const masked = secret === undefined ? {} : { [secret]: "<masked, 7 characters>" };
+    expect(sent).toMatchObject({ type: "p.In", json: { a: hostile, ...masked } });
+    expect(JSON.stringify(sent)).not.toContain("hunter2");
+    if (secret !== undefined) expect(messagesOf([...args, "--show-secrets"])[0]).toMatchObject({ json: { [secret]: "hunter2" } });
+  });
+
+  it("stand in the timeline too", () => {
+    const shown = h2lint(["timeline", "secret.pcap", "--messages", "--proto", "proto"]);
+    expect(shown).toMatchObject({ status: 0, stderr: "" });
+    expect(shown.stdout).toMatch(/^ +> 0 +\d+ In \{"a":/m);
+    expect(shown.stdout).toMatch(/^ +< 0 +\d+ In \{"a":/m);
+    expect(shown.stdout).not.toContain("hunter2");
+    expect(h2lint(["timeline", "secret.pcap"]).stdout).not.toContain('"a"');
+    const all = h2lint(["timeline", "secret.pcap", "--messages", "--verbose", "--show-secrets"]).stdout;
+    expect(all.split("\n").findIndex((line) => line.includes("DATA"))).toBeLessThan(
+      all.split("\n").findIndex((line) => line.includes("hunter2")),
+    );
+  });
+
+  it("of a schema that is none: 2, and one line", () => {
+    for (const command of ["calls", "timeline", "check", "repro"]) {
+      const { status, stdout, stderr } = h2lint([command, "secret.pcap", "--stream", "1", "--proto", "picture.png"]);
+      expect({ command, status, stdout }).toEqual({ command, status: 2, stdout: "" });
+      expect(stderr).toMatch(/^h2lint: [^\n]*picture\.png[^\n]*\n$/);
+    }
+  });
+});
+
+describe("repro", () => {
+  /** What the command of `h2lint repro` runs: the program and its arguments. */
+  const words = (...args: readonly string[]): string[] => {
+    const { status, stdout, stderr } = h2lint(["repro", "secret.pcap", ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const tell = (name: string) => `${name}() { printf '%s\\0' ${name} "$@"; }\n`;
+    const ran = spawnSync("sh", ["-c", `${tell("curl")}${tell("grpcurl")}${stdout}`], { cwd: work, encoding: "utf8", input: "" });
+    expect(ran.stderr).toBe("");
+    // Nothing of what was captured ran.
+    expect(existsSync(join(work, "pwned"))).toBe(false);
+    return ran.stdout.split("\0").slice(0, -1);
+  };
+
+  it("of a call with a schema is grpcurl", () => {
+    const ran = words("--stream", "1", "--proto", "proto");
+    expect(ran.slice(0, 2)).toEqual(["grpcurl", "-plaintext"]);
+    expect(ran).toEqual(expect.arrayContaining(["-import-path", "proto", "-proto", "p/s.proto"]));
+    expect(ran).toEqual(expect.arrayContaining([`x-h: ${hostile}`, "authorization: <masked, 10 octets>"]));
+    expect(JSON.parse(ran[ran.indexOf("-d") + 1]!)).toEqual({ a: hostile, password: "hunter2" });
+    expect(ran.slice(-2)).toEqual(["192.0.2.2:80", "p.S/Unary"]);
+    expect(words("--stream", "1", "--proto", "set.bin")).toEqual(expect.arrayContaining(["-protoset", "set.bin"]));
+    expect(words("--stream", "1", "--proto", "set.bin", "--show-secrets")).toContain("authorization: Bearer abc");
+  });
+
+  it("of anything else is curl", () => {
+    expect(words("--stream", "1")[0]).toBe("curl");
+    const ran = words("--stream", "3");
+    expect(ran).toContain(`x-h: ${hostile}`);
+    expect(ran.at(-1)).toMatch(/^http:\/\/192\.0\.2\.2:80\//);
+  });
+
+  it("needs a stream that is there", () => {
+    expect(h2lint(["repro", "secret.pcap"])).toMatchObject({ status: 2, stdout: "" });
+    expect(h2lint(["repro", "secret.pcap", "--stream", "9"])).toMatchObject({ status: 2, stdout: "" });
+  });
+});
+
+describe("logs", () => {
+  it("of both ends stand beside the finding", () => {
+    const { status, stdout } = h2lint([`${trailers}.pcap`, ...bothLogs]);
+    expect(status).toBe(1);
+    expect(stdout).toContain(`${trailers}.client.log:15`);
+    expect(stdout).toContain(`${trailers}.server.log:3`);
+    expect(stdout).toContain("5 more lines with --verbose");
+    const verbose = h2lint([`${trailers}.pcap`, ...bothLogs, "--verbose"]).stdout;
+    for (const line of [6, 14, 15, 16]) expect(verbose).toContain(`client.log:${line}`);
+    expect(verbose).not.toContain("more lines with --verbose");
+  });
+
+  it("alone prove nothing of the case h2lint was born from, and say so", () => {
+    const { status, stdout } = h2lint(["--log", `${trailers}.client.log`]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/grpc\/request-trailers +connection 1, stream 1, line 6/);
+    expect(stdout).toContain("not proven: not all fields are known");
+    expect(h2lint(["--log", `${trailers}.server.log`]).stdout).toContain("an answer that only the log tells of, likely");
+  });
+
+  it("without HTTP/2 are hollow", () => expect(h2lint(["--log", "none/notes.txt"]).status).toBe(3));
+
+  it.each(["json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown"])("are told in %s", (format) => {
+    for (const args of [
+      [`${trailers}.pcap`, ...bothLogs],
+      ["--log", `${trailers}.client.log`],
+    ]) {
+      const { stdout, stderr } = h2lint([...args, "--format", format]);
+      expect(stderr).toBe("");
+      expect(stdout).not.toMatch(/: (?:undefined|NaN)\b|packet undefined/);
+    }
   });
 });

@@ -233,7 +233,7 @@ describe("@grpc/grpc-js with itself", () => {
       } else expect(call.end).toBe("reset-by-client");
       expect(call.requestMessages).toBe(sent.length);
     });
-    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual(["t/x.Y"]);
+    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual([{ "@type": "t/x.Y" }]);
     const { deadline, duration } = seen[3]!;
     // As the client counts: what was left when it sent the request.
     expect(deadline).toBeLessThanOrEqual(151e6);

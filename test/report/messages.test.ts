@@ -108,6 +108,8 @@ describe("messages", () => {
     expect(sent("gzip", gzipSync(Buffer.from(request)))).toMatchObject({ compressed: true, json: { 1: "x" } });
     expect(sent("gzip", request)).toMatchObject({ compressed: true, omitted: "does not decompress with gzip" });
     expect(sent("gzip", gzipSync(Buffer.alloc(1 << 20)))).toMatchObject({ omitted: "decompresses to more than 262144 octets" });
+    expect(sent("snappy", Buffer.from(`\x03\x08${request}`, "latin1"))).toMatchObject({ compressed: true, json: { 1: "x" } });
+    expect(sent("zstd", "")).toMatchObject({ compressed: true, length: 0, json: {} });
     expect(sent("zap", request)).toMatchObject({ omitted: "compressed with zap, which is not read" });
     expect(sent(undefined, request)).toMatchObject({ omitted: "compressed, but no grpc-encoding is known" });
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { analyze } from "../../src/analyze.ts";
+import { analyze, type LogSource } from "../../src/analyze.ts";
 import type { Source } from "../../src/capture/source.ts";
 import type { ReportEvent } from "../../src/report/event.ts";
 import { jsonReport } from "../../src/report/json.ts";
@@ -30,9 +30,9 @@ function faultsOf(validate: ValidateFunction, report: unknown): unknown[] {
   return (validate.errors ?? []).map(({ instancePath, message, params }) => [instancePath, message, params]);
 }
 
-async function reportOf(...sources: (string | Source)[]): Promise<unknown> {
+async function reportOf(sources: readonly (string | Source)[], logs: readonly LogSource[] = []): Promise<unknown> {
   const events: ReportEvent[] = [];
-  for await (const event of analyze(sources, { preset: "all" })) events.push(event);
+  for await (const event of analyze(sources, { preset: "all", logs })) events.push(event);
   return JSON.parse(written(jsonReport, events));
 }
 
@@ -49,6 +49,12 @@ const whole = {
       interfaces: [{ name: "lo", description: "loopback", filter: "tcp", os: "Linux", linkType: 1, packets: 21 }],
     },
   ],
+  logs: [
+    {
+      ...{ file: "server.log", side: "server", formats: ["grpc-go"], lines: 9, read: 4, connections: 1, joined: 1 },
+      clockOffset: 3600.5,
+    },
+  ],
   connections: [
     {
       ...{ id: 1, client: "127.0.0.1:40112", server: "127.0.0.1:50051", transport: "tcp", protocol: "h2c-prior-knowledge" },
@@ -58,6 +64,7 @@ const whole = {
       tunnel: { via: "socks5", target: "h2.test:80" },
       tls: { version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
       endedBy: { side: "server", how: "fin", packet: 19 },
+      log: { file: "client.log", line: 3, side: "client", name: "0xc000" },
       software: { client: "volo", server: "grpc-go" },
       softwareEvidence: [
         {
@@ -72,7 +79,7 @@ const whole = {
       ...{ rule: "grpc/request-trailers", severity: "error", certainty: "unproven", because: ["start"] },
       ...{ message: "stream 1 ends", shape: "stream {streamId} ends", data: { streamId: 1, name: "x" }, offender: "client" },
       ...{ connection: 1, stream: 1, path: "/a.B/C" },
-      frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap" },
+      frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap", line: 3 },
       related: [{ ...frame, role: "opened the stream" }],
       spec: [{ document: "gRPC over HTTP2", section: "Requests", level: "MUST" }],
       ...{ count: 1, consequent: false, hides: ["grpc/client-sends-status"], fingerprint: "9f2c", baseline: true },
@@ -82,9 +89,12 @@ const whole = {
         ...{ from: "server", file: "volo.pcap", packet: 19, time: "1766400000.000000000", comment: "x" },
         closed: { how: "fin", packet: 19, time: "1766400000.000000000", delay: 1 },
         ...{ delay: 412000, streamsKilled: [1], retrySafe: [], explanation: "x", evidence: [{ points: -2, reason: "y" }] },
+        due: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
+        lost: [{ path: "/a.B/C", protocol: "grpc", streams: [1], retrySafe: [], saw: "UNAVAILABLE (14)" }],
         also: [{ rule: "a/b", stream: 3, packet: 14 }],
+        further: [{ kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 }],
         selfInflicted: { kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 },
-        logs: [{ file: "server.log", line: 7, side: "server", text: "..." }],
+        logs: [{ file: "server.log", line: 7, side: "server", tells: "fault", text: "...", confidence: "exact" }],
       },
     },
   ],
@@ -92,7 +102,7 @@ const whole = {
   diagnostics: [
     {
       ...{ code: "capture/lost-segments", severity: "loss", count: 3, message: "lost" },
-      place: { file: "volo.pcap", packet: 88, connection: 1, from: "client", offset: 4 },
+      place: { file: "volo.pcap", packet: 88, line: 2, connection: 1, from: "client", offset: 4 },
     },
   ],
   unchecked: [{ rule: "headers/*", reason: "hpack", count: 14 }],
@@ -118,7 +128,7 @@ const whole = {
   summary: {
     budgets: { held: 0, broken: 0, undecided: 1 },
     ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 1, warnings: 0, infos: 0, unproven: 0 },
-    ...{ baseline: 0, answered: 1, unexplained: 0, incomplete: false },
+    ...{ baseline: 0, answered: 1, due: 1, unexplained: 0, incomplete: false },
   },
 };
 
@@ -177,11 +187,26 @@ const samples = readdirSync(`${root}samples`).filter((name) => name.endsWith(".p
 
 describe("reports of the samples", () => {
   it.each(samples)("%s", async (name) => {
-    expect(faultsOf(strict, await reportOf(`${root}samples/${name}`))).toEqual([]);
+    expect(faultsOf(strict, await reportOf([`${root}samples/${name}`]))).toEqual([]);
   });
 
   it("of two at once", async () => {
-    expect(faultsOf(strict, await reportOf(...samples.slice(0, 2).map((name) => `${root}samples/${name}`)))).toEqual([]);
+    expect(faultsOf(strict, await reportOf(samples.slice(0, 2).map((name) => `${root}samples/${name}`)))).toEqual([]);
+  });
+
+  const trailers = `${root}samples/h2-trailers-grpc-go-1.85`;
+  const logs = [{ source: `${trailers}.client.log`, side: "client" as const }, { source: `${trailers}.server.log` }];
+
+  it("with logs", async () => {
+    const report = (await reportOf([`${trailers}.pcap`], logs)) as {
+      findings: { reaction: { logs?: unknown[] } }[];
+    };
+    expect(report.findings.flatMap(({ reaction }) => reaction.logs ?? []).length).toBeGreaterThan(5);
+    expect(faultsOf(strict, report)).toEqual([]);
+  });
+
+  it.each(["client.log", "server.log"])("of a log alone: %s", async (name) => {
+    expect(faultsOf(strict, await reportOf([], [{ source: `${trailers}.${name}` }]))).toEqual([]);
   });
 
   it("of events made by hand", () => {
@@ -200,6 +225,6 @@ describe.skipIf(!haveCaptures)("reports of recorded traffic", () => {
   ];
 
   it.each(some.map(captureName))("%s", async (name) => {
-    expect(faultsOf(strict, await reportOf(capture(name)))).toEqual([]);
+    expect(faultsOf(strict, await reportOf([capture(name)]))).toEqual([]);
   });
 });

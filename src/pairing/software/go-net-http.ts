@@ -3,6 +3,74 @@ import type { Software } from "../software.ts";
 
 export const goNetHttp: Software = {
   name: "Go net/http",
+  numbersAccepted: true,
+  lines: [
+    {
+      name: "go.conn-error",
+      side: "server",
+      has: "http2: server connection error from ",
+      text: /http2: server connection error from \S+: connection error: (?<code>[A-Z_]+)/,
+      tells: "fault",
+    },
+    {
+      name: "go.read-error",
+      side: "server",
+      has: "http2: server closing client connection; error reading frame",
+      text: /http2: server closing client connection; error reading frame from client \S+: (?<reason>.*)/,
+      tells: "fault",
+      rules: ["frame/*", "hpack/*", "continuation/*"],
+    },
+    {
+      name: "go.close",
+      side: "server",
+      has: "http2: server closing client connection: ",
+      text: /http2: server closing client connection: (?<reason>.*)/,
+      tells: "close",
+    },
+    {
+      name: "go.settings-timeout",
+      side: "server",
+      has: "timeout waiting for SETTINGS frames from ",
+      text: /timeout waiting for SETTINGS frames from \S+/,
+      tells: "fault",
+      rules: ["preface/*", "settings/ack-missing"],
+    },
+    {
+      name: "go.flood",
+      has: "http2: too many control frames in send queue",
+      text: /http2: too many control frames in send queue, closing connection/,
+      tells: "fault",
+      rules: ["abuse/*"],
+    },
+    {
+      name: "go.goaway",
+      has: "http2: received GOAWAY ",
+      text: /http2: received GOAWAY \[FrameHeader GOAWAY len=\d+\], starting graceful shutdown/,
+      tells: "received",
+    },
+    {
+      name: "go.preface",
+      side: "server",
+      has: "http2: server: error reading preface from client ",
+      text: /http2: server: error reading preface from client \S+: (?<reason>.*)/,
+      tells: "fault",
+      rules: ["preface/*"],
+    },
+    {
+      name: "go.stream-error",
+      has: "stream error: stream ID ",
+      text: /stream error: stream ID (?<stream>\d{1,10}); (?<code>[A-Z_]+)(?:; (?<reason>.*))?/,
+      tells: "fault",
+    },
+    {
+      name: "go.client-goaway",
+      side: "client",
+      has: "http2: server sent GOAWAY and closed the connection",
+      text: /http2: server sent GOAWAY and closed the connection; LastStreamID=(?<last>\d{1,10}), ErrCode=(?<code>[A-Z_]+), debug="(?<reason>(?:[^"\\]|\\.)*)"/,
+      tells: "received",
+    },
+    { name: "go.client-lost", has: "http2: client connection lost", text: /http2: client connection lost/, tells: "symptom" },
+  ],
   product: /^Go-http-client\/2\.0$/,
   openings: [
     {

@@ -3,6 +3,79 @@ import type { Software } from "../software.ts";
 
 export const netty: Software = {
   name: "Netty",
+  stopsAtOnce: true,
+  lines: [
+    {
+      name: "netty.goaway-sent",
+      has: "Sent GOAWAY: lastStreamId",
+      text: /Sent GOAWAY: lastStreamId '(?<last>\d{1,10})', errorCode '(?<code>\d{1,10})', debugData '(?<reason>[^']*)'/,
+      tells: "sent",
+    },
+    {
+      name: "netty.unknown-stream",
+      has: " frame for an unknown stream ",
+      text: /(?<reason>Received (?<type>[A-Z_]+) frame for an unknown stream (?<stream>\d{1,10}))/,
+      tells: "fault",
+      rules: ["stream/*"],
+    },
+    {
+      name: "netty.not-correct",
+      side: "server",
+      has: " is not correct for server connection",
+      text: /(?<reason>Request stream (?<stream>\d{1,10}) is not correct for server connection)/,
+      tells: "fault",
+      rules: ["stream-id/even-client"],
+    },
+    {
+      name: "netty.behind",
+      has: " is behind the next expected stream ",
+      text: /(?<reason>Request stream (?<stream>\d{1,10}) is behind the next expected stream (?<last>\d{1,10}))/,
+      tells: "fault",
+      rules: ["stream-id/not-increasing", "stream-id/reuse", "stream/headers-on-closed"],
+    },
+    {
+      name: "netty.state",
+      has: " in unexpected state: ",
+      text: /(?<reason>Stream (?<stream>\d{1,10}) in unexpected state: [A-Z_]+)/,
+      tells: "fault",
+      rules: ["stream/*", "stream-id/*"],
+    },
+    {
+      name: "netty.too-many-headers",
+      has: " received too many headers EOS: ",
+      text: /(?<reason>Stream (?<stream>\d{1,10}) received too many headers EOS: \w+)/,
+      tells: "fault",
+      rules: ["headers/second-headers-no-end-stream"],
+    },
+    {
+      name: "netty.window",
+      has: "Flow control window exceeded for stream: ",
+      text: /(?<reason>Flow control window exceeded for stream: (?<stream>\d{1,10}))/,
+      tells: "fault",
+      rules: ["flow/*"],
+    },
+    {
+      name: "netty.frame-size",
+      has: " exceeds maximum: ",
+      text: /(?<reason>Frame length: (?<len>\d{1,10}) exceeds maximum: \d+)/,
+      tells: "fault",
+      rules: ["frame/too-large"],
+    },
+    {
+      name: "netty.rapid-reset",
+      has: "Maximum number of RST frames reached",
+      text: /Maximum number of RST frames reached/,
+      tells: "fault",
+      rules: ["abuse/rapid-reset", "abuse/reset-flood"],
+    },
+    {
+      name: "netty.preface",
+      has: "HTTP/2 client preface string missing or corrupt",
+      text: /(?<reason>HTTP\/2 client preface string missing or corrupt)/,
+      tells: "fault",
+      rules: ["preface/*"],
+    },
+  ],
   texts: [
     {
       text: /^Received (?:HEADERS|DATA) frame for an unknown stream \d+/,
@@ -94,6 +167,34 @@ export const netty: Software = {
 
 export const grpcJava: Software = {
   name: "grpc-java",
+  lines: [
+    {
+      name: "grpc-java.stream",
+      has: "Stream Error",
+      text: /(?:WARNING|WARN)\b.{0,200}?Stream Error/,
+      tells: "fault",
+    },
+    {
+      name: "grpc-java.conn",
+      has: "Connection Error",
+      text: /(?:FINE|DEBUG)\b.{0,200}?Connection Error/,
+      tells: "fault",
+    },
+    {
+      name: "java.client-goaway",
+      side: "client",
+      has: "Abrupt GOAWAY closed ",
+      text: /Abrupt GOAWAY closed (?:sent|unsent) stream\. HTTP\/2 error code: (?<code>[A-Z_0-9]+)(?: \([^)]*\))?(?:, debug data: (?<reason>.*))?/,
+      tells: "received",
+    },
+    {
+      name: "java.client-rst",
+      side: "client",
+      has: "RST_STREAM closed stream. HTTP/2 error code: ",
+      text: /RST_STREAM closed stream\. HTTP\/2 error code: (?<code>[A-Z_0-9]+)/,
+      tells: "received",
+    },
+  ],
   basis: netty,
   // The numbers are small enough for others to send them too, but one.
   pings: [

@@ -3,6 +3,33 @@ import type { Software } from "../software.ts";
 
 export const nghttp2: Software = {
   name: "nghttp2",
+  lines: [
+    {
+      name: "nghttp2.invalid-field",
+      has: "Invalid HTTP header field was received: ",
+      text: /Invalid HTTP header field was received: frame type: (?<type>\d+), stream: (?<stream>\d{1,10}), name: \[(?<reason>[^\]]*)\]/,
+      tells: "fault",
+      rules: ["headers/*"],
+    },
+    {
+      name: "nghttpx.goaway-recv",
+      has: "GOAWAY received: last-stream-id=",
+      text: /GOAWAY received: last-stream-id=(?<last>\d{1,10}), error_code=(?<code>\d{1,10}), debug_data=(?<reason>.*)/,
+      tells: "received",
+    },
+    {
+      name: "nghttpx.goaway-sent",
+      has: "Sending GOAWAY: last-stream-id=",
+      text: /Sending GOAWAY: last-stream-id=(?<last>\d{1,10}), error_code=(?<code>\d{1,10}), debug_data=(?<reason>.*)/,
+      tells: "sent",
+    },
+    {
+      name: "nghttp.invalid",
+      has: "[INVALID; error=",
+      text: /\[INVALID; error=(?<reason>[^\]]*)\] recv (?<type>[A-Z_]+) frame <length=(?<len>\d{1,8}), flags=0x[0-9a-f]{2}, stream_id=(?<stream>\d{1,10})>/,
+      tells: "fault",
+    },
+  ],
   texts: [
     { text: /^request HEADERS: invalid stream_id$/, rules: ["stream-id/*"], says: "nghttp2 refuses the id of a new stream" },
     {
@@ -195,6 +222,29 @@ export const nghttp2: Software = {
 
 export const curl: Software = {
   name: "curl",
+  lines: [
+    {
+      name: "curl.goaway",
+      side: "client",
+      has: "received GOAWAY, error=",
+      text: /received GOAWAY, error=(?<code>\d{1,10}), last_stream=(?<last>\d{1,10})/,
+      tells: "received",
+    },
+    {
+      name: "curl.rst",
+      side: "client",
+      has: " reset by server (error ",
+      text: /HTTP\/2 stream (?<stream>\d{1,10}) reset by server \(error 0x[0-9a-f]+ (?<code>[A-Z_0-9]+)\)/,
+      tells: "received",
+    },
+    {
+      name: "curl.not-clean",
+      side: "client",
+      has: " was not closed cleanly: ",
+      text: /HTTP\/2 stream (?<stream>\d{1,10}) was not closed cleanly(?: before end of the underlying stream|: (?<code>[A-Z_0-9]+) \(err \d+\))/,
+      tells: "symptom",
+    },
+  ],
   basis: nghttp2,
   texts: [{ text: /^shutdown\0$/, rules: [], says: "curl closed its connection" }],
   product: /^(?:.* )?(?:lib)?curl\/(\S+)/,

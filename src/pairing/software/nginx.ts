@@ -3,6 +3,79 @@ import type { Software } from "../software.ts";
 
 export const nginx: Software = {
   name: "nginx",
+  lines: [
+    {
+      name: "nginx.incorrect-id",
+      side: "server",
+      has: "client sent HEADERS frame with incorrect identifier ",
+      text: /\*(?<conn>\d+) client sent HEADERS frame with incorrect identifier (?<stream>\d{1,10}), the last was (?<last>\d{1,10})/,
+      tells: "fault",
+      rules: [
+        "grpc/request-trailers",
+        "headers/request-trailers",
+        "headers/second-headers-no-end-stream",
+        "stream-id/*",
+        "stream/headers-after-end-stream",
+        "stream/headers-on-closed",
+      ],
+      says: "nginx calls any HEADERS whose id is even or not above the highest an incorrect identifier: trailers too",
+    },
+    {
+      name: "nginx.half-closed",
+      side: "server",
+      has: "client sent DATA frame for half-closed stream ",
+      text: /\*(?<conn>\d+) client sent DATA frame for half-closed stream (?<stream>\d{1,10})/,
+      tells: "fault",
+      rules: ["stream/data-after-end-stream"],
+    },
+    {
+      name: "nginx.window",
+      side: "server",
+      has: "client violated flow control for stream ",
+      text: /\*(?<conn>\d+) client violated flow control for stream (?<stream>\d{1,10}): received (?<type>[A-Z_]+) frame/,
+      tells: "fault",
+      rules: ["flow/*"],
+    },
+    {
+      name: "nginx.conn-window",
+      side: "server",
+      has: "client violated connection flow control: ",
+      text: /\*(?<conn>\d+) client violated connection flow control: /,
+      tells: "fault",
+      rules: ["flow/*"],
+    },
+    {
+      name: "nginx.length",
+      side: "server",
+      has: " frame with incorrect length",
+      text: /\*(?<conn>\d+) client sent (?:padded )?(?<type>[A-Z_]+) frame with incorrect length:? ?(?<len>\d{1,8})/,
+      tells: "fault",
+      rules: ["frame/*"],
+    },
+    {
+      name: "nginx.generic",
+      side: "server",
+      has: "client sent ",
+      text: /\*(?<conn>\d+) client sent (?<reason>.{1,300}?) while (?:processing HTTP\/2 connection|reading client request headers), client: /,
+      tells: "fault",
+    },
+    {
+      name: "nginx.refused",
+      side: "server",
+      has: "concurrent streams exceeded ",
+      text: /\*(?<conn>\d+) concurrent streams exceeded \d+/,
+      tells: "fault",
+      rules: ["stream/concurrency-exceeded"],
+    },
+    {
+      name: "nginx.flood",
+      side: "server",
+      has: "http2 flood detected",
+      text: /\*(?<conn>\d+) http2 flood detected/,
+      tells: "fault",
+      rules: ["abuse/*"],
+    },
+  ],
   product: /^nginx(?:\/(\S+))?$/,
   openings: [
     {
@@ -28,6 +101,7 @@ export const nginx: Software = {
     tooLarge: "ok (it announces 2^24-1)",
     streamWindow: "R FCE",
     connectionWindow: "G FCE",
+    zeroUpdateOnStream: "G PE",
     selfDependency: "R PE or G PE",
     hpack: "G CE (G FSE, G EYC by kind)",
     initialWindow: "G FCE",
@@ -38,5 +112,13 @@ export const nginx: Software = {
     rapidReset: "G NO",
     floods: "G NO",
   },
-  refuses: [{ input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "G PE" }],
+  refuses: [
+    { input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "G PE" },
+    {
+      input: "a stream that depends on itself (no error since RFC 9113)",
+      after: "priority",
+      from: "client",
+      answer: "R PE or G PE",
+    },
+  ],
 };

@@ -5,6 +5,33 @@ import { nghttp2 } from "./nghttp2.ts";
 
 export const node: Software = {
   name: "Node",
+  lines: [
+    {
+      name: "node.too-many-invalid",
+      has: "ERR_HTTP2_TOO_MANY_INVALID_FRAMES",
+      text: /ERR_HTTP2_TOO_MANY_INVALID_FRAMES/,
+      tells: "fault",
+      rules: ["frame/*", "stream/*", "abuse/*"],
+    },
+    {
+      name: "node.session-error",
+      has: "Session closed with error code ",
+      text: /Session closed with error code (?<code>[\w_]+)/,
+      tells: "received",
+    },
+    {
+      name: "node.stream-error",
+      has: "Stream closed with error code ",
+      text: /Stream closed with error code (?:NGHTTP2_)?(?<code>[\w_]+)/,
+      tells: "symptom",
+    },
+    {
+      name: "node.native",
+      has: "Http2Session ",
+      text: /Http2Session (?:client|server) \((?<conn>\d+)\) (?<reason>(?:invalid frame received|fatal error receiving data)[^\n]*)/,
+      tells: "fault",
+    },
+  ],
   basis: nghttp2,
   answersOf: "Node http2",
   answers: {
@@ -29,6 +56,34 @@ export const node: Software = {
 
 export const grpcJs: Software = {
   name: "grpc-js",
+  lines: [
+    {
+      name: "grpc-js.rst",
+      has: "Received RST_STREAM with code ",
+      text: /Received RST_STREAM with code (?<code>\d{1,10})(?: \((?<reason>[^)]*)\)| triggered by internal client error: .*)?/,
+      tells: "received",
+    },
+    {
+      name: "grpc-js.goaway",
+      side: "client",
+      has: " connection closed by GOAWAY with code ",
+      text: /connection closed by GOAWAY with code (?<code>\d{1,10})(?: and data (?<reason>.*))?/,
+      tells: "received",
+    },
+    {
+      name: "grpc-js.refused",
+      side: "client",
+      has: "Stream refused by server",
+      text: /Stream refused by server/,
+      tells: "received",
+    },
+    {
+      name: "grpc-js.dropped",
+      has: "Connection dropped",
+      text: /\bConnection dropped/,
+      tells: "symptom",
+    },
+  ],
   basis: node,
   product: /\bgrpc-node-js\/(\S+)/,
   openings: [{ from: "client", settings: [[4, 65_535]] }],

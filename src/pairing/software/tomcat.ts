@@ -3,6 +3,56 @@ import type { Software } from "../software.ts";
 
 export const tomcat: Software = {
   name: "Tomcat",
+  lines: [
+    {
+      name: "tomcat.old-id",
+      side: "server",
+      has: " was requested but the most recent stream was ",
+      text: /(?<reason>A new remote stream ID of \[(?<stream>\d{1,10})\] was requested but the most recent stream was \[(?<last>\d{1,10})\])/,
+      tells: "fault",
+      rules: ["stream-id/not-increasing", "stream-id/reuse"],
+    },
+    {
+      name: "tomcat.even-id",
+      side: "server",
+      has: " was requested but all remote streams must use odd identifiers",
+      text: /(?<reason>A new remote stream ID of \[(?<stream>\d{1,10})\] was requested but all remote streams must use odd identifiers)/,
+      tells: "fault",
+      rules: ["stream-id/even-client"],
+    },
+    {
+      name: "tomcat.closed",
+      side: "server",
+      has: "has been closed for some time",
+      text: /(?<reason>Stream \[(?<stream>\d{1,10})\] has been closed for some time)/,
+      tells: "fault",
+      rules: ["stream/*"],
+    },
+    {
+      name: "tomcat.state",
+      side: "server",
+      has: "], Frame type [",
+      text: /Connection \[(?<conn>[^\]]{1,40})\], Stream \[(?<stream>\d{1,10})\], State \[[A-Z_]+\], Frame type \[(?<type>[A-Z_]+)\]/,
+      tells: "fault",
+      rules: ["stream/*"],
+    },
+    {
+      name: "tomcat.overhead",
+      side: "server",
+      has: "Too much overhead so the connection will be closed",
+      text: /Connection \[(?<conn>[^\]]{1,40})\], Too much overhead so the connection will be closed/,
+      tells: "fault",
+      rules: ["abuse/*"],
+    },
+    {
+      name: "tomcat.window",
+      side: "server",
+      has: "Client sent more data than stream window allowed",
+      text: /Client sent more data than stream window allowed/,
+      tells: "fault",
+      rules: ["flow/*"],
+    },
+  ],
   texts: [
     {
       text: /A new remote stream ID of \[[\d,.]+\] was requested but the most recent stream was/,

@@ -24,10 +24,12 @@ import type {
   ReportEvent,
   RunEvent,
   SummaryEvent,
+  UnexplainedEvent,
 } from "../event.ts";
 import { isSecret, payloadOf } from "../frame-object.ts";
 import { behindText, protocolText } from "../protocol-text.ts";
 import { specText } from "../rules.ts";
+import { failuresOf, isFailure, tell } from "../story.ts";
 import { printable } from "../text.ts";
 import { differences, differencesBySide } from "./columns.ts";
 import { Interned } from "./interned.ts";
@@ -52,6 +54,7 @@ export class Collector implements ModelSink {
   #folded = 0;
   readonly #connections: Done[] = [];
   readonly #findings: FindingEvent[] = [];
+  readonly #unexplained: UnexplainedEvent[] = [];
   readonly #faulty = new Set<number>();
   readonly #diagnostics: DiagnosticEvent[] = [];
   readonly #budgets: BudgetEvent[] = [];
@@ -180,8 +183,10 @@ export class Collector implements ModelSink {
       case "summary":
         this.#summary = event;
         break;
-      // The page is about frames; these stand in the other reports.
       case "unexplained":
+        if (this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
+        break;
+      // The page is about frames; this stands in the other reports.
       case "baseline":
         break;
       default:
@@ -198,7 +203,9 @@ export class Collector implements ModelSink {
     const connections = this.#connections
       .sort((a, b) => a.event.id - b.event.id)
       .map(({ event, rows }) => pageConnection(event, rows, files, stream !== undefined, tables));
+    const story = this.#story();
     return {
+      ...(story === undefined ? {} : { story }),
       schema: "h2lint-page/1",
       tool: this.#run!.tool,
       captures,
@@ -214,6 +221,16 @@ export class Collector implements ModelSink {
       findings: this.#findings,
       left: this.#left,
     };
+  }
+
+  /** Of the worst that failed. */
+  #story(): PageData["story"] {
+    const worst = failuresOf(this.#findings, this.#unexplained).find(isFailure);
+    if (worst === undefined) return undefined;
+    const { finding } = worst;
+    const events = new Map(this.#connections.map(({ event }) => [event.id, event]));
+    const fix = finding === undefined ? undefined : this.#rules.get(finding.rule)?.meta.docs.fix;
+    return { ...tell(worst, events, fix), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
   }
 
   #finish(event: ConnectionEvent): void {
@@ -538,5 +555,6 @@ const VALUE = 2048;
 const FIELDS = 200;
 const GAPS = 2000;
 const DIAGNOSTICS = 200;
+const UNEXPLAINED = 1000;
 // What an entry costs besides its texts.
 const ENTRY = 32;

@@ -10,8 +10,11 @@ import type {
   RunEvent,
   SummaryEvent,
 } from "../event.ts";
+import type { StoryText } from "../story.ts";
 
 export interface PageData {
+  /** Of the worst that failed; `finding` is its index, -1 where it is an answer that none explains. */
+  readonly story?: StoryText & { readonly finding: number };
   readonly schema: "h2lint-page/1";
   readonly tool: RunEvent["tool"];
   readonly captures: readonly CaptureInfo[];

@@ -38,6 +38,7 @@ export const continuationFlood = defineRule({
   },
   state: () => ({ client: new Block(), server: new Block() }),
   kinds: ["headers", "push-promise", "continuation"],
+  inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
     if (frame.kind !== "continuation") {
@@ -92,6 +93,7 @@ export const zeroLengthContinuation = defineRule({
   },
   state: () => ({ client: new Block(), server: new Block() }),
   kinds: ["headers", "push-promise", "continuation"],
+  inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
     if (frame.kind !== "continuation") {

@@ -94,6 +94,7 @@ export const internalBuffering = defineRule({
   },
   state: () => ({ since: -1, requests: 0, first: undefined as FrameRef | undefined, last: new FrameRef() }),
   kinds: ["headers"],
+  from: "client",
   tcpWindow(from, zero, at, { connection, state, options, report }) {
     if (from !== "client") return;
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
@@ -102,7 +103,7 @@ export const internalBuffering = defineRule({
     state.first = undefined;
   },
   frame(frame, stream, { state }) {
-    if (state.since < 0 || frame.from !== "client" || stream !== undefined) return;
+    if (state.since < 0 || stream !== undefined) return;
     state.requests++;
     state.first ??= FrameRef.of(frame);
     state.last.take(frame);
@@ -187,14 +188,13 @@ export const slowRead = defineRule({
     },
   },
   state: () => ({ span: new Span(), closed: false }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
   tcpWindow(from, zero, _at, { state }) {
     if (from !== "client") return;
     state.closed = zero;
     state.span.restart();
   },
-  frame(frame, _stream, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isBlocked);
+  tick(now, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, now, options.time, options, isBlocked);
   },
   connectionEnd({ connection, state: { span, closed }, options, report }) {
     if (!closed) span.look(connection, connection.lastTime, options.time, options, isBlocked);
@@ -229,8 +229,9 @@ export const slowHeaders = defineRule({
   },
   state: () => ({ first: new FrameRef(), open: false, begun: false }),
   kinds: ["settings", "headers", "continuation"],
+  inParts: true,
+  from: "client",
   frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.from !== "client") return;
     const { last } = frame;
     if (!state.begun) {
       state.begun = true;
@@ -295,14 +296,13 @@ export const slowPost = defineRule({
     },
   },
   state: () => ({ span: new Span(), closed: false }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
   tcpWindow(from, zero, _at, { state }) {
     if (from !== "server") return;
     state.closed = zero;
     state.span.restart();
   },
-  frame(frame, _stream, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isUnfinished);
+  tick(now, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, now, options.time, options, isUnfinished);
   },
   connectionEnd({ connection, state: { span, closed }, options, report }) {
     if (!closed) span.look(connection, connection.lastTime, options.time, options, isUnfinished);
@@ -337,9 +337,7 @@ export const maxStreamsHold = defineRule({
     },
   },
   state: () => ({ looked: 0, worst: undefined as FrameRef | undefined, count: 0, limit: 0, time: 0 }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
-  frame(frame, _stream, { connection, state, options }) {
-    const now = frame.last.time;
+  tick(now, { connection, state, options }) {
     // Seen often enough: what is held so long is held at one of these times.
     if (now - state.looked < (options.time * MS) / 4) return;
     state.looked = now;

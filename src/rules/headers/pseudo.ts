@@ -1,6 +1,7 @@
 // Pseudo-header fields where they must not be (RFC 9113 section 8.3).
 import { BlockBit } from "../../hpack/block.ts";
-import { FieldBit, Name, slotCount } from "../../hpack/field.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { Name, slotCount } from "../../hpack/name.ts";
 import { Fact } from "../../http2/fact.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";

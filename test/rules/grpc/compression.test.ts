@@ -121,7 +121,18 @@ testRule(decompressFailed, {
     "deflate bare": send("deflate", deflateRawSync(text)),
     empty: send("gzip", Buffer.alloc(0)),
     "not marked": (s) => s.client.headers(1, encoded("gzip")).data(1, "\0\0\0\0\x01a"),
-    "an algorithm that is not known": { frames: send("snappy", text), unchecked: { "grpc/decompress-failed limit": 1 } },
+    // Blocks of one literal, and of one octet that is repeated.
+    "snappy, bare": send("snappy", Buffer.concat([Buffer.of(17, 16 << 2), text])),
+    zstd: send("zstd", Buffer.from("28b52ffd20052b000061", "hex")),
+    "snappy as a Java library frames it": {
+      frames: send("snappy", Buffer.from("82534e41505059000000000100000001", "hex")),
+      unchecked: { "grpc/decompress-failed limit": 1 },
+    },
+    "zstd with a dictionary": {
+      frames: send("zstd", Buffer.from("28b52ffd01580105", "hex")),
+      unchecked: { "grpc/decompress-failed limit": 1 },
+    },
+    "an algorithm that is not known": { frames: send("lzma", text), unchecked: { "grpc/decompress-failed limit": 1 } },
     "too long to keep": {
       frames: send("gzip", text.subarray(1)),
       limits: { messageOctets: 4 },
@@ -133,6 +144,14 @@ testRule(decompressFailed, {
     "no gzip": {
       frames: send("gzip", text),
       finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "gzip" }]],
+    },
+    "no snappy": {
+      frames: send("snappy", text),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "snappy" }]],
+    },
+    "no zstd": {
+      frames: send("zstd", text),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "zstd" }]],
     },
     "gzip cut off": {
       frames: send("gzip", gzipSync(text).subarray(0, 20)),

@@ -88,6 +88,7 @@ class App {
     root.append(
       el("a", { class: "skip", href: "#panel", click: (event: Event) => this.#skip(event) }, "Skip to the findings"),
       this.#header(),
+      ...this.#why(),
       ...this.#notices(),
       el(
         "main",
@@ -171,6 +172,25 @@ class App {
         button("Help", () => this.#help.showModal(), { "aria-label": "Keys and marks", title: "Keys and marks (?)" }, "?"),
       ),
     );
+  }
+
+  /** The worst that failed, in a few sentences. */
+  #why(): HTMLElement[] {
+    const { story } = this.#page;
+    if (story === undefined) return [];
+    const { cause, answer, cost, more, fix, finding, connection } = story;
+    const told = [answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`];
+    return [
+      el(
+        "details",
+        { class: "why", open: "" },
+        el("summary", {}, printable(cause)),
+        ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
+        finding < 0
+          ? undefined
+          : button("Show it", () => this.#go({ connection, finding }), { "aria-label": "Show this finding on the timeline" }),
+      ),
+    ];
   }
 
   /** What the reader must know before trusting the picture. */

@@ -1,6 +1,7 @@
 // One finding as a story: what happened, what answered it, what it cost, what to do, and the text that says so.
 import { answerSentence, isAnswered, noAnswer } from "../../answer.ts";
 import type { FrameObject } from "../../event.ts";
+import { positionText } from "../../failing.ts";
 import { frameDetail, frameName } from "../../frame-line.ts";
 import { duration, plural, printable } from "../../text.ts";
 import type { PageData } from "../page-data.ts";
@@ -40,6 +41,7 @@ export function storyCard(
         `${sentence(printable(isAnswered(reaction) ? answerSentence(event) : noAnswer(reaction)))}${why === "" ? "" : ` ${sentence(why)}`}`,
       ),
       ...(cost === "" ? [] : row("cost", cost)),
+      ...(reaction.logs ?? []).slice(0, LOG_LINES).flatMap((line) => row("log", logText(line))),
       ...(rule === undefined ? [] : row("fix", rule.fix)),
       ...(rule === undefined ? [] : row("rule", sentence(rule.title))),
       ...(rule === undefined ? [] : row("why", rule.why)),
@@ -49,6 +51,12 @@ export function storyCard(
     ),
   );
 }
+
+function logText({ file, line, text, confidence }: NonNullable<PageFinding["reaction"]["logs"]>[number]): string {
+  return `${printable(file)}:${line}${confidence === "exact" ? "" : ` (${confidence})`}: ${printable(text)}`;
+}
+
+const LOG_LINES = 10;
 
 /** @param quiet Not to alarm anybody. */
 export function severityMark(severity: string, quiet = false): HTMLElement {
@@ -60,12 +68,12 @@ export function severityMark(severity: string, quiet = false): HTMLElement {
   );
 }
 
-/** `stream 1, packet 11`. */
+/** `stream 1, packet 11`; of a log `line 11`. */
 export function whereText(event: PageFinding, connections: boolean): string {
   return [
     ...(connections ? [`connection ${event.connection}`] : []),
     ...(event.stream === 0 ? [] : [`stream ${event.stream}`]),
-    `packet ${event.frame.packet}`,
+    positionText(event.frame),
   ].join(", ");
 }
 
@@ -117,7 +125,8 @@ function framesTable(model: ConnectionModel, event: PageFinding, openEntry: ((en
 function rowsOf(event: PageFinding): Row[] {
   const { reaction } = event;
   const ofFrame = (frame: FrameObject, role: string, more = ""): Row => {
-    const { time, packet, from } = frame;
+    const { time, from } = frame;
+    const packet = frame.line ?? frame.packet;
     const detail = [frameDetail(frame), more, frame.comment === undefined ? "" : `(${printable(frame.comment)})`];
     return { frame, time, packet, from, name: frameName(frame), detail: detail.filter((text) => text !== "").join("  "), role };
   };

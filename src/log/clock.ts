@@ -1,0 +1,89 @@
+// How far is a log's clock from the capture's? The offset at which most connections of the log have one of the capture to be: clocks
+// are never trusted, and a zone that a log does not say is found the same way (rules.md 5.6).
+import type { Candidate } from "./candidate.ts";
+import type { ClockBase } from "./event.ts";
+
+/** Seconds to add to the log's times. */
+export interface ClockOffset {
+  readonly seconds: number;
+  /** Another offset would explain as much. */
+  readonly rival: boolean;
+  /** It is what a right clock in some zone would show. */
+  readonly right: boolean;
+}
+
+/** @param wireSeconds Seconds since the epoch of a time of the capture.
+ *  @returns undefined where nothing has a time. */
+export function clockOffset(
+  candidates: readonly Candidate[],
+  base: ClockBase,
+  wireSeconds: (time: number) => number,
+): ClockOffset | undefined {
+  const offsets = candidates
+    .filter(({ moment }) => moment?.log.base === base)
+    .map((candidate) => ({ candidate, offset: offsetOf(candidate, wireSeconds)! }))
+    .sort((a, b) => a.offset - b.offset);
+  if (offsets.length === 0) return undefined;
+  let best: Cluster | undefined;
+  let rival = false;
+  let from = 0;
+  for (let to = 0; to < offsets.length; to++) {
+    while (offsets[to]!.offset - offsets[from]!.offset > toleranceOf(offsets[to]!.candidate)) from++;
+    // A cluster is looked at when the next does not belong to it.
+    const next = offsets[to + 1];
+    if (next !== undefined && next.offset - offsets[from]!.offset <= toleranceOf(next.candidate)) continue;
+    const members = offsets.slice(from, to + 1);
+    const one: Cluster = {
+      count: new Set(members.map(({ candidate }) => candidate.conversation)).size,
+      offset: members[members.length >> 1]!.offset,
+      far: Math.min(...members.map(({ offset }) => distance(offset, base))),
+    };
+    const order = best === undefined ? -1 : compare(one, best);
+    // Beside the best one the clusters it shares members with do not count.
+    if (order === 0 || (best !== undefined && Math.abs(one.offset - best.offset) <= toleranceOf(members[0]!.candidate))) {
+      if (order < 0) best = one;
+      else if (order === 0 && Math.abs(one.offset - best!.offset) > toleranceOf(members[0]!.candidate)) rival = true;
+    } else if (order < 0) {
+      best = one;
+      rival = false;
+    }
+  }
+  return { seconds: best!.offset, rival, right: best!.far <= RIGHT };
+}
+
+/** Seconds from the log's time to the capture's. */
+export const offsetOf = ({ moment }: Candidate, wireSeconds: (time: number) => number): number | undefined =>
+  moment === undefined ? undefined : wireSeconds(moment.wire) - moment.log.seconds;
+
+/** rules.md 5.4: 2 s where the log has whole seconds, 50 ms where it has finer ones; more where only texts are compared, which are
+ *  written some time after. */
+export const toleranceOf = ({ moment, pairs }: Candidate): number => {
+  const resolution = moment?.log.resolution ?? 1;
+  return resolution >= 1 ? 2 : (pairs.length > 0 ? 0.05 : 0.25) + 2 * resolution;
+};
+
+interface Cluster {
+  /** Connections of the log that it explains. */
+  readonly count: number;
+  readonly offset: number;
+  /** Seconds from what a right clock would show. */
+  readonly far: number;
+}
+
+// Of two that explain as much the one that a right clock in some zone would show.
+function compare(a: Cluster, b: Cluster): number {
+  if (a.count !== b.count) return b.count - a.count;
+  const right = (cluster: Cluster) => cluster.far <= RIGHT;
+  if (right(a) !== right(b)) return right(a) ? -1 : 1;
+  if (!right(a)) return 0;
+  return Math.abs(Math.abs(a.offset) - Math.abs(b.offset)) < RIGHT ? 0 : Math.abs(a.offset) - Math.abs(b.offset);
+}
+
+// Zones are a multiple of 15 minutes from UTC. Time of day and time since the start can be anything.
+function distance(offset: number, base: ClockBase): number {
+  if (base === "utc") return Math.abs(offset);
+  if (base === "local" || base === "day") return Math.abs(offset - Math.round(offset / 900) * 900);
+  return Infinity;
+}
+
+const RIGHT = 3;

@@ -1,0 +1,161 @@
+// In: the events of a log. Out: the connections that they are of: by the names that the log gives them, else by where one begins.
+import type { Side } from "../place.ts";
+import type { FrameEvent, LogEvent, TextEvent } from "./event.ts";
+import type { LogFormat } from "./format.ts";
+import type { Log } from "./reader.ts";
+
+/** What a log tells of one connection. */
+export class Conversation {
+  /** Index of the log in the run. */
+  readonly log: number;
+  /** As the log names it; undefined: it does not. */
+  readonly key: string | undefined;
+  /** Of the frames; undefined where there are none. */
+  format: LogFormat | undefined;
+  /** Which end wrote the log. */
+  side: Side | undefined;
+  readonly frames: FrameEvent[] = [];
+  readonly texts: TextEvent[] = [];
+  readonly addresses = new Set<string>();
+  /** It begins with what a connection begins with. */
+  started = false;
+  /** Another connection may have been open: lines of it may be among these. */
+  mixed = false;
+  /** A GOAWAY or an end was told. */
+  ended = false;
+  /** In which direction SETTINGS were told that are no acknowledgment. */
+  readonly settings = { sent: false, received: false };
+
+  constructor(log: number, key: string | undefined, side: Side | undefined) {
+    this.log = log;
+    this.key = key;
+    this.side = side;
+  }
+
+  /** The log shows that it is one: it has frames, or a name. */
+  get isNamed(): boolean {
+    return this.frames.length > 0 || this.key !== undefined || this.addresses.size > 0;
+  }
+
+  /** Of its first line. */
+  get line(): number {
+    return Math.min(this.frames[0]?.place.line ?? Infinity, this.texts[0]?.place.line ?? Infinity);
+  }
+}
+
+/** In the order of their first lines. */
+export function conversationsOf({ events, side }: Log, log: number): Conversation[] {
+  const all: Conversation[] = [];
+  const keyed = new Map<string, Conversation>();
+  /** Of formats that name no connection: the one that began last. */
+  const unkeyed = new Map<string, Conversation>();
+  let latest: Conversation | undefined;
+
+  const begin = (key: string | undefined): Conversation => {
+    const conversation = new Conversation(log, key, side);
+    all.push(conversation);
+    return conversation;
+  };
+
+  for (const event of events) {
+    if (event.kind === "text") text(event);
+    else frameOrMark(event);
+  }
+  const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
+  for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
+  return told;
+
+  function frameOrMark(event: Exclude<LogEvent, TextEvent>): void {
+    const { format, connection: key } = event;
+    const open = key === undefined ? unkeyed : keyed;
+    const name = key ?? format.name;
+    let conversation = open.get(name);
+    if (conversation === undefined || begins(event, conversation)) {
+      const next = begin(key);
+      next.mixed = key === undefined && conversation !== undefined && (conversation.mixed || !conversation.ended);
+      next.started = event.kind === "start" || isSettings(event);
+      conversation = next;
+      open.set(name, conversation);
+    }
+    if (key === undefined) latest = conversation;
+    take(conversation, event);
+    if (event.kind === "end") conversation.ended = true;
+    if (event.kind !== "frame") return;
+    conversation.format = format;
+    conversation.frames.push(event);
+    if (isSettings(event)) conversation.settings[event.frame.by] = true;
+    if (event.frame.kind === "goaway") conversation.ended = true;
+  }
+
+  function text(event: TextEvent): void {
+    const { connection: key, addresses, tells } = event;
+    let conversation: Conversation | undefined;
+    if (key !== undefined) {
+      conversation = keyed.get(key);
+      // An address in memory is used again.
+      const again = tells === "close" && conversation?.texts.some(({ name }) => name === event.name);
+      if (conversation === undefined || again === true) {
+        conversation = begin(key);
+        keyed.set(key, conversation);
+      }
+    } else conversation = addresses.length > 0 || latest === undefined ? begin(undefined) : latest;
+    take(conversation, event);
+    conversation.texts.push(event);
+    if (tells === "close" || tells === "symptom") conversation.ended = true;
+  }
+}
+
+// A program may name a connection in two ways. A text that quotes the GOAWAY of frames close by is about the same.
+function withTexts(all: readonly Conversation[]): Conversation[] {
+  const framed = all.filter(({ frames }) => frames.length > 0);
+  const claimed = new Set<Conversation>();
+  return all.filter((one) => {
+    if (one.frames.length > 0 || one.key === undefined) return true;
+    const like = framed.filter((other) => !claimed.has(other) && one.texts.some((text) => quotesGoaway(text, other.frames)));
+    if (like.length !== 1) return true;
+    const [same] = like as [Conversation];
+    claimed.add(same);
+    same.texts.push(...one.texts);
+    for (const address of one.addresses) same.addresses.add(address);
+    same.side ??= one.side;
+    return false;
+  });
+}
+
+const quotesGoaway = ({ reason, place }: TextEvent, frames: readonly FrameEvent[]): boolean =>
+  reason !== undefined &&
+  frames.some(
+    (event) =>
+      event.frame.kind === "goaway" &&
+      event.frame.debug === reason &&
+      event.frame.by === "sent" &&
+      Math.abs(event.place.line - place.line) <= CLOSE,
+  );
+
+function take(conversation: Conversation, { addresses, side }: LogEvent): void {
+  conversation.side ??= side;
+  if (conversation.addresses.size < ADDRESSES) for (const address of addresses) conversation.addresses.add(address);
+}
+
+const isSettings = (event: LogEvent): boolean =>
+  event.kind === "frame" && event.frame.kind === "settings" && ((event.frame.flags ?? 0) & 1) === 0;
+
+// RFC 9113 3.4: each side begins with SETTINGS. Of a program's own later ones h2lint knows none.
+function begins(event: LogEvent, { frames, settings }: Conversation): boolean {
+  if (event.kind === "start") return frames.length > 0;
+  return event.kind === "frame" && isSettings(event) && settings[event.frame.by];
+}
+
+// RFC 9113 5.1.1: the client opens odd streams.
+function sideOf(frames: readonly FrameEvent[]): Side | undefined {
+  const first = frames.find(({ frame }) => frame.kind === "headers" && (frame.streamId & 1) === 1)?.frame;
+  if (first === undefined) return undefined;
+  // Of a server's answer on a stream whose beginning is not there nothing follows.
+  if (first.fields?.some(([name]) => name === ":status") === true) return first.by === "sent" ? "server" : "client";
+  const isFirst = frames[0]?.frame.kind === "settings";
+  return isFirst ? (first.by === "sent" ? "client" : "server") : undefined;
+}
+
+const ADDRESSES = 16;
+// Lines between two that tell of the same.
+const CLOSE = 8;

@@ -1,0 +1,92 @@
+import type { FrameKind } from "../http2/frame.ts";
+import type { SettingPair } from "../http2/setting.ts";
+import type { Tells } from "../pairing/software.ts";
+import type { Side } from "../place.ts";
+import type { LogFormat } from "./format.ts";
+
+/** Where a line stands: index of the log in the run, and its number in the file, from 1. */
+export interface LinePlace {
+  readonly file: number;
+  readonly line: number;
+}
+
+/** What a clock of a log counts from: the epoch; the epoch as a wall clock of an unknown zone shows it; midnight; the program's start. */
+export type ClockBase = "utc" | "local" | "day" | "start";
+
+export interface LogTime {
+  /** With as many decimals as the line has. */
+  readonly seconds: number;
+  readonly base: ClockBase;
+  /** Seconds that its last digit stands for. */
+  readonly resolution: number;
+}
+
+/** A frame as a line tells of it; what is absent the line does not tell. */
+export interface LogFrame {
+  readonly kind: FrameKind;
+  readonly streamId: number;
+  /** By the process that wrote the log. */
+  readonly by: "sent" | "received";
+  readonly flags?: number;
+  /** Of `flags` those that the line would show; all of them where absent. */
+  readonly flagMask?: number;
+  readonly length?: number;
+  readonly errorCode?: number | undefined;
+  readonly lastStreamId?: number;
+  /** GOAWAY: one character per octet. */
+  readonly debug?: string;
+  readonly increment?: number;
+  readonly settings?: readonly SettingPair[];
+  /** PING, 16 hexadecimal digits. */
+  readonly payload?: string;
+  readonly promisedStreamId?: number;
+  /** All fields of the block, one character per octet. */
+  readonly fields?: readonly (readonly [name: string, value: string])[] | undefined;
+}
+
+interface LineEvent {
+  readonly place: LinePlace;
+  /** The line, without colours, shortened. */
+  readonly text: string;
+  readonly time: LogTime | undefined;
+  /** How the log names the connection; undefined: not at all. */
+  readonly connection: string | undefined;
+  /** `192.0.2.1:50000`, `[2001:db8::1]:50000`: ends of the connection that the line names. */
+  readonly addresses: readonly string[];
+  /** Which end wrote it; undefined: the line does not show it. */
+  readonly side: Side | undefined;
+}
+
+export interface FrameEvent extends LineEvent {
+  readonly kind: "frame";
+  readonly frame: LogFrame;
+  readonly format: LogFormat;
+}
+
+/** A line that tells of an error or of an end, and that the dictionary knows. */
+export interface TextEvent extends LineEvent {
+  readonly kind: "text";
+  /** Of the dictionary: `grpc-go.illegal-stream-id`. */
+  readonly name: string;
+  readonly tells: Tells;
+  readonly software: string;
+  /** Rules it is about. */
+  readonly rules: readonly string[];
+  readonly says: string | undefined;
+  /** As it quotes them. */
+  readonly streamId: number | undefined;
+  readonly lastStreamId: number | undefined;
+  readonly errorCode: number | undefined;
+  /** The reason inside it, as GOAWAY's debug data may carry it. */
+  readonly reason: string | undefined;
+  /** The frame that it quotes. */
+  readonly quoted: LogFrame | undefined;
+}
+
+/** A connection begins or ends here. */
+export interface MarkEvent extends LineEvent {
+  readonly kind: "start" | "end";
+  readonly format: LogFormat;
+}
+
+export type LogEvent = FrameEvent | TextEvent | MarkEvent;

@@ -1,0 +1,33 @@
+import type { Side } from "../place.ts";
+import type { LogFrame } from "./event.ts";
+
+/** One way in which programs write what happens on their connections. */
+export interface LogFormat {
+  /** As reports name it. */
+  readonly name: string;
+  /** Whether frames have their lengths, and field blocks their fields; `some`: not such that each octet is certain. */
+  readonly shows: { readonly length: boolean; readonly fields: "exact" | "some" | "none" };
+  /** HEADERS stand for the whole field block: its CONTINUATIONs are not told. */
+  readonly foldsContinuation: boolean;
+  /** Lines of several connections may alternate, and nothing tells them apart. */
+  readonly unkeyed?: boolean;
+  /** For one file: some formats need more than one line. */
+  reader(): FormatReader;
+}
+
+export interface FormatReader {
+  /** @returns What the line tells; `part`: it belongs to one before it; undefined: it is of another format. */
+  line(text: string): Told | "part" | undefined;
+}
+
+export interface Told {
+  /** Later lines may fill in what they tell of it. */
+  readonly frame?: Draft<LogFrame>;
+  /** A connection begins or ends. */
+  readonly mark?: "start" | "end";
+  readonly connection?: string;
+  /** Which end of the connection wrote the log. */
+  readonly side?: Side;
+}
+
+export type Draft<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -1,0 +1,106 @@
+// Go's Framer with GODEBUG=http2debug=2 (rules.md 6.2): net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
+// which do not name the connection: where blocks of two may have mixed they are nobody's.
+import type { SettingPair } from "../../http2/setting.ts";
+import type { LogFrame } from "../event.ts";
+import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
+import { unescaped } from "../quoted.ts";
+
+export const goHttp2debug: LogFormat = {
+  name: "Go http2debug",
+  shows: { length: true, fields: "exact" },
+  foldsContinuation: false,
+  reader: () => new Reader(),
+};
+
+class Reader implements FormatReader {
+  /** HEADERS whose fields are being told, and its Framer. */
+  #block: Draft<LogFrame> | undefined;
+  #framer = "";
+  #fields: [string, string][] = [];
+
+  line(text: string): Told | "part" | undefined {
+    const at = text.indexOf("http2: ");
+    if (at < 0) return undefined;
+    const match = FRAME.exec(text);
+    if (match !== null) return this.#frame(match.groups!);
+    const field = FIELD.exec(text);
+    if (field !== null) {
+      const { name, value } = field.groups!;
+      if (this.#block !== undefined) this.#fields.push([unescaped(name!), unescaped(value!)]);
+      return "part";
+    }
+    if (
+      /http2: (?:server read frame|Transport received|server processing setting|server encoding header|Transport encoding header)/.test(
+        text,
+      )
+    )
+      return "part";
+    if (/http2: (?:server connection from|server: client) /.test(text)) return "part";
+    return undefined;
+  }
+
+  #frame({ id, dir, type, flags, stream, len, rest }: Record<string, string | undefined>): Told | undefined {
+    const kind = kindNamed(type!) ?? "unknown";
+    const frame: Draft<LogFrame> = {
+      ...{ kind, streamId: Number(stream ?? 0), by: dir === "wrote" ? "sent" : "received" },
+      ...{ flags: flagsNamed(flags ?? ""), length: Number(len) },
+    };
+    readRest(frame, rest ?? "");
+    const opens = (kind === "headers" || kind === "push-promise" || kind === "continuation") && dir === "read";
+    if (id === this.#framer) this.#block = undefined;
+    if (opens) this.#open(frame, id!);
+    return { frame, connection: id! };
+  }
+
+  // Where another connection's block begins before anything shows that this one was told to its end, nobody knows whose fields follow.
+  #open(frame: Draft<LogFrame>, framer: string): void {
+    const mixed = this.#block !== undefined;
+    if (mixed) this.#block!.fields = undefined;
+    this.#framer = framer;
+    this.#block = frame;
+    this.#fields = [];
+    if (!mixed) frame.fields = this.#fields;
+  }
+}
+
+function readRest(frame: Draft<LogFrame>, rest: string): void {
+  switch (frame.kind) {
+    case "settings": {
+      const pairs: SettingPair[] = [];
+      const list = /, settings: (.*)$/.exec(rest)?.[1] ?? "";
+      for (const [, name, value] of list.matchAll(/([A-Z0-9_]+)=(\d{1,10})/g)) {
+        const id = settingNamed(name!) ?? Number(/^UNKNOWN_SETTING_(\d{1,5})$/.exec(name!)?.[1] ?? Number.NaN);
+        if (!Number.isNaN(id)) pairs.push([id, Number(value)]);
+      }
+      frame.settings = pairs;
+      break;
+    }
+    case "window-update":
+      frame.increment = Number(/\bincr=(\d{1,10})/.exec(rest)?.[1] ?? 0);
+      break;
+    case "ping": {
+      const octets = unescaped(/ ping="((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? "");
+      if (octets.length === 8) frame.payload = Buffer.from(octets, "latin1").toString("hex");
+      break;
+    }
+    case "rst-stream":
+      frame.errorCode = codeIn(rest);
+      break;
+    case "goaway":
+      frame.lastStreamId = Number(/\bLastStreamID=(\d{1,10})/.exec(rest)?.[1] ?? 0);
+      frame.errorCode = codeIn(rest);
+      frame.debug = unescaped(/\bDebug="((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? "");
+      break;
+  }
+}
+
+const codeIn = (rest: string): number | undefined => {
+  const text = /\bErrCode=([A-Z_0-9]+|unknown error code 0x[0-9a-f]+)/.exec(rest)?.[1];
+  return text === undefined ? undefined : codeNamed(text.replace(/^.* /, ""));
+};
+
+const FRAME =
+  /http2: Framer (?<id>0x[0-9a-f]+): (?<dir>read|wrote) (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?: flags=(?<flags>[A-Z_|0-9a-fx]+))?(?: stream=(?<stream>\d{1,10}))? len=(?<len>\d{1,8})(?<rest>.*)/;
+
+const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;

@@ -1,0 +1,54 @@
+// gRPC C-core with GRPC_TRACE=http (rules.md 6.8): C++, Python, Ruby, PHP. Only what comes in is told as frames.
+import type { LogFrame } from "../event.ts";
+import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import { flagsNamed, kindNamed } from "../names.ts";
+
+export const grpcCore: LogFormat = {
+  name: "gRPC C-core",
+  shows: { length: true, fields: "some" },
+  foldsContinuation: false,
+  reader: () => new Reader(),
+};
+
+class Reader implements FormatReader {
+  /** The last field block of each stream. */
+  readonly #blocks = new Map<number, { frame: Draft<LogFrame>; fields: [string, string][] }>();
+
+  line(text: string): Told | "part" | undefined {
+    const match = FRAME.exec(text);
+    if (match !== null) {
+      const { conn, type, flags, len, stream } = match.groups!;
+      const kind = kindNamed(type!) ?? "unknown";
+      const streamId = Number.parseInt(stream!, 16);
+      const frame: Draft<LogFrame> = {
+        ...{ kind, streamId, by: "received" },
+        ...{ flags: flagsNamed((flags ?? "").replaceAll(":", "|").replace(/[A-Z_]+=/g, "")), length: Number(len) },
+      };
+      if (kind === "headers") {
+        if (this.#blocks.size >= BLOCKS) this.#blocks.clear();
+        this.#blocks.set(streamId, { frame, fields: [] });
+      }
+      return { frame, connection: conn! };
+    }
+    const field = FIELD.exec(text);
+    if (field === null) {
+      const writer = WRITER.exec(text)?.[1];
+      return writer === undefined ? undefined : { side: writer === "CLIENT" ? "client" : "server" };
+    }
+    const { stream, side, name, value } = field.groups!;
+    const block = this.#blocks.get(Number(stream));
+    if (block !== undefined) {
+      block.fields.push([name!, value!]);
+      block.frame.fields = block.fields;
+    }
+    return { ...{ side: side === "CLI" ? "client" : "server" } };
+  }
+}
+
+const FRAME =
+  /INCOMING\[(?<conn>[^\]]*)\]: (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?<flags>(?::[A-Z_]+(?:=0x[0-9a-f]+)?)*) len:(?<len>\d{1,8}) id:0x(?<stream>[0-9a-f]{8})/;
+const FIELD = /\bHTTP:(?<stream>\d{1,10}):(?:HDR|TRL|\?\?\?):(?<side>SVR|CLI): (?<name>:?[^:\s]+): (?<value>.*)$/;
+// What it writes itself is told without its frames.
+const WRITER = /\bW:0x[0-9a-f]+ (CLIENT|SERVER) \[/;
+// Streams whose blocks are remembered.
+const BLOCKS = 1000;

@@ -1,0 +1,175 @@
+// In: the octets of a log. Out: what its lines tell, in their order: frames, and texts that the dictionary knows. Which formats they are
+// of is found line by line, by content. What is none of them is counted and left out; nothing in a log is an error.
+import type { Source } from "../capture/source.ts";
+import type { DiagnosticSink } from "../diagnostic.ts";
+import type { Limits } from "../limits.ts";
+import type { Side } from "../place.ts";
+import type { LogEvent } from "./event.ts";
+import type { FormatReader, LogFormat, Told } from "./format.ts";
+import { formats } from "./formats.ts";
+import { type Line, LineSplitter } from "./lines.ts";
+import { signatureOf } from "./signature.ts";
+import { timeOf } from "./timestamp.ts";
+
+/** A log, read. */
+export interface Log {
+  readonly name: string;
+  /** As the user, or the lines themselves, say; undefined: nothing does. */
+  readonly side: Side | undefined;
+  readonly lines: number;
+  /** Lines that tell something, or belong to one that does. */
+  readonly read: number;
+  /** Formats and software by name, by what they tell: the most first. */
+  readonly formats: readonly string[];
+  /** In the order of the lines. */
+  readonly events: readonly LogEvent[];
+}
+
+/** @param side Which end wrote the log, as the user says.
+ *  @throws H2lintError where it cannot be read. */
+export async function readLog(
+  source: Source,
+  file: number,
+  side: Side | undefined,
+  limits: Limits,
+  diagnostics: DiagnosticSink,
+): Promise<Log> {
+  const collector = new Collector(file, limits, diagnostics);
+  const splitter = new LineSplitter(limits.logLine, (line) => collector.line(line));
+  const buffer = new Uint8Array(CHUNK);
+  try {
+    for (;;) {
+      const length = await source.read(buffer);
+      if (length === 0) break;
+      splitter.octets(buffer, 0, length);
+    }
+  } finally {
+    await source.close();
+  }
+  splitter.end();
+  return collector.log(source.name, side);
+}
+
+class Collector {
+  readonly #file: number;
+  readonly #limits: Limits;
+  readonly #diagnostics: DiagnosticSink;
+  readonly #readers: { readonly format: LogFormat; readonly reader: FormatReader }[];
+  readonly #events: LogEvent[] = [];
+  readonly #formats = new Map<string, number>();
+  readonly #sides = { client: 0, server: 0 };
+  #lines = 0;
+  #read = 0;
+  #cut = 0;
+  #firstCut = 0;
+  #firstUnknown = 0;
+  #firstLeft = 0;
+
+  constructor(file: number, limits: Limits, diagnostics: DiagnosticSink) {
+    this.#file = file;
+    this.#limits = limits;
+    this.#diagnostics = diagnostics;
+    this.#readers = formats.map((format) => ({ format, reader: format.reader() }));
+  }
+
+  line({ text, number, cut }: Line): void {
+    this.#lines = number;
+    if (cut) {
+      this.#cut++;
+      this.#firstCut ||= number;
+    }
+    if (!this.#frame(text, number) && !this.#text(text, number)) this.#firstUnknown ||= number;
+  }
+
+  // The format of the line before is asked first.
+  #frame(text: string, number: number): boolean {
+    for (let i = 0; i < this.#readers.length; i++) {
+      const one = this.#readers[i]!;
+      const told = one.reader.line(text);
+      if (told === undefined) continue;
+      if (i > 0) {
+        this.#readers.splice(i, 1);
+        this.#readers.unshift(one);
+      }
+      if (told !== "part") {
+        if (told.side !== undefined) this.#sides[told.side]++;
+        // A format may know the side without having more to say: the dictionary is asked.
+        if (told.frame === undefined && told.mark === undefined) return this.#text(text, number) || this.#count(one.format.name);
+        this.#tell(told, one.format, text, number);
+      }
+      return this.#count(one.format.name);
+    }
+    return false;
+  }
+
+  #count(name: string): true {
+    this.#read++;
+    this.#formats.set(name, (this.#formats.get(name) ?? 0) + 1);
+    return true;
+  }
+
+  #tell({ frame, mark, connection, side }: Told, format: LogFormat, text: string, number: number): void {
+    const line = { ...this.#head(text, number, connection), side, format };
+    if (mark !== undefined) this.#add({ ...line, kind: mark });
+    if (frame !== undefined) this.#add({ ...line, kind: "frame", frame });
+  }
+
+  #text(text: string, number: number): boolean {
+    const signature = signatureOf(text);
+    if (signature === undefined) return false;
+    const { connection = KEY.exec(text)?.[1], ...rest } = signature;
+    const { side } = rest;
+    if (side !== undefined) this.#sides[side]++;
+    this.#add({ ...this.#head(text, number, connection), ...rest, kind: "text" });
+    return this.#count(signature.software);
+  }
+
+  #head(text: string, number: number, connection: string | undefined) {
+    return {
+      place: { file: this.#file, line: number },
+      text: text.length > this.#limits.logText ? text.slice(0, this.#limits.logText) : text,
+      time: timeOf(text),
+      connection,
+      addresses: text.slice(0, NEAR).match(ADDRESS) ?? [],
+    };
+  }
+
+  #add(event: LogEvent): void {
+    if (this.#events.length < this.#limits.logEvents) this.#events.push(event);
+    else this.#firstLeft ||= event.place.line;
+  }
+
+  log(name: string, side: Side | undefined): Log {
+    const { logEvents, logLine } = this.#limits;
+    const at = (line: number) => ({ in: "log", file: this.#file, line }) as const;
+    const unknown = this.#lines - this.#read;
+    if (this.#read === 0)
+      this.#diagnostics({ code: "log/unknown-format", place: at(1), data: { file: name, lines: this.#lines } });
+    else if (unknown > 0)
+      this.#diagnostics({ code: "log/unknown-lines", place: at(this.#firstUnknown), data: { file: name, lines: unknown } });
+    if (this.#cut > 0)
+      this.#diagnostics({
+        code: "limit/log-line",
+        place: at(this.#firstCut),
+        data: { file: name, lines: this.#cut, limit: logLine },
+      });
+    if (this.#firstLeft > 0)
+      this.#diagnostics({ code: "limit/log-events", place: at(this.#firstLeft), data: { file: name, limit: logEvents } });
+    const { client, server } = this.#sides;
+    // Lines of both are of a proxy, or of two programs in one file.
+    const shown = client > 0 && server === 0 ? "client" : server > 0 && client === 0 ? "server" : undefined;
+    return {
+      ...{ name, side: side ?? shown, lines: this.#lines, read: this.#read, events: this.#events },
+      formats: [...this.#formats].sort((a, b) => b[1] - a[1]).map(([format]) => format),
+    };
+  }
+}
+
+// How programs name a connection in texts: grpc-go.
+const KEY = /\[((?:server|client)-transport 0x[0-9a-f]+)\]/;
+
+// Not in what lines quote.
+const NEAR = 300;
+const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}\b|\[[0-9a-f:.]{2,39}\]:\d{1,5}\b/g;
+
+const CHUNK = 256 << 10;

@@ -1,0 +1,100 @@
+// Lines that the dictionary knows: what they tell of a fault, an error or an end.
+import { Flag } from "../http2/frame.ts";
+import { dictionary } from "../pairing/dictionary.ts";
+import type { LogLine, Tells } from "../pairing/software.ts";
+import type { Side } from "../place.ts";
+import type { LogFrame } from "./event.ts";
+import { codeNamed, flagsNamed, kindNamed } from "./names.ts";
+import { unescaped } from "./quoted.ts";
+
+export interface Signature {
+  readonly name: string;
+  readonly software: string;
+  readonly tells: Tells;
+  readonly rules: readonly string[];
+  readonly says: string | undefined;
+  /** Which end of the connection wrote it, where that is certain. */
+  readonly side: Side | undefined;
+  readonly connection: string | undefined;
+  readonly streamId: number | undefined;
+  readonly lastStreamId: number | undefined;
+  readonly errorCode: number | undefined;
+  readonly reason: string | undefined;
+  readonly quoted: LogFrame | undefined;
+}
+
+/** What the dictionary knows of a line; where several of its entries fit, the one that says most, with what the others add. */
+export function signatureOf(text: string): Signature | undefined {
+  let found: Signature | undefined;
+  for (const { line, software } of LINES) {
+    if (!text.includes(line.has)) continue;
+    const match = line.text.exec(text);
+    if (match === null) continue;
+    const one = read(line, software, text, match.groups ?? {});
+    found = found === undefined ? one : joined(found, one);
+  }
+  return found;
+}
+
+function read(line: LogLine, software: string, text: string, groups: Readonly<Record<string, string | undefined>>): Signature {
+  const { stream, last, code, conn, reason, type, flags, len } = groups;
+  const kind = type === undefined ? undefined : kindNamed(type);
+  const streamId = numberOf(stream);
+  return {
+    ...{
+      name: line.name,
+      software,
+      tells: line.tells,
+      rules: line.rules ?? [],
+      says: line.says,
+      side: line.side ?? sideOf(text),
+      connection: conn,
+      streamId,
+    },
+    lastStreamId: numberOf(last),
+    errorCode: code === undefined ? undefined : codeNamed(code.replace(/^NGHTTP2_/, "")),
+    reason: reason === undefined || reason === "" ? undefined : unescaped(reason.trim()),
+    quoted:
+      kind === undefined || len === undefined
+        ? undefined
+        : { kind, streamId: streamId ?? 0, by: "received", length: Number(len), flags: flagsNamed(flags ?? ""), flagMask: MASK },
+  };
+}
+
+// What reports an error quotes the fault, so the report is what the line tells.
+function joined(one: Signature, two: Signature): Signature {
+  const [a, b] = STRENGTH.indexOf(one.tells) <= STRENGTH.indexOf(two.tells) ? [one, two] : [two, one];
+  return {
+    ...a,
+    rules: a.rules.length > 0 ? a.rules : b.rules,
+    says: a.says ?? b.says,
+    side: a.side ?? b.side,
+    connection: a.connection ?? b.connection,
+    streamId: a.streamId ?? b.streamId,
+    lastStreamId: a.lastStreamId ?? b.lastStreamId,
+    errorCode: a.errorCode ?? b.errorCode,
+    reason: a.reason ?? b.reason,
+    quoted: a.quoted ?? b.quoted,
+  };
+}
+
+// grpc-go names its ends.
+const sideOf = (text: string): Side | undefined =>
+  /\[server-transport |\bhttp2Server\./.test(text)
+    ? "server"
+    : /\[client-transport |\bhttp2Client\./.test(text)
+      ? "client"
+      : undefined;
+
+const numberOf = (text: string | undefined): number | undefined => {
+  const value = text === undefined ? Number.NaN : Number(text);
+  return value <= 0x7fffffff ? value : undefined;
+};
+
+const STRENGTH: readonly Tells[] = ["received", "sent", "fault", "close", "symptom"];
+
+const MASK = Flag.endStream | Flag.endHeaders;
+
+const LINES: readonly { readonly line: LogLine; readonly software: string }[] = dictionary.flatMap(({ name, lines = [] }) =>
+  lines.map((line) => ({ line, software: name })),
+);

@@ -1,0 +1,136 @@
+// What a log alone lets one suspect: the text of an answer, or of a line, names a fault whose frames the log shows in part, or not at all.
+// Such a finding is never proven.
+import { Flag } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import { FrameRef } from "../model/frame-ref.ts";
+import { textsLike } from "../pairing/dictionary.ts";
+import type { PairedFinding } from "../pairing/reaction.ts";
+import { other, type Side } from "../place.ts";
+import type { Finding } from "../rules/finding.ts";
+import type { Rule } from "../rules/rule.ts";
+import { actorOf, isAboutFinding } from "./candidate.ts";
+import type { Conversation } from "./conversation.ts";
+import type { TextEvent } from "./event.ts";
+import type { LogFormat } from "./format.ts";
+
+/** The same fault under the rule that the answer's text names, where both ask for the same but for what the log does not show. */
+export function renamed(pair: PairedFinding, rules: ReadonlyMap<string, Rule>): PairedFinding {
+  const { finding, reaction } = pair;
+  const fact = factOf(rules.get(finding.rule));
+  const [text] = reaction === undefined ? [] : textsLike(reaction.debug);
+  if (fact === undefined || text === undefined || finding.severity !== "info") return pair;
+  const id = text.text.rules.find((one) => one !== finding.rule && factOf(rules.get(one)) === fact);
+  const rule = id === undefined ? undefined : rules.get(id);
+  if (rule === undefined) return pair;
+  const message = Object.entries(rule.meta.messages).find(([, template]) =>
+    holesOf(template).every((hole) => hole in finding.data),
+  );
+  if (message === undefined) return pair;
+  const because = [...finding.because, "hpack" as const];
+  return {
+    ...pair,
+    // Whether the call is gRPC stands in fields that the log does not show.
+    finding: {
+      ...finding,
+      ...{ rule: rule.id, message: message[0], severity: rule.meta.severity, expect: rule.meta.expect },
+      ...{ certainty: "unproven", because, hides: [...finding.hides, finding.rule] },
+    },
+    verdict: "as-specified",
+  };
+}
+
+/** A finding by fields that the log may not show octet by octet is not proven. */
+export function doubted(
+  pair: PairedFinding,
+  fields: LogFormat["shows"]["fields"],
+  rules: ReadonlyMap<string, Rule>,
+): PairedFinding {
+  const { finding } = pair;
+  if (fields === "exact" || rules.get(finding.rule)?.meta.needs.includes("hpack") !== true) return pair;
+  return {
+    ...pair,
+    finding: { ...finding, certainty: "unproven", because: [...new Set([...finding.because, "capture" as const])] },
+  };
+}
+
+/** Faults of the other side that lines tell of and no frames of the log show. */
+export function symptoms(
+  conversation: Conversation,
+  connection: number,
+  found: readonly PairedFinding[],
+  rules: ReadonlyMap<string, Rule>,
+  timeOf: (event: TextEvent) => number,
+): { readonly finding: Finding; readonly event: TextEvent }[] {
+  const told: { finding: Finding; event: TextEvent }[] = [];
+  for (const event of conversation.texts) {
+    const side = conversation.side ?? event.side;
+    const actor = actorOf(event, side) ?? "server";
+    if (event.tells !== "fault" || found.some(({ finding }) => isAboutFinding(event, finding))) continue;
+    if (told.some((one) => one.event.name === event.name && one.event.streamId === event.streamId)) continue;
+    const rule = likeliest(event, rules);
+    if (rule === undefined) continue;
+    const frame = placeOf(event, other(actor), timeOf(event));
+    told.push({ event, finding: findingOf(event, rule, connection, frame, actor) });
+  }
+  return told;
+}
+
+// The rule that the text is most often about, of those that its own numbers allow.
+function likeliest(
+  { rules: named, quoted, streamId, lastStreamId }: TextEvent,
+  rules: ReadonlyMap<string, Rule>,
+): Rule | undefined {
+  const ends = quoted?.flags === undefined || (quoted.flags & Flag.endStream) !== 0;
+  for (const id of streamId !== undefined && (streamId & 1) === 0 ? ["stream-id/even-client", ...named] : named) {
+    const rule = rules.get(id);
+    if (rule === undefined) continue;
+    // Trailers end their stream.
+    if (id.endsWith("/request-trailers") && !ends) continue;
+    // A lower id than the last is a new stream to its receiver, or one that it has forgotten.
+    if (id === "stream-id/not-increasing" && lastStreamId !== undefined && (streamId ?? 0) > lastStreamId) continue;
+    return rule;
+  }
+  return undefined;
+}
+
+function placeOf({ place, quoted, streamId = 0 }: TextEvent, from: Side, time: number): FrameRef {
+  const ref = new FrameRef();
+  ref.kind = quoted?.kind ?? "unknown";
+  ref.streamId = streamId;
+  ref.from = from;
+  ref.file = place.file;
+  ref.packet = place.line;
+  ref.time = ref.began = time;
+  ref.flags = quoted?.flags ?? 0;
+  ref.length = quoted?.length ?? 0;
+  return ref;
+}
+
+const findingOf = (
+  { software, streamId = 0 }: TextEvent,
+  { id, meta }: Rule,
+  connection: number,
+  frame: FrameRef,
+  actor: Side,
+): Finding => ({
+  ...{ rule: id, severity: meta.severity, offender: other(actor), connection, frame, text: "", path: undefined, related: [] },
+  message:
+    streamId === 0
+      ? "the log of the {side} names a fault as {software} does; it is most often this one"
+      : "the log of the {side} names a fault on stream {streamId} as {software} does; it is most often this one",
+  data: { side: actor, software, ...(streamId === 0 ? {} : { streamId }) },
+  ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
+  ...{ decidableAt: 0, count: 1, lastTime: frame.time },
+});
+
+/** Rules that were not run, or could say nothing, are counted: by family. */
+export function uncheckAll(connection: Connection, rules: readonly Rule[], run: readonly Rule[]): void {
+  const ids = new Set(run.map(({ id }) => id));
+  const families = new Set(rules.filter(({ id }) => !ids.has(id)).map(({ id }) => id.slice(0, id.indexOf("/"))));
+  for (const family of families) connection.uncheck(`${family}/*`, "capture");
+}
+
+const factOf = (rule: Rule | undefined): number | undefined =>
+  rule?.when !== undefined && "fact" in rule.when ? rule.when.fact : undefined;
+
+const holesOf = (template: string): string[] => [...template.matchAll(/\{(\w+)\}/g)].map(([, hole]) => hole!);

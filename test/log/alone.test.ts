@@ -1,0 +1,147 @@
+// Logs without a capture: what of them is proven, what is only suspected, and what is not said.
+import { describe, expect, it } from "vitest";
+import { lint, logOf } from "./linting.ts";
+import { fixture, root, textOf } from "./logging.ts";
+
+const client = textOf(`${root}samples/h2-trailers-grpc-go-1.85.client.log`);
+const server = textOf(`${root}samples/h2-trailers-grpc-go-1.85.server.log`);
+const ILLEGAL =
+  "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]";
+
+describe("the client's log of the case h2lint was born from", () => {
+  it("shows the fault and its answer, but not that the call is gRPC", async () => {
+    const { findings, connections, summary } = await lint([], [logOf(client, "c.log")]);
+    expect(findings).toMatchObject([
+      {
+        ...{ rule: "grpc/request-trailers", severity: "error", certainty: "unproven", because: ["hpack"], offender: "client" },
+        ...{ connection: 1, stream: 1, hides: ["headers/request-trailers"] },
+        frame: { kind: "headers", streamId: 1, from: "client", file: "c.log", line: 6, flags: 5 },
+        related: [
+          { kind: "headers", line: 4, role: "opened the stream" },
+          { kind: "data", line: 5 },
+        ],
+        reaction: {
+          ...{ kind: "goaway", confidence: "likely", errorCode: "PROTOCOL_ERROR", lastStreamId: 1, debug: ILLEGAL },
+          frame: { kind: "goaway", from: "server", file: "c.log", line: 14 },
+          ...{ streamsKilled: [1], retrySafe: [] },
+        },
+      },
+    ]);
+    expect(findings[0]!.reaction.explanation).toContain("grpc-go 1.63 or later");
+    expect(findings[0]!.reaction.logs!.map(({ line }) => line)).toEqual([15, 16]);
+    // What the log does not say is left out, not zero.
+    expect(findings[0]!.frame).not.toHaveProperty("packet");
+    expect(findings[0]!.frame).not.toHaveProperty("length");
+    expect(findings[0]!.related[1]).not.toHaveProperty("text");
+    expect(connections).toMatchObject([{ id: 1, frames: 11, streams: 1, log: { file: "c.log", line: 3, side: "client" } }]);
+    expect(connections[0]).not.toHaveProperty("transport");
+    expect(summary).toMatchObject({ errors: 0, unproven: 1, incomplete: true, captures: [], http2Connections: 1 });
+    expect(summary.unchecked).toContainEqual({ rule: "frame/*", reason: "capture", count: 1 });
+  });
+
+  it("is judged no further where the answer does not say what it is about", async () => {
+    const { findings } = await lint([], [logOf(client.replaceAll(ILLEGAL, ""), "c.log")]);
+    expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([["headers/request-trailers", "info"]]);
+  });
+});
+
+describe("the server's log of it", () => {
+  it("names the fault, and no frame", async () => {
+    const { findings, summary } = await lint([], [logOf(server, "s.log")]);
+    expect(findings).toMatchObject([
+      {
+        ...{ rule: "grpc/request-trailers", certainty: "unproven", because: ["capture"], offender: "client", stream: 1 },
+        frame: { kind: "headers", streamId: 1, from: "client", file: "s.log", line: 3, flags: 5, length: 12 },
+        reaction: { verdict: "unseen", kind: "log-only", confidence: "likely" },
+      },
+    ]);
+    expect(findings[0]!.reaction.logs!.map(({ line, tells }) => [line, tells])).toEqual([
+      [3, "fault"],
+      [4, "close"],
+    ]);
+    expect(summary).toMatchObject({ connections: 1, frames: 0, errors: 0, unproven: 1 });
+  });
+
+  it.each([
+    ["flags=END_HEADERS stream=1 len=12", 1, "headers/second-headers-no-end-stream"],
+    ["flags=END_STREAM|END_HEADERS stream=2 len=12", 2, "stream-id/even-client"],
+  ])("names another one by other flags and ids: %s", async (quoted, stream, rule) => {
+    const text = `x [server-transport 0x1] Closing: received an illegal stream id: ${stream}. headers frame: [FrameHeader HEADERS ${quoted}]`;
+    expect((await lint([], [logOf(text)])).findings.map((finding) => finding.rule)).toEqual([rule]);
+  });
+
+  it("with the frames of its Framer is proof", async () => {
+    const { findings, connections, summary } = await lint([], [logOf(textOf(fixture("go-trailers.server.log")), "s.log")]);
+    expect(
+      findings.map(({ rule, certainty, frame, reaction }) => [rule, certainty, frame.line, reaction.kind, reaction.frame?.line]),
+    ).toEqual([
+      ["grpc/request-trailers", "proven", 12, "goaway", 17],
+      ["grpc/request-trailers", "proven", 33, "goaway", 38],
+      ["grpc/request-trailers", "proven", 55, "goaway", 60],
+    ]);
+    expect(findings.map(({ path }) => path)).toEqual(Array(3).fill("/grpc.health.v1.Health/Check"));
+    // Two names of a connection, one connection.
+    expect(connections.length).toBe(3);
+    expect(summary.errors).toBe(3);
+  });
+});
+
+describe("logs of good traffic", () => {
+  it.each([
+    "go.client.log",
+    "go.server.log",
+    "go-nethttp.server.log",
+    "nghttp.log",
+    "nghttpd.log",
+    "apache.log",
+    "grpc-core.client.log",
+    "python-hyper.log",
+    "node.log",
+  ])("%s: nothing to find", async (name) => {
+    const { findings, unexplained, summary } = await lint([], [{ source: fixture(name) }], { preset: "all" });
+    expect(findings).toEqual([]);
+    expect(unexplained).toEqual([]);
+    expect(summary.http2Connections).toBeGreaterThan(0);
+  });
+});
+
+it("nginx: trailers are legal, and it refuses them", async () => {
+  const { findings } = await lint([], [{ source: fixture("nginx.log") }]);
+  expect(findings.map(({ rule, severity, reaction }) => [rule, severity, reaction.kind, reaction.errorCode])).toEqual([
+    ["headers/request-trailers", "info", "goaway", "PROTOCOL_ERROR"],
+  ]);
+});
+
+it("what may be of two connections proves nothing", async () => {
+  const frames = (text: string) => `2026-11-23T15:00:53.1Z DEBUG h2::codec::framed_write: send frame=${text}`;
+  const settings = "Settings { flags: (0x0) }";
+  const headers = (id: number) => `Headers { stream_id: StreamId(${id}), flags: (0x5: END_HEADERS | END_STREAM) }`;
+  const read = [settings, headers(5), headers(3)].map(frames);
+  const sure = await lint([], [logOf(read.join("\n"), "x", "client")]);
+  expect(sure.findings.map(({ rule, certainty }) => [rule, certainty])).toEqual([["stream-id/not-increasing", "proven"]]);
+  const { findings, diagnostics } = await lint(
+    [],
+    [logOf([frames(settings), frames(headers(1)), ...read].join("\n"), "x", "client")],
+  );
+  expect(findings).toEqual([]);
+  expect(diagnostics.map(({ code }) => code)).toContain("log/mixed-connections");
+});
+
+it("two logs are two stories", async () => {
+  const { events, connections, findings } = await lint([], [logOf(client, "c"), logOf(server, "s")]);
+  expect(connections.map(({ id, log }) => [id, log!.file])).toEqual([
+    [1, "c"],
+    [2, "s"],
+  ]);
+  expect(findings.map(({ connection, frame }) => [connection, frame.file])).toEqual([
+    [1, "c"],
+    [2, "s"],
+  ]);
+  expect(events[0]).toMatchObject({ kind: "run", captures: [], logs: ["c", "s"] });
+});
+
+it("no log at all is nothing", async () => {
+  const { summary, diagnostics } = await lint([], [logOf("hello\n")]);
+  expect(summary).toMatchObject({ http2Connections: 0, connections: 0, incomplete: true });
+  expect(diagnostics.map(({ code }) => code)).toEqual(["log/unknown-format"]);
+});
