@@ -113,6 +113,20 @@ describe("methods and counts", () => {
   ])("%s", (_, asserted, story, expected) => expect(seen(asserted, story)).toEqual([expected]));
 });
 
+it("a call of gRPC-Web counts as one", () => {
+  const type = { "content-type": "application/grpc-web+proto" };
+  const story: Story = (s) =>
+    s.client
+      .headers(1, { fields: { ...grpcRequest, ...type } })
+      .data(1, "\0\0\0\0\x01a", { endStream: true })
+      .server.headers(1, { fields: { ":status": "200", ...type, "grpc-status": "5" }, endStream: true });
+  expect(seen({ methods: ["/a.B/C"], errors: { "/a.B/C": 0 } }, story)).toEqual([
+    "held: 1 call",
+    "broken: 1 of 1 call: NOT_FOUND",
+  ]);
+  expect(judge({ errors: { "*": 0 } }, story)[0]).toMatchObject({ places: [{ connection: 1, stream: 1, what: "NOT_FOUND" }] });
+});
+
 describe("latency", () => {
   const hundred =
     (slow: number): Story =>
