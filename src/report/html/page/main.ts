@@ -188,7 +188,7 @@ class App {
         ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
         finding < 0
           ? undefined
-          : button("Show it", () => this.#go({ connection, finding }), { "aria-label": "Show this finding on the timeline" }),
+          : button("Show it", () => this.#go({ connection, finding }), { "aria-label": "Show it on the timeline" }),
       ),
     ];
   }
