@@ -1,10 +1,11 @@
 // The pipeline on one screen: capture files -> packets -> TCP segments -> octets in order -> frames -> model -> findings -> pairs.
 // Only reading is asynchronous. A block is read, pushed through all stages, and what came out is handed on before the next is read.
+import { analyzeLogs, LogJoiner, readLogs } from "./analyze-logs.ts";
 import { Clock } from "./capture/clock.ts";
 import { Comments } from "./capture/comments.ts";
 import { MergedCaptures } from "./capture/merge.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
-import { fileSource, type Source } from "./capture/source.ts";
+import type { Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
 import type { GrpcSink } from "./grpc/grpc-sink.ts";
@@ -13,14 +14,6 @@ import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import { referenceHpack } from "./hpack/reference.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { conversationsOf } from "./log/conversation.ts";
-import type { LogTime } from "./log/event.ts";
-import { joinLogs, type LogSummary, lineOf, told } from "./log/join.ts";
-import { isProvable } from "./log/provable.ts";
-import { type Log, readLog } from "./log/reader.ts";
-import { replay } from "./log/replay.ts";
-import { doubted, renamed, symptoms, uncheckAll } from "./log/suspicion.ts";
-import { WireFrames } from "./log/wire.ts";
 import type { Connection } from "./model/connection.ts";
 import { Model } from "./model/model.ts";
 import type { ModelSink } from "./model/model-sink.ts";
@@ -93,7 +86,7 @@ export interface Progress {
  *  @throws H2lintError where a source cannot be read or is no capture, or an option is wrong. */
 export async function* analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
   if (sources.length === 0 && (options.logs ?? []).length > 0) {
-    yield* analyzeLogs(options);
+    yield* analyzeLogs(options, new Tally());
     return;
   }
   const rules = [...builtIn, ...(options.rules ?? [])];
@@ -166,154 +159,6 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   yield tally.summary(session.captures, session.diagnostics.incomplete, joined);
 }
 
-/** Logs without a capture, as far as they go (rules.md 5.6): each connection that they tell of goes through the same model and rules. */
-async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent> {
-  const rules = [...builtIn, ...(options.rules ?? [])];
-  const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const limits = { ...defaultLimits, ...options.limits };
-  const diagnostics = new DiagnosticCounter();
-  const logs = await readLogs(options.logs ?? [], limits, (diagnostic) => diagnostics.add(diagnostic));
-  const names = logs.map(({ name }) => name);
-  const clock = new Clock();
-  const build = new EventBuilder(clock, [], rules, undefined, names);
-  const engine = options.engine ?? "fast";
-  const tool = { name: "h2lint", version, engine } as const;
-  yield { kind: "run", schema: "h2lint-report/1", tool, captures: [], logs: names };
-  const tally = new Tally();
-  const active = selectRules(rules, options);
-  const at = ({ seconds }: LogTime) => {
-    const whole = Math.floor(seconds);
-    return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
-  };
-  const context = { hpack: engine === "fast" ? fastHpack : referenceHpack, limits, at };
-  const connections: number[] = [];
-  let id = 0;
-  for (const [index, log] of logs.entries()) {
-    for (const conversation of conversationsOf(log, index)) {
-      id++;
-      const { side, key, format, texts, line, addresses } = conversation;
-      const shows = format?.shows ?? NOTHING_SHOWN;
-      const run = active.filter(({ rule }) => isProvable(rule, { shows }));
-      const pairs: PairedFinding[] = [];
-      const unexplained: Unexplained[] = [];
-      const pairing = new Pairing({ paired: (pair) => void pairs.push(pair), unexplained: (one) => void unexplained.push(one) });
-      const ruleEngine = new RuleEngine(run, pairing, limits);
-      const calls = new CallReader([ruleEngine], limits);
-      let connection: Connection | undefined;
-      const about: ModelSink = {
-        connectionEnd(one) {
-          connection = one;
-        },
-      };
-      replay(conversation, id, [calls, ...(options.listeners ?? []), ruleEngine, pairing, about], context, (one) =>
-        uncheckAll(
-          one,
-          active.map(({ rule }) => rule),
-          run.map(({ rule }) => rule),
-        ),
-      );
-      const join = { conversation, side: side, pairs: [], confidence: "exact" } as const;
-      const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
-      const { pairs: lined, unexplained: left } = told(suspected, unexplained, () => [join], logs);
-      const found = [...lined];
-      const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
-      for (const { finding, event } of seen) {
-        const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
-        found.push({
-          ...{ finding, verdict: "unseen", logOnly: true, confidence: "likely", streamsKilled: [], retrySafe: [], lost: [] },
-          ...(event.says === undefined ? {} : { explanation: event.says }),
-          logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
-        });
-      }
-      // A line that names no connection and no fault is none.
-      if (!conversation.isNamed && found.length + left.length === 0) continue;
-      connections[index] = (connections[index] ?? 0) + 1;
-      tally.connection(connection!);
-      const ends = addresses.size === 1 ? [...addresses] : [];
-      yield build.loggedConnection(
-        connection!,
-        {
-          file: log.name,
-          line,
-          ...(side === undefined ? {} : { side }),
-          ...(key === undefined || key === "" ? {} : { name: key }),
-        },
-        ends,
-      );
-      for (const pair of found) {
-        tally.pair(pair);
-        yield build.finding(pair);
-      }
-      for (const one of left) {
-        tally.unexplained();
-        yield build.unexplained(one);
-      }
-      if (conversation.mixed)
-        diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
-    }
-  }
-  for (const { diagnostic, count } of diagnostics) yield build.diagnostic(diagnostic, count);
-  const infos = logs.map(({ name, side, formats, lines, read }, index) => ({
-    ...{ file: name, formats, lines, read, connections: connections[index] ?? 0 },
-    ...(side === undefined ? {} : { side }),
-  }));
-  yield tally.summary([], true, infos);
-}
-
-const NOTHING_SHOWN = { length: false, fields: "none" } as const;
-const SYMPTOM_LINES = 10;
-
-async function readLogs(sources: readonly LogSource[], limits: Limits, diagnostics: DiagnosticSink): Promise<Log[]> {
-  const logs: Log[] = [];
-  for (const [index, { source, side }] of sources.entries()) {
-    const opened = typeof source === "string" ? fileSource(source) : source;
-    logs.push(await readLog(opened, index, side, limits, diagnostics));
-  }
-  return logs;
-}
-
-/** Keeps what was found until the end, when the lines of the logs can be put beside it. */
-class LogJoiner {
-  readonly wire: WireFrames;
-  readonly #logs: readonly Log[];
-  readonly #session: Session;
-  readonly #pairs: PairedFinding[] = [];
-  readonly #unexplained: Unexplained[] = [];
-
-  constructor(logs: readonly Log[], session: Session) {
-    this.#logs = logs;
-    this.#session = session;
-    this.wire = new WireFrames(session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
-  }
-
-  paired(pair: PairedFinding): void {
-    this.#pairs.push(pair);
-  }
-
-  unexplained(one: Unexplained): void {
-    this.#unexplained.push(one);
-  }
-
-  join(sink: PairSink): LogInfo[] {
-    const { clock, limits, diagnostics } = this.#session;
-    const seconds = (time: number) => Number(clock.text(time));
-    const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
-    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
-    for (const pair of result.pairs) sink.paired(pair);
-    for (const one of result.unexplained) sink.unexplained?.(one);
-    return result.logs.map(logInfo);
-  }
-}
-
-function logInfo({ log, side, conversations, joined, offset }: LogSummary): LogInfo {
-  return {
-    file: log.name,
-    ...(side === undefined ? {} : { side }),
-    ...{ formats: log.formats, lines: log.lines, read: log.read, connections: conversations, joined },
-    ...(offset === undefined ? {} : { clockOffset: Math.round(offset * 1e6) / 1e6 }),
-  };
-}
-
 /** Capture files as one run of packets, through the pipeline up to the model. */
 export class Session {
   readonly clock = new Clock();
@@ -381,7 +226,7 @@ function interfaceInfo({ name, description, filter, os, linkType, packets }: Cap
   };
 }
 
-class Tally {
+export class Tally {
   #connections = 0;
   #http2 = 0;
   #frames = 0;

@@ -12,14 +12,13 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 const stages = ["capture", "net", "tcp", "tls", "hpack", "http2", "model", "grpc", "rules", "pairing", "log", "report", "cli"];
 const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "version.ts"];
 /** They wire the stages, so they see all of them. */
-const seesAll = ["index.ts", "analyze.ts", "testing.ts"];
+const seesAll = ["index.ts", "analyze.ts", "analyze-logs.ts", "testing.ts"];
 const seesAllFolders = ["testing", "cli"];
 
 /** Each third-party package, and the one file that imports it. */
 const packages: Readonly<Record<string, string>> = {
   "@bufbuild/protobuf": "grpc/schema.ts",
   "cli-table3": "report/table.ts",
-  fzstd: "capture/zstd.ts",
   "hpack.js": "hpack/reference.ts",
   "pcap-parser": "capture/reference.ts",
   protobufjs: "grpc/proto-source.ts",

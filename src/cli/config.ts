@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { H2lintError } from "../error.ts";
 import { type Assertions, assertionsFault } from "../report/assertions.ts";
+import { printable, utf16Octets } from "../report/text.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 
@@ -40,7 +41,8 @@ export async function loadConfig(named: string | undefined, folder: string): Pro
   if (path === undefined) return { path: undefined, config: {}, rules: [] };
   const shown = relative(folder, path).startsWith("..") ? path : relative(folder, path);
   const wrong = (what: string): never => {
-    throw new H2lintError("config", `${shown}: ${what}`);
+    // Names in it may hold anything.
+    throw new H2lintError("config", `${shown}: ${printable(utf16Octets(what))}`);
   };
   const config = checked(await read(path, wrong), wrong);
   const rules: Rule[] = [];
@@ -84,7 +86,7 @@ async function read(path: string, wrong: Wrong): Promise<unknown> {
   }
   try {
     // Loaded only where there is such a file: it is a fifth of the start-up time.
-    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text) ?? {});
+    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text, { logLevel: "error" }) ?? {});
   } catch (error) {
     return wrong(firstLine(error));
   }
@@ -103,7 +105,7 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 function checked(value: unknown, wrong: Wrong): Config {
   if (!isObject(value)) return wrong("is no object");
   for (const [key, given] of Object.entries(value)) {
-    const check = KEYS[key];
+    const check = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
     // An editor wants to know the schema.
     if (key === "$schema") continue;
     if (check === undefined) return wrong(`unknown key ${key}; known are ${Object.keys(KEYS).join(", ")}`);

@@ -107,6 +107,13 @@ function declare(
       keep("check", []),
     )
     .command("check [captures...]", "the same as without a command", captures, keep("check", []))
+    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
+    .command(
+      "compare <bad> <good>",
+      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
+      keepTwo("compare", "bad", "good"),
+    )
     .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
     .command("info [captures...]", "what is in the captures, and how much of it can be judged", captures, keep("info", []))
     .command(
@@ -121,13 +128,6 @@ function declare(
       "write the smallest capture that shows the same of --connection N (and --stream N): -o FILE.pcapng",
       captures,
       keep("cut", []),
-    )
-    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
-    .command(
-      "compare <bad> <good>",
-      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
-      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
-      keepTwo("compare", "bad", "good"),
     )
     .command(
       "diff <old> <new>",
@@ -331,7 +331,8 @@ const shellOf = (path = ""): string => (path.endsWith("zsh") ? "zsh" : "bash");
 
 function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (logs.length > 0 && command !== "check") throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
+  if (logs.length > 0 && command !== "check" && command !== "why")
+    throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
   if (command !== "rules" && operands.length === 0 && logs.length === 0)
     throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {

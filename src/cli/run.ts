@@ -4,6 +4,7 @@ import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
+import { healthService } from "../grpc/health-service.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
 import { RpcReader } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
@@ -223,6 +224,7 @@ async function timeline(invocation: Task): Promise<number> {
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
   const { stream: _, ...rest } = only;
   const schemas = loadSchemas(invocation.protos);
+  if (invocation.messages) schemas.addKnown(healthService());
   const messages = invocation.messages
     ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
         return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
@@ -286,6 +288,7 @@ async function calls(invocation: Task): Promise<number> {
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
+  const schemas = loadSchemas(invocation.protos);
   const files = invocation.outputs.map((output) => {
     const { format: of, path } = outputOf(output, CALLS_FORMATS);
     const file = openFile(path, "w");
@@ -301,7 +304,6 @@ async function calls(invocation: Task): Promise<number> {
       for (const one of views) one.end();
     },
   };
-  const schemas = loadSchemas(invocation.protos);
   const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
   const reader = new CallReader([...(messages?.sinks ?? []), ...listeners], session.limits);
   const lister = new ExchangeLister(
@@ -314,6 +316,7 @@ async function calls(invocation: Task): Promise<number> {
     },
     {
       schemas,
+      showSecrets: invocation.showSecrets,
       metadata: new MetadataKeeper(
         { fields: files.length > 0 || format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
         session.limits,
@@ -346,6 +349,7 @@ function callsView(format: string, output: Output, invocation: Task, session: Se
 
 function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
+  schemas.addKnown(healthService());
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,
@@ -408,14 +412,16 @@ async function why(invocation: Task): Promise<number> {
   // What ends a stream may stand on stream 0.
   const { stream, ...rest } = only;
   try {
-    for await (const event of analyze(await findCaptures(invocation.operands), {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
       ...options(invocation),
       only: rest,
       schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
       listeners: text === undefined ? [] : [words],
       progress: progress.update,
     })) {
-      if (event.kind === "run") captures.push(...event.captures);
+      if (event.kind === "run") captures.push(...event.captures, ...(event.logs ?? []));
       if (stream === undefined || concerns(event, stream)) causes.event(event);
     }
   } finally {

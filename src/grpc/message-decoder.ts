@@ -132,6 +132,7 @@ export class MessageDecoder implements ContentReader {
     this.#left = message.length;
     const keep = this.#listener.messageStart(message);
     if ((message.flag & ~this.#flags) !== 0) {
+      if (keep) this.#listener.release(message.length);
       // None that there is: whatever this is, its length means nothing.
       this.state = "foreign";
       this.#left = 0;

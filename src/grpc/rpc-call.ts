@@ -1,5 +1,6 @@
 // In: the heads and the content of one exchange that carries a call, over HTTP/2 or HTTP/1.1. Out: its messages and its status.
 import { latin1 } from "../bytes.ts";
+import type { Http1Head } from "../http2/http1.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Side } from "../place.ts";
@@ -46,6 +47,9 @@ export interface Http1Call {
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
+  readonly fields: Http1Head["fields"];
+  /** Of the final answer. */
+  answered: Http1Head["fields"] | undefined;
   /** Nanoseconds. */
   readonly began: number;
 }

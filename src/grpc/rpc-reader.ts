@@ -55,13 +55,14 @@ export class RpcReader implements ModelSink {
     const field: FieldLookup = (name) => fieldOf(head, name);
     const request = rpcOf(method, target, field);
     if (request === undefined) return undefined;
-    const http1: Http1Call = { number, method, target, authority: field("host"), began: head.first.time };
+    const { fields, first } = head;
+    const http1: Http1Call = { number, method, target, authority: field("host"), fields, answered: undefined, began: first.time };
     const call = new RpcCall(request, field, connection, http1, this.#listener, this.#budget);
     for (const sink of this.#sinks) sink.http1Start?.(call);
-    return this.#observer(call);
+    return this.#observer(call, http1);
   }
 
-  #observer(call: RpcCall): Http1Observer {
+  #observer(call: RpcCall, http1: Http1Call): Http1Observer {
     let ended = false;
     const end = (at: number | undefined, how: EndReason | undefined): void => {
       if (ended) return;
@@ -84,6 +85,7 @@ export class RpcReader implements ModelSink {
       server: reader(call.response),
       response: (head) => {
         const status = Number(head.line.split(" ")[1] ?? 0);
+        http1.answered = head.fields;
         call.answer(status, (name) => fieldOf(head, name));
       },
       end: (how) => end(undefined, how),

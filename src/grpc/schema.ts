@@ -184,12 +184,14 @@ export interface SchemaLimits {
 export class Schemas {
   readonly #given = new FileSet();
   readonly #harvested = new Map<string, FileSet>();
+  /** Of services that everybody knows; not held against what is sent. */
+  readonly #known = new FileSet();
   #octets = 0;
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
   get empty(): boolean {
-    return this.#given.size === 0 && this.#harvested.size === 0;
+    return this.#given.size === 0 && this.#harvested.size === 0 && this.#known.size === 0;
   }
 
   /** @param files Descriptors as JSON, or the octets of a FileDescriptorSet or a buf image.
@@ -199,6 +201,12 @@ export class Schemas {
     const read = files instanceof Uint8Array ? fromBinary(FileDescriptorSetSchema, files).file : files.map(fileOf);
     for (const file of read) this.#given.add(file);
     this.#given.verify();
+  }
+
+  /** Schemas that count where nobody says otherwise, and are not held against what is sent. */
+  addKnown(files: readonly ProtoFile[]): void {
+    this.#methods.clear();
+    for (const file of files) this.#known.add(fileOf(file));
   }
 
   /** Add what a server said of itself.
@@ -254,7 +262,7 @@ export class Schemas {
       const other = set.method(service, method, "other");
       if (other !== undefined) return other;
     }
-    return undefined;
+    return this.#known.method(service, method, "other");
   }
 }
 

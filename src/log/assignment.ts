@@ -46,16 +46,20 @@ export function assign(
   }
   // Whoever can only be one leaves the others less to be.
   let waiting = open;
-  for (let changed = true; changed; ) {
+  for (let changed = true, pass = 0; changed && pass < PASSES; pass++) {
     changed = false;
-    const next: typeof open = [];
+    for (const one of waiting) one.left = one.left.filter(({ wire }) => !taken.has(wire.id));
+    const claims = new Map<number, number>();
+    for (const { left } of waiting) if (left.length === 1) claims.set(left[0]!.wire.id, (claims.get(left[0]!.wire.id) ?? 0) + 1);
+    const next: Open[] = [];
     for (const one of waiting) {
-      one.left = one.left.filter(({ wire }) => !taken.has(wire.id));
-      if (one.left.length === 1 && isSoleClaim(one.left[0]!, one, waiting)) {
-        const [candidate] = one.left as [Candidate];
+      const [candidate] = one.left;
+      if (candidate === undefined) continue;
+      // Of two that can only be the same nobody knows which it is.
+      if (one.left.length === 1 && claims.get(candidate.wire.id) === 1) {
         join(candidate, isSure(candidate, one) ? "exact" : "likely");
         changed = true;
-      } else if (one.left.length > 0) next.push(one);
+      } else next.push(one);
     }
     waiting = next;
   }
@@ -81,11 +85,12 @@ export function assign(
     return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= toleranceOf(candidate);
   }
 
-  // Texts alone are alike from run to run: they need a clock that is right, and nothing else in the capture that they could be of.
+  // The same program does the same in every run: only a clock that is right tells this one from another. For texts there must be nothing
+  // else in the capture that they could be of.
   function isSure(candidate: Candidate, { all, fit }: Open): boolean {
-    if (fit > 1 || isRival(candidate)) return false;
-    if (candidate.pairs.length >= FRAMES) return true;
-    return all === 1 && candidate.likeness >= NAMES && clockOf(candidate)?.right === true;
+    const clock = clockOf(candidate);
+    if (fit > 1 || clock === undefined || clock.rival || !clock.right) return false;
+    return candidate.pairs.length >= FRAMES || (all === 1 && candidate.likeness >= NAMES);
   }
 
   function isRival(candidate: Candidate): boolean {
@@ -101,32 +106,34 @@ interface Open {
   left: readonly Candidate[];
 }
 
-// Nobody else can only be the same.
-const isSoleClaim = ({ wire }: Candidate, own: Open, all: readonly Open[]): boolean =>
-  !all.some((one) => one !== own && one.left.length === 1 && one.left[0]!.wire === wire);
-
-// Those that have a candidate in common, directly or through others.
-function groupsOf<T extends Open>(open: readonly T[]): T[][] {
-  const groups: { wires: Set<number>; members: T[] }[] = [];
+// Those that have a candidate in common, directly or through others; each in the order of the lines.
+function groupsOf(open: readonly Open[]): Open[][] {
+  const parent = new Map<number, number>();
+  const root = (id: number): number => {
+    let at = id;
+    for (let up = parent.get(at); up !== undefined && up !== at; up = parent.get(at)) at = up;
+    parent.set(id, at);
+    return at;
+  };
+  for (const { left } of open) for (const { wire } of left) parent.set(root(wire.id), root(left[0]!.wire.id));
+  const groups = new Map<number, Open[]>();
   for (const one of open) {
-    const wires = new Set(one.left.map(({ wire }) => wire.id));
-    const members = [one];
-    for (let i = groups.length - 1; i >= 0; i--) {
-      const group = groups[i]!;
-      if (![...wires].some((id) => group.wires.has(id))) continue;
-      for (const id of group.wires) wires.add(id);
-      members.unshift(...group.members);
-      groups.splice(i, 1);
-    }
-    groups.push({ wires, members });
+    const [first] = one.left;
+    if (first === undefined) continue;
+    const id = root(first.wire.id);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [one]);
+    else group.push(one);
   }
   const line = ({ left }: Open) => left[0]?.conversation.line ?? 0;
-  return groups.map(({ members }) => members.sort((a, b) => line(a) - line(b)));
+  return [...groups.values()].map((group) => group.sort((one, two) => line(one) - line(two)));
 }
 
 // Likeness that tells nothing apart.
 const NEAR = 0.02;
 // Likeness of a text that names a fault and its stream.
 const NAMES = 3;
+// Rounds in which connections are told apart by what is left.
+const PASSES = 100;
 // Frames from which on their order says what it is.
 const FRAMES = 4;

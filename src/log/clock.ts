@@ -37,6 +37,7 @@ export function clockOffset(
       count: new Set(members.map(({ candidate }) => candidate.conversation)).size,
       offset: members[members.length >> 1]!.offset,
       far: Math.min(...members.map(({ offset }) => distance(offset, base))),
+      near: nearOf(members[0]!.candidate),
     };
     const order = best === undefined ? -1 : compare(one, best);
     // Beside the best one the clusters it shares members with do not count.
@@ -48,7 +49,7 @@ export function clockOffset(
       rival = false;
     }
   }
-  return { seconds: best!.offset, rival, right: best!.far <= RIGHT };
+  return { seconds: best!.offset, rival, right: best!.far <= best!.near };
 }
 
 /** Seconds from the log's time to the capture's. */
@@ -66,17 +67,18 @@ interface Cluster {
   /** Connections of the log that it explains. */
   readonly count: number;
   readonly offset: number;
-  /** Seconds from what a right clock would show. */
+  /** Seconds from what a right clock would show, and how many such a one may be off. */
   readonly far: number;
+  readonly near: number;
 }
 
 // Of two that explain as much the one that a right clock in some zone would show.
 function compare(a: Cluster, b: Cluster): number {
   if (a.count !== b.count) return b.count - a.count;
-  const right = (cluster: Cluster) => cluster.far <= RIGHT;
+  const right = (cluster: Cluster) => cluster.far <= cluster.near;
   if (right(a) !== right(b)) return right(a) ? -1 : 1;
   if (!right(a)) return 0;
-  return Math.abs(Math.abs(a.offset) - Math.abs(b.offset)) < RIGHT ? 0 : Math.abs(a.offset) - Math.abs(b.offset);
+  return Math.abs(Math.abs(a.offset) - Math.abs(b.offset)) < a.near ? 0 : Math.abs(a.offset) - Math.abs(b.offset);
 }
 
 // Zones are a multiple of 15 minutes from UTC. Time of day and time since the start can be anything.
@@ -86,4 +88,4 @@ function distance(offset: number, base: ClockBase): number {
   return Infinity;
 }
 
-const RIGHT = 3;
+const nearOf = ({ moment }: Candidate): number => ((moment?.log.resolution ?? 1) >= 1 ? 3 : 1);

@@ -107,30 +107,38 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
 
 // A program may name a connection in two ways. A text that quotes the GOAWAY of frames close by is about the same.
 function withTexts(all: readonly Conversation[]): Conversation[] {
-  const framed = all.filter(({ frames }) => frames.length > 0);
+  const quoted = new Map<string, { readonly line: number; readonly conversation: Conversation }[]>();
+  for (const conversation of all) {
+    for (const { frame, place } of conversation.frames) {
+      if (frame.kind !== "goaway" || frame.by !== "sent" || (frame.debug ?? "") === "") continue;
+      const key = `${frame.debug} ${Math.floor(place.line / CLOSE)}`;
+      const sent = quoted.get(key);
+      if (sent === undefined) quoted.set(key, [{ line: place.line, conversation }]);
+      else sent.push({ line: place.line, conversation });
+    }
+  }
   const claimed = new Set<Conversation>();
   return all.filter((one) => {
     if (one.frames.length > 0 || one.key === undefined) return true;
-    const like = framed.filter((other) => !claimed.has(other) && one.texts.some((text) => quotesGoaway(text, other.frames)));
-    if (like.length !== 1) return true;
-    const [same] = like as [Conversation];
+    const like = new Set(one.texts.flatMap((text) => sentNear(text)).filter((other) => !claimed.has(other)));
+    if (like.size !== 1) return true;
+    const [same] = [...like] as [Conversation];
     claimed.add(same);
     same.texts.push(...one.texts);
     for (const address of one.addresses) same.addresses.add(address);
     same.side ??= one.side;
     return false;
   });
-}
 
-const quotesGoaway = ({ reason, place }: TextEvent, frames: readonly FrameEvent[]): boolean =>
-  reason !== undefined &&
-  frames.some(
-    (event) =>
-      event.frame.kind === "goaway" &&
-      event.frame.debug === reason &&
-      event.frame.by === "sent" &&
-      Math.abs(event.place.line - place.line) <= CLOSE,
-  );
+  function sentNear({ reason, place }: TextEvent): Conversation[] {
+    if (reason === undefined) return [];
+    const part = Math.floor(place.line / CLOSE);
+    return [part - 1, part, part + 1]
+      .flatMap((near) => quoted.get(`${reason} ${near}`) ?? [])
+      .filter(({ line }) => Math.abs(line - place.line) <= CLOSE)
+      .map(({ conversation }) => conversation);
+  }
+}
 
 function take(conversation: Conversation, { addresses, side }: LogEvent): void {
   conversation.side ??= side;

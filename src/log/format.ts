@@ -5,6 +5,8 @@ import type { LogFrame } from "./event.ts";
 export interface LogFormat {
   /** As reports name it. */
   readonly name: string;
+  /** Each of its lines holds one of them: whether the reader need be asked. */
+  readonly hints: readonly string[];
   /** Whether frames have their lengths, and field blocks their fields; `some`: not such that each octet is certain. */
   readonly shows: { readonly length: boolean; readonly fields: "exact" | "some" | "none" };
   /** HEADERS stand for the whole field block: its CONTINUATIONs are not told. */

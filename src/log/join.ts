@@ -3,6 +3,7 @@
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
+import { isAbout, textsLike } from "../pairing/dictionary.ts";
 import { verdictOf } from "../pairing/pairing.ts";
 import type { Confidence, Evidence, JoinedLine, PairedFinding, Reaction, Unexplained } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
@@ -111,7 +112,7 @@ export function told(
   const found = pairs.map((pair): PairedFinding => {
     const joins = joinsOf(pair.finding.connection);
     const one = withLines(pair, joins, logs);
-    if (one.logOnly !== true) return one;
+    if (one.logOnly === undefined) return one;
     // The log says what an answer was about that nothing else explains.
     const answer = [...left].find((unknown) => isAnswerTo(unknown, pair));
     if (answer === undefined) return one;
@@ -162,9 +163,15 @@ function withLines(pair: PairedFinding, joins: readonly Told[], logs: readonly L
   const { finding, reaction, confidence } = pair;
   const lines: JoinedLine[] = [];
   let named: { event: TextEvent; join: Told } | undefined;
+  let goaway: { event: FrameEvent; join: Told } | undefined;
   for (const join of joins) {
     const add = (event: FrameEvent | TextEvent) => lines.push(lineOf(event, join, logs));
     for (const { event, frame } of join.pairs) if (isFrame(finding.frame, frame)) add(event);
+    const lacking = reaction === undefined ? goawayLacking(join, finding) : undefined;
+    if (lacking !== undefined) {
+      goaway ??= { event: lacking, join };
+      add(lacking);
+    }
     for (const event of join.conversation.texts) {
       if (!isAboutFinding(event, finding)) continue;
       add(event);
@@ -175,13 +182,45 @@ function withLines(pair: PairedFinding, joins: readonly Told[], logs: readonly L
   }
   if (lines.length === 0) return pair;
   const found = { ...pair, logs: ordered(lines) };
+  // The log tells of an answer that the capture does not hold (rules.md 5.5: the log is right).
+  const unanswered = pair.verdict === "unseen" || pair.verdict === "none-expected";
+  if (reaction === undefined && unanswered && goaway !== undefined) {
+    const { errorCode, lastStreamId, debug } = goaway.event.frame;
+    const logOnly = {
+      ...(errorCode === undefined ? {} : { errorCode }),
+      ...(lastStreamId === undefined ? {} : { lastStreamId }),
+      ...(debug === undefined ? {} : { debug }),
+    };
+    const about = textsLike(debug ?? "").find((text) => isAbout(text, finding.rule));
+    const explanation = about === undefined ? {} : { explanation: about.text.says };
+    return { ...found, verdict: "unseen", logOnly, confidence: "likely", ...explanation };
+  }
   if (named === undefined) return found;
-  if (reaction === undefined)
-    // The log tells of an answer that the capture does not hold.
-    return pair.verdict === "unseen" || pair.verdict === "none-expected"
-      ? { ...found, verdict: "unseen", logOnly: true, confidence: "likely" }
-      : found;
+  if (reaction === undefined) {
+    const explanation = named.event.says === undefined ? {} : { explanation: named.event.says };
+    return unanswered ? { ...found, verdict: "unseen", logOnly: {}, confidence: "likely", ...explanation } : found;
+  }
   return strengthened(found, named.event, named.join);
+}
+
+// An error GOAWAY of the other side that the log has after the fault, and the capture has not.
+function goawayLacking(
+  { conversation, side, pairs, confidence }: Told,
+  { offender, frame }: PairedFinding["finding"],
+): FrameEvent | undefined {
+  // Of a log alone the frames are all there is.
+  if (side === undefined || confidence === "possible" || pairs.length === 0) return undefined;
+  const by = side === offender ? "received" : "sent";
+  const fault = pairs.find((one) => isFrame(frame, one.frame))?.event;
+  if (fault === undefined) return undefined;
+  return conversation.frames.find(
+    (event) =>
+      event.frame.kind === "goaway" &&
+      event.frame.by === by &&
+      (event.frame.errorCode ?? 0) !== 0 &&
+      event.place.line > fault.place.line &&
+      !pairs.some((one) => one.event === event),
+  );
 }
 
 // rules.md 5.3: a line that names the fault, and its stream, is evidence like a text of the answer itself.

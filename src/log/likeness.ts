@@ -33,6 +33,9 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
   const pairs: FramePair[] = [];
   let missing = 0;
   let extra = 0;
+  // Told after the capture ended.
+  let beyond = 0;
+  const open = wire.ends.length === 0;
   for (const by of ["sent", "received"] as const) {
     const told = frames.filter(({ frame }) => frame.by === by).slice(0, COMPARED);
     if (told.length === 0) continue;
@@ -49,7 +52,8 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
           break;
         }
       }
-      if (found < 0) missing++;
+      if (found < 0 && open && at >= seen.length) beyond++;
+      else if (found < 0) missing++;
       else {
         extra += found - at;
         pairs.push({ event, frame: seen[found]! });
@@ -60,7 +64,7 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
     if (told.length < COMPARED) extra += seen.length - at;
   }
   if (pairs.length === 0 || missing > pairs.length / 4) return undefined;
-  const fit = pairs.length / (pairs.length + missing + extra);
+  const fit = pairs.length / (pairs.length + missing + extra + beyond / 2);
   return fit < LEAST ? undefined : { side, pairs, fit };
 }
 

@@ -85,6 +85,7 @@ class Collector {
   #frame(text: string, number: number): boolean {
     for (let i = 0; i < this.#readers.length; i++) {
       const one = this.#readers[i]!;
+      if (!one.format.hints.some((hint) => text.includes(hint))) continue;
       const told = one.reader.line(text);
       if (told === undefined) continue;
       if (i > 0) {

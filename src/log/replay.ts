@@ -30,7 +30,7 @@ export function replay(
   sinks: readonly ModelSink[],
   { hpack, limits, at }: ReplayContext,
   closing: (connection: Connection) => void,
-): void {
+): Connection {
   const { frames, texts, log, started, mixed } = conversation;
   const side = conversation.side ?? "client";
   const lines = [...frames, ...texts].map(({ place }) => place.line);
@@ -61,6 +61,7 @@ export function replay(
     model.end(from, "capture-end", false, { file: log, packet: line, time, offset: next[from], acked: -1 });
   closing(model.connection);
   model.close();
+  return model.connection;
 }
 
 function flowOf(id: number, log: number, lines: readonly number[], times: readonly number[]): Flow {

@@ -4,7 +4,7 @@ import { Flag } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { textsLike } from "../pairing/dictionary.ts";
-import type { PairedFinding } from "../pairing/reaction.ts";
+import type { JoinedLine, PairedFinding } from "../pairing/reaction.ts";
 import { other, type Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -75,6 +75,17 @@ export function symptoms(
   return told;
 }
 
+/** Errors that lines tell of, and that nothing else of the log explains. */
+export function unnamed(conversation: Conversation, shown: readonly JoinedLine[]): TextEvent[] {
+  const lines = new Set(shown.map(({ line }) => line));
+  const told = conversation.texts.filter(
+    ({ tells, errorCode, place }) =>
+      !lines.has(place.line) &&
+      (tells === "fault" ? errorCode !== 0 : (tells === "sent" || tells === "received") && (errorCode ?? 0) > 0),
+  );
+  return told.slice(0, UNNAMED);
+}
+
 // The rule that the text is most often about, of those that its own numbers allow.
 function likeliest(
   { rules: named, quoted, streamId, lastStreamId }: TextEvent,
@@ -129,6 +140,9 @@ export function uncheckAll(connection: Connection, rules: readonly Rule[], run: 
   const families = new Set(rules.filter(({ id }) => !ids.has(id)).map(({ id }) => id.slice(0, id.indexOf("/"))));
   for (const family of families) connection.uncheck(`${family}/*`, "capture");
 }
+
+// Of one connection.
+const UNNAMED = 20;
 
 const factOf = (rule: Rule | undefined): number | undefined =>
   rule?.when !== undefined && "fact" in rule.when ? rule.when.fact : undefined;

@@ -64,6 +64,21 @@ export function quotedStream(debug: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** Of the frame that a text quotes, as grpc-go does: its length, and whether it ended its stream. */
+export function quotedHead(debug: string): { readonly length: number; readonly endStream: boolean } | undefined {
+  const match = /\[FrameHeader [A-Z_]+(?: flags=([A-Z_|]+))?(?: stream=\d+)? len=(\d+)\]/.exec(debug);
+  return match === null
+    ? undefined
+    : { length: Number(match[2]), endStream: match[1]?.split("|").includes("END_STREAM") === true };
+}
+
+/** The kind of frame that a text says was wrong: `data` of `DATA: stream in idle`. */
+export function quotedKind(debug: string): FrameKind | undefined {
+  const name = KIND.exec(debug)?.[1];
+  // The pattern has no other names.
+  return name === undefined ? undefined : (name.toLowerCase().replaceAll("_", "-") as FrameKind);
+}
+
 /** Whether this implementation is known to answer a break of this rule so. */
 export function isAnswerOf(software: Software, from: Side, rule: string, reaction: Reaction): boolean {
   const fault = faultOf(rule);
@@ -137,5 +152,9 @@ const CODES: Readonly<Record<string, string>> = {
   CE: "COMPRESSION_ERROR",
   EYC: "ENHANCE_YOUR_CALM",
 };
+
+// Not where it says what it waited for.
+const KIND =
+  /(?<!expected |non-)\b(DATA|HEADERS|PRIORITY|RST_STREAM|SETTINGS|PUSH_PROMISE|PING|GOAWAY|WINDOW_UPDATE|CONTINUATION|PRIORITY_UPDATE)(?::| frame\b| to\b| with delta\b)/;
 
 const ANSWER = /\b(?:(G|R) (NO|PE|IE|FCE|SC|FSE|RS|CE|EYC)\b|H (\d\w\w)|(X)\b|grpc-status (\d+))/g;

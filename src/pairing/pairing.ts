@@ -197,7 +197,7 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
       const rival = scores.some((s) => s !== best && best.points - s.points < RIVAL && s.finding.severity !== "info");
       // A reset may have destroyed the GOAWAY that said why; a status may be about what was asked for.
       const doubtful = reaction.kind === "rst" || reaction.kind === "grpc-status";
-      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && !rival && !doubtful;
+      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && best.isApt && !rival && !doubtful;
       const confidence = certain ? "exact" : best.points >= LIKELY ? "likely" : "possible";
       const before = answers.get(best.finding);
       const isBetter = before === undefined || before.points < best.points;

@@ -59,8 +59,16 @@ export interface PairedFinding extends Cost {
   readonly selfInflicted?: Reaction;
   /** Lines of logs that tell of it. */
   readonly logs?: readonly JoinedLine[];
-  /** A log tells of an answer, and the capture holds none. */
-  readonly logOnly?: true;
+  /** A log tells of an answer, and the capture holds none: what it says of it. */
+  readonly logOnly?: LoggedAnswer;
+}
+
+export interface LoggedAnswer {
+  /** Of a GOAWAY; absent: the log does not say. */
+  readonly errorCode?: number;
+  readonly lastStreamId?: number;
+  /** One character per octet. */
+  readonly debug?: string;
 }
 
 /** A line of a log of one end. */

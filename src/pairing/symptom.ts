@@ -1,8 +1,9 @@
 // What programs and their logs say when a call fails, and what of the wire each saying stands for: read from source or recorded (rules.md
 // 4.2). A reading narrows the search; what a capture shows decides.
 import { errorCodeName } from "../http2/error-code.ts";
-import { textsLike } from "./dictionary.ts";
+import { dictionary, textsLike } from "./dictionary.ts";
 import type { Reaction } from "./reaction.ts";
+import type { Tells } from "./software.ts";
 
 /** One thing that a text may stand for. What is absent is not said. */
 export interface Reading {
@@ -49,6 +50,20 @@ export function readSymptom(pasted: string): Reading[] {
       ...(status === undefined ? {} : { status }),
       ...common,
     });
+  }
+  for (const { name, lines = [] } of dictionary) {
+    for (const { has, text: pattern, says, rules, tells } of lines) {
+      const match = text.includes(has) ? pattern.exec(text) : null;
+      if (match === null || readings.some((reading) => reading.software === name)) continue;
+      const { code } = match.groups ?? {};
+      readings.push({
+        ...{ software: name, says: says ?? LINES[tells] },
+        ...(tells === "close" ? { kinds: ["goaway", "fin", "rst"] } : tells === "fault" ? {} : { kinds: anyEnd }),
+        ...(code === undefined ? {} : { codes: [codeName(code)] }),
+        ...(rules === undefined ? {} : { rules }),
+        ...common,
+      });
+    }
   }
   const codes = [...new Set([...text.matchAll(CODE)].map(([, name]) => name!))];
   if (codes.length > 0 && !readings.some((reading) => reading.codes !== undefined))
@@ -98,6 +113,14 @@ const H2_REASONS: readonly string[] = [
   "security properties do not meet minimum requirements",
   "endpoint requires HTTP/1.1",
 ];
+
+const LINES: Readonly<Record<Tells, string>> = {
+  fault: "it calls what the other side sent a fault",
+  sent: "it found a fault, and ended the stream or the connection",
+  received: "the other side ended the stream or the connection with an error",
+  close: "the connection ended",
+  symptom: "a call failed of it",
+};
 
 const SECOND_HEADERS = [
   "grpc/request-trailers",

@@ -7,8 +7,6 @@ import { H2lintError } from "../error.ts";
 import { RpcReader, rpcCallOf } from "../grpc/rpc-reader.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
-import type { Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -35,7 +33,7 @@ export class Budgets implements ModelSink {
   readonly #partial: boolean;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
-  /** Reads the calls that are no gRPC. */
+  /** Reads the calls over HTTP/2 that are no gRPC. */
   readonly #rpc: RpcReader;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
@@ -66,10 +64,6 @@ export class Budgets implements ModelSink {
   connectionStart(connection: Connection): void {
     if (this.#isChosen(connection)) this.#open.add(connection.id);
     this.#lister.connectionStart(connection);
-  }
-
-  http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
-    return this.#rpc.http1(head, number, connection);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -133,13 +127,9 @@ export class Budgets implements ModelSink {
   }
 
   #exchange(exchange: ExchangeObject, key: object): void {
-    const { connection, stream } = exchange;
-    // Of HTTP/1.1 nothing is noted: an exchange that is listed was captured.
-    const { place, certain, statusRead } = this.#notes.get(key) ?? {
-      place: { connection, stream },
-      certain: true,
-      statusRead: true,
-    };
+    const note = this.#notes.get(key);
+    if (note === undefined) return;
+    const { place, certain, statusRead } = note;
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);
     const error = errorOf(exchange);
     const failure = { error, certain: certain && (error !== NO_STATUS || statusRead) };

@@ -109,6 +109,7 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     `${short(m.requestOctets)} / ${short(m.responseOctets)}`,
     Object.entries(m.errors)
       .map(([error, times]) => (times === 1 ? error : `${error} x ${times}`))
+      .concat(m.retries === undefined ? [] : plural(m.retries, "retry", "retries"))
       .join(", "),
   ]);
   output(`\n${rowTable(head, rows, look.width)}\n`);

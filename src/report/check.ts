@@ -17,6 +17,7 @@ import type {
 } from "./event.ts";
 import { budgetName, budgetPlace, counts, placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
+import { lostCalls, sightsOf } from "./lost.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
@@ -263,7 +264,8 @@ class Story {
     }
     if (r.kind === "log-only") {
       const why = r.explanation === undefined ? "" : `: ${printable(r.explanation)}`;
-      this.#label("answer", `${answerName(r)}, ${r.confidence}${why}`);
+      const what = r.errorCode === undefined ? answerName(r) : `GOAWAY ${r.errorCode}, which only the log tells of`;
+      this.#label("answer", `${what}, ${r.confidence}${why}`);
       return;
     }
     const name = answerName(r);
@@ -279,7 +281,7 @@ class Story {
         "then",
         `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
       );
-    this.#cost(r, f);
+    this.#cost(r);
   }
 
   // All that tells of it, or of each log what says most.
@@ -303,22 +305,19 @@ class Story {
     if (hidden > 0) this.#label("", `${plural(hidden, "more line")} with --verbose`);
   }
 
-  #cost(r: Omit<ReactionObject, "verdict">, f?: FindingEvent): void {
-    const killed = r.streamsKilled ?? [];
+  #cost(r: Omit<ReactionObject, "verdict">): void {
+    const { streamsKilled: killed = [], retrySafe: safe = [] } = r;
     if (killed.length === 0) return;
-    const safe = new Set(r.retrySafe ?? []);
-    const ids = killed.slice(0, 8).join(", ") + (killed.length > 8 ? ", ..." : "");
-    const call =
-      f?.path !== undefined && killed.length === 1 && killed[0] === f.stream
-        ? printable(f.path)
-        : `stream${killed.length === 1 ? "" : "s"} ${ids}`;
     const retry =
-      safe.size === killed.length
+      safe.length === killed.length
         ? "safe to retry: not acted on"
-        : safe.size === 0
+        : safe.length === 0
           ? "not safe to retry (the handler may have run)"
-          : `${plural(safe.size, "call")} of them safe to retry`;
-    this.#label("cost", `${plural(killed.length, "call")} lost: ${call}; ${retry}`);
+          : `${plural(safe.length, "call")} of them safe to retry`;
+    this.#label("cost", `${plural(killed.length, "call")} lost: ${printable(lostCalls(r))}; ${retry}`);
+    const saw = sightsOf(r);
+    if (saw.length > 0)
+      this.#label("seen", `${killed.length === 1 ? "the caller" : "callers"} probably saw ${printable(saw.join(", or "))}`);
   }
 
   // One story, and where else it happened.
@@ -345,7 +344,12 @@ class Story {
   }
 
   /** An error answer that answers nothing known: what went before, and why that may be. */
-  unexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent): void {
+  unexplained(event: UnexplainedEvent): void {
+    const { connection, reaction: r, before, unchecked, refusals } = event;
+    if (r.kind === "log-only") {
+      this.#loggedError(event);
+      return;
+    }
     const from = r.frame?.from ?? r.from ?? "server";
     const packet = r.frame?.packet ?? r.packet ?? 0;
     const time = r.frame?.time ?? r.time ?? "";
@@ -369,6 +373,17 @@ class Story {
     if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
     if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
     this.#cost(r);
+    this.#logs(r.logs ?? []);
+    this.#line();
+  }
+
+  #loggedError({ connection, reaction: r }: UnexplainedEvent): void {
+    const code = r.errorCode === undefined ? "an error" : r.errorCode;
+    const where = `connection ${connection}, line ${r.logs?.[0]?.line ?? 0}`;
+    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(code)}  ${this.#style.dim(where)}`);
+    this.#line(`  The log tells of ${code} of the ${r.from ?? "server"}, and of nothing that explains it.`);
+    this.#line();
+    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
     this.#logs(r.logs ?? []);
     this.#line();
   }

@@ -6,7 +6,8 @@ import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Cost } from "../pairing/cost.ts";
-import type { JoinedLine, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { Side } from "../place.ts";
 import { isDue, type Rule } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
@@ -133,6 +134,26 @@ export class EventBuilder {
     };
   }
 
+  /** An error that only a line of a log tells of. */
+  loggedError(
+    connection: number,
+    from: Side,
+    answer: LoggedAnswer,
+    line: JoinedLine,
+    explanation: string | undefined,
+  ): UnexplainedEvent {
+    const reaction = {
+      ...{ kind: "log-only", confidence: "likely", from },
+      ...loggedAnswer(answer),
+      ...(explanation === undefined ? {} : { explanation }),
+      ...logsOf([line]),
+    };
+    return {
+      ...{ kind: "unexplained", connection, reaction, before: [], refusals: [] },
+      unchecked: ["the log does not show the frames"],
+    };
+  }
+
   diagnostic(diagnostic: Diagnostic, count: number): DiagnosticEvent {
     const kind = diagnostics[diagnostic.code];
     return {
@@ -171,7 +192,11 @@ export class EventBuilder {
     const { scope, codes } = finding.expect;
     const due = isDue(finding.expect) ? { due: { scope, codes } } : {};
     if (reaction === undefined) {
-      const logOnly = pair.logOnly === true && confidence !== undefined ? { confidence, kind: "log-only" } : {};
+      const explained = explanation === undefined ? {} : { explanation };
+      const logOnly =
+        pair.logOnly !== undefined && confidence !== undefined
+          ? { confidence, kind: "log-only", ...loggedAnswer(pair.logOnly), ...explained }
+          : {};
       const own = selfInflicted === undefined ? {} : { selfInflicted: this.#inShort(selfInflicted, finding) };
       const cost = pair.streamsKilled.length === 0 ? {} : costOf(pair);
       return { verdict, ...due, ...logOnly, ...own, ...cost, ...logsOf(logs) };
@@ -282,6 +307,14 @@ export class DiagnosticCounter {
     for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
     return false;
   }
+}
+
+function loggedAnswer({ errorCode, lastStreamId, debug }: LoggedAnswer): Partial<ReactionObject> {
+  return {
+    ...(errorCode === undefined ? {} : { errorCode: errorCodeName(errorCode) }),
+    ...(lastStreamId === undefined ? {} : { lastStreamId }),
+    ...(debug === undefined ? {} : { debug: utf8(debug) }),
+  };
 }
 
 function logsOf(lines: readonly JoinedLine[] | undefined): { logs?: LogLineObject[] } {

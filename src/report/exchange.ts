@@ -16,6 +16,7 @@ import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { type EndedBy, type ExchangeEnd, endedBy, endOf } from "./exchange-end.ts";
+import { masked } from "./mask.ts";
 import type { Metadata, MetadataKeeper } from "./metadata.ts";
 import { utf8 } from "./text.ts";
 
@@ -93,6 +94,8 @@ export interface ListingOptions {
   readonly metadata?: MetadataKeeper;
   /** Of the details of errors, beside the standard ones. */
   readonly schemas?: Schemas;
+  /** Do not mask credentials in the details of errors. */
+  readonly showSecrets?: boolean;
 }
 
 export interface ExchangeChooser {
@@ -177,7 +180,10 @@ export class ExchangeLister implements ModelSink, RpcSink {
     const entry = this.#http1.get(call);
     if (entry === undefined) return;
     this.#http1.delete(call);
-    entry.done = http1ExchangeOf(call, at, how, this.#clock(), this.#options.schemas);
+    const { metadata } = this.#options;
+    const { fields, answered } = call.http1!; // of such a call
+    const exchange = http1ExchangeOf(call, at, how, this.#clock(), this.#options);
+    entry.done = { ...exchange, ...metadata?.ofHttp1(fields, answered) };
     if (entry.late) this.#write(entry);
     this.#flush();
   }
@@ -211,8 +217,8 @@ export class ExchangeLister implements ModelSink, RpcSink {
     const { time, late } = entry;
     // Asked now: a stream that is over knows its call no longer.
     entry.key = rpcCallOf(stream) ?? stream;
-    const { metadata, schemas } = this.#options;
-    const exchange = exchangeOf(stream, connection, time, this.#clock(), schemas);
+    const { metadata } = this.#options;
+    const exchange = exchangeOf(stream, connection, time, this.#clock(), this.#options);
     entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };
     if (late) this.#write(entry);
   }
@@ -241,19 +247,19 @@ function exchangeOf(
   connection: Connection,
   began: number,
   clock: Clock,
-  schemas: Schemas | undefined,
+  options: ListingOptions,
 ): ExchangeObject {
   const { request, response, client, server } = stream;
   const call = callOf(stream);
   const rpc = rpcCallOf(stream);
-  const said = rpc === undefined ? undefined : statusOfRpc(rpc, schemas);
+  const said = rpc === undefined ? undefined : statusOfRpc(rpc, options);
   const ending = endOf(stream, connection);
   const { end, at } = ending;
   const by = endedBy(ending, clock);
   const code = statusCode(response.grpcStatus);
   const timeout = call?.timeout ?? rpc?.timeout;
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
-  const details = detailsOf(response.grpcDetails, schemas);
+  const details = detailsOf(response.grpcDetails, options);
   const first = call?.asked ? call.response.firstTime : (rpc?.response.firstTime ?? -1);
   const deadline = timeout === undefined || !stream.seen ? undefined : stream.openedTime + timeout;
   return {
@@ -290,11 +296,11 @@ function exchangeOf(
 const messages = (name: "requestMessages" | "responseMessages", decoder: MessageDecoder): Partial<ExchangeObject> =>
   decoder.state === "lost" ? { [`${name}Seen`]: decoder.messages } : { [name]: decoder.messages };
 
-function detailsOf(value: string | undefined, schemas: Schemas | undefined): Json[] | undefined {
+function detailsOf(value: string | undefined, options: ListingOptions): Json[] | undefined {
   if (value === undefined) return undefined;
   // Octets as they are, after a NUL, where both sides agreed to it (gRPC over HTTP2, Custom-Metadata).
   const read = value.startsWith("\0") ? statusOf(Buffer.from(value.slice(1), "latin1")) : readDetails(value);
-  return read?.details.map((detail) => shown(detail, schemas));
+  return read?.details.map((detail) => shown(detail, options));
 }
 
 function http1ExchangeOf(
@@ -302,7 +308,7 @@ function http1ExchangeOf(
   at: number | undefined,
   how: EndReason | undefined,
   clock: Clock,
-  schemas: Schemas | undefined,
+  options: ListingOptions,
 ): ExchangeObject {
   const { connection, protocol, request, response, httpStatus, timeout } = call;
   const { number, method, target, authority, began } = call.http1!; // of such a call
@@ -312,7 +318,7 @@ function http1ExchangeOf(
     ...{ method: utf8(method), path: utf8(target) },
     ...(authority === undefined ? {} : { authority: utf8(authority) }),
     ...(httpStatus === 0 ? {} : { status: httpStatus }),
-    ...statusOfRpc(call, schemas),
+    ...statusOfRpc(call, options),
     ...countsOfRpc(call),
     ...{ requestOctets: request.octets, responseOctets: response.octets },
     start: clock.text(began),
@@ -324,12 +330,12 @@ function http1ExchangeOf(
   };
 }
 
-function statusOfRpc({ code, message, encoded, details }: RpcCall, schemas: Schemas | undefined): Partial<ExchangeObject> {
+function statusOfRpc({ code, message, encoded, details }: RpcCall, options: ListingOptions): Partial<ExchangeObject> {
   const text = message === undefined ? undefined : encoded ? percentDecode(message).octets : message;
   return {
     ...(code === undefined ? {} : { grpcStatus: code }),
     ...(text === undefined ? {} : { grpcMessage: utf8(text) }),
-    ...(details === undefined ? {} : { grpcDetails: details.map((detail) => shown(detail, schemas)) }),
+    ...(details === undefined ? {} : { grpcDetails: details.map((detail) => shown(detail, options)) }),
   };
 }
 
@@ -338,5 +344,7 @@ const countsOfRpc = ({ request, response }: RpcCall): Partial<ExchangeObject> =>
   [response.lost ? "responseMessagesSeen" : "responseMessages"]: response.messages,
 });
 
-const shown = ({ typeUrl, value }: StatusDetail, schemas: Schemas | undefined): Json =>
-  detailJson({ typeUrl: utf8(typeUrl), value }, schemas);
+function shown({ typeUrl, value }: StatusDetail, { schemas, showSecrets = false }: ListingOptions): Json {
+  const json = detailJson({ typeUrl: utf8(typeUrl), value }, schemas);
+  return showSecrets ? json : masked(json);
+}

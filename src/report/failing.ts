@@ -20,6 +20,7 @@ interface Position {
 
 /** `packet 11`; of a log `line 11`. */
 export const positionText = ({ packet, line }: Position): string => (line === undefined ? `packet ${packet}` : `line ${line}`);
+
 /** `assert/latency`: a budget's name where a finding has its rule's. */
 export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;
 

@@ -41,9 +41,9 @@ const budgetIssue = (budget: BudgetEvent, { captures }: RunEvent): object => ({
 });
 
 // A capture has no lines; packets are what people count. GitLab wants a path from the repository's root, without "./".
-const locationOf = (file = "", packet: number): object => ({
+const locationOf = (file = "", line: number): object => ({
   path: file.replace(/^(?:\.\/+)+/, ""),
-  lines: { begin: packet },
+  lines: { begin: line },
 });
 
 const SEVERITIES = { error: "major", warning: "minor", info: "info" } as const;

@@ -1,4 +1,4 @@
-import type { BaselineEvent, BudgetEvent, ReportEvent, RunEvent } from "./event.ts";
+import type { BaselineEvent, ReportEvent, RunEvent } from "./event.ts";
 import type { Output, Report } from "./report.ts";
 import { jsonText } from "./text.ts";
 
@@ -10,7 +10,7 @@ export function jsonReport(output: Output): Report {
   const findings: string[] = [];
   const unexplained: string[] = [];
   const diagnostics: string[] = [];
-  const budgets: BudgetEvent[] = [];
+  const budgets: string[] = [];
   let baseline: BaselineEvent | undefined;
   let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
   return {
@@ -21,7 +21,7 @@ export function jsonReport(output: Output): Report {
       else if (event.kind === "unexplained") unexplained.push(elementText(event));
       else if (event.kind === "diagnostic") diagnostics.push(elementText(event));
       else if (event.kind === "baseline") baseline = event;
-      else if (event.kind === "budget") budgets.push(event);
+      else if (event.kind === "budget") budgets.push(elementText(event));
       else summary = event;
     },
     end() {
@@ -30,8 +30,7 @@ export function jsonReport(output: Output): Report {
       const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
       output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
       if (logs !== undefined) output(`${member("logs", logs)},\n`);
-      const all = { connections: connections.map(({ text }) => text), findings, unexplained, diagnostics };
-      for (const [name, elements] of Object.entries(all)) {
+      const list = (name: string, elements: readonly string[]): void => {
         let piece = `  "${name}": [`;
         for (const [i, element] of elements.entries()) {
           piece += `${i === 0 ? "\n" : ",\n"}    ${element}`;
@@ -40,10 +39,17 @@ export function jsonReport(output: Output): Report {
           piece = "";
         }
         output(`${piece}${elements.length === 0 ? "],\n" : "\n  ],\n"}`);
-      }
+      };
+      list(
+        "connections",
+        connections.map(({ text }) => text),
+      );
+      list("findings", findings);
+      list("unexplained", unexplained);
+      list("diagnostics", diagnostics);
       output(`${member("unchecked", unchecked)},\n`);
       if (baseline !== undefined) output(`${member("baseline", bare(baseline))},\n`);
-      if (counts.budgets !== undefined) output(`${member("budgets", budgets.map(bare))},\n`);
+      if (counts.budgets !== undefined) list("budgets", budgets);
       output(`${member("summary", counts)}\n}\n`);
     },
   };

@@ -15,7 +15,7 @@ export function masked(json: Json): Json {
 }
 
 /** `<masked, 7 characters>` */
-export const mask = (text: string): string => `<masked, ${text.length} characters>`;
+const mask = (text: string): string => `<masked, ${text.length} characters>`;
 
 function allMasked(json: Json): Json {
   if (typeof json === "string") return json === "" ? json : mask(json);

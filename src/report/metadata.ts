@@ -1,6 +1,7 @@
 // The regular fields of exchanges, for `h2lint calls`: kept until their exchange is listed, within the bound.
 import type { DecodedBlock } from "../hpack/block.ts";
 import { type Field, FieldBit } from "../hpack/field.ts";
+import type { Http1Head } from "../http2/http1.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -56,7 +57,8 @@ export class MetadataKeeper {
       this.#head = { connection, id, kept };
       return;
     }
-    if (stream === undefined || !this.#options.fields) return;
+    // Of one that is over nobody asks.
+    if (stream === undefined || stream.closed || !this.#options.fields) return;
     let kept = this.#kept.get(stream);
     if (kept === undefined) {
       kept = { metadata: {}, octets: 0 };
@@ -71,6 +73,27 @@ export class MetadataKeeper {
     if (head === undefined) return;
     if (head.id === stream.id && head.connection === connection) this.#kept.set(stream, head.kept);
     else this.#octets -= head.kept.octets;
+  }
+
+  /** Of an exchange over HTTP/1.1, whose fields are at hand. */
+  ofHttp1(request: Http1Head["fields"], response: Http1Head["fields"] | undefined): Metadata {
+    const { fields, showSecrets } = this.#options;
+    if (!fields) return {};
+    let room = LONGEST;
+    let omitted = false;
+    const listed = (pairs: Http1Head["fields"]): Fields =>
+      pairs
+        .filter(([name, value]) => {
+          room -= FIELD + name.length + value.length;
+          omitted ||= room < 0;
+          return room >= 0;
+        })
+        .map(([name, value]) => [utf8(name), shown(name, value, showSecrets)]);
+    return {
+      requestMetadata: listed(request),
+      ...(response === undefined ? {} : { responseMetadata: listed(response) }),
+      ...(omitted ? { metadataOmitted: true } : {}),
+    };
   }
 
   /** What was kept of an exchange, which is forgotten then. */
@@ -114,10 +137,14 @@ function attemptsIn(decoded: DecodedBlock): Metadata {
 function fieldOf({ name: { text: name }, value, bits }: Field, showSecrets: boolean): readonly [string | null, string | null] {
   if ((bits & FieldBit.nameUnknown) !== 0) return [null, (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(value)];
   if ((bits & FieldBit.valueUnknown) !== 0) return [utf8(name), null];
-  if (!showSecrets && isSecret(name)) return [utf8(name), `<masked, ${value.length} octets>`];
+  return [utf8(name), shown(name, value, showSecrets)];
+}
+
+function shown(name: string, value: string, showSecrets: boolean): string {
+  if (!showSecrets && isSecret(name)) return `<masked, ${value.length} octets>`;
   // Octets that were agreed to go as they are, after a NUL (gRPC over HTTP2, Custom-Metadata).
   const raw = name.endsWith("-bin") && value.startsWith("\0");
-  return [utf8(name), raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(value)];
+  return raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(value);
 }
 
 /** Octets of fields that are kept of one exchange, and what each costs besides. */

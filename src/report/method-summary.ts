@@ -7,6 +7,8 @@ export interface MethodObject {
   readonly calls: number;
   /** Calls that did not end well, by status or by how they ended. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Calls that were tried before, by what they say (gRFC A6). */
+  readonly retries?: number;
   /** Nanoseconds, of those that ended; nearest rank. */
   readonly p50?: number;
   readonly p90?: number;
@@ -61,6 +63,7 @@ export function methodOf({ protocol, method, path, authority }: ExchangeObject):
 
 class Counted {
   #calls = 0;
+  #retries = 0;
   readonly #errors = new Map<string, number>();
   /** Nanoseconds; beyond `SAMPLES` every second one is dropped, and then only each so-manieth is taken. */
   #durations: number[] = [];
@@ -71,6 +74,7 @@ class Counted {
 
   add(exchange: ExchangeObject): void {
     this.#calls++;
+    if ((exchange.previousAttempts ?? 0) > 0) this.#retries++;
     const error = errorOf(exchange);
     if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
     this.#messages.request += exchange.requestMessages ?? exchange.requestMessagesSeen ?? 0;
@@ -92,6 +96,7 @@ class Counted {
       method,
       calls: this.#calls,
       errors: Object.fromEntries([...this.#errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(this.#retries === 0 ? {} : { retries: this.#retries }),
       ...(sorted.length === 0 ? {} : { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99) }),
       requestMessages: this.#messages.request,
       responseMessages: this.#messages.response,

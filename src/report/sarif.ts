@@ -95,10 +95,12 @@ function budgetRule([id, key]: readonly [string, string]): ReturnType<typeof rul
 }
 
 function budgetResult(budget: BudgetEvent, run: RunEvent, ruleIndex: number) {
+  const { captures } = run;
   const { fingerprint, count, places } = budget;
-  const at = (places.length > 0 ? places : [{ connection: 0, stream: 0 }]).map(({ connection, stream, ...place }) =>
-    physicalLocation(connection, stream, { packet: 1, ...place }, run),
-  );
+  const at = (places.length > 0 ? places : [{ file: captures[0] ?? "", connection: 0, stream: 0, packet: 1 }]).map((place) => {
+    const { connection, stream, packet = 1, file = captures[0] ?? "" } = place;
+    return physicalLocation(connection, stream, { packet }, file, run);
+  });
   return {
     ruleId: budgetName(budget),
     ruleIndex,
@@ -139,25 +141,24 @@ function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number) {
 const ruleName = (id: string): string => id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const locationOf = ({ connection, stream }: FindingEvent, frame: FrameObject, run: RunEvent) =>
-  physicalLocation(connection, stream, frame, run);
+  physicalLocation(connection, stream, frame, frame.file ?? run.captures[0] ?? "", run);
 
-interface Located {
-  readonly packet: number;
-  readonly line?: number;
-  readonly file?: string;
-}
-
-function physicalLocation(connection: number, stream: number, at: Located, { captures, logs = [] }: RunEvent) {
-  const { file = captures[0] ?? "", packet, line } = at;
+function physicalLocation(
+  connection: number,
+  stream: number,
+  at: { readonly packet: number; readonly line?: number },
+  file: string,
+  { captures, logs = [] }: RunEvent,
+) {
   const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(at)];
   return {
     // Services show nothing without a line: packets are what people count in a capture.
     physicalLocation: {
       artifactLocation: { uri: uriOf(file), index: [...captures, ...logs].indexOf(file) },
-      region: { startLine: line ?? packet },
+      region: { startLine: at.line ?? at.packet },
     },
     logicalLocations: [
-      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: line === undefined ? "packet" : "line" },
+      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: at.line === undefined ? "packet" : "line" },
     ],
   };
 }

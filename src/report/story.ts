@@ -2,9 +2,10 @@
 // events, for every form of report; the text is as it came from the wire until somebody prints it.
 import { answerName, isAnswered } from "./answer.ts";
 import { NEEDS } from "./check.ts";
-import type { ConnectionEvent, FindingEvent, LostObject, ReactionObject, UnexplainedEvent } from "./event.ts";
-import { counts } from "./failing.ts";
+import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import { counts, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
+import { lostCalls, sightsOf, streamsText } from "./lost.ts";
 import { duration, plural } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
@@ -16,6 +17,8 @@ export interface StoryText {
   readonly connection: number;
   readonly stream: number;
   readonly packet: number;
+  /** Of a log: then there is no packet. */
+  readonly line?: number;
   readonly cause: string;
   readonly answer?: string;
   readonly cost?: string;
@@ -24,12 +27,17 @@ export interface StoryText {
   readonly more?: string;
 }
 
-/** Everything that failed, the worst first: what killed calls, then what was answered, then what was not; more calls first. */
-export function failuresOf(findings: readonly FindingEvent[], unexplained: readonly UnexplainedEvent[]): Failure[] {
+/** Everything that failed, the worst first: what killed calls, then what was answered, then what was not; more calls first.
+ *  @param suspected Errors that are not proven count too, last of all. */
+export function failuresOf(
+  findings: readonly FindingEvent[],
+  unexplained: readonly UnexplainedEvent[],
+  suspected = false,
+): Failure[] {
   const groups = new Map<string, FindingEvent[]>();
   for (const finding of findings) {
     const group = groups.get(finding.fingerprint);
-    if (!counts(finding)) continue;
+    if (!counts(finding) && !(suspected && isSuspicion(finding))) continue;
     if (group === undefined) groups.set(finding.fingerprint, [finding]);
     else group.push(finding);
   }
@@ -40,6 +48,9 @@ export function failuresOf(findings: readonly FindingEvent[], unexplained: reado
   const order = new Map(failures.map((failure, index) => [failure, index]));
   return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
+
+const isSuspicion = ({ certainty, severity, consequent, baseline, reaction }: FindingEvent): boolean =>
+  certainty === "unproven" && severity === "error" && !consequent && baseline !== true && isAnswered(reaction);
 
 /** That one of a group which shows most. */
 const worstOf = (group: readonly FindingEvent[]): FindingEvent =>
@@ -53,7 +64,8 @@ const evidenceOf = ({ reaction }: FindingEvent): number =>
 function rankOf(failure: Failure): number {
   const kills = killedBy(failure) > 0;
   if (failure.unexplained !== undefined) return kills ? 1 : 4;
-  const { severity, reaction } = failure.finding;
+  const { severity, reaction, certainty } = failure.finding;
+  if (certainty === "unproven") return 7.5;
   const answered = isAnswered(reaction);
   if (severity === "error" && answered) return kills ? 0 : 3;
   if (kills) return severity === "info" ? 5 : 2;
@@ -88,12 +100,15 @@ function tellFinding(
   const proof =
     f.certainty === "proven" ? "" : ` That is not proven: ${(f.because ?? []).map((need) => NEEDS[need] ?? need).join("; ")}.`;
   const cost = costSentence(reaction, connections.get(f.connection)?.software?.client);
-  const more = [repeats(f, group), ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also)])].filter(
-    (text) => text !== "",
-  );
+  const more = [
+    repeats(f, group),
+    ...logged(reaction),
+    ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also)]),
+  ].filter((text) => text !== "");
   return {
     ...{ connection: f.connection, stream: f.stream, packet: f.frame.packet },
-    cause: `${sentence(f.message)} (packet ${f.frame.packet}).${called}${proof}`,
+    ...(f.frame.line === undefined ? {} : { line: f.frame.line }),
+    cause: `${sentence(f.message)} (${positionText(f.frame)}).${called}${proof}`,
     answer: isAnswered(reaction) ? answered(from, reaction) : unanswered(f),
     ...(cost === "" ? {} : { cost }),
     ...(fix === undefined || f.severity === "info" ? {} : { fix }),
@@ -102,7 +117,8 @@ function tellFinding(
 }
 
 function answered(from: string, r: ReactionObject): string {
-  const packet = r.frame?.packet ?? r.packet;
+  if (r.kind === "log-only") return `That the ${from} answered is known from its log alone.`;
+  const at = positionText(r.frame ?? { packet: r.packet ?? 0 });
   const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
   const closed =
     r.closed === undefined
@@ -110,12 +126,34 @@ function answered(from: string, r: ReactionObject): string {
       : `, and closed the connection ${duration(r.closed.delay)} after that (${r.closed.how.toUpperCase()}, packet ${r.closed.packet})`;
   const silent = r.kind === "fin" || r.kind === "rst";
   const told = silent
-    ? `The ${from} closed the connection ${later(r)} (${answerName(r)}, packet ${packet}) and gave no reason`
-    : `The ${from} answered ${later(r)} with ${answerName(r)} (packet ${packet})${debug}${closed}`;
+    ? `The ${from} closed the connection ${later(r)} (${answerName(r)}, ${at}) and gave no reason`
+    : `The ${from} answered ${later(r)} with ${answerName(r)} (${at})${debug}${closed}`;
   const sure = r.confidence === "exact" ? "" : " That this is the answer is likely, not certain.";
   const says = r.explanation === undefined ? "" : ` ${r.explanation}.`;
   const verdict = r.verdict === "escalated" ? " It ends the connection where a stream's end is due." : "";
   return `${told}.${sure}${says}${verdict}`;
+}
+
+/** What the logs of either end say of it, and of what came of it: a line of each. */
+function logged({ logs = [] }: Omit<ReactionObject, "verdict">): string[] {
+  const files = [...new Set(logs.map(({ file }) => file))].slice(0, LOGS);
+  return files.flatMap((name) => {
+    const own = logs.filter(({ file }) => file === name);
+    const first = (kinds: readonly string[]) =>
+      kinds.map((tells) => own.find((line) => line.tells === tells)).find((line) => line !== undefined);
+    const [fault, outcome] = [first(["fault", "received", "sent", "close"]), first(["symptom"])];
+    const whose = own[0]!.side === undefined ? "A log" : `The log of the ${own[0]!.side}`;
+    return [
+      ...(fault === undefined ? [] : [`${whose} says of it ${quotedLine(fault)}.`]),
+      ...(outcome === undefined ? [] : [`${whose} says what came of it ${quotedLine(outcome)}.`]),
+    ];
+  });
+}
+
+function quotedLine({ file, line, confidence, text }: LogLineObject): string {
+  const sure = confidence === "exact" ? "" : `, ${confidence}`;
+  const shown = text.trim();
+  return `(${file}:${line}${sure}): "${shown.length > LINE ? `${shown.slice(0, LINE)}...` : shown}"`;
 }
 
 const later = ({ delay = 0 }: ReactionObject): string => `${duration(Math.max(delay, 0))} later`;
@@ -139,34 +177,25 @@ function unanswered({ offender, reaction, severity }: FindingEvent): string {
 
 /** Empty where nothing was lost. */
 export function costSentence(
-  { kind, streamsKilled: killed = [], retrySafe: safe = [], lost = [] }: Omit<ReactionObject, "verdict">,
+  { kind, streamsKilled: killed = [], retrySafe: safe = [], lost = [], logs = [] }: Omit<ReactionObject, "verdict">,
   client?: string,
 ): string {
   if (kind === "status" || kind === "grpc-status") return "The call failed with it.";
   if (killed.length === 0) return "";
-  const calls =
-    lost.length === 0
-      ? streamsText(killed)
-      : lost.slice(0, GROUPS).map(lostText).join("; ") + (lost.length > GROUPS ? "; and others" : "");
+  const calls = lostCalls({ streamsKilled: killed, lost });
   const retry =
     safe.length === killed.length
       ? `${killed.length === 1 ? "It is" : "They are"} safe to retry: the server did not act on ${killed.length === 1 ? "it" : "them"}.`
       : safe.length === 0
         ? `${killed.length === 1 ? "It is" : "They are"} not safe to retry: the handler may have run.`
         : `${safe.length === 1 ? "One" : safe.length} of them ${safe.length === 1 ? "is" : "are"} safe to retry (${streamsText(safe)}), the handlers of the others may have run.`;
-  const saw = [...new Set(lost.flatMap((one) => one.saw ?? []))];
+  const saw = sightsOf({ lost, logs });
   const seen =
     saw.length === 0
       ? ""
       : ` ${killed.length === 1 ? "The caller" : "Callers"}${client === undefined ? "" : ` (${client})`} probably saw ${saw.join(", or ")}.`;
   return `It cost ${plural(killed.length, "call")}: ${calls}. ${retry}${seen}`;
 }
-
-const lostText = ({ path = "a path that is not known", streams }: LostObject): string =>
-  streams.length === 1 ? `${path} (stream ${streams[0]})` : `${streams.length} of ${path} (${streamsText(streams)})`;
-
-const streamsText = (ids: readonly number[]): string =>
-  `stream${ids.length === 1 ? "" : "s"} ${ids.slice(0, STREAMS).join(", ")}${ids.length > STREAMS ? `, ... ${ids.at(-1)}` : ""}`;
 
 function repeats(f: FindingEvent, group: readonly FindingEvent[]): string {
   const times = group.reduce((sum, { count }) => sum + count, 0);
@@ -226,6 +255,6 @@ export const storyPlace = ({ connection, stream }: StoryText): string =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-const GROUPS = 4;
-const STREAMS = 8;
 const SHOWN = 4;
+const LOGS = 4;
+const LINE = 300;

@@ -47,7 +47,8 @@ export const fill = (template: string, data: Readonly<Record<string, string | nu
 export const count = (value: number): string => value.toLocaleString("en-US");
 
 /** `1 call`, `2 calls`. */
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export const plural = (value: number, noun: string, several = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : several}`;
 
 /** Nanoseconds as people read them: `412 µs`, `2.50 ms`, `1.00 s`. */
 export function duration(nanoseconds: number): string {

@@ -33,7 +33,7 @@ export class Causes {
   /** @param symptom What somebody saw; undefined: the worst is asked for.
    *  @param words Where the capture says it. */
   answer(symptom: string | undefined, words: readonly Words[]): WhyAnswer {
-    const all = failuresOf(this.#findings, this.#unexplained);
+    const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
@@ -161,8 +161,9 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     return;
   }
   const ends = answer.connections.get(story.connection);
+  const isKnown = ends !== undefined && ends.log === undefined;
   write(
-    `${storyPlace(story)}${ends === undefined ? "" : `: ${endText(ends, "client")} ${style.mark.right} ${endText(ends, "server")}`}`,
+    `${storyPlace(story)}${!isKnown ? "" : `: ${endText(ends, "client")} ${style.mark.right} ${endText(ends, "server")}`}`,
     "",
     style.bold,
   );

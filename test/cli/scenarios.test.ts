@@ -259,6 +259,10 @@ describe("exit status of check", () => {
       ["timeline", volo],
       ["frames", volo],
       ["calls", volo],
+      ["why", volo],
+      ["why", volo, "--text", "illegal stream id", "--format", "json"],
+      ["compare", volo, goodToo],
+      ["compare", good, good, "--format", "json"],
       ["rules"],
       ["explain", "grpc/request-trailers"],
       ["--help"],
@@ -620,6 +624,16 @@ describe("messages of gRPC", () => {
     expect(sent).toMatchObject({ type: "p.In", json: { a: hostile, ...masked } });
     expect(JSON.stringify(sent)).not.toContain("hunter2");
     if (secret !== undefined) expect(messagesOf([...args, "--show-secrets"])[0]).toMatchObject({ json: { [secret]: "hunter2" } });
+  });
+
+  it("have names by what another connection's server says of itself", () => {
+    const called = objects(h2lint(["calls", good, goodToo, "--messages", "-f", "ndjson"]).stdout)
+      .filter(({ path }) => path === "/helloworld.Greeter/SayHello")
+      .map(({ connection, messages }) => [connection, (messages as object[])[0]]);
+    expect(new Set(called.map(([connection]) => connection)).size).toBe(2);
+    for (const [, sent] of called) expect(sent).toMatchObject({ type: "helloworld.HelloRequest" });
+    const alone = objects(h2lint(["calls", good, "--messages", "-f", "ndjson"]).stdout);
+    expect((alone[0]!["messages"] as object[])[0]).not.toHaveProperty("type");
   });
 
   it("stand in the timeline too", () => {

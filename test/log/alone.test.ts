@@ -145,3 +145,32 @@ it("no log at all is nothing", async () => {
   expect(summary).toMatchObject({ http2Connections: 0, connections: 0, incomplete: true });
   expect(diagnostics.map(({ code }) => code)).toEqual(["log/unknown-format"]);
 });
+
+describe("errors that nothing explains", () => {
+  it.each([
+    [
+      "D 2024-11-18T22:06:02.669Z | v1.12.2 1 | transport | (2) 127.0.0.1:5999 connection closed by GOAWAY with code 11 and data too_many_pings",
+      { kind: "log-only", from: "server", errorCode: "ENHANCE_YOUR_CALM", debug: "too_many_pings" },
+      "the server counts PINGs that came sooner than it allows",
+    ],
+    [
+      "[2024-01-05 10:00:00.000][14][debug][http2] [source/common/http/http2/codec_impl.cc:1400] [C12] invalid frame: Protocol error on stream 1",
+      { kind: "log-only", debug: "Protocol error" },
+      undefined,
+    ],
+  ])("%s", async (line, reaction, explanation) => {
+    const { unexplained, summary } = await lint([], [logOf(line)]);
+    expect(unexplained).toMatchObject([{ connection: 1, reaction: { ...reaction, logs: [{ line: 1 }] } }]);
+    expect(unexplained[0]!.reaction.explanation).toBe(explanation);
+    expect(summary).toMatchObject({ connections: 1, unexplained: 1 });
+  });
+
+  it("are no everyday ends", async () => {
+    const lines = [
+      "http2: received GOAWAY [FrameHeader GOAWAY len=8], starting graceful shutdown",
+      "x [server-transport 0x1] Closing: EOF",
+    ];
+    const { unexplained, findings } = await lint([], [logOf(lines.join("\n"))]);
+    expect([...unexplained, ...findings]).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FindingEvent } from "../../src/report/event.ts";
 import { capture, haveCaptures } from "../capture/reading.ts";
+import { runs, seedOr } from "../fuzzing.ts";
 import { beginning, captureOf, lint, logOf } from "./linting.ts";
 import { fixture, root, textOf } from "./logging.ts";
 
@@ -62,15 +64,16 @@ describe("a call with the logs of both ends", () => {
     expect([{ ...findings[0]!, reaction }]).toEqual(bare.findings);
   });
 
-  // Nobody's clock is right, and a zone is not said.
-  it.each([-86_400, -3600, -1.5, 0.25, 900, 5 * 3600 + 1800])("whatever the client's clock: %d s", async (seconds) => {
+  // By its frames it is found in any case; that it is no other run of the same program only a right clock shows.
+  it.each([
+    [-86_400, "likely"],
+    [-3600, "likely"],
+    [-1.5, "likely"],
+    [0.25, "exact"],
+    [900, "likely"],
+  ])("whatever the client's clock: %d s, %s", async (seconds, sure) => {
     const { findings, summary } = await lint([one], [logOf(later(oneClient, seconds), "c")]);
-    expect(places(trailers(findings)[0]!)).toEqual([
-      "c:6 client exact",
-      "c:14 client exact",
-      "c:15 client exact",
-      "c:16 client exact",
-    ]);
+    expect(places(trailers(findings)[0]!)).toEqual([6, 14, 15, 16].map((line) => `c:${line} client ${sure}`));
     expect(summary.logs![0]!.clockOffset).toBeCloseTo(-seconds, 2);
   });
 
@@ -87,22 +90,23 @@ describe("a call with the logs of both ends", () => {
   });
 });
 
+// The lines of each, as the client wrote them one after the other; the server's lines name the client's port, or come in order.
+const CLIENT = [
+  [1, 13],
+  [14, 22],
+  [23, 31],
+  [32, 40],
+  [41, 49],
+] as const;
+const SERVER = [
+  [3, 6],
+  [7, 10],
+  [11, 14],
+  [15, 18],
+  [19, 22],
+] as const;
+
 describe("five calls that are all alike", () => {
-  // The lines of each, as the client wrote them one after the other; the server's lines name the client's port, or come in order.
-  const CLIENT = [
-    [1, 13],
-    [14, 22],
-    [23, 31],
-    [32, 40],
-    [41, 49],
-  ] as const;
-  const SERVER = [
-    [3, 6],
-    [7, 10],
-    [11, 14],
-    [15, 18],
-    [19, 22],
-  ] as const;
   const within = (line: number, [from, to]: readonly [number, number]) => line >= from && line <= to;
 
   it.each([0, -3600, 7.125])("each have their own lines, with the client's clock %d s off", async (seconds) => {
@@ -180,6 +184,95 @@ describe("an answer", () => {
     const [finding] = trailers((await lint([captureOf(cut)], [logOf(oneServer, "s")])).findings);
     expect(finding!.reaction).toMatchObject({ verdict: "unseen", kind: "log-only", confidence: "likely" });
     expect(places(finding!)).toContain("s:3 server exact");
+  });
+
+  it("that the capture lacks is in the other side's log, with its words", async () => {
+    const cut = beginning(one, 8);
+    const [finding] = trailers((await lint([captureOf(cut)], [logOf(oneClient, "c")])).findings);
+    expect(finding!.reaction).toMatchObject({
+      ...{ verdict: "unseen", kind: "log-only", confidence: "likely", errorCode: "PROTOCOL_ERROR", lastStreamId: 1 },
+      debug:
+        "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]",
+    });
+    expect(finding!.reaction.explanation).toContain("grpc-go 1.63 or later");
+    expect(places(finding!)).toContain("c:14 client exact");
+  });
+});
+
+// What is called exact must be right, whatever the logs are of, whatever lines they lack, and whatever their clocks show.
+describe("no line is called exact that is of another connection", () => {
+  interface Recorded {
+    readonly pcap: string;
+    readonly logs: readonly (readonly [name: string, text: string, lines: readonly (readonly [from: number, to: number])[]])[];
+  }
+  const whole = [[1, 1000]] as const;
+  const three = `${root}test/log/fixtures/go-trailers`;
+  const RECORDED: readonly Recorded[] = [
+    {
+      pcap: one,
+      logs: [
+        ["c", oneClient, whole],
+        ["s", oneServer, whole],
+      ],
+    },
+    {
+      pcap: five,
+      logs: [
+        ["c", fiveClient, CLIENT],
+        ["s", fiveServer, SERVER],
+      ],
+    },
+    {
+      pcap: `${three}.pcap`,
+      logs: [
+        [
+          "c",
+          textOf(`${three}.client.log`),
+          [
+            [1, 16],
+            [17, 32],
+            [33, 48],
+          ],
+        ],
+        [
+          "s",
+          textOf(`${three}.server.log`),
+          [
+            [3, 23],
+            [24, 44],
+            [45, 65],
+          ],
+        ],
+      ],
+    },
+  ];
+
+  it("by chance", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...RECORDED),
+        fc.constantFrom(...RECORDED),
+        fc.constantFrom(0, 1),
+        fc.constantFrom(0, 0, 0, 1, -60, 900, -3600, 12_345),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 70, maxLength: 70 }),
+        fc.constantFrom(0, 0.1, 0.3, 0.6),
+        async (captured, logged, which, seconds, dice, loss) => {
+          const [, text, truth] = logged.logs[which]!;
+          const kept = later(text, seconds)
+            .split("\n")
+            .map((line, i) => (dice[i % dice.length]! < loss ? "" : line));
+          const { findings } = await lint([captured.pcap], [logOf(kept.join("\n"), "x")]);
+          for (const { connection, reaction } of findings) {
+            for (const { line, confidence, text: said } of reaction.logs ?? []) {
+              if (confidence !== "exact") continue;
+              const owner = truth.findIndex(([from, to]) => line >= from && line <= to) + 1;
+              expect([captured.pcap, line, said, connection]).toEqual([logged.pcap, line, said, owner]);
+            }
+          }
+        },
+      ),
+      { numRuns: runs(150), seed: seedOr(11) },
+    );
   });
 });
 

@@ -76,6 +76,9 @@ const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
     { software: "nginx" },
   ],
   ["StreamIDTooLowError: 1 is lower than 3", { software: "python-hyper/h2" }],
+  // Lines of logs that the dictionary knows.
+  ["ignoring grpc_chttp2_stream with non-client generated index 2", { software: "gRPC C-core" }],
+  ['Connection id "0HN1": HTTP/2 connection error.', { software: "Kestrel" }],
   ["nghttpx: GOAWAY error_code=PROTOCOL_ERROR", { codes: ["PROTOCOL_ERROR"] }],
 ];
 

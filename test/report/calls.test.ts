@@ -355,6 +355,12 @@ describe("the summary of a method", () => {
     expect(summary.slowest.map(({ duration }) => duration)).toEqual([100, 99, 98, 97, 96]);
   });
 
+  it("counts calls that were tried before", () => {
+    const summary = new MethodSummary();
+    for (const previousAttempts of [0, 1, 3]) summary.add(call(1, { previousAttempts }));
+    expect(summary.methods).toMatchObject([{ calls: 3, retries: 2 }]);
+  });
+
   it("is bounded in methods and durations", () => {
     const summary = new MethodSummary();
     for (let i = 0; i < 1100; i++) summary.add(call(1, { path: `/a.B/${i}` }));

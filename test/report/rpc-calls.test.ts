@@ -10,6 +10,7 @@ import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsTable } from "../../src/report/calls.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
+import { MetadataKeeper, type MetadataOptions } from "../../src/report/metadata.ts";
 import { rules } from "../../src/rules/index.ts";
 import { playModel, playSegments } from "../../src/testing/play.ts";
 import { type Fields, type Story, written } from "../../src/testing.ts";
@@ -23,9 +24,15 @@ interface Options {
   readonly limits?: Partial<Limits>;
   readonly schema?: boolean;
   readonly messages?: boolean;
+  readonly metadata?: MetadataOptions;
+  /** Octets of a segment at the most. */
+  readonly split?: number;
 }
 
-function calls(story: Story, { limits = {}, schema = false, messages: wanted = true }: Options = {}): ExchangeObject[] {
+function calls(
+  story: Story,
+  { limits = {}, schema = false, messages: wanted = true, metadata, split = 1 << 20 }: Options = {},
+): ExchangeObject[] {
   const full = { ...defaultLimits, ...limits };
   const clock = new Clock();
   const schemas = new Schemas();
@@ -44,9 +51,19 @@ function calls(story: Story, { limits = {}, schema = false, messages: wanted = t
     all,
     full,
     (exchange, key) => (wanted ? messages.exchange(exchange, key) : seen.push(exchange)),
+    metadata === undefined ? {} : { metadata: new MetadataKeeper(metadata, full) },
   );
   const readers = [new CallReader([keeper], full), new RpcReader(wanted ? [keeper.rpc, lister] : [lister], full), lister];
-  playModel(written(story).segments, readers, full, () => {});
+  const segments = written(story).segments.flatMap((segment) => {
+    const { bytes, offset } = segment;
+    const pieces = Math.max(Math.ceil(bytes.length / split), 1);
+    return Array.from({ length: pieces }, (_, i) => ({
+      ...segment,
+      offset: offset + i * split,
+      bytes: bytes.subarray(i * split, (i + 1) * split),
+    }));
+  });
+  playModel(segments, readers, full, () => {});
   messages.end();
   return seen;
 }
@@ -163,6 +180,48 @@ describe("gRPC-Web", () => {
         .client.close(),
     );
     expect(call).toMatchObject(whole);
+  });
+
+  it("over HTTP/1.1, pipelined, is the same however it is split", () => {
+    const content = framed(reply) + said;
+    const chunks = `3;x=y\r\n${content.slice(0, 3)}\r\n${(content.length - 3).toString(16)}\r\n${content.slice(3)}\r\n0\r\nx-more: 1\r\n\r\n`;
+    const get = ["GET / HTTP/1.1", "Host: h1.test"];
+    const story: Story = (s) =>
+      s
+        .bare()
+        .client.http1(post(web, "Content-Length: 8"), framed(request))
+        .http1(get)
+        .http1(post(web, "Transfer-Encoding: chunked"), `8\r\n${framed(request)}\r\n0\r\n\r\n`)
+        .server.http1(["HTTP/1.1 100 Continue"])
+        .http1(ok(web, `Content-Length: ${content.length}`), content)
+        .http1(ok("text/plain", "Content-Length: 2"), "ok")
+        .http1(ok(web, "Transfer-Encoding: chunked"), chunks);
+    const listed = calls(story, { schema: true });
+    expect(listed.map(({ stream }) => stream)).toEqual([1, 3]);
+    for (const call of listed) expect(call).toMatchObject({ ...whole, messages: typed });
+    const plain = (list: readonly ExchangeObject[]) =>
+      list.map(({ start: _, duration: __, timeToFirstMessage: ___, messages = [], ...rest }) => ({
+        ...rest,
+        messages: messages.map(({ time: ____, ...message }) => message),
+      }));
+    expect(plain(calls(story, { schema: true, split: 1 }))).toEqual(plain(listed));
+    expect(plain(calls(story, { schema: true, split: 7 }))).toEqual(plain(listed));
+  });
+
+  it("over HTTP/1.1 with octets missing has messages at least so many", () => {
+    const [call, next] = calls((s) =>
+      s
+        .bare()
+        .client.http1(post(web, "Content-Length: 8"), framed(request))
+        .server.http1(ok(web, "Content-Length: 30"), framed(reply))
+        .lost((server) => server.octets(said.slice(0, 10)))
+        .octets("x".repeat(13))
+        .client.http1(post(web, "Content-Length: 8"), framed(request))
+        .server.http1(ok(web, "Content-Length: 7"), framed(reply)),
+    );
+    expect(call).toMatchObject({ responseMessagesSeen: 1, end: "complete" });
+    expect(call).not.toHaveProperty("grpcStatus");
+    expect(next).toMatchObject({ responseMessages: 1, end: "complete" });
   });
 
   it.each<[string, ExchangeObject["end"], Story]>([
@@ -441,6 +500,43 @@ it("without --messages they are counted", () => {
   );
   expect(call).toMatchObject({ requestMessages: 1, responseMessages: 1, grpcStatus: 0 });
   expect(call).not.toHaveProperty("messages");
+});
+
+describe("metadata", () => {
+  const web = "application/grpc-web";
+  const story: Story = (s) =>
+    s
+      .bare()
+      .client.http1(post(web, "X-Id: 7", "Authorization: Bearer abc", `X-Long: ${"x".repeat(17_000)}`, "Content-Length: 0"))
+      .server.http1(ok(web, "X-Where: here", "Content-Length: 0"));
+
+  it("of HTTP/1.1 is masked and bounded", () => {
+    const [call] = calls(story, { metadata: { fields: true, showSecrets: false } });
+    expect(call?.requestMetadata).toEqual([
+      ["host", "h1.test"],
+      ["content-type", web],
+      ["x-id", "7"],
+      ["authorization", "<masked, 10 octets>"],
+    ]);
+    expect(call).toMatchObject({ metadataOmitted: true, responseMetadata: [] });
+  });
+
+  it("is left out where it is not asked for", () =>
+    expect(calls(story, { metadata: { fields: false, showSecrets: false } })[0]).not.toHaveProperty("requestMetadata"));
+});
+
+it("credentials in the details of errors are masked", () => {
+  // ErrorInfo: metadata 3.
+  const info = Buffer.from("\x1a\x0c\x0a\x05token\x12\x03abc", "latin1").toString("base64");
+  const error = JSON.stringify({ code: "internal", details: [{ type: "google.rpc.ErrorInfo", value: info }] });
+  const [call] = calls((s) =>
+    s.client
+      .headers(1, ask("application/proto"))
+      .data(1, request, end)
+      .server.headers(1, { fields: { ":status": "500", "content-type": "application/json" } })
+      .data(1, error, end),
+  );
+  expect(call?.grpcDetails).toMatchObject([{ metadata: { token: "<masked, 3 characters>" } }]);
 });
 
 it("the table names what carries a call", () => {

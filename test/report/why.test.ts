@@ -94,6 +94,33 @@ describe("the story", () => {
   });
 });
 
+describe("logs", () => {
+  const recorded = "h2-trailers-grpc-go-1.85";
+  const log = (side: "client" | "server") => ({ source: sample(recorded).replace(/pcap$/, `${side}.log`), side });
+  const withLogs = async (sources: readonly string[], logs: readonly ReturnType<typeof log>[]): Promise<WhyAnswer> => {
+    const causes = new Causes(rules);
+    for await (const event of analyze(sources, { logs })) causes.event(event);
+    return causes.answer(undefined, []);
+  };
+
+  it("of both ends tell with the capture what each saw", async () => {
+    const { story } = await withLogs([sample(recorded)], [log("client"), log("server")]);
+    expect(story!.more).toMatch(
+      /The log of the client says what came of it \(.*client\.log:16\): "CALL 0 ERR: stream closed because/,
+    );
+    expect(story!.more).toMatch(/The log of the server says of it \(.*server\.log:3\): ".*received an illegal stream id: 1\./);
+    expect(story!.cost).not.toContain("probably saw");
+  });
+
+  it("alone prove nothing, and say so", async () => {
+    for (const side of ["client", "server"] as const) {
+      const { story, failure } = await withLogs([], [log(side)]);
+      expect(failure?.finding).toMatchObject({ rule: "grpc/request-trailers", certainty: "unproven" });
+      expect(story!.cause).toMatch(/\(line \d+\)\. That is not proven: /);
+    }
+  });
+});
+
 describe("a text", () => {
   it.each([
     [volo, "illegal stream id"],

@@ -6,6 +6,7 @@ import { codeNamed, kindNamed } from "../names.ts";
 
 export const curl: LogFormat = {
   name: "curl",
+  hints: ["[HTTP/2] [", "* h2"],
   shows: { length: true, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),

@@ -8,6 +8,7 @@ import { unescaped } from "../quoted.ts";
 
 export const goHttp2debug: LogFormat = {
   name: "Go http2debug",
+  hints: ["http2: "],
   shows: { length: true, fields: "exact" },
   foldsContinuation: false,
   reader: () => new Reader(),

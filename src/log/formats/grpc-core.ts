@@ -5,6 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {
   name: "gRPC C-core",
+  hints: ["INCOMING[", "HTTP:", "W:0x"],
   shows: { length: true, fields: "some" },
   foldsContinuation: false,
   reader: () => new Reader(),

@@ -5,6 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const kestrel: LogFormat = {
   name: "Kestrel",
+  hints: ['Connection id "'],
   shows: { length: true, fields: "none" },
   foldsContinuation: false,
   reader: () => ({ line }),

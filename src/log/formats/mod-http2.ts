@@ -6,6 +6,7 @@ import { kindNamed } from "../names.ts";
 
 export const modHttp2: LogFormat = {
   name: "mod_http2",
+  hints: ["FRAME["],
   shows: { length: true, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),

@@ -8,6 +8,7 @@ import { kindNamed, settingNamed } from "../names.ts";
 
 export const netty: LogFormat = {
   name: "Netty",
+  hints: ["BOUND "],
   shows: { length: true, fields: "some" },
   foldsContinuation: true,
   reader: () => ({ line }),

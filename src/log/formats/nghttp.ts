@@ -7,6 +7,7 @@ import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 
 export const nghttp: LogFormat = {
   name: "nghttp",
+  hints: ["] ", "          "],
   shows: { length: true, fields: "exact" },
   foldsContinuation: true,
   reader: () => new Reader(),

@@ -5,6 +5,7 @@ import { kindNumbered } from "../names.ts";
 
 export const nginx: LogFormat = {
   name: "nginx",
+  hints: [" http2 "],
   shows: { length: true, fields: "none" },
   foldsContinuation: false,
   reader: () => ({ line }),

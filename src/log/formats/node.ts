@@ -4,6 +4,7 @@ import type { Draft, LogFormat, Told } from "../format.ts";
 
 export const node: LogFormat = {
   name: "Node http2",
+  hints: ["Http2Se", "Http2St"],
   shows: { length: false, fields: "none" },
   foldsContinuation: true,
   reader: () => ({ line }),

@@ -5,6 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const pythonHyper: LogFormat = {
   name: "python-hyper/h2",
+  hints: ["eceived frame: ", "h2 (debug): Init"],
   shows: { length: false, fields: "none" },
   foldsContinuation: true,
   unkeyed: true,

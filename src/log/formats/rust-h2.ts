@@ -7,6 +7,7 @@ import { unescaped } from "../quoted.ts";
 
 export const rustH2: LogFormat = {
   name: "Rust h2",
+  hints: ["frame=", "binding client connection"],
   shows: { length: false, fields: "none" },
   foldsContinuation: true,
   unkeyed: true,

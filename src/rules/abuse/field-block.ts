@@ -285,7 +285,7 @@ export const tableSizeChurn = defineRule({
     }
   },
   frame(frame, _stream, { state, options }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const table = state[frame.from];
     for (const [id, value] of settingsOf(frame)) {
       if (id !== Setting.headerTableSize) continue;

@@ -88,9 +88,10 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
   });
 }
 
-// Apart, so that a stream without any costs no closure.
+// All that the other side sent on the stream is known, unless it was ended for it: then some may be on its way. Apart, so that a stream
+// without any costs no closure.
 function settleStream(stream: Stream, context: Context<Meta, Raised[]>): void {
-  settle(context, (raised) => raised.stream === stream);
+  settle(context, (raised) => raised.stream === stream && stream.half(other(raised.frame.from)).over);
 }
 
 function raise(frame: Frame, stream: Stream | undefined, connection: Connection): Raised | undefined {

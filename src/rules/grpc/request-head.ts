@@ -102,9 +102,10 @@ export const contentTypeMalformed = defineRule({
   when: { values: ValueBit.grpcLikeType, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
-    const type = block.decoded?.contentType?.value;
-    if (type === undefined) return;
-    report(block, "malformed", { streamId: block.streamId, contentType: type.slice(0, 80) });
+    const { value, valueBits } = block.decoded!.contentType!; // the bit is of one
+    // Of two the first counts.
+    if ((valueBits & ValueBit.grpcLikeType) === 0) return;
+    report(block, "malformed", { streamId: block.streamId, contentType: value.slice(0, 80) });
   },
 });
 
@@ -128,8 +129,9 @@ export const teMissing = defineRule({
   judge(subject, _stream, { report, uncheck }) {
     const block = subject as FieldBlock; // a condition on bits
     const { decoded } = block;
-    if (decoded === undefined || !hasGrpcType(decoded)) return;
-    if (decoded.certainty === "exact") report(block, "missing", { streamId: block.streamId });
+    // Of two content types the first counts.
+    if (!hasGrpcType(decoded)) return;
+    if (decoded?.certainty === "exact") report(block, "missing", { streamId: block.streamId });
     else uncheck("hpack");
   },
 });

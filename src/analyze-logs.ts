@@ -1,0 +1,215 @@
+// Logs beside a capture, and without one: lines -> what they tell -> lines joined with findings, or the model's own findings.
+import type { AnalyzeOptions, LogSource, Session, Tally } from "./analyze.ts";
+import { Clock } from "./capture/clock.ts";
+import { fileSource } from "./capture/source.ts";
+import type { DiagnosticSink } from "./diagnostic.ts";
+import { CallReader } from "./grpc/call-reader.ts";
+import { fastHpack } from "./hpack/decoder.ts";
+import { referenceHpack } from "./hpack/reference.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { actorOf } from "./log/candidate.ts";
+import { type Conversation, conversationsOf } from "./log/conversation.ts";
+import type { LogTime } from "./log/event.ts";
+import type { LogFormat } from "./log/format.ts";
+import { joinLogs, type LogSummary, lineOf, told } from "./log/join.ts";
+import { isProvable } from "./log/provable.ts";
+import { type Log, readLog } from "./log/reader.ts";
+import { type ReplayContext, replay } from "./log/replay.ts";
+import { doubted, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
+import { WireFrames } from "./log/wire.ts";
+import type { ModelSink } from "./model/model-sink.ts";
+import { textsLike } from "./pairing/dictionary.ts";
+import { Pairing } from "./pairing/pairing.ts";
+import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
+import type { LogInfo, ReportEvent } from "./report/event.ts";
+import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
+import { type ActiveRule, RuleEngine } from "./rules/engine.ts";
+import { rules as builtIn } from "./rules/index.ts";
+import type { Rule } from "./rules/rule.ts";
+import { selectRules } from "./rules/selection.ts";
+import { version } from "./version.ts";
+
+/** Logs without a capture, as far as they go (rules.md 5.6): each connection that they tell of goes through the same model and rules. */
+export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): AsyncGenerator<ReportEvent> {
+  const rules = [...builtIn, ...(options.rules ?? [])];
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const limits = { ...defaultLimits, ...options.limits };
+  const diagnostics = new DiagnosticCounter();
+  const logs = await readLogs(options.logs ?? [], limits, (diagnostic) => diagnostics.add(diagnostic));
+  const names = logs.map(({ name }) => name);
+  const clock = new Clock();
+  const build = new EventBuilder(clock, [], rules, undefined, names);
+  const engine = options.engine ?? "fast";
+  const tool = { name: "h2lint", version, engine } as const;
+  yield { kind: "run", schema: "h2lint-report/1", tool, captures: [], logs: names };
+  const active = selectRules(rules, options);
+  const at = ({ seconds }: LogTime) => {
+    const whole = Math.floor(seconds);
+    return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
+  };
+  const context = { hpack: engine === "fast" ? fastHpack : referenceHpack, limits, at };
+  // One for all connections of a format: they come one after the other.
+  const chains = new Map<string, LogChain>();
+  const chainOf = (shows: LogFormat["shows"]): LogChain => {
+    const key = `${shows.length} ${shows.fields}`;
+    let chain = chains.get(key);
+    if (chain === undefined) {
+      chain = new LogChain(active, shows, options.listeners ?? [], context);
+      chains.set(key, chain);
+    }
+    return chain;
+  };
+  const connections: number[] = [];
+  let id = 0;
+  for (const [index, log] of logs.entries()) {
+    for (const conversation of conversationsOf(log, index)) {
+      id++;
+      const { side, key, format, texts, line, addresses } = conversation;
+      const shows = format?.shows ?? NOTHING_SHOWN;
+      const chain = chainOf(shows);
+      const { connection, pairs, unexplained } = chain.replay(conversation, id);
+      const join = { conversation, side, pairs: [], confidence: "exact" } as const;
+      const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
+      const { pairs: lined, unexplained: left } = told(suspected, unexplained, () => [join], logs);
+      const found = [...lined];
+      const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
+      for (const { finding, event } of seen) {
+        const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
+        found.push({
+          ...{ finding, verdict: "unseen", logOnly: {}, confidence: "likely", streamsKilled: [], retrySafe: [], lost: [] },
+          ...(event.says === undefined ? {} : { explanation: event.says }),
+          logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
+        });
+      }
+      const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
+      const errors = unnamed(conversation, shown);
+      // A line that names no connection and no fault is none.
+      if (!conversation.isNamed && found.length + left.length + errors.length === 0) continue;
+      connections[index] = (connections[index] ?? 0) + 1;
+      tally.connection(connection);
+      const ends = addresses.size === 1 ? [...addresses] : [];
+      yield build.loggedConnection(
+        connection!,
+        {
+          file: log.name,
+          line,
+          ...(side === undefined ? {} : { side }),
+          ...(key === undefined || key === "" ? {} : { name: key }),
+        },
+        ends,
+      );
+      for (const pair of found) {
+        tally.pair(pair);
+        yield build.finding(pair);
+      }
+      for (const one of left) {
+        tally.unexplained();
+        yield build.unexplained(one);
+      }
+      for (const event of errors) {
+        const { errorCode, lastStreamId, reason } = event;
+        const says = textsLike(reason ?? "")[0]?.text.says ?? event.says;
+        const answer = {
+          ...(errorCode === undefined ? {} : { errorCode }),
+          ...(lastStreamId === undefined ? {} : { lastStreamId }),
+          ...(reason === undefined ? {} : { debug: reason }),
+        };
+        tally.unexplained();
+        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, lineOf(event, join, logs), says);
+      }
+      if (conversation.mixed)
+        diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
+    }
+  }
+  for (const { diagnostic, count } of diagnostics) yield build.diagnostic(diagnostic, count);
+  const infos = logs.map(({ name, side, formats, lines, read }, index) => ({
+    ...{ file: name, formats, lines, read, connections: connections[index] ?? 0 },
+    ...(side === undefined ? {} : { side }),
+  }));
+  yield tally.summary([], true, infos);
+}
+
+/** Model, rules and pairing for the connections that logs of one kind tell of, each for itself. */
+class LogChain {
+  #pairs: PairedFinding[] = [];
+  #unexplained: Unexplained[] = [];
+  readonly #sinks: readonly ModelSink[];
+  readonly #context: ReplayContext;
+  readonly #all: readonly Rule[];
+  readonly #run: readonly Rule[];
+
+  constructor(active: readonly ActiveRule[], shows: LogFormat["shows"], listeners: readonly ModelSink[], context: ReplayContext) {
+    const run = active.filter(({ rule }) => isProvable(rule, { shows }));
+    this.#all = active.map(({ rule }) => rule);
+    this.#run = run.map(({ rule }) => rule);
+    this.#context = context;
+    const pairing = new Pairing({
+      paired: (pair) => void this.#pairs.push(pair),
+      unexplained: (one) => void this.#unexplained.push(one),
+    });
+    const ruleEngine = new RuleEngine(run, pairing, context.limits);
+    this.#sinks = [new CallReader([ruleEngine], context.limits), ...listeners, ruleEngine, pairing];
+  }
+
+  replay(conversation: Conversation, id: number) {
+    this.#pairs = [];
+    this.#unexplained = [];
+    const connection = replay(conversation, id, this.#sinks, this.#context, (one) => uncheckAll(one, this.#all, this.#run));
+    return { connection, pairs: this.#pairs, unexplained: this.#unexplained };
+  }
+}
+
+const NOTHING_SHOWN = { length: false, fields: "none" } as const;
+const SYMPTOM_LINES = 10;
+
+/** @throws H2lintError where one cannot be read. */
+export async function readLogs(sources: readonly LogSource[], limits: Limits, diagnostics: DiagnosticSink): Promise<Log[]> {
+  const logs: Log[] = [];
+  for (const [index, { source, side }] of sources.entries()) {
+    const opened = typeof source === "string" ? fileSource(source) : source;
+    logs.push(await readLog(opened, index, side, limits, diagnostics));
+  }
+  return logs;
+}
+
+/** Keeps what was found until the end, when the lines of the logs can be put beside it. */
+export class LogJoiner {
+  readonly wire: WireFrames;
+  readonly #logs: readonly Log[];
+  readonly #session: Session;
+  readonly #pairs: PairedFinding[] = [];
+  readonly #unexplained: Unexplained[] = [];
+
+  constructor(logs: readonly Log[], session: Session) {
+    this.#logs = logs;
+    this.#session = session;
+    this.wire = new WireFrames(session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
+  }
+
+  paired(pair: PairedFinding): void {
+    this.#pairs.push(pair);
+  }
+
+  unexplained(one: Unexplained): void {
+    this.#unexplained.push(one);
+  }
+
+  join(sink: PairSink): LogInfo[] {
+    const { clock, limits, diagnostics } = this.#session;
+    const seconds = (time: number) => Number(clock.text(time));
+    const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
+    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
+    for (const pair of result.pairs) sink.paired(pair);
+    for (const one of result.unexplained) sink.unexplained?.(one);
+    return result.logs.map(logInfo);
+  }
+}
+
+function logInfo({ log, side, conversations, joined, offset }: LogSummary): LogInfo {
+  return {
+    file: log.name,
+    ...(side === undefined ? {} : { side }),
+    ...{ formats: log.formats, lines: log.lines, read: log.read, connections: conversations, joined },
+    ...(offset === undefined ? {} : { clockOffset: Math.round(offset * 1e6) / 1e6 }),
+  };
+}
