@@ -23,14 +23,14 @@ import { count, duration, plural } from "./text.ts";
 export interface BudgetOptions {
   /** Which connections are looked at. */
   readonly isChosen?: (connection: Connection) => boolean;
-  /** Less than whole connections is looked at: nothing can be decided. */
-  readonly partial?: boolean;
+  /** Why nothing can be decided: less than whole connections is looked at. */
+  readonly partial?: string;
 }
 
 /** A listener of `analyze`, after its reader of gRPC calls; and what its events become. */
 export class Budgets implements ModelSink {
   readonly #isChosen: (connection: Connection) => boolean;
-  readonly #partial: boolean;
+  readonly #partial: string | undefined;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
   /** Reads the calls over HTTP/2 that are no gRPC. */
@@ -43,7 +43,7 @@ export class Budgets implements ModelSink {
 
   /** @param asserted As a configuration says it.
    *  @throws H2lintError("config") for what a configuration may not say. */
-  constructor(asserted: Assertions, { isChosen = () => true, partial = false }: BudgetOptions = {}) {
+  constructor(asserted: Assertions, { isChosen = () => true, partial }: BudgetOptions = {}) {
     const fault = assertionsFault(asserted);
     if (fault !== undefined) throw new H2lintError("config", `assert: ${fault}`);
     this.#isChosen = isChosen;
@@ -147,14 +147,14 @@ export class Budgets implements ModelSink {
   #end(summary: SummaryEvent): ReportEvent[] {
     if (this.#budgets.length === 0) return [summary];
     const partial = this.#partial;
-    const missing = partial
-      ? "only part of the connections is looked at"
-      : summary.http2Connections === 0
+    const missing =
+      partial ??
+      (summary.http2Connections === 0
         ? "there is no HTTP/2 in the capture"
         : summary.incomplete
           ? "something could not be checked"
-          : undefined;
-    const events = this.#budgets.map((budget) => budget.event(partial, missing));
+          : undefined);
+    const events = this.#budgets.map((budget) => budget.event(partial !== undefined, missing));
     const of = (status: BudgetEvent["status"]) => events.filter((event) => event.status === status).length;
     const budgets = { held: of("held"), broken: of("broken"), undecided: of("undecided") };
     return [...events, { ...summary, budgets, incomplete: summary.incomplete || budgets.undecided > 0 }];

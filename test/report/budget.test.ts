@@ -20,15 +20,15 @@ import { findingOf, runOf, summaryOf, written } from "./events.ts";
 interface Around {
   readonly findings?: readonly FindingEvent[];
   readonly summary?: Partial<SummaryEvent>;
-  readonly partial?: boolean;
+  readonly partial?: string;
   readonly isChosen?: (connection: Connection) => boolean;
   readonly captures?: readonly string[];
 }
 
 function judge(asserted: Assertions, story: Story, around: Around = {}): [...BudgetEvent[], SummaryEvent] {
-  const { findings = [], summary, partial = false, isChosen = () => true, captures = ["a.pcap"] } = around;
+  const { findings = [], summary, partial, isChosen = () => true, captures = ["a.pcap"] } = around;
   expect(assertionsFault(asserted)).toBeUndefined();
-  const budgets = new Budgets(asserted, { isChosen, partial });
+  const budgets = new Budgets(asserted, { isChosen, ...(partial === undefined ? {} : { partial }) });
   expect(budgets.take(runOf(...captures))).toEqual([runOf(...captures)]);
   playModel(wire(story).segments, [new CallReader([], defaultLimits), budgets], defaultLimits, () => {});
   for (const finding of findings) expect(budgets.take(finding)).toEqual([finding]);
@@ -246,10 +246,8 @@ describe("what is missing", () => {
   });
 
   it("of part of the connections is decided nothing", () => {
-    const partial = { partial: true };
-    expect(seen({ calls: { "*": 0 } }, (s) => call(1)(s), partial)).toEqual([
-      "undecided: 1 call; only part of the connections is looked at",
-    ]);
+    const partial = { partial: "only one stream is looked at" };
+    expect(seen({ calls: { "*": 0 } }, (s) => call(1)(s), partial)).toEqual(["undecided: 1 call; only one stream is looked at"]);
   });
 
   it("without HTTP/2 neither", () => {
