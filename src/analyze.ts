@@ -54,6 +54,7 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly progress?: (progress: Progress) => void;
 }
 
+/** A log to join with the capture. */
 export interface LogSource {
   /** A path, or a source of octets. */
   readonly source: string | Source;

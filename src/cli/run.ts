@@ -200,14 +200,20 @@ function status(
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }
 
-function budgetsOf({ assert, only }: Task): Budgets | undefined {
+function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
   if (assert === undefined) return undefined;
   const { stream, from, to, ...connections } = only;
-  const partial = stream !== undefined || from !== undefined || to !== undefined;
+  const part = [stream, from, to].some((one) => one !== undefined);
+  const partial =
+    operands.length === 0
+      ? "a log shows part of the traffic only"
+      : part
+        ? "only part of the connections is looked at"
+        : undefined;
   // Which connections are chosen does not depend on the time.
   const chooser = new Chooser(connections, new Clock());
   return new Budgets(assert, {
-    partial,
+    ...(partial === undefined ? {} : { partial }),
     isChosen(connection) {
       const chosen = chooser.connection(connection);
       chooser.connectionEnd(connection);
@@ -318,7 +324,7 @@ async function calls(invocation: Task): Promise<number> {
       schemas,
       showSecrets: invocation.showSecrets,
       metadata: new MetadataKeeper(
-        { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
+        { fields: files.length > 0 || format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
         session.limits,
       ),
     },

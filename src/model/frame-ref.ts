@@ -75,6 +75,7 @@ export class FrameRef {
   }
 
   // The same twice, so that each reads one shape: every frame passes here.
+  /** @internal */
   takeFrame(frame: Frame): this {
     const { first, last } = frame;
     this.kind = frame.kind;
@@ -92,6 +93,7 @@ export class FrameRef {
     return this;
   }
 
+  /** @internal */
   takeBlock(block: FieldBlock): this {
     const { first, headLast } = block;
     this.kind = block.kind;

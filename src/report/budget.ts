@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
+import { RpcReader, rpcCallOf } from "../grpc/rpc-reader.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { defaultLimits } from "../limits.ts";
@@ -22,29 +23,27 @@ import { count, duration, plural } from "./text.ts";
 export interface BudgetOptions {
   /** Which connections are looked at. */
   readonly isChosen?: (connection: Connection) => boolean;
-  /** Less than whole connections is looked at: nothing can be decided. */
-  readonly partial?: boolean;
+  /** Why nothing can be decided: less than whole connections is looked at. */
+  readonly partial?: string;
 }
 
 /** A listener of `analyze`, after its reader of gRPC calls; and what its events become. */
 export class Budgets implements ModelSink {
   readonly #isChosen: (connection: Connection) => boolean;
-  readonly #partial: boolean;
+  readonly #partial: string | undefined;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
+  /** Reads the calls over HTTP/2 that are no gRPC. */
+  readonly #rpc: RpcReader;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
-  /** Their frames are likely, not certain. */
-  readonly #doubtful = new WeakSet<Stream>();
-  /** By connection and id: streams whose exchanges are not listed yet. */
-  readonly #streams = new Map<string, Stream>();
-  /** Where there is no gRPC status, it may not have been readable. */
-  readonly #unread = new WeakSet<Stream>();
+  /** Of streams that are over, and of the calls that they were. */
+  readonly #notes = new WeakMap<object, Note>();
   #captures: readonly string[] = [];
 
   /** @param asserted As a configuration says it.
    *  @throws H2lintError("config") for what a configuration may not say. */
-  constructor(asserted: Assertions, { isChosen = () => true, partial = false }: BudgetOptions = {}) {
+  constructor(asserted: Assertions, { isChosen = () => true, partial }: BudgetOptions = {}) {
     const fault = assertionsFault(asserted);
     if (fault !== undefined) throw new H2lintError("config", `assert: ${fault}`);
     this.#isChosen = isChosen;
@@ -57,8 +56,9 @@ export class Budgets implements ModelSink {
       () => clock,
       chooser,
       defaultLimits,
-      (exchange) => this.#exchange(exchange),
+      (exchange, key) => this.#exchange(exchange, key),
     );
+    this.#rpc = new RpcReader([this.#lister], defaultLimits);
   }
 
   connectionStart(connection: Connection): void {
@@ -66,7 +66,8 @@ export class Budgets implements ModelSink {
     this.#lister.connectionStart(connection);
   }
 
-  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    this.#rpc.frame(frame, stream);
     const { kind } = frame;
     if ((kind !== "rst-stream" && kind !== "goaway") || !frame.whole || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, frame.streamId, frame.last);
@@ -74,7 +75,9 @@ export class Budgets implements ModelSink {
     for (const budget of this.#budgets) budget.code?.(kind, errorCodeName(frame.errorCode), place, certain);
   }
 
-  fields({ from, streamId, decoded, headLast }: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#rpc.fields(block, stream, connection);
+    const { from, streamId, decoded, headLast } = block;
     if (decoded === undefined || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, streamId, headLast);
     // A lower bound where some fields are not known.
@@ -82,16 +85,18 @@ export class Budgets implements ModelSink {
   }
 
   streamStart(stream: Stream, connection: Connection): void {
-    if (this.#open.has(connection.id)) this.#streams.set(`${connection.id} ${stream.id}`, stream);
+    this.#rpc.streamStart(stream, connection);
     this.#lister.streamStart(stream, connection);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
+    this.#rpc.streamEnd(stream);
     this.#note(stream, connection);
     this.#lister.streamEnd(stream, connection);
   }
 
   connectionEnd(connection: Connection): void {
+    this.#rpc.connectionEnd(connection);
     for (const stream of connection.streams.values()) this.#note(stream, connection);
     this.#lister.connectionEnd(connection);
     if (!this.#open.delete(connection.id) || !connection.isHttp2) return;
@@ -108,25 +113,26 @@ export class Budgets implements ModelSink {
     return event.kind === "summary" ? this.#end(event) : [event];
   }
 
-  #note(stream: Stream, { client, server }: Connection): void {
-    if (client.resynced || server.resynced) this.#doubtful.add(stream);
-    if (server.fieldsLost || server.hpackFault || !server.whole) this.#unread.add(stream);
+  #note(stream: Stream, { id, client, server }: Connection): void {
+    const { opening } = stream;
+    const note = {
+      place: opening === undefined ? { connection: id, stream: stream.id } : this.#place(id, stream.id, opening),
+      // After a loss of borders frames are found by their looks.
+      certain: !client.resynced && !server.resynced,
+      statusRead: !server.fieldsLost && !server.hpackFault && server.whole,
+    };
+    this.#notes.set(stream, note);
+    const call = rpcCallOf(stream);
+    if (call !== undefined) this.#notes.set(call, note);
   }
 
-  #exchange(exchange: ExchangeObject): void {
-    const key = `${exchange.connection} ${exchange.stream}`;
-    const stream = this.#streams.get(key);
-    if (stream === undefined) return;
-    this.#streams.delete(key);
-    const { opening } = stream;
-    const place =
-      opening === undefined
-        ? { connection: exchange.connection, stream: exchange.stream }
-        : this.#place(exchange.connection, exchange.stream, opening);
+  #exchange(exchange: ExchangeObject, key: object): void {
+    const note = this.#notes.get(key);
+    if (note === undefined) return;
+    const { place, certain, statusRead } = note;
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);
-    const certain = !this.#doubtful.has(stream);
     const error = errorOf(exchange);
-    const failure = { error, certain: certain && (error !== NO_STATUS || !this.#unread.has(stream)) };
+    const failure = { error, certain: certain && (error !== NO_STATUS || statusRead) };
     for (const budget of this.#budgets) budget.exchange?.(exchange, method, place, certain, failure);
   }
 
@@ -141,18 +147,26 @@ export class Budgets implements ModelSink {
   #end(summary: SummaryEvent): ReportEvent[] {
     if (this.#budgets.length === 0) return [summary];
     const partial = this.#partial;
-    const missing = partial
-      ? "only part of the connections is looked at"
-      : summary.http2Connections === 0
+    const missing =
+      partial ??
+      (summary.http2Connections === 0
         ? "there is no HTTP/2 in the capture"
         : summary.incomplete
           ? "something could not be checked"
-          : undefined;
-    const events = this.#budgets.map((budget) => budget.event(partial, missing));
+          : undefined);
+    const events = this.#budgets.map((budget) => budget.event(partial !== undefined, missing));
     const of = (status: BudgetEvent["status"]) => events.filter((event) => event.status === status).length;
     const budgets = { held: of("held"), broken: of("broken"), undecided: of("undecided") };
     return [...events, { ...summary, budgets, incomplete: summary.incomplete || budgets.undecided > 0 }];
   }
+}
+
+interface Note {
+  readonly place: BudgetPlace;
+  /** Its frames are. */
+  readonly certain: boolean;
+  /** Where there is no gRPC status, none was sent. */
+  readonly statusRead: boolean;
 }
 
 /** One budget. Its handlers are there where it asks for what they tell; `certain`: the capture proves it. */

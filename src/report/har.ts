@@ -40,6 +40,7 @@ export function callsHar(output: Output, options: HarOptions): CallsView {
     listener: keeper,
     exchange(exchange) {
       const kept = keeper.take(exchange);
+      // Of HTTP/1.1, whose content nobody kept.
       if (kept === undefined) return;
       output(`${before}\n      ${jsonText(entryOf(exchange, kept, options))}`);
       before = ",";
@@ -162,12 +163,15 @@ class ContentKeeper implements ModelSink, GrpcSink {
   }
 
   /** What was kept of an exchange, which is forgotten then. */
-  take({ connection, stream }: ExchangeObject): Exchange | undefined {
+  take({ connection, stream, requestOctets, responseOctets }: ExchangeObject): Exchange | undefined {
     const key = keyOf(connection, stream);
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;
     this.#kept.delete(key);
     this.#octets -= kept.request.octets + kept.response.octets;
+    // What came in pieces, of calls that are no gRPC, was for another reader.
+    if (kept.request.octets < requestOctets) kept.request.cut = true;
+    if (kept.response.octets < responseOctets) kept.response.cut = true;
     return kept;
   }
 

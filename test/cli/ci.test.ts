@@ -159,6 +159,13 @@ describe("budgets", () => {
     expect(run({ connections: 0 }, "--connection", "7", good).stdout).toContain("no finding");
   });
 
+  it("of a log alone are undecided", () => {
+    write("h2.log", "2026/11/23 10:00:00 http2: Framer 0xc000: wrote SETTINGS len=0\n".repeat(3));
+    const { stdout } = run({ connections: 0, resets: [] }, "check", "--log", "h2.log");
+    expect(stdout).toContain("budgets: 2 undecided");
+    expect(stdout).toContain("a log shows part of the traffic only");
+  });
+
   it("that are wrong end with 2", () => {
     expect(run({ calls: 2 }, good)).toEqual({
       status: 2,

@@ -12,7 +12,7 @@ const script = completionScript("bash", commandLine(), formats, ids);
 /** The line up to the cursor, as words; what is offered for the last one. */
 const cases: readonly (readonly [words: string[], offered: readonly string[] | RegExp])[] = [
   [["ti"], ["timeline"]],
-  [["c"], ["check", "compare", "calls", "cut", "completion"]],
+  [["co"], ["compare", "completion"]],
   // Nothing is left to the shell, which knows of files.
   [["check", ""], []],
   [["check", "re"], []],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { loadConfig } from "../../src/cli/config.ts";
 import { H2lintError } from "../../src/error.ts";
 import { runs, seedOr } from "../fuzzing.ts";
@@ -171,4 +172,16 @@ describe("any configuration", () => {
     writeFileSync(join(folder, "bomb.yaml"), `${lines.join("\n")}\n`);
     await expect(loadConfig("bomb.yaml", folder)).rejects.toThrow(H2lintError);
   });
+});
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const examples = [...readme.matchAll(/^```yaml\n(# h2lint\.config\.yaml\n.*?)^```/gms)].map(([, text]) => text!);
+
+it("the examples of README.md are valid", async () => {
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) {
+    const config = parse(example) as object;
+    expect([valid(config), valid.errors]).toEqual([true, null]);
+    expect(await isTaken(config), example).toBe(true);
+  }
 });

@@ -20,15 +20,15 @@ import { findingOf, runOf, summaryOf, written } from "./events.ts";
 interface Around {
   readonly findings?: readonly FindingEvent[];
   readonly summary?: Partial<SummaryEvent>;
-  readonly partial?: boolean;
+  readonly partial?: string;
   readonly isChosen?: (connection: Connection) => boolean;
   readonly captures?: readonly string[];
 }
 
 function judge(asserted: Assertions, story: Story, around: Around = {}): [...BudgetEvent[], SummaryEvent] {
-  const { findings = [], summary, partial = false, isChosen = () => true, captures = ["a.pcap"] } = around;
+  const { findings = [], summary, partial, isChosen = () => true, captures = ["a.pcap"] } = around;
   expect(assertionsFault(asserted)).toBeUndefined();
-  const budgets = new Budgets(asserted, { isChosen, partial });
+  const budgets = new Budgets(asserted, { isChosen, ...(partial === undefined ? {} : { partial }) });
   expect(budgets.take(runOf(...captures))).toEqual([runOf(...captures)]);
   playModel(wire(story).segments, [new CallReader([], defaultLimits), budgets], defaultLimits, () => {});
   for (const finding of findings) expect(budgets.take(finding)).toEqual([finding]);
@@ -111,6 +111,20 @@ describe("methods and counts", () => {
     ],
     ["what is open is none", { errors: { "*": 0 } }, (s) => s.client.headers(1, grpc), "held: none of 1 call"],
   ])("%s", (_, asserted, story, expected) => expect(seen(asserted, story)).toEqual([expected]));
+});
+
+it("a call of gRPC-Web counts as one", () => {
+  const type = { "content-type": "application/grpc-web+proto" };
+  const story: Story = (s) =>
+    s.client
+      .headers(1, { fields: { ...grpcRequest, ...type } })
+      .data(1, "\0\0\0\0\x01a", { endStream: true })
+      .server.headers(1, { fields: { ":status": "200", ...type, "grpc-status": "5" }, endStream: true });
+  expect(seen({ methods: ["/a.B/C"], errors: { "/a.B/C": 0 } }, story)).toEqual([
+    "held: 1 call",
+    "broken: 1 of 1 call: NOT_FOUND",
+  ]);
+  expect(judge({ errors: { "*": 0 } }, story)[0]).toMatchObject({ places: [{ connection: 1, stream: 1, what: "NOT_FOUND" }] });
 });
 
 describe("latency", () => {
@@ -232,10 +246,8 @@ describe("what is missing", () => {
   });
 
   it("of part of the connections is decided nothing", () => {
-    const partial = { partial: true };
-    expect(seen({ calls: { "*": 0 } }, (s) => call(1)(s), partial)).toEqual([
-      "undecided: 1 call; only part of the connections is looked at",
-    ]);
+    const partial = { partial: "only one stream is looked at" };
+    expect(seen({ calls: { "*": 0 } }, (s) => call(1)(s), partial)).toEqual(["undecided: 1 call; only one stream is looked at"]);
   });
 
   it("without HTTP/2 neither", () => {

@@ -217,6 +217,21 @@ describe("an HTTP exchange", () => {
   });
 });
 
+describe("gRPC-Web", () => {
+  it("has the content of a call that is no gRPC", () => {
+    const type = { "content-type": "application/grpc-web+proto" };
+    const frame = "\0\0\0\0\x05hello";
+    const [entry] = entriesOf((s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, ...type } })
+        .data(1, frame, end)
+        .server.headers(1, { fields: { ":status": "200", ...type, "grpc-status": "0" }, ...end }),
+    );
+    expect(entry).toMatchObject({ _end: "complete", request: { bodySize: 10 } });
+    expect(Buffer.from(entry!.request.postData?.text ?? "", "base64").toString("latin1")).toBe(frame);
+  });
+});
+
 describe("what is not there", () => {
   const long: Story = (s) => s.client.headers(1, get("/")).server.headers(1).data(1, 3000).data(1, 3000, end);
 

@@ -92,7 +92,7 @@ export class ConnectionChart extends TimeCanvas {
     const { c, palette } = this;
     c.font = SMALL;
     c.fillStyle = palette.dim;
-    c.fillText("since the first packet", 12, AXIS / 2);
+    this.clipped("since the first packet", 12, AXIS / 2, this.gutter - 24);
     this.timeAxis(0, AXIS);
     const first = Math.floor(this.scroll / this.rowHeight);
     const last = Math.min(Math.ceil((this.scroll + this.height - this.top) / this.rowHeight), this.rows) - 1;
