@@ -76,7 +76,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       for (const { finding, event } of seen) {
         const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
         found.push({
-          ...{ finding, verdict: "unseen", logOnly: {}, confidence: "likely", streamsKilled: [], retrySafe: [] },
+          ...{ finding, verdict: "unseen", logOnly: {}, confidence: "likely", streamsKilled: [], retrySafe: [], lost: [] },
           ...(event.says === undefined ? {} : { explanation: event.says }),
           logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
         });

@@ -8,6 +8,7 @@ import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
+import type { GrpcSink } from "./grpc/grpc-sink.ts";
 import { ReflectionReader } from "./grpc/reflection.ts";
 import { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
@@ -24,13 +25,15 @@ import type { CaptureInfo, InterfaceInfo, LogInfo, ReportEvent } from "./report/
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
 import { RuleEngine } from "./rules/engine.ts";
 import { rules as builtIn } from "./rules/index.ts";
-import type { Rule } from "./rules/rule.ts";
+import { isDue, type Rule } from "./rules/rule.ts";
 import { type RuleOptions, selectRules } from "./rules/selection.ts";
 import { Assembler } from "./tcp/assembler.ts";
 import { version } from "./version.ts";
 
+/** `fast` is ours, `reference` is pcap-parser with hpack.js. */
 export type Engine = "fast" | "reference";
 
+/** What `analyze` looks at, and how. */
 export interface AnalyzeOptions extends RuleOptions {
   /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
   readonly engine?: Engine;
@@ -43,6 +46,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly schemas?: Schemas;
   /** Also told what the model tells. */
   readonly listeners?: readonly ModelSink[];
+  /** Also told of the messages and statuses of gRPC. */
+  readonly callListeners?: readonly GrpcSink[];
   /** Logs of either end, to be joined with the captures; without a capture they are judged alone. */
   readonly logs?: readonly LogSource[];
   /** Called after each block of a file. */
@@ -56,6 +61,7 @@ export interface LogSource {
   readonly side?: Side;
 }
 
+/** Which part of the captures is reported; all of it is decoded. */
 export interface Filter {
   readonly connection?: number;
   readonly stream?: number;
@@ -67,6 +73,7 @@ export interface Filter {
   readonly to?: number;
 }
 
+/** How far the reading of a capture has come: octets unpacked, packets read. */
 export interface Progress {
   readonly file: string;
   readonly octets: number;
@@ -124,7 +131,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const ruleEngine = new RuleEngine(active, pairing, session.limits);
   const schemas = options.schemas ?? new Schemas();
   const reflection = new ReflectionReader(schemas, session.limits);
-  const calls = new CallReader([reflection, ruleEngine], session.limits, schemas);
+  const calls = new CallReader([reflection, ...(options.callListeners ?? []), ruleEngine], session.limits, schemas);
   const last: ModelSink = {
     connectionStart: (connection) => chosen.connection(connection),
     connectionEnd(connection) {
@@ -226,6 +233,7 @@ export class Tally {
   #unproven = 0;
   #unexplained = 0;
   #answered = 0;
+  #due = 0;
   readonly #severities = { error: 0, warning: 0, info: 0 };
   readonly #unchecked = new Map<string, number>();
 
@@ -233,7 +241,9 @@ export class Tally {
     if (finding.certainty === "unproven") this.#unproven++;
     else if (!finding.consequent) {
       this.#severities[finding.severity]++;
-      if (reaction !== undefined && finding.severity !== "info") this.#answered++;
+      if (finding.severity === "info") return;
+      if (reaction !== undefined) this.#answered++;
+      if (reaction !== undefined || isDue(finding.expect)) this.#due++;
     }
   }
 
@@ -268,6 +278,7 @@ export class Tally {
       unproven: this.#unproven,
       baseline: 0,
       answered: this.#answered,
+      due: this.#due,
       unexplained: this.#unexplained,
       incomplete: incomplete || unchecked.length > 0,
       unchecked,

@@ -16,6 +16,8 @@ export const u31 = (b: Uint8Array, at: number): number => i32(b, at) & 0x7ffffff
 
 export const u16le = (b: Uint8Array, at: number): number => b[at]! | (b[at + 1]! << 8);
 
+export const u24le = (b: Uint8Array, at: number): number => b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16);
+
 export const u32le = (b: Uint8Array, at: number): number =>
   (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0;
 

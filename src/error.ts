@@ -9,4 +9,5 @@ export class H2lintError extends Error {
   }
 }
 
+/** What went wrong, for programs. */
 export type H2lintErrorCode = "usage" | "not-found" | "unreadable" | "unrecognised" | "unsupported" | "config";

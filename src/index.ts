@@ -1,34 +1,63 @@
 export { type AnalyzeOptions, analyze, type Engine, type Filter, type Progress } from "./analyze.ts";
 export type { Source } from "./capture/source.ts";
-export { fileSource, stdinSource, streamSource } from "./capture/source.ts";
+export { bytesSource, fileSource, stdinSource, streamSource } from "./capture/source.ts";
 export { loadSchemas } from "./cli/protos.ts";
 export { H2lintError, type H2lintErrorCode } from "./error.ts";
+export type { Call } from "./grpc/call.ts";
+export type { GrpcMessage } from "./grpc/message-decoder.ts";
 export type { Misfit, Schemas } from "./grpc/schema.ts";
 export type { Json } from "./grpc/schemaless.ts";
+export type { GrpcStatus } from "./grpc/status.ts";
 export type { DecodedBlock } from "./hpack/block.ts";
 export { BlockBit } from "./hpack/block.ts";
-export { Field, FieldBit, Name } from "./hpack/field.ts";
+export { Field, FieldBit } from "./hpack/field.ts";
+export { Name } from "./hpack/name.ts";
+export { ValueBit } from "./hpack/value-bit.ts";
 export { Fact } from "./http2/fact.ts";
 export type { Frame, FrameKind } from "./http2/frame.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Connection } from "./model/connection.ts";
 export type { Endpoint } from "./model/endpoint.ts";
 export type { BlockRole, FieldBlock } from "./model/field-block.ts";
+export type { FrameRef } from "./model/frame-ref.ts";
 export type { ModelSink } from "./model/model-sink.ts";
-export type { Stream } from "./model/stream.ts";
+export type { MessageHead, Stream, StreamHalf } from "./model/stream.ts";
 export type { Origin, Side } from "./place.ts";
+export type { Assertions, LatencyMeasure } from "./report/assertions.ts";
+export { type BudgetOptions, Budgets } from "./report/budget.ts";
 export type {
   BaselineEvent,
+  BaselineNote,
+  BudgetEvent,
+  BudgetPlace,
   CaptureInfo,
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
   FrameObject,
+  InterfaceInfo,
   ReactionObject,
   ReportEvent,
   RunEvent,
+  SoftwareEvidence,
   SummaryEvent,
+  UnexplainedEvent,
 } from "./report/event.ts";
+export type { Finding, Need } from "./rules/finding.ts";
 export { rules } from "./rules/index.ts";
-export { type Context, defineRule, type Rule, type RuleMeta, type Severity } from "./rules/rule.ts";
+export {
+  type BlockCondition,
+  type Condition,
+  type Context,
+  defineRule,
+  type Expectation,
+  type ReportOptions,
+  type Rule,
+  type RuleMeta,
+  type RuleOption,
+  type Severity,
+  type SpecRef,
+  type Subject,
+} from "./rules/rule.ts";
 export type { Preset, Profile, RuleOptions } from "./rules/selection.ts";
+export type { EndReason } from "./tcp/byte-stream.ts";

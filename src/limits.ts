@@ -72,6 +72,7 @@ export interface Limits {
   readonly logComparisons: number;
 }
 
+/** What holds where nothing else is said. */
 export const defaultLimits: Limits = {
   recordOctets: 64 << 20,
   openCaptures: 64,
@@ -92,7 +93,7 @@ export const defaultLimits: Limits = {
   fieldBlockOctets: 4 << 20,
   tableOctets: 1 << 20,
   streams: 20_000,
-  closedStreams: 256,
+  closedStreams: 100,
   findings: 100,
   messageOctets: 256 << 10,
   messageOctetsTotal: 64 << 20,

@@ -1,3 +1,4 @@
+/** Who sent it: HTTP/2 has a client and a server whatever the direction of TCP. */
 export type Side = "client" | "server";
 
 export const other = (side: Side): Side => (side === "client" ? "server" : "client");

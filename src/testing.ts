@@ -13,6 +13,7 @@ import type { Story, WireSegment } from "./testing/script.ts";
 
 export { type Fields, literals, type Octets, type RawFrame } from "./testing/octets.ts";
 export { numberOf, type Played, type PlayOptions, play, written } from "./testing/play.ts";
+export { type Recording, recordTraffic } from "./testing/record.ts";
 export {
   type BlockOptions,
   type FrameOptions,
@@ -32,6 +33,7 @@ export {
   type WireSegment,
 } from "./testing/script.ts";
 
+/** The cases of a rule, by what they show. */
 export interface RuleCases {
   /** Near misses: what looks like a violation and is none. At least one. */
   readonly valid: Readonly<Record<string, Story | ValidCase>>;
@@ -39,6 +41,7 @@ export interface RuleCases {
   readonly invalid: Readonly<Record<string, InvalidCase>>;
 }
 
+/** A story in which the rule finds nothing. */
 export interface ValidCase {
   readonly frames: Story;
   readonly limits?: Partial<Limits>;
@@ -48,6 +51,7 @@ export interface ValidCase {
   readonly unchecked?: Readonly<Record<string, number>>;
 }
 
+/** A story in which the rule finds something. */
 export interface InvalidCase {
   readonly frames: Story;
   /** Every finding, in order. */
@@ -72,6 +76,7 @@ export type ExpectedFinding = readonly [
   more?: FindingDetails,
 ];
 
+/** What an expected finding says, where that is not the usual. */
 export interface FindingDetails {
   /** The rule's own unless told. */
   readonly severity?: Severity;

@@ -19,7 +19,6 @@ const seesAllFolders = ["testing", "cli"];
 const packages: Readonly<Record<string, string>> = {
   "@bufbuild/protobuf": "grpc/schema.ts",
   "cli-table3": "report/table.ts",
-  fzstd: "capture/zstd.ts",
   "hpack.js": "hpack/reference.ts",
   "pcap-parser": "capture/reference.ts",
   protobufjs: "grpc/proto-source.ts",

@@ -74,6 +74,9 @@ function cutsOf(length: number): number[] {
   return fc.sample(fc.integer({ min: 0, max: length - 1 }), { numRuns: runs(250), seed: seedOr(1) });
 }
 
+/** The paths of lost calls are among fields that hpack.js may not know. */
+const withoutLost = ({ reaction: { lost: _, ...reaction }, ...finding }: FindingEvent) => ({ ...finding, reaction });
+
 describe("findings are those checked in", () => {
   it.each(samples)("%s", async (name) => {
     const file = readFileSync(folder + name);
@@ -87,7 +90,7 @@ describe("findings are those checked in", () => {
   it.each(samples)("by the reference engine too: %s", async (name) => {
     const file = readFileSync(folder + name);
     const reference = await findingsIn(file, { engine: "reference" });
-    expect(reference).toEqual(await findingsIn(file));
+    expect(reference.map(withoutLost)).toEqual((await findingsIn(file)).map(withoutLost));
   });
 
   it.each(clean)("none in %s", async (name) => {

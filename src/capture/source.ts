@@ -11,6 +11,7 @@ export interface Source {
   /** Put the next octets at `into[0..]`. Rejects with an H2lintError on I/O failure.
    *  @returns How many octets; 0 at the end, and nowhere else. */
   read(into: Uint8Array): Promise<number>;
+  /** Gives back what reading needs, such as an open file. */
   close(): Promise<void>;
   /** Another source of the same octets, from their start; undefined where they can be read only once. */
   again?(): Source | undefined;
@@ -46,6 +47,7 @@ export function fileSource(path: string): Source {
   };
 }
 
+/** Standard input, which can be read once. */
 export const stdinSource = (): Source => streamSource("standard input", process.stdin);
 
 /** Any stream of octets, for example a Readable or a fetch() body. */
@@ -73,6 +75,22 @@ export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): S
     async close() {
       await iterator?.return?.();
     },
+  };
+}
+
+/** Octets in memory; they must not change while they are read. */
+export function bytesSource(name: string, bytes: Uint8Array): Source {
+  let at = 0;
+  return {
+    name,
+    async read(into) {
+      const length = Math.min(bytes.length - at, into.length);
+      into.set(bytes.subarray(at, at + length));
+      at += length;
+      return length;
+    },
+    async close() {},
+    again: () => bytesSource(name, bytes),
   };
 }
 

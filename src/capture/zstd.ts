@@ -1,17 +1,13 @@
-// In: Zstandard frames (RFC 8878), one after the other, skippable ones among them. Out: what they hold. The blocks by fzstd, which is given
-// one at a time: a block holds 128 KiB at the most, so nothing expands without bound. Checksums are not verified.
-
-import { Decompress } from "fzstd";
-import { copyOf, u16le, u32le } from "../bytes.ts";
+// In: Zstandard frames (RFC 8878), one after the other, skippable ones among them. Out: what they hold, a block at a time: 128 KiB at the
+// most, so nothing expands without bound. Checksums are not verified.
+import { u32le } from "../bytes.ts";
 import { type Fault, largestHistory, type Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
+import { BlockType, largestBlock, littleEndian, windowOf, ZstdBlocks, ZstdFault, ZstdOutput } from "./zstd-block.ts";
 
 export const zstdMagic = 0xfd2fb528;
 /** Sixteen of them. */
 export const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
-
-const BlockType = { raw: 0, rle: 1, compressed: 2 } as const;
-const largestBlock = 128 << 10;
 
 export async function* unzstd(input: Window): Unpacking {
   for (;;) {
@@ -56,12 +52,11 @@ async function* frame(input: Window): Unpacking {
   const { bytes, start } = input;
   for (let i = 0; i < dictionaryOctets; i++)
     if (bytes[start + 5 + windowOctets + i] !== 0) return { reason: "it needs a dictionary", offset };
-  const window = isSingleSegment ? littleEndian(bytes, start + headOctets - sizeOctets, sizeOctets) : windowOf(bytes[start + 5]!);
+  const window = isSingleSegment ? contentSize(bytes, start + headOctets - sizeOctets, sizeOctets) : windowOf(bytes[start + 5]!);
   if (window > largestHistory) return { reason: `it needs a window of ${window} octets`, offset };
 
-  let pieces: Uint8Array[] = [];
-  const decoder = new Decompress((piece) => pieces.push(piece));
-  let head = copyOf(bytes, start, start + headOctets);
+  const output = new ZstdOutput(Number.POSITIVE_INFINITY);
+  const blocks = new ZstdBlocks(output, window);
   input.start += headOctets;
   for (let last = false; !last; ) {
     const at = input.offset;
@@ -74,40 +69,25 @@ async function* frame(input: Window): Unpacking {
     if (size > Math.min(largestBlock, Math.max(window, 1 << 10))) return { reason: `a block of ${size} octets`, offset: at };
     const block = 3 + (type === BlockType.rle ? 1 : size);
     if (!(await input.need(block))) return { reason: "it ends inside a block", offset: at };
-    const checksum = last && hasChecksum && (await input.need(block + 4)) ? 4 : 0;
-    // Copies: the decoder keeps what it cannot use yet.
-    const given = Buffer.concat([head, input.bytes.subarray(input.start, input.start + block + checksum)]);
-    head = noOctets;
-    let failed = false;
+    const { bytes: b, start: from } = input;
+    output.forget(window);
+    const before = output.length;
     try {
-      // Where the checksum is cut off the decoder is not told that this is all.
-      decoder.push(given, last && (!hasChecksum || checksum === 4));
-    } catch {
-      failed = true;
+      blocks.block(type, size, b, from + 3, from + block);
+    } catch (error) {
+      if (error instanceof ZstdFault) return { reason: "the compressed data is damaged", offset: at };
+      throw error;
     }
-    const made = pieces;
-    pieces = [];
-    for (const piece of made) if (piece.length > 0) yield piece;
-    if (failed) return { reason: "the compressed data is damaged", offset: at };
-    input.start += block + checksum;
-    if (last && hasChecksum && checksum === 0) return { reason: "it ends inside a checksum", offset: input.offset };
+    if (output.length > before) yield output.bytes.subarray(before, output.length);
+    input.start += block;
+  }
+  if (hasChecksum) {
+    if (!(await input.need(4))) return { reason: "it ends inside a checksum", offset: input.offset };
+    input.start += 4;
   }
   return undefined;
 }
 
-const noOctets = new Uint8Array(0);
-
-/** RFC 8878 section 3.1.1.1.2. */
-function windowOf(descriptor: number): number {
-  const base = 2 ** (10 + (descriptor >>> 3));
-  return base + (base / 8) * (descriptor & 7);
-}
-
-/** Up to eight octets; above 2^53 not exact. RFC 8878 section 3.1.1.1.4: in two octets 256 is left out. */
-function littleEndian(bytes: Uint8Array, at: number, octets: number): number {
-  if (octets === 0) return 0;
-  if (octets === 2) return u16le(bytes, at) + 256;
-  let value = 0;
-  for (let i = octets - 1; i >= 0; i--) value = value * 256 + bytes[at + i]!;
-  return value;
-}
+/** RFC 8878 section 3.1.1.1.4: in two octets 256 is left out. */
+const contentSize = (bytes: Uint8Array, at: number, octets: number): number =>
+  littleEndian(bytes, at, octets) + (octets === 2 ? 256 : 0);

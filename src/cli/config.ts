@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { H2lintError } from "../error.ts";
+import { type Assertions, assertionsFault } from "../report/assertions.ts";
+import { printable, utf16Octets } from "../report/text.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 
@@ -16,6 +18,8 @@ export interface Config {
   readonly baseline?: string;
   /** By rule id or `family/*`, later ones winning: a severity, or a severity and thresholds. */
   readonly rules?: Readonly<Record<string, RuleSetting>>;
+  /** Budgets, judged over all captures of a run. */
+  readonly assert?: Assertions;
   /** Modules with rules of one's own, relative to the configuration file. */
   readonly ruleFiles?: readonly string[];
 }
@@ -37,7 +41,8 @@ export async function loadConfig(named: string | undefined, folder: string): Pro
   if (path === undefined) return { path: undefined, config: {}, rules: [] };
   const shown = relative(folder, path).startsWith("..") ? path : relative(folder, path);
   const wrong = (what: string): never => {
-    throw new H2lintError("config", `${shown}: ${what}`);
+    // Names in it may hold anything.
+    throw new H2lintError("config", `${shown}: ${printable(utf16Octets(what))}`);
   };
   const config = checked(await read(path, wrong), wrong);
   const rules: Rule[] = [];
@@ -81,7 +86,7 @@ async function read(path: string, wrong: Wrong): Promise<unknown> {
   }
   try {
     // Loaded only where there is such a file: it is a fifth of the start-up time.
-    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text) ?? {});
+    return path.endsWith(".json") ? JSON.parse(text) : ((await import("yaml")).parse(text, { logLevel: "error" }) ?? {});
   } catch (error) {
     return wrong(firstLine(error));
   }
@@ -100,7 +105,7 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 function checked(value: unknown, wrong: Wrong): Config {
   if (!isObject(value)) return wrong("is no object");
   for (const [key, given] of Object.entries(value)) {
-    const check = KEYS[key];
+    const check = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
     // An editor wants to know the schema.
     if (key === "$schema") continue;
     if (check === undefined) return wrong(`unknown key ${key}; known are ${Object.keys(KEYS).join(", ")}`);
@@ -134,6 +139,7 @@ const KEYS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
     }
     return undefined;
   },
+  assert: assertionsFault,
   ruleFiles: (given) =>
     Array.isArray(given) && given.every((file) => typeof file === "string") ? undefined : "expected a list of files",
 };

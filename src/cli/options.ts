@@ -1,12 +1,25 @@
 // argv -> what to do. The only file that knows yargs.
-import yargs from "yargs";
+import yargs, { type Argv, type Options } from "yargs";
 import { H2lintError } from "../error.ts";
 import type { Side } from "../place.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { Preset, Profile } from "../rules/selection.ts";
 import { version } from "../version.ts";
 
-export type Command = "check" | "info" | "timeline" | "calls" | "frames" | "repro" | "diff" | "cut" | "rules" | "explain";
+export type Command =
+  | "check"
+  | "info"
+  | "timeline"
+  | "calls"
+  | "frames"
+  | "repro"
+  | "compare"
+  | "why"
+  | "diff"
+  | "cut"
+  | "rules"
+  | "explain"
+  | "completion";
 
 export interface Invocation {
   readonly command: Command;
@@ -38,6 +51,8 @@ export interface Invocation {
   /** Logs: `[client=|server=]FILE`. */
   readonly logs: readonly LogOption[];
   readonly messages: boolean;
+  /** What a log or a program says of a failure. */
+  readonly text: string | undefined;
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -58,10 +73,29 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
   const keep = (command: Command, operands: readonly string[]) => (args: Record<string, unknown>) => {
     invocation = toInvocation(command, operands.length > 0 ? operands : toStrings(args["captures"] ?? args["rule"]), args);
   };
-  const keepTwo = (command: Command) => (args: Record<string, unknown>) => {
-    invocation = toInvocation(command, toStrings([args["old"], args["new"]]), args);
+  const keepTwo = (command: Command, first: string, second: string) => (args: Record<string, unknown>) => {
+    invocation = toInvocation(command, toStrings([args[first], args[second]]), args);
   };
-  const parser = yargs(argv.map((word) => (word === "-" ? STDIN : word)))
+  const parser = declare(yargs(argv.map((word) => (word === "-" ? STDIN : word))), keep, keepTwo)
+    .wrap(Math.min(process.stdout.columns ?? 80, 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      if (error instanceof H2lintError) throw error;
+      throw new H2lintError("usage", `${oneLine(message || error?.message || "bad arguments")} (see h2lint --help)`);
+    });
+  await parser.parseAsync();
+  return invocation;
+}
+
+type Keep = (args: Record<string, unknown>) => void;
+
+function declare(
+  parser: Argv,
+  keep: (command: Command, operands: readonly string[]) => Keep,
+  keepTwo: (command: Command, first: string, second: string) => Keep,
+) {
+  return parser
     .scriptName("h2lint")
     .usage(
       "$0 [check] CAPTURE...\n\nFlags every HTTP/2 and gRPC protocol violation in a packet capture, and pairs it with the peer's answer.",
@@ -72,7 +106,14 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       captures,
       keep("check", []),
     )
-    .command("check [captures...]", "the same", captures, keep("check", []))
+    .command("check [captures...]", "the same as without a command", captures, keep("check", []))
+    .command("why [captures...]", "why a call failed, in a few sentences: cause, answer, cost, fix", captures, keep("why", []))
+    .command(
+      "compare <bad> <good>",
+      "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+      (y) => y.positional("bad", { type: "string" }).positional("good", { type: "string" }),
+      keepTwo("compare", "bad", "good"),
+    )
     .command("timeline [captures...]", "per-connection stream timeline", captures, keep("timeline", []))
     .command("info [captures...]", "what is in the captures, and how much of it can be judged", captures, keep("info", []))
     .command(
@@ -92,7 +133,7 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       "diff <old> <new>",
       "what is new, fixed and unchanged between two captures or JSON reports",
       (y) => y.positional("old", { type: "string" }).positional("new", { type: "string" }),
-      keepTwo("diff"),
+      keepTwo("diff", "old", "new"),
     )
     .command(
       "repro [captures...]",
@@ -107,11 +148,17 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
       (y) => y.positional("rule", { type: "string" }),
       keep("explain", []),
     )
+    .command(
+      "completion [shell]",
+      "the completion script for bash or zsh",
+      (y) => y.positional("shell", { choices: ["bash", "zsh"] as const }),
+      (args) => keep("completion", toStrings(args.shell ?? shellOf(process.env["SHELL"])))(args),
+    )
     .options({
       format: {
         alias: "f",
         type: "string",
-        describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown or html, to standard output",
+        describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown, html or har, to standard output",
         group: "Output:",
       },
       output: {
@@ -188,6 +235,14 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         requiresArg: true,
         describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
       },
+      messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
+      text: {
+        type: "string",
+        requiresArg: true,
+        nargs: 1,
+        describe: "why: what a log or a program says of the failure",
+        group: "Part of the capture:",
+      },
       log: {
         type: "string",
         array: true,
@@ -196,7 +251,6 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
         describe: "[client=|server=]FILE: a log of either end, to join with the capture or to check alone",
         group: "Check:",
       },
-      messages: { type: "boolean", default: false, describe: "calls: what gRPC messages hold", group: "Output:" },
       engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
       "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
       color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
@@ -214,25 +268,71 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
     .help()
     .alias("help", "h")
     .version(version)
-    .epilogue("Exit status: 0 nothing found, 1 findings, 2 could not run, 3 ran but nothing could be checked.")
-    .wrap(Math.min(process.stdout.columns ?? 80, 100))
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      if (error instanceof H2lintError) throw error;
-      throw new H2lintError("usage", `${oneLine(message || error?.message || "bad arguments")} (see h2lint --help)`);
-    });
-  await parser.parseAsync();
-  return invocation;
+    .epilogue("Exit status: 0 nothing found, 1 findings, 2 could not run, 3 ran but nothing could be checked.");
+}
+
+/** What the command line takes, for the manual page and for shells. */
+export interface CommandLine {
+  readonly commands: readonly { readonly name: string; readonly operands: string; readonly describe: string }[];
+  readonly options: readonly CommandOption[];
+}
+
+export interface CommandOption {
+  readonly name: string;
+  readonly letter: string | undefined;
+  readonly describe: string;
+  readonly group: string;
+  /** It takes no value. */
+  readonly flag: boolean;
+  readonly choices: readonly string[];
+}
+
+export function commandLine(): CommandLine {
+  const commands: { name: string; operands: string; describe: string }[] = [];
+  const tables: Record<string, Options>[] = [];
+  let byDefault = "";
+  const told: Readonly<Record<string, (...args: never[]) => void>> = {
+    command(usage: string, describe: string) {
+      const [name = "", operands = ""] = usage.split(/ (.*)/s);
+      // What is done without a command is told of the one that has a name.
+      if (name === "$0") byDefault = describe;
+      else commands.push({ name, operands, describe: name === "check" ? byDefault : describe });
+    },
+    options: (table: Record<string, Options>) => void tables.push(table),
+  };
+  // Stands in for yargs, to which the same is said.
+  const listener: object = new Proxy(
+    {},
+    {
+      get:
+        (_, name: string) =>
+        (...args: never[]) => {
+          told[name]?.(...args);
+          return listener;
+        },
+    },
+  );
+  const nothing = () => () => {};
+  declare(listener as Argv, nothing, nothing); // it answers every call with itself, as yargs does
+  const options = tables
+    .flatMap(Object.entries<Options>)
+    .map(([name, { alias, type, choices = [], describe = "", group = "" }]) => ({
+      ...{ name, letter: typeof alias === "string" ? alias : undefined, describe, group: group.replace(/:$/, "") },
+      ...{ flag: type === "boolean", choices: choices.map(String) },
+    }));
+  return { commands, options };
 }
 
 function captures<T>(y: { positional(key: string, options: object): T }): T {
   return y.positional("captures", { type: "string", array: true, describe: "a file, - for standard input, a folder or a glob" });
 }
 
+const shellOf = (path = ""): string => (path.endsWith("zsh") ? "zsh" : "bash");
+
 function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (logs.length > 0 && command !== "check") throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
+  if (logs.length > 0 && command !== "check" && command !== "why")
+    throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
   if (command !== "rules" && operands.length === 0 && logs.length === 0)
     throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {
@@ -279,6 +379,7 @@ function toInvocation(command: Command, operands: readonly string[], args: Recor
     protos: toStrings(args["proto"]),
     logs,
     messages: single("messages") === true,
+    text: single("text") as string | undefined,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

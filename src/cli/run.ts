@@ -1,13 +1,21 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, extname, relative, resolve } from "node:path";
 import { type AnalyzeOptions, analyze, Chooser, Session } from "../analyze.ts";
+import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
+import { healthService } from "../grpc/health-service.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
+import { RpcReader } from "../grpc/rpc-reader.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
+import type { Assertions } from "../report/assertions.ts";
+import { Budgets } from "../report/budget.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../report/calls.ts";
 import { checkReport } from "../report/check.ts";
+import { compareJson, compareTable } from "../report/compare.ts";
+import { compareShapes } from "../report/comparison.ts";
 import { difference, differenceJson, differenceTable } from "../report/difference.ts";
 import type { SummaryEvent } from "../report/event.ts";
 import { ExchangeLister } from "../report/exchange.ts";
@@ -15,12 +23,14 @@ import { FrameLister } from "../report/frame-object.ts";
 import { framesTable } from "../report/frames.ts";
 import { githubReport } from "../report/github.ts";
 import { gitlabReport } from "../report/gitlab.ts";
+import { callsHar } from "../report/har.ts";
 import { htmlReport } from "../report/html/html.ts";
 import { InfoCollector, infoJson, infoTable } from "../report/info.ts";
 import { jsonReport, ndjsonReport } from "../report/json.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import { MessageKeeper, MessageLister } from "../report/messages.ts";
+import { MetadataKeeper } from "../report/metadata.ts";
 import type { Output, Report } from "../report/report.ts";
 import { reproCommand } from "../report/repro.ts";
 import { RequestKeeper } from "../report/request-keeper.ts";
@@ -28,13 +38,18 @@ import { explainRule, readExamples, rulesJson, rulesTable } from "../report/rule
 import { sarifReport } from "../report/sarif.ts";
 import { jsonText } from "../report/text.ts";
 import { Timeline } from "../report/timeline.ts";
+import { TimelineMessages } from "../report/timeline-messages.ts";
+import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
+import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
+import { shapeOf } from "./compared.ts";
+import { completionScript } from "./completion.ts";
 import { type LoadedConfig, loadConfig } from "./config.ts";
 import { cut } from "./cut.ts";
-import type { Invocation } from "./options.ts";
+import { commandLine, type Invocation } from "./options.ts";
 import { grpcurlSchema, loadSchemas } from "./protos.ts";
 import { findingsIn } from "./reported.ts";
 import { lookOf, ProgressLine } from "./terminal.ts";
@@ -44,6 +59,7 @@ interface Task extends Invocation {
   readonly failOn: Severity | "never";
   readonly requireComplete: boolean;
   readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly assert: Assertions | undefined;
   /** The user's own. */
   readonly userRules: readonly Rule[];
   /** All that there are. */
@@ -53,6 +69,7 @@ interface Task extends Invocation {
 /** Do what was asked for. @returns The exit status (interface.md). */
 export async function run(given: Invocation): Promise<number> {
   const invocation = configured(given, await loadConfig(given.config, process.cwd()));
+  stdout.begin();
   switch (invocation.command) {
     case "check":
       return check(invocation);
@@ -64,6 +81,10 @@ export async function run(given: Invocation): Promise<number> {
       return calls(invocation);
     case "frames":
       return frames(invocation);
+    case "why":
+      return why(invocation);
+    case "compare":
+      return compare(invocation);
     case "diff":
       return diff(invocation);
     case "cut":
@@ -74,6 +95,8 @@ export async function run(given: Invocation): Promise<number> {
       return listRules(invocation);
     case "explain":
       return explain(invocation);
+    case "completion":
+      return completion(invocation);
     default:
       return invocation.command satisfies never;
   }
@@ -98,6 +121,7 @@ function configured(invocation: Invocation, { path, config, rules: userRules }: 
     thresholds: Object.fromEntries(
       settings.filter(({ thresholds }) => Object.keys(thresholds).length > 0).map(({ id, thresholds }) => [id, thresholds]),
     ),
+    assert: config.assert,
     userRules,
     rules: [...rules, ...userRules],
   };
@@ -109,6 +133,11 @@ const besideOf = (path: string | undefined, file: string | undefined): string | 
 
 const stdout = new (class {
   #pending = "";
+
+  /** Forget what a run before this one, in the same process, failed to finish. */
+  begin(): void {
+    this.#pending = "";
+  }
 
   // Written in large pieces: a report of many frames would otherwise be one system call a line.
   readonly write: Output = (text) => {
@@ -125,6 +154,7 @@ const stdout = new (class {
 async function check(invocation: Task): Promise<number> {
   const format = formatOf(invocation, CHECK_FORMATS);
   const known = openBaseline(invocation.baseline, invocation);
+  const budgets = budgetsOf(invocation);
   const reports = [reportOf(format, stdout.write, invocation)];
   const files = invocation.outputs.map((output) => openOutput(output, invocation));
   if (format === "github") files.push(...stepSummary(invocation));
@@ -137,10 +167,11 @@ async function check(invocation: Task): Promise<number> {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
       logs: invocation.logs,
-      listeners: listenersOf(reports),
+      listeners: [...listenersOf(reports), ...(budgets === undefined ? [] : [budgets])],
       progress: progress.update,
     })) {
-      for (const told of known?.baseline.take(event) ?? [event]) {
+      const marked = known?.baseline.take(event) ?? [event];
+      for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
         for (const report of reports) report.event(told);
         if (told.kind === "summary") summary = told;
       }
@@ -161,12 +192,28 @@ async function check(invocation: Task): Promise<number> {
 
 // Unproven and consequent findings are not among the counts.
 function status(
-  { errors, warnings, infos, http2Connections, incomplete }: SummaryEvent,
+  { errors, warnings, infos, budgets, http2Connections, incomplete }: SummaryEvent,
   { failOn, requireComplete }: Task,
 ): number {
-  const failing = failOn === "never" ? 0 : errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
-  if (failing > 0) return 1;
+  const found = errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
+  if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
+}
+
+function budgetsOf({ assert, only }: Task): Budgets | undefined {
+  if (assert === undefined) return undefined;
+  const { stream, from, to, ...connections } = only;
+  const partial = stream !== undefined || from !== undefined || to !== undefined;
+  // Which connections are chosen does not depend on the time.
+  const chooser = new Chooser(connections, new Clock());
+  return new Budgets(assert, {
+    partial,
+    isChosen(connection) {
+      const chosen = chooser.connection(connection);
+      chooser.connectionEnd(connection);
+      return chosen;
+    },
+  });
 }
 
 const listenersOf = (reports: readonly Report[]): ModelSink[] =>
@@ -175,16 +222,26 @@ const listenersOf = (reports: readonly Report[]): ModelSink[] =>
 async function timeline(invocation: Task): Promise<number> {
   const { only, verbose } = invocation;
   if (formatOf(invocation, ["table", "html"]) === "html") return timelinePage(invocation);
+  const { stream: _, ...rest } = only;
+  const schemas = loadSchemas(invocation.protos);
+  if (invocation.messages) schemas.addKnown(healthService());
+  const messages = invocation.messages
+    ? new TimelineMessages(schemas, defaultLimits, invocation.showSecrets, (connection, stream) => {
+        return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
+      })
+    : undefined;
   const view = new Timeline(stdout.write, lookOf(invocation), {
     all: verbose,
     frames: 20_000,
+    ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  const { stream: _, ...rest } = only;
   for await (const event of analyze(await findCaptures(invocation.operands), {
     ...options(invocation),
     only: rest,
+    schemas,
     listeners: [view],
+    callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
@@ -227,34 +284,72 @@ async function timelinePage(invocation: Task): Promise<number> {
 }
 
 async function calls(invocation: Task): Promise<number> {
-  const format = formatOf(invocation, ["table", "json", "ndjson"]);
-  const look = lookOf(invocation);
-  const view =
-    format === "table" ? callsTable(stdout.write, look) : format === "json" ? callsJson(stdout.write) : callsNdjson(stdout.write);
+  const format = formatOf(invocation, CALLS_FORMATS);
   const session = new Session(await findCaptures(invocation.operands), options(invocation));
   await session.open();
   const chosen = new Chooser(invocation.only, session.clock);
-  const messages = invocation.messages ? messageListing(invocation, session, chosen, view) : undefined;
-  const reader = new CallReader(messages?.sinks ?? [], session.limits);
+  const schemas = loadSchemas(invocation.protos);
+  const files = invocation.outputs.map((output) => {
+    const { format: of, path } = outputOf(output, CALLS_FORMATS);
+    const file = openFile(path, "w");
+    return { ...file, view: callsView(of, file.write, { ...invocation, color: false }, session, chosen) };
+  });
+  const views = [callsView(format, stdout.write, invocation, session, chosen), ...files.map(({ view }) => view)];
+  const listeners = views.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
+  const view: CallsView = {
+    exchange(exchange) {
+      for (const one of views) one.exchange(exchange);
+    },
+    end() {
+      for (const one of views) one.end();
+    },
+  };
+  const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
+  const reader = new CallReader([...(messages?.sinks ?? []), ...listeners], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
     session.limits,
-    (exchange, stream) => {
+    (exchange, key) => {
       if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, stream);
+      else messages.lister.exchange(exchange, key);
+    },
+    {
+      schemas,
+      showSecrets: invocation.showSecrets,
+      metadata: new MetadataKeeper(
+        { fields: format !== "table" || invocation.verbose, showSecrets: invocation.showSecrets },
+        session.limits,
+      ),
     },
   );
-  for await (const _ of session.run([reader, lister])) stdout.flush();
+  const rpc = new RpcReader([...(messages === undefined ? [] : [messages.rpc]), lister], session.limits);
+  for await (const _ of session.run([reader, ...listeners, rpc, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
+  for (const { close } of files) close();
   stdout.flush();
   return 0;
 }
 
-function messageListing({ protos }: Task, session: Session, chosen: Chooser, view: CallsView) {
+function callsView(format: string, output: Output, invocation: Task, session: Session, chooser: Chooser): CallsView {
+  switch (format) {
+    case "json":
+      return callsJson(output);
+    case "ndjson":
+      return callsNdjson(output);
+    case "har": {
+      const { clock, limits } = session;
+      return callsHar(output, { chooser, clock: () => clock, limits, showSecrets: invocation.showSecrets });
+    }
+    default:
+      return callsTable(output, lookOf(invocation));
+  }
+}
+
+function messageListing(schemas: Schemas, showSecrets: boolean, session: Session, chosen: Chooser, view: CallsView) {
   const { limits } = session;
-  const schemas = loadSchemas(protos);
+  schemas.addKnown(healthService());
   const keeper = new MessageKeeper(chosen, limits);
   const lister = new MessageLister(
     keeper,
@@ -262,8 +357,9 @@ function messageListing({ protos }: Task, session: Session, chosen: Chooser, vie
     limits,
     () => session.clock,
     (exchange) => view.exchange(exchange),
+    showSecrets,
   );
-  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
 }
 
 async function frames(invocation: Task): Promise<number> {
@@ -300,6 +396,55 @@ async function diff(invocation: Task): Promise<number> {
   const found = difference(before, await findingsIn(now, options(invocation)));
   if (format === "json") differenceJson(stdout.write, [old, now], found);
   else differenceTable(stdout.write, lookOf(invocation), [old, now], found);
+  stdout.flush();
+  return 0;
+}
+
+async function why(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const { text, only } = invocation;
+  const causes = new Causes(invocation.rules);
+  const { from: _, to: __, ...untimed } = only;
+  const chosen = new Chooser(untimed, new Clock());
+  const words = new WordKeeper(text ?? "", (connection) => chosen.connection(connection));
+  const progress = new ProgressLine(invocation);
+  const captures: string[] = [];
+  // What ends a stream may stand on stream 0.
+  const { stream, ...rest } = only;
+  try {
+    const sources = invocation.operands.length === 0 ? [] : await findCaptures(invocation.operands);
+    for await (const event of analyze(sources, {
+      ...options(invocation),
+      only: rest,
+      schemas: loadSchemas(invocation.protos),
+      logs: invocation.logs,
+      listeners: text === undefined ? [] : [words],
+      progress: progress.update,
+    })) {
+      if (event.kind === "run") captures.push(...event.captures, ...(event.logs ?? []));
+      if (stream === undefined || concerns(event, stream)) causes.event(event);
+    }
+  } finally {
+    progress.clear();
+  }
+  const answer = causes.answer(
+    text,
+    words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+  );
+  if (format === "json") whyJson(stdout.write, captures, answer);
+  else whyTable(stdout.write, lookOf(invocation), answer);
+  stdout.flush();
+  return 0;
+}
+
+async function compare(invocation: Task): Promise<number> {
+  const format = formatOf(invocation, ["table", "json"]);
+  const [first = "", second = ""] = invocation.operands;
+  const bad = await shapeOf(first, options(invocation));
+  const good = await shapeOf(second, options(invocation));
+  const comparison = compareShapes(bad, good);
+  if (format === "json") compareJson(stdout.write, bad, good, comparison);
+  else compareTable(stdout.write, lookOf(invocation), bad, good, comparison);
   stdout.flush();
   return 0;
 }
@@ -347,6 +492,14 @@ function explain(invocation: Task): number {
   return 0;
 }
 
+function completion({ operands, rules }: Task): number {
+  const formats = [...new Set([...CHECK_FORMATS, ...CALLS_FORMATS])];
+  const ids = rules.map(({ id }) => id);
+  stdout.write(completionScript(operands[0] === "zsh" ? "zsh" : "bash", commandLine(), formats, ids));
+  stdout.flush();
+  return 0;
+}
+
 function nearest(id: string, rules: readonly Rule[]): string {
   const tail = id.slice(id.indexOf("/") + 1);
   const like = rules.filter((rule) => rule.id.endsWith(`/${tail}`) || (tail.length > 3 && rule.id.includes(tail))).slice(0, 3);
@@ -372,7 +525,8 @@ function reportOf(format: string, output: Output, task: Task): Report {
     case "junit":
       return junitReport(output, (severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity));
     case "github":
-      return githubReport(output);
+      // An annotation that asks for nothing hides the one that does.
+      return githubReport(output, task.failOn === "info" || task.verbose);
     case "gitlab":
       return gitlabReport(output);
     case "markdown":
@@ -387,6 +541,7 @@ function reportOf(format: string, output: Output, task: Task): Report {
   }
 }
 
+const CALLS_FORMATS = ["table", "json", "ndjson", "har"];
 const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
 
 // `never` is none of them, and so fails nothing.
@@ -398,14 +553,19 @@ function formatOf({ format, command }: Task, known: readonly string[]): string {
   return wanted;
 }
 
-// `[FORMAT=]FILE`, the format by extension.
 function openOutput(text: string, invocation: Task): OpenReport {
-  const match = OUTPUT.exec(text);
-  const path = match?.[2] ?? text;
-  const format = match?.[1] ?? EXTENSIONS[extname(path)];
-  if (format === undefined)
-    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  const { format, path } = outputOf(text, CHECK_FORMATS);
   return openReport(format, path, "w", invocation);
+}
+
+// `[FORMAT=]FILE`, the format by extension.
+function outputOf(text: string, known: readonly string[]): { readonly format: string; readonly path: string } {
+  const named = known.find((format) => text.startsWith(`${format}=`));
+  if (named !== undefined && text.length > named.length + 1) return { format: named, path: text.slice(named.length + 1) };
+  const format = EXTENSIONS[extname(text)];
+  if (format === undefined || !known.includes(format))
+    throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
+  return { format, path: text };
 }
 
 // In a GitHub workflow the job's page shows what is appended to this file.
@@ -420,17 +580,19 @@ interface OpenReport {
 }
 
 function openReport(format: string, path: string, flags: "w" | "a", invocation: Task): OpenReport {
+  const { write, close } = openFile(path, flags);
+  return { report: reportOf(format, write, { ...invocation, color: false }), close };
+}
+
+function openFile(path: string, flags: "w" | "a"): { readonly write: Output; readonly close: () => void } {
   let file: number;
   try {
     file = openSync(path, flags);
   } catch (error) {
     throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }
-  const plain = { ...invocation, color: false };
-  return { report: reportOf(format, (piece) => void writeSync(file, piece), plain), close: () => closeSync(file) };
+  return { write: (piece) => void writeSync(file, piece), close: () => closeSync(file) };
 }
-
-const OUTPUT = new RegExp(`^(${CHECK_FORMATS.join("|")})=(.+)$`);
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   ".json": "json",
@@ -440,4 +602,5 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".xml": "junit",
   ".md": "markdown",
   ".html": "html",
+  ".har": "har",
 };

@@ -1,5 +1,6 @@
 // In: field blocks and DATA content, by the model. Out: the calls among the exchanges, their messages and statuses (gRPC over HTTP2,
-// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web is not read.
+// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web and the like: rpc-reader.ts.
+import { ValueBit } from "../hpack/value-bit.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
@@ -10,7 +11,7 @@ import { FrameRef } from "../model/frame-ref.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
-import { Call, CallContent, callOf, grpcKind, isGrpcType, isGrpcWeb } from "./call.ts";
+import { Call, CallContent, callOf, grpcKind, hasGrpcType } from "./call.ts";
 import type { GrpcSink } from "./grpc-sink.ts";
 import { type GrpcMessage, MessageDecoder, type MessageListener } from "./message-decoder.ts";
 import type { Schemas } from "./schema.ts";
@@ -31,11 +32,11 @@ export class CallReader implements ModelSink {
 
   streamStart(stream: Stream, connection: Connection): void {
     if (callOf(stream) !== undefined) return;
-    const answered = isGrpcType(stream.response.contentType);
+    const answered = (stream.response.valueBits & ValueBit.grpcType) !== 0;
     // Where the request does not tell, the answer will.
     if (grpcKind(stream) === "no" && !answered) return;
     const { request, response } = this.#open(stream, connection);
-    if (isGrpcType(stream.request.contentType)) request.start();
+    if ((stream.request.valueBits & ValueBit.grpcType) !== 0) request.start();
     if (answered) response.start();
     if (stream.seen) return;
     request.lose();
@@ -61,12 +62,12 @@ export class CallReader implements ModelSink {
   }
 
   fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
-    if (stream === undefined || block.ignored || block.kind !== "headers") return;
+    if (stream === undefined || stream.closed || block.ignored || block.kind !== "headers") return;
     const { decoded, from, role } = block;
     let call = callOf(stream);
-    if (role === "response" && decoded !== undefined && isGrpcType(decoded.contentType?.value)) {
+    if (role === "response" && decoded !== undefined && hasGrpcType(decoded)) {
       // Only the answer is gRPC: it is judged all the same.
-      if (call === undefined && !isGrpcWeb(stream.request.contentType)) call = this.#open(stream, connection);
+      if (call === undefined && (stream.request.valueBits & ValueBit.grpcWebType) === 0) call = this.#open(stream, connection);
       call?.response.start();
     }
     if (call === undefined) return;
@@ -212,6 +213,7 @@ class CallHalf extends CallContent implements MessageListener {
   }
 
   #tell(whole: boolean, message: GrpcMessage, frame: Frame): void {
+    if (whole && this.decoder.firstTime < 0) this.decoder.firstTime = frame.last.time;
     for (const sink of this.#sinks) {
       if (whole) sink.message?.(message, frame, this.call);
       else sink.messageStart?.(message, frame, this.call);
@@ -220,7 +222,7 @@ class CallHalf extends CallContent implements MessageListener {
 }
 
 // What is wrong with the frame does not touch what it holds.
-function isContent(facts: FactList): boolean {
+export function isContent(facts: FactList): boolean {
   for (let i = 0; i < facts.count; i++) if (!HARMLESS.has(facts.at(i))) return false;
   return true;
 }

@@ -1,5 +1,6 @@
 import type { DecodedBlock } from "../hpack/block.ts";
-import { FieldBit, Name } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
+import { ValueBit } from "../hpack/value-bit.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
@@ -38,6 +39,7 @@ export class Call {
     this.deadline = this.timeout === undefined || !stream.seen ? Infinity : stream.openedTime + this.timeout;
   }
 
+  /** What one side's content comes to. */
   half(side: Side): MessageDecoder {
     return side === "client" ? this.request : this.response;
   }
@@ -63,7 +65,7 @@ export class Call {
   }
 
   get answered(): boolean {
-    return isGrpcType(this.stream.response.contentType);
+    return (this.stream.response.valueBits & ValueBit.grpcType) !== 0;
   }
 }
 
@@ -79,68 +81,42 @@ export function callOf(stream: Stream | undefined): Call | undefined {
   return content instanceof CallContent ? content.call : undefined;
 }
 
-/** What tells whether a request is gRPC. */
-export interface RequestMarks {
-  /** Every field of it is known. */
-  readonly known: boolean;
-  readonly contentType: string | undefined;
-  /** A field named `grpc-...`. */
-  readonly grpcField: boolean;
-  readonly method: string | undefined;
-  readonly te: string | undefined;
-}
-
 /** Whether the exchange is gRPC, by what both sides sent so far (rules.md 3.17). `unknown` while only the answer can tell. */
 export function grpcKind(stream: Stream): "yes" | "no" | "unknown" {
   const { request, response } = stream;
-  const kind = requestKind(request);
+  const kind = kindOf(request.known, request.valueBits, request.method);
   if (kind !== "unknown") return kind;
-  const answer = isGrpcType(response.contentType);
+  if ((response.valueBits & ValueBit.grpcType) !== 0) return "yes";
   // Not captured, or not readable: the answer's type counts. `te: trailers` alone is no mark: browsers send it.
-  if (!request.known) return answer ? "yes" : "unknown";
-  return answer ? "yes" : response.known ? "no" : "unknown";
+  return request.known && response.known ? "no" : "unknown";
 }
 
-/** The same by the request alone. */
-export function requestKind(request: RequestMarks): "yes" | "no" | "unknown" {
-  if (isGrpcType(request.contentType)) return "yes";
-  if (!request.known) return "unknown";
-  if (isGrpcWeb(request.contentType)) return "no";
-  if (request.grpcField) return "yes";
-  return request.method === "POST" && request.te === "trailers" ? "unknown" : "no";
+/** The same of a request that was just decoded, by itself. */
+export function requestKind(decoded: DecodedBlock): "yes" | "no" | "unknown" {
+  const { contentType, slots, valueBits } = decoded;
+  const bits = (contentType?.valueBits ?? 0) | (slots[Name.te]?.valueBits ?? 0) | (valueBits & ValueBit.grpcField);
+  return kindOf(decoded.certainty === "exact", bits, decoded.method?.value);
 }
 
-/** The marks of a request that was just decoded. */
-export function marksOf(decoded: DecodedBlock): RequestMarks {
-  let grpcField = false;
-  for (let i = 0; i < decoded.count && (decoded.bits & FieldBit.grpcName) !== 0; i++) {
-    const { name, bits } = decoded.fields[i]!;
-    // A gateway's names for what came in by HTTP.
-    grpcField ||= (bits & FieldBit.grpcName) !== 0 && !name.text.startsWith("grpc-metadata-");
-  }
-  return {
-    known: decoded.certainty === "exact",
-    contentType: decoded.contentType?.value,
-    grpcField,
-    method: decoded.method?.value,
-    te: decoded.slots[Name.te]?.value,
-  };
+/** @param known Every field of the request is. @param bits `ValueBit` of its content-type and te, and whether it has a field of gRPC. */
+function kindOf(known: boolean, bits: number, method: string | undefined): "yes" | "no" | "unknown" {
+  if ((bits & ValueBit.grpcType) !== 0) return "yes";
+  if (!known) return "unknown";
+  if ((bits & (ValueBit.grpcWebType | ValueBit.tripleType)) !== 0) return "no";
+  if ((bits & ValueBit.grpcField) !== 0) return "yes";
+  return method === "POST" && (bits & ValueBit.teTrailers) !== 0 && (bits & ValueBit.teOther) === 0 ? "unknown" : "no";
 }
 
 /** Whether a field block belongs to gRPC: of a client by what it asks, of a server by what it answers. */
 export function isGrpcBlock(block: FieldBlock, stream: Stream | undefined): boolean {
   const { decoded, from, role } = block;
   if (decoded === undefined) return false;
-  if (role === "request") return requestKind(marksOf(decoded)) === "yes";
+  if (role === "request") return requestKind(decoded) === "yes";
   if (stream === undefined) return false;
   if (from === "client") return grpcKind(stream) === "yes";
-  return isGrpcType(role === "response" ? decoded.contentType?.value : stream.response.contentType);
+  return role === "response" ? hasGrpcType(decoded) : (stream.response.valueBits & ValueBit.grpcType) !== 0;
 }
 
-/** `application/grpc`, alone or with `+format` or `;parameter`. gRPC-Web is another protocol. */
-export function isGrpcType(contentType: string | undefined): boolean {
-  return contentType !== undefined && /^application\/grpc(?:$|\+|[ \t]*;)/i.test(contentType);
-}
-
-export const isGrpcWeb = (contentType: string | undefined): boolean =>
-  contentType?.toLowerCase().startsWith("application/grpc-web") ?? false;
+/** Its content-type is that of gRPC. */
+export const hasGrpcType = (decoded: DecodedBlock | undefined): boolean =>
+  ((decoded?.contentType?.valueBits ?? 0) & ValueBit.grpcType) !== 0;

@@ -21,6 +21,7 @@ export class GrpcMessage {
     this.from = from;
   }
 
+  /** One that is not refilled. */
   copy(): GrpcMessage {
     return Object.assign(new GrpcMessage(this.from), this);
   }
@@ -44,17 +45,23 @@ export class MessageDecoder implements ContentReader {
   state: MessageState = "off";
   /** Whole messages so far. */
   messages = 0;
+  /** When the first of them was whole, nanoseconds; -1: not so far. Set by who knows the time. */
+  firstTime = -1;
   readonly #listener: MessageListener;
   readonly #message: GrpcMessage;
+  /** Bits that the first octet of a message may have. */
+  readonly #flags: number;
   /** Octets of a prefix so far. */
   #prefix = 0;
   /** Octets of the message still to come. */
   #left = 0;
   #kept: Uint8Array | undefined;
 
-  constructor(from: Side, listener: MessageListener) {
+  /** @param flags Bits that the first octet of a message may have: gRPC's Compressed-Flag unless told. */
+  constructor(from: Side, listener: MessageListener, flags = 1) {
     this.from = from;
     this.#listener = listener;
+    this.#flags = flags;
     this.#message = new GrpcMessage(from);
   }
 
@@ -124,8 +131,9 @@ export class MessageDecoder implements ContentReader {
     message.bytes = undefined;
     this.#left = message.length;
     const keep = this.#listener.messageStart(message);
-    if (message.flag > 1) {
-      // Neither 0 nor 1: whatever this is, its length means nothing.
+    if ((message.flag & ~this.#flags) !== 0) {
+      if (keep) this.#listener.release(message.length);
+      // None that there is: whatever this is, its length means nothing.
       this.state = "foreign";
       this.#left = 0;
       return at;

@@ -107,6 +107,7 @@ function fieldOf(field: protobuf.Field, syntax: string): ProtoField {
   const group = type instanceof protobuf.Type && (type as { group?: boolean }).group === true;
   const optional = options["proto3_optional"] === true;
   const features = featuresOf(field.parsedOptions);
+  const redact = options["debug_redact"] === true;
   const packed = typeof options["packed"] === "boolean" ? options["packed"] : undefined;
   return {
     name: field.name,
@@ -120,9 +121,15 @@ function fieldOf(field: protobuf.Field, syntax: string): ProtoField {
         : { type: scalar }),
     ...(field.extend === undefined ? {} : { extendee: field.extend }),
     ...(optional ? { proto3Optional: true } : {}),
-    ...(packed === undefined && features === undefined
+    ...(packed === undefined && features === undefined && !redact
       ? {}
-      : { options: { ...(packed === undefined ? {} : { packed }), ...(features === undefined ? {} : { features }) } }),
+      : {
+          options: {
+            ...(packed === undefined ? {} : { packed }),
+            ...(features === undefined ? {} : { features }),
+            ...(redact ? { debugRedact: true } : {}),
+          },
+        }),
   };
 }
 

@@ -41,5 +41,9 @@ export class ReflectionReader implements GrpcSink {
   }
 }
 
-const isReflection = ({ stream }: Call): boolean =>
-  /^\/grpc\.reflection\.v1(?:alpha)?\.ServerReflection\/ServerReflectionInfo$/.test(stream.request.path ?? "");
+const isReflection = ({ stream }: Call): boolean => stream.request.path !== undefined && PATHS.has(stream.request.path);
+
+const PATHS: ReadonlySet<string> = new Set([
+  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+]);

@@ -85,7 +85,7 @@ export type ProtoMethod = {
   serverStreaming: boolean;
 };
 
-export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; features?: Record<string, number> };
+export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; debugRedact?: boolean; features?: Record<string, number> };
 
 export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "bidi-streaming";
 
@@ -133,21 +133,46 @@ export class MethodSchema {
   }
 
   /** @returns undefined where they do not fit, are too many, or have no JSON: an Any or a time beyond what the mapping allows. */
-  json(from: Side, bytes: Uint8Array): Json | undefined {
+  json(from: Side, bytes: Uint8Array, { redact = false }: { readonly redact?: boolean } = {}): Json | undefined {
     const type = this.#type(from);
-    if (new Fit(bytes).check(type) !== "fits") return undefined;
-    try {
-      const message = fromBinary(type, bytes, { readUnknownFields: false });
-      openAnys(message, this.#registry);
-      return toJson(type, message, { registry: anyRegistry(this.#registry) });
-    } catch {
-      return undefined;
-    }
+    const json = messageJson(type, bytes, this.#registry);
+    return json === undefined || !redact ? json : redacted(json, type, 0);
   }
 
   #type(from: Side): DescMessage {
     return from === "client" ? this.#input : this.#output;
   }
+}
+
+// @returns undefined where the octets do not fit, are too many, or have no JSON.
+function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistry): Json | undefined {
+  if (new Fit(bytes).check(type) !== "fits") return undefined;
+  try {
+    const message = fromBinary(type, bytes, { readUnknownFields: false });
+    openAnys(message, registry);
+    return toJson(type, message, { registry: anyRegistry(registry) });
+  } catch {
+    return undefined;
+  }
+}
+
+// Without what fields hold that have the option `debug_redact` (descriptor.proto, FieldOptions).
+function redacted(json: Json, type: DescMessage, depth: number): Json {
+  if (typeof json !== "object" || json === null || Array.isArray(json) || depth >= DEPTH) return json;
+  const result: { [name: string]: Json } = { ...json };
+  for (const { jsonName, message, proto, fieldKind } of type.fields) {
+    const value = result[jsonName];
+    if (value === undefined) continue;
+    if (proto.options?.debugRedact === true) result[jsonName] = "<masked>";
+    else if (message === undefined) continue;
+    else if (fieldKind === "map")
+      result[jsonName] = Object.fromEntries(
+        Object.entries(value ?? {}).map(([key, one]) => [key, redacted(one, message, depth + 1)]),
+      );
+    else if (Array.isArray(value)) result[jsonName] = value.map((one) => redacted(one, message, depth + 1));
+    else result[jsonName] = redacted(value, message, depth + 1);
+  }
+  return result;
 }
 
 export interface SchemaLimits {
@@ -159,12 +184,14 @@ export interface SchemaLimits {
 export class Schemas {
   readonly #given = new FileSet();
   readonly #harvested = new Map<string, FileSet>();
+  /** Of services that everybody knows; not held against what is sent. */
+  readonly #known = new FileSet();
   #octets = 0;
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
   get empty(): boolean {
-    return this.#given.size === 0 && this.#harvested.size === 0;
+    return this.#given.size === 0 && this.#harvested.size === 0 && this.#known.size === 0;
   }
 
   /** @param files Descriptors as JSON, or the octets of a FileDescriptorSet or a buf image.
@@ -176,7 +203,14 @@ export class Schemas {
     this.#given.verify();
   }
 
-  /** @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
+  /** Schemas that count where nobody says otherwise, and are not held against what is sent. */
+  addKnown(files: readonly ProtoFile[]): void {
+    this.#methods.clear();
+    for (const file of files) this.#known.add(fileOf(file));
+  }
+
+  /** Add what a server said of itself.
+   *  @param octets A FileDescriptorProto, as a server sends it. What is no such thing is left out.
    *  @param server Its address. */
   harvest(server: string, octets: Uint8Array, { schemaOctets }: SchemaLimits): void {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
@@ -196,7 +230,7 @@ export class Schemas {
     this.#methods.clear();
   }
 
-  /** @param path The `:path` of a call. */
+  /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
     if (this.empty) return undefined;
     const key = `${server} ${path}`;
@@ -205,6 +239,15 @@ export class Schemas {
     const found = this.#find(path, server);
     this.#methods.set(key, found);
     return found;
+  }
+
+  /** A message of a type that some schema has. @returns undefined where none has it, or the octets do not fit. */
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    for (const set of [this.#given, ...this.#harvested.values()]) {
+      const json = set.size === 0 ? undefined : set.json(type, bytes);
+      if (json !== undefined) return json;
+    }
+    return undefined;
   }
 
   #find(path: string, server: string): MethodSchema | undefined {
@@ -219,7 +262,7 @@ export class Schemas {
       const other = set.method(service, method, "other");
       if (other !== undefined) return other;
     }
-    return undefined;
+    return this.#known.method(service, method, "other");
   }
 }
 
@@ -281,10 +324,20 @@ class FileSet {
     return new MethodSchema(method, source, registry);
   }
 
+  json(type: string, bytes: Uint8Array): Json | undefined {
+    const registry = this.#all();
+    const message = registry?.getMessage(type);
+    return registry === undefined || message === undefined ? undefined : messageJson(message, bytes, registry);
+  }
+
+  #all(): FileRegistry | undefined {
+    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
+    return this.#registry === "broken" ? undefined : this.#registry;
+  }
+
   // Reflection may have told only a part: then what the file itself needs may still be there.
   #registryFor(file: FileDescriptorProto): FileRegistry | undefined {
-    if (this.#registry === undefined) this.#registry = this.#tryLink([...this.#files.values()]) ?? "broken";
-    return this.#registry === "broken" ? this.#tryLink([file]) : this.#registry;
+    return this.#all() ?? this.#tryLink([file]);
   }
 
   #tryLink(files: readonly FileDescriptorProto[]): FileRegistry | undefined {

@@ -3,6 +3,7 @@
 import { hex, latin1, u32le } from "../bytes.ts";
 import { WireReader, WireType } from "./wire.ts";
 
+/** What JSON can hold. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 /** @returns undefined where the octets are no protobuf message. Of more fields or levels than `limits` what is beyond is left out, and

@@ -1,7 +1,7 @@
 // The status of a call, as a server's last field block says it (gRPC over HTTP2, Responses).
 import { latin1 } from "../bytes.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { WireReader, WireType } from "./wire.ts";
 
@@ -46,33 +46,53 @@ export function percentDecode(text: string): { readonly octets: string; readonly
   return fault === undefined ? { octets } : { octets, fault };
 }
 
-/** google.rpc.Status: code 1, message 2, details 3, each a google.protobuf.Any with type_url 1. */
+/** google.rpc.Status: code 1, message 2, details 3, each a google.protobuf.Any with type_url 1 and value 2. */
 export interface StatusDetails {
   readonly code: number;
+  /** One character per octet. */
   readonly message: string;
   /** The first few. */
-  readonly typeUrls: readonly string[];
+  readonly details: readonly StatusDetail[];
+}
+
+export interface StatusDetail {
+  readonly typeUrl: string;
+  /** A message of that type. */
+  readonly value: Uint8Array;
 }
 
 /** @returns undefined where the value is no base64 or no such message. */
 export function readDetails(value: string): StatusDetails | undefined {
   const bytes = base64Octets(value);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : statusOf(bytes);
+}
+
+/** @returns undefined where the octets are no google.rpc.Status. */
+export function statusOf(bytes: Uint8Array): StatusDetails | undefined {
   let code = 0;
   let message = "";
-  const typeUrls: string[] = [];
+  const details: StatusDetail[] = [];
   const status = new WireReader(bytes, 0, bytes.length);
   while (status.next()) {
     const { number, type, start, end, low } = status;
     // Its low 32 bits are all of an int32, whose sign makes ten octets.
     if (number === 1 && type === WireType.varint) code = low | 0;
     else if (number === 2 && type === WireType.length) message = latin1(bytes, start, end);
-    else if (number === 3 && type === WireType.length && typeUrls.length < MAX_DETAILS) {
-      const any = new WireReader(bytes, start, end);
-      while (any.next()) if (any.number === 1 && any.type === WireType.length) typeUrls.push(latin1(bytes, any.start, any.end));
-    }
+    else if (number === 3 && type === WireType.length && details.length < MAX_DETAILS) details.push(detailOf(bytes, start, end));
   }
-  return status.fault === undefined ? { code, message, typeUrls } : undefined;
+  return status.fault === undefined ? { code, message, details } : undefined;
+}
+
+function detailOf(bytes: Uint8Array, start: number, end: number): StatusDetail {
+  const any = new WireReader(bytes, start, end);
+  let typeUrl = "";
+  let value = bytes.subarray(end, end);
+  while (any.next()) {
+    if (any.type !== WireType.length) continue;
+    if (any.number === 1) typeUrl = latin1(bytes, any.start, any.end);
+    else if (any.number === 2) value = bytes.subarray(any.start, any.end);
+  }
+  return { typeUrl, value };
 }
 
 /** Base64 (RFC 4648 section 4), padded or not: gRPC asks receivers to take both. @returns undefined for anything else. */

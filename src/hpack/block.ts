@@ -1,5 +1,6 @@
 import type { HpackFault } from "./engine.ts";
-import { type Field, FieldBit, Name, slotCount } from "./field.ts";
+import { type Field, FieldBit } from "./field.ts";
+import { Name, slotCount } from "./name.ts";
 
 /** Facts of a whole block, in `DecodedBlock.bits` above those of its fields. */
 export const BlockBit = {
@@ -22,6 +23,8 @@ export class DecodedBlock {
   certainty: "exact" | "partial" | "unknown" = "exact";
   /** `FieldBit` over all fields, and `BlockBit`. */
   bits = 0;
+  /** `ValueBit` over all fields. */
+  valueBits = 0;
   /** The first fault; the fields before it are there, those after it are not. */
   fault: HpackFault | undefined = undefined;
   /** Where the representation at fault begins, octets from the block's start; -1 without a fault. */
@@ -88,12 +91,14 @@ export class DecodedBlock {
     return values;
   }
 
+  /** @internal */
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];
     this.count = 0;
     this.certainty = "exact";
     this.bits = 0;
+    this.valueBits = 0;
     this.fault = undefined;
     this.faultOffset = -1;
     this.sizeUpdates = 0;
@@ -106,6 +111,7 @@ export class DecodedBlock {
     this.slotted = 0;
   }
 
+  /** @internal */
   add(field: Field): void {
     this.fields[this.count++] = field;
     this.listSize += field.size;
@@ -121,8 +127,10 @@ export class DecodedBlock {
       } else if (isPseudo) bits |= BlockBit.pseudoDuplicate;
     }
     this.bits |= bits;
+    this.valueBits |= field.valueBits;
   }
 
+  /** @internal */
   addSizeUpdate(size: number): void {
     this.sizeUpdates++;
     this.bits |= BlockBit.sizeUpdate;
@@ -148,6 +156,7 @@ export class DecodedBlock {
     copy.count = this.count;
     copy.certainty = this.certainty;
     copy.bits = this.bits;
+    copy.valueBits = this.valueBits;
     copy.fault = this.fault;
     copy.faultOffset = this.faultOffset;
     copy.sizeUpdates = this.sizeUpdates;

@@ -1,4 +1,6 @@
+import { Name } from "./name.ts";
 import { classesOf, OctetClass } from "./octet-class.ts";
+import { nameValueBits, valueValueBits } from "./value-bit.ts";
 
 /** Facts of one field that depend on its name and value alone, worked out once. Names are judged as sent: `TE` is not `te`. */
 export const FieldBit = {
@@ -48,68 +50,6 @@ export const FieldBit = {
   notMetadataName: 1 << 27,
 } as const;
 
-/** Ids of names that the protocol knows. The first ones have a slot of their own in every decoded block. */
-export const Name = {
-  other: 0,
-  method: 1,
-  scheme: 2,
-  authority: 3,
-  path: 4,
-  status: 5,
-  protocol: 6,
-  host: 7,
-  te: 8,
-  contentType: 9,
-  contentLength: 10,
-  userAgent: 11,
-  server: 12,
-  priority: 13,
-  grpcStatus: 14,
-  grpcMessage: 15,
-  grpcTimeout: 16,
-  grpcEncoding: 17,
-  grpcAcceptEncoding: 18,
-  grpcStatusDetailsBin: 19,
-  // From here on without a slot.
-  connection: 20,
-  proxyConnection: 21,
-  keepAlive: 22,
-  transferEncoding: 23,
-  upgrade: 24,
-  http2Settings: 25,
-  trailer: 26,
-  expect: 27,
-  authorization: 28,
-  proxyAuthorization: 29,
-  proxyAuthenticate: 30,
-  wwwAuthenticate: 31,
-  cookie: 32,
-  setCookie: 33,
-  cacheControl: 34,
-  pragma: 35,
-  range: 36,
-  maxForwards: 37,
-  contentEncoding: 38,
-  contentRange: 39,
-  ifMatch: 40,
-  ifModifiedSince: 41,
-  ifNoneMatch: 42,
-  ifRange: 43,
-  ifUnmodifiedSince: 44,
-  altSvc: 45,
-  acceptEncoding: 46,
-  retryAfter: 47,
-  grpcPreviousRpcAttempts: 48,
-  grpcRetryPushbackMs: 49,
-  grpcTraceBin: 50,
-  grpcTagsBin: 51,
-  grpcServerStatsBin: 52,
-  grpcInternalEncodingRequest: 53,
-  grpcMessageType: 54,
-} as const;
-
-export const slotCount = 20;
-
 /** A field name, one character per octet. The known ones exist once; of others there may be several: compare the text. */
 export class FieldName {
   readonly text: string;
@@ -117,6 +57,8 @@ export class FieldName {
   readonly id: number;
   /** The name's part of `FieldBit`. */
   readonly bits: number;
+  /** The name's part of `ValueBit`. */
+  readonly valueBits: number;
   /** Differs from name to name: where the hash of a value starts. */
   readonly seed: number;
 
@@ -124,6 +66,7 @@ export class FieldName {
     this.text = text;
     this.id = id;
     this.bits = bits;
+    this.valueBits = nameValueBits(id, text);
     this.seed = Math.imul(++made, 0x9e3779b1);
   }
 }
@@ -134,6 +77,8 @@ export class Field {
   readonly value: string;
   /** `FieldBit` of the name and of the value. */
   readonly bits: number;
+  /** `ValueBit` of the two. */
+  readonly valueBits: number;
   /** RFC 7541 4.1: name + value + 32. What is unknown counts nothing. */
   readonly size: number;
 
@@ -141,6 +86,7 @@ export class Field {
     this.name = name;
     this.value = value;
     this.bits = name.bits | valueBits;
+    this.valueBits = name.valueBits | ((valueBits & FieldBit.valueUnknown) === 0 ? valueValueBits(name.id, value) : 0);
     this.size = name.text.length + value.length + 32;
   }
 }

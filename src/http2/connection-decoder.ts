@@ -11,7 +11,8 @@ import { HelloReader, type TlsHello } from "../tls/hello.ts";
 import type { About } from "./about.ts";
 import { FrameDecoder, type FrameSink } from "./frame-decoder.ts";
 import { frameEvidence } from "./frame-search.ts";
-import { Http1Exchange, type Switch } from "./http1-exchange.ts";
+import type { Http1Head } from "./http1.ts";
+import { Http1Exchange, type Http1Observer, type Switch } from "./http1-exchange.ts";
 import { proxyHeader } from "./proxy-header.ts";
 import { isYamux, recognise } from "./recognise.ts";
 import { SOCKS_HEAD, socks } from "./socks.ts";
@@ -42,6 +43,8 @@ export interface Http2Sink extends FrameSink {
   other(protocol: Protocol): void;
   /** An HTTP/1.1 request offered HTTP/2. Where the server took it `begin` comes next. */
   offered(offer: UpgradeOffer, clientIndex: 0 | 1): void;
+  /** A request in HTTP/1.1, from 1 on. @returns Who reads it and its answer. */
+  http1?(head: Http1Head, number: number, clientIndex: 0 | 1): Http1Observer | undefined;
   /** More is known of the connection. */
   note(about: About): void;
 }
@@ -113,8 +116,9 @@ export class ConnectionDecoder {
         } else if (this.#state === "http2") this.#directions[index]!.end(how, at);
         else if (this.#state === "http1") {
           this.#ends.push({ index, kind: "end", how, at: keep(at) });
+          this.#exchange!.ended(index === this.#client ? "client" : "server", how, at);
           if (this.#ends.length === 2) {
-            this.#exchange!.end();
+            this.#exchange!.end(how);
             this.#letGo();
           }
         }
@@ -356,6 +360,7 @@ export class ConnectionDecoder {
     this.#exchange = new Http1Exchange({
       offered: (offer) => this.#sink.offered(offer, client),
       recognised: (name) => this.#sink.note({ recognised: name }),
+      request: (head, number) => this.#sink.http1?.(head, number, client),
     });
     this.#sink.other("http/1.1");
     this.#replay();
@@ -407,7 +412,7 @@ export class ConnectionDecoder {
 
   // HTTP/1 cannot be followed any more. What comes may be HTTP/2 of which the start was missed.
   #search(): void {
-    this.#exchange?.end();
+    this.#exchange?.end(undefined);
     this.#exchange = undefined;
     this.#state = "undecided";
     this.#searching = true;

@@ -24,7 +24,6 @@ export const Fact = {
   streamIdUnpromised: 18,
   streamIdUnopened: 19,
   streamIdPromisedOdd: 20,
-  streamIdHigh: 21,
   onIdle: 22,
   onReserved: 23,
   clientOnPushed: 24,

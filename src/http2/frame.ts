@@ -18,6 +18,7 @@ export const frameKinds = [
   "unknown",
 ] as const;
 
+/** The types of RFC 9113 section 6 and of its extensions that are read; `unknown` is every other. */
 export type FrameKind = (typeof frameKinds)[number];
 
 /** `length`: mandatory fields do not fit; `padding`: the padding does not; `cut`: octets of it were not captured, or not sent. */

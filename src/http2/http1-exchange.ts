@@ -1,7 +1,8 @@
 // In: both directions of an HTTP/1.1 connection. Out: where it stops being one: after `101 Switching Protocols`, or a CONNECT that was
 // granted (RFC 9110 7.8, 9.3.6).
 import type { Origin } from "../place.ts";
-import { type Content, contentOf, fieldOf, type Http1Head, Http1Reader } from "./http1.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import { type Content, contentOf, fieldOf, type Http1ContentReader, type Http1Head, Http1Reader } from "./http1.ts";
 import { UpgradeOffer, upgradeTokens } from "./upgrade.ts";
 
 export interface Http1Listener {
@@ -9,6 +10,18 @@ export interface Http1Listener {
   offered(offer: UpgradeOffer): void;
   /** A finer name for what is spoken: `http/1.0`, `grpc-web`. */
   recognised(name: string): void;
+  /** A request, from 1 on. @returns Who reads it and its answer; undefined where nobody does. */
+  request?(head: Http1Head, number: number): Http1Observer | undefined;
+}
+
+/** Reads one exchange. */
+export interface Http1Observer {
+  readonly client: Http1ContentReader;
+  readonly server: Http1ContentReader;
+  /** The final answer. */
+  response(head: Http1Head): void;
+  /** The connection is over, and the answer is not; undefined: it cannot be followed any more. */
+  end(how: EndReason | undefined): void;
 }
 
 /** What follows the last octet of the answer. */
@@ -81,13 +94,27 @@ export class Http1Exchange {
     return (from === "client" ? this.#client : this.#server).gap(length);
   }
 
-  /** Nothing follows: tell of the offers that have no answer. */
-  end(): void {
-    for (const { offer } of this.#pending.splice(0)) if (offer !== undefined) this.#listener.offered(offer);
+  /** This side has nothing more to say. */
+  ended(from: "client" | "server", how: EndReason, at: Origin): void {
+    (from === "client" ? this.#client : this.#server).end(how, at);
   }
+
+  /** Nothing follows: tell of the offers that have no answer. */
+  end(how: EndReason | undefined): void {
+    if (this.#server.reader !== undefined) this.#answering?.end(how);
+    for (const { offer, observer } of this.#pending.splice(0)) {
+      if (offer !== undefined) this.#listener.offered(offer);
+      observer?.end(how);
+    }
+  }
+
+  /** Who reads the answer that is read. */
+  #answering: Http1Observer | undefined;
 
   /** The request that the switch answered. */
   #answered: Request | undefined;
+
+  #requests = 0;
 
   #request(head: Http1Head): Content {
     const [method = "", target = "", version = ""] = head.line.split(" ");
@@ -97,7 +124,12 @@ export class Http1Exchange {
     }
     const tokens = upgradeTokens(head);
     const offer = tokens.includes("h2c") || tokens.includes("h2") ? new UpgradeOffer(head, method, target) : undefined;
-    this.#pending.push({ method, target: target.slice(0, TARGET), switches: tokens.length > 0 || method === "CONNECT", offer });
+    const number = ++this.#requests;
+    // One that is upgraded goes on as HTTP/2.
+    const observer = offer === undefined ? this.#listener.request?.(head, number) : undefined;
+    this.#client.reader = observer?.client;
+    const switches = tokens.length > 0 || method === "CONNECT";
+    this.#pending.push({ method, target: target.slice(0, TARGET), switches, offer, observer });
     if (this.#pending.length > PENDING) this.#client.state = "lost";
     if (version === "HTTP/1.0") this.#listener.recognised("http/1.0");
     this.#contentType(head);
@@ -114,7 +146,10 @@ export class Http1Exchange {
     this.#contentType(head);
     if (status >= 100 && status < 200 && status !== 101) return 0;
     this.#pending.shift();
-    const { offer, method } = request;
+    const { offer, method, observer } = request;
+    observer?.response(head);
+    this.#server.reader = observer?.server;
+    this.#answering = observer;
     if (offer !== undefined) {
       offer.response = head;
       offer.status = status;
@@ -148,6 +183,7 @@ interface Request {
   /** Its answer may end HTTP/1.1. */
   readonly switches: boolean;
   readonly offer: UpgradeOffer | undefined;
+  readonly observer: Http1Observer | undefined;
 }
 
 // Pipelined requests that are remembered, and octets of the target of each.

@@ -2,6 +2,7 @@
 // so that what follows an Upgrade or CONNECT is found. Content is passed over, not kept.
 import { latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 
 export interface Http1Head {
   /** `GET / HTTP/1.1`, `HTTP/1.1 200 OK`. */
@@ -13,6 +14,15 @@ export interface Http1Head {
   readonly last: Origin;
 }
 
+/** Reads the content of one message. Octets and places are borrowed. */
+export interface Http1ContentReader {
+  octets(b: Uint8Array, start: number, end: number, at: Origin): void;
+  /** The message is whole; with the fields behind its last chunk (RFC 9112 7.1.2). */
+  over(trailers: Http1Head["fields"], at: Origin): void;
+  /** Octets of it are missing. */
+  lost(): void;
+}
+
 /** What follows a head: so many octets, chunks, or everything until the end of the direction. */
 export type Content = number | "chunked" | "close";
 
@@ -21,6 +31,9 @@ export class Http1Reader {
   state: "head" | "content" | "close" | "chunk-size" | "chunk-end" | "trailers" | "lost" = "head";
   /** Content octets passed so far, without what chunks add. */
   contentOctets = 0;
+  /** Who reads the content of the message that is read; set while its head is told. Else it is passed over. */
+  reader: Http1ContentReader | undefined;
+  #trailers: [string, string][] = [];
   #left = 0;
   #chunked = false;
   #text = "";
@@ -37,13 +50,21 @@ export class Http1Reader {
   bytes(b: Uint8Array, start: number, end: number, at: Origin, headed: (head: Http1Head) => Content): number {
     let p = start;
     while (p < end) {
-      if (this.state === "lost" || this.state === "close") return end - start;
+      if (this.state === "lost") return end - start;
+      if (this.state === "close") {
+        this.reader?.octets(b, p, end, at);
+        return end - start;
+      }
       if (this.state === "content") {
         const take = Math.min(this.#left, end - p);
+        this.reader?.octets(b, p, p + take, at);
         this.#pass(take);
         p += take;
         // TypeScript does not see that passing changes the state.
-        if ((this.state as Http1Reader["state"]) === "head") return p - start;
+        if ((this.state as Http1Reader["state"]) === "head") {
+          this.#over(at);
+          return p - start;
+        }
         continue;
       }
       const line = this.#line(b, p, end, at, p - start);
@@ -54,10 +75,14 @@ export class Http1Reader {
         copyOrigin(last, at);
         last.offset += p - start - 1;
         this.#open(line.text, last, headed);
+        if ((this.state as Http1Reader["state"]) === "head") this.#over(at);
         return p - start;
       }
       this.#chunk(line.text);
-      if ((this.state as Http1Reader["state"]) === "head") return p - start;
+      if ((this.state as Http1Reader["state"]) === "head") {
+        this.#over(at);
+        return p - start;
+      }
     }
     return p - start;
   }
@@ -66,9 +91,22 @@ export class Http1Reader {
   gap(length: number): boolean {
     if (this.state === "close") return true;
     const within = this.state === "content" && length <= this.#left;
+    this.reader?.lost();
     if (within) this.#pass(length);
     else this.state = "lost";
     return within;
+  }
+
+  /** Nothing follows. */
+  end(how: EndReason, at: Origin): void {
+    if (this.state === "close" && how === "fin") this.#over(at);
+  }
+
+  #over(at: Origin): void {
+    const { reader } = this;
+    this.reader = undefined;
+    reader?.over(this.#trailers, at);
+    this.#trailers = [];
   }
 
   #pass(octets: number): void {
@@ -110,13 +148,7 @@ export class Http1Reader {
   #open(text: string, last: Origin, headed: (head: Http1Head) => Content): void {
     const [line = "", ...lines] = text.trimEnd().split(/\r?\n/);
     const fields: [string, string][] = [];
-    for (const field of lines) {
-      const colon = field.indexOf(":");
-      const before = fields.at(-1);
-      // RFC 9112 5.2: a line that begins with a blank goes on with the field before it.
-      if (/^[ \t]/.test(field) && before !== undefined) before[1] += ` ${field.trim()}`;
-      else if (colon > 0) fields.push([field.slice(0, colon).trim().toLowerCase(), field.slice(colon + 1).trim()]);
-    }
+    for (const field of lines) addField(fields, field);
     const first = origin();
     copyOrigin(first, this.#first);
     this.contentOctets = 0;
@@ -133,6 +165,7 @@ export class Http1Reader {
     if (this.state === "chunk-end") this.state = text.trim() === "" ? "chunk-size" : "lost";
     else if (this.state === "trailers") {
       if (text.trim() === "") this.state = "head";
+      else if (this.reader !== undefined && this.#trailers.length < TRAILERS) addField(this.#trailers, text.trimEnd());
     } else {
       const size = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|\r?\n)/.exec(text);
       if (size === null) {
@@ -143,6 +176,14 @@ export class Http1Reader {
       this.state = this.#left > 0 ? "content" : "trailers";
     }
   }
+}
+
+function addField(fields: [string, string][], line: string): void {
+  const colon = line.indexOf(":");
+  const before = fields.at(-1);
+  // RFC 9112 5.2: a line that begins with a blank goes on with the field before it.
+  if (/^[ \t]/.test(line) && before !== undefined) before[1] += ` ${line.trim()}`;
+  else if (colon > 0) fields.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
 }
 
 /** The values of a field that is a list, over all its lines. */
@@ -166,3 +207,5 @@ const CR = 13;
 const LF = 10;
 // Octets of a head, or of a line between chunks, that are kept.
 const HEAD_OCTETS = 64 << 10;
+// Fields behind the last chunk that are kept.
+const TRAILERS = 256;

@@ -134,10 +134,11 @@ const isAnswerTo = ({ connection, reaction }: Unexplained, { finding }: PairedFi
   (reaction.frame.acked < 0 ? reaction.frame.time >= finding.frame.began : finding.decidableAt <= reaction.frame.acked) &&
   (reaction.kind !== "rst-stream" || reaction.streamId === finding.frame.streamId);
 
-function answered(pair: PairedFinding, { reaction, streamsKilled, retrySafe }: Unexplained): PairedFinding {
+function answered(pair: PairedFinding, { reaction, streamsKilled, retrySafe, lost }: Unexplained): PairedFinding {
   const { finding } = pair;
   return {
     ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence: "likely", evidence: [], streamsKilled, retrySafe },
+    lost,
     delay: reaction.frame.time - finding.frame.time,
   };
 }

@@ -4,13 +4,16 @@
 import type { DiagnosticSink } from "../diagnostic.ts";
 import { BlockBit, type DecodedBlock } from "../hpack/block.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import { FieldBit, Name } from "../hpack/field.ts";
+import { FieldBit } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
+import { ValueBit, valueValueBits } from "../hpack/value-bit.ts";
 import type { About } from "../http2/about.ts";
 import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import { Fact, type FactList } from "../http2/fact.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
-import { fieldOf } from "../http2/http1.ts";
+import { fieldOf, type Http1Head } from "../http2/http1.ts";
+import type { Http1Observer } from "../http2/http1-exchange.ts";
 import { Setting } from "../http2/setting.ts";
 import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
@@ -112,6 +115,7 @@ export class ConnectionModel implements Http2Sink {
     head.path = target;
     head.contentType = fieldOf(request, "content-type");
     head.te = fieldOf(request, "te");
+    head.valueBits = valueValueBits(Name.contentType, head.contentType ?? "") | valueValueBits(Name.te, head.te ?? "");
     head.userAgent = fieldOf(request, "user-agent");
     head.contentLength = fieldOf(request, "content-length");
     stream.opening = FrameRef.ofHttp1(request, "client");
@@ -123,6 +127,13 @@ export class ConnectionModel implements Http2Sink {
 
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
+  }
+
+  http1(head: Http1Head, number: number, clientIndex: 0 | 1): Http1Observer | undefined {
+    const c = this.connection;
+    // No more is known of an HTTP/1.1 connection than who is its client.
+    c.clientIndex = clientIndex;
+    return this.#sink.http1(head, number, c);
   }
 
   note(about: About): void {
@@ -462,6 +473,8 @@ export class ConnectionModel implements Http2Sink {
     ) {
       stream.closed = true;
       this.#sink.streamEnd(stream, this.connection);
+      // Nothing reads what may still come.
+      stream.client.content = stream.server.content = undefined;
       this.#forget(stream.id);
     }
   }
@@ -521,7 +534,7 @@ export class ConnectionModel implements Http2Sink {
     const half = stream.half(frame.from);
     half.window.sent += frame.length;
     half.dataFrames++;
-    (half.lastData ??= new FrameRef()).take(frame);
+    (half.lastData ??= new FrameRef()).takeFrame(frame);
     half.dataOctets += Math.max(frame.contentLength, 0);
     if (frame.endStream && half.endAt < 0) {
       this.#ended++;
@@ -730,7 +743,7 @@ export class ConnectionModel implements Http2Sink {
     if (stream === undefined) {
       if (fields.opensStream) {
         stream = this.#openStream(fields.streamId, sender.side, true, fields.last.offset + 1, fields.last.time);
-        stream.opening = FrameRef.of(fields);
+        stream.opening = new FrameRef().takeBlock(fields);
         c.calls++;
         sender.active.push(fields.streamId);
       } else {
@@ -1071,8 +1084,11 @@ function readHead(head: MessageHead, decoded: DecodedBlock): void {
   head.path = decoded.path?.value;
   head.protocol = decoded.protocol?.value;
   head.status = decoded.statusCode;
-  head.contentType = decoded.contentType?.value;
-  head.te = decoded.slots[Name.te]?.value;
+  const { contentType } = decoded;
+  const te = decoded.slots[Name.te];
+  head.contentType = contentType?.value;
+  head.te = te?.value;
+  head.valueBits = (contentType?.valueBits ?? 0) | (te?.valueBits ?? 0);
   head.userAgent = decoded.slots[Name.userAgent]?.value;
   head.server = decoded.slots[Name.server]?.value;
   head.contentLength = decoded.contentLength?.value;
@@ -1080,11 +1096,8 @@ function readHead(head: MessageHead, decoded: DecodedBlock): void {
 }
 
 function readGrpcFields(head: MessageHead, decoded: DecodedBlock): void {
-  for (let i = 0; i < decoded.count; i++) {
-    const { name, bits } = decoded.fields[i]!;
-    if ((bits & FieldBit.grpcName) !== 0 && !name.text.startsWith("grpc-metadata-")) head.grpcField = true;
-  }
   const { slots } = decoded;
+  head.valueBits |= decoded.valueBits & ValueBit.grpcField;
   head.grpcStatus = decoded.grpcStatus?.value ?? head.grpcStatus;
   head.grpcMessage = slots[Name.grpcMessage]?.value ?? head.grpcMessage;
   head.grpcDetails = slots[Name.grpcStatusDetailsBin]?.value ?? head.grpcDetails;

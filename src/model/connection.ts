@@ -48,6 +48,7 @@ export class Connection {
     return this.protocol.startsWith("h2");
   }
 
+  /** One of its two ends. */
   endpoint(side: Side): Endpoint {
     return side === "client" ? this.client : this.server;
   }

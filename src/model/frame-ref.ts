@@ -69,20 +69,43 @@ export class FrameRef {
     return Object.assign(new FrameRef(), this);
   }
 
+  /** @internal */
   take(subject: Frame | FieldBlock): this {
-    const last = "headLast" in subject ? subject.headLast : subject.last;
-    this.kind = subject.kind;
-    this.streamId = subject.streamId;
-    this.from = subject.from;
+    return "headLast" in subject ? this.takeBlock(subject) : this.takeFrame(subject);
+  }
+
+  // The same twice, so that each reads one shape: every frame passes here.
+  takeFrame(frame: Frame): this {
+    const { first, last } = frame;
+    this.kind = frame.kind;
+    this.streamId = frame.streamId;
+    this.from = frame.from;
     this.file = last.file;
     this.packet = last.packet;
     this.time = last.time;
-    this.began = subject.first.time;
-    this.offset = subject.first.offset;
-    this.end = subject.last.offset + 1;
-    this.acked = subject.first.acked;
-    this.flags = subject.flags;
-    this.length = subject.length;
+    this.began = first.time;
+    this.offset = first.offset;
+    this.end = last.offset + 1;
+    this.acked = first.acked;
+    this.flags = frame.flags;
+    this.length = frame.length;
+    return this;
+  }
+
+  takeBlock(block: FieldBlock): this {
+    const { first, headLast } = block;
+    this.kind = block.kind;
+    this.streamId = block.streamId;
+    this.from = block.from;
+    this.file = headLast.file;
+    this.packet = headLast.packet;
+    this.time = headLast.time;
+    this.began = first.time;
+    this.offset = first.offset;
+    this.end = block.last.offset + 1;
+    this.acked = first.acked;
+    this.flags = block.flags;
+    this.length = block.length;
     return this;
   }
 }

@@ -2,7 +2,8 @@
 // RFC 8441), as facts. What the bits of single fields show is not here: rules ask for those. A block is looked at only where all its
 // fields are known, and what is missing is blamed on nobody where the capture may have lost it.
 import type { DecodedBlock } from "../hpack/block.ts";
-import { FieldBit, Name } from "../hpack/field.ts";
+import { FieldBit } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
 import { Fact } from "../http2/fact.ts";
 import type { Frame } from "../http2/frame.ts";
 import { Setting } from "../http2/setting.ts";

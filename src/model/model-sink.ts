@@ -1,4 +1,6 @@
 import type { Frame } from "../http2/frame.ts";
+import type { Http1Head } from "../http2/http1.ts";
+import type { Http1Observer } from "../http2/http1-exchange.ts";
 import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
@@ -13,6 +15,9 @@ export interface ModelSink {
   connectionStart?(connection: Connection): void;
   /** A request in HTTP/1.1 offered HTTP/2 and was answered, or never will be. Frames follow only where the server took it. */
   upgrade?(offer: UpgradeOffer, connection: Connection): void;
+  /** A request in HTTP/1.1, from 1 on, that may be followed by others, and by HTTP/2. @returns Who reads it and its answer; the first
+   *  listener that wants to does. */
+  http1?(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined;
   /** Every frame, in an order in which no answer comes before its cause. `stream`: the frame's, if it is one that is known. */
   frame?(frame: Frame, stream: Stream | undefined, connection: Connection): void;
   /** HEADERS or PUSH_PROMISE with all its CONTINUATIONs. */

@@ -47,6 +47,7 @@ export function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
     sinks.filter((sink) => sink[event] !== undefined) as Required<Pick<ModelSink, E>>[];
   const start = with_("connectionStart");
   const upgrade = with_("upgrade");
+  const http1 = with_("http1");
   const frame = with_("frame");
   const fields = with_("fields");
   const fieldsLost = with_("fieldsLost");
@@ -62,6 +63,13 @@ export function fanOut(sinks: readonly ModelSink[]): Required<ModelSink> {
     },
     upgrade: (offer, c) => {
       for (const s of upgrade) s.upgrade(offer, c);
+    },
+    http1: (head, number, c) => {
+      for (const s of http1) {
+        const observer = s.http1(head, number, c);
+        if (observer !== undefined) return observer;
+      }
+      return undefined;
     },
     frame: (f, stream, c) => {
       for (let i = 0; i < frame.length; i++) frame[i]!.frame(f, stream, c);

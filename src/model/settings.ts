@@ -11,6 +11,8 @@ export class AnnouncedSettings {
   frames = 0;
   acknowledged = 0;
   readonly #inForce = new Map<number, number>();
+  /** The same of those that are asked for with each frame, and initial values. */
+  readonly #binding: (number | undefined)[] = INITIAL.slice();
   /** Settings in the pending frames. */
   #entries = 0;
   /** Frames that were too many to be among the pending ones; they came after those. What they announced may bind, or not yet. */
@@ -50,7 +52,7 @@ export class AnnouncedSettings {
     }
     this.acknowledged++;
     this.#entries -= oldest.entries.length;
-    for (const [id, value] of oldest.entries) this.#inForce.set(id, value);
+    for (const [id, value] of oldest.entries) this.#bind(id, value);
     return oldest;
   }
 
@@ -61,15 +63,20 @@ export class AnnouncedSettings {
     if (--this.#untracked > 0) return;
     for (const [id, value] of this.#untrackedLargest) {
       const before = this.inForce(id);
-      if (before !== undefined && value > before) this.#inForce.set(id, value);
+      if (before !== undefined && value > before) this.#bind(id, value);
     }
     this.#untrackedLargest.clear();
     this.#untrackedLast.clear();
   }
 
+  #bind(id: number, value: number): void {
+    this.#inForce.set(id, value);
+    if (id < this.#binding.length) this.#binding[id] = value;
+  }
+
   /** The value that binds the other side by its acknowledgment, or the initial one; undefined: no limit, or unknown setting. */
   inForce(id: number): number | undefined {
-    return this.#inForce.get(id) ?? INITIAL[id];
+    return id < this.#binding.length ? this.#binding[id] : this.#inForce.get(id);
   }
 
   announced(id: number): number | undefined {
@@ -85,6 +92,7 @@ export class AnnouncedSettings {
   /** The largest value the other side may act on when it has received `horizon` octets; Infinity where there is no limit. */
   largest(id: number, horizon: number): number {
     let largest = this.inForce(id) ?? Infinity;
+    if (this.pending.length === 0 && this.#untracked === 0) return largest;
     if (this.#untracked > 0) largest = Math.max(largest, this.#untrackedLargest.get(id) ?? 0);
     for (const frame of this.pending) {
       // Frames after one that has not arrived have not either.
@@ -137,10 +145,9 @@ const ENTRIES = 1000;
 const FEW = 16;
 
 // RFC 9113 6.5.2, RFC 8441 3. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).
-const INITIAL: Readonly<Record<number, number>> = {
-  [Setting.headerTableSize]: 4096,
-  [Setting.enablePush]: 1,
-  [Setting.initialWindowSize]: 65_535,
-  [Setting.maxFrameSize]: 16_384,
-  [Setting.enableConnectProtocol]: 0,
-};
+const INITIAL: (number | undefined)[] = new Array<number | undefined>(Setting.noRfc7540Priorities + 1).fill(undefined);
+INITIAL[Setting.headerTableSize] = 4096;
+INITIAL[Setting.enablePush] = 1;
+INITIAL[Setting.initialWindowSize] = 65_535;
+INITIAL[Setting.maxFrameSize] = 16_384;
+INITIAL[Setting.enableConnectProtocol] = 0;

@@ -72,6 +72,7 @@ export class Stream {
     this.openedTime = openedTime;
   }
 
+  /** What one side sent on it. */
   half(side: Side): StreamHalf {
     return side === "client" ? this.client : this.server;
   }
@@ -92,8 +93,8 @@ export class MessageHead {
   userAgent: string | undefined;
   server: string | undefined;
   contentLength: string | undefined;
-  /** A field named `grpc-...`, other than `grpc-metadata-...`, which is a gateway's name for what came in by HTTP. */
-  grpcField = false;
+  /** `ValueBit` of content-type and te, and whether there is a field of gRPC. */
+  valueBits = 0;
   grpcStatus: string | undefined;
   grpcMessage: string | undefined;
   grpcDetails: string | undefined;

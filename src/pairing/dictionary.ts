@@ -17,13 +17,13 @@ import { curl, nghttp2 } from "./software/nghttp2.ts";
 import { nginx } from "./software/nginx.ts";
 import { grpcJs, node } from "./software/node.ts";
 import { pythonHyper } from "./software/python-hyper.ts";
-import { rustH2, tonic } from "./software/rust-h2.ts";
+import { rustH2, tonic, volo } from "./software/rust-h2.ts";
 import { tomcat } from "./software/tomcat.ts";
 import type { DebugText, Refusal, Software } from "./software.ts";
 
 /** The most used first. */
 export const dictionary: readonly Software[] = [
-  ...[grpcGo, goNetHttp, grpcCore, netty, grpcJava, rustH2, tonic, nghttp2, curl, node, grpcJs],
+  ...[grpcGo, goNetHttp, grpcCore, netty, grpcJava, rustH2, tonic, volo, nghttp2, curl, node, grpcJs],
   ...[nginx, h2o, jetty, tomcat, kestrel, pythonHyper, envoy, apache],
 ];
 
@@ -62,6 +62,21 @@ export const isAbout = ({ text }: KnownText, rule: string): boolean => text.rule
 export function quotedStream(debug: string): number | undefined {
   const match = /\b(?:illegal stream id:|stream(?: id)?)[ :=]+(\d+)/i.exec(debug);
   return match === null ? undefined : Number(match[1]);
+}
+
+/** Of the frame that a text quotes, as grpc-go does: its length, and whether it ended its stream. */
+export function quotedHead(debug: string): { readonly length: number; readonly endStream: boolean } | undefined {
+  const match = /\[FrameHeader [A-Z_]+(?: flags=([A-Z_|]+))?(?: stream=\d+)? len=(\d+)\]/.exec(debug);
+  return match === null
+    ? undefined
+    : { length: Number(match[2]), endStream: match[1]?.split("|").includes("END_STREAM") === true };
+}
+
+/** The kind of frame that a text says was wrong: `data` of `DATA: stream in idle`. */
+export function quotedKind(debug: string): FrameKind | undefined {
+  const name = KIND.exec(debug)?.[1];
+  // The pattern has no other names.
+  return name === undefined ? undefined : (name.toLowerCase().replaceAll("_", "-") as FrameKind);
 }
 
 /** Whether this implementation is known to answer a break of this rule so. */
@@ -137,5 +152,9 @@ const CODES: Readonly<Record<string, string>> = {
   CE: "COMPRESSION_ERROR",
   EYC: "ENHANCE_YOUR_CALM",
 };
+
+// Not where it says what it waited for.
+const KIND =
+  /(?<!expected |non-)\b(DATA|HEADERS|PRIORITY|RST_STREAM|SETTINGS|PUSH_PROMISE|PING|GOAWAY|WINDOW_UPDATE|CONTINUATION|PRIORITY_UPDATE)(?::| frame\b| to\b| with delta\b)/;
 
 const ANSWER = /\b(?:(G|R) (NO|PE|IE|FCE|SC|FSE|RS|CE|EYC)\b|H (\d\w\w)|(X)\b|grpc-status (\d+))/g;

@@ -14,6 +14,7 @@ import type { Finding, FindingSink } from "../rules/finding.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { closeBlames, goawayBlames, resetBlames, statusBlames } from "./blame.ts";
+import { type Cost, completed, costOf } from "./cost.ts";
 import { isAbout, refusalsLike, refuserOf, textsLike } from "./dictionary.ts";
 import { Crossings, crossedOverreaction, strictOverreaction } from "./overreaction.ts";
 import type { Confidence, PairedFinding, PairSink, Reaction, RecognisedSoftware, Unexplained, Verdict } from "./reaction.ts";
@@ -55,13 +56,14 @@ export class Pairing implements ModelSink, FindingSink {
     if (kind === "rst-stream" && errorCode === ErrorCode.noError && (own?.endAt ?? -1) >= 0) return;
     const isGoaway = kind === "goaway";
     const debug = isGoaway ? latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + DEBUG_OCTETS)) : "";
-    if (isGoaway) pending.recognition[from].goaway(debug, frame.last.packet);
+    if (isGoaway) pending.recognition[from].goaway(debug, frame);
     const blames = isGoaway ? goawayBlames(frame, debug, connection) : resetBlames(frame, stream, connection);
     const repeats = !isGoaway && (own?.resetAt ?? -1) >= 0;
     pending.add({
       ...{ kind, from, errorCode, lastStreamId, debug, streamId, blames },
       status: 0,
       frame: FrameRef.of(frame),
+      ...(isGoaway || stream === undefined ? {} : { stream }),
       open: isGoaway ? openStreams(connection) : [streamId],
       everyday: errorCode === ErrorCode.noError || (!isGoaway && errorCode === ErrorCode.cancel && from === "client"),
       ...(blames || repeats ? { before: pending.recent.until(other(from), frame.first.acked) } : {}),
@@ -73,18 +75,19 @@ export class Pairing implements ModelSink, FindingSink {
     pending.recognition[block.from].fields(block);
     const { decoded, role, streamId } = block;
     if (decoded === undefined || (role !== "response" && role !== "response-trailers")) return;
-    const frame = () => FrameRef.of(block);
-    const common = { from: "server", errorCode: 0, lastStreamId: 0, streamId, open: [streamId], everyday: false } as const;
     const status = decoded.statusCode;
+    const code = decoded.grpcStatus?.value;
+    const refuses = code !== undefined && REFUSALS.has(code);
+    if (!refuses && (role !== "response" || status < 400)) return;
+    const frame = FrameRef.of(block);
+    const common = { from: "server", errorCode: 0, lastStreamId: 0, streamId, open: [streamId], everyday: false } as const;
     if (role === "response" && status >= 400) {
       const blames = statusBlames(status);
       const before = blames ? { before: pending.recent.until("client", block.first.acked) } : {};
-      pending.add({ ...common, kind: "status", debug: "", status, frame: frame(), blames, ...before });
+      pending.add({ ...common, kind: "status", debug: "", status, frame, blames, ...before });
       return;
     }
-    const code = decoded.grpcStatus?.value;
-    if (code === undefined || !REFUSALS.has(code)) return;
-    pending.add({ ...common, kind: "grpc-status", debug: "", status: Number(code), frame: frame(), blames: false });
+    if (refuses) pending.add({ ...common, kind: "grpc-status", debug: "", status: Number(code), frame, blames: false });
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -164,12 +167,18 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
   const suggested = { client: client.suggested, server: server.suggested };
   const answers = new Map<Finding, Score & { confidence: Confidence }>();
   const covered = new Map<Reaction, Finding[]>();
+  const further = new Map<Finding, Reaction[]>();
   const overreactions = new Map<Reaction, Finding>();
+  const cost = (reaction: Reaction): Cost => costOf(reaction, connection, software.client);
   const unexplained: Unexplained[] = [];
   for (const side of ["client", "server"] as const) {
     const own = findings.filter((finding) => finding.offender === side);
     const theirs = firstFinal(reactions.filter((reaction) => reaction.from !== side));
-    const scene: Scene = { own, software, suggested, roundTrip: connection.roundTrip };
+    const wasOpen = ({ frame: { streamId, offset } }: Finding): boolean => {
+      const stream = connection.streams.get(streamId);
+      return stream?.seen === true && stream.initiator === side && stream.openedAt <= offset;
+    };
+    const scene: Scene = { own, software, suggested, wasOpen, roundTrip: connection.roundTrip };
     for (const reaction of theirs) {
       const scores = own
         .filter((finding) => isPossible(finding, reaction))
@@ -182,16 +191,24 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
         const over = severity && crossedOverreaction(reaction, crossings, own, connection, severity);
         if (over !== undefined) overreactions.set(reaction, over);
         else if (reaction.blames && unexplained.length < UNEXPLAINED)
-          unexplained.push(unexplainedOf(reaction, pending, suggested[reaction.from]));
+          unexplained.push(unexplainedOf(reaction, pending, cost(reaction), suggested[reaction.from]));
         continue;
       }
       const rival = scores.some((s) => s !== best && best.points - s.points < RIVAL && s.finding.severity !== "info");
       // A reset may have destroyed the GOAWAY that said why; a status may be about what was asked for.
       const doubtful = reaction.kind === "rst" || reaction.kind === "grpc-status";
-      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && !rival && !doubtful;
+      const certain = reaction.frame.acked >= 0 && best.points >= EXACT && best.isApt && !rival && !doubtful;
       const confidence = certain ? "exact" : best.points >= LIKELY ? "likely" : "possible";
       const before = answers.get(best.finding);
-      if (before === undefined || before.points < best.points) answers.set(best.finding, { ...best, confidence });
+      const isBetter = before === undefined || before.points < best.points;
+      if (isBetter) answers.set(best.finding, { ...best, confidence });
+      // One fault may be answered twice: RST_STREAM, then GOAWAY.
+      const lesser = isBetter ? before : { ...best, confidence };
+      if (lesser !== undefined && lesser.confidence !== "possible") {
+        const list = further.get(best.finding) ?? [];
+        if (list.length < ALSO) list.push(lesser.reaction);
+        further.set(best.finding, list);
+      }
       const others = scores.filter((score) => score !== best && score.points >= LIKELY);
       if (others.length > 0)
         covered.set(
@@ -219,42 +236,39 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
     explained.add(placeOf(reaction.frame));
     if (reaction.closedBy !== undefined) explained.add(placeOf(reaction.closedBy.frame));
   }
+  const ends = new Map<string, Reaction>();
+  for (const { closedBy } of pending.reactions) if (closedBy !== undefined) ends.set(placeOf(closedBy.frame), closedBy);
+  for (const reaction of pending.reactions) ends.set(placeOf(reaction.frame), reaction);
   const shown = pending.findings.filter(({ finding }) => finding.expect.none !== true || !explained.has(placeOf(finding.frame)));
   const pairs = shown.map(({ finding, framesBefore }): PairedFinding => {
     const answer = answers.get(finding);
     if (answer === undefined) {
       const selfInflicted = ownEnd(finding, reactions);
+      // What is told by itself may be the end of calls.
+      const end = ends.get(placeOf(finding.frame));
       return {
-        ...{ finding, verdict: unanswered(finding, connection, framesBefore), streamsKilled: [], retrySafe: [] },
+        ...{ finding, verdict: unanswered(finding, connection, framesBefore), ...(end === undefined ? NO_COST : cost(end)) },
         ...(selfInflicted === undefined ? {} : { selfInflicted }),
       };
     }
     const { reaction, confidence, evidence } = answer;
     const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
     const also = confidence === "possible" ? undefined : covered.get(reaction);
+    const more = further.get(finding);
     return {
       ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
-      ...costOf(reaction, connection),
+      ...cost(reaction),
       ...(about === undefined ? {} : { explanation: about.text.says }),
       ...(also === undefined ? {} : { also }),
+      ...(more === undefined ? {} : { further: more }),
     };
   });
-  for (const [reaction, finding] of overreactions)
-    pairs.push({ finding, verdict: "none-expected", ...costOf(reaction, connection) });
+  for (const [reaction, finding] of overreactions) pairs.push({ finding, verdict: "none-expected", ...cost(reaction) });
   return { pairs, unexplained };
 }
 
-/** Streams that were not completed because of a reaction, and those of them that the other side did not act on. */
-function costOf(reaction: Reaction, connection: Connection): { streamsKilled: number[]; retrySafe: number[] } {
-  const { kind, open, lastStreamId, errorCode } = reaction;
-  const isEnd = kind !== "status" && kind !== "grpc-status";
-  const streamsKilled = open.filter((id) => isEnd && !completed(connection.streams.get(id)));
-  if (kind === "goaway") return { streamsKilled, retrySafe: streamsKilled.filter((id) => id > lastStreamId) };
-  return { streamsKilled, retrySafe: errorCode === ErrorCode.refusedStream ? streamsKilled : [] };
-}
-
-function unexplainedOf(reaction: Reaction, { connection }: Pending, suggested: readonly Software[]): Unexplained {
+function unexplainedOf(reaction: Reaction, { connection }: Pending, cost: Cost, suggested: readonly Software[]): Unexplained {
   const before = reaction.before ?? [];
   const [text] = textsLike(reaction.debug);
   const unchecked: string[] = [];
@@ -268,7 +282,7 @@ function unexplainedOf(reaction: Reaction, { connection }: Pending, suggested: r
   }
   return {
     ...{ connection: connection.id, reaction, before, unchecked },
-    ...costOf(reaction, connection),
+    ...cost,
     ...(text === undefined ? {} : { explanation: text.text.says }),
     refusals: refusalsLike(suggested, reaction, before),
   };
@@ -324,14 +338,6 @@ function unanswered(finding: Finding, connection: Connection, framesBefore: numb
   return finding.expect.codes.length === 0 ? "none-expected" : "unseen";
 }
 
-/** Both sides ended it, and neither reset it. */
-function completed(stream: Stream | undefined): boolean {
-  // Forgotten ones were closed long ago.
-  if (stream === undefined) return true;
-  const { client, server } = stream;
-  return server.endAt >= 0 && (client.endAt >= 0 || client.resetAt < 0);
-}
-
 function openStreams(connection: Connection): number[] {
   const open: number[] = [];
   for (const stream of connection.streams.values()) {
@@ -340,6 +346,8 @@ function openStreams(connection: Connection): number[] {
   }
   return open;
 }
+
+const NO_COST: Cost = { streamsKilled: [], retrySafe: [], lost: [] };
 
 // INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED, INTERNAL: by which servers refuse a call as it stands.
 const REFUSALS: ReadonlySet<string> = new Set(["3", "8", "12", "13"]);

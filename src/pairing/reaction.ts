@@ -1,7 +1,9 @@
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
+import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
+import type { Cost } from "./cost.ts";
 import type { Tells } from "./software.ts";
 
 /** What a side did that can be an answer to the other side's fault (rules.md 5.1). */
@@ -16,6 +18,8 @@ export interface Reaction {
   /** `:status`, or `grpc-status`. */
   readonly status: number;
   readonly streamId: number;
+  /** Of RST_STREAM, where it is known: it may be forgotten before the connection ends. */
+  readonly stream?: Stream;
   /** The frame; of `fin` and `rst` the segment. */
   readonly frame: FrameRef;
   /** Streams that were open then. */
@@ -36,7 +40,7 @@ export type Verdict = "as-specified" | "other-code" | "escalated" | "tolerated" 
 
 export type Confidence = "exact" | "likely" | "possible";
 
-export interface PairedFinding {
+export interface PairedFinding extends Cost {
   readonly finding: Finding;
   readonly verdict: Verdict;
   readonly reaction?: Reaction;
@@ -45,13 +49,12 @@ export interface PairedFinding {
   readonly evidence?: readonly Evidence[];
   /** Nanoseconds from the offending frame to the answer. */
   readonly delay?: number;
-  /** Streams that were not completed because of the answer, and those of them the other side did not act on. */
-  readonly streamsKilled: readonly number[];
-  readonly retrySafe: readonly number[];
   /** What the debug text tells: `grpc-go 1.63 or later calls any second HEADERS an illegal stream id`. */
   readonly explanation?: string;
   /** Other findings that the same answer may be about. */
   readonly also?: readonly Finding[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly Reaction[];
   /** The offender itself gave up after its fault: that is no answer. */
   readonly selfInflicted?: Reaction;
   /** Lines of logs that tell of it. */
@@ -89,11 +92,9 @@ export interface Evidence {
 }
 
 /** An error answer that no finding explains (rules.md 5.5). */
-export interface Unexplained {
+export interface Unexplained extends Cost {
   readonly connection: number;
   readonly reaction: Reaction;
-  readonly streamsKilled: readonly number[];
-  readonly retrySafe: readonly number[];
   /** What its text tells, where it is known. */
   readonly explanation?: string;
   /** The other side's last frames that had arrived by then, oldest first. */
@@ -123,8 +124,8 @@ export interface RecognisedSoftware {
 export interface SoftwareSign {
   readonly side: Side;
   readonly software: string;
-  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
-  /** As it stood on the wire, one character per octet; of SETTINGS the ids and values. */
+  readonly sign: "ping" | "goaway" | "settings" | "fields" | "user-agent" | "server";
+  /** As it stood on the wire, one character per octet; of SETTINGS the ids and values, of fields their names. */
   readonly text: string;
   readonly says: string;
   /** False: proxies pass it on, so it may be about an end behind this one. */

@@ -9,7 +9,7 @@ export class RecentFrames {
   add(frame: Frame): void {
     const ring = this.#sides[frame.from];
     const slot = (ring.refs[ring.next] ??= new FrameRef());
-    slot.take(frame);
+    slot.takeFrame(frame);
     ring.next = (ring.next + 1) % KEPT;
   }
 

@@ -3,7 +3,8 @@
 // Appendix B).
 import { u32 } from "../bytes.ts";
 import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/field.ts";
+import { Name } from "../hpack/name.ts";
+import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { type SettingEntry, settingsOf } from "../model/settings.ts";
@@ -58,7 +59,12 @@ export class Recognition {
   }
 
   /** @param debug Of a GOAWAY, one character per octet. */
-  goaway(debug: string, packet: number): void {
+  goaway(debug: string, { errorCode, lastStreamId, last: { packet } }: Frame): void {
+    if (errorCode !== ErrorCode.noError && lastStreamId === HIGHEST) {
+      for (const one of dictionary) {
+        if (one.stopsAtOnce === true) this.#add(one, "goaway", errorCodeName(errorCode), STOPS, packet, false);
+      }
+    }
     const texts = textsLike(debug);
     const [known] = texts;
     // What several write is nobody's mark.
@@ -71,6 +77,7 @@ export class Recognition {
     if (role !== "request" && role !== "response") return;
     this.#products++;
     if (isPassedOn(decoded)) this.#proxied = true;
+    if (this.#side === "client") this.#names(decoded, last.packet);
     const sign = this.#side === "client" ? "user-agent" : "server";
     const text = decoded.slots[this.#side === "client" ? Name.userAgent : Name.server]?.value;
     if (text === undefined || text === this.#product) return;
@@ -153,6 +160,13 @@ export class Recognition {
     );
   }
 
+  #names({ fields, count }: DecodedBlock, packet: number): void {
+    for (const { of, names } of FIELDS) {
+      const found = names.every((name) => fields.some((field, i) => i < count && field.name.text === name));
+      if (found) this.#add(of, "fields", names.join(" "), "it adds these fields to every request", packet, false);
+    }
+  }
+
   #ping(frame: Frame): void {
     const { bytes, start, last } = frame;
     const high = u32(bytes, start);
@@ -200,6 +214,10 @@ const PINGS = dictionary.flatMap((software) =>
   })),
 );
 
+const FIELDS = dictionary.flatMap((of) => (of.fields === undefined ? [] : [{ of, names: of.fields }]));
+
+const STOPS = "it stops at once with the last stream id 2147483647";
+const HIGHEST = 0x7fffffff;
 const SIGNS = 16;
 // Field blocks that are looked into.
 const PRODUCTS = 64;

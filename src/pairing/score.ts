@@ -1,8 +1,9 @@
 // Can this be the answer to that fault, and how sure is it? (rules.md 5.2 to 5.4)
 import { errorCodeName } from "../http2/error-code.ts";
+import { Flag } from "../http2/frame.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
-import { isAbout, isAnswerOf, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
+import { isAbout, isAnswerOf, quotedHead, quotedKind, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
 import type { Evidence, Reaction } from "./reaction.ts";
 import type { Software } from "./software.ts";
 
@@ -11,6 +12,8 @@ export interface Score {
   readonly reaction: Reaction;
   readonly points: number;
   readonly evidence: readonly Evidence[];
+  /** What it says, not only where and when it came, fits the fault. */
+  readonly isApt: boolean;
 }
 
 /** What scoring knows beside the two. */
@@ -21,6 +24,8 @@ export interface Scene {
   readonly software: Readonly<Record<Side, Software | undefined>>;
   /** What it may be by any sign. */
   readonly suggested: Readonly<Record<Side, readonly Software[]>>;
+  /** The stream of a finding's frame was opened before that frame, by the same side. */
+  readonly wasOpen: (finding: Finding) => boolean;
   /** Nanoseconds; undefined: not known. */
   readonly roundTrip: number | undefined;
 }
@@ -46,39 +51,49 @@ export function isPossible(finding: Finding, reaction: Reaction): boolean {
   }
 }
 
-export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, roundTrip }: Scene): Score {
+export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, wasOpen, roundTrip }: Scene): Score {
   const evidence: Evidence[] = [];
   const add = (points: number, reason: string) => evidence.push({ points, reason });
+  let isApt = false;
+  const suit = (points: number, reason: string) => {
+    isApt = true;
+    add(points, reason);
+  };
   const { frame, debug, kind, from } = reaction;
   const { rule, expect } = finding;
   const { streamId } = finding.frame;
   const onStream = kind === "rst-stream" || kind === "status" || kind === "grpc-status";
+  const denial = kind === "goaway" ? denialOf(debug, finding) : undefined;
   if (onStream) add(4, "it is on the same stream");
-  else if (streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
+  else if (denial === undefined && streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
   const texts = kind === "goaway" ? textsLike(debug) : [];
-  const text = texts.find((known) => isAbout(known, rule));
+  if (denial !== undefined) add(-4, denial);
+  const text = denial === undefined ? texts.find((known) => isAbout(known, rule)) : undefined;
   const isElsewhere = !finding.hides.some((hidden) => texts.some((known) => isAbout(known, hidden)));
-  if (text === undefined && texts.length > 0 && isElsewhere) add(-4, "its text is about something else");
-  if (text !== undefined) add(5, `its text is ${text.software.name}'s for this fault`);
+  if (text === undefined && denial === undefined && texts.length > 0 && isElsewhere) add(-4, "its text is about something else");
+  if (text !== undefined) suit(5, `its text is ${text.software.name}'s for this fault`);
   const known = software[from] ?? text?.software;
   const isOfSoftware = known !== undefined && isAnswerOf(known, from, rule, reaction);
   if (kind === "goaway" || kind === "rst-stream") {
     const code = errorCodeName(reaction.errorCode);
-    if (expect.codes.includes(code)) add(3, `${code} is the code the text asks for`);
+    if (expect.codes.includes(code)) suit(3, `${code} is the code the text asks for`);
     else if (expect.codes.length > 0 && (code === "PROTOCOL_ERROR" || code === "INTERNAL_ERROR"))
-      add(1, `${code} may stand for any`);
+      suit(1, `${code} may stand for any`);
     else if (text === undefined && !isOfSoftware && expect.codes.length === 0 && CODE_FAMILIES[code] === undefined)
       add(-1, "the text asks for no error");
     else if (!isOfSoftware && CODE_FAMILIES[code]?.some((family) => rule.startsWith(family)) === false)
       add(-3, `${code} is for other faults`);
   } else if (kind === "status") {
-    if (expect.malformed === true && MALFORMED.has(reaction.status)) add(3, "4xx answers a malformed request");
+    if (expect.malformed === true && MALFORMED.has(reaction.status)) suit(3, "4xx answers a malformed request");
     // An application may say so of a request that is right.
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
   } else if (kind === "grpc-status") add(-1, `status ${reaction.status} may be about what was asked for`);
-  if (isOfSoftware) add(3, `${known.name} answers so`);
+  if (isOfSoftware) suit(3, `${known.name} answers so`);
+  // N5: a weak test.
+  if (kind === "goaway" && reaction.lastStreamId < streamId && known?.numbersAccepted === true && wasOpen(finding))
+    add(-3, "its last stream id says that it had not accepted the stream");
   const refuser = finding.severity === "info" ? refuserOf(suggested[from], rule, reaction) : undefined;
-  if (refuser !== undefined) add(5, `${refuser.name} refuses this, though it is legal`);
+  if (refuser !== undefined) suit(5, `${refuser.name} refuses this, though it is legal`);
   const arrived = (f: Finding) => frame.acked < 0 || f.decidableAt <= frame.acked;
   const last = own.filter((f) => arrived(f) && f.severity !== "info").at(-1);
   if (last === undefined || last.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
@@ -91,7 +106,27 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   if (finding.severity === "info") add(-2, "the finding is no violation");
   if (finding.consequent) add(-3, "the finding is a consequence");
   if (expect.ignore === true && refuser === undefined) add(-3, "a receiver must ignore it");
-  return { finding, reaction, points: evidence.reduce((sum, { points }) => sum + points, 0), evidence };
+  return {
+    finding,
+    reaction,
+    points: evidence.reduce((sum, { points }) => sum + points, 0),
+    evidence,
+    isApt: isApt && denial === undefined,
+  };
+}
+
+/** What a text quotes that is not of this finding's frame. */
+function denialOf(debug: string, { frame }: Finding): string | undefined {
+  const { streamId, length, kind, flags } = frame;
+  const quoted = quotedStream(debug);
+  if (quoted !== undefined && streamId !== 0 && quoted !== streamId) return "its text names another stream";
+  const head = quotedHead(debug);
+  if (head !== undefined && head.length !== length) return "its text names a frame of another length";
+  if (head !== undefined && head.endStream !== ((flags & Flag.endStream) !== 0)) return "its text names a frame with other flags";
+  const named = quotedKind(debug);
+  return named === undefined || named === kind || kind === "close" || kind === "preface"
+    ? undefined
+    : "its text names another kind of frame";
 }
 
 /** Nanoseconds from the fault to the answer. An answer to the head of a frame can come before its end. */

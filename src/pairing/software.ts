@@ -17,6 +17,8 @@ export interface Software {
   readonly texts?: readonly DebugText[];
   /** Its product in `user-agent` or `server`. Proxies pass both on, so neither is proof alone. */
   readonly product?: RegExp;
+  /** Names of fields that it alone puts into every request. Proxies pass them on. */
+  readonly fields?: readonly string[];
   /** The SETTINGS and the window increment it begins with: a hint, which users and versions change. */
   readonly openings?: readonly Opening[];
   /** The version that the answers are of, where they differ by it: `grpc-go 1.63 or later`. */
@@ -26,13 +28,22 @@ export interface Software {
   readonly answers?: Answers;
   /** How versions before `answersOf` do. */
   readonly earlier?: Answers;
+  /** The last stream id of its GOAWAY is at least that of every stream that it had accepted. */
+  readonly numbersAccepted?: boolean;
+  /** A GOAWAY with an error and the last stream id 2^31-1 is its way to stop at once: a hint. */
+  readonly stopsAtOnce?: boolean;
   /** It answers so as a client too. */
   readonly alike?: boolean;
+  /** What callers see of how a call ended, where it is the client. `{code}` and `{debug}` are the frame's. */
+  readonly sees?: Readonly<Partial<Record<Sight, string>>>;
   /** Legal input that it refuses. */
   readonly refuses?: readonly Refusal[];
 }
 
 export type Answers = Readonly<Partial<Record<Fault, string>>>;
+
+/** RST_STREAM; GOAWAY with an error; the server's FIN or TCP RST on an open stream. */
+export type Sight = "reset" | "goaway" | "fin" | "rst";
 
 export interface PingSign {
   /** 16 hexadecimal digits. */

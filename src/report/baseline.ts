@@ -80,7 +80,7 @@ export class Baseline {
   readonly #found = new Map<string, BaselineEntry>();
   /** Fingerprints of findings that count for nothing, accepted or not: their entries are not stale. */
   readonly #seen = new Set<string>();
-  readonly #accepted = { error: 0, warning: 0, info: 0, answered: 0 };
+  readonly #accepted = { error: 0, warning: 0, info: 0, answered: 0, due: 0 };
 
   constructor(entries: readonly BaselineEntry[], options: BaselineOptions) {
     this.#entries = new Map(entries.map((entry) => [entry.fingerprint, entry]));
@@ -109,7 +109,9 @@ export class Baseline {
     this.#note(finding);
     if (!this.#options.update && !this.#accepts(finding)) return finding;
     this.#accepted[finding.severity]++;
-    if (finding.severity !== "info" && finding.reaction.kind !== undefined) this.#accepted.answered++;
+    const { severity, reaction } = finding;
+    if (severity !== "info" && reaction.kind !== undefined) this.#accepted.answered++;
+    if (severity !== "info" && (reaction.kind ?? reaction.due) !== undefined) this.#accepted.due++;
     return { ...finding, baseline: true };
   }
 
@@ -157,7 +159,7 @@ export class Baseline {
   }
 
   #summary(summary: SummaryEvent): SummaryEvent {
-    const { error, warning, info, answered } = this.#accepted;
+    const { error, warning, info, answered, due } = this.#accepted;
     return {
       ...summary,
       errors: summary.errors - error,
@@ -165,6 +167,7 @@ export class Baseline {
       infos: summary.infos - info,
       baseline: error + warning + info,
       answered: summary.answered - answered,
+      due: summary.due - due,
     };
   }
 }

@@ -1,13 +1,19 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
+import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import { statusName } from "../grpc/status.ts";
-import type { ExchangeObject, MessageObject } from "./exchange.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import { causeOf } from "./call-cause.ts";
+import type { ExchangeObject } from "./exchange.ts";
+import { messageLine } from "./message-line.ts";
 import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, jsonText, plural, printable, size } from "./text.ts";
+import { count, duration, jsonText, plural, printable, size, utf16Octets } from "./text.ts";
 
 export interface CallsView {
+  /** Of one that shows more than the exchanges say: also told what the model tells, and of gRPC calls. */
+  readonly listener?: ModelSink & GrpcSink;
   exchange(exchange: ExchangeObject): void;
   end(): void;
 }
@@ -54,9 +60,11 @@ export function callsTable(output: Output, look: Look): CallsView {
         carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets),
         carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets),
         exchange.duration === undefined ? "" : duration(exchange.duration),
-        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}`,
+        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}${carrierOf(exchange)}`,
       );
       output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
+      for (const cause of causeOf(exchange)) output(`${style.dim(indented(cause, look))}\n`);
+      if (look.verbose) for (const field of fieldLines(exchange, style)) output(`${indented(field, look)}\n`);
       for (const message of exchange.messages ?? []) output(`${messageLine(message, style, look)}\n`);
       if (exchange.messagesOmitted !== undefined)
         output(style.dim(`        and ${plural(exchange.messagesOmitted, "message")} that did not fit into memory\n`));
@@ -71,6 +79,24 @@ export function callsTable(output: Output, look: Look): CallsView {
   };
 }
 
+// Below its call, in one line unless all is asked for.
+function indented(octets: string, look: Look): string {
+  const text = printable(octets);
+  const room = Math.max(look.width - INDENT.length, 40);
+  return `${INDENT}${look.verbose || text.length <= room ? text : `${text.slice(0, room - 3)}...`}`;
+}
+
+function* fieldLines(exchange: ExchangeObject, { mark }: Style): Generator<string> {
+  const { requestMetadata = [], responseMetadata = [], responseTrailers = [], metadataOmitted } = exchange;
+  for (const [sign, fields] of [
+    [mark.to, requestMetadata],
+    [mark.from, responseMetadata],
+    [mark.from, responseTrailers],
+  ] as const)
+    for (const [name, value] of fields) yield utf16Octets(`${sign} ${name ?? "(unknown)"}: ${value ?? "(unknown)"}`);
+  if (metadataOmitted === true) yield "and more fields, which were too many to keep";
+}
+
 function writeSummary(output: Output, look: Look, summary: MethodSummary): void {
   const style = new Style(look);
   const head = ["method", "calls", "p50", "p90", "p99", "messages", "octets", "errors"];
@@ -83,6 +109,7 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     `${short(m.requestOctets)} / ${short(m.responseOctets)}`,
     Object.entries(m.errors)
       .map(([error, times]) => (times === 1 ? error : `${error} x ${times}`))
+      .concat(m.retries === undefined ? [] : plural(m.retries, "retry", "retries"))
       .join(", "),
   ]);
   output(`\n${rowTable(head, rows, look.width)}\n`);
@@ -97,28 +124,15 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
   }
 }
 
-// `  > 0  12  {"name":"world"}`: direction, index, octets, what it holds; all of it with --verbose.
-function messageLine(message: MessageObject, style: Style, look: Look): string {
-  const { direction, index, length, compressed, type, json, raw, misfit, omitted } = message;
-  const mark = direction === "request" ? style.mark.to : style.mark.from;
-  const head = `        ${mark} ${String(index).padEnd(3)} ${short(length).padStart(6)}${compressed ? " compressed" : ""} `;
-  const text = json !== undefined ? JSON.stringify(json) : raw !== undefined ? `0x${raw}` : `(${omitted})`;
-  const shown = `${type === undefined ? "" : `${type.slice(type.lastIndexOf(".") + 1)} `}${printable(escaped(text))}`;
-  const room = Math.max(look.width - head.length, 40);
-  const line = `${head}${look.verbose || shown.length <= room ? shown : `${shown.slice(0, room - 3)}...`}`;
-  return misfit === undefined
-    ? line
-    : `${line}\n            ${style.yellow(printable(escaped(`${misfit.field} ${misfit.reason}`)))}`;
-}
-
-// What is text already, not octets: one that looks like UTF-8 must not be decoded again.
-const escaped = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
-
 function statusOf({ protocol, status, grpcStatus }: ExchangeObject): string {
   if (grpcStatus !== undefined) return statusName(grpcStatus);
   if (status === undefined) return "-";
-  return protocol === "grpc" && status !== 200 ? `HTTP ${status}` : protocol === "grpc" ? "-" : String(status);
+  return protocol !== "http" && status !== 200 ? `HTTP ${status}` : protocol !== "http" ? "-" : String(status);
 }
+
+// What is not gRPC over HTTP/2, nor plain HTTP.
+const carrierOf = ({ protocol, http }: ExchangeObject): string =>
+  `${protocol === "grpc" || protocol === "http" ? "" : `, ${protocol}`}${http === undefined ? "" : `, HTTP/${http}`}`;
 
 // `3 (39)`: messages and octets; of HTTP octets alone.
 function carried(messages: number | undefined, seen: number | undefined, octets: number): string {
@@ -136,3 +150,4 @@ const tail = (text: string, width: number): string =>
 // All columns but the method's, at their widest.
 const FIXED = 7 + 1 + 1 + 19 + 1 + 12 + 1 + 12 + 1 + 9 + 2 + 18;
 const SHOWN = 20;
+const INDENT = " ".repeat(8);

@@ -3,6 +3,7 @@ import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
 import type {
   BaselineEvent,
+  BudgetEvent,
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
@@ -14,8 +15,9 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "./event.ts";
-import { counts, placeOf, placeText, positionText } from "./failing.ts";
+import { budgetName, budgetPlace, counts, placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
+import { lostCalls, sightsOf } from "./lost.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
@@ -28,6 +30,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
   const findings: FindingEvent[] = [];
   const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
+  const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   let baseline: BaselineEvent | undefined;
   let summary: SummaryEvent | undefined;
@@ -39,6 +42,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       else if (event.kind === "unexplained") unexplained.push(event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "baseline") baseline = event;
+      else if (event.kind === "budget") budgets.push(event);
       else summary = event;
     },
     end() {
@@ -53,6 +57,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       for (const group of groups) if (!inShort(group)) write.group(group);
       write.advice(groups.filter(inShort));
       for (const one of unexplained) write.unexplained(one);
+      write.budgets(budgets);
       const hidden = findings.filter((f) => f.baseline !== true && !shown.includes(f)).length;
       if (!look.quiet) write.diagnostics(diagnostics);
       if (!look.quiet && baseline !== undefined) write.baseline(baseline);
@@ -245,6 +250,11 @@ class Story {
     const { reaction: r } = f;
     if (!isAnswered(r)) {
       this.#label("answer", noAnswer(r));
+      if (r.kind !== undefined && this.#style.look.verbose)
+        this.#label(
+          "maybe",
+          `${answerName(r)} after ${duration(r.delay ?? 0)} (packet ${r.frame?.packet ?? r.packet}), possible`,
+        );
       const own = r.selfInflicted;
       if (own !== undefined) {
         const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
@@ -266,7 +276,12 @@ class Story {
     this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
     if (r.also !== undefined)
       this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
-    this.#cost(r, f);
+    for (const { kind, errorCode = "", delay, packet } of r.further ?? [])
+      this.#label(
+        "then",
+        `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
+      );
+    this.#cost(r);
   }
 
   // All that tells of it, or of each log what says most.
@@ -290,22 +305,19 @@ class Story {
     if (hidden > 0) this.#label("", `${plural(hidden, "more line")} with --verbose`);
   }
 
-  #cost(r: Omit<ReactionObject, "verdict">, f?: FindingEvent): void {
-    const killed = r.streamsKilled ?? [];
+  #cost(r: Omit<ReactionObject, "verdict">): void {
+    const { streamsKilled: killed = [], retrySafe: safe = [] } = r;
     if (killed.length === 0) return;
-    const safe = new Set(r.retrySafe ?? []);
-    const ids = killed.slice(0, 8).join(", ") + (killed.length > 8 ? ", ..." : "");
-    const call =
-      f?.path !== undefined && killed.length === 1 && killed[0] === f.stream
-        ? printable(f.path)
-        : `stream${killed.length === 1 ? "" : "s"} ${ids}`;
     const retry =
-      safe.size === killed.length
+      safe.length === killed.length
         ? "safe to retry: not acted on"
-        : safe.size === 0
+        : safe.length === 0
           ? "not safe to retry (the handler may have run)"
-          : `${plural(safe.size, "call")} of them safe to retry`;
-    this.#label("cost", `${plural(killed.length, "call")} lost: ${call}; ${retry}`);
+          : `${plural(safe.length, "call")} of them safe to retry`;
+    this.#label("cost", `${plural(killed.length, "call")} lost: ${printable(lostCalls(r))}; ${retry}`);
+    const saw = sightsOf(r);
+    if (saw.length > 0)
+      this.#label("seen", `${killed.length === 1 ? "the caller" : "callers"} probably saw ${printable(saw.join(", or "))}`);
   }
 
   // One story, and where else it happened.
@@ -405,6 +417,28 @@ class Story {
     if (lines.length > 0) this.#line();
   }
 
+  /** What of the budgets did not hold; all of them where everything is told. */
+  budgets(budgets: readonly BudgetEvent[]): void {
+    const { mark, look } = this.#style;
+    for (const budget of budgets) {
+      const { status, asserted, message, because, places } = budget;
+      if (status === "broken") {
+        this.#line(`${this.#style.severity("error", `${mark.bad} error`)}  ${this.#style.bold(budgetName(budget))}`);
+        for (const line of wrap(sentence(printable(`asserted: ${asserted}`)), this.#width - 2)) this.#line(`  ${line}`);
+        this.#label("seen", printable(message));
+        for (const [i, place] of places.entries()) this.#label(i === 0 ? "where" : "", printable(budgetPlace(place)));
+        this.#line();
+      } else if (look.verbose || (status === "undecided" && !look.quiet)) {
+        const text = `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
+        const lines = labelled(status, `${budgetName(budget)}  ${printable(text)}`, 11, this.#width);
+        const paint = status === "held" ? this.#style.green : this.#style.yellow;
+        for (const [i, line] of lines.entries()) this.#line(i === 0 ? `${paint(status)}${line.slice(status.length)}` : line);
+      }
+    }
+    const told = budgets.some(({ status }) => (status !== "broken" && look.verbose) || (status === "undecided" && !look.quiet));
+    if (told) this.#line();
+  }
+
   foot(summary: SummaryEvent, diagnostics: readonly DiagnosticEvent[], hidden: number): void {
     const { dot } = this.#style.mark;
     const { errors, warnings, infos } = summary;
@@ -419,23 +453,28 @@ class Story {
                 .slice(0, 3)
                 .map(({ rule, reason, count: n }) => `${count(n)} unchecked for want of ${reason} (${rule})`),
               ...(lost > 0 ? ["the capture is incomplete"] : []),
-            ].join(", ") || "the capture is incomplete";
+            ].join(", ") ||
+            (summary.budgets?.undecided === undefined ? "the capture is incomplete" : "not everything could be checked");
     const found = errors + warnings + infos;
-    const faults = errors + warnings;
+    const asserted = Object.entries(summary.budgets ?? {}).filter(([, times]) => times > 0);
+    const budgets =
+      asserted.length === 0 ? [] : [`budgets: ${asserted.map(([status, times]) => `${times} ${status}`).join(", ")}`];
     const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
     const parts =
       found === 0 && summary.unproven === 0 && summary.unexplained === 0
-        ? [known.length > 0 ? "nothing new" : "no finding", ...known, checked]
+        ? [known.length > 0 ? "nothing new" : "no finding", ...known, ...budgets, checked]
         : [
             [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
-            ...(faults > 0 ? [`answered ${count(summary.answered)} of ${count(faults)}`] : []),
+            ...(summary.due > 0 ? [`answered ${count(summary.answered)} of ${count(summary.due)}`] : []),
             ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
             ...known,
+            ...budgets,
             ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
             ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
             checked,
           ];
-    const paint = errors > 0 ? this.#style.red : warnings > 0 ? this.#style.yellow : this.#style.green;
+    const paint =
+      errors > 0 || (summary.budgets?.broken ?? 0) > 0 ? this.#style.red : warnings > 0 ? this.#style.yellow : this.#style.green;
     for (const line of wrap(parts.join(` ${dot} `), this.#style.look.width)) this.#line(paint(line));
   }
 }

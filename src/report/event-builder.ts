@@ -5,15 +5,17 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
+import type { Cost } from "../pairing/cost.ts";
 import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
-import type { Rule } from "../rules/rule.ts";
+import { isDue, type Rule } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
   FrameObject,
   LogLineObject,
+  OtherEnd,
   ReactionObject,
   UnexplainedEvent,
 } from "./event.ts";
@@ -117,11 +119,15 @@ export class EventBuilder {
     };
   }
 
-  unexplained({ connection, reaction, before, unchecked, refusals, explanation, logs, ...cost }: Unexplained): UnexplainedEvent {
+  unexplained(one: Unexplained): UnexplainedEvent {
+    const { connection, reaction, before, unchecked, refusals, explanation, logs } = one;
     return {
       kind: "unexplained",
       connection,
-      reaction: { ...this.#told(reaction), ...cost, ...(explanation === undefined ? {} : { explanation }), ...logsOf(logs) },
+      reaction: {
+        ...{ ...this.#told(reaction), ...costOf(one), ...(explanation === undefined ? {} : { explanation }) },
+        ...logsOf(logs),
+      },
       before: before.map((frame) => this.frame(frame, frame.text)),
       unchecked,
       refusals,
@@ -181,42 +187,32 @@ export class EventBuilder {
     return comment === undefined ? {} : { comment };
   }
 
-  #reaction({
-    finding,
-    verdict,
-    reaction,
-    confidence,
-    delay,
-    streamsKilled,
-    retrySafe,
-    explanation,
-    evidence,
-    also,
-    selfInflicted,
-    logs,
-    logOnly,
-  }: PairedFinding): ReactionObject {
-    if (reaction === undefined)
-      return {
-        verdict,
-        ...(logOnly !== undefined && confidence !== undefined
-          ? { confidence, kind: "log-only", ...loggedAnswer(logOnly), ...(explanation === undefined ? {} : { explanation }) }
-          : {}),
-        ...(selfInflicted === undefined ? {} : { selfInflicted: this.#ownEnd(selfInflicted, finding) }),
-        ...logsOf(logs),
-      };
+  #reaction(pair: PairedFinding): ReactionObject {
+    const { finding, verdict, reaction, confidence, delay, explanation, evidence, also, further, selfInflicted, logs } = pair;
+    const { scope, codes } = finding.expect;
+    const due = isDue(finding.expect) ? { due: { scope, codes } } : {};
+    if (reaction === undefined) {
+      const told = explanation === undefined ? {} : { explanation };
+      const logOnly =
+        pair.logOnly === undefined || confidence === undefined
+          ? {}
+          : { confidence, kind: "log-only", ...loggedAnswer(pair.logOnly), ...told };
+      const own = selfInflicted === undefined ? {} : { selfInflicted: this.#inShort(selfInflicted, finding) };
+      const cost = pair.streamsKilled.length === 0 ? {} : costOf(pair);
+      return { verdict, ...due, ...logOnly, ...own, ...cost, ...logsOf(logs) };
+    }
     return {
-      verdict,
+      ...{ verdict, ...due },
       ...(confidence === undefined ? {} : { confidence }),
       ...this.#told(reaction),
       ...(delay === undefined ? {} : { delay }),
-      streamsKilled,
-      retrySafe,
+      ...costOf(pair),
       ...(explanation === undefined ? {} : { explanation }),
       ...(evidence === undefined ? {} : { evidence }),
       ...(also === undefined
         ? {}
         : { also: also.map(({ rule, frame }) => ({ rule, stream: frame.streamId, packet: frame.packet })) }),
+      ...(further === undefined ? {} : { further: further.map((one) => this.#inShort(one, finding)) }),
       ...logsOf(logs),
     };
   }
@@ -243,10 +239,10 @@ export class EventBuilder {
     };
   }
 
-  #ownEnd({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): NonNullable<ReactionObject["selfInflicted"]> {
+  #inShort({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): OtherEnd {
     return {
       kind,
-      ...(kind === "goaway" ? { errorCode: errorCodeName(errorCode) } : {}),
+      ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(errorCode) } : {}),
       packet: frame.packet,
       time: this.#clock.text(frame.time),
       delay: frame.time - finding.frame.time,
@@ -353,6 +349,16 @@ function aboutOf({ about }: Connection): Pick<ConnectionEvent, "recognised" | "p
           },
         }),
   };
+}
+
+function costOf({ streamsKilled, retrySafe, lost }: Cost): Pick<ReactionObject, "streamsKilled" | "retrySafe" | "lost"> {
+  const objects = lost.map(({ path, grpc, streams, retrySafe: safe, saw }) => ({
+    ...(path === undefined ? {} : { path: utf8(path) }),
+    protocol: grpc ? ("grpc" as const) : ("http" as const),
+    ...{ streams, retrySafe: safe },
+    ...(saw === undefined ? {} : { saw: utf8(saw) }),
+  }));
+  return { streamsKilled, retrySafe, ...(objects.length === 0 ? {} : { lost: objects }) };
 }
 
 const reactionText = (reaction: Reaction): string =>

@@ -3,6 +3,7 @@
 import type { Side } from "../place.ts";
 import type { TlsHello } from "../tls/hello.ts";
 
+/** What a run comes to, in order of time; `kind` tells them apart. */
 export type ReportEvent =
   | RunEvent
   | ConnectionEvent
@@ -10,8 +11,10 @@ export type ReportEvent =
   | UnexplainedEvent
   | DiagnosticEvent
   | BaselineEvent
+  | BudgetEvent
   | SummaryEvent;
 
+/** The first event: what is run, on what. */
 export interface RunEvent {
   readonly kind: "run";
   readonly schema: "h2lint-report/1";
@@ -51,6 +54,7 @@ export interface LogLineObject {
   readonly confidence: string;
 }
 
+/** One capture file. */
 export interface CaptureInfo {
   readonly file: string;
   /** `pcap`, `pcapng` or `snoop`. */
@@ -65,6 +69,7 @@ export interface CaptureInfo {
   readonly interfaces?: readonly InterfaceInfo[];
 }
 
+/** One interface that a capture was taken on, as the file describes it. */
 export interface InterfaceInfo {
   readonly name?: string;
   readonly description?: string;
@@ -76,6 +81,7 @@ export interface InterfaceInfo {
   readonly packets: number;
 }
 
+/** One TCP connection, HTTP/2 or not; told when it is over. */
 export interface ConnectionEvent {
   readonly kind: "connection";
   readonly id: number;
@@ -112,10 +118,11 @@ export interface ConnectionEvent {
   readonly softwareEvidence?: readonly SoftwareEvidence[];
 }
 
+/** One sign of the implementation of an end. */
 export interface SoftwareEvidence {
   readonly side: Side;
   readonly software: string;
-  readonly sign: "ping" | "goaway" | "settings" | "user-agent" | "server";
+  readonly sign: "ping" | "goaway" | "settings" | "fields" | "user-agent" | "server";
   readonly text: string;
   readonly says: string;
   /** False: proxies pass it on, so it may be about an end behind this one. */
@@ -123,6 +130,7 @@ export interface SoftwareEvidence {
   readonly packet: number;
 }
 
+/** One frame, as a finding names it. */
 export interface FrameObject {
   readonly kind: string;
   readonly streamId: number;
@@ -142,6 +150,7 @@ export interface FrameObject {
   readonly role?: string;
 }
 
+/** One violation, with the answer of the peer. */
 export interface FindingEvent {
   readonly kind: "finding";
   readonly rule: string;
@@ -169,8 +178,11 @@ export interface FindingEvent {
   readonly baseline?: true;
 }
 
+/** The peer's answer, or that there is none. */
 export interface ReactionObject {
   readonly verdict: string;
+  /** What the text asks the other side for; absent where it asks for nothing. */
+  readonly due?: { readonly scope: "connection" | "stream"; readonly codes: readonly string[] };
   readonly confidence?: string;
   readonly kind?: string;
   readonly errorCode?: string;
@@ -188,20 +200,37 @@ export interface ReactionObject {
   readonly delay?: number;
   readonly streamsKilled?: readonly number[];
   readonly retrySafe?: readonly number[];
+  /** The calls on them, by method or path. */
+  readonly lost?: readonly LostObject[];
   readonly explanation?: string;
   readonly evidence?: readonly { readonly points: number; readonly reason: string }[];
   /** Other findings that the same answer may be about. */
   readonly also?: readonly { readonly rule: string; readonly stream: number; readonly packet: number }[];
+  /** Further answers to the same fault. */
+  readonly further?: readonly OtherEnd[];
   /** Lines of logs that tell of it. */
   readonly logs?: readonly LogLineObject[];
   /** No answer: the offender itself gave up after its fault. */
-  readonly selfInflicted?: {
-    readonly kind: string;
-    readonly errorCode?: string;
-    readonly packet: number;
-    readonly time: string;
-    readonly delay: number;
-  };
+  readonly selfInflicted?: OtherEnd;
+}
+
+/** An answer or end that is told in short. */
+export interface OtherEnd {
+  readonly kind: string;
+  readonly errorCode?: string;
+  readonly packet: number;
+  readonly time: string;
+  readonly delay: number;
+}
+
+/** Calls of one method or path that an answer or an end cost. */
+export interface LostObject {
+  readonly path?: string;
+  readonly protocol: "grpc" | "http";
+  readonly streams: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What their callers probably saw. */
+  readonly saw?: string;
 }
 
 /** An error answer that no finding explains. */
@@ -217,6 +246,7 @@ export interface UnexplainedEvent {
   readonly refusals: readonly string[];
 }
 
+/** What the capture lacks, or could not be read. */
 export interface DiagnosticEvent {
   readonly kind: "diagnostic";
   readonly code: string;
@@ -234,6 +264,7 @@ export interface BaselineEvent {
   readonly expired: readonly BaselineNote[];
 }
 
+/** One entry of the baseline. */
 export interface BaselineNote {
   readonly fingerprint: string;
   readonly rule: string;
@@ -242,6 +273,38 @@ export interface BaselineNote {
   readonly expires?: string;
 }
 
+/** What became of one thing that the configuration asserts. */
+export interface BudgetEvent {
+  readonly kind: "budget";
+  /** The key of the configuration: `latency`. */
+  readonly assert: string;
+  /** `p99 of /a.B/C at most 50ms`. */
+  readonly asserted: string;
+  /** `broken`: what was captured proves it. `undecided`: what was not captured, or could not be read, may make the difference. */
+  readonly status: "held" | "broken" | "undecided";
+  /** What was seen. */
+  readonly message: string;
+  /** Why it is undecided. */
+  readonly because?: string;
+  /** How often it is broken. */
+  readonly count: number;
+  /** The first of them. */
+  readonly places: readonly BudgetPlace[];
+  readonly fingerprint: string;
+}
+
+/** Where a budget is broken. */
+export interface BudgetPlace {
+  readonly connection: number;
+  readonly stream: number;
+  /** Where there are several captures. */
+  readonly file?: string;
+  readonly packet?: number;
+  /** `210 ms`, `REFUSED_STREAM`. */
+  readonly what?: string;
+}
+
+/** The last event. */
 export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
@@ -255,9 +318,14 @@ export interface SummaryEvent {
   readonly infos: number;
   readonly unproven: number;
   readonly baseline: number;
+  /** Of the errors and warnings. */
   readonly answered: number;
+  /** Those of them that were answered, or should have been. */
+  readonly due: number;
   /** Error answers that no finding explains. */
   readonly unexplained: number;
+  /** Where the configuration has budgets. */
+  readonly budgets?: Readonly<Record<BudgetEvent["status"], number>>;
   readonly incomplete: boolean;
   readonly unchecked: readonly { readonly rule: string; readonly reason: string; readonly count: number }[];
 }

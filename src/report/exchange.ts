@@ -1,30 +1,33 @@
 // `h2lint calls --format ndjson`: one object an exchange, gRPC, plain HTTP/2 and pushed, in the order they began (interface.md).
 import type { Clock } from "../capture/clock.ts";
 import { callOf } from "../grpc/call.ts";
+import { detailJson } from "../grpc/error-details.ts";
 import type { MessageDecoder } from "../grpc/message-decoder.ts";
-import type { Misfit } from "../grpc/schema.ts";
+import type { RpcProtocol } from "../grpc/rpc.ts";
+import type { RpcCall } from "../grpc/rpc-call.ts";
+import { type RpcSink, rpcCallOf } from "../grpc/rpc-reader.ts";
+import type { Misfit, Schemas } from "../grpc/schema.ts";
 import type { Json } from "../grpc/schemaless.ts";
-import { percentDecode, readDetails, statusCode } from "../grpc/status.ts";
+import { percentDecode, readDetails, type StatusDetail, statusCode, statusOf } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import { type EndedBy, type ExchangeEnd, endedBy, endOf } from "./exchange-end.ts";
+import { masked } from "./mask.ts";
+import type { Metadata, MetadataKeeper } from "./metadata.ts";
 import { utf8 } from "./text.ts";
 
-export type ExchangeEnd =
-  | "complete"
-  | "reset-by-client"
-  | "reset-by-server"
-  | "killed-by-goaway"
-  | "killed-by-close"
-  | "open"
-  | "unknown";
-
 /** What is absent is unknown. Times are seconds since the epoch with nine decimals, durations nanoseconds. */
-export interface ExchangeObject {
+export interface ExchangeObject extends Metadata {
   readonly connection: number;
+  /** The stream's id; over HTTP/1.1 the number of the request on its connection, from 1. */
   readonly stream: number;
-  readonly protocol: "grpc" | "http";
+  readonly protocol: "grpc" | "http" | RpcProtocol;
+  /** Absent: HTTP/2. */
+  readonly http?: "1.1";
   readonly pushed?: true;
   /** Address of the server. */
   readonly peer: string;
@@ -35,9 +38,11 @@ export interface ExchangeObject {
   readonly grpcStatus?: number;
   /** Percent-decoded; as it came where that cannot be. */
   readonly grpcMessage?: string;
-  /** Type URLs of `grpc-status-details-bin`. */
-  readonly grpcDetails?: readonly string[];
-  /** Of a gRPC call whose content was captured whole. */
+  /** `grpc-status-details-bin`: its details as JSON, with their `@type`. */
+  readonly grpcDetails?: readonly Json[];
+  /** The answer is one field block that ends the stream (gRPC over HTTP2, Trailers-Only). */
+  readonly trailersOnly?: true;
+  /** Of a call whose content was captured whole. */
   readonly requestMessages?: number;
   readonly responseMessages?: number;
   /** Where octets are missing: at least so many. */
@@ -49,9 +54,15 @@ export interface ExchangeObject {
   readonly start?: string;
   /** To the end of the response, or to what ended the exchange before. */
   readonly duration?: number;
+  /** To where the first response message is whole. */
+  readonly timeToFirstMessage?: number;
   /** The `grpc-timeout`. */
   readonly deadline?: number;
+  /** Whether it took longer, by the clock of the capture; of one that is not over, so far. */
+  readonly deadlinePassed?: boolean;
   readonly end: ExchangeEnd;
+  /** What ended it where it is not complete. */
+  readonly endedBy?: EndedBy;
   /** With `--messages`. */
   readonly messages?: readonly MessageObject[];
   /** Further ones, that were too many to keep. */
@@ -78,6 +89,15 @@ export interface MessageObject {
   readonly omitted?: string;
 }
 
+export interface ListingOptions {
+  /** Who keeps their fields; without it they are left out. */
+  readonly metadata?: MetadataKeeper;
+  /** Of the details of errors, beside the standard ones. */
+  readonly schemas?: Schemas;
+  /** Do not mask credentials in the details of errors. */
+  readonly showSecrets?: boolean;
+}
+
 export interface ExchangeChooser {
   connection(connection: Connection): boolean;
   exchange(stream: number, time: number): boolean;
@@ -87,7 +107,10 @@ export interface ExchangeChooser {
 export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
 interface Entry {
-  readonly stream: Stream;
+  /** The stream, or the call where it is one over HTTP/1.1. */
+  key: object;
+  readonly connection: number;
+  readonly id: number;
   readonly time: number;
   done: ExchangeObject | undefined;
   /** Given up waiting for: written when it is over. */
@@ -95,35 +118,77 @@ interface Entry {
 }
 
 /** Lists every exchange when it is over and those before it are. */
-export class ExchangeLister implements ModelSink {
+export class ExchangeLister implements ModelSink, RpcSink {
   readonly #clock: () => Clock;
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  readonly #emit: (exchange: ExchangeObject, stream: Stream) => void;
+  readonly #emit: (exchange: ExchangeObject, key: object) => void;
+  readonly #options: ListingOptions;
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
+  readonly #http1 = new Map<RpcCall, Entry>();
 
+  /** @param emit Told each exchange, with its stream, or its call where that is of another protocol than gRPC. */
   constructor(
     clock: () => Clock,
     chooser: ExchangeChooser,
     limits: Limits,
-    emit: (exchange: ExchangeObject, stream: Stream) => void,
+    emit: (exchange: ExchangeObject, key: object) => void,
+    options: ListingOptions = {},
   ) {
     this.#clock = clock;
     this.#chooser = chooser;
     this.#limits = limits;
     this.#emit = emit;
+    this.#options = options;
+  }
+
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#options.metadata?.fields(block, stream, connection);
   }
 
   streamStart(stream: Stream, connection: Connection): void {
+    this.#options.metadata?.start(stream, connection);
     let open = this.#open.get(connection.id);
     if (open === undefined) {
       open = new Map();
       this.#open.set(connection.id, open);
     }
-    const entry: Entry = { stream, time: beganAt(stream), done: undefined, late: false };
+    const entry: Entry = {
+      key: stream,
+      connection: connection.id,
+      id: stream.id,
+      time: beganAt(stream),
+      done: undefined,
+      late: false,
+    };
     open.set(stream.id, entry);
+    this.#enter(entry);
+  }
+
+  http1Start(call: RpcCall): void {
+    const { connection, http1 } = call;
+    this.connectionStart(connection);
+    const { number: id, began: time } = http1!; // of such a call
+    const entry: Entry = { key: call, connection: connection.id, id, time, done: undefined, late: false };
+    this.#http1.set(call, entry);
+    this.#enter(entry);
+  }
+
+  http1End(call: RpcCall, at: number | undefined, how: EndReason | undefined): void {
+    const entry = this.#http1.get(call);
+    if (entry === undefined) return;
+    this.#http1.delete(call);
+    const { metadata } = this.#options;
+    const { fields, answered } = call.http1!; // of such a call
+    const exchange = http1ExchangeOf(call, at, how, this.#clock(), this.#options);
+    entry.done = { ...exchange, ...metadata?.ofHttp1(fields, answered) };
+    if (entry.late) this.#write(entry);
+    this.#flush();
+  }
+
+  #enter(entry: Entry): void {
     this.#queue.push(entry);
     if (this.#queue.length <= this.#limits.exchanges) return;
     this.#queue.shift()!.late = true;
@@ -134,20 +199,27 @@ export class ExchangeLister implements ModelSink {
     const entry = this.#open.get(connection.id)?.get(stream.id);
     if (entry === undefined) return;
     this.#open.get(connection.id)?.delete(stream.id);
-    this.#finish(entry, connection);
+    this.#finish(entry, stream, connection);
     this.#flush();
   }
 
   connectionEnd(connection: Connection): void {
-    for (const entry of this.#open.get(connection.id)?.values() ?? []) this.#finish(entry, connection);
+    for (const entry of this.#open.get(connection.id)?.values() ?? []) {
+      const stream = connection.streams.get(entry.id);
+      if (stream !== undefined) this.#finish(entry, stream, connection);
+    }
     this.#open.delete(connection.id);
     this.#flush();
     this.#connections.delete(connection.id);
   }
 
-  #finish(entry: Entry, connection: Connection): void {
-    const { stream, time, late } = entry;
-    entry.done = exchangeOf(stream, connection, time, this.#clock());
+  #finish(entry: Entry, stream: Stream, connection: Connection): void {
+    const { time, late } = entry;
+    // Asked now: a stream that is over knows its call no longer.
+    entry.key = rpcCallOf(stream) ?? stream;
+    const { metadata } = this.#options;
+    const exchange = exchangeOf(stream, connection, time, this.#clock(), this.#options);
+    entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };
     if (late) this.#write(entry);
   }
 
@@ -157,12 +229,9 @@ export class ExchangeLister implements ModelSink {
     if (done > 0) this.#queue.splice(0, done);
   }
 
-  #write({ stream, time, done }: Entry): void {
-    if (done !== undefined && this.#chosen(done, stream, time)) this.#emit(done, stream);
-  }
-
-  #chosen(done: ExchangeObject, stream: Stream, time: number): boolean {
-    return this.#connections.get(done.connection) !== false && this.#chooser.exchange(stream.id, time);
+  #write({ key, connection, id, time, done }: Entry): void {
+    if (done === undefined || this.#connections.get(connection) === false || !this.#chooser.exchange(id, time)) return;
+    this.#emit(done, key);
   }
 
   readonly #connections = new Map<number, boolean>();
@@ -173,17 +242,30 @@ export class ExchangeLister implements ModelSink {
   }
 }
 
-function exchangeOf(stream: Stream, connection: Connection, began: number, clock: Clock): ExchangeObject {
+function exchangeOf(
+  stream: Stream,
+  connection: Connection,
+  began: number,
+  clock: Clock,
+  options: ListingOptions,
+): ExchangeObject {
   const { request, response, client, server } = stream;
   const call = callOf(stream);
-  const { end, at } = endOf(stream, connection);
+  const rpc = rpcCallOf(stream);
+  const said = rpc === undefined ? undefined : statusOfRpc(rpc, options);
+  const ending = endOf(stream, connection);
+  const { end, at } = ending;
+  const by = endedBy(ending, clock);
   const code = statusCode(response.grpcStatus);
+  const timeout = call?.timeout ?? rpc?.timeout;
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
-  const details = response.grpcDetails === undefined ? undefined : readDetails(response.grpcDetails);
+  const details = detailsOf(response.grpcDetails, options);
+  const first = call?.asked ? call.response.firstTime : (rpc?.response.firstTime ?? -1);
+  const deadline = timeout === undefined || !stream.seen ? undefined : stream.openedTime + timeout;
   return {
     connection: connection.id,
     stream: stream.id,
-    protocol: call?.asked ? "grpc" : "http",
+    protocol: rpc?.protocol ?? (call?.asked ? "grpc" : "http"),
     ...(stream.promised ? { pushed: true } : {}),
     peer: connection.address("server"),
     ...text("method", request.method),
@@ -192,44 +274,77 @@ function exchangeOf(stream: Stream, connection: Connection, began: number, clock
     ...(response.status === 0 ? {} : { status: response.status }),
     ...(code === undefined ? {} : { grpcStatus: code }),
     ...text("grpcMessage", response.grpcMessage === undefined ? undefined : percentDecode(response.grpcMessage).octets),
-    ...(details === undefined ? {} : { grpcDetails: details.typeUrls.map(utf8) }),
+    ...(details === undefined ? {} : { grpcDetails: details }),
+    ...said,
+    ...(call?.asked && code !== undefined && server.dataFrames === 0 && server.messageAt === server.endAt
+      ? { trailersOnly: true }
+      : {}),
+    ...(rpc === undefined ? {} : countsOfRpc(rpc)),
     ...(call?.asked ? { ...messages("requestMessages", call.request), ...messages("responseMessages", call.response) } : {}),
     requestOctets: client.dataOctets,
     responseOctets: server.dataOctets,
     ...(stream.seen ? { start: clock.text(began) } : {}),
     ...(stream.seen && at !== undefined ? { duration: at - began } : {}),
-    ...(call?.timeout === undefined ? {} : { deadline: call.timeout }),
+    ...(stream.seen && first >= 0 ? { timeToFirstMessage: first - began } : {}),
+    ...(timeout === undefined ? {} : { deadline: timeout }),
+    ...(deadline === undefined ? {} : { deadlinePassed: (at ?? connection.lastTime) >= deadline }),
     end,
+    ...(by === undefined ? {} : { endedBy: by }),
   };
 }
 
 const messages = (name: "requestMessages" | "responseMessages", decoder: MessageDecoder): Partial<ExchangeObject> =>
   decoder.state === "lost" ? { [`${name}Seen`]: decoder.messages } : { [name]: decoder.messages };
 
-/** How it ended, and when. */
-function endOf(stream: Stream, connection: Connection): { end: ExchangeEnd; at?: number } {
-  const { client, server } = stream;
-  const { client: asking, server: answering } = connection;
-  // A reset that crossed the end of the response took it from the client.
-  const crossed = client.resetAt >= 0 && client.resetKnew < server.endAt;
-  if (server.endAt >= 0 && !crossed) return { end: "complete", at: server.endTime };
-  if (client.resetAt >= 0 && (server.resetAt < 0 || client.resetTime <= server.resetTime))
-    return { end: "reset-by-client", at: client.resetTime };
-  if (server.resetAt >= 0) return { end: "reset-by-server", at: server.resetTime };
-  // What is missing may be its end.
-  if (asking.lostOctets > 0 || answering.lostOctets > 0 || asking.resynced || answering.resynced) return { end: "unknown" };
-  const opener = connection.endpoint(stream.initiator);
-  const goaway = [
-    ...answering.goaways.filter(
-      ({ errorCode, lastStreamId }) => errorCode !== 0 || (opener === asking && lastStreamId < stream.id),
-    ),
-    ...asking.goaways.filter(({ errorCode }) => errorCode !== 0),
-  ].sort((a, b) => a.time - b.time)[0];
-  if (goaway !== undefined) return { end: "killed-by-goaway", at: Math.max(goaway.time, stream.openedTime) };
-  const close = [asking.end, answering.end]
-    .filter((one) => one?.how === "fin" || one?.how === "rst")
-    .sort((a, b) => a!.at.time - b!.at.time)[0];
-  if (close !== undefined) return { end: "killed-by-close", at: close.at.time };
-  const ended = [asking.end, answering.end].every((one) => one === undefined || one.how === "capture-end");
-  return { end: ended ? "open" : "unknown" };
+function detailsOf(value: string | undefined, options: ListingOptions): Json[] | undefined {
+  if (value === undefined) return undefined;
+  // Octets as they are, after a NUL, where both sides agreed to it (gRPC over HTTP2, Custom-Metadata).
+  const read = value.startsWith("\0") ? statusOf(Buffer.from(value.slice(1), "latin1")) : readDetails(value);
+  return read?.details.map((detail) => shown(detail, options));
+}
+
+function http1ExchangeOf(
+  call: RpcCall,
+  at: number | undefined,
+  how: EndReason | undefined,
+  clock: Clock,
+  options: ListingOptions,
+): ExchangeObject {
+  const { connection, protocol, request, response, httpStatus, timeout } = call;
+  const { number, method, target, authority, began } = call.http1!; // of such a call
+  const closed = how === "fin" || how === "rst";
+  return {
+    ...{ connection: connection.id, stream: number, protocol, http: "1.1", peer: connection.address("server") },
+    ...{ method: utf8(method), path: utf8(target) },
+    ...(authority === undefined ? {} : { authority: utf8(authority) }),
+    ...(httpStatus === 0 ? {} : { status: httpStatus }),
+    ...statusOfRpc(call, options),
+    ...countsOfRpc(call),
+    ...{ requestOctets: request.octets, responseOctets: response.octets },
+    start: clock.text(began),
+    ...(at === undefined ? {} : { duration: at - began }),
+    ...(response.firstTime < 0 ? {} : { timeToFirstMessage: response.firstTime - began }),
+    ...(timeout === undefined ? {} : { deadline: timeout }),
+    ...(timeout === undefined || at === undefined ? {} : { deadlinePassed: at - began >= timeout }),
+    end: at !== undefined ? "complete" : closed ? "killed-by-close" : how === "capture-end" ? "open" : "unknown",
+  };
+}
+
+function statusOfRpc({ code, message, encoded, details }: RpcCall, options: ListingOptions): Partial<ExchangeObject> {
+  const text = message === undefined ? undefined : encoded ? percentDecode(message).octets : message;
+  return {
+    ...(code === undefined ? {} : { grpcStatus: code }),
+    ...(text === undefined ? {} : { grpcMessage: utf8(text) }),
+    ...(details === undefined ? {} : { grpcDetails: details.map((detail) => shown(detail, options)) }),
+  };
+}
+
+const countsOfRpc = ({ request, response }: RpcCall): Partial<ExchangeObject> => ({
+  [request.lost ? "requestMessagesSeen" : "requestMessages"]: request.messages,
+  [response.lost ? "responseMessagesSeen" : "responseMessages"]: response.messages,
+});
+
+function shown({ typeUrl, value }: StatusDetail, { schemas, showSecrets = false }: ListingOptions): Json {
+  const json = detailJson({ typeUrl: utf8(typeUrl), value }, schemas);
+  return showSecrets ? json : masked(json);
 }

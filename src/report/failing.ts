@@ -1,4 +1,4 @@
-import type { FindingEvent } from "./event.ts";
+import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 
 /** What a check in CI is about: proven, no consequence of a fault before it, and not accepted before. */
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
@@ -20,3 +20,18 @@ interface Position {
 
 /** `packet 11`; of a log `line 11`. */
 export const positionText = ({ packet, line }: Position): string => (line === undefined ? `packet ${packet}` : `line ${line}`);
+
+/** `assert/latency`: a budget's name where a finding has its rule's. */
+export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;
+
+/** `p99 of /a.B/C at most 50ms: 3 of 100 calls took longer`. */
+export const budgetText = ({ asserted, message, because }: BudgetEvent): string =>
+  `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
+
+/** `connection 1, stream 3, packet 11 (210 ms)`. */
+export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace): string =>
+  `${packet === undefined ? `connection ${connection}, stream ${stream}` : placeText(connection, stream, packet)}${what === undefined ? "" : ` (${what})`}`;
+
+/** `; first on connection 1, stream 3, packet 11 (210 ms)`, where it is known. */
+export const budgetFirst = ({ places: [first] }: BudgetEvent): string =>
+  first === undefined ? "" : `; first on ${budgetPlace(first)}`;

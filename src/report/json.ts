@@ -1,59 +1,70 @@
-import type {
-  BaselineEvent,
-  ConnectionEvent,
-  DiagnosticEvent,
-  FindingEvent,
-  ReportEvent,
-  RunEvent,
-  UnexplainedEvent,
-} from "./event.ts";
+import type { BaselineEvent, ReportEvent, RunEvent } from "./event.ts";
 import type { Output, Report } from "./report.ts";
 import { jsonText } from "./text.ts";
 
-/** `--format json`: one object (interface.md). What stands first is known last, so it is written at the end. */
+/** `--format json`: one object (interface.md). What stands first is known last, so all is kept until the end, as the text that it
+ *  becomes: that is a third of what the objects take. */
 export function jsonReport(output: Output): Report {
   let run: RunEvent | undefined;
-  const connections: ConnectionEvent[] = [];
-  const findings: FindingEvent[] = [];
-  const unexplained: UnexplainedEvent[] = [];
-  const diagnostics: DiagnosticEvent[] = [];
+  const connections: { readonly id: number; readonly text: string }[] = [];
+  const findings: string[] = [];
+  const unexplained: string[] = [];
+  const diagnostics: string[] = [];
+  const budgets: string[] = [];
   let baseline: BaselineEvent | undefined;
   let summary: Extract<ReportEvent, { kind: "summary" }> | undefined;
   return {
     event(event) {
       if (event.kind === "run") run = event;
-      else if (event.kind === "connection") connections.push(event);
-      else if (event.kind === "finding") findings.push(event);
-      else if (event.kind === "unexplained") unexplained.push(event);
-      else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "connection") connections.push({ id: event.id, text: elementText(event) });
+      else if (event.kind === "finding") findings.push(elementText(event));
+      else if (event.kind === "unexplained") unexplained.push(elementText(event));
+      else if (event.kind === "diagnostic") diagnostics.push(elementText(event));
       else if (event.kind === "baseline") baseline = event;
+      else if (event.kind === "budget") budgets.push(elementText(event));
       else summary = event;
     },
     end() {
       const { captures, logs, unchecked, kind: _, ...counts } = summary!;
       connections.sort((a, b) => a.id - b.id);
-      const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
-      output(
-        `${jsonText(
-          {
-            schema: run!.schema,
-            tool: run!.tool,
-            captures,
-            ...(logs === undefined ? {} : { logs }),
-            connections: connections.map(bare),
-            findings: findings.map(bare),
-            unexplained: unexplained.map(bare),
-            diagnostics: diagnostics.map(bare),
-            unchecked,
-            ...(baseline === undefined ? {} : { baseline: bare(baseline) }),
-            summary: counts,
-          },
-          2,
-        )}\n`,
+      const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
+      output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
+      if (logs !== undefined) output(`${member("logs", logs)},\n`);
+      const list = (name: string, elements: readonly string[]): void => {
+        let piece = `  "${name}": [`;
+        for (const [i, element] of elements.entries()) {
+          piece += `${i === 0 ? "\n" : ",\n"}    ${element}`;
+          if (piece.length < PIECE) continue;
+          output(piece);
+          piece = "";
+        }
+        output(`${piece}${elements.length === 0 ? "],\n" : "\n  ],\n"}`);
+      };
+      list(
+        "connections",
+        connections.map(({ text }) => text),
       );
+      list("findings", findings);
+      list("unexplained", unexplained);
+      list("diagnostics", diagnostics);
+      output(`${member("unchecked", unchecked)},\n`);
+      if (baseline !== undefined) output(`${member("baseline", bare(baseline))},\n`);
+      if (counts.budgets !== undefined) list("budgets", budgets);
+      output(`${member("summary", counts)}\n}\n`);
     },
   };
 }
+
+const bare = <T extends { kind: string }>({ kind: _, ...rest }: T): Omit<T, "kind"> => rest;
+
+// Characters written at once.
+const PIECE = 1 << 16;
+
+// Of an array that is a member of the report.
+const elementText = (event: ReportEvent): string => indented(jsonText(bare(event), 2), "    ");
+
+// JSON has no line breaks but those between its parts.
+const indented = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`);
 
 /** `--format ndjson`: the same objects, one a line, as they become known. */
 export function ndjsonReport(output: Output): Report {

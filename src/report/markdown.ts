@@ -1,24 +1,40 @@
 // `--format markdown`: for a pull request or an issue: a table, then each finding with its frames as a Mermaid sequence.
 import type { Rule } from "../rules/rule.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
-import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent, SummaryEvent } from "./event.ts";
-import { counts, placeOf } from "./failing.ts";
+import type {
+  BudgetEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  FrameObject,
+  RunEvent,
+  SummaryEvent,
+  UnexplainedEvent,
+} from "./event.ts";
+import { budgetPlace, counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
+import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
 import { between } from "./style.ts";
 import { count, plural, printable } from "./text.ts";
 
 export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
   const findings: FindingEvent[] = [];
+  const unexplained: UnexplainedEvent[] = [];
+  const ends = new Map<number, ConnectionEvent>();
   const diagnostics: DiagnosticEvent[] = [];
+  const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
   return {
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
+      else if (event.kind === "unexplained") unexplained.push(event);
+      else if (event.kind === "connection") ends.set(event.id, event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "summary") summary = event;
     },
     end() {
@@ -26,6 +42,11 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       output(`# h2lint: ${(run!.captures.length > 0 ? run!.captures : (run!.logs ?? [])).map(escaped).join(", ")}\n\n`);
       output(`${plural(connections, "connection")}, ${plural(frames, "HTTP/2 frame")}: `);
       output(`**${plural(errors, "error")}, ${plural(warnings, "warning")}**, ${infos} info, ${unproven} not proven\n`);
+      const worst = failuresOf(findings, unexplained).find(isFailure);
+      if (worst !== undefined) {
+        const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));
+        output(`\n${escaped(storyLine(told))}\n`);
+      }
       // Of a log alone little can be proven.
       const shown = findings
         .filter((f) => run!.captures.length === 0 || counts(f))
@@ -45,6 +66,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
         }
         if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
       }
+      output(budgetTable(budgets));
       for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
       if (shown.length > SEQUENCES) output(`\n${count(Math.min(shown.length, ROWS) - SEQUENCES)} more are in the table.\n`);
       const told = diagnostics.filter(({ severity }) => severity !== "info");
@@ -54,6 +76,16 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       }
     },
   };
+}
+
+function budgetTable(budgets: readonly BudgetEvent[]): string {
+  if (budgets.length === 0) return "";
+  const rows = budgets.map(({ status, asserted, message, because, places: [first] }) => {
+    const seen = because === undefined ? message : `${message}; ${because}`;
+    const cells = [status, escaped(asserted), escaped(seen), first === undefined ? "" : escaped(budgetPlace(first))];
+    return `| ${cells.join(" | ")} |\n`;
+  });
+  return `\n| | asserted | what was seen | first |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
 
 function section(f: FindingEvent, fix: string | undefined): string {

@@ -6,13 +6,16 @@ import type { Call } from "../grpc/call.ts";
 import { decompress } from "../grpc/decompress.ts";
 import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
+import { type RpcSink, rpcCallOf } from "../grpc/rpc-reader.ts";
 import type { MethodSchema, Schemas } from "../grpc/schema.ts";
 import { describe, type Json, textOf } from "../grpc/schemaless.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
-import type { Stream } from "../model/stream.ts";
+import type { Connection } from "../model/connection.ts";
+import { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import { beganAt, type ExchangeChooser, type ExchangeObject, type MessageObject } from "./exchange.ts";
+import { masked } from "./mask.ts";
 import { utf8 } from "./text.ts";
 
 /** One message as it was on the wire. */
@@ -37,9 +40,18 @@ interface Kept {
 
 /** Keeps the messages of calls. */
 export class MessageKeeper implements GrpcSink {
+  /** The same for calls of other protocols. */
+  readonly rpc: RpcSink = {
+    wants: ({ connection, http1 }) => http1 === undefined || this.#chooses(connection, http1.number, http1.began),
+    message: (message, time, call) => {
+      const { from, index, length, compressed, encoding, bytes } = message;
+      this.#keep(call, { from, index, time, length, flag: compressed ? 1 : 0, encoding, bytes }, call.format);
+    },
+  };
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  readonly #kept = new Map<Stream, Kept>();
+  /** By stream, or by call where that is of another protocol. */
+  readonly #kept = new Map<object, Kept>();
   #octets = 0;
   /** Asked for room when there is none. */
   onFull: () => void = () => {};
@@ -50,17 +62,29 @@ export class MessageKeeper implements GrpcSink {
   }
 
   wants({ stream, connection }: Call): boolean {
-    return this.#chooser.connection(connection) && this.#chooser.exchange(stream.id, beganAt(stream));
+    return this.#chooses(connection, stream.id, beganAt(stream));
+  }
+
+  #chooses(connection: Connection, id: number, time: number): boolean {
+    return this.#chooser.connection(connection) && this.#chooser.exchange(id, time);
   }
 
   message({ from, number, flag, length, bytes }: GrpcMessage, frame: Frame, call: Call): void {
     const { stream } = call;
     if (!this.wants(call)) return;
-    let kept = this.#kept.get(stream);
+    const { request, response } = stream;
+    const head = from === "client" ? request : response;
+    const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
+    this.#keep(stream, { from, index: number - 1, time: frame.last.time, length, flag, encoding, bytes }, call.format);
+  }
+
+  #keep(key: object, message: KeptMessage, format: Call["format"]): void {
+    let kept = this.#kept.get(key);
     if (kept === undefined) {
-      kept = { messages: [], octets: 0, omitted: 0, format: "protobuf" };
-      this.#kept.set(stream, kept);
+      kept = { messages: [], octets: 0, omitted: 0, format };
+      this.#kept.set(key, kept);
     }
+    const { bytes } = message;
     const cost = (bytes?.length ?? 0) + MESSAGE;
     if (this.#octets + cost > this.#limits.keptOctets) this.onFull();
     if (this.#octets + cost > this.#limits.keptOctets) {
@@ -69,26 +93,28 @@ export class MessageKeeper implements GrpcSink {
     }
     this.#octets += cost;
     kept.octets += cost;
-    const { request, response } = stream;
-    const head = from === "client" ? request : response;
-    kept.format = call.format;
-    const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
-    kept.messages.push({ from, index: number - 1, time: frame.last.time, length, flag, encoding, bytes });
+    kept.format = format;
+    kept.messages.push(message);
   }
 
-  has(stream: Stream): boolean {
-    return (this.#kept.get(stream)?.messages.length ?? 0) > 0;
+  /** @param key Of the exchange: its stream, or its call. */
+  has(key: object): boolean {
+    return (this.#kept.get(keyOf(key))?.messages.length ?? 0) > 0;
   }
 
   /** What was kept of an exchange, which is forgotten then. */
-  take(stream: Stream): Omit<Kept, "octets"> {
-    const kept = this.#kept.get(stream);
+  take(key: object): Omit<Kept, "octets"> {
+    const own = keyOf(key);
+    const kept = this.#kept.get(own);
     if (kept === undefined) return { messages: [], omitted: 0, format: "protobuf" };
-    this.#kept.delete(stream);
+    this.#kept.delete(own);
     this.#octets -= kept.octets;
     return kept;
   }
 }
+
+// A stream that carries a call of another protocol is known by that.
+const keyOf = (key: object): object => (key instanceof Stream ? (rpcCallOf(key) ?? key) : key);
 
 /** Puts the messages into the exchanges, in order. */
 export class MessageLister {
@@ -97,7 +123,8 @@ export class MessageLister {
   readonly #limits: Limits;
   readonly #clock: () => Clock;
   readonly #emit: (exchange: ExchangeObject) => void;
-  #queue: { readonly exchange: ExchangeObject; readonly stream: Stream }[] = [];
+  readonly #showSecrets: boolean;
+  #queue: { readonly exchange: ExchangeObject; readonly key: object }[] = [];
 
   constructor(
     keeper: MessageKeeper,
@@ -105,7 +132,9 @@ export class MessageLister {
     limits: Limits,
     clock: () => Clock,
     emit: (exchange: ExchangeObject) => void,
+    showSecrets = false,
   ) {
+    this.#showSecrets = showSecrets;
     this.#keeper = keeper;
     this.#schemas = schemas;
     this.#limits = limits;
@@ -115,10 +144,10 @@ export class MessageLister {
   }
 
   /** An exchange that is over. */
-  exchange(exchange: ExchangeObject, stream: Stream): void {
-    this.#queue.push({ exchange, stream });
+  exchange(exchange: ExchangeObject, key: object): void {
+    this.#queue.push({ exchange, key });
     let ready = 0;
-    while (ready < this.#queue.length && !this.#waits(this.#queue[ready]!.exchange, this.#queue[ready]!.stream)) ready++;
+    while (ready < this.#queue.length && !this.#waits(this.#queue[ready]!.exchange, this.#queue[ready]!.key)) ready++;
     if (this.#queue.length > this.#limits.exchanges) ready = Math.max(ready, 1);
     this.#release(ready);
   }
@@ -128,34 +157,28 @@ export class MessageLister {
   }
 
   // Its schema may yet come.
-  #waits({ path, peer, protocol }: ExchangeObject, stream: Stream): boolean {
-    if (protocol !== "grpc" || !this.#keeper.has(stream)) return false;
-    return path === undefined || this.#schemas.method(path, peer) === undefined;
+  #waits({ path, peer, protocol }: ExchangeObject, key: object): boolean {
+    if (protocol === "http" || !this.#keeper.has(key)) return false;
+    return path === undefined || this.#schemas.method(withoutQuery(path), peer) === undefined;
   }
 
   #release(count: number): void {
     const released = this.#queue.splice(0, count);
-    for (const { exchange, stream } of released) {
-      const { messages, omitted, format } = this.#keeper.take(stream);
-      if (exchange.protocol !== "grpc") {
+    for (const { exchange, key } of released) {
+      const { messages, omitted, format } = this.#keeper.take(key);
+      if (exchange.protocol === "http") {
         this.#emit(exchange);
         continue;
       }
-      const method = exchange.path === undefined ? undefined : this.#schemas.method(exchange.path, exchange.peer);
+      const method = exchange.path === undefined ? undefined : this.#schemas.method(withoutQuery(exchange.path), exchange.peer);
       let room = LONGEST_EXCHANGE;
       this.#emit({
         ...exchange,
         messages: messages.map((message) => {
-          const content = bounded(contentOf(message, format, method, this.#limits), Math.min(room, LONGEST_MESSAGE));
-          room -= content.size;
-          return {
-            direction: message.from === "client" ? "request" : "response",
-            index: message.index,
-            time: this.#clock().text(message.time),
-            length: message.length,
-            compressed: message.flag === 1,
-            ...content.shown,
-          };
+          const time = this.#clock().text(message.time);
+          const object = messageObject(message, time, format, method, this.#limits, this.#showSecrets, room);
+          room -= JSON.stringify(object).length;
+          return object;
         }),
         ...(omitted === 0 ? {} : { messagesOmitted: omitted }),
       });
@@ -163,37 +186,60 @@ export class MessageLister {
   }
 }
 
+// A call of Connect may be a GET.
+const withoutQuery = (path: string): string => path.replace(/\?.*/s, "");
+
 type Content = Pick<MessageObject, "type" | "json" | "raw" | "misfit" | "omitted">;
 
-/** What a message holds: by its schema, as it looks without one, or its octets. */
-export function contentOf(
+/** One message as it is listed.
+ *  @param room Characters that it may take. */
+export function messageObject(
+  message: KeptMessage,
+  time: string,
+  format: Call["format"],
+  method: MethodSchema | undefined,
+  limits: Limits,
+  showSecrets: boolean,
+  room = LONGEST_MESSAGE,
+): MessageObject {
+  const content = contentOf(message, format, method, limits, showSecrets);
+  const limit = Math.min(room, LONGEST_MESSAGE);
+  // A few octets may stand for long names of a schema, and for much that was compressed.
+  const long = JSON.stringify(content).length > limit;
+  return {
+    direction: message.from === "client" ? "request" : "response",
+    index: message.index,
+    time,
+    length: message.length,
+    compressed: message.flag === 1,
+    ...(long ? { omitted: `its text is longer than ${limit} characters` } : content),
+  };
+}
+
+// By its schema, as it looks without one, or its octets.
+function contentOf(
   { from, encoding, bytes, length }: KeptMessage,
   format: Call["format"],
   method: MethodSchema | undefined,
   limits: Limits,
+  showSecrets: boolean,
 ): Content {
+  const shown = (json: Json): Json => (showSecrets ? json : masked(json));
   if (bytes === undefined && length > 0) return { omitted: `more than ${limits.messageOctets} octets, or than are kept in all` };
-  const octets = decompress(bytes ?? new Uint8Array(0), encoding, limits.messageOctets);
+  // Of an empty one there is nothing to decompress: senders mark it either way.
+  const octets = decompress(bytes ?? new Uint8Array(0), length === 0 ? "identity" : encoding, limits.messageOctets);
   if (typeof octets === "string") return { omitted: whyNot(octets, encoding, limits) };
   if (format === "json") {
     const json = jsonOf(octets);
-    return json === undefined ? { raw: hex(octets, 0, octets.length) } : { json };
+    return json === undefined ? { raw: hex(octets, 0, octets.length) } : { json: shown(json) };
   }
   if (format === "other") return { raw: hex(octets, 0, octets.length) };
-  const json = method?.json(from, octets);
-  if (method !== undefined && json !== undefined) return { type: method.typeName(from), json };
+  const json = method?.json(from, octets, { redact: !showSecrets });
+  if (method !== undefined && json !== undefined) return { type: method.typeName(from), json: shown(json) };
   const misfit = method?.misfit(from, octets);
   const wrong = misfit === undefined ? {} : { misfit };
   const looks = describe(octets);
-  return looks === undefined ? { raw: hex(octets, 0, octets.length), ...wrong } : { json: looks, ...wrong };
-}
-
-// A few octets may stand for long names of a schema, and for much that was compressed.
-function bounded(shown: Content, limit: number): { shown: Content; size: number } {
-  const { length } = JSON.stringify(shown);
-  return length <= limit
-    ? { shown, size: length }
-    : { shown: { omitted: `its text is longer than ${limit} characters` }, size: 0 };
+  return looks === undefined ? { raw: hex(octets, 0, octets.length), ...wrong } : { json: shown(looks), ...wrong };
 }
 
 function whyNot(result: string, encoding: string, limits: Limits): string {

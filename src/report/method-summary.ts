@@ -7,6 +7,8 @@ export interface MethodObject {
   readonly calls: number;
   /** Calls that did not end well, by status or by how they ended. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Calls that were tried before, by what they say (gRFC A6). */
+  readonly retries?: number;
   /** Nanoseconds, of those that ended; nearest rank. */
   readonly p50?: number;
   readonly p90?: number;
@@ -55,12 +57,13 @@ export class MethodSummary {
 /** `/a.B/C`, or `GET host/path` without its query. */
 export function methodOf({ protocol, method, path, authority }: ExchangeObject): string {
   if (path === undefined && method === undefined) return "(unknown)";
-  if (protocol === "grpc") return path ?? "(unknown)";
+  if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? "(unknown)";
   return `${method ?? "?"} ${(path ?? authority ?? "").replace(/\?.*/s, "")}`.trimEnd();
 }
 
 class Counted {
   #calls = 0;
+  #retries = 0;
   readonly #errors = new Map<string, number>();
   /** Nanoseconds; beyond `SAMPLES` every second one is dropped, and then only each so-manieth is taken. */
   #durations: number[] = [];
@@ -71,6 +74,7 @@ class Counted {
 
   add(exchange: ExchangeObject): void {
     this.#calls++;
+    if ((exchange.previousAttempts ?? 0) > 0) this.#retries++;
     const error = errorOf(exchange);
     if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
     this.#messages.request += exchange.requestMessages ?? exchange.requestMessagesSeen ?? 0;
@@ -92,6 +96,7 @@ class Counted {
       method,
       calls: this.#calls,
       errors: Object.fromEntries([...this.#errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ...(this.#retries === 0 ? {} : { retries: this.#retries }),
       ...(sorted.length === 0 ? {} : { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99) }),
       requestMessages: this.#messages.request,
       responseMessages: this.#messages.response,
@@ -107,8 +112,11 @@ export function errorOf(exchange: ExchangeObject): string | undefined {
   if (end !== "complete") return end === "open" || end === "unknown" ? undefined : end;
   if (grpcStatus !== undefined) return grpcStatus === 0 ? undefined : statusName(grpcStatus);
   if (status !== undefined && status >= 400) return String(status);
-  return protocol === "grpc" && status !== undefined ? "no status" : undefined;
+  return protocol !== "http" && status !== undefined ? NO_STATUS : undefined;
 }
+
+/** A gRPC call whose end was seen, but not its status. */
+export const NO_STATUS = "no status";
 
 const METHODS = 1000;
 const SAMPLES = 10_000;

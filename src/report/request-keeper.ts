@@ -1,6 +1,7 @@
 // Keeps one request of the capture, for `h2lint repro`: its fields and its content.
 import { copyOf } from "../bytes.ts";
-import { callOf } from "../grpc/call.ts";
+import { type Call, callOf } from "../grpc/call.ts";
+import { rpcCallOf } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import { FieldBit } from "../hpack/field.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -27,6 +28,9 @@ export class RequestKeeper implements ModelSink {
   readonly #limits: Limits;
   #stream: Stream | undefined;
   #connection: Connection | undefined;
+  /** A stream that is over keeps them no longer. */
+  #call: Call | undefined;
+  #key: object | undefined;
   /** The last one that may open it. */
   #head: Head | undefined;
   readonly #content: Uint8Array[] = [];
@@ -70,6 +74,12 @@ export class RequestKeeper implements ModelSink {
     this.#head = { connection, id, fields, known: decoded.certainty === "exact" };
   }
 
+  streamEnd(stream: Stream): void {
+    if (stream !== this.#stream) return;
+    this.#call = callOf(stream);
+    this.#key = rpcCallOf(stream);
+  }
+
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     if (stream === undefined || stream !== this.#stream || connection !== this.#connection) return;
     if (frame.kind !== "data" || frame.from !== "client") return;
@@ -88,9 +98,9 @@ export class RequestKeeper implements ModelSink {
     const stream = this.#stream;
     const connection = this.#connection;
     if (stream === undefined || connection === undefined) return undefined;
-    const call = callOf(stream);
+    const call = this.#call ?? callOf(stream);
     const grpc = call?.asked === true;
-    const { messages, omitted } = this.#messages.take(stream);
+    const { messages, omitted } = this.#messages.take(this.#key ?? stream);
     const sent = messages.filter(({ from }) => from === "client");
     const lost = grpc ? call.request.state === "lost" || call.request.inMessage : this.#octets < stream.client.dataOctets;
     const peer = connection.address("server");

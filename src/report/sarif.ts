@@ -3,8 +3,8 @@
 import type { Rule } from "../rules/rule.ts";
 import { version } from "../version.ts";
 import { answerSentence, isAnswered } from "./answer.ts";
-import type { DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./event.ts";
-import { counts, placeOf, positionText } from "./failing.ts";
+import type { BudgetEvent, DiagnosticEvent, FindingEvent, FrameObject, RunEvent } from "./event.ts";
+import { budgetFirst, budgetName, budgetText, counts, placeOf, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import type { Output, Report } from "./report.ts";
 import { between } from "./style.ts";
@@ -17,27 +17,42 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
   const index = new Map(rules.map(({ id }, i) => [id, i]));
   const results: Result[] = [];
   const notifications: Notification[] = [];
+  const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   return {
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding" && counts(event)) results.push(resultOf(event, run!, index.get(event.rule) ?? -1));
+      else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "diagnostic") notifications.push(notificationOf(event));
     },
-    end: () => output(`${jsonText(logOf(run!, rules, results, notifications), 2)}\n`),
+    end: () => output(`${jsonText(logOf(run!, rules, results, budgets, notifications), 2)}\n`),
   };
 }
 
-type Result = ReturnType<typeof resultOf>;
+type Result = ReturnType<typeof resultOf> | ReturnType<typeof budgetResult>;
 type Notification = ReturnType<typeof notificationOf>;
 
-function logOf({ captures, logs = [] }: RunEvent, rules: readonly Rule[], results: Result[], notifications: Notification[]) {
+function logOf(
+  run: RunEvent,
+  rules: readonly Rule[],
+  results: Result[],
+  budgets: readonly BudgetEvent[],
+  notifications: Notification[],
+) {
+  const { captures, logs = [] } = run;
+  const asserted = [...new Map(budgets.map((budget) => [budgetName(budget), budget.assert]))];
+  const names = asserted.map(([name]) => name);
+  const broken = budgets.filter(({ status }) => status === "broken");
+  results.push(...broken.map((budget) => budgetResult(budget, run, rules.length + names.indexOf(budgetName(budget)))));
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0" as const,
     runs: [
       {
-        tool: { driver: { name: "h2lint", semanticVersion: version, rules: rules.map(ruleOf) } },
+        tool: {
+          driver: { name: "h2lint", semanticVersion: version, rules: [...rules.map(ruleOf), ...asserted.map(budgetRule)] },
+        },
         artifacts: [
           ...captures.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "application/vnd.tcpdump.pcap" })),
           ...logs.map((file) => ({ location: { uri: uriOf(file) }, mimeType: "text/plain" })),
@@ -56,13 +71,44 @@ function ruleOf({ id, meta }: Rule) {
   const text = `${meta.docs.why} ${meta.docs.fix} (${spec.join("; ")})`;
   return {
     id,
-    name: id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    name: ruleName(id),
     shortDescription: { text: message(`${meta.title}.`) },
     fullDescription: { text: message(meta.docs.why) },
     help: { text: message(text), markdown: message(`${meta.docs.why}\n\n**Fix:** ${meta.docs.fix}\n\n${spec.join("; ")}`) },
     ...(first?.rfc === undefined ? {} : { helpUri: `https://www.rfc-editor.org/rfc/rfc${first.rfc}#section-${first.section}` }),
     defaultConfiguration: { level: LEVELS[meta.severity], enabled: meta.off !== true },
     properties: { tags: [id.slice(0, id.indexOf("/"))] },
+  };
+}
+
+function budgetRule([id, key]: readonly [string, string]): ReturnType<typeof ruleOf> {
+  const what = `The configuration asserts this of recorded traffic: assert.${key}.`;
+  return {
+    id,
+    name: ruleName(id),
+    shortDescription: { text: message(`A budget of the configuration (${key}).`) },
+    fullDescription: { text: message(what) },
+    help: { text: message(what), markdown: message(what) },
+    defaultConfiguration: { level: LEVELS.error, enabled: true },
+    properties: { tags: ["assert"] },
+  };
+}
+
+function budgetResult(budget: BudgetEvent, run: RunEvent, ruleIndex: number) {
+  const { captures } = run;
+  const { fingerprint, count, places } = budget;
+  const at = (places.length > 0 ? places : [{ file: captures[0] ?? "", connection: 0, stream: 0, packet: 1 }]).map((place) => {
+    const { connection, stream, packet = 1, file = captures[0] ?? "" } = place;
+    return physicalLocation(connection, stream, { packet }, file, run);
+  });
+  return {
+    ruleId: budgetName(budget),
+    ruleIndex,
+    level: LEVELS.error,
+    message: { text: message(`${printable(budgetText(budget))}${printable(budgetFirst(budget))}.`) },
+    locations: at,
+    partialFingerprints: { "h2lint/v1": fingerprint },
+    occurrenceCount: Math.max(count, 1),
   };
 }
 
@@ -92,17 +138,27 @@ function resultOf(finding: FindingEvent, run: RunEvent, ruleIndex: number) {
   };
 }
 
-function locationOf({ connection, stream }: FindingEvent, frame: FrameObject, { captures, logs = [] }: RunEvent) {
-  const file = frame.file ?? captures[0] ?? "";
-  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(frame)];
+const ruleName = (id: string): string => id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+const locationOf = ({ connection, stream }: FindingEvent, frame: FrameObject, run: RunEvent) =>
+  physicalLocation(connection, stream, frame, frame.file ?? run.captures[0] ?? "", run);
+
+function physicalLocation(
+  connection: number,
+  stream: number,
+  at: { readonly packet: number; readonly line?: number },
+  file: string,
+  { captures, logs = [] }: RunEvent,
+) {
+  const names = [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(at)];
   return {
     // Services show nothing without a line: packets are what people count in a capture.
     physicalLocation: {
       artifactLocation: { uri: uriOf(file), index: [...captures, ...logs].indexOf(file) },
-      region: { startLine: frame.line ?? frame.packet },
+      region: { startLine: at.line ?? at.packet },
     },
     logicalLocations: [
-      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: frame.line === undefined ? "packet" : "line" },
+      { name: names.at(-1)!, fullyQualifiedName: names.join("/"), kind: at.line === undefined ? "packet" : "line" },
     ],
   };
 }

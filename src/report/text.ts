@@ -16,6 +16,9 @@ export function utf8(octets: string): string {
   }
 }
 
+/** What is text already, as octets, so that one that looks like UTF-8 is not decoded again. */
+export const utf16Octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
 /** Halves of a surrogate pair replaced: neither UTF-8 nor XML can hold them. */
 export const wellFormed = (text: string): string =>
   text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
@@ -44,7 +47,8 @@ export const fill = (template: string, data: Readonly<Record<string, string | nu
 export const count = (value: number): string => value.toLocaleString("en-US");
 
 /** `1 call`, `2 calls`. */
-export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export const plural = (value: number, noun: string, several = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : several}`;
 
 /** Nanoseconds as people read them: `412 µs`, `2.50 ms`, `1.00 s`. */
 export function duration(nanoseconds: number): string {

@@ -11,16 +11,21 @@ import { summarise } from "../model/summary.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
+import type { MessageObject } from "./exchange.ts";
+import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, duration, plural, printable, size } from "./text.ts";
+import type { TimelineMessages } from "./timeline-messages.ts";
 
 export interface TimelineOptions {
   /** Show every stream's frames, not only those of streams that did not go well. */
   readonly all: boolean;
   readonly stream?: number;
   readonly frames: number;
+  /** What messages hold is shown with the frames that they end in. */
+  readonly messages?: TimelineMessages;
 }
 
 /** Collects what the model tells, and writes a connection when its event comes: findings and answers are known then. */
@@ -67,7 +72,8 @@ export class Timeline implements ModelSink {
       before.from === from &&
       !opens &&
       FOLDED.has(kind);
-    if (folds && !before.ends && frame.facts.count === 0 && before.times < 1e9) {
+    const carries = this.#options.messages?.endIn(connection.id, from, first.offset) === true;
+    if (folds && !carries && !before.carries && !before.ends && frame.facts.count === 0 && before.times < 1e9) {
       before.times++;
       before.octets += octets;
       before.sum += frame.increment;
@@ -92,6 +98,7 @@ export class Timeline implements ModelSink {
       ends,
       fault: frame.fault,
       gap: "",
+      carries,
     });
     if (stream !== undefined || opens) kept.stream(streamId);
   }
@@ -182,6 +189,8 @@ export class Timeline implements ModelSink {
     let pending: Entry[] = [];
     const flush = () => {
       if (pending.length > 0) this.#entries(layout, pending, kept.start, marks);
+      for (const { carries, from, offsets } of pending)
+        if (carries) this.#messages(this.#options.messages?.ofFrame(connection.id, from, offsets[0]!));
       pending = [];
     };
     for (const entry of kept.entries) {
@@ -191,6 +200,7 @@ export class Timeline implements ModelSink {
         headed.add(streamId);
         flush();
         this.#stream(kept.streams.get(streamId)!, findings, connection);
+        if (!shown(streamId)) this.#messages(this.#options.messages?.ofStream(connection.id, streamId));
       }
       if (streamId !== 0 && kept.streams.has(streamId) && !shown(streamId)) continue;
       // Frames of the connection that one packet brought share a line.
@@ -212,6 +222,8 @@ export class Timeline implements ModelSink {
       pending.push(entry);
     }
     flush();
+    const omitted = this.#options.messages?.forget(connection.id) ?? 0;
+    if (omitted > 0) this.#line(dim(`   ... ${plural(omitted, "message")} did not fit into memory`));
     if (kept.dropped > 0) this.#line(dim(`   ... ${count(kept.dropped)} more frames are not shown`));
   }
 
@@ -242,6 +254,10 @@ export class Timeline implements ModelSink {
     }
     for (const part of wrap(title, look.width - 2)) this.#line(`  ${bold(part)}`);
     for (const part of wrap(fate, look.width - 6)) this.#line(`      ${paint(part)}`);
+  }
+
+  #messages(messages: readonly MessageObject[] = []): void {
+    for (const message of messages) this.#line(messageLine(message, this.#style, this.#style.look));
   }
 
   #entries(layout: Layout, entries: readonly Entry[], start: number, marks: Marks): void {
@@ -276,6 +292,8 @@ interface Entry {
   ends: boolean;
   readonly fault: string | undefined;
   readonly gap: string;
+  /** Messages end in it. */
+  readonly carries: boolean;
 }
 
 class StreamLine {
@@ -421,6 +439,7 @@ const event = (from: Side, kind: string, at: Origin, gap: string): Entry => ({
   ends: false,
   fault: undefined,
   gap,
+  carries: false,
 });
 
 const FOLDED: ReadonlySet<string> = new Set(["data", "window-update", "ping", "priority", "unknown", "continuation"]);

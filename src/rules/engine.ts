@@ -15,6 +15,7 @@ import type { Stream } from "../model/stream.ts";
 import { summarise } from "../model/summary.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
+import { BlockListeners } from "./block-listeners.ts";
 import type { Finding, FindingSink, Need } from "./finding.ts";
 import { unmet } from "./needs.ts";
 import type { BlockCondition, Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
@@ -32,16 +33,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
   readonly #limits: Limits;
   readonly #slots: readonly Slot[];
   readonly #byFact: readonly (readonly Slot[] | undefined)[];
-  readonly #onFrame: Readonly<Record<FrameKind, readonly Slot[]>>;
+  readonly #onFrame: Readonly<Record<FrameKind, FrameListeners>>;
+  readonly #onTick: readonly Slot[];
   readonly #onFields: readonly Slot[];
-  /** Rules that ask for bits of a field block, and all the bits that any asks for. */
-  readonly #onBits: readonly Slot[];
-  readonly #bits: number;
-  readonly #byBits = new Map<number, readonly Slot[]>();
-  readonly #onMessageStart: readonly Slot[];
-  readonly #onMessage: readonly Slot[];
-  readonly #onStatus: readonly Slot[];
-  readonly #onFinish: readonly Slot[];
+  readonly #onBlock: BlockListeners<Slot>;
+  readonly #onMessageStart: MessageListeners;
+  readonly #onMessage: MessageListeners;
+  readonly #onStatus: BlockListeners<Slot>;
+  readonly #onFinish: Readonly<Record<Side, readonly Slot[]>>;
   readonly #onReset: readonly Slot[];
   readonly #onCallEnd: readonly Slot[];
   readonly #onStreamEnd: readonly Slot[];
@@ -62,25 +61,29 @@ export class RuleEngine implements ModelSink, GrpcSink {
     this.#limits = limits;
     this.#slots = rules.map((active, index) => slotOf(active, index));
     const byFact: Slot[][] = [];
-    const onBits: Slot[] = [];
+    const onBlock: [Slot, BlockCondition | readonly BlockCondition[]][] = [];
+    const onStatus: [Slot, BlockCondition | readonly BlockCondition[] | undefined][] = [];
     for (const slot of this.#slots) {
-      const { when, judge } = slot.rule;
+      const { when, judge, status } = slot.rule;
+      const ofBlock = when !== undefined && "fact" in when ? undefined : when;
+      if (status !== undefined) onStatus.push([slot, ofBlock]);
       if (when === undefined || judge === undefined) continue;
       if ("fact" in when) (byFact[when.fact] ??= []).push(slot);
-      else onBits.push(slot);
+      else onBlock.push([slot, when]);
     }
     this.#byFact = byFact;
-    this.#onBits = onBits;
-    this.#bits = onBits.reduce((bits, { bits: wanted }) => bits | wanted, 0);
+    this.#onBlock = new BlockListeners(onBlock);
+    this.#onStatus = new BlockListeners(onStatus);
     const framed = this.#slots.filter((slot) => slot.rule.frame !== undefined);
-    const onFrame: Partial<Record<FrameKind, readonly Slot[]>> = {};
-    for (const kind of frameKinds) onFrame[kind] = framed.filter(({ rule }) => rule.kinds?.includes(kind) ?? true);
-    this.#onFrame = onFrame as Record<FrameKind, readonly Slot[]>; // every kind was filled in
+    const onFrame: Partial<Record<FrameKind, FrameListeners>> = {};
+    for (const kind of frameKinds)
+      onFrame[kind] = frameListeners(framed.filter(({ rule }) => rule.kinds?.includes(kind) ?? true));
+    this.#onFrame = onFrame as Record<FrameKind, FrameListeners>; // every kind was filled in
+    this.#onTick = this.#slots.filter((slot) => slot.rule.tick !== undefined);
     this.#onFields = this.#slots.filter((slot) => slot.rule.fields !== undefined);
-    this.#onMessageStart = this.#slots.filter((slot) => slot.rule.messageStart !== undefined);
-    this.#onMessage = this.#slots.filter((slot) => slot.rule.message !== undefined);
-    this.#onStatus = this.#slots.filter((slot) => slot.rule.status !== undefined);
-    this.#onFinish = this.#slots.filter((slot) => slot.rule.finish !== undefined);
+    this.#onMessageStart = messageListeners(this.#slots.filter((slot) => slot.rule.messageStart !== undefined));
+    this.#onMessage = messageListeners(this.#slots.filter((slot) => slot.rule.message !== undefined));
+    this.#onFinish = bySide(this.#slots.filter((slot) => slot.rule.finish !== undefined));
     this.#onReset = this.#slots.filter((slot) => slot.rule.reset !== undefined);
     this.#onCallEnd = this.#slots.filter((slot) => slot.rule.callEnd !== undefined);
     this.#onStreamEnd = this.#slots.filter((slot) => slot.rule.streamEnd !== undefined);
@@ -100,18 +103,21 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    const { facts } = frame;
-    const listeners = this.#onFrame[frame.kind];
-    if (facts.count === 0 && listeners.length === 0 && !this.#found) return;
-    this.#found = false;
+    const { facts, last } = frame;
+    const { whole, inParts } = this.#onFrame[frame.kind];
+    const opensBlock = frame.kind === "headers" || frame.kind === "push-promise";
+    const isWhole = opensBlock && facts.count === 0 && frame.endHeaders && frame.first.time === last.time;
+    const listeners = (isWhole ? whole : inParts)[frame.from];
     const judged = this.#enter(connection, stream);
+    if (!(Math.abs(last.time - judged.ticked) < TICK)) this.#tick(last.time, judged);
+    if (facts.count === 0 && listeners.length === 0 && !this.#found && judged.candidates.length === 0) return;
+    this.#found = false;
     for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), frame, frame.kind, stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
       slot.rule.frame!(frame, stream, this.#at(slot, judged));
     }
     // A field block goes on: what its fields show belongs to the same frame.
-    const opensBlock = frame.kind === "headers" || frame.kind === "push-promise";
     if (opensBlock) judged.block[frame.from] = frame.first.offset;
     if (judged.candidates.length === 0) return;
     const inBlock = opensBlock || frame.kind === "continuation";
@@ -129,7 +135,13 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), block, block.kind, stream);
     if (!block.ignored) {
-      if (((block.decoded?.bits ?? 0) & this.#bits) !== 0) this.#judgeBits(block, block.decoded!.bits, stream, judged);
+      if (block.decoded !== undefined) {
+        const listeners = this.#onBlock.of(block);
+        for (let i = 0; i < listeners.length; i++) {
+          const slot = listeners[i]!;
+          slot.judge!(block, stream, this.#at(slot, judged));
+        }
+      }
       for (const slot of this.#onFields) slot.rule.fields!(block, stream, this.#at(slot, judged));
     }
     if (judged.candidates.length > 0) this.#settle(judged, -1, block.from);
@@ -142,8 +154,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   messageStart(message: GrpcMessage, frame: Frame, call: Call): void {
     const judged = this.#enter(call.connection, call.stream);
-    for (let i = 0; i < this.#onMessageStart.length; i++) {
-      const slot = this.#onMessageStart[i]!;
+    const listeners = (message.flag === 0 ? this.#onMessageStart.plain : this.#onMessageStart.flagged)[message.from];
+    for (let i = 0; i < listeners.length; i++) {
+      const slot = listeners[i]!;
       slot.rule.messageStart!(message, frame, call, this.#at(slot, judged));
     }
     this.#found ||= judged.candidates.length > 0;
@@ -151,8 +164,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   message(message: GrpcMessage, frame: Frame, call: Call): void {
     const judged = this.#enter(call.connection, call.stream);
-    for (let i = 0; i < this.#onMessage.length; i++) {
-      const slot = this.#onMessage[i]!;
+    const listeners = (message.flag === 0 ? this.#onMessage.plain : this.#onMessage.flagged)[message.from];
+    for (let i = 0; i < listeners.length; i++) {
+      const slot = listeners[i]!;
       slot.rule.message!(message, frame, call, this.#at(slot, judged));
     }
     this.#found ||= judged.candidates.length > 0;
@@ -160,13 +174,13 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   status(status: GrpcStatus, call: Call): void {
     const judged = this.#enter(call.connection, call.stream);
-    for (const slot of this.#onStatus) slot.rule.status!(status, call, this.#at(slot, judged));
+    for (const slot of this.#onStatus.of(status.block)) slot.rule.status!(status, call, this.#at(slot, judged));
     this.#found ||= judged.candidates.length > 0;
   }
 
   finish(from: Side, by: Subject, call: Call): void {
     const judged = this.#enter(call.connection, call.stream);
-    for (const slot of this.#onFinish) slot.rule.finish!(from, by, call, this.#at(slot, judged));
+    for (const slot of this.#onFinish[from]) slot.rule.finish!(from, by, call, this.#at(slot, judged));
     this.#found ||= judged.candidates.length > 0;
   }
 
@@ -222,27 +236,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
     }
   }
 
-  // Few sets of bits are ever met, and a field block has dozens of rules that ask for some.
-  #slotsFor(bits: number): readonly Slot[] {
-    const known = this.#byBits.get(bits);
-    if (known !== undefined) return known;
-    if (this.#byBits.size >= BIT_SETS) this.#byBits.clear();
-    const slots = this.#onBits.filter((slot) => (bits & slot.bits) !== 0);
-    this.#byBits.set(bits, slots);
-    return slots;
-  }
-
-  #judgeBits(block: FieldBlock, bits: number, stream: Stream | undefined, judged: Judged): void {
-    for (const slot of this.#slotsFor(bits & this.#bits)) {
-      if (slot.from !== undefined && slot.from !== block.from) continue;
-      if (slot.roles !== undefined && !slot.roles.includes(block.role)) continue;
-      slot.judge!(block, stream, this.#at(slot, judged));
-    }
+  #tick(now: number, judged: Judged): void {
+    judged.ticked = now;
+    for (const slot of this.#onTick) slot.rule.tick!(now, this.#at(slot, judged));
   }
 
   #enter(connection: Connection, stream: Stream | undefined): Judged {
-    const judged = this.#judged.get(connection.id)!;
-    this.#current = judged;
+    let judged = this.#current;
+    if (judged?.connection !== connection) this.#current = judged = this.#judged.get(connection.id)!;
     this.#stream = stream;
     return judged;
   }
@@ -371,15 +372,24 @@ interface Slot {
   /** Place in the order of judgement. */
   readonly rank: number;
   readonly options: Readonly<Record<string, number>>;
-  /** Of a field block, that it asks for. */
-  readonly bits: number;
   // Of the rule, here in one shape: rules have many, and a property of many shapes costs more to read than most rules take.
   readonly judge: Rule["judge"];
   readonly state: Rule["state"];
   readonly session: Rule["session"];
   readonly from: Side | undefined;
   readonly kinds: readonly string[] | undefined;
-  readonly roles: BlockCondition["roles"] | undefined;
+}
+
+/** Of one kind of frame: those that are called for a whole field block in one packet, and for anything else. */
+interface FrameListeners {
+  readonly whole: Readonly<Record<Side, readonly Slot[]>>;
+  readonly inParts: Readonly<Record<Side, readonly Slot[]>>;
+}
+
+/** For messages whose flag is 0, and for others. */
+interface MessageListeners {
+  readonly plain: Readonly<Record<Side, readonly Slot[]>>;
+  readonly flagged: Readonly<Record<Side, readonly Slot[]>>;
 }
 
 interface Candidate {
@@ -403,6 +413,8 @@ class Judged {
   /** By rule; empty until a rule asks. */
   readonly states: unknown[] = [];
   candidates: Candidate[] = [];
+  /** Capture time of the last tick. */
+  ticked = Number.NaN;
   /** Findings so far, to fold repeats into. */
   readonly findings = new Map<string, Finding>();
   readonly counts = new Map<string, number>();
@@ -473,15 +485,28 @@ function slotOf({ rule, severity, options }: ActiveRule, index: number): Slot {
   return {
     ...{ rule, severity, index, rank: rankOf(rule, index) },
     options: { ...Object.fromEntries(defaults), ...options },
-    bits: when !== undefined && "bits" in when ? when.bits : 0,
     judge: rule.judge?.bind(rule),
     state: rule.state?.bind(rule),
     session: rule.session?.bind(rule),
-    from: when?.from,
-    kinds: when !== undefined && "kinds" in when ? when.kinds : undefined,
-    roles: when !== undefined && "roles" in when ? when.roles : undefined,
+    from: when !== undefined && "fact" in when ? when.from : undefined,
+    kinds: when !== undefined && "fact" in when ? when.kinds : undefined,
   };
 }
+
+const bySide = (slots: readonly Slot[]): Record<Side, readonly Slot[]> => ({
+  client: slots.filter(({ rule }) => rule.from !== "server"),
+  server: slots.filter(({ rule }) => rule.from !== "client"),
+});
+
+const frameListeners = (slots: readonly Slot[]): FrameListeners => ({
+  whole: bySide(slots.filter(({ rule }) => rule.inParts !== true)),
+  inParts: bySide(slots),
+});
+
+const messageListeners = (slots: readonly Slot[]): MessageListeners => ({
+  plain: bySide(slots.filter(({ rule }) => rule.flagged !== true)),
+  flagged: bySide(slots),
+});
 
 function rankOf(rule: Rule, index: number): number {
   const family = FAMILIES.indexOf(rule.id.slice(0, rule.id.indexOf("/")));
@@ -491,8 +516,8 @@ function rankOf(rule: Rule, index: number): number {
 }
 
 const HEAD = 9;
-// Sets of bits remembered: hostile blocks have more.
-const BIT_SETS = 1024;
+// Nanoseconds of capture time.
+const TICK = 100e6;
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 

@@ -13,8 +13,10 @@ import type { EndReason } from "../tcp/byte-stream.ts";
 import type { Need, RelatedFrame } from "./finding.ts";
 import type { Profile } from "./selection.ts";
 
+/** How grave a finding is. `error`: a MUST of a specification is broken, or what works like one. */
 export type Severity = "error" | "warning" | "info";
 
+/** What a rule says of itself: reports, documents and pairing read it. */
 export interface RuleMeta {
   /** One line: what must hold. */
   readonly title: string;
@@ -40,6 +42,7 @@ export interface RuleMeta {
   readonly docs: { readonly why: string; readonly fix: string };
 }
 
+/** One threshold of a rule. */
 export interface RuleOption {
   readonly default: number;
   /** `frames`, `octets`, `ms`. */
@@ -47,6 +50,7 @@ export interface RuleOption {
   readonly about: string;
 }
 
+/** Where it is written. */
 export interface SpecRef {
   /** An RFC number, or a document's name. */
   readonly rfc?: number;
@@ -55,6 +59,7 @@ export interface SpecRef {
   readonly level?: "MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY";
 }
 
+/** What the text tells the peer to answer. */
 export interface Expectation {
   readonly scope: "connection" | "stream";
   /** Error codes the text demands or names, the first one first; empty: it names no reaction. */
@@ -69,36 +74,63 @@ export interface Expectation {
   readonly malformed?: boolean;
 }
 
+/** The text asks for an answer, and says which. */
+export const isDue = ({ codes, optional, ignore, none }: Expectation): boolean =>
+  codes.length > 0 && optional !== true && ignore !== true && none !== true;
+
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
 export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly id: string;
   readonly meta: Meta;
+  /** Makes the state of a connection. */
   state?(): State;
   /** State over all connections of the run, for rules that compare them. The rule keeps it bounded. */
   session?(): Shared;
-  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block. */
-  readonly when?: Condition | BlockCondition;
+  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block: of any of
+   *  these conditions. Those on field blocks hold for `status` too. */
+  readonly when?: Condition | BlockCondition | readonly BlockCondition[];
   /** `frame` is called for frames of these kinds only. */
   readonly kinds?: readonly FrameKind[];
+  /** ... and of HEADERS and PUSH_PROMISE only for what is more than a whole field block in one packet: CONTINUATION follows, it came over
+   *  some time, or it has a fact. */
+  readonly inParts?: boolean;
+  /** `frame`, `messageStart`, `message` and `finish` are called for what this side sends only. */
+  readonly from?: Side;
+  /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
+  readonly flagged?: boolean;
+  /** Called for what `when` names, before it takes effect. */
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
   upgrade?(offer: UpgradeOffer, context: Context<Meta, State, Shared>): void;
+  /** Every frame, before it takes effect; of known streams with its stream. */
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
+  /** Before a frame, when `TICK` or more of capture time went by since the last: for what lasts. */
+  tick?(now: number, context: Context<Meta, State, Shared>): void;
+  /** A field block with all its CONTINUATIONs, decoded as far as can be. */
   fields?(block: FieldBlock, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** Of gRPC calls (grpc-sink.ts). */
   messageStart?(message: GrpcMessage, frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  /** A gRPC message is whole. */
   message?(message: GrpcMessage, frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  /** A field block of the server that could hold the gRPC status. */
   status?(status: GrpcStatus, call: Call, context: Context<Meta, State, Shared>): void;
+  /** A side of a gRPC call has sent END_STREAM. */
   finish?(from: Side, by: Subject, call: Call, context: Context<Meta, State, Shared>): void;
+  /** RST_STREAM of a gRPC call. */
   reset?(frame: Frame, call: Call, context: Context<Meta, State, Shared>): void;
+  /** A gRPC call is over, or its connection ended before it. */
   callEnd?(call: Call, context: Context<Meta, State, Shared>): void;
+  /** Both sides are done with a stream. */
   streamEnd?(stream: Stream, context: Context<Meta, State, Shared>): void;
   /** The TCP window that this side advertises became zero, or opens again. */
   tcpWindow?(from: Side, zero: boolean, at: Origin, context: Context<Meta, State, Shared>): void;
+  /** A side's octets are over. */
   end?(from: Side, how: EndReason, at: Origin, context: Context<Meta, State, Shared>): void;
+  /** Nothing of the connection follows. */
   connectionEnd?(context: Context<Meta, State, Shared>): void;
 }
 
+/** A fact that the decoder or the model notes of a frame or field block. */
 export interface Condition {
   readonly fact: Fact;
   /** Only for frames of these kinds. */
@@ -106,22 +138,30 @@ export interface Condition {
   readonly from?: Side;
 }
 
-/** A decoded field block with any of these `FieldBit` or `BlockBit` bits, if it took effect. */
+/** A decoded field block, if it took effect. */
 export interface BlockCondition {
-  readonly bits: number;
+  /** Any of these `FieldBit` or `BlockBit` bits. */
+  readonly bits?: number;
+  /** Any of these `ValueBit` bits, and none of those. */
+  readonly values?: number;
+  readonly without?: number;
   readonly roles?: readonly BlockRole[];
   readonly from?: Side;
 }
 
+/** What a finding is about. */
 export type Subject = Frame | FieldBlock;
 
+/** What a handler is given last. */
 export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly connection: Connection;
   readonly state: State;
   readonly session: Shared;
   /** The thresholds: the user's, or the defaults. */
   readonly options: { readonly [Name in keyof Meta["options"]]: number };
-  /** @param subject The frame at fault, or a reference to it; of a block the frame that began it. */
+  /** Report a finding.
+   *  @param subject The frame at fault, or a reference to it; of a block the frame that began it.
+   *  @param message Its id. @param data Fills the holes of the message. */
   report<Id extends keyof Meta["messages"] & string>(
     subject: Subject | FrameRef,
     message: Id,
@@ -132,6 +172,7 @@ export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown, Shar
   uncheck(need: Need): void;
 }
 
+/** What a finding has beside its message. */
 export interface ReportOptions {
   readonly severity?: Severity;
   /** Where the answer is due, when it depends on the frame. */

@@ -2,11 +2,13 @@ import { H2lintError } from "../error.ts";
 import type { ActiveRule } from "./engine.ts";
 import type { Rule, Severity } from "./rule.ts";
 
+/** Which rules run. `strict` makes every warning an error, `all` adds those that are off. */
 export type Preset = "recommended" | "strict" | "all";
 
 /** The text that both sides were written for. RFC 9113 dropped the priorities of RFC 7540; whoever keeps to that text enforces them. */
 export type Profile = "rfc9113" | "rfc7540";
 
+/** Which rules run, and how grave what they find is. */
 export interface RuleOptions {
   /** `recommended` is the default; `strict` makes every warning an error; `off` rules run in `all` only. */
   readonly preset?: Preset;

@@ -12,6 +12,7 @@ export function literals(fields: Fields): Uint8Array {
   return concat(pairs.map(([name, value]) => concat([Uint8Array.of(0), string(name), string(value)])));
 }
 
+/** A frame of any type, flags and payload. */
 export interface RawFrame {
   /** The number of its type. */
   readonly type: number;

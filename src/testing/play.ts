@@ -17,6 +17,7 @@ import type { Rule } from "../rules/rule.ts";
 import { Assembler } from "../tcp/assembler.ts";
 import { Script, type Story, type WireFrame, type WireSegment } from "./script.ts";
 
+/** What a story is judged by. */
 export interface PlayOptions {
   /** All at their own severity; also those that are off by default. */
   readonly rules: readonly Rule[];
@@ -27,6 +28,7 @@ export interface PlayOptions {
   readonly listeners?: readonly ModelSink[];
 }
 
+/** What a story came to. */
 export interface Played {
   /** In the order they were found; `count` as it stands at the end. */
   readonly findings: readonly Finding[];

@@ -7,8 +7,10 @@ import { concat, type Fields, frameOctets, literals, type Octets, octetsOf, type
 /** What happens on one connection: `(s) => s.client.headers(1).server.headers(1)`. */
 export type Story = (script: Script) => unknown;
 
+/** SETTINGS as identifiers and values, in order. */
 export type Settings = readonly (readonly [id: number, value: number])[];
 
+/** Of every frame. */
 export interface FrameOptions {
   readonly endStream?: boolean;
   /** END_HEADERS; set unless false. */
@@ -22,12 +24,14 @@ export interface FrameOptions {
   readonly reserved?: boolean;
 }
 
+/** Of a frame with a field block. */
 export interface BlockOptions extends FrameOptions {
   readonly fields?: Fields;
   /** The octets of the field block, in place of `fields`. */
   readonly block?: Octets;
 }
 
+/** Of PRIORITY, and of the priority in HEADERS (RFC 7540 5.3). */
 export interface PriorityOptions {
   readonly dependency?: number;
   /** 1 to 256. */
@@ -35,6 +39,7 @@ export interface PriorityOptions {
   readonly exclusive?: boolean;
 }
 
+/** Of HEADERS. */
 export interface HeadersOptions extends BlockOptions {
   readonly priority?: PriorityOptions;
 }
@@ -263,17 +268,19 @@ export class Speaker {
     return this.headers(streamId, { endStream: true, fields, ...options });
   }
 
-  /** @param content Its octets, or how many of them. */
+  /** DATA. @param content Its octets, or how many of them. */
   data(streamId: number, content: Octets | number = 1, options: FrameOptions = {}): this {
     const octets = typeof content === "number" ? new Uint8Array(content).fill(0x61) : octetsOf(content);
     return this.#padded(FrameType.data, streamId, octets, options, 0);
   }
 
+  /** SETTINGS on stream 0. */
   settings(settings: Settings = [], options: { readonly streamId?: number; readonly flags?: number } = {}): this {
     const payload = concat(settings.map(([id, value]) => concat([u16(id), u32(value)])));
     return this.frame({ type: FrameType.settings, payload, ...options });
   }
 
+  /** SETTINGS with ACK. */
   settingsAck(): this {
     return this.frame({ type: FrameType.settings, flags: 0x1 });
   }
@@ -283,19 +290,22 @@ export class Speaker {
     return this.frame({ type: FrameType.rstStream, streamId, payload: u32(errorCode) });
   }
 
+  /** WINDOW_UPDATE; stream 0 is the connection. */
   windowUpdate(streamId: number, increment = 1): this {
     return this.frame({ type: FrameType.windowUpdate, streamId, payload: u32(increment) });
   }
 
-  /** @param payload Eight octets, unless it shall be wrong. */
+  /** PING. @param payload Eight octets, unless it shall be wrong. */
   ping(payload: Octets = "12345678"): this {
     return this.frame({ type: FrameType.ping, payload });
   }
 
+  /** PING with ACK. */
   pingAck(payload: Octets = "12345678"): this {
     return this.frame({ type: FrameType.ping, flags: 0x1, payload });
   }
 
+  /** GOAWAY, with NO_ERROR unless told. */
   goaway(lastStreamId = 0, errorCode = 0, debug: Octets = ""): this {
     const payload = concat([u32(lastStreamId), u32(errorCode), octetsOf(debug)]);
     return this.frame({ type: FrameType.goaway, payload });
@@ -306,10 +316,12 @@ export class Speaker {
     return this.#block(FrameType.pushPromise, streamId, getRequest, options, u32(promisedStreamId), 0);
   }
 
+  /** CONTINUATION, with END_HEADERS unless told. */
   continuation(streamId: number, options: BlockOptions = {}): this {
     return this.#block(FrameType.continuation, streamId, { "x-more": "1" }, options, NOTHING, 0);
   }
 
+  /** PRIORITY. */
   priority(streamId: number, options: PriorityOptions = {}): this {
     return this.frame({ type: FrameType.priority, streamId, payload: priorityOctets(options) });
   }
@@ -418,7 +430,9 @@ class SideState {
 
 /** The fields of a plain request, of a response, of a gRPC call, of its answer. */
 export const getRequest = { ":method": "GET", ":scheme": "http", ":authority": "h2.test", ":path": "/" } as const;
+/** The fields of a response with status 200. */
 export const okResponse = { ":status": "200" } as const;
+/** The fields of a gRPC request. */
 export const grpcRequest = {
   ":method": "POST",
   ":scheme": "http",
@@ -435,7 +449,9 @@ export const h2cRequest = [
   "Upgrade: h2c",
   "HTTP2-Settings: AAMAAABk",
 ] as const;
+/** The answer in HTTP/1.1 that takes the upgrade. */
 export const switching = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: h2c"] as const;
+/** The fields of a gRPC response, without its trailers. */
 export const grpcResponse = { ":status": "200", "content-type": "application/grpc" } as const;
 
 const priorityOctets = ({ dependency = 0, weight = 16, exclusive = false }: PriorityOptions): Uint8Array => {

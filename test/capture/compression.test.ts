@@ -159,6 +159,51 @@ describe("lz4 blocks", () => {
   });
 });
 
+describe("zstd blocks", () => {
+  const block = (type: number, content: Buffer, last = false): Buffer => {
+    const header = Buffer.alloc(3);
+    header.writeUIntLE((content.length << 3) | (type << 1) | (last ? 1 : 0), 0, 3);
+    return Buffer.concat([header, content]);
+  };
+  /** A window of 1 KiB. */
+  const small = Buffer.from("28b52ffd0000", "hex");
+
+  test("reach back as far as the window, however much came before", async () => {
+    // RFC 8878 section 3.1.1.3.2: one literal Z, then three octets from 1,024 octets back, by tables of one symbol each.
+    const reaching = Buffer.from("085a0154010a000304", "hex");
+    const parts: Buffer[] = [small];
+    const expected: Buffer[] = [];
+    let round = 0;
+    for (let i = 0; i < 3; i++) {
+      // So many that what is no longer needed is forgotten just before the octets are copied.
+      for (let k = 0; k < (i === 0 ? 1026 : 1024); k++, round++) {
+        const kib = Buffer.alloc(1024, `${round} `);
+        parts.push(block(0, kib));
+        expected.push(kib);
+      }
+      parts.push(block(2, reaching, i === 2));
+      const before = Buffer.concat([expected.at(-1)!, Buffer.from("Z")]);
+      expected.push(Buffer.from("Z"), before.subarray(before.length - 1024, before.length - 1021));
+    }
+    const { octets, faults } = await unpack(Buffer.concat(parts));
+    expect(faults).toEqual([]);
+    expect(octets.equals(Buffer.concat(expected))).toBe(true);
+  });
+
+  test("no further than what came before", async () => {
+    const { faults } = await unpack(Buffer.concat([small, block(2, Buffer.from("085a0154010a000304", "hex"), true)]));
+    expect(faults).toMatchObject([{ reason: "the compressed data is damaged" }]);
+  });
+
+  test("hold no more than a block can, whatever their matches say", async () => {
+    // 0x7f00 + 0x7f00 sequences, each a match of more than 64 KiB: copying them all would take minutes.
+    const claims = Buffer.concat([Buffer.from("0861ff007f54000034", "hex"), Buffer.alloc(130_000, 0xff)]);
+    const { octets, faults } = await unpack(Buffer.concat([Buffer.from("28b52ffd0058", "hex"), block(2, claims, true)]));
+    expect(octets).toHaveLength(0);
+    expect(faults).toEqual([{ reason: "the compressed data is damaged", offset: 6 }]);
+  });
+});
+
 describe("a header that claims much takes nothing", () => {
   const zstd = (descriptor: number, ...rest: number[]) => Buffer.of(0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest);
   test.each([

@@ -127,6 +127,47 @@ describe("a baseline", () => {
   });
 });
 
+describe("budgets", () => {
+  const run = (assert: object, ...args: string[]) => {
+    write("budgets.json", JSON.stringify({ assert }));
+    return program.h2lint(["--config", "budgets.json", ...args]);
+  };
+
+  it("that hold are no failure, broken ones are", () => {
+    expect(run({ resets: [], calls: { "*": 3 } }, good)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/no finding - budgets: 2 held - everything could be checked\n$/) as string,
+    });
+    const { status, stdout } = run({ calls: { "*": 2 } }, "-f", "github", good);
+    expect([status, stdout.trimEnd().split("\n").length]).toEqual([1, 1]);
+    expect(stdout).toMatch(
+      /^::error file=.*title=assert\/calls::at most 2 calls of \*: 3 calls; first on connection 1, stream 1/,
+    );
+    expect(run({ calls: { "*": 2 } }, "--fail-on", "never", good).status).toBe(0);
+  });
+
+  it("do not count what the baseline accepts", () => {
+    program.h2lint(["--baseline", "budgeted.json", "--update-baseline", volo]);
+    expect(run({ findings: { "grpc/*": 0 } }, "--fail-on", "never", "-f", "json", volo).stdout).toContain('"broken": 1');
+    expect(run({ findings: { "grpc/*": 0 } }, "--baseline", "budgeted.json", volo).status).toBe(0);
+  });
+
+  it("of part of a connection are undecided", () => {
+    const part = ["--from", "2020-01-01T00:00:00Z", good];
+    expect(run({ calls: { "*": 2 } }, ...part)).toMatchObject({ status: 0 });
+    expect(run({ calls: { "*": 2 } }, "--require-complete", ...part)).toMatchObject({ status: 3 });
+    expect(run({ connections: 0 }, "--connection", "7", good).stdout).toContain("no finding");
+  });
+
+  it("that are wrong end with 2", () => {
+    expect(run({ calls: 2 }, good)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "h2lint: budgets.json: assert: calls: expected whole numbers by method\n",
+    });
+  });
+});
+
 describe("diff", () => {
   const diff = (...args: string[]) => program.h2lint(["diff", ...args]);
 
@@ -170,6 +211,29 @@ describe("diff", () => {
   });
 
   it("needs two", () => expect(diff(volo).status).toBe(2));
+});
+
+describe("files of calls", () => {
+  it("have the format of their extension, and all hold the same", () => {
+    const args = ["-o", "calls.har", "-o", "calls.json", "--output", "ndjson=calls.txt", "--output", "table=calls.log"];
+    const { status, stdout, stderr } = program.h2lint(["calls", good, ...args]);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(read("calls.log")).toBe(stdout);
+    const { log } = JSON.parse(read("calls.har")) as { log: { entries: { _stream: number }[] } };
+    const { calls } = JSON.parse(read("calls.json")) as { calls: { stream: number }[] };
+    expect(log.entries.map(({ _stream }) => _stream)).toEqual([1, 3, 5]);
+    expect(calls.map(({ stream }) => stream)).toEqual([1, 3, 5]);
+    expect(read("calls.txt").trimEnd().split("\n")).toHaveLength(3);
+    expect(program.h2lint(["calls", good, "-f", "har"]).stdout).toBe(read("calls.har"));
+  });
+
+  it("have no format of check", () => {
+    const { status, stderr } = program.h2lint(["calls", good, "-o", "calls.sarif"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "h2lint: --output calls.sarif: no format is known by this extension; use FORMAT=FILE\n",
+    ]);
+  });
 });
 
 describe("the step summary of a GitHub job", () => {

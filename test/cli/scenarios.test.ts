@@ -1,24 +1,23 @@
-// The program as a user runs it: the built CLI in a process of its own, its exit status and what it writes (interface.md).
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// The program as a user runs it: the built CLI, its exit status and what it writes (interface.md).
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { selectRules } from "../../src/rules/selection.ts";
+import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
+import { captureOf } from "../capture/story.ts";
+import { field, serviceFile } from "../grpc/descriptors.ts";
+import { build, type Ran } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const work = mkdtempSync(join(tmpdir(), "h2lint-cli-"));
+const program = build();
+const work = program.folder;
 
 beforeAll(() => {
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(work, "dist")], { cwd: root });
-  cpSync(join(root, "package.json"), join(work, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"), "junction");
-  cpSync(join(root, "samples"), join(work, "samples"), { recursive: true });
   cpSync(join(root, "docs"), join(work, "docs"), { recursive: true });
   mkdirSync(join(work, "none"));
   write("none/notes.txt", "no capture");
@@ -41,9 +40,16 @@ beforeAll(() => {
   for (const [index, part] of parts(whole, 4).entries()) write(`ring/x.pcap${3 - index}`, part);
   write("commented.pcapng", commented(whole));
   write("lossy.pcap", withoutRecord(readFileSync(join(work, good)), 7));
+  mkdirSync(join(work, "proto/p"), { recursive: true });
+  write("proto/p/in.proto", 'syntax = "proto3"; package p; message In { string a = 1; string password = 2; }');
+  write("proto/p/s.proto", 'syntax = "proto3"; package p; import "p/in.proto"; service S { rpc Unary(In) returns (In); }');
+  write("set.bin", field(1, serviceFile()));
+  // buf puts an extension of its own, 8042, into each file of its images.
+  write("image.binpb", field(1, Buffer.concat([serviceFile(), Buffer.from("d2f603020801", "hex")])));
+  write("secret.pcap", secretCapture());
 }, 120_000);
 
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(() => program.remove());
 
 const volo = "samples/volo-0.9.1-grpc-go-1.85.pcap";
 const silent = "samples/volo-0.9.1-grpc-go-1.51.pcap";
@@ -102,10 +108,25 @@ function commented(file: Buffer): Buffer {
   return Buffer.concat([ng.section(), ng.face(file.readUInt32LE(20), 0, ng.text(2, "lo")), ...packets, drops]);
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+// Octets that mean something to a shell, in the metadata, the message and the path of a call.
+const hostile = "'$(touch pwned)`touch pwned`\"; touch pwned #\\";
+
+function secretCapture(): Buffer {
+  const message = field(1, Buffer.concat([field(1, hostile), field(2, "hunter2")])).subarray(2);
+  const framed = Buffer.concat([Buffer.of(0, 0, 0, 0, message.length), message]).toString("latin1");
+  const fields = { ...grpcRequest, ":path": "/p.S/Unary", authorization: "Bearer abc", "x-h": hostile };
+  return captureOf((s) =>
+    s.client
+      .headers(1, { fields })
+      .data(1, framed, { endStream: true })
+      .server.headers(1, { fields: grpcResponse })
+      .data(1, framed)
+      .trailers(1, { "grpc-status": "0" })
+      .client.headers(3, {
+        fields: { ...fields, ":method": "GET", ":path": `/${hostile}`, "content-type": "text/plain" },
+        endStream: true,
+      }),
+  );
 }
 
 interface Surroundings {
@@ -113,18 +134,8 @@ interface Surroundings {
   readonly input?: Uint8Array;
 }
 
-function h2lint(args: readonly string[], { env = {}, input }: Surroundings = {}): Ran {
-  const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, ...inherited } = process.env;
-  const main = join(work, "dist/cli/main.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    cwd: work,
-    env: { ...inherited, ...env },
-    encoding: "utf8",
-    timeout: 30_000,
-    ...(input === undefined ? {} : { input }),
-  });
-  return { status, stdout, stderr };
-}
+const h2lint = (args: readonly string[], { env = {}, input }: Surroundings = {}): Ran =>
+  input === undefined ? program.h2lint(args, env) : program.spawn(args, { env, input });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape is what is looked for.
 const ansi = /\x1b\[/;
@@ -171,6 +182,28 @@ describe("could not run: 2, and one line that names what and why", () => {
   it("the other commands too", () => {
     for (const command of ["timeline", "calls", "frames"])
       expect(h2lint([command, "nowhere.pcap"])).toMatchObject({ status: 2, stdout: "" });
+  });
+});
+
+describe("in a process of its own", () => {
+  it.each<[string[], number]>([
+    [[volo], 1],
+    [[good], 0],
+    [["no-packet.pcap"], 3],
+    [["nowhere.pcap"], 2],
+    [["--help"], 0],
+    [["check", "samples", "-f", "sarif", "--fail-on", "never"], 0],
+  ])("%j ends with %i, and writes the same", (args, status) => {
+    const ran = program.spawn(args);
+    expect(ran.status).toBe(status);
+    expect(ran).toEqual(h2lint(args));
+  });
+
+  it("ends quietly where nobody reads on", () => {
+    const main = join(work, "dist/cli/main.js");
+    const command = `"${process.execPath}" "${main}" check samples -f json --fail-on never | head -c 10`;
+    const { stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { cwd: work, encoding: "utf8" });
+    expect([stdout.length, stderr]).toEqual([10, ""]);
   });
 });
 
@@ -226,6 +259,10 @@ describe("exit status of check", () => {
       ["timeline", volo],
       ["frames", volo],
       ["calls", volo],
+      ["why", volo],
+      ["why", volo, "--text", "illegal stream id", "--format", "json"],
+      ["compare", volo, goodToo],
+      ["compare", good, good, "--format", "json"],
       ["rules"],
       ["explain", "grpc/request-trailers"],
       ["--help"],
@@ -560,6 +597,101 @@ describe("a configuration file", () => {
     );
     const { status, stderr } = h2lint([good, ...config("taken.json", '{ "ruleFiles": ["taken.mjs"] }')]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/the name grpc\/request-trailers is taken/) });
+  });
+});
+
+describe("messages of gRPC", () => {
+  const messagesOf = (args: readonly string[]): Record<string, unknown>[] => {
+    const { stdout, stderr } = h2lint(["calls", "secret.pcap", "--messages", "-f", "ndjson", ...args]);
+    expect(stderr).toBe("");
+    return objects(stdout)[0]!["messages"] as Record<string, unknown>[];
+  };
+
+  it("are octets by field number without a schema", () =>
+    expect(messagesOf([]).map(({ json, type }) => ({ json, type }))).toMatchObject([
+      { json: { 1: hostile, 2: "hunter2" }, type: undefined },
+      { json: { 1: hostile } },
+    ]));
+
+  it.each([
+    ["a file", ["--proto", "proto/p/s.proto"], "password"],
+    ["a folder", ["--proto", "proto"], "password"],
+    ["a descriptor set", ["--proto", "set.bin"], undefined],
+    ["a buf image", ["--proto", "image.binpb"], undefined],
+  ])("have names by --proto, %s", (_, args, secret) => {
+    const [sent] = messagesOf(args);
+    const masked = secret === undefined ? {} : { [secret]: "<masked, 7 characters>" };
+    expect(sent).toMatchObject({ type: "p.In", json: { a: hostile, ...masked } });
+    expect(JSON.stringify(sent)).not.toContain("hunter2");
+    if (secret !== undefined) expect(messagesOf([...args, "--show-secrets"])[0]).toMatchObject({ json: { [secret]: "hunter2" } });
+  });
+
+  it("have names by what another connection's server says of itself", () => {
+    const called = objects(h2lint(["calls", good, goodToo, "--messages", "-f", "ndjson"]).stdout)
+      .filter(({ path }) => path === "/helloworld.Greeter/SayHello")
+      .map(({ connection, messages }) => [connection, (messages as object[])[0]]);
+    expect(new Set(called.map(([connection]) => connection)).size).toBe(2);
+    for (const [, sent] of called) expect(sent).toMatchObject({ type: "helloworld.HelloRequest" });
+    const alone = objects(h2lint(["calls", good, "--messages", "-f", "ndjson"]).stdout);
+    expect((alone[0]!["messages"] as object[])[0]).not.toHaveProperty("type");
+  });
+
+  it("stand in the timeline too", () => {
+    const shown = h2lint(["timeline", "secret.pcap", "--messages", "--proto", "proto"]);
+    expect(shown).toMatchObject({ status: 0, stderr: "" });
+    expect(shown.stdout).toMatch(/^ +> 0 +\d+ In \{"a":/m);
+    expect(shown.stdout).toMatch(/^ +< 0 +\d+ In \{"a":/m);
+    expect(shown.stdout).not.toContain("hunter2");
+    expect(h2lint(["timeline", "secret.pcap"]).stdout).not.toContain('"a"');
+    const all = h2lint(["timeline", "secret.pcap", "--messages", "--verbose", "--show-secrets"]).stdout;
+    expect(all.split("\n").findIndex((line) => line.includes("DATA"))).toBeLessThan(
+      all.split("\n").findIndex((line) => line.includes("hunter2")),
+    );
+  });
+
+  it("of a schema that is none: 2, and one line", () => {
+    for (const command of ["calls", "timeline", "check", "repro"]) {
+      const { status, stdout, stderr } = h2lint([command, "secret.pcap", "--stream", "1", "--proto", "picture.png"]);
+      expect({ command, status, stdout }).toEqual({ command, status: 2, stdout: "" });
+      expect(stderr).toMatch(/^h2lint: [^\n]*picture\.png[^\n]*\n$/);
+    }
+  });
+});
+
+describe("repro", () => {
+  /** What the command of `h2lint repro` runs: the program and its arguments. */
+  const words = (...args: readonly string[]): string[] => {
+    const { status, stdout, stderr } = h2lint(["repro", "secret.pcap", ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const tell = (name: string) => `${name}() { printf '%s\\0' ${name} "$@"; }\n`;
+    const ran = spawnSync("sh", ["-c", `${tell("curl")}${tell("grpcurl")}${stdout}`], { cwd: work, encoding: "utf8", input: "" });
+    expect(ran.stderr).toBe("");
+    // Nothing of what was captured ran.
+    expect(existsSync(join(work, "pwned"))).toBe(false);
+    return ran.stdout.split("\0").slice(0, -1);
+  };
+
+  it("of a call with a schema is grpcurl", () => {
+    const ran = words("--stream", "1", "--proto", "proto");
+    expect(ran.slice(0, 2)).toEqual(["grpcurl", "-plaintext"]);
+    expect(ran).toEqual(expect.arrayContaining(["-import-path", "proto", "-proto", "p/s.proto"]));
+    expect(ran).toEqual(expect.arrayContaining([`x-h: ${hostile}`, "authorization: <masked, 10 octets>"]));
+    expect(JSON.parse(ran[ran.indexOf("-d") + 1]!)).toEqual({ a: hostile, password: "hunter2" });
+    expect(ran.slice(-2)).toEqual(["192.0.2.2:80", "p.S/Unary"]);
+    expect(words("--stream", "1", "--proto", "set.bin")).toEqual(expect.arrayContaining(["-protoset", "set.bin"]));
+    expect(words("--stream", "1", "--proto", "set.bin", "--show-secrets")).toContain("authorization: Bearer abc");
+  });
+
+  it("of anything else is curl", () => {
+    expect(words("--stream", "1")[0]).toBe("curl");
+    const ran = words("--stream", "3");
+    expect(ran).toContain(`x-h: ${hostile}`);
+    expect(ran.at(-1)).toMatch(/^http:\/\/192\.0\.2\.2:80\//);
+  });
+
+  it("needs a stream that is there", () => {
+    expect(h2lint(["repro", "secret.pcap"])).toMatchObject({ status: 2, stdout: "" });
+    expect(h2lint(["repro", "secret.pcap", "--stream", "9"])).toMatchObject({ status: 2, stdout: "" });
   });
 });
 

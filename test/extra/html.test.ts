@@ -5,18 +5,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { credentials, Metadata } from "@grpc/grpc-js";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeGrpc } from "../../bench/generate.mjs";
 import { analyze } from "../../src/analyze.ts";
+import type { Source } from "../../src/capture/source.ts";
 import { defaultLimits } from "../../src/limits.ts";
+import type { Assertions } from "../../src/report/assertions.ts";
+import { Budgets } from "../../src/report/budget.ts";
 import { readAssets } from "../../src/report/html/assets.ts";
 import { bundle } from "../../src/report/html/bundle.mjs";
 import { type PageAssets, pageDocument } from "../../src/report/html/document.ts";
 import { htmlReport } from "../../src/report/html/html.ts";
 import type { PageData } from "../../src/report/html/page-data.ts";
 import { rules } from "../../src/rules/index.ts";
+import { recordTraffic } from "../../src/testing/record.ts";
+import { memorySource } from "../capture/reading.ts";
 import { pageOf } from "../report/html/paging.ts";
 
 const executable = ["chromium", "chromium-browser", "google-chrome"]
@@ -34,10 +40,12 @@ let page: Page;
 /** What a page should never cause. */
 let complaints: string[];
 
-async function reportOf(capture: string): Promise<string> {
+async function reportOf(capture: string | Source, asserted: Assertions = {}): Promise<string> {
   let html = "";
   const report = htmlReport((text) => (html += text), { limits: defaultLimits, rules, showSecrets: false }, assets);
-  for await (const event of analyze([capture], { listeners: [report.listener!] })) report.event(event);
+  const budgets = new Budgets(asserted);
+  for await (const event of analyze([capture], { listeners: [report.listener!, budgets] }))
+    for (const told of budgets.take(event)) report.event(told);
   report.end();
   return html;
 }
@@ -55,6 +63,36 @@ async function open(html: string, hash = "", options: { colorScheme?: "dark" | "
   await page.addInitScript(axe.source);
   await page.goto(pathToFileURL(file).href + hash);
   await page.locator(".chart canvas").waitFor();
+}
+
+/** Twenty calls of grpc-js, five at a time, with markup in a field. */
+async function twentyCalls(): Promise<Source> {
+  // Written in JavaScript, for users: it has no types.
+  const { serve, Greeter } = (await import("../../samples/vitest/greeter.mjs" as string)) as {
+    serve(): Promise<{ server: { tryShutdown(done: () => void): void }; port: number }>;
+    Greeter: new (
+      address: string,
+      how: object,
+    ) => { Hello(request: object, fields: object, done: () => void): void; close(): void };
+  };
+  const { server, port } = await serve();
+  const recording = await recordTraffic(port);
+  const client = new Greeter(`127.0.0.1:${recording.port}`, credentials.createInsecure());
+  const fields = new Metadata();
+  fields.set("x-markup", markup);
+  for (let batch = 0; batch < 4; batch++) {
+    const five = ["Ada", "Bo", "", "Cy", "Di"].map((name) => new Promise<void>((done) => client.Hello({ name }, fields, done)));
+    await Promise.all(five);
+  }
+  client.close();
+  await new Promise<void>((resolve) => server.tryShutdown(resolve));
+  return memorySource(await recording.stop(), undefined, "twenty.pcapng");
+}
+
+/** To look at: SCREENSHOTS=FOLDER. */
+async function shoot(name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 /** What axe finds that keeps somebody out. */
@@ -183,6 +221,60 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
     expect(await page.title()).toBe(`h2lint: ${markup}`);
   });
 
+  describe("twenty gRPC calls", () => {
+    let twenty: string;
+
+    beforeAll(async () => {
+      twenty = await reportOf(await twentyCalls(), { connections: 1, errors: { "*": 0 }, resets: [] });
+    });
+
+    it.each([
+      ["light", 1440],
+      ["dark", 1440],
+      ["light", 420],
+    ] as const)("are lanes that can be read: %s, %i wide", async (colorScheme, width) => {
+      await open(twenty, "#connection=1", { colorScheme, width });
+      await page.waitForTimeout(100);
+      await shoot(`twenty-${colorScheme}-${width}`);
+      expect(await barriers()).toEqual([]);
+      await page.getByRole("tab", { name: /Frames/ }).click();
+      expect(await page.getByRole("button", { name: "HEADERS[39]" }).count()).toBeGreaterThan(0);
+    });
+
+    it("have lanes to go up and down by key, and a filter for one", async () => {
+      await open(twenty, "#connection=1");
+      await page.locator(".chart canvas").focus();
+      for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
+      await expect.poll(() => page.getByRole("status").innerText()).toContain("on stream 3");
+      await page.keyboard.press("/");
+      await page.keyboard.type("stream:39 kind:headers");
+      await page.locator(".matched", { hasText: /of \d+ frames/ }).waitFor();
+      await page.keyboard.press("Enter");
+      await expect.poll(title).toContain("HEADERS[39]");
+    });
+
+    it("hold markup from the wire as text", async () => {
+      await open(twenty, "#connection=1");
+      await page.getByRole("tab", { name: /Frames/ }).click();
+      await page.getByRole("button", { name: "HEADERS[1]" }).first().click();
+      expect(await page.locator(".headers").innerText()).toContain(markup);
+      expect(await page.locator("img").count()).toBe(0);
+      expect(await page.title()).not.toBe("ran");
+    });
+
+    it("say which budgets are broken, on screen and on paper", async () => {
+      await open(twenty, "#overview");
+      expect(await page.locator(".counts").innerText()).toContain("1 budget broken");
+      await page.getByRole("tab", { name: "Capture" }).click();
+      const card = await page.locator(".card").innerText();
+      expect(card).toContain("no call of * ends badly: 4 of 20 calls: INVALID_ARGUMENT x 4; first on connection 1");
+      expect(card).toMatch(/held\s+at most 1 HTTP\/2 connection: 1 HTTP\/2 connection/);
+      expect(await barriers()).toEqual([]);
+      await page.emulateMedia({ media: "print" });
+      await expect.poll(() => page.locator(".print-only").innerText()).toContain("no call of * ends badly");
+    });
+  });
+
   it("the policy stops a script that is not the page's", async () => {
     await open(volo.replace('<div id="page">', `<script>document.title = "ran"</script><div id="page">`));
     expect(await page.title()).not.toBe("ran");
@@ -195,6 +287,7 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
     ["light", 420],
   ] as const)("axe finds nothing serious: %s, %i wide", async (colorScheme, width) => {
     await open(volo, "#overview", { colorScheme, width });
+    await shoot(`volo-${colorScheme}-${width}`);
     expect(await barriers()).toEqual([]);
     for (const hash of ["#connection=1", "#connection=1&finding=0", "#connection=1&frame=4"]) {
       await page.evaluate(`location.hash = "${hash}"`);

@@ -1,5 +1,6 @@
 // Messages by schema. Expected JSON from the protobuf JSON mapping, octets from the encoding guide.
 import { describe, expect, it } from "vitest";
+import { healthService } from "../../src/grpc/health-service.ts";
 import { linkProtos, parseProto } from "../../src/grpc/proto-source.ts";
 import { isDescriptorSet, type MethodSchema, Schemas } from "../../src/grpc/schema.ts";
 import { octets } from "../http2/octets.ts";
@@ -205,6 +206,21 @@ describe("descriptors", () => {
     schemas.harvest("one", serviceFile(), limits);
     expect(schemas.method("/p.S/M", "one")).toMatchObject({ kind: "server-streaming", binding: true });
     expect(schemas.method("/p.S/M", "two")).toMatchObject({ kind: "server-streaming", binding: false });
+  });
+
+  it("of health checking are known, and judge nobody", () => {
+    const schemas = new Schemas();
+    schemas.addKnown(healthService());
+    const check = schemas.method("/grpc.health.v1.Health/Check", "1")!;
+    expect(check.binding).toBe(false);
+    expect(check.json("server", octets("08 01"))).toEqual({ status: "SERVING" });
+    expect(check.json("client", octets('0a 01 "a"'))).toEqual({ service: "a" });
+    expect(schemas.method("/grpc.health.v1.Health/Watch", "1")?.kind).toBe("server-streaming");
+    expect(schemas.method("/grpc.health.v1.Health/List", "1")?.kind).toBe("unary");
+    expect(schemas.method("/p.S/M", "1")).toBeUndefined();
+    // What the server says goes before it.
+    schemas.harvest("1", serviceFile(), limits);
+    expect(schemas.method("/p.S/M", "1")?.binding).toBe(true);
   });
 
   it("of reflection may lack what they import, and be broken", () => {

@@ -1,7 +1,8 @@
 import hpack from "hpack.js";
 import { describe, expect, it } from "vitest";
 import { fastHpack } from "../../src/hpack/decoder.ts";
-import { FieldBit, field, fieldName, Name, slotCount } from "../../src/hpack/field.ts";
+import { FieldBit, field, fieldName } from "../../src/hpack/field.ts";
+import { Name, slotCount } from "../../src/hpack/name.ts";
 import { OctetCache } from "../../src/hpack/octet-cache.ts";
 import { staticTable } from "../../src/hpack/static-table.ts";
 import { decodeOctets, limits, literal } from "./octets.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { BlockBit } from "../../src/hpack/block.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
 import { DynamicTable } from "../../src/hpack/dynamic-table.ts";
-import { field, fieldName, Name } from "../../src/hpack/field.ts";
+import { field, fieldName } from "../../src/hpack/field.ts";
+import { Name } from "../../src/hpack/name.ts";
 import { referenceHpack } from "../../src/hpack/reference.ts";
 import { decode, decodeOctets, indexed, insert, insertAt, limits, lines, literal, literalAt, sizeUpdate } from "./octets.ts";
 

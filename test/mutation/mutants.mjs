@@ -2,7 +2,8 @@
 import ts from "typescript";
 
 /**
- * @typedef {{ line: number, kind: string, before: string, after: string, code: string }} Mutant
+ * @typedef {{ line: number, kind: string, before: string, after: string, within: string, code: string, rules: readonly string[] }} Mutant
+ *   `within`: the expression or statement around it. `rules`: the ids of those that may notice; none: any may.
  * @param {string} text Source of a rule file.
  * @returns {Mutant[]}
  */
@@ -10,13 +11,17 @@ export function mutantsOf(text) {
   const file = ts.createSourceFile("rule.ts", text, ts.ScriptTarget.ES2023, true);
   /** @type {Mutant[]} */
   const mutants = [];
+  const rulesOf = users(file);
+  /** @type {readonly string[]} */
+  let rules = [];
   /** @param {ts.Node} node @param {string} after @param {string} kind */
   const replace = (node, after, kind) => {
     const start = node.getStart(file);
     const before = text.slice(start, node.end);
     if (before === after) return;
     const line = file.getLineAndCharacterOfPosition(start).line + 1;
-    mutants.push({ line, kind, before, after, code: text.slice(0, start) + after + text.slice(node.end) });
+    const within = kind === "operator" || kind === "number" ? node.parent.getText(file) : "";
+    mutants.push({ line, kind, before, after, within, code: text.slice(0, start) + after + text.slice(node.end), rules });
   };
   /** @param {ts.Node} node */
   const visit = (node) => {
@@ -67,8 +72,44 @@ export function mutantsOf(text) {
     }
     ts.forEachChild(node, visit);
   };
-  visit(file);
+  for (const statement of file.statements) {
+    rules = rulesOf(statement);
+    visit(statement);
+  }
   return mutants;
+}
+
+// By statement at the top of a file: the ids of the rules that it is a part of, or that come to it by what they call.
+/** @param {ts.SourceFile} file @returns {(statement: ts.Statement) => readonly string[]} */
+function users(file) {
+  /** @type {Map<string, ts.Statement>} */
+  const declared = new Map();
+  for (const statement of file.statements) {
+    if (ts.isVariableStatement(statement)) {
+      for (const { name } of statement.declarationList.declarations) declared.set(name.getText(file), statement);
+    } else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
+      declared.set(statement.name?.text ?? "", statement);
+    }
+  }
+  /** @type {Map<ts.Statement, string[]>} */
+  const found = new Map();
+  for (const statement of file.statements) {
+    if (!ts.isVariableStatement(statement) || !/^export\b/.test(statement.getText(file))) continue;
+    const id = /"([a-z0-9-]+\/[a-z0-9-]+)"/.exec(statement.getText(file))?.[1];
+    if (id === undefined) return () => [];
+    const reached = new Set([statement]);
+    for (const at of reached) {
+      /** @param {ts.Node} node */
+      const visit = (node) => {
+        const target = ts.isIdentifier(node) ? declared.get(node.text) : undefined;
+        if (target !== undefined) reached.add(target);
+        ts.forEachChild(node, visit);
+      };
+      visit(at);
+    }
+    for (const at of reached) found.set(at, [...(found.get(at) ?? []), id]);
+  }
+  return (statement) => found.get(statement) ?? [];
 }
 
 // `x.endAt >= 0`, `x.resetAt < 0`: there is one. These are ends of frames, so -1 or 9 and more; 0 and 1 tell nothing apart.
@@ -82,9 +123,10 @@ function isSign(node) {
   return ["endAt", "resetAt", "messageAt", "lastAt"].includes(name);
 }
 
-// `text.slice(0, 80)`: how much of a long text a message shows.
+// `text.slice(0, 80)`, or `SHOWN` or `TEXT` for it: how much of a long text a message shows.
 /** @param {ts.Node} node */
 function isCut({ parent }) {
+  if (ts.isVariableDeclaration(parent)) return ["SHOWN", "TEXT"].includes(parent.name.getText());
   return ts.isCallExpression(parent) && /\.slice\(0, \d+\)$/.test(parent.getText());
 }
 

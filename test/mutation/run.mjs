@@ -1,14 +1,17 @@
-// `npm run mutate [FAMILY...]`: how many changes of a rule its own tests notice. Each mutant of src/rules/<family>/<topic>.ts runs the cases of
-// test/rules/<family>/<topic>.test.ts, in a process that keeps everything else warm; one that hangs is killed and counts as noticed.
+// `npm run mutate -- [FAMILY[/TOPIC]...]`: how many changes of a rule its own tests notice. Each mutant of src/rules/<family>/<topic>.ts runs the cases
+// that test/rules/<family>/<topic>.test.ts has of the rules it may change, in a process that keeps everything else warm; one that hangs is
+// killed and counts as noticed.
 // Exit 1 below 85 %. What survives is listed; what may survive, and why, stands in accepted.json.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { mutantsOf } from "./mutants.mjs";
 import { removeAll, root, TestWorker, transpile, transpileAll } from "./test-worker.mjs";
 
-const families = process.argv.slice(2);
-/** @type {Readonly<Record<string, string>>} */
-const accepted = JSON.parse(readFileSync(new URL("./accepted.json", import.meta.url), "utf8"));
+const wanted = process.argv.slice(2);
+// By reason.
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const explanations = JSON.parse(readFileSync(new URL("./accepted.json", import.meta.url), "utf8"));
+const accepted = new Set(Object.values(explanations).flat());
 /** @type {Set<string>} */
 const used = new Set();
 
@@ -24,7 +27,7 @@ async function run() {
     const text = readFileSync(join(root, "src/rules", path), "utf8");
     const plain = transpile(text, path);
     const began = performance.now();
-    const baseline = await worker.run(path, plain, test, 600_000);
+    const baseline = await worker.run(path, plain, test, [], 600_000);
     // On a busy machine slow is not hanging.
     const limit = Math.max(20_000, 10 * (performance.now() - began));
     if (baseline !== "passed") throw new Error(`${path}: its tests fail without a mutant: ${baseline}`);
@@ -33,16 +36,16 @@ async function run() {
     const shownAs = mutantsOf(text);
     if (mutants.length !== shownAs.length) throw new Error(`${path}: the mutants of its JavaScript are others`);
     let here = 0;
-    for (const [i, { line, kind, before, after }] of shownAs.entries()) {
-      const code = mutants[i]?.code ?? "";
+    for (const [i, { line, kind, before, after, within }] of shownAs.entries()) {
+      const { code, rules } = /** @type {import("./mutants.mjs").Mutant} */ (mutants[i]);
       total++;
-      if ((await worker.run(path, code, test, limit)) !== "passed") {
+      if ((await worker.run(path, code, test, rules, limit)) !== "passed") {
         here++;
         continue;
       }
-      const shown = `${kind} ${short(before)} -> ${short(after)}`;
-      const key = `${path} ${shown}`;
-      if (accepted[key] !== undefined) {
+      const shown = `${kind} ${short(before)} -> ${short(after)}${within === "" ? "" : ` in ${short(within)}`}`;
+      const key = `${rules.length === 1 ? rules[0] : path} ${shown}`;
+      if (accepted.has(key)) {
         explained++;
         used.add(key);
       } else survivors.push(`${path}:${line}  ${shown}`);
@@ -52,8 +55,8 @@ async function run() {
   }
   worker.stop();
   for (const survivor of survivors) console.log(`survived  ${survivor}`);
-  if (families.length === 0) {
-    for (const key of Object.keys(accepted)) if (!used.has(key)) console.log(`stale in accepted.json: ${key}`);
+  if (wanted.length === 0) {
+    for (const key of accepted) if (!used.has(key)) console.log(`stale in accepted.json: ${key}`);
   }
   // What no test can notice is no test's fault.
   const score = (100 * killed) / Math.max(total - explained, 1);
@@ -67,7 +70,7 @@ function rulePaths() {
   return readdirSync(join(root, "src/rules"), { recursive: true })
     .map(String)
     .filter((path) => /^[\w-]+\/[\w-]+\.ts$/.test(path))
-    .filter((path) => families.length === 0 || families.includes(dirname(path)))
+    .filter((path) => wanted.length === 0 || wanted.includes(dirname(path)) || wanted.includes(path.slice(0, -3)))
     .sort();
 }
 

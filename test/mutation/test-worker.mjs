@@ -15,8 +15,15 @@ export class TestWorker {
   #process;
   #count = 0;
 
-  /** @param {string} path @param {string} code JavaScript. @param {string} test @param {number} limit Milliseconds. @returns {Promise<string>} */
-  run(path, code, test, limit) {
+  /**
+   * @param {string} path
+   * @param {string} code JavaScript.
+   * @param {string} test
+   * @param {readonly string[]} rules Whose cases; none: of all.
+   * @param {number} limit Milliseconds.
+   * @returns {Promise<string>} `passed`, or what went wrong.
+   */
+  run(path, code, test, rules, limit) {
     const number = ++this.#count;
     // Everything that was imported stays: after many mutants a new process is cheaper than the memory.
     if (number % 400 === 0) this.stop();
@@ -42,7 +49,7 @@ export class TestWorker {
         this.#process = undefined;
         done("died");
       });
-      child.send({ number, path: path.replace(/\.ts$/, ".js"), test: join("test/rules", test) });
+      child.send({ number, path: path.replace(/\.ts$/, ".js"), test, rules });
     });
   }
 
@@ -55,7 +62,7 @@ export class TestWorker {
 
 // The sources and the rules' tests as JavaScript, once.
 export function transpileAll() {
-  for (const top of ["src", "test/rules"]) {
+  for (const top of ["src", "test/rules", "test/grpc"]) {
     for (const path of readdirSync(join(root, top), { recursive: true }).map(String)) {
       if (!path.endsWith(".ts") || path.endsWith(".d.ts")) continue;
       write(join(top, path.replace(/\.ts$/, ".js")), transpile(readFileSync(join(root, top, path), "utf8"), path));

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { dictionary, isAbout, knownAnswers, quotedStream, textsLike } from "../../src/pairing/dictionary.ts";
+import {
+  dictionary,
+  isAbout,
+  knownAnswers,
+  quotedHead,
+  quotedKind,
+  quotedStream,
+  textsLike,
+} from "../../src/pairing/dictionary.ts";
 import { faults, fits } from "../../src/pairing/fault.ts";
 import { rules } from "../../src/rules/index.ts";
 
@@ -82,3 +90,28 @@ it.each([
   ["Flow control window exceeded for stream: 9", 9],
   ["HTTP2 settings error", undefined],
 ])("%s quotes stream %s", (text, stream) => expect(quotedStream(text)).toBe(stream));
+
+it.each([
+  ["DATA: stream in idle", "data"],
+  ["request HEADERS: invalid stream_id", "headers"],
+  ["WINDOW_UPDATE to idle stream", "window-update"],
+  ["Received WINDOW_UPDATE with delta 0 for stream: 3", "window-update"],
+  ["invalid stream id in RST_STREAM frame", "rst-stream"],
+  ["unexpected non-CONTINUATION frame or stream_id is invalid", undefined],
+  ["expected CONTINUATION frame", undefined],
+  ["SETTINGS expected", undefined],
+  ["too_many_pings", undefined],
+])("%s is about %s", (text, kind) => expect(quotedKind(text)).toBe(kind));
+
+it.each([
+  [
+    "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]",
+    { length: 12, endStream: true },
+  ],
+  [
+    "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_HEADERS stream=1 len=0]",
+    { length: 0, endStream: false },
+  ],
+  ["received an illegal stream id: 0. headers frame: [FrameHeader HEADERS len=3]", { length: 3, endStream: false }],
+  ["received an illegal stream id: 1", undefined],
+])("%s quotes a head", (text, head) => expect(quotedHead(text)).toEqual(head));

@@ -24,8 +24,9 @@ import { loadSchemas } from "../../src/cli/protos.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
+import { MetadataKeeper } from "../../src/report/metadata.ts";
+import { recordTraffic } from "../../src/testing/record.ts";
 import { memorySource } from "../capture/reading.ts";
-import { record } from "./proxy.ts";
 
 const proto = fileURLToPath(new URL("echo.proto", import.meta.url));
 
@@ -90,7 +91,7 @@ const service = {
 };
 
 const known: Known[] = [];
-let capture: Buffer;
+let capture: Uint8Array;
 
 beforeAll(async () => {
   const server = new Server();
@@ -100,7 +101,7 @@ beforeAll(async () => {
       error === null ? resolve(bound) : reject(error),
     ),
   );
-  const recording = await record(port);
+  const recording = await recordTraffic(port);
   const client = new Echo(`127.0.0.1:${recording.port}`, credentials.createInsecure());
   const squeezed = new Echo(`127.0.0.1:${recording.port}`, credentials.createInsecure(), {
     "grpc.default_compression_algorithm": compressionAlgorithms.gzip,
@@ -201,7 +202,9 @@ async function exchanges(schemas = loadSchemas([proto])): Promise<ExchangeObject
   const seen: ExchangeObject[] = [];
   const clock = () => session.clock;
   const messages = new MessageLister(keeper, schemas, session.limits, clock, (exchange) => seen.push(exchange));
-  const lister = new ExchangeLister(clock, chosen, session.limits, (exchange, stream) => messages.exchange(exchange, stream));
+  const metadata = new MetadataKeeper({ fields: true, showSecrets: true }, session.limits);
+  const emit = (exchange: ExchangeObject, key: object) => messages.exchange(exchange, key);
+  const lister = new ExchangeLister(clock, chosen, session.limits, emit, { metadata });
   for await (const _ of session.run([new CallReader([keeper], session.limits), lister]));
   messages.end();
   return seen;
@@ -233,11 +236,27 @@ describe("@grpc/grpc-js with itself", () => {
       } else expect(call.end).toBe("reset-by-client");
       expect(call.requestMessages).toBe(sent.length);
     });
-    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual(["t/x.Y"]);
+    expect(seen.find(({ grpcStatus }) => grpcStatus === 5)?.grpcDetails).toEqual([{ "@type": "t/x.Y" }]);
     const { deadline, duration } = seen[3]!;
     // As the client counts: what was left when it sent the request.
     expect(deadline).toBeLessThanOrEqual(151e6);
     expect(duration).toBeGreaterThan(deadline! - 20e6);
+  });
+
+  it("has their metadata, and who ended them", async () => {
+    const seen = await exchanges();
+    // Of the second call, unpadded or padded.
+    const sent = seen[1]!.requestMetadata!.find(([name]) => name === "key-bin")?.[1];
+    expect(Buffer.from(sent!, "base64")).toEqual(Buffer.from([0, 1, 254, 255]));
+    for (const call of seen) {
+      expect(call.requestMetadata).toContainEqual(["content-type", "application/grpc"]);
+      if (call.end === "complete") expect(call).not.toHaveProperty("endedBy");
+      else expect(call.endedBy).toMatchObject({ side: "client", how: "rst-stream", errorCode: "CANCEL" });
+      if (call.grpcStatus === 0) expect(call.responseTrailers).toContainEqual(["grpc-status", "0"]);
+      const first = (call.responseMessages ?? 0) > 0;
+      expect(call.timeToFirstMessage === undefined).toBe(!first);
+      if (first) expect(call.timeToFirstMessage).toBeLessThanOrEqual(call.duration!);
+    }
   });
 
   it("has the messages that the programs sent and received", async () => {

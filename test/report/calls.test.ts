@@ -7,6 +7,7 @@ import { CallReader } from "../../src/grpc/call-reader.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsJson, callsNdjson, callsTable } from "../../src/report/calls.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
+import { MetadataKeeper, type MetadataOptions } from "../../src/report/metadata.ts";
 import { MethodSummary } from "../../src/report/method-summary.ts";
 import { playModel } from "../../src/testing/play.ts";
 import { grpcRequest, grpcResponse, type Story, written } from "../../src/testing.ts";
@@ -18,7 +19,7 @@ const answer = { fields: grpcResponse } as const;
 const hello = "\0\0\0\0\x01a";
 const all = { connection: () => true, exchange: () => true };
 
-function exchangesOf(story: Story, limits: Partial<Limits> = {}): ExchangeObject[] {
+function exchangesOf(story: Story, limits: Partial<Limits> = {}, metadata?: MetadataOptions): ExchangeObject[] {
   const exchanges: ExchangeObject[] = [];
   const full = { ...defaultLimits, ...limits };
   const clock = new Clock();
@@ -27,6 +28,7 @@ function exchangesOf(story: Story, limits: Partial<Limits> = {}): ExchangeObject
     all,
     full,
     (exchange) => exchanges.push(exchange),
+    metadata === undefined ? {} : { metadata: new MetadataKeeper(metadata, full) },
   );
   playModel(written(story).segments, [new CallReader([], full), lister], full, () => {});
   return exchanges;
@@ -50,8 +52,102 @@ describe("an exchange", () => {
       ...{ method: "POST", path: "/a.B/C", authority: "h2.test", status: 200, grpcStatus: 5, grpcMessage: "café" },
       ...{ requestMessages: 2, responseMessages: 1, requestOctets: 12, responseOctets: 6 },
       // HEADERS, two DATA, HEADERS, DATA, trailers: a millisecond each.
-      ...{ duration: 5e6, deadline: 2e9, end: "complete" },
+      ...{ duration: 5e6, timeToFirstMessage: 4e6, deadline: 2e9, deadlinePassed: false, end: "complete" },
     });
+  });
+
+  it("that is answered by trailers alone says so", () => {
+    const ask: Story = (s) => s.client.headers(1, grpc).data(1, hello, end);
+    const status = { ...grpcResponse, "grpc-status": "5" };
+    const [only] = exchangesOf((s) => void [ask(s), s.server.headers(1, { ...end, fields: status })]);
+    expect(only).toMatchObject({ trailersOnly: true, grpcStatus: 5 });
+    expect(only).not.toHaveProperty("timeToFirstMessage");
+    const [trailers] = exchangesOf((s) => void [ask(s), s.server.headers(1, answer).trailers(1, { "grpc-status": "5" })]);
+    expect(trailers).not.toHaveProperty("trailersOnly");
+    const [data] = exchangesOf((s) => void [ask(s), s.server.headers(1, { fields: status }).data(1, hello, end)]);
+    expect(data).not.toHaveProperty("trailersOnly");
+    const [http] = exchangesOf((s) => s.client.headers(1, end).server.headers(1, end));
+    expect(http).not.toHaveProperty("trailersOnly");
+  });
+
+  it("has the details of its error", () => {
+    // google.rpc.Status: code 5, details an Any of google.rpc.LocalizedMessage with locale "de".
+    const url = "type.googleapis.com/google.rpc.LocalizedMessage";
+    const any = Buffer.concat([Buffer.of(0x0a, url.length), Buffer.from(url), Buffer.of(0x12, 4, 0x0a, 2), Buffer.from("de")]);
+    const octets = Buffer.concat([Buffer.of(8, 5, 0x1a, any.length), any]);
+    const json = [{ "@type": url, locale: "de" }];
+    for (const value of [octets.toString("base64"), `\0${octets.toString("latin1")}`]) {
+      const [call] = exchangesOf((s) =>
+        s.client
+          .headers(1, grpc)
+          .data(1, hello, end)
+          .server.headers(1, { ...end, fields: { ...grpcResponse, "grpc-status": "5", "grpc-status-details-bin": value } }),
+      );
+      expect(call?.grpcDetails).toEqual(json);
+    }
+  });
+
+  it.each<[string, number, boolean, Story]>([
+    ["in time", 10e6, false, (s) => s.server.headers(1, answer).trailers(1, { "grpc-status": "0" })],
+    ["too late", 10e6, true, (s) => s.server.headers(1, answer).wait(20).trailers(1, { "grpc-status": "0" })],
+    ["reset at the deadline", 10e6, true, (s) => s.client.wait(8).rst(1)],
+    ["not over, and the capture ends before the deadline", 10e6, false, (s) => s.server.headers(1, answer)],
+    ["not over, and the capture ends after the deadline", 10e6, true, (s) => s.server.headers(1, answer).wait(20).ping()],
+  ])("knows its deadline: %s", (_, deadline, deadlinePassed, story) => {
+    const fields = { ...grpcRequest, "grpc-timeout": "10m" };
+    const [call] = exchangesOf((s) => void [s.client.headers(1, { fields }).data(1, hello, end), story(s)]);
+    expect(call).toMatchObject({ deadline, deadlinePassed });
+  });
+
+  it("has metadata, of which credentials are masked", () => {
+    const story: Story = (s) =>
+      s.client
+        .headers(1, {
+          fields: {
+            ...grpcRequest,
+            "x-id": "7",
+            authorization: "Bearer abc",
+            "raw-bin": "\0\xff\x01",
+            "grpc-previous-rpc-attempts": "2",
+          },
+        })
+        .data(1, hello, end)
+        .server.headers(1, { fields: { ...grpcResponse, "x-where": "caf\xc3\xa9" } })
+        .trailers(1, { "grpc-status": "0", "x-cost": "3" });
+    const [call] = exchangesOf(story, {}, { fields: true, showSecrets: false });
+    expect(call?.requestMetadata).toEqual([
+      ...Object.entries(grpcRequest).filter(([name]) => !name.startsWith(":")),
+      ["x-id", "7"],
+      ["authorization", "<masked, 10 octets>"],
+      ["raw-bin", "/wE="],
+      ["grpc-previous-rpc-attempts", "2"],
+    ]);
+    expect(call?.responseMetadata).toContainEqual(["x-where", "café"]);
+    expect(call?.responseTrailers).toEqual([
+      ["grpc-status", "0"],
+      ["x-cost", "3"],
+    ]);
+    expect(call?.previousAttempts).toBe(2);
+    expect(call).not.toHaveProperty("metadataOmitted");
+    const [shown] = exchangesOf(story, {}, { fields: true, showSecrets: true });
+    expect(shown?.requestMetadata).toContainEqual(["authorization", "Bearer abc"]);
+    const [without] = exchangesOf(story, {}, { fields: false, showSecrets: false });
+    expect(without).toMatchObject({ previousAttempts: 2 });
+    expect(without).not.toHaveProperty("requestMetadata");
+  });
+
+  it("keeps no more metadata than fits", () => {
+    const story: Story = (s) =>
+      s.client
+        .headers(1, { ...end, fields: { ...grpcRequest, a: "x".repeat(5400), b: "y".repeat(5400), c: "z".repeat(5400) } })
+        .headers(3, end);
+    const [call, next] = exchangesOf(story, {}, { fields: true, showSecrets: false });
+    expect(call).toMatchObject({ metadataOmitted: true });
+    expect(call?.requestMetadata?.map(([name]) => name)).toContain("b");
+    expect(call?.requestMetadata?.map(([name]) => name)).not.toContain("c");
+    expect(next?.requestMetadata).toEqual([]);
+    const [none] = exchangesOf(story, { keptOctets: 10 }, { fields: true, showSecrets: false });
+    expect(none).toMatchObject({ metadataOmitted: true, requestMetadata: [] });
   });
 
   it("of HTTP has no messages", () => {
@@ -125,6 +221,27 @@ describe("ends", () => {
   ];
   it.each(cases)("%s: %s", (_, how, story) => expect(exchangesOf(story)[0]?.end).toBe(how));
 
+  it.each<[string, object | undefined, Story]>([
+    ["nobody", undefined, (s) => s.client.headers(1).server.headers(1, end)],
+    ["the client's reset", { side: "client", how: "rst-stream", errorCode: "CANCEL" }, (s) => s.client.headers(1).rst(1)],
+    [
+      "the server's reset",
+      { side: "server", how: "rst-stream", errorCode: "REFUSED_STREAM" },
+      (s) => s.client.headers(1).server.rst(1, 7),
+    ],
+    [
+      "GOAWAY",
+      { side: "server", how: "goaway", errorCode: "PROTOCOL_ERROR" },
+      (s) => s.client.headers(1).server.goaway(1, 1).close(),
+    ],
+    ["FIN", { side: "server", how: "fin" }, (s) => s.client.headers(1).server.goaway(1, 0).close()],
+    ["a TCP reset", { side: "client", how: "rst" }, (s) => s.client.headers(1).reset()],
+  ])("name who ended it: %s", (_, by, story) => {
+    const { endedBy } = exchangesOf(story)[0]!;
+    if (by === undefined) expect(endedBy).toBeUndefined();
+    else expect(endedBy).toEqual({ ...by, time: expect.stringMatching(/^\d+\.\d{9}$/) });
+  });
+
   it("after the time to what ended it", () => {
     const [call] = exchangesOf((s) => s.client.headers(1).server.goaway(1, 1).wait(500).close());
     expect(call?.duration).toBe(1e6);
@@ -169,6 +286,37 @@ describe("views", () => {
     expect(text).toMatch(/^\/a\.B\/C +1 .*NOT_FOUND$/m);
   });
 
+  it("table says why a call failed", () => {
+    const any = "\x0a\x05x/a.B\x12\x02\x08\x07";
+    const details = `\x08\x05\x1a${String.fromCharCode(any.length)}${any}`;
+    const fields = {
+      ...{ ...grpcResponse, "grpc-status": "5", "grpc-message": "caf%C3%A9%1B[31m", "grpc-previous-rpc-attempts": "1" },
+      "grpc-status-details-bin": Buffer.from(details, "latin1").toString("base64"),
+    };
+    const failing: Story = (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "1m", "grpc-previous-rpc-attempts": "1", authorization: "abc" } })
+        .data(1, hello, end)
+        .server.headers(1, { ...end, fields })
+        .client.headers(3, grpc)
+        .rst(3);
+    const lines = (verbose: boolean) => {
+      const pieces: string[] = [];
+      const shown = callsTable((text) => pieces.push(text), { width: 100, color: false, verbose, quiet: false });
+      for (const exchange of exchangesOf(failing, {}, { fields: true, showSecrets: false })) shown.exchange(exchange);
+      return pieces.join("").split("\n");
+    };
+    expect(lines(false).slice(2, 5)).toEqual([
+      '        "café\\x1b[31m"',
+      "        the deadline of 1.00 ms had passed, Trailers-Only, attempt 2",
+      '        B {"1":7}',
+    ]);
+    expect(lines(false)[6]).toBe("        RST_STREAM CANCEL by the client");
+    expect(lines(false).join("\n")).not.toContain("authorization");
+    expect(lines(true)).toContain("        > authorization: <masked, 3 octets>");
+    expect(lines(true)).toContain("        < grpc-status: 5");
+  });
+
   it("json", () => {
     const { schema, calls, methods } = JSON.parse(texts(callsJson));
     expect(schema).toBe("h2lint-calls/1");
@@ -205,6 +353,12 @@ describe("the summary of a method", () => {
       },
     ]);
     expect(summary.slowest.map(({ duration }) => duration)).toEqual([100, 99, 98, 97, 96]);
+  });
+
+  it("counts calls that were tried before", () => {
+    const summary = new MethodSummary();
+    for (const previousAttempts of [0, 1, 3]) summary.add(call(1, { previousAttempts }));
+    expect(summary.methods).toMatchObject([{ calls: 3, retries: 2 }]);
   });
 
   it("is bounded in methods and durations", () => {

@@ -57,7 +57,7 @@ export const summaryOf = (fields: Partial<SummaryEvent> = {}): SummaryEvent => (
   unexplained: 0,
   captures: [],
   ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 0, warnings: 0, infos: 0, unproven: 0, baseline: 0 },
-  ...{ answered: 0, incomplete: false, unchecked: [] },
+  ...{ answered: 0, due: 0, incomplete: false, unchecked: [] },
   ...fields,
 });
 

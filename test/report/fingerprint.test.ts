@@ -68,7 +68,7 @@ function withOtherPacketNumbers(file: Buffer): Buffer {
   return written(file, [{ ...first!, octets }, ...records]);
 }
 
-/** Every stream identifier is two higher. Frames may lie anywhere in their segments. */
+/** Every stream identifier is two higher, in texts too. Frames may lie anywhere in their segments. */
 function onOtherStreams(file: Buffer): Buffer {
   const records = recordsOf(file);
   const directions = new Map<number, { octets: number[]; places: { octets: Buffer; at: number }[] }>();
@@ -92,7 +92,16 @@ function onOtherStreams(file: Buffer): Buffer {
     for (let at = all.subarray(0, 3).toString() === "PRI" ? 24 : 0; at + 9 <= all.length; ) {
       const length = all.readUIntBE(at, 3);
       shift(at + 5);
-      if (all[at + 3] === 7) shift(at + 9);
+      if (all[at + 3] === 7) {
+        shift(at + 9);
+        // Its text may name a stream, of one digit in the samples.
+        const text = all.toString("latin1", at + 17, at + 9 + length);
+        for (const { index, 0: named } of text.matchAll(/stream(?: id: |=)\d/g)) {
+          const digit = at + 17 + index + named.length - 1;
+          all[digit]! += 2;
+          places[digit]!.octets[places[digit]!.at] = all[digit]!;
+        }
+      }
       at += 9 + length;
     }
   }

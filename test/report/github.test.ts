@@ -48,6 +48,11 @@ it("severities become annotations", () => {
   expect(names).toEqual(["error", "warning", "notice"]);
 });
 
+it("leave advice out where that is asked for", () => {
+  const events = [runOf("a.pcap"), findingOf({ severity: "info" }), findingOf({ severity: "warning" })];
+  expect(written((output) => githubReport(output, false), events)).toMatch(/^::warning [^\n]*\n$/);
+});
+
 it("says what, where, and the answer", () => {
   const [command] = commandsOf(runOf("dir/a,b:c.pcap"), findingOf({ count: 2 }));
   expect(command).toEqual({

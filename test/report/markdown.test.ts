@@ -105,3 +105,14 @@ describe("hostile text", () => {
     expect(prose).not.toMatch(/<[a-z!/]|!?\[|\]\(|```/i);
   });
 });
+
+it("begins with the story of the worst that failed", () => {
+  const text = reportOf(runOf("a.pcap"), findingOf());
+  const [, , told] = text.split(/\n\n/);
+  expect(told).toMatch(
+    /^A request ends with trailers \(packet 12\)\. The call is \/a\.B\/C\. The server answered 200\.00 ms later with GOAWAY/,
+  );
+  expect(told).toContain("It cost 1 call: stream 1.");
+  expect(told).toContain("Fix: ");
+  expect(reportOf(runOf("a.pcap"), findingOf({ certainty: "unproven" }))).not.toContain("Fix: ");
+});

@@ -9,8 +9,9 @@ import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsTable } from "../../src/report/calls.ts";
 import { type ExchangeChooser, ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
+import { rules } from "../../src/rules/index.ts";
 import { playModel } from "../../src/testing/play.ts";
-import { grpcRequest, grpcResponse, type Story, written } from "../../src/testing.ts";
+import { grpcRequest, grpcResponse, play, type Story, written } from "../../src/testing.ts";
 import { field, serviceFile } from "../grpc/descriptors.ts";
 
 const end = { endStream: true } as const;
@@ -108,6 +109,8 @@ describe("messages", () => {
     expect(sent("gzip", gzipSync(Buffer.from(request)))).toMatchObject({ compressed: true, json: { 1: "x" } });
     expect(sent("gzip", request)).toMatchObject({ compressed: true, omitted: "does not decompress with gzip" });
     expect(sent("gzip", gzipSync(Buffer.alloc(1 << 20)))).toMatchObject({ omitted: "decompresses to more than 262144 octets" });
+    expect(sent("snappy", Buffer.from(`\x03\x08${request}`, "latin1"))).toMatchObject({ compressed: true, json: { 1: "x" } });
+    expect(sent("zstd", "")).toMatchObject({ compressed: true, length: 0, json: {} });
     expect(sent("zap", request)).toMatchObject({ omitted: "compressed with zap, which is not read" });
     expect(sent(undefined, request)).toMatchObject({ omitted: "compressed, but no grpc-encoding is known" });
   });
@@ -194,6 +197,95 @@ describe("schemas by reflection", () => {
       misfit: { field: "a", reason: "has wire type 0 (varint) instead of 2 (length-delimited)" },
     });
     expect(second!.messages![0]).not.toHaveProperty("type");
+  });
+});
+
+describe("hostile messages", () => {
+  const nested = (levels: number): Buffer => {
+    let inner: Buffer = Buffer.alloc(0);
+    for (let i = 0; i < levels; i++) {
+      const length: number[] = [];
+      for (let left = inner.length; ; left >>>= 7) {
+        length.push(left < 128 ? left : (left & 127) | 128);
+        if (left < 128) break;
+      }
+      inner = Buffer.concat([Buffer.of(0x1a, ...length), inner]);
+    }
+    return inner;
+  };
+  // Field 3 of In is not in its schema; field 1 is a string.
+  const bomb = gzipSync(Buffer.alloc(64 << 20));
+  const snappyBomb = Buffer.concat([
+    Buffer.from("818040", "hex"),
+    Buffer.from("0061", "hex"),
+    Buffer.alloc(3 << 14, "fe0100", "hex"),
+  ]);
+  const cases: readonly (readonly [string, string | undefined, Buffer, object])[] = [
+    ["10,000 levels", undefined, nested(10_000), { type: "p.In", json: {} }],
+    ["100,000 fields", undefined, Buffer.alloc(200_000, "2001", "hex"), { type: "p.In", json: {} }],
+    ["100,001 fields", undefined, Buffer.alloc(200_002, "2001", "hex"), { json: { $cut: "fields" } }],
+    [
+      "text that is not UTF-8",
+      undefined,
+      Buffer.from("0a02ff41", "hex"),
+      { misfit: { field: "a", reason: "is a string that is not UTF-8" } },
+    ],
+    ["another type", undefined, Buffer.from("0d01020304", "hex"), { misfit: { field: "a", reason: /wire type 5/ } }],
+    ["a length within that lies", undefined, Buffer.from("0aff", "hex"), { raw: "0aff", misfit: { field: "p.In" } }],
+    ["a bomb of gzip", "gzip", bomb, { omitted: "decompresses to more than 262144 octets" }],
+    ["a bomb of snappy", "snappy", snappyBomb, { omitted: /more than/ }],
+    [
+      "a bomb of zstd",
+      "zstd",
+      Buffer.concat([Buffer.from("28b52ffd0058", "hex"), Buffer.alloc(4000, "02001000", "hex")]),
+      { omitted: /more than/ },
+    ],
+  ];
+
+  const sent = (s: Parameters<Story>[0], encoding: string | undefined, content: Buffer) => {
+    const octets = framed(content, encoding === undefined ? 0 : 1);
+    const side = s.client.headers(3, of("/p.S/Unary", encoding === undefined ? {} : { "grpc-encoding": encoding }));
+    for (let at = 0; at < octets.length; at += 16_000)
+      side.data(3, octets.slice(at, at + 16_000), { endStream: at + 16_000 >= octets.length });
+  };
+
+  it.each(cases)("%s: bounded and named, with a schema and without", (_, encoding, content, shown) => {
+    const text = (value: unknown) => JSON.stringify(value, (__, one) => (one instanceof RegExp ? "pattern" : (one as unknown)));
+    const [bare] = list((s) => sent(s, encoding, content));
+    expect(text(bare!.messages![0]).length).toBeLessThan(100_000);
+    const [, typed] = list((s) => {
+      reflect("v1")(s);
+      sent(s, encoding, content);
+    });
+    const match = (object: object): object =>
+      Object.fromEntries(
+        Object.entries(object).map(([name, value]) => [
+          name,
+          value instanceof RegExp
+            ? expect.stringMatching(value)
+            : typeof value === "object" && name === "misfit"
+              ? expect.objectContaining(match(value as object))
+              : value,
+        ]),
+      );
+    const [message] = typed!.messages!;
+    if ("json" in shown && "$cut" in (shown.json as object)) expect(message!.json).toMatchObject(shown.json as object);
+    else expect(message).toMatchObject(match(shown));
+    expect(text(message).length).toBeLessThan(100_000);
+  });
+
+  it.each(cases)("%s: the rules say of it what is provable", (_, encoding, content, shown) => {
+    const { findings, unchecked } = play(
+      (s) => {
+        reflect("v1")(s);
+        sent(s, encoding, content);
+      },
+      { rules: rules.filter(({ id }) => ["grpc/message-schema", "grpc/decompress-failed"].includes(id)) },
+    );
+    const found = findings.map(({ rule, data }) => [rule, data["field"]]);
+    if ("misfit" in shown) expect(found).toEqual([["grpc/message-schema", (shown.misfit as { field: string }).field]]);
+    else expect(found).toEqual([]);
+    if ("omitted" in shown) expect(Object.keys(unchecked).join()).toMatch(/grpc\/(?:decompress-failed|message-schema) limit/);
   });
 });
 

@@ -1,7 +1,10 @@
-// SARIF 2.1.0, against the types of its schema (when this file is compiled) and what the standard asks for in words.
+// SARIF 2.1.0, against its schema, the types of that (when this file is compiled), and what the standard asks for in words.
+import { createRequire } from "node:module";
 import type { StaticAnalysisResultsFormatSARIFVersion210JSONSchema as Sarif } from "@schemastore/sarif-2.1.0";
+import { Ajv, type AnySchemaObject } from "ajv";
+import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import type { ReportEvent } from "../../src/report/event.ts";
+import type { BudgetEvent, ReportEvent } from "../../src/report/event.ts";
 import { type SarifLog, sarifReport } from "../../src/report/sarif.ts";
 import { rules } from "../../src/rules/index.ts";
 import { findingOf, frameAt, goaway, hostileFinding, hostileTexts, runOf, summaryOf, written } from "./events.ts";
@@ -9,16 +12,49 @@ import { findingOf, frameAt, goaway, hostileFinding, hostileTexts, runOf, summar
 /** Compiles only while what is written is what the schema allows. */
 const asStandard = (log: SarifLog): Sarif => log;
 
+const require = createRequire(import.meta.url);
+const schema = require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json") as AnySchemaObject;
+// Of draft 4, but it uses nothing that changed since; one of its patterns is none in Unicode mode.
+const { $schema: _, id: __, ...plain } = schema;
+const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+addFormats.default(ajv);
+const valid = ajv.compile(plain);
+
+const faultsOf = (log: unknown): unknown[] => {
+  valid(log);
+  return (valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+};
+
 const logOf = (...events: ReportEvent[]): SarifLog => {
   const log = JSON.parse(written((output) => sarifReport(output, rules), [...events, summaryOf()])) as SarifLog;
   expect(asStandard(log).version).toBe("2.1.0");
+  expect(faultsOf(log)).toEqual([]);
   return log;
 };
 
-const runIn = (...events: ReportEvent[]): SarifLog["runs"][number] => logOf(...events).runs[0]!;
+type Run = SarifLog["runs"][number];
+type FindingResult = Extract<Run["results"][number], { codeFlows: unknown }>;
+
+const runIn = (...events: ReportEvent[]) => {
+  const run = logOf(...events).runs[0]!;
+  return { ...run, results: run.results.filter((result): result is FindingResult => "codeFlows" in result) };
+};
 
 /** RFC 3986: a URI reference of unreserved, reserved and percent-encoded characters only. */
 const reference = /^(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-F]{2})*$/;
+
+describe("the schema", () => {
+  const log = logOf(runOf("a.pcap"), findingOf());
+  const [run] = log.runs;
+
+  it.each<[string, unknown]>([
+    ["no version", { runs: log.runs }],
+    ["no tool", { ...log, runs: [{ ...run, tool: {} }] }],
+    ["a line 0", JSON.parse(JSON.stringify(log).replaceAll(/"startLine":\d+/g, '"startLine":0'))],
+    ["an unknown level", JSON.parse(JSON.stringify(log).replaceAll('"level":"error"', '"level":"fatal"'))],
+    ["a rule without an id", JSON.parse(JSON.stringify(log).replace('"id":', '"name_":'))],
+  ])("refuses %s", (_, broken) => expect(faultsOf(broken)).not.toEqual([]));
+});
 
 describe("results", () => {
   it("point at their rule", () => {
@@ -85,6 +121,35 @@ describe("results", () => {
     expect(result!.partialFingerprints).toEqual({ "h2lint/v1": "0123456789abcdef" });
     expect(result!.occurrenceCount).toBe(3);
   });
+});
+
+it("a broken budget is a result with a rule of its own", () => {
+  const budget: BudgetEvent = {
+    kind: "budget",
+    ...{ assert: "latency", asserted: "max of {*} at most 1ms", message: "2 of 3", count: 2 },
+    status: "broken",
+    places: [
+      { connection: 1, stream: 3, packet: 7, what: "2 ms" },
+      { connection: 2, stream: 0 },
+    ],
+    fingerprint: "0123456789abcdef",
+  };
+  const log = logOf(
+    runOf("a.pcap"),
+    budget,
+    { ...budget, status: "held", assert: "resets", places: [] },
+    { ...budget, places: [] },
+  );
+  const { results, tool } = log.runs[0]!;
+  expect(results.map(({ ruleId, level }) => [ruleId, level])).toEqual([
+    ["assert/latency", "error"],
+    ["assert/latency", "error"],
+  ]);
+  for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex!]!.id).toBe(ruleId);
+  expect(results[0]!.locations.map(({ physicalLocation }) => physicalLocation.region.startLine)).toEqual([7, 1]);
+  expect(results[0]!.message.text).toMatch(
+    /^max of \{\{\*\}\} at most 1ms: 2 of 3; first on connection 1, stream 3, packet 7 \(2 ms\)\.$/,
+  );
 });
 
 describe("rules", () => {

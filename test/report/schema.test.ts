@@ -89,7 +89,10 @@ const whole = {
         ...{ from: "server", file: "volo.pcap", packet: 19, time: "1766400000.000000000", comment: "x" },
         closed: { how: "fin", packet: 19, time: "1766400000.000000000", delay: 1 },
         ...{ delay: 412000, streamsKilled: [1], retrySafe: [], explanation: "x", evidence: [{ points: -2, reason: "y" }] },
+        due: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
+        lost: [{ path: "/a.B/C", protocol: "grpc", streams: [1], retrySafe: [], saw: "UNAVAILABLE (14)" }],
         also: [{ rule: "a/b", stream: 3, packet: 14 }],
+        further: [{ kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 }],
         selfInflicted: { kind: "goaway", errorCode: "CANCEL", packet: 20, time: "1766400000.000000000", delay: 1 },
         logs: [{ file: "server.log", line: 7, side: "server", tells: "fault", text: "...", confidence: "exact" }],
       },
@@ -108,9 +111,24 @@ const whole = {
     stale: [{ fingerprint: "9f2c", rule: "a/b", message: "x", reason: "y", expires: "2026-12-31" }],
     expired: [],
   },
+  budgets: [
+    {
+      ...{
+        assert: "latency",
+        asserted: "p99 of /a.B/C at most 5ms",
+        status: "undecided",
+        message: "1 call",
+        because: "x",
+        count: 0,
+      },
+      places: [{ connection: 1, stream: 1, file: "volo.pcap", packet: 8, what: "6 ms" }],
+      fingerprint: "9f2c",
+    },
+  ],
   summary: {
+    budgets: { held: 0, broken: 0, undecided: 1 },
     ...{ connections: 1, http2Connections: 1, frames: 11, calls: 1, errors: 1, warnings: 0, infos: 0, unproven: 0 },
-    ...{ baseline: 0, answered: 1, unexplained: 0, incomplete: false },
+    ...{ baseline: 0, answered: 1, due: 1, unexplained: 0, incomplete: false },
   },
 };
 

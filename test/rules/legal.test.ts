@@ -26,6 +26,26 @@ const cases: Readonly<Record<string, Story>> = {
   "frames after an RST_STREAM under way": (s) =>
     s.client.headers(1).server.rst(1).client.crossing().data(1).windowUpdate(1).data(1, 0, end),
   "frames after an RST_STREAM that only arrived": (s) => s.client.headers(1).server.rst(1).client.data(1).windowUpdate(1).rst(1),
+  "trailers in two frames after an RST_STREAM under way": (s) =>
+    s.client
+      .headers(1)
+      .server.rst(1)
+      .client.crossing()
+      .headers(1, { ...end, fields: { a: "b" }, endHeaders: false })
+      .continuation(1),
+  "frames of the server after an RST_STREAM under way": (s) =>
+    s.client
+      .headers(1, end)
+      .rst(1)
+      .server.crossing()
+      .headers(1, { endHeaders: false })
+      .continuation(1)
+      .data(1)
+      .pushPromise(1, 2)
+      .windowUpdate(1)
+      .data(1, 1, end),
+  "WINDOW_UPDATE and RST_STREAM of the server, when the client has ended and when both have": (s) =>
+    s.client.headers(1, end).headers(3, end).server.windowUpdate(1).headers(3, end).windowUpdate(3).rst(3, 0).rst(1, 8),
   "skipped ids": (s) => s.client.headers(3, end).headers(7, end).headers(11, end),
   "PRIORITY on 101, then HEADERS on 3": (s) => s.client.priority(101).headers(3, end),
   "request trailers outside gRPC": (s) => s.client.headers(1).data(1).trailers(1),
@@ -38,6 +58,7 @@ const cases: Readonly<Record<string, Story>> = {
   "unknown settings": (s) => s.settings({ client: [[0x0a0a, 7]], server: [[0xfafa, 0xffffffff]] }).client.headers(1, end),
   "unknown error codes": (s) => s.client.headers(1).rst(1, 0xfa).server.goaway(1, 0xfafa),
   "GOAWAY again, with a lower id": (s) => s.client.headers(1, end).server.goaway(0x7fffffff).goaway(1).headers(1, end),
+  "GOAWAY again, the same": (s) => s.client.headers(1, end).server.goaway(1).goaway(1).headers(1, end).close(),
   "GOAWAY of the client": (s) => s.client.headers(1, end).goaway(0).server.headers(1, end),
   "equal PINGs and late answers": (s) => s.client.ping().ping().headers(1, end).server.pingAck().headers(1, end).pingAck(),
   "empty DATA, with END_STREAM and without": (s) => s.client.headers(1).data(1, 0).data(1, 0, end),
@@ -51,6 +72,14 @@ const cases: Readonly<Record<string, Story>> = {
       .server.settings([[3, 1]])
       .client.crossing()
       .headers(3),
+  "streams beyond a limit that has arrived and is not acknowledged": (s) =>
+    s
+      .settings({ server: [[3, 100]] })
+      .client.headers(1)
+      .server.settings([[3, 1]])
+      .client.headers(3)
+      .headers(5)
+      .settingsAck(),
   "several cookies": (s) =>
     s.client.headers(1, { endStream: true, fields: [...Object.entries(getRequest), ["cookie", "a=b"], ["cookie", "c=d"]] }),
   "a response before the request is whole, then RST_STREAM(NO_ERROR)": (s) =>
@@ -65,7 +94,8 @@ const cases: Readonly<Record<string, Story>> = {
       .client.data(1)
       .server.data(1, 1, end)
       .client.data(1, 1, end),
-  "what crosses an error GOAWAY": (s) => s.client.headers(1, end).server.goaway(1, 1).client.crossing(1).headers(2, end),
+  "what crosses an error GOAWAY": (s) =>
+    s.client.headers(1, end).server.goaway(1, 1).client.crossing(1).headers(2, end).data(0).ping("short").data(9),
   "FIN without GOAWAY": (s) => s.client.headers(1, end).server.headers(1, end).client.close().server.close(),
   "plain HTTP beside gRPC": (s) =>
     s.client.headers(1, end).server.headers(1, {
@@ -293,6 +323,17 @@ const cases: Readonly<Record<string, Story>> = {
       .ping()
       .server.data(1, 1, end)
       .pingAck(),
+  "a window opened wide, DATA on its way to it, and a reset": (s) =>
+    s
+      .roundTrip(100)
+      .client.headers(1, end)
+      .server.headers(1)
+      .client.windowUpdate(1, 0x7fffffff - 65_435)
+      .rst(1)
+      .server.crossing(2)
+      .data(1, 100)
+      .client.ping()
+      .server.pingAck(),
   "PING each way, answered out of order, and late": (s) =>
     s.client
       .ping()

@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const goNetHttp: Software = {
   name: "Go net/http",
+  numbersAccepted: true,
   lines: [
     {
       name: "go.conn-error",

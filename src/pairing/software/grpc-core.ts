@@ -95,6 +95,7 @@ export const grpcCore: Software = {
     },
   ],
   texts: [
+    { text: /^Server shutdown$/, rules: [], says: "a gRPC C-core server shuts down" },
     { text: /^HTTP2 settings error$/, rules: ["settings/*"], says: "gRPC C-core refuses a setting's value" },
     {
       text: /^too_many_pings$/,

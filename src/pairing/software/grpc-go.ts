@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const grpcGo: Software = {
   name: "grpc-go",
+  numbersAccepted: true,
   lines: [
     {
       name: "grpc-go.illegal-stream-id",

@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const netty: Software = {
   name: "Netty",
+  stopsAtOnce: true,
   lines: [
     {
       name: "netty.goaway-sent",

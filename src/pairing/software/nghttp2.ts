@@ -1,6 +1,31 @@
 // nghttp2 and the programs on it that answer as it does: read, recorded 1.52.0. Its texts are those of its library, whatever the program.
 import type { Software } from "../software.ts";
 
+const ON_STREAM_ZERO = (
+  [
+    [/^DATA: stream_id == 0$/, "frame/data-on-stream-zero"],
+    [/^(?:(?:request|response) )?HEADERS: stream_id == 0$/, "frame/headers-on-stream-zero"],
+    [/^PRIORITY: stream_id == 0$/, "frame/priority-on-stream-zero"],
+    [/^RST_STREAM: stream_id == 0$/, "frame/rst-stream-on-stream-zero"],
+  ] as const
+).map(([text, rule]) => ({ text, rules: [rule], says: "nghttp2 saw a stream's frame on stream 0" }));
+
+const ON_A_STREAM = (["SETTINGS", "PING", "GOAWAY"] as const).map((kind) => ({
+  text: new RegExp(`^${kind}: stream_id != 0$`),
+  rules: [`frame/${kind.toLowerCase()}-on-stream`],
+  says: "nghttp2 saw a frame of the connection on a stream",
+}));
+
+const SETTINGS = (
+  [
+    // Sic.
+    [/^SETTINGS: invalid SETTINGS_EN(?:A)?BLE_PUSH$/, "settings/enable-push-value"],
+    [/^SETTINGS: too large SETTINGS_INITIAL_WINDOW_SIZE$/, "settings/initial-window-size-range"],
+    [/^SETTINGS: invalid SETTINGS_MAX_FRAME_SIZE$/, "settings/max-frame-size-range"],
+    [/^SETTINGS: invalid SETTINGS_ENABLE_CONNECT_PROTOCOL$/, "settings/enable-connect-value"],
+  ] as const
+).map(([text, rule]) => ({ text, rules: [rule], says: "nghttp2 refuses a setting's value" }));
+
 export const nghttp2: Software = {
   name: "nghttp2",
   lines: [
@@ -31,7 +56,11 @@ export const nghttp2: Software = {
     },
   ],
   texts: [
-    { text: /^request HEADERS: invalid stream_id$/, rules: ["stream-id/*"], says: "nghttp2 refuses the id of a new stream" },
+    {
+      text: /^request HEADERS: invalid stream_id$/,
+      rules: ["stream-id/even-client"],
+      says: "nghttp2 refuses the id of a new stream",
+    },
     {
       text: /^request HEADERS: client received request$/,
       rules: ["stream-id/unpromised", "stream-id/unopened"],
@@ -53,9 +82,14 @@ export const nghttp2: Software = {
       says: "nghttp2 saw HEADERS on a closed stream",
     },
     {
-      text: /^DATA: stream (?:closed|in half-closed\(remote\))$/,
+      text: /^DATA: stream closed$/,
       rules: ["stream/data-after-end-stream", "stream/data-on-closed", "stream/frame-after-own-rst"],
       says: "nghttp2 saw DATA on a stream that was over",
+    },
+    {
+      text: /^DATA: stream in half-closed\(remote\)$/,
+      rules: ["stream/data-after-end-stream"],
+      says: "nghttp2 saw DATA after END_STREAM",
     },
     {
       text: /^DATA: stream in idle$/,
@@ -68,8 +102,8 @@ export const nghttp2: Software = {
       rules: ["stream/window-update-on-idle"],
       says: "nghttp2 saw WINDOW_UPDATE on an idle stream",
     },
-    { text: /^[\w ]+: stream_id == 0$/, rules: ["frame/*"], says: "nghttp2 saw a stream's frame on stream 0" },
-    { text: /^[\w ]+: stream_id != 0$/, rules: ["frame/*"], says: "nghttp2 saw a frame of the connection on a stream" },
+    ...ON_STREAM_ZERO,
+    ...ON_A_STREAM,
     { text: /^too large frame size$/, rules: ["frame/too-large"], says: "nghttp2 saw a frame above its MAX_FRAME_SIZE" },
     {
       text: /^[\w ]+: (?:invalid padding|insufficient padding space)$/,
@@ -77,11 +111,16 @@ export const nghttp2: Software = {
       says: "nghttp2 saw more padding than payload",
     },
     {
-      text: /^CONTINUATION: unexpected$|^unexpected non-CONTINUATION frame or stream_id is invalid$/,
-      rules: ["continuation/*", "frame/continuation-on-stream-zero"],
-      says: "nghttp2 saw frames of a field block out of order",
+      text: /^CONTINUATION: unexpected$/,
+      rules: ["continuation/unexpected", "frame/continuation-on-stream-zero"],
+      says: "nghttp2 saw CONTINUATION without a field block to go on with",
     },
-    { text: /^SETTINGS: (?:invalid|too large) SETTINGS_/, rules: ["settings/*"], says: "nghttp2 refuses a setting's value" },
+    {
+      text: /^unexpected non-CONTINUATION frame or stream_id is invalid$/,
+      rules: ["continuation/interleaved-frame", "continuation/wrong-stream", "frame/continuation-on-stream-zero"],
+      says: "nghttp2 saw something else inside a field block",
+    },
+    ...SETTINGS,
     {
       text: /^SETTINGS: unexpected ACK$/,
       rules: ["settings/ack-unexpected"],

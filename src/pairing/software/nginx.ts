@@ -101,6 +101,7 @@ export const nginx: Software = {
     tooLarge: "ok (it announces 2^24-1)",
     streamWindow: "R FCE",
     connectionWindow: "G FCE",
+    zeroUpdateOnStream: "G PE",
     selfDependency: "R PE or G PE",
     hpack: "G CE (G FSE, G EYC by kind)",
     initialWindow: "G FCE",
@@ -111,5 +112,13 @@ export const nginx: Software = {
     rapidReset: "G NO",
     floods: "G NO",
   },
-  refuses: [{ input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "G PE" }],
+  refuses: [
+    { input: "request trailers", rule: "headers/request-trailers", after: "headers", from: "client", answer: "G PE" },
+    {
+      input: "a stream that depends on itself (no error since RFC 9113)",
+      after: "priority",
+      from: "client",
+      answer: "R PE or G PE",
+    },
+  ],
 };

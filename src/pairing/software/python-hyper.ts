@@ -3,6 +3,7 @@ import type { Software } from "../software.ts";
 
 export const pythonHyper: Software = {
   name: "python-hyper/h2",
+  numbersAccepted: true,
   lines: [
     {
       name: "pyh2.id-too-low",

@@ -195,4 +195,17 @@ export const rustH2: Software = {
   ],
 };
 
+// volo-grpc 0.8 to 0.12, recorded.
+export const volo: Software = {
+  name: "volo",
+  basis: rustH2,
+  fields: ["destination-service", "destination-method"],
+  sees: {
+    goaway: 'Internal, "h2 protocol error: http2 error"',
+    reset: 'Internal, "h2 protocol error: http2 error"',
+    fin: 'Unknown, "connection error": "connection closed because of a broken pipe" or "stream closed because of a broken pipe"',
+    rst: 'Unknown, "connection error": connection reset, or "connection closed because of a broken pipe"',
+  },
+};
+
 export const tonic: Software = { name: "tonic", basis: rustH2, product: /^(?:.* )?tonic\/(\S+)/ };

@@ -16,10 +16,20 @@ import type { Origin, Side } from "../../place.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { EndReason, GapProof } from "../../tcp/byte-stream.ts";
 import { NEEDS, VERDICTS } from "../check.ts";
-import type { ConnectionEvent, DiagnosticEvent, FindingEvent, ReportEvent, RunEvent, SummaryEvent } from "../event.ts";
+import type {
+  BudgetEvent,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  ReportEvent,
+  RunEvent,
+  SummaryEvent,
+  UnexplainedEvent,
+} from "../event.ts";
 import { isSecret, payloadOf } from "../frame-object.ts";
 import { behindText, protocolText } from "../protocol-text.ts";
 import { specText } from "../rules.ts";
+import { failuresOf, isFailure, tell } from "../story.ts";
 import { printable } from "../text.ts";
 import { differences, differencesBySide } from "./columns.ts";
 import { Interned } from "./interned.ts";
@@ -44,8 +54,10 @@ export class Collector implements ModelSink {
   #folded = 0;
   readonly #connections: Done[] = [];
   readonly #findings: FindingEvent[] = [];
+  readonly #unexplained: UnexplainedEvent[] = [];
   readonly #faulty = new Set<number>();
   readonly #diagnostics: DiagnosticEvent[] = [];
+  readonly #budgets: BudgetEvent[] = [];
   readonly #left = { foldedFrames: 0, connections: 0, findings: 0, diagnostics: 0, blocks: 0 };
   #run: RunEvent | undefined;
   #summary: SummaryEvent | undefined;
@@ -165,11 +177,16 @@ export class Collector implements ModelSink {
         if (this.#diagnostics.length >= DIAGNOSTICS) this.#left.diagnostics++;
         else this.#diagnostics.push(event);
         break;
+      case "budget":
+        this.#budgets.push(event);
+        break;
       case "summary":
         this.#summary = event;
         break;
-      // The page is about frames; these stand in the other reports.
       case "unexplained":
+        if (this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
+        break;
+      // The page is about frames; this stands in the other reports.
       case "baseline":
         break;
       default:
@@ -186,12 +203,15 @@ export class Collector implements ModelSink {
     const connections = this.#connections
       .sort((a, b) => a.event.id - b.event.id)
       .map(({ event, rows }) => pageConnection(event, rows, files, stream !== undefined, tables));
+    const story = this.#story();
     return {
+      ...(story === undefined ? {} : { story }),
       schema: "h2lint-page/1",
       tool: this.#run!.tool,
       captures,
       summary,
       diagnostics: this.#diagnostics,
+      budgets: this.#budgets,
       rules: this.#ruleTexts(),
       words: { verdicts: VERDICTS, needs: NEEDS },
       strings: tables.strings.list,
@@ -201,6 +221,16 @@ export class Collector implements ModelSink {
       findings: this.#findings,
       left: this.#left,
     };
+  }
+
+  /** Of the worst that failed. */
+  #story(): PageData["story"] {
+    const worst = failuresOf(this.#findings, this.#unexplained).find(isFailure);
+    if (worst === undefined) return undefined;
+    const { finding } = worst;
+    const events = new Map(this.#connections.map(({ event }) => [event.id, event]));
+    const fix = finding === undefined ? undefined : this.#rules.get(finding.rule)?.meta.docs.fix;
+    return { ...tell(worst, events, fix), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
   }
 
   #finish(event: ConnectionEvent): void {
@@ -525,5 +555,6 @@ const VALUE = 2048;
 const FIELDS = 200;
 const GAPS = 2000;
 const DIAGNOSTICS = 200;
+const UNEXPLAINED = 1000;
 // What an entry costs besides its texts.
 const ENTRY = 32;

@@ -1,14 +1,26 @@
 // What a page holds, once, as JSON: columns of numbers and a table of strings. Written by collector.ts, read by page/.
 import { frameKinds } from "../../http2/frame.ts";
 import type { Severity } from "../../rules/rule.ts";
-import type { CaptureInfo, ConnectionEvent, DiagnosticEvent, FindingEvent, RunEvent, SummaryEvent } from "../event.ts";
+import type {
+  BudgetEvent,
+  CaptureInfo,
+  ConnectionEvent,
+  DiagnosticEvent,
+  FindingEvent,
+  RunEvent,
+  SummaryEvent,
+} from "../event.ts";
+import type { StoryText } from "../story.ts";
 
 export interface PageData {
+  /** Of the worst that failed; `finding` is its index, -1 where it is an answer that none explains. */
+  readonly story?: StoryText & { readonly finding: number };
   readonly schema: "h2lint-page/1";
   readonly tool: RunEvent["tool"];
   readonly captures: readonly CaptureInfo[];
   readonly summary: Omit<SummaryEvent, "kind" | "captures">;
   readonly diagnostics: readonly DiagnosticEvent[];
+  readonly budgets: readonly BudgetEvent[];
   /** Of the rules that were broken. */
   readonly rules: Readonly<Record<string, RuleText>>;
   /** What verdicts and needs are called. */

@@ -31,8 +31,9 @@ export const streamChurn = defineRule({
   },
   state: () => new Burst(),
   kinds: ["headers"],
+  from: "client",
   frame(frame, stream, { state, options, report }) {
-    if (frame.from !== "client" || stream !== undefined) return;
+    if (stream !== undefined) return;
     const over = state.add(frame, options.window, options.streams);
     if (over === undefined || over.duration < options.time * MS) return;
     report(over.over, "churn", over.data(options.window), over.more(options.streams));

@@ -38,6 +38,7 @@ export const continuationFlood = defineRule({
   },
   state: () => ({ client: new Block(), server: new Block() }),
   kinds: ["headers", "push-promise", "continuation"],
+  inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
     if (frame.kind !== "continuation") {
@@ -92,6 +93,7 @@ export const zeroLengthContinuation = defineRule({
   },
   state: () => ({ client: new Block(), server: new Block() }),
   kinds: ["headers", "push-promise", "continuation"],
+  inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
     if (frame.kind !== "continuation") {
@@ -283,7 +285,7 @@ export const tableSizeChurn = defineRule({
     }
   },
   frame(frame, _stream, { state, options }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const table = state[frame.from];
     for (const [id, value] of settingsOf(frame)) {
       if (id !== Setting.headerTableSize) continue;

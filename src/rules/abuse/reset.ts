@@ -54,8 +54,8 @@ export const rapidReset = defineRule({
   },
   state: () => ({ resets: new Burst(), opened: new SlidingCount() }),
   kinds: ["headers", "rst-stream"],
+  from: "client",
   frame(frame, stream, { connection, state, options, report }) {
-    if (frame.from !== "client") return;
     const { window, within, streams, share } = options;
     if (frame.kind === "headers") {
       if (stream === undefined) state.opened.add(frame.last.time, window * MS);

@@ -94,6 +94,7 @@ export const internalBuffering = defineRule({
   },
   state: () => ({ since: -1, requests: 0, first: undefined as FrameRef | undefined, last: new FrameRef() }),
   kinds: ["headers"],
+  from: "client",
   tcpWindow(from, zero, at, { connection, state, options, report }) {
     if (from !== "client") return;
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
@@ -102,7 +103,7 @@ export const internalBuffering = defineRule({
     state.first = undefined;
   },
   frame(frame, stream, { state }) {
-    if (state.since < 0 || frame.from !== "client" || stream !== undefined) return;
+    if (state.since < 0 || stream !== undefined) return;
     state.requests++;
     state.first ??= FrameRef.of(frame);
     state.last.take(frame);
@@ -153,8 +154,8 @@ export const zeroWindowStall = defineRule({
     for (const stream of connection.streams.values()) {
       if (!stream.closed) countStall(connection, stream, connection.lastTime, options, state);
     }
-    const { first, over, last, most: count } = state;
-    if (first === undefined || over === undefined || last === undefined) return;
+    if (state.told === undefined) return;
+    const { first, over, last, count } = state.told;
     const more = { ...grave(count, options.streams), related: span(first, last) };
     report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
   },
@@ -187,20 +188,19 @@ export const slowRead = defineRule({
     },
   },
   state: () => ({ span: new Span(), closed: false }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
   tcpWindow(from, zero, _at, { state }) {
     if (from !== "client") return;
     state.closed = zero;
     state.span.restart();
   },
-  frame(frame, _stream, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isBlocked);
+  tick(now, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, now, options.time, options, isBlocked);
   },
-  connectionEnd({ connection, state: { span, closed }, options, report }) {
-    if (!closed) span.look(connection, connection.lastTime, options.time, options, isBlocked);
-    const { worst, streams: count, octets, time } = span;
-    if (worst === undefined) return;
-    report(worst, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
+  connectionEnd({ connection, state: { span }, options, report }) {
+    span.look(connection, connection.lastTime, options.time, options, isBlocked);
+    if (span.worst === undefined) return;
+    const { first, streams: count, octets, time } = span.worst;
+    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
   },
 });
 
@@ -229,8 +229,9 @@ export const slowHeaders = defineRule({
   },
   state: () => ({ first: new FrameRef(), open: false, begun: false }),
   kinds: ["settings", "headers", "continuation"],
+  inParts: true,
+  from: "client",
   frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.from !== "client") return;
     const { last } = frame;
     if (!state.begun) {
       state.begun = true;
@@ -295,20 +296,19 @@ export const slowPost = defineRule({
     },
   },
   state: () => ({ span: new Span(), closed: false }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
   tcpWindow(from, zero, _at, { state }) {
     if (from !== "server") return;
     state.closed = zero;
     state.span.restart();
   },
-  frame(frame, _stream, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, frame.last.time, options.time, options, isUnfinished);
+  tick(now, { connection, state, options }) {
+    if (!state.closed) state.span.look(connection, now, options.time, options, isUnfinished);
   },
-  connectionEnd({ connection, state: { span, closed }, options, report }) {
-    if (!closed) span.look(connection, connection.lastTime, options.time, options, isUnfinished);
-    const { worst, streams: count, octets, time } = span;
-    if (worst === undefined) return;
-    report(worst, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
+  connectionEnd({ connection, state: { span }, options, report }) {
+    span.look(connection, connection.lastTime, options.time, options, isUnfinished);
+    if (span.worst === undefined) return;
+    const { first, streams: count, octets, time } = span.worst;
+    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
   },
 });
 
@@ -336,36 +336,31 @@ export const maxStreamsHold = defineRule({
       fix: "Raise MAX_CONCURRENT_STREAMS if calls that wait are meant to be; else find who does not end them.",
     },
   },
-  state: () => ({ looked: 0, worst: undefined as FrameRef | undefined, count: 0, limit: 0, time: 0 }),
-  kinds: ["window-update", "headers", "ping", "rst-stream"],
-  frame(frame, _stream, { connection, state, options }) {
-    const now = frame.last.time;
+  state: () => ({ looked: 0, worst: undefined as Held | undefined }),
+  tick(now, { connection, state, options }) {
     // Seen often enough: what is held so long is held at one of these times.
     if (now - state.looked < (options.time * MS) / 4) return;
     state.looked = now;
-    lookForHeld(connection, now, state, options);
+    state.worst = heldAt(connection, now, options, state.worst);
   },
   connectionEnd({ connection, state, options, report }) {
-    lookForHeld(connection, connection.lastTime, state, options);
-    const { worst, count, limit, time } = state;
+    const worst = heldAt(connection, connection.lastTime, options, state.worst);
     if (worst === undefined) return;
-    report(worst, "hold", { count, limit, time: durationText(time) }, grave(time, options.time * MS));
+    const { first, count, limit, time } = worst;
+    report(first, "hold", { count, limit, time: durationText(time) }, grave(time, options.time * MS));
   },
 });
 
 /** Streams that make too little progress, looked at at both ends of a span of time. */
 class Span {
   /** What the worst span showed: a stream of it, how many, octets that moved, nanoseconds. */
-  worst: FrameRef | undefined;
-  streams = 0;
-  octets = 0;
-  time = 0;
-  #since = -1;
+  worst: { readonly first: FrameRef; readonly streams: number; readonly octets: number; readonly time: number } | undefined;
+  #since = NaN;
   readonly #before = new Map<number, number>();
 
   /** What was measured so far does not count. */
   restart(): void {
-    this.#since = -1;
+    this.#since = NaN;
   }
 
   look(
@@ -375,8 +370,8 @@ class Span {
     { rate, streams: least }: { readonly rate: number; readonly streams: number },
     half: (connection: Connection, stream: Stream) => StreamHalf | undefined,
   ): void {
-    const measured = this.#since < 0 ? 0 : now - this.#since;
-    if (this.#since >= 0 && measured >= 0 && measured < length * MS) return;
+    const measured = now - this.#since;
+    if (measured >= 0 && measured < length * MS) return;
     let count = 0;
     let octets = 0;
     let first: FrameRef | undefined;
@@ -386,7 +381,7 @@ class Span {
       for (const stream of connection.streams.values()) {
         const slow = stream.closed || !stream.seen ? undefined : half(connection, stream);
         if (slow === undefined) continue;
-        const was = this.#since < 0 ? undefined : before.get(stream.id);
+        const was = before.get(stream.id);
         if (was !== undefined) {
           count++;
           octets += slow.window.sent - was;
@@ -395,11 +390,9 @@ class Span {
         if (next.length < STREAMS) next.push([stream.id, slow.window.sent]);
       }
     }
-    if (count >= least && octets * 1e9 < rate * measured && count >= this.streams && first !== undefined) {
-      this.worst = first;
-      this.streams = count;
-      this.octets = octets;
-      this.time = measured;
+    const most = this.worst?.streams ?? least;
+    if (first !== undefined && count >= most && octets * 1e9 < rate * measured) {
+      this.worst = { first, streams: count, octets, time: measured };
     }
     before.clear();
     for (const [id, sent] of next) before.set(id, sent);
@@ -419,7 +412,7 @@ function isUnfinished(connection: Connection, { client, server, request }: Strea
   const length = Number(request.contentLength);
   if (client.over || server.message !== "no" || request.contentLength === undefined || !(client.dataOctets < length))
     return undefined;
-  const initial = connection.server.settings.inForce(Setting.initialWindowSize) ?? 0;
+  const initial = connection.server.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   const left = initial + client.window.granted - client.window.sent;
   const all = CONNECTION_WINDOW + connection.client.window.granted - connection.client.window.sent;
   return Math.min(left, all) > 0 ? client : undefined;
@@ -427,30 +420,28 @@ function isUnfinished(connection: Connection, { client, server, request }: Strea
 
 /** Streams that had waited, by when they waited no more. Each waited as long as the window at least, so those in it waited together. */
 class Stalls {
-  first: FrameRef | undefined;
-  /** The first one too many. */
-  over: FrameRef | undefined;
-  last: FrameRef | undefined;
-  most = 0;
+  /** The first of the first that were too many, the first one too many, the last; the most at once. */
+  told: { readonly first: FrameRef; readonly over: FrameRef; last: FrameRef; count: number } | undefined;
+  #first: FrameRef | undefined;
   readonly #until: number[] = [];
 
   add(opening: FrameRef, now: number, { wait, streams }: { readonly wait: number; readonly streams: number }): void {
     const until = this.#until;
     while (until.length > 0 && (now - until[0]! >= wait * MS || until.length >= streams * 10)) until.shift();
-    if (until.length === 0 && this.over === undefined) this.first = opening;
+    if (until.length === 0) this.#first = opening;
     until.push(now);
     if (until.length < streams) return;
-    this.over ??= opening;
-    this.last = opening;
-    this.most = Math.max(this.most, until.length);
+    this.told ??= { first: this.#first ?? opening, over: opening, last: opening, count: 0 };
+    this.told.last = opening;
+    this.told.count = Math.max(this.told.count, until.length);
   }
 }
 
 interface Held {
-  worst: FrameRef | undefined;
-  count: number;
-  limit: number;
-  time: number;
+  readonly first: FrameRef;
+  readonly count: number;
+  readonly limit: number;
+  readonly time: number;
 }
 
 interface HoldOptions {
@@ -459,11 +450,12 @@ interface HoldOptions {
   readonly streams: number;
 }
 
-function lookForHeld(connection: Connection, now: number, held: Held, options: HoldOptions): void {
+// What was held before is kept unless this is held for longer.
+function heldAt(connection: Connection, now: number, options: HoldOptions, before: Held | undefined): Held | undefined {
   const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams);
-  if (limit === undefined) return;
+  if (limit === undefined) return before;
   const most = Math.max(options.streams, (limit * options.share) / 100);
-  if (connection.client.active.length < most) return;
+  if (connection.client.active.length < most) return before;
   let count = 0;
   let time = Infinity;
   let first: FrameRef | undefined;
@@ -474,11 +466,8 @@ function lookForHeld(connection: Connection, now: number, held: Held, options: H
     first ??= opening;
     time = Math.min(time, still);
   }
-  if (count < most || time < held.time || first === undefined) return;
-  held.worst = first;
-  held.count = count;
-  held.limit = limit;
-  held.time = time;
+  if (first === undefined || count < most || (before !== undefined && time < before.time)) return before;
+  return { first, count, limit, time };
 }
 
 interface Buffering {
@@ -502,14 +491,15 @@ function tellBuffering(
   report: (frame: FrameRef, data: { count: number; time: string; stream: number; connection: number }, more: object) => void,
 ): void {
   const time = last.time - since;
-  if (since < 0 || first === undefined || count < options.requests || time <= options.time * MS) return;
-  const stream = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  if (first === undefined || count < options.requests || time <= options.time * MS) return;
+  const stream = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   const data = { count, time: durationText(time), stream, connection: connectionWindow(connection) };
   report(last.copy(), data, { ...grave(time, options.time * MS), related: span(first, last) });
 }
 
+// INITIAL_WINDOW_SIZE has an initial value.
 const isWide = (connection: Connection, octets: number): boolean =>
-  (connection.client.settings.inForce(Setting.initialWindowSize) ?? 0) > octets && connectionWindow(connection) > octets;
+  connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection) > octets;
 
 // Each waited so long: those that stop waiting within the same time waited together.
 function countStall(
@@ -542,7 +532,7 @@ function hasWaiting(connection: Connection, least: number): boolean {
 const connectionWindow = ({ server }: Connection): number => CONNECTION_WINDOW + server.window.granted - server.window.sent;
 
 function streamWindow(connection: Connection, { server }: Stream): number {
-  const initial = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  const initial = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   return initial + server.window.granted - server.window.sent;
 }
 

@@ -94,6 +94,7 @@ export const neverEnded = defineRule({
   },
   state: (): Record<"client" | "server", FrameRef | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["headers", "push-promise", "continuation"],
+  inParts: true,
   frame(frame, _stream, { state }) {
     if (frame.kind === "headers" || frame.kind === "push-promise") {
       state[frame.from] = frame.endHeaders || frame.fault !== undefined ? undefined : FrameRef.of(frame);

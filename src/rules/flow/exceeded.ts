@@ -45,11 +45,10 @@ export const negativeWindowData = defineRule({
   judge(frame, stream, { connection, state, report }) {
     const { length, streamId } = frame;
     const lowered = state[frame.from];
-    const sent = lowered.get(streamId);
-    if (sent === undefined || stream === undefined) return;
-    const { initial, window } = streamWindow(connection, stream, frame.from, frame.first.acked);
+    const { initial, window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the fact is a stream's
+    const { sent } = stream!.half(frame.from).window;
     // What was sent in between had a window.
-    if (window > 0 || stream.half(frame.from).window.sent !== sent) {
+    if (window > 0 || lowered.get(streamId) !== sent) {
       lowered.delete(streamId);
       return;
     }
@@ -79,9 +78,8 @@ export const streamWindowExceeded = defineRule({
   },
   when: { fact: Fact.streamWindowExceeded },
   judge(frame, stream, { connection, report }) {
-    if (stream === undefined) return;
     const { length, streamId } = frame;
-    const { window } = streamWindow(connection, stream, frame.from, frame.first.acked);
+    const { window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the fact is a stream's
     report(frame, "exceeded", { length, streamId, window }, { related: opened(stream) });
   },
 });

@@ -74,7 +74,7 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
       if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
     },
     streamEnd(stream, context) {
-      if (context.state.length > 0) settle(context, (raised) => raised.stream === stream);
+      if (context.state.length > 0) settleStream(stream, context);
     },
     end(from, how, _at, context) {
       // All that it sent is known.
@@ -86,6 +86,12 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
       for (const _ of state.splice(0)) uncheck("end");
     },
   });
+}
+
+// All that the other side sent on the stream is known, unless it was ended for it: then some may be on its way. Apart, so that a stream
+// without any costs no closure.
+function settleStream(stream: Stream, context: Context<Meta, Raised[]>): void {
+  settle(context, (raised) => raised.stream === stream && stream.half(other(raised.frame.from)).over);
 }
 
 function raise(frame: Frame, stream: Stream | undefined, connection: Connection): Raised | undefined {

@@ -1,6 +1,7 @@
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { decompresses } from "../../grpc/decompress.ts";
-import { FieldBit, Name } from "../../hpack/field.ts";
+import { Name } from "../../hpack/name.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -31,7 +32,7 @@ export const encodingUnknown = defineRule({
     },
   },
   state: (): Accepted => new Map(),
-  when: { bits: FieldBit.grpcName, roles: ["request", "response", "response-trailers"] },
+  when: { values: ValueBit.grpcEncoding, roles: ["request", "response", "response-trailers"] },
   judge(subject, stream, { report, state }) {
     const block = subject as FieldBlock; // a condition on bits
     const { decoded, streamId, role } = block;
@@ -76,6 +77,7 @@ export const acceptEncodingMissing = defineRule({
       fix: "Send grpc-accept-encoding with the status.",
     },
   },
+  when: { values: ValueBit.grpcStatusNotOk },
   status({ block, code, message }, { stream }, { report, uncheck }) {
     const { grpcEncoding, known } = stream.request;
     // UNIMPLEMENTED says the same of a method that is not there: the message tells.
@@ -108,6 +110,7 @@ export const compressedWithoutEncoding = defineRule({
       fix: "Send grpc-encoding, or a compressed flag of 0; look for a proxy that removes the field.",
     },
   },
+  flagged: true,
   messageStart({ flag, number, from }, frame, { stream }, { report, uncheck }) {
     if (flag !== 1) return;
     const { known, grpcEncoding } = from === "client" ? stream.request : stream.response;
@@ -143,6 +146,7 @@ export const decompressFailed = defineRule({
       fix: "Compare the compressor with the name in grpc-encoding; each message is compressed for itself.",
     },
   },
+  flagged: true,
   message({ flag, number, from, length, bytes }, frame, { stream, connection }, { report, uncheck }) {
     // Of an empty one there is nothing to decompress: senders mark it either way.
     if (flag !== 1 || length === 0) return;

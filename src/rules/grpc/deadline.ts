@@ -1,6 +1,8 @@
-import { type Call, isGrpcType } from "../../grpc/call.ts";
+import { type Call, hasGrpcType } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { FieldBit, Name } from "../../hpack/field.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { Name } from "../../hpack/name.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
@@ -24,7 +26,7 @@ export const timeoutGrammar = defineRule({
       fix: "Choose a unit that keeps the number within 8 digits.",
     },
   },
-  when: { bits: FieldBit.grpcName, roles: ["request"], from: "client" },
+  when: { values: ValueBit.grpcTimeoutOdd, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
     const field = block.decoded?.slots[Name.grpcTimeout];
@@ -49,7 +51,7 @@ export const timeoutZero = defineRule({
       fix: "Do not send a call whose deadline has passed; look for a deadline that is used up before.",
     },
   },
-  when: { bits: FieldBit.grpcName, roles: ["request"], from: "client" },
+  when: { values: ValueBit.grpcTimeoutOdd, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
     const timeout = block.decoded?.slots[Name.grpcTimeout]?.value;
@@ -74,8 +76,9 @@ export const deadlineExceeded = defineRule({
       fix: "End the handler at the deadline; look for one that does not watch its context.",
     },
   },
-  finish(from, by, call, { report, uncheck, options }) {
-    const data = from === "server" ? overdue(by, call, options.tolerance) : undefined;
+  from: "server",
+  finish(_from, by, call, { report, uncheck, options }) {
+    const data = overdue(by, call, options.tolerance);
     if (data === "unknown") uncheck("start2");
     else if (data !== undefined) report(by, "late", data, { related: opened(call.stream) });
   },
@@ -114,8 +117,9 @@ export const deadlineIgnored = defineRule({
       fix: "Watch the deadline in the handler; look at whether the library is told of it.",
     },
   },
-  message({ from, number }, frame, { asked, stream, deadline, timeout, connection }, { report, options }) {
-    if (from !== "server" || timeout === undefined || frame.first.time <= deadline || !asked) return;
+  from: "server",
+  message({ number }, frame, { asked, stream, deadline, timeout, connection }, { report, options }) {
+    if (timeout === undefined || frame.first.time <= deadline || !asked) return;
     if (stream.client.resetAt >= 0 || stream.server.resetAt >= 0 || knewMore(frame, connection)) return;
     const late = frame.first.time - deadline;
     if (late <= connection.roundTripBound + options.tolerance * 1e6) return;
@@ -171,10 +175,10 @@ export const deadlineMissing = defineRule({
       fix: "Give every call a deadline.",
     },
   },
-  when: { bits: FieldBit.contentType, roles: ["request"], from: "client" },
+  when: { values: ValueBit.grpcType, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
     const { decoded, streamId } = subject as FieldBlock; // a condition on bits
-    if (decoded?.certainty !== "exact" || !isGrpcType(decoded.contentType?.value)) return;
+    if (decoded?.certainty !== "exact" || !hasGrpcType(decoded)) return;
     if (decoded.slots[Name.grpcTimeout] === undefined) report(subject, "missing", { streamId }, { fold: "deadline" });
   },
 });

@@ -1,5 +1,5 @@
 import { hex, latin1 } from "../../bytes.ts";
-import { callOf } from "../../grpc/call.ts";
+import { grpcKind } from "../../grpc/call.ts";
 import { bandwidthPings, PingStrikes } from "../../grpc/ping-strikes.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import { knewMore } from "../../model/causality.ts";
@@ -123,6 +123,6 @@ function hasOpenStream(connection: Connection): boolean {
 
 // PINGs of other HTTP/2 are nobody's business here.
 function isGrpc(connection: Connection): boolean {
-  for (const stream of connection.streams.values()) if (callOf(stream)?.asked) return true;
+  for (const stream of connection.streams.values()) if (grpcKind(stream) === "yes") return true;
   return false;
 }

@@ -22,6 +22,7 @@ export const compressedFlagInvalid = defineRule({
       fix: "Look at the body; look for a proxy that changes it, and for a writer that counts message lengths wrongly.",
     },
   },
+  flagged: true,
   messageStart({ flag, number, from }, frame, { stream }, { report }) {
     if (flag <= 1) return;
     const data = { number, side: from, streamId: stream.id, flag: flag.toString(16).padStart(2, "0") };

@@ -1,6 +1,8 @@
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { isBase64 } from "../../grpc/status.ts";
-import { type Field, FieldBit, Name } from "../../hpack/field.ts";
+import { type Field, FieldBit } from "../../hpack/field.ts";
+import { Name } from "../../hpack/name.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";
@@ -36,7 +38,7 @@ export const reservedMetadata = defineRule({
       fix: "Give the field a name of your own.",
     },
   },
-  when: { bits: FieldBit.grpcName },
+  when: { values: ValueBit.grpcReserved },
   judge(subject, stream, { report }) {
     const { from, streamId } = subject;
     for (const { name } of fieldsOf(subject, stream, FieldBit.grpcName)) {

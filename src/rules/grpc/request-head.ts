@@ -1,5 +1,6 @@
-import { isGrpcType, isGrpcWeb, marksOf, requestKind } from "../../grpc/call.ts";
-import { FieldBit, Name } from "../../hpack/field.ts";
+import { hasGrpcType, requestKind } from "../../grpc/call.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { anyGrpcType, ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { defineRule, type Subject } from "../rule.ts";
 
@@ -8,7 +9,7 @@ const requests = { bits: FieldBit.contentType | FieldBit.grpcName, roles: ["requ
 // `judge` of a condition on bits gets field blocks only.
 const grpcRequest = (subject: Subject): FieldBlock | undefined => {
   const block = subject as FieldBlock;
-  return block.decoded !== undefined && requestKind(marksOf(block.decoded)) === "yes" ? block : undefined;
+  return block.decoded !== undefined && requestKind(block.decoded) === "yes" ? block : undefined;
 };
 
 export const methodNotPost = defineRule({
@@ -27,7 +28,7 @@ export const methodNotPost = defineRule({
       fix: "Send the call with a gRPC client; look for a proxy or a probe that rewrites the method.",
     },
   },
-  when: requests,
+  when: { ...requests, values: ValueBit.methodOther },
   judge(subject, _stream, { report }) {
     const block = grpcRequest(subject);
     const method = block?.decoded?.method?.value;
@@ -56,23 +57,24 @@ export const contentTypeMissing = defineRule({
       fix: "Send calls with a gRPC client; if this is a browser or a health check, point it at another port.",
     },
   },
-  when: { bits: FieldBit.contentType | FieldBit.grpcName, roles: ["request", "response"] },
+  when: [
+    { values: ValueBit.grpcField, without: anyGrpcType, roles: ["request"] },
+    { values: ValueBit.grpcType, roles: ["response"] },
+  ],
   judge(subject, stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
     const { decoded, streamId } = block;
     if (decoded === undefined) return;
     if (block.role === "request") {
-      const marks = marksOf(decoded);
-      const type = marks.contentType;
-      if (!marks.grpcField || beginsAsGrpc(type)) return;
+      const type = decoded.contentType?.value;
       if (type === undefined) report(block, "missing", { streamId });
       else report(block, "other", { streamId, contentType: type.slice(0, 80) });
       return;
     }
-    if (stream?.opening === undefined || !isGrpcType(decoded.contentType?.value)) return;
-    const { known, contentType, grpcField, method, te } = stream.request;
+    if (stream?.opening === undefined || !hasGrpcType(decoded)) return;
+    const { known, contentType, valueBits, method, te } = stream.request;
     // With fields of gRPC it was reported when it came.
-    if (!known || grpcField || beginsAsGrpc(contentType)) return;
+    if (!known || (valueBits & (anyGrpcType | ValueBit.grpcField)) !== 0) return;
     const opening = stream.opening.copy();
     if (method !== "POST" || te !== "trailers")
       report(opening, "plain", { streamId }, { severity: "info", fold: "plain", stream });
@@ -97,12 +99,13 @@ export const contentTypeMalformed = defineRule({
       fix: "Send application/grpc, or application/grpc+proto.",
     },
   },
-  when: { bits: FieldBit.contentType, roles: ["request"], from: "client" },
+  when: { values: ValueBit.grpcLikeType, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
-    const type = block.decoded?.contentType?.value;
-    if (type === undefined || !beginsAsGrpc(type) || isGrpcType(type) || isGrpcWeb(type)) return;
-    report(block, "malformed", { streamId: block.streamId, contentType: type.slice(0, 80) });
+    const { value, valueBits } = block.decoded!.contentType!; // the bit is of one
+    // Of two the first counts.
+    if ((valueBits & ValueBit.grpcLikeType) === 0) return;
+    report(block, "malformed", { streamId: block.streamId, contentType: value.slice(0, 80) });
   },
 });
 
@@ -122,13 +125,13 @@ export const teMissing = defineRule({
       fix: "Send te: trailers; look for a proxy that removes it as hop-by-hop.",
     },
   },
-  when: requests,
+  when: { values: ValueBit.grpcType, without: ValueBit.teTrailers, roles: ["request"], from: "client" },
   judge(subject, _stream, { report, uncheck }) {
-    const block = grpcRequest(subject);
-    if (block?.decoded === undefined || !isGrpcType(block.decoded.contentType?.value)) return;
+    const block = subject as FieldBlock; // a condition on bits
     const { decoded } = block;
-    if (/(?:^|[,\s])trailers(?:$|[,;\s])/i.test(decoded.joined(Name.te) ?? "")) return;
-    if (decoded.certainty === "exact") report(block, "missing", { streamId: block.streamId });
+    // Of two content types the first counts.
+    if (!hasGrpcType(decoded)) return;
+    if (decoded?.certainty === "exact") report(block, "missing", { streamId: block.streamId });
     else uncheck("hpack");
   },
 });
@@ -149,7 +152,7 @@ export const pathForm = defineRule({
       fix: "Look at how the client builds the path, and at proxies that rewrite it.",
     },
   },
-  when: requests,
+  when: { ...requests, values: ValueBit.pathOther },
   judge(subject, _stream, { report }) {
     const block = grpcRequest(subject);
     const path = block?.decoded?.path?.value;
@@ -175,7 +178,7 @@ export const authorityMissing = defineRule({
       fix: "Set the authority of the channel.",
     },
   },
-  when: requests,
+  when: { ...requests, without: ValueBit.authority },
   judge(subject, _stream, { report }) {
     const block = grpcRequest(subject);
     if (block?.decoded === undefined || block.decoded.authority !== undefined || block.decoded.certainty !== "exact") return;
@@ -199,12 +202,10 @@ export const requestEndOnHeaders = defineRule({
       fix: "Send a message, if only an empty one, and END_STREAM on DATA.",
     },
   },
-  when: requests,
+  when: { values: ValueBit.grpcType, roles: ["request"], from: "client" },
   judge(subject, _stream, { report }) {
-    const block = grpcRequest(subject);
-    if (block === undefined || !block.endStream || !isGrpcType(block.decoded?.contentType?.value)) return;
+    const block = subject as FieldBlock; // a condition on bits
+    if (!block.endStream || !hasGrpcType(block.decoded)) return;
     report(block, "ended", { streamId: block.streamId });
   },
 });
-
-const beginsAsGrpc = (type: string | undefined): boolean => type?.toLowerCase().startsWith("application/grpc") ?? false;

@@ -1,5 +1,6 @@
 import { grpcKind } from "../../grpc/call.ts";
 import { FieldBit } from "../../hpack/field.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { Fact } from "../../http2/fact.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { openedWithData } from "../related.ts";
@@ -61,9 +62,9 @@ export const clientSendsStatus = defineRule({
       fix: "Use the encoder for requests, not the one for responses.",
     },
   },
-  fields(block, _stream, { report }) {
-    const { decoded } = block;
-    if (block.from !== "client" || decoded === undefined || (decoded.bits & FieldBit.grpcName) === 0) return;
+  when: { values: ValueBit.grpcStatus | ValueBit.grpcMessageField, from: "client" },
+  judge(subject, _stream, { report }) {
+    const block = subject as FieldBlock; // a condition on bits
     const fields = listed(block, (name) => name === "grpc-status" || name === "grpc-message");
     if (fields !== "") report(block, "status", { fields, streamId: block.streamId });
   },

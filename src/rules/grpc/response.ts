@@ -1,6 +1,7 @@
-import { grpcKind, isGrpcType } from "../../grpc/call.ts";
+import { grpcKind, hasGrpcType } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { FieldBit } from "../../hpack/field.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -24,13 +25,15 @@ export const responseContentType = defineRule({
       fix: "Look at the response body and at what listens on that address; route the path to the gRPC server.",
     },
   },
-  fields(block, stream, { report, uncheck }) {
+  when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"] },
+  judge(subject, stream, { report, uncheck }) {
+    const block = subject as FieldBlock; // a condition on bits
     const { decoded, streamId } = block;
-    if (block.role !== "response" || stream === undefined || decoded === undefined || block.endStream) return;
+    if (stream === undefined || decoded === undefined || block.endStream) return;
     if (grpcKind(stream) !== "yes" || stream.request.contentType === undefined) return;
     // gRPC asks for 415 in answer to another content type; a status other than 200 is grpc/http-status' matter.
     const type = decoded.contentType?.value;
-    if (isGrpcType(type) || (decoded.statusCode !== 200 && decoded.statusCode !== 0)) return;
+    if (hasGrpcType(decoded) || (decoded.statusCode !== 200 && decoded.statusCode !== 0)) return;
     if (type === undefined && decoded.certainty !== "exact") uncheck("hpack");
     else if (type === undefined) report(block, "missing", { streamId }, { related: opened(stream) });
     else report(block, "type", { streamId, contentType: type.slice(0, 80) }, { related: opened(stream) });
@@ -53,14 +56,14 @@ export const httpStatus = defineRule({
       fix: "Look at what stands between: its log, its routes, the body of the response.",
     },
   },
-  when: { bits: FieldBit.responsePseudo, roles: ["response"], from: "server" },
+  when: { values: ValueBit.statusOther, roles: ["response"], from: "server" },
   judge(subject, stream, { report }) {
     const { decoded, streamId } = subject as FieldBlock; // a condition on bits
     const status = decoded?.statusCode ?? 0;
     if (status === 200 || status === 0 || stream === undefined || grpcKind(stream) !== "yes") return;
-    const { method, contentType, grpcTimeout } = stream.request;
+    const { method, grpcTimeout } = stream.request;
     // gRPC or HTTP asks for these in answer to a request that is at fault itself.
-    if (status === 415 && !isGrpcType(contentType)) return;
+    if (status === 415 && (stream.request.valueBits & ValueBit.grpcType) === 0) return;
     if (status === 405 && method !== "POST") return;
     if (status === 400 && grpcTimeout !== undefined && timeoutOf(grpcTimeout) === undefined) return;
     report(subject, "status", { streamId, status, mapped: MAPPED[status] ?? "UNKNOWN" }, { related: opened(stream) });
@@ -86,13 +89,14 @@ export const statusMissing = defineRule({
       fix: "Look for a proxy that drops trailers, or a handler that is not gRPC.",
     },
   },
+  when: { without: ValueBit.grpcStatus },
   status({ block, text }, { asked, stream }, { report, uncheck }) {
     const { decoded, role, endStream, streamId } = block;
     if (text !== undefined || !endStream || decoded === undefined || stream.request.method === "HEAD") return;
     const grpc =
       role === "response"
-        ? decoded.statusCode === 200 && (asked || isGrpcType(decoded.contentType?.value))
-        : isGrpcType(stream.response.contentType) && stream.response.status === 200;
+        ? decoded.statusCode === 200 && (asked || hasGrpcType(decoded))
+        : (stream.response.valueBits & ValueBit.grpcType) !== 0 && stream.response.status === 200;
     if (!grpc) return;
     if (decoded.certainty !== "exact") uncheck("hpack");
     else report(block, role === "response" ? "only" : "trailers", { streamId }, { related: opened(stream) });
@@ -115,8 +119,9 @@ export const endedWithoutTrailers = defineRule({
       fix: "Look for a proxy that drops trailers, or a server that ends its response before the trailers are written.",
     },
   },
-  finish(from, by, { answered, stream }, { report }) {
-    if (from !== "server" || by.kind !== "data" || !answered) return;
+  from: "server",
+  finish(_from, by, { answered, stream }, { report }) {
+    if (by.kind !== "data" || !answered) return;
     if (stream.response.status !== 200 || stream.request.method === "HEAD") return;
     report(by, "data", { streamId: stream.id }, { related: opened(stream) });
   },

@@ -25,9 +25,10 @@ export const unaryMessageCount = defineRule({
       fix: "Look whether client and server were built from the same .proto: the method may have become a stream on one side.",
     },
   },
-  finish(from, by, call, { report, uncheck }) {
+  from: "client",
+  finish(_from, by, call, { report, uncheck }) {
     const { method, request, stream, connection } = call;
-    if (from !== "client" || method?.binding !== true || (method.kind !== "unary" && method.kind !== "server-streaming")) return;
+    if (method?.binding !== true || (method.kind !== "unary" && method.kind !== "server-streaming")) return;
     // What is missing may be the message.
     if (request.messages === 0 && !connection.client.unbroken) return uncheck("body");
     // A message that is not whole is told of as such.

@@ -1,5 +1,6 @@
 import { type Call, isGrpcBlock } from "../../grpc/call.ts";
 import { type GrpcStatus, percentDecode, readDetails, statusName } from "../../grpc/status.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { knewMore } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
@@ -26,8 +27,9 @@ export const statusInHeaders = defineRule({
       fix: "Send the status in trailers, or END_STREAM with the HEADERS.",
     },
   },
-  finish(from, _by, { earlyStatus, stream, asked, answered }, { report }) {
-    if (from !== "server" || earlyStatus === undefined || !(asked || answered)) return;
+  from: "server",
+  finish(_from, _by, { earlyStatus, stream, asked, answered }, { report }) {
+    if (earlyStatus === undefined || !(asked || answered)) return;
     report(earlyStatus, "early", { streamId: stream.id }, { related: opened(stream), stream });
   },
 });
@@ -45,6 +47,7 @@ export const statusMalformed = defineRule({
     messages: { malformed: "the server ends the call on stream {streamId} with grpc-status {status}" },
     docs: { why: "The client reports UNKNOWN, whatever was meant.", fix: "Send the number of the status code." },
   },
+  when: { values: ValueBit.grpcStatusNotOk },
   status(status, call, { report }) {
     const { block, text, code } = status;
     if (text === undefined || code !== undefined || !isAnswer(status, call)) return;
@@ -65,6 +68,7 @@ export const statusUnknownCode = defineRule({
     messages: { unknown: "the server ends the call on stream {streamId} with grpc-status {status}" },
     docs: { why: "The client reports UNKNOWN.", fix: "Use a defined code, and say more in the message or the details." },
   },
+  when: { values: ValueBit.grpcStatusNotOk },
   status(status, call, { report }) {
     const { block, code } = status;
     if (code === undefined || code <= 16 || !isAnswer(status, call)) return;
@@ -92,6 +96,7 @@ export const messagePercent = defineRule({
       fix: "Percent-encode all octets of the UTF-8 text but 0x20 to 0x24 and 0x26 to 0x7e.",
     },
   },
+  when: { values: ValueBit.grpcMessageEncoded },
   status(status, call, { report }) {
     const { block, message } = status;
     if (message === undefined || !isAnswer(status, call)) return;
@@ -113,6 +118,7 @@ export const messageWithOk = defineRule({
     messages: { message: "the server sends grpc-message {text} with status OK on stream {streamId}" },
     docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
   },
+  when: { values: ValueBit.grpcMessage },
   status(status, call, { report }) {
     const { block, code, message } = status;
     if (code !== 0 || message === undefined || message === "" || !isAnswer(status, call)) return;
@@ -136,6 +142,7 @@ export const detailsMismatch = defineRule({
       fix: "Build both from one status; look for an interceptor that changes the code only.",
     },
   },
+  when: { values: ValueBit.grpcDetails },
   status(status, call, { report }) {
     const { block, code, details } = status;
     if (code === undefined || details === undefined || !isAnswer(status, call)) return;

@@ -74,7 +74,7 @@ export const connectFrameAfterOpen = defineRule({
   when: { fact: Fact.onTunnel },
   judge(subject, stream, { report }) {
     const { from: side, streamId } = subject;
-    const status = stream?.response.status ?? 0;
+    const { status } = stream!.response; // the fact is a stream's
     report(subject, "frame", { side, kind: kindName(subject.kind), streamId, status }, { related: opened(stream) });
   },
 });
@@ -95,7 +95,8 @@ export const connectResponseLength = defineRule({
   when: { fact: Fact.connectLength },
   judge(subject, stream, { report }) {
     const { decoded, streamId } = subject as FieldBlock; // the fact is a block's
-    const length = (decoded?.contentLength?.value ?? "").slice(0, 40);
-    report(subject, "length", { status: decoded?.statusCode ?? 0, length, streamId }, { related: opened(stream) });
+    const { statusCode: status, contentLength } = decoded!;
+    const length = (contentLength?.value ?? "").slice(0, 40);
+    report(subject, "length", { status, length, streamId }, { related: opened(stream) });
   },
 });

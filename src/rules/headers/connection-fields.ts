@@ -1,5 +1,6 @@
 // Fields that in HTTP/1 are about the connection (RFC 9113 section 8.2.2).
 import { FieldBit } from "../../hpack/field.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -48,7 +49,7 @@ export const teNotTrailers = defineRule({
       fix: "Send te: trailers, or nothing.",
     },
   },
-  when: { bits: FieldBit.te },
+  when: [{ values: ValueBit.teOther }, { bits: FieldBit.te, from: "server" }],
   judge(subject, stream, { report }) {
     const block = subject as FieldBlock; // bits are a block's
     const { decoded, streamId } = block;

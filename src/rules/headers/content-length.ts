@@ -27,10 +27,9 @@ export const contentLengthMismatch = defineRule({
   judge(subject, stream, { report }) {
     const half = stream?.half(subject.from);
     // A block may begin the message and end it; it, too, is told of before it takes effect.
-    const isBlock = "decoded" in subject;
-    const own = isBlock ? subject.declaredLength : -1;
-    const length = own >= 0 ? own : (half?.declaredLength ?? -1);
-    const octets = (half?.dataOctets ?? 0) + (isBlock ? 0 : Math.max(subject.contentLength, 0));
+    const [own, content] = "decoded" in subject ? [subject.declaredLength, 0] : [-1, subject.contentLength];
+    const length = Math.max(own, half?.declaredLength ?? -1);
+    const octets = (half?.dataOctets ?? 0) + Math.max(content, 0);
     const { from: side, streamId } = subject;
     const related = opened(stream);
     if (octets > length) report(subject, "more", { octets, length, streamId }, { related });

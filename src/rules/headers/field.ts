@@ -185,14 +185,14 @@ export const valueWhitespace = defineRule({
 // The first field with these bits that the sender had no leave for. gRPC C-core sends the octets of `-bin` values as they are when both
 // sides have announced a setting of its own.
 function ownedFault(
-  { decoded }: FieldBlock,
+  block: FieldBlock,
   bits: number,
   { client, server }: Connection,
   uncheck: (need: "settings") => void,
 ): Field | undefined {
-  if (decoded === undefined) return undefined;
-  for (let i = 0; i < decoded.count; i++) {
-    const one = decoded.fields[i]!;
+  const { fields, count } = block.decoded!; // bits are a block's
+  for (let i = 0; i < count; i++) {
+    const one = fields[i]!;
     if ((one.bits & bits) === 0) continue;
     if ((one.bits & FieldBit.binName) === 0) return one;
     if (client.settings.announced(TRUE_BINARY) === 1 && server.settings.announced(TRUE_BINARY) === 1) continue;
@@ -208,11 +208,8 @@ function nameOf(block: FieldBlock, bits: number): string {
 
 // `0x0a`: the first octet at fault.
 function octetOf(text: string, bad: (code: number) => boolean): string {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (bad(code)) return `0x${code.toString(16).padStart(2, "0")}`;
-  }
-  return "";
+  const code = Array.from(text, (char) => char.charCodeAt(0)).find(bad)!; // there is one
+  return `0x${code.toString(16).padStart(2, "0")}`;
 }
 
 // Characters of a name that are shown.

@@ -46,7 +46,7 @@ export const interimAfterFinal = defineRule({
   },
   when: { fact: Fact.interimAfterFinal },
   judge(frame, stream, { report }) {
-    const status = "decoded" in frame ? (frame.decoded?.statusCode ?? 0) : 0;
+    const status = (frame as FieldBlock).decoded!.statusCode; // the fact is a block's
     report(frame, "interim", { status, streamId: frame.streamId }, { related: opened(stream) });
   },
 });
@@ -131,7 +131,7 @@ export const listSize = defineRule({
     const block = subject as FieldBlock; // the fact is a block's
     const { settings } = connection.endpoint(other(block.from));
     const limit = settings.largest(Setting.maxHeaderListSize, block.first.acked);
-    const size = block.decoded?.listSize ?? 0;
+    const size = block.decoded!.listSize;
     report(block, "size", { size, limit, streamId: block.streamId }, { related: opened(stream), fold: block.role });
   },
 });

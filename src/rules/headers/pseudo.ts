@@ -1,6 +1,7 @@
 // Pseudo-header fields where they must not be (RFC 9113 section 8.3).
 import { BlockBit } from "../../hpack/block.ts";
-import { FieldBit, Name, slotCount } from "../../hpack/field.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { Name, slotCount } from "../../hpack/name.ts";
 import { Fact } from "../../http2/fact.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
@@ -28,8 +29,8 @@ export const pseudoAfterRegular = defineRule({
     const { fields, count } = block.decoded!;
     const isPseudo = (bits: number): boolean => (bits & FieldBit.pseudo) !== 0;
     const first = fields.findIndex(({ bits }) => !isPseudo(bits) && (bits & FieldBit.nameUnknown) === 0);
-    const late = fields.findIndex(({ bits }, i) => i > first && i < count && isPseudo(bits));
-    const name = fields[late]!.name.text.slice(0, SHOWN);
+    const late = fields.slice(first, count).find(({ bits }) => isPseudo(bits))!;
+    const name = late.name.text.slice(0, SHOWN);
     const regular = fields[first]!.name.text.slice(0, SHOWN);
     report(block, "after", { name, regular, streamId: block.streamId }, { related: opened(stream) });
   },
@@ -134,7 +135,7 @@ export const pseudoRequestInResponse = defineRule({
     messages: { request: "the response on stream {streamId} has {name}" },
     docs: { why: "They control a request.", fix: "Use the encoder for responses; a proxy must not copy them back." },
   },
-  when: { fact: Fact.pseudoMisplaced, from: "server" },
+  when: { fact: Fact.pseudoMisplaced },
   judge(subject, stream, { report }) {
     const block = subject as FieldBlock; // the fact is a block's
     if (block.role !== "interim" && block.role !== "response") return;

@@ -215,7 +215,7 @@ export const authorityHostMismatch = defineRule({
       fix: "Leave host out, or copy :authority.",
     },
   },
-  when: { bits: FieldBit.host, from: "client", roles: ["request"] },
+  when: { bits: FieldBit.host, roles: ["request"] },
   judge(subject, stream, { report }) {
     const { decoded } = subject as FieldBlock; // bits are a block's
     const authority = decoded?.authority?.value;
@@ -245,7 +245,7 @@ export const multipleHost = defineRule({
       fix: "Send :authority, and host once or not at all.",
     },
   },
-  when: { bits: FieldBit.host, from: "client", roles: ["request"] },
+  when: { bits: FieldBit.host, roles: ["request"] },
   judge(subject, stream, { report }) {
     const { decoded } = subject as FieldBlock; // bits are a block's
     let count = 0;

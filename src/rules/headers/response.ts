@@ -71,11 +71,11 @@ export const contentOnNoContent = defineRule({
   },
   when: { fact: Fact.contentForbidden },
   judge(frame, stream, { report }) {
-    if (stream === undefined) return;
     const { length, streamId } = frame;
-    const { status } = stream.response;
+    const { request, response } = stream!; // the fact is a stream's
+    const { status } = response;
     const related = opened(stream);
-    if (stream.request.method === "HEAD") report(frame, "head", { length, streamId }, { related });
+    if (request.method === "HEAD") report(frame, "head", { length, streamId }, { related });
     else report(frame, "status", { length, streamId, status }, { related });
   },
 });

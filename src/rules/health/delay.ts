@@ -1,6 +1,7 @@
 import { grpcKind } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { FieldBit } from "../../hpack/field.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { opened } from "../related.ts";
@@ -57,7 +58,7 @@ export const slowFinish = defineRule({
   kinds: ["window-update"],
   // Times of the HEADERS of responses that go on; a stall for want of the reader's credit takes the stream out.
   state: () => new Map<number, number>(),
-  when: { bits: FieldBit.responsePseudo, roles: ["response"], from: "server" },
+  when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"], from: "server" },
   judge(subject, stream, { state }) {
     if (stream === undefined || !stream.seen || !("decoded" in subject) || subject.endStream) return;
     // Streams of events and calls that stream may last as they like.

@@ -1,6 +1,7 @@
 import { statusName } from "../../grpc/status.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { FieldBit, Name } from "../../hpack/field.ts";
+import { Name } from "../../hpack/name.ts";
+import { ValueBit } from "../../hpack/value-bit.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -27,7 +28,7 @@ export const errorStatus = defineRule({
       fix: "Read the server's log at that time, or that of the proxy that made the answer.",
     },
   },
-  when: { bits: FieldBit.responsePseudo | FieldBit.grpcName, roles: ["response", "response-trailers"], from: "server" },
+  when: { values: ValueBit.statusOther | ValueBit.grpcStatusNotOk, roles: ["response", "response-trailers"], from: "server" },
   judge(subject, stream, { options, report }) {
     if (!("decoded" in subject) || subject.decoded === undefined || stream === undefined) return;
     const { decoded, streamId } = subject;

@@ -1,4 +1,5 @@
-import { FieldBit, Name } from "../../hpack/field.ts";
+import { FieldBit } from "../../hpack/field.ts";
+import { Name } from "../../hpack/name.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";

@@ -154,7 +154,7 @@ export const serverSilent = defineRule({
   connectionEnd({ connection, report }) {
     const { client, server, flow } = connection;
     const { acknowledged } = flow.directions[connection.clientIndex];
-    if (server.frames > 0 || server.foreign !== undefined || client.frames === 0 || acknowledged < PREFACE) return;
+    if (client.frames === 0 || acknowledged < PREFACE) return;
     const waited = flow.lastTime - flow.firstTime;
     if (waited < SILENCE || server.lostOctets > 0 || flow.directions[1 - connection.clientIndex]!.offset > 0) return;
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });

@@ -1,6 +1,8 @@
 import { Fact } from "../../http2/fact.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
 import { settingsOf } from "../../model/settings.ts";
+import type { Stream } from "../../model/stream.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 
@@ -42,7 +44,7 @@ export const enableConnectRevoked = defineRule({
   },
   kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const before = connection.endpoint(frame.from).settings.announced(Setting.enableConnectProtocol);
     if (before !== 1) return;
     for (const [id, value] of settingsOf(frame)) {
@@ -127,7 +129,7 @@ export const resetAfterPreface = defineRule({
   },
   kinds: ["settings"],
   frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
+    if (frame.ack || !frame.whole) return;
     const { settings } = connection.endpoint(frame.from);
     if (settings.frames === 0) return;
     // The list is pruned late: it still names streams that are closed.
@@ -158,24 +160,81 @@ export const initialWindowOverflow = defineRule({
       fix: "Raise windows by WINDOW_UPDATE or by the setting, not by both.",
     },
   },
-  kinds: ["settings"],
-  frame(frame, _stream, { connection, report }) {
-    if (frame.ack || !frame.whole || frame.length === 0) return;
-    const entry = settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize);
-    if (entry === undefined || entry[1] > MAX_WINDOW) return;
-    const value = entry[1];
+  // Those that may. DATA under way makes room: what the other side had sent when it applied the setting, or gave up, decides.
+  state: (): Raised[] => [],
+  kinds: ["settings", "goaway"],
+  frame(frame, _stream, { connection, state, report }) {
     const sender = other(frame.from);
-    for (const stream of connection.streams.values()) {
-      const half = stream.half(sender);
-      // What the other side sends until it applies the setting can only lower the window: all that it sent so far counts.
-      const window = value + half.window.granted - half.window.sent;
-      if (stream.closed || half.over || half.window.granted === 0 || window <= MAX_WINDOW) continue;
-      report(frame, "overflow", { value, streamId: stream.id, window });
+    if (frame.kind === "goaway" || frame.ack) {
+      const applied = frame.ack ? connection.endpoint(sender).settings.pending[0]?.endOffset : undefined;
+      settle(state, report, ({ by }) => {
+        if (by.from === frame.from) return false;
+        return frame.kind === "goaway" ? frame.errorCode !== 0 && by.end <= frame.first.acked : by.end === applied;
+      });
       return;
     }
+    const value = frame.whole ? settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize)?.[1] : undefined;
+    if (value === undefined || value > MAX_WINDOW || state.length >= RAISED) return;
+    const streams: Lifted[] = [];
+    for (const stream of connection.streams.values()) {
+      const right = value + stream.half(sender).window.granted;
+      if (windowOf(stream, sender, right) > MAX_WINDOW) streams.push({ stream, right });
+    }
+    if (streams.length > 0) state.push({ by: FrameRef.of(frame), value, streams });
+  },
+  end(from, how, _at, { state, report }) {
+    if (how === "fin" || how === "rst") settle(state, report, ({ by }) => by.from !== from);
+  },
+  connectionEnd({ state, uncheck }) {
+    for (const raised of state.splice(0)) if (liftedBy(raised) !== undefined) uncheck("end");
   },
 });
+
+interface Raised {
+  readonly by: FrameRef;
+  readonly value: number;
+  readonly streams: readonly Lifted[];
+}
+
+interface Lifted {
+  readonly stream: Stream;
+  /** The new initial size and all that was granted before it. */
+  readonly right: number;
+}
+
+// What is left of it; nothing where no DATA can follow.
+function windowOf(stream: Stream, sender: Side, right: number): number {
+  const { over, window } = stream.half(sender);
+  return stream.closed || over ? 0 : right - window.sent;
+}
+
+function liftedBy({ by, streams }: Raised): { readonly stream: Stream; readonly window: number } | undefined {
+  for (const { stream, right } of streams) {
+    const window = windowOf(stream, other(by.from), right);
+    if (window > MAX_WINDOW) return { stream, window };
+  }
+  return undefined;
+}
+
+type ReportOverflow = (
+  frame: FrameRef,
+  message: "overflow",
+  data: { readonly value: number; readonly streamId: number; readonly window: number },
+  more: { readonly stream: Stream },
+) => void;
+
+function settle(state: Raised[], report: ReportOverflow, decided: (raised: Raised) => boolean): void {
+  for (const raised of state.filter(decided)) {
+    state.splice(state.indexOf(raised), 1);
+    const lifted = liftedBy(raised);
+    if (lifted === undefined) continue;
+    const { stream, window } = lifted;
+    report(raised.by, "overflow", { value: raised.value, streamId: stream.id, window }, { stream });
+  }
+}
 
 const LOWERED: ReadonlySet<number> = new Set([Setting.maxConcurrentStreams, Setting.initialWindowSize, Setting.maxFrameSize]);
 const ADVISED = 100;
 const MAX_WINDOW = 0x7fffffff;
+// Frames that wait to be decided; more are consequence.
+const RAISED = 16;

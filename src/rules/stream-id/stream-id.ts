@@ -166,8 +166,12 @@ export const nearExhaustion = defineRule({
       fix: "Open a new connection in time and let this one finish.",
     },
   },
-  fields(block, _stream, { report }) {
-    if (block.opensStream && block.streamId > HIGH) report(block, "high", { streamId: block.streamId }, { fold: "" });
+  connectionEnd({ connection, report }) {
+    if (Math.max(connection.client.highestOpened, connection.server.highestOpened) <= HIGH) return;
+    for (const { id, opening } of connection.streams.values()) {
+      if (id <= HIGH || opening === undefined) continue;
+      report(opening, "high", { streamId: id }, { fold: "" });
+    }
   },
 });
 

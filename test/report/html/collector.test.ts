@@ -142,3 +142,17 @@ describe("bounds", () => {
 });
 
 const GET = { ":method": "GET", ":scheme": "http", ":path": "/", ":authority": "h2.test" };
+
+describe("the story", () => {
+  it("is of the worst that failed, and names its finding", () => {
+    const page = pageOf(story, { times: 2, faulty: [2], finding: { reaction: { verdict: "tolerated" } } });
+    expect(page.story).toMatchObject({ connection: 2, packet: 4, cause: "Said (packet 4).", finding: 0 });
+    expect(page.story!.answer).toBe("The server read it and did not mind.");
+  });
+
+  it("is not there where nothing failed", () => {
+    expect(pageOf(story).story).toBeUndefined();
+    expect(pageOf(story, { faulty: [1], finding: { severity: "info" } }).story).toBeUndefined();
+    expect(pageOf(story, { faulty: [1], finding: { consequent: true } }).story).toBeUndefined();
+  });
+});

@@ -102,6 +102,7 @@ const SUMMARY: SummaryEvent = {
   unproven: 0,
   baseline: 0,
   answered: 0,
+  due: 0,
   incomplete: false,
   unchecked: [],
 };

@@ -20,6 +20,27 @@ testRule(streamChurn, {
         for (let i = 0; i < 30; i++) s.client.headers(1 + 2 * i, end).wait(4);
       },
     },
+    "of the server, HEADERS of the client's streams, and trailers": {
+      options: busy,
+      frames: (s) => {
+        s.client.headers(1).headers(3).server.headers(1);
+        for (let i = 0; i < 30; i++) s.client.trailers(1).server.headers(3);
+      },
+    },
+    "promised streams": {
+      options: busy,
+      frames: (s) => {
+        s.client.headers(1);
+        for (let i = 0; i < 30; i++) s.server.headers(2 + 2 * i);
+      },
+    },
+    "for a short time, then fewer": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 20; i++) s.client.headers(1 + 2 * i, end);
+        s.client.wait(100).headers(41, end).wait(100).headers(43, end);
+      },
+    },
   },
   invalid: {
     "for long enough": {
@@ -36,6 +57,14 @@ testRule(streamChurn, {
       },
       finds: [["churn", 1, { count: 30, time: "29 ms", peak: 10, window: "10 ms" }, { severity: "error" }]],
     },
+    "for long enough, then fewer": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 21; i++) s.client.headers(1 + 2 * i, end);
+        s.client.wait(100).headers(43, end);
+      },
+      finds: [["churn", 3, { count: 21, time: "20 ms", peak: 10, window: "10 ms" }]],
+    },
   },
 });
 
@@ -49,6 +78,7 @@ testRule(connectionChurn, {
       options: { connections: 1 },
       frames: (s) => s.midway().client.headers(1, end).server.headers(1, end),
     },
+    "a client that says nothing": { options: { connections: 1 }, frames: (s) => s.bare().server.settings() },
   },
   invalid: {
     one: {
@@ -66,6 +96,15 @@ testRule(goawayLoop, {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).close(),
     },
     once: refused,
+    "the start is not captured": {
+      options: { connections: 1 },
+      frames: (s) => s.midway().client.headers(1).server.headers(1).goaway(1, 2).close().client.close(),
+    },
+    "something else than HTTP/2": {
+      options: { connections: 1 },
+      frames: (s) =>
+        s.bare().client.octets("GET / HTTP/1.1\r\n\r\n").server.octets("HTTP/1.1 200 OK\r\n\r\n").close().client.close(),
+    },
   },
   invalid: {
     one: {
@@ -76,6 +115,28 @@ testRule(goawayLoop, {
           "loop",
           "preface",
           { count: 1, time: "11 ms", client: "192.0.2.1", server: "192.0.2.2:80", side: "server", code: "INTERNAL_ERROR" },
+        ],
+      ],
+    },
+    "of the client": {
+      options: { connections: 1 },
+      frames: (s) => s.client.headers(1).server.headers(1).client.goaway(0, 1).close().server.close(),
+      finds: [
+        [
+          "loop",
+          "preface",
+          { count: 1, time: "12 ms", client: "192.0.2.1", server: "192.0.2.2:80", side: "client", code: "PROTOCOL_ERROR" },
+        ],
+      ],
+    },
+    "of the server, and the client's without an error": {
+      options: { connections: 1 },
+      frames: (s) => s.client.headers(1).goaway(0).server.goaway(1, 2).close().client.close(),
+      finds: [
+        [
+          "loop",
+          "preface",
+          { count: 1, time: "12 ms", client: "192.0.2.1", server: "192.0.2.2:80", side: "server", code: "INTERNAL_ERROR" },
         ],
       ],
     },
@@ -108,7 +169,9 @@ it.each([
 it.each([
   [4, 1000, []],
   [5, 1000, [["warning", 5, 5]]],
-  [5, 1200, []],
+  // Each lasts 11 ms: opened again after a second, and after a millisecond more.
+  [5, 1011, [["warning", 5, 5]]],
+  [5, 1012, []],
   [
     60,
     1000,
@@ -119,6 +182,15 @@ it.each([
   ],
 ])("%i connections that end in an error, one every %d ms", (count, every, expected) => {
   expect(found(goawayLoop, again(refused, count, every))).toEqual(expected);
+});
+
+// Five begin within a minute, or the fifth begins when it is over.
+it.each([
+  [14_900, [["warning", 5, 5]]],
+  [15_000, []],
+])("long connections that end in an error, one every %d ms", (every, expected) => {
+  const late: Story = (s) => s.client.headers(1).wait(14_000).server.goaway(1, 1).close().client.close();
+  expect(found(goawayLoop, again(late, 5, every))).toEqual(expected);
 });
 
 it("connections that end in different errors, or in none, are no loop", () => {

@@ -33,6 +33,18 @@ testRule(continuationFlood, {
     "none that belongs to a block": (s) => {
       for (let i = 0; i < 9; i++) s.client.continuation(1, open);
     },
+    "other frames": (s) => {
+      s.client.headers(1, open);
+      for (let i = 0; i < 9; i++) s.client.data(1);
+    },
+    "CONTINUATION of another stream": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).continuation(3, open).continuation(3, open).continuation(3, open),
+    },
+    "CONTINUATION after the end of the block": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).continuation(1).continuation(1, open).continuation(1, open).continuation(1, open),
+    },
   },
   invalid: {
     "nine frames": {
@@ -59,6 +71,14 @@ testRule(continuationFlood, {
       frames: (s) => s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open),
       finds: [["flood", 4, { side: "client", count: 3, octets: size(3) }]],
     },
+    "told once": {
+      options: { frames: 2 },
+      frames: (s) => {
+        block(s.client, 1, 3);
+        s.client.continuation(1, open).headers(3, end).close();
+      },
+      finds: [["flood", 4, { side: "client", count: 3, octets: size(3) }]],
+    },
   },
 });
 
@@ -75,6 +95,14 @@ testRule(zeroLengthContinuation, {
           .continuation(1),
     },
     "with octets": { options: { frames: 2 }, frames: (s) => block(s.client, 1, 5) },
+    "of another stream": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).continuation(3, empty).continuation(3, empty).continuation(3, empty),
+    },
+    "other frames": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, open).data(1, 0).data(1, 0).data(1, 0),
+    },
   },
   invalid: {
     two: {
@@ -94,6 +122,17 @@ testRule(zeroLengthContinuation, {
         s.client.close();
       },
       finds: [["empty", 3, { side: "client", count: 20 }, { severity: "error" }]],
+    },
+    "told once": {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, ...open })
+          .continuation(1, empty)
+          .continuation(1, { block: "" })
+          .headers(3, end)
+          .close(),
+      finds: [["empty", 3, { side: "client", count: 2 }]],
     },
   },
 });
@@ -130,6 +169,11 @@ testRule(emptyHeaderNames, {
       certainty: "unproven",
       finds: [["empty", 4, { side: "client", count: 10 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => s.holes().client.headers(1, { ...end, fields: nameless(10) }),
+      finds: [["empty", 1, { side: "client", count: 10 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -148,6 +192,10 @@ testRule(hpackBomb, {
   valid: {
     "as large as it may be": { options: { ...bomb, size: listSize(59) }, frames: (s) => references(s, 59) },
     "large, and large on the wire": { options: { ...bomb, times: 20 }, frames: (s) => references(s, 61) },
+    "as many times as large as it may be": {
+      options: { size: 1000, times: Math.ceil(listSize(62) / octets(62)) },
+      frames: (s) => references(s, 62),
+    },
   },
   invalid: {
     "one octet above": {
@@ -168,6 +216,34 @@ testRule(hpackBomb, {
           { severity: "error" },
         ],
       ],
+    },
+    "octets are missing, and fields": {
+      options: bomb,
+      frames: (s) => {
+        s.holes();
+        const block = Buffer.concat([
+          Buffer.from([0xbe]),
+          literals(getRequest),
+          Buffer.from("@\x02xy\x02zw", "latin1"),
+          Buffer.alloc(300, 0xbe),
+        ]);
+        s.client.headers(1, { ...end, block });
+      },
+      // Of what is not known the 32 octets count that every field has (RFC 9113 6.5.2).
+      finds: [
+        [
+          "bomb",
+          1,
+          {
+            side: "client",
+            octets: octets(300) + 1,
+            size: listSize(300) + 32,
+            times: Math.floor((listSize(300) + 32) / (octets(300) + 1)),
+          },
+          { severity: "error" },
+        ],
+      ],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -191,6 +267,12 @@ testRule(headerCountBomb, {
       options: { fields: 9 },
       frames: (s) => s.client.headers(1, { ...end, fields: crumbs(86) }),
       finds: [["many", 1, { side: "client", count: 90 }, { severity: "error" }]],
+    },
+    "octets are missing, and fields": {
+      options: { fields: 9 },
+      frames: (s) => s.holes().client.headers(1, { ...end, fields: crumbs(6) }),
+      finds: [["many", 1, { side: "client", count: 11 }]],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -224,6 +306,31 @@ testRule(headerListSizeTrap, {
         .settings([[6, 16_384]])
         .client.headers(1)
         .rst(1, 2),
+    "of SETTINGS that are none": (s) =>
+      s.server
+        .settings([[6, 100]], { flags: 1 })
+        .frame({ type: 4, payload: "\0\x06\0\0\0\x64\0" })
+        .client.headers(1)
+        .rst(1, 2),
+    "and the connection ends well": (s) =>
+      s
+        .settings({ server: [[6, 100]] })
+        .client.headers(1, end)
+        .server.headers(1, end)
+        .client.goaway(0),
+    "and other frames": (s) =>
+      s
+        .settings({ server: [[6, 100]] })
+        .client.headers(1)
+        .data(1)
+        .priority(1)
+        .ping()
+        .server.headers(1, end),
+    "and a RST_STREAM that is none": (s) =>
+      s
+        .settings({ server: [[6, 100]] })
+        .client.headers(1)
+        .frame({ type: 3, streamId: 1, payload: "\0\0\x02" }),
   },
   invalid: {
     "the client fails": {
@@ -252,6 +359,24 @@ testRule(headerListSizeTrap, {
       finds: [["trap", 0, { side: "server", value: 100, answer: "RST_STREAM(INTERNAL_ERROR)" }]],
       because: ["borders", "settings"],
     },
+    "and another SETTINGS without it": {
+      frames: (s) =>
+        s
+          .settings({ server: [[6, 100]] })
+          .server.settings([[3, 100]])
+          .client.headers(1)
+          .rst(1, 2)
+          .rst(1, 2),
+      finds: [["trap", 0, { side: "server", value: 100, answer: "RST_STREAM(INTERNAL_ERROR)" }]],
+    },
+    "the other side has just got it": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .server.settings([[6, 100]])
+          .client.rst(1, 2),
+      finds: [["trap", 2, { side: "server", value: 100, answer: "RST_STREAM(INTERNAL_ERROR)" }]],
+    },
   },
 });
 
@@ -271,6 +396,39 @@ testRule(tableSizeChurn, {
           .settings([[1, 100]])
           .settings([[1, 200]])
           .settings([[1, 200]]),
+    },
+    "another setting": {
+      options: changes,
+      frames: (s) =>
+        s.client
+          .settings([[3, 100]])
+          .settings([[3, 200]])
+          .settings([[3, 300]])
+          .settings([[3, 400]]),
+    },
+    "SETTINGS that are none": {
+      options: changes,
+      frames: (s) => {
+        for (const octet of ["\x01", "\x02", "\x03", "\x04"]) {
+          s.client.frame({ type: 4, payload: `\0\x01\0\0\0${octet}\0` }).settings([[1, octet.charCodeAt(0)]], { flags: 1 });
+        }
+      },
+    },
+    "other frames": {
+      options: changes,
+      frames: (s) => s.client.headers(1).data(1, "\0\x01\0\0\0\x01").data(1, "\0\x01\0\0\0\x02").data(1, "\0\x01\0\0\0\x03"),
+    },
+    "the size that holds from the beginning": {
+      options: changes,
+      frames: (s) =>
+        s.client
+          .settings([[1, 4096]])
+          .settings([[1, 100]])
+          .settings([[1, 4096]]),
+    },
+    "blocks without a size update": {
+      options: changes,
+      frames: (s) => s.client.headers(1, end).headers(3, end).headers(5, end),
     },
   },
   invalid: {
@@ -297,6 +455,15 @@ testRule(tableSizeChurn, {
           .settings([[1, 100]])
           .settings([[1, 0]]),
       finds: [["setting", 3, { side: "server", count: 3, time: "1 s" }]],
+    },
+    "size updates, told when they are over": {
+      options: changes,
+      frames: (s) => {
+        [1, 3, 5].forEach((id) => void update(s, id));
+        s.client.wait(2000);
+        update(s, 7);
+      },
+      finds: [["updates", 3, { side: "client", count: 3, time: "2 ms", peak: 3, window: "1 s" }]],
     },
   },
 });

@@ -29,6 +29,7 @@ testRule(pingFlood, {
         times(9, () => s.server.data(1).client.ping().server.pingAck());
       },
     },
+    "nothing of the other side was captured": { options: few, frames: (s) => times(9, () => s.midway().client.ping()) },
   },
   invalid: {
     "three at once": {
@@ -79,6 +80,7 @@ testRule(settingsFlood, {
       options: { ...few, frames: 4 },
       frames: (s) => s.client.settings().settings().server.settingsAck().settingsAck(),
     },
+    "other frames": { options: few, frames: (s) => s.client.ping("1_______").ping("2_______").ping("3_______") },
   },
   invalid: {
     // One is in the opening.
@@ -92,13 +94,21 @@ testRule(settingsFlood, {
       frames: (s) => times(30, () => s.server.settings()),
       finds: [["flood", 2, { side: "server", count: 31, time: "32 ms", peak: 30, window: "1 s" }, { severity: "error" }]],
     },
+    "told when they are over": {
+      options: few,
+      frames: (s) => s.server.wait(2000).settings().settings().settings().wait(2000).settings(),
+      finds: [["flood", 3, { side: "server", ...three }]],
+    },
   },
 });
 
 const entries = (count: number) => Array.from({ length: count }, (_, i) => [0x1000 + i, 1] as const);
 
 testRule(settingsManyEntries, {
-  valid: { "the most there may be": (s) => s.client.settings(entries(32)) },
+  valid: {
+    "the most there may be": (s) => s.client.settings(entries(32)),
+    "other frames": (s) => s.client.headers(1).data(1, 198),
+  },
   invalid: {
     "one more": { frames: (s) => s.client.settings(entries(33)), finds: [["many", 1, { side: "client", count: 33, most: 32 }]] },
     "ten times as many": {
@@ -144,6 +154,11 @@ testRule(emptyFrames, {
       },
       finds: [["flood", 3, { side: "client", count: 30, time: "29 ms", peak: 30, window: "1 s" }, { severity: "error" }]],
     },
+    "told when they are over": {
+      options: few,
+      frames: (s) => s.client.headers(1).data(1, 0).data(1, 0).data(1, 0).wait(2000).data(1, 0),
+      finds: [["flood", 4, { side: "client", ...three }]],
+    },
   },
 });
 
@@ -163,6 +178,35 @@ testRule(pushPromiseFlood, {
       options: push,
       frames: (s) => s.client.headers(1).headers(3).headers(5).rst(1).rst(3).rst(5),
     },
+    "of the client": { options: push, frames: (s) => promises(s.client.headers(1, { endStream: true }), 5) },
+    "other frames on promised streams": {
+      options: push,
+      frames: (s) => {
+        promises(s.client.headers(1, { endStream: true }).server, 2);
+        s.client.windowUpdate(2).windowUpdate(4).windowUpdate(2).windowUpdate(4);
+      },
+    },
+    "promises that are reset once more, or have been fulfilled": {
+      options: push,
+      frames: (s) => {
+        promises(s.client.headers(1, { endStream: true }).server, 2);
+        s.server.headers(2, { endStream: true }).client.rst(4).rst(4).rst(2).rst(2);
+      },
+    },
+    "promises that the server takes back": {
+      options: push,
+      frames: (s) => {
+        s.client.headers(1, { endStream: true });
+        times(3, (i) => {
+          promises(s.server, 1, 2 + 2 * i);
+          s.server
+            .rst(2 + 2 * i)
+            .client.crossing()
+            .rst(2 + 2 * i)
+            .wait(1000);
+        });
+      },
+    },
   },
   invalid: {
     many: {
@@ -181,6 +225,14 @@ testRule(pushPromiseFlood, {
       },
       finds: [["refused", 6, { count: 3, time: "2 s" }]],
     },
+    "many, told when they are over": {
+      options: push,
+      frames: (s) => {
+        promises(s.client.headers(1, { endStream: true }).server, 3);
+        promises(s.server.wait(2000), 1, 8);
+      },
+      finds: [["flood", 4, three]],
+    },
   },
 });
 
@@ -196,6 +248,10 @@ testRule(windowUpdateFlood, {
         download(s);
         times(9, () => s.server.data(1, 10).client.windowUpdate(0, 10).windowUpdate(1, 10));
       },
+    },
+    "nothing of the other side was captured": {
+      options: few,
+      frames: (s) => times(9, () => s.midway().client.windowUpdate(0)),
     },
   },
   invalid: {
@@ -230,6 +286,11 @@ testRule(windowUpdateFlood, {
       certainty: "unproven",
       finds: [["flood", 7, { side: "client", mean: 1, count: 5, time: "4 ms", peak: 5, window: "1 s" }]],
     },
+    "told when they are over": {
+      options: few,
+      frames: (s) => s.client.windowUpdate(0).windowUpdate(0).windowUpdate(0).wait(2000).windowUpdate(0),
+      finds: [["flood", 3, { side: "client", mean: 1, ...three }]],
+    },
   },
 });
 
@@ -247,6 +308,13 @@ testRule(goawayFlood, {
       frames: (s) => times(50, () => s.client.goaway(0)),
       finds: [["flood", 5, { side: "client", count: 50, time: "49 ms", peak: 50, window: "10 s" }, { severity: "error" }]],
     },
+    "told when they are over": {
+      frames: (s) => {
+        times(5, () => s.server.goaway(1));
+        s.server.wait(20_000).goaway(1);
+      },
+      finds: [["flood", 5, { side: "server", count: 5, time: "4 ms", peak: 5, window: "10 s" }]],
+    },
   },
 });
 
@@ -260,6 +328,10 @@ testRule(unknownFrameFlood, {
     "more octets, over a longer time": {
       options: strange,
       frames: (s) => unknown(unknown(s.client, 90).wait(1000), 90),
+    },
+    "what is no frame: frame/garbage": {
+      options: strange,
+      frames: (s) => s.client.headers(1).octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
     },
   },
   invalid: {
@@ -277,6 +349,21 @@ testRule(unknownFrameFlood, {
       options: strange,
       frames: (s) => unknown(s.server, 1000),
       finds: [["octets", 1, { side: "server", octets: 1000, count: 1, time: "0 us" }, { severity: "error" }]],
+    },
+    "many, told when they are over": {
+      options: strange,
+      frames: (s) => unknown(unknown(unknown(unknown(s.client))).wait(2000)),
+      finds: [["flood", 3, { side: "client", ...three }]],
+    },
+    "large ones, told when they are over": {
+      options: strange,
+      frames: (s) => unknown(unknown(s.server, 101).wait(2000)),
+      finds: [["octets", 1, { side: "server", octets: 101, count: 1, time: "0 us" }]],
+    },
+    "thirty of them": {
+      options: strange,
+      frames: (s) => times(30, () => unknown(s.client)),
+      finds: [["flood", 3, { side: "client", count: 30, time: "29 ms", peak: 30, window: "1 s" }, { severity: "error" }]],
     },
   },
 });

@@ -44,5 +44,11 @@ testRule(paddingWaste, {
       certainty: "unproven",
       finds: [["waste", 10, { side: "client", octets: 400, count: 4, share: 91 }]],
     },
+    "octets are missing": {
+      options: small,
+      frames: (s) => upload(s.holes(), 4, 49, 50),
+      finds: [["waste", 8, { side: "client", octets: 400, count: 4, share: 51 }]],
+      because: ["borders", "no-gap"],
+    },
   },
 });

@@ -17,6 +17,14 @@ testRule(resourceLoop, {
         for (let i = 0; i < 9; i++) s.client.priority(1, { dependency: 3 }).wait(340);
       },
     },
+    "PRIORITY that is too short gives no parent": {
+      options: few,
+      frames: (s) =>
+        s.client
+          .frame({ type: 2, streamId: 1, payload: "1234" })
+          .priority(1, { dependency: 3 })
+          .frame({ type: 2, streamId: 1, payload: "1" }),
+    },
   },
   invalid: {
     many: {
@@ -33,6 +41,21 @@ testRule(resourceLoop, {
       options: few,
       frames: (s) => reparent(s, 40),
       finds: [["flood", 4, { count: 40, time: "39 ms", peak: 40, window: "1 s" }, { severity: "error" }]],
+    },
+    "told when they are over": {
+      options: few,
+      frames: (s) => {
+        s.client.priority(1).priority(3).priority(5).priority(7).wait(2000).priority(9);
+      },
+      finds: [["flood", 4, { count: 4, time: "3 ms", peak: 4, window: "1 s" }]],
+    },
+    "one stream, told when it is over": {
+      options: { ...few, frames: 100 },
+      frames: (s) => {
+        reparent(s, 4);
+        s.client.wait(2000).priority(1, { dependency: 3 });
+      },
+      finds: [["again", 4, { streamId: 1, count: 3, time: "2 ms", peak: 3, window: "1 s" }]],
     },
   },
 });
@@ -51,6 +74,29 @@ testRule(priorityCycle, {
       frames: (s) => {
         s.client.headers(1).headers(3).headers(5).rst(5);
         chain(s, 4);
+      },
+    },
+    "of the server": {
+      options: { depth: 4 },
+      frames: (s) => {
+        for (let i = 0; i < 9; i++) s.server.priority(3 + 2 * i, { dependency: 1 + 2 * i });
+      },
+    },
+    "on itself: priority/self-dependency": {
+      options: { cycles: 2 },
+      frames: (s) => s.client.priority(3, { dependency: 3 }).priority(3, { dependency: 3 }).priority(5, { dependency: 5 }),
+    },
+    "of HEADERS": {
+      options: { depth: 4 },
+      frames: (s) => {
+        for (let i = 0; i < 9; i++) s.client.headers(3 + 2 * i, { priority: { dependency: 1 + 2 * i } });
+      },
+    },
+    "a chain that another parent made short": {
+      options: { depth: 4 },
+      frames: (s) => {
+        chain(s, 3);
+        s.client.priority(5, { dependency: 0 }).priority(9, { dependency: 7 }).priority(11, { dependency: 9 });
       },
     },
   },
@@ -79,6 +125,11 @@ testRule(priorityCycle, {
           .priority(3, { dependency: 1 })
           .priority(1, { dependency: 3 }),
       finds: [["cycle", 5, { count: 2, length: 2 }]],
+    },
+    "deep, and hardly deeper": {
+      options: { depth: 4 },
+      frames: (s) => chain(s, 30),
+      finds: [["deep", 4, { depth: 5 }]],
     },
   },
 });

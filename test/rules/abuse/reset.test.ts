@@ -41,6 +41,34 @@ testRule(rapidReset, {
         openAndReset(s, 5);
       },
     },
+    "of the server": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(5)) s.client.headers(id, end).server.rst(id, 7);
+      },
+    },
+    "other frames": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(5)) s.client.headers(id, end).windowUpdate(id).windowUpdate(id);
+      },
+    },
+    "the same stream over and over": { options: few, frames: (s) => s.client.headers(1, end).rst(1).rst(1).rst(1).rst(1) },
+    "streams that are not known": { options: few, frames: (s) => s.client.rst(1).rst(3).rst(5).rst(7) },
+    "promised streams": {
+      options: few,
+      frames: (s) => {
+        s.client.headers(1, end).server.pushPromise(1, 2).pushPromise(1, 4).pushPromise(1, 6).pushPromise(1, 8);
+        s.client.rst(2).rst(4).rst(6).rst(8);
+      },
+    },
+    "streams that were opened before": {
+      options: few,
+      frames: (s) => {
+        s.midway().client.ping();
+        for (const id of ids(5)) s.client.data(id).rst(id);
+      },
+    },
   },
   invalid: {
     three: {
@@ -71,6 +99,30 @@ testRule(rapidReset, {
       certainty: "unproven",
       finds: [["rapid", 6, { ...three, time: "4 ms", ...share }]],
     },
+    "as late as they may come": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).wait(99).rst(id);
+      },
+      finds: [["rapid", 6, { ...three, time: "202 ms", ...share }]],
+    },
+    "half of all, which goes on with trailers": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id).trailers(id);
+        openAndReset(s, 3, 7);
+      },
+      finds: [["rapid", 12, { ...three, time: "4 ms", ...share }]],
+    },
+    "told when it is over": {
+      options: few,
+      frames: (s) => {
+        openAndReset(s, 3);
+        s.client.wait(2000);
+        openAndReset(s, 1, 7);
+      },
+      finds: [["rapid", 6, { ...three, time: "4 ms", ...share }]],
+    },
   },
 });
 
@@ -98,6 +150,69 @@ testRule(madeYouReset, {
       options: few,
       frames: (s) => {
         for (const id of ids(4)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 8);
+      },
+    },
+    "after a while": {
+      options: { ...few, within: 10 },
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end).windowUpdate(id, 0).server.wait(10).rst(id, 1);
+      },
+    },
+    "frames of a wrong length are the connection's": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) {
+          s.client.headers(id, end).frame({ type: 8, streamId: id, payload: "\0\0\0" }).server.rst(id, 1);
+        }
+      },
+    },
+    "windows that are as wide as they may be": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4))
+          s.client
+            .headers(id, end)
+            .windowUpdate(id, 0x7fffffff - 65_535)
+            .server.rst(id, 3);
+      },
+    },
+    "windows that were used": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) {
+          s.client
+            .headers(id, end)
+            .server.headers(id)
+            .data(id, 10)
+            .client.windowUpdate(id, 0x7fffffff - 65_525)
+            .server.rst(id, 3);
+        }
+      },
+    },
+    "DATA that comes after the end of a response": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id).server.headers(id, end).data(id).rst(id, 5);
+      },
+    },
+    "one fault, and a reset each time": {
+      options: few,
+      frames: (s) => {
+        s.client.headers(1, end).windowUpdate(1, 0);
+        s.server.rst(1, 1).rst(1, 1).rst(1, 1);
+      },
+    },
+    "promised streams": {
+      options: few,
+      frames: (s) => {
+        s.client.headers(1, end);
+        for (const id of [2, 4, 6]) s.server.pushPromise(1, id).client.windowUpdate(id, 0).server.rst(id, 1);
+      },
+    },
+    "streams that are not known": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.windowUpdate(id, 0).server.rst(id, 1);
       },
     },
   },
@@ -142,6 +257,45 @@ testRule(madeYouReset, {
       options: few,
       because: ["borders", "no-gap2"],
     },
+    "as late as it may come": {
+      options: { ...few, within: 10 },
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).windowUpdate(id, 0).server.wait(9).rst(id, 1);
+      },
+      finds: [["made", 8, { ...three, time: "24 ms" }]],
+    },
+    "windows one octet too wide": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3))
+          s.client
+            .headers(id, end)
+            .windowUpdate(id, 0x7fffffff - 65_534)
+            .server.rst(id, 3);
+      },
+      finds: [["made", 8, { ...three, time: "6 ms" }]],
+    },
+    "windows too wide in two steps": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) {
+          s.client
+            .headers(id, end)
+            .windowUpdate(id, 0x7fffffff - 65_535)
+            .windowUpdate(id, 1)
+            .server.rst(id, 3);
+        }
+      },
+      finds: [["made", 11, { ...three, time: "8 ms" }]],
+    },
+    "told when it is over": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
+        s.client.wait(2000).headers(7, end).windowUpdate(7, 0).server.rst(7, 1);
+      },
+      finds: [["made", 8, { ...three, time: "6 ms" }]],
+    },
   },
 });
 
@@ -184,6 +338,51 @@ testRule(resetFlood, {
         for (const id of ids(4)) s.client.headers(id, { fields }).server.rst(id, 2);
       },
     },
+    "cancelled by the client": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, { ...end, fields: upper }).rst(id, 1);
+      },
+    },
+    "malformed promises": {
+      options: few,
+      frames: (s) => {
+        s.client.headers(1, end);
+        for (const id of [2, 4, 6, 8]) s.server.pushPromise(1, id, { fields: upper }).rst(id, 1);
+      },
+    },
+    "malformed trailers": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id).trailers(id, { "X-Upper": "1" }).server.rst(id, 1);
+      },
+    },
+    "malformed responses": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4))
+          s.client
+            .headers(id, end)
+            .server.headers(id, { fields: { ":status": "200", "X-A": "1" } })
+            .rst(id, 1);
+      },
+    },
+    "other frames of the server": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4))
+          s.client
+            .headers(id, { ...end, fields: upper })
+            .server.windowUpdate(id)
+            .windowUpdate(0);
+      },
+    },
+    "streams that are not known": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.server.rst(id, 1);
+      },
+    },
   },
   invalid: {
     "names in upper case": {
@@ -211,6 +410,17 @@ testRule(resetFlood, {
       finds: [["flood", 5, { ...three, time: "4 ms" }]],
       options: few,
       because: ["borders", "no-gap2"],
+    },
+    "told when it is over": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, { ...end, fields: upper }).server.rst(id, 1);
+        s.client
+          .wait(2000)
+          .headers(7, { ...end, fields: upper })
+          .server.rst(7, 1);
+      },
+      finds: [["flood", 5, { ...three, time: "4 ms" }]],
     },
   },
 });

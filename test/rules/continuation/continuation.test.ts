@@ -83,6 +83,10 @@ testRule(neverEnded, {
     "the last octets came just before the end": (s) => s.client.headers(1, open).wait(11_000).continuation(1, open),
     "the server gave up": (s) => s.client.headers(1, open).continuation(1, open).server.goaway(0, 11).client.close(),
     "the server closed": (s) => s.client.headers(1, open).server.close().client.close(),
+    "in one frame": (s) => s.client.headers(1).close(),
+    "HEADERS too short for their fields: frame/too-short": (s) =>
+      s.client.frame({ type: 1, flags: 0x20, streamId: 1, payload: "\0\0" }).close(),
+    "the server gave up with PROTOCOL_ERROR": (s) => s.client.headers(1, open).server.goaway(0, 1).client.close(),
   },
   invalid: {
     FIN: { frames: (s) => s.client.headers(1, open).close(), finds: [["closed", 1, { side: "client", streamId: 1 }]] },

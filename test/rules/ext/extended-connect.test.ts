@@ -32,6 +32,7 @@ testRule(connectProtocolNotEnabled, {
       frames: (s) => s.midway().server.ping().client.headers(7, asks),
       unchecked: { "ext/connect-protocol-not-enabled start2": 1 },
     },
+    "in trailers: ext/protocol-without-connect": (s) => s.client.headers(1).trailers(1, { ":protocol": "websocket" }),
   },
   invalid: {
     "never announced": {
@@ -61,6 +62,7 @@ testRule(protocolWithoutConnect, {
   valid: {
     CONNECT: request(extended),
     "no :method: headers/missing-method": request(without(":method")),
+    "the answer": (s) => enabled(s).client.headers(1, asks).server.headers(1),
   },
   invalid: {
     GET: { frames: request({ ...extended, ":method": "GET" }), finds: [["method", 1, { method: "GET", streamId: 1 }]] },
@@ -75,11 +77,21 @@ testRule(protocolWithoutConnect, {
       frames: (s) => s.client.headers(1).trailers(1, { ":protocol": "websocket" }),
       finds: [["other", 2, { side: "client", streamId: 1 }]],
     },
+    "in a promise": {
+      frames: (s) => s.client.headers(1).server.pushPromise(1, 2, { fields: { ...getRequest, ":protocol": "websocket" } }),
+      finds: [["method", 2, { method: "GET", streamId: 1 }]],
+    },
   },
 });
 
 testRule(connectProtocolMissingPseudo, {
-  valid: { all: request(extended), "plain CONNECT": request({ ":method": "CONNECT", ":authority": "h2.test:443" }) },
+  valid: {
+    all: request(extended),
+    "plain CONNECT": request({ ":method": "CONNECT", ":authority": "h2.test:443" }),
+    "in trailers: ext/protocol-without-connect": (s) =>
+      s.client.headers(1).trailers(1, { ":method": "CONNECT", ":protocol": "websocket" }),
+    "GET: ext/protocol-without-connect": request({ ":method": "GET", ":scheme": "http", ":protocol": "websocket" }),
+  },
   invalid: {
     ":scheme": {
       frames: request(without(":scheme")),

@@ -27,6 +27,7 @@ testRule(originOnStream, {
 testRule(originOnCleartext, {
   valid: {
     "ALTSVC is another frame": (s) => s.client.headers(1).server.frame({ type: 0x0a, streamId: 1, payload: "\0\0clear" }),
+    "of the client: ext/origin-from-client": (s) => s.client.frame({ type: ORIGIN, payload: good }),
   },
   invalid: {
     "with entries, twice": {
@@ -61,6 +62,7 @@ testRule(originMalformed, {
     IPv6: sent(entry("https://[2001:db8::1]:8443")),
     "an empty entry": sent(entry("") + good),
     "cut by the capture": (s) => s.server.lost(20).frame({ type: ORIGIN, payload: good }),
+    "of the client: ext/origin-from-client": (s) => s.client.frame({ type: ORIGIN, payload: "\0" }),
   },
   invalid: {
     "longer than the payload": {
@@ -74,5 +76,6 @@ testRule(originMalformed, {
     },
     "a host alone": { frames: sent(good + entry("h2.test")), finds: [["entry", 2, { entry: "h2.test" }]] },
     "not ASCII": { frames: sent(entry("https://h\xe4.test")), finds: [["entry", 2, { entry: "https://h\xe4.test" }]] },
+    "a length, and nothing behind it": { frames: sent(`${good}\0\x05`), finds: [["length", 2, { length: 5, left: 0 }]] },
   },
 });

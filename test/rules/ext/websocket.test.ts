@@ -32,6 +32,10 @@ testRule(websocketForbiddenFields, {
       frames: request([...byHost, ["host", "h2.test"]]),
       finds: [["field", 1, { name: "host", streamId: 1 }]],
     },
+    "before all else": {
+      frames: request([["upgrade", "websocket"], ...Object.entries(extended)]),
+      finds: [["field", 1, { name: "upgrade", streamId: 1 }]],
+    },
   },
 });
 
@@ -42,6 +46,10 @@ testRule(websocketKeyFields, {
       s.client
         .headers(1, { fields: { ...getRequest, "sec-websocket-key": "x" } })
         .server.headers(1, { fields: { ":status": "200", "sec-websocket-accept": "y" } }),
+    "an answer to no WebSocket": (s) =>
+      enabled(s)
+        .client.headers(1, { fields: { ...extended, ":protocol": "connect-udp", "sec-websocket-key": "x" } })
+        .server.headers(1, { fields: { ":status": "200", "sec-websocket-accept": "x" } }),
   },
   invalid: {
     "of the client, on two streams": {
@@ -65,6 +73,8 @@ testRule(websocketBadScheme, {
   valid: {
     https: request({ ...extended, ":scheme": "https" }),
     "no WebSocket": request({ ...getRequest, ":scheme": "ws" }),
+    "none: ext/connect-protocol-missing-pseudo": request(Object.entries(extended).filter(([name]) => name !== ":scheme")),
+    "another protocol": request({ ...extended, ":protocol": "connect-udp", ":scheme": "ws" }),
   },
   invalid: {
     wss: { frames: request({ ...extended, ":scheme": "wss" }), finds: [["scheme", 1, { scheme: "wss", streamId: 1 }]] },
@@ -89,6 +99,13 @@ testRule(websocketAbnormalClose, {
         .client.headers(1, { fields: { ...extended, ":protocol": "connect-udp" } })
         .server.headers(1)
         .rst(1, 2),
+    "a redirection": (s) =>
+      enabled(s)
+        .client.headers(1, { fields: extended })
+        .server.headers(1, { fields: { ":status": "300" } })
+        .rst(1, 2),
+    "a stream that is not known": (s) => open(s).client.rst(99, 2),
+    "a RST_STREAM of a wrong length": (s) => open(s).client.frame({ type: 3, streamId: 1, payload: "\0\0\x02" }),
   },
   invalid: {
     "of the server": {
@@ -98,6 +115,14 @@ testRule(websocketAbnormalClose, {
     "of the client": {
       frames: (s) => open(s).client.rst(1, 0),
       finds: [["reset", 4, { side: "client", streamId: 1, code: "NO_ERROR" }]],
+    },
+    "opened with 299": {
+      frames: (s) =>
+        enabled(s)
+          .client.headers(1, { fields: extended })
+          .server.headers(1, { fields: { ":status": "299" } })
+          .rst(1, 2),
+      finds: [["reset", 3, { side: "server", streamId: 1, code: "INTERNAL_ERROR" }]],
     },
   },
 });

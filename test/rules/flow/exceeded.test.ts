@@ -201,6 +201,22 @@ testRule(negativeWindowData, {
         .server.settings([[INITIAL_WINDOW_SIZE, 10]])
         .client.data(1, 5)
         .settingsAck(),
+    "used up, then other SETTINGS": (s) =>
+      s
+        .settings({ server: [[INITIAL_WINDOW_SIZE, 10]] })
+        .client.headers(1)
+        .data(1, 10)
+        .server.settings([[3, 100]])
+        .client.settingsAck()
+        .data(1, 1),
+    "used up, then the same size again": (s) =>
+      s
+        .settings({ server: [[INITIAL_WINDOW_SIZE, 10]] })
+        .client.headers(1)
+        .data(1, 10)
+        .server.settings([[INITIAL_WINDOW_SIZE, 10]])
+        .client.settingsAck()
+        .data(1, 1),
   },
   invalid: {
     "below 0": {
@@ -226,6 +242,17 @@ testRule(negativeWindowData, {
           .client.data(1, 2)
           .data(1, 2),
       finds: [["negative", 6, { length: 2, streamId: 1, initial: 10, window: 0 }, { count: 2 }]],
+    },
+    "lowered to 0": {
+      frames: (s) =>
+        s
+          .settings({ server: [[INITIAL_WINDOW_SIZE, 20]] })
+          .client.headers(1)
+          .data(1, 10)
+          .server.settings([[INITIAL_WINDOW_SIZE, 10]])
+          .client.settingsAck()
+          .data(1, 1),
+      finds: [["negative", 5, { length: 1, streamId: 1, initial: 10, window: 0 }]],
     },
   },
 });

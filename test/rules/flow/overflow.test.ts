@@ -64,6 +64,69 @@ testRule(streamWindowOverflow, {
       frames: (s) => s.client.headers(1).windowUpdate(1, MAX),
       unchecked: { "flow/stream-window-overflow end": 1 },
     },
+    "DATA under way when its receiver resets the stream": (s) =>
+      s
+        .roundTrip(100)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 200)
+        .client.windowUpdate(1, MAX - 65_235)
+        .rst(1)
+        .server.crossing(2)
+        .data(1, 100)
+        .client.ping()
+        .server.pingAck(),
+    "DATA before anything shows that it was read": (s) =>
+      s
+        .roundTrip(100)
+        .client.headers(1, end)
+        .headers(3, end)
+        .server.headers(1)
+        .client.windowUpdate(1, MAX - 65_435)
+        .server.ping()
+        .windowUpdate(1, 1)
+        .settings()
+        .rst(3)
+        .goaway(3)
+        .data(1, 100)
+        .client.ping()
+        .server.pingAck(),
+    "DATA after frames of the other side that had not got it": (s) =>
+      s
+        .roundTrip(100)
+        .client.headers(1, end)
+        .server.headers(1)
+        .client.windowUpdate(1, MAX - 65_435)
+        .server.crossing()
+        .settings()
+        .goaway(1, 2)
+        .data(1, 100)
+        .client.ping()
+        .server.pingAck(),
+    "a raised initial size that is not acknowledged": (s) =>
+      s.client
+        .settings([[INITIAL_WINDOW_SIZE, 100_000]])
+        .headers(1)
+        .windowUpdate(1, MAX - 65_535)
+        .ping()
+        .server.pingAck(),
+    "at the end, up to the limit": {
+      frames: (s) => s.client.headers(1).windowUpdate(1, MAX - 65_535),
+      unchecked: {},
+    },
+    "at the end, with room": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1)
+          .data(1, 100)
+          .client.windowUpdate(1, MAX - 65_535),
+      unchecked: {},
+    },
+    "the capture ends a moment before it was read": {
+      frames: (s) => s.roundTrip(100).client.headers(1).windowUpdate(1, MAX).wait(198).server.crossing().headers(1),
+      unchecked: { "flow/stream-window-overflow end": 1 },
+    },
   },
   invalid: {
     "reset by the other side": {
@@ -114,6 +177,46 @@ testRule(streamWindowOverflow, {
       finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
       because: ["borders", "settings"],
     },
+    "two round trips": {
+      frames: (s) => s.roundTrip(100).client.headers(1).windowUpdate(1, MAX).wait(199).server.crossing().headers(1),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "the other side ends the stream": {
+      frames: (s) =>
+        s.roundTrip(100).client.headers(1, end).server.headers(1).client.windowUpdate(1, MAX).server.crossing().data(1, 50, end),
+      finds: [["overflow", 3, { increment: MAX, what: "stream 1", window: MAX + 65_485 }]],
+    },
+    "and increments that are none": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .windowUpdate(1, MAX)
+          .windowUpdate(1, 0)
+          .frame({ type: 8, streamId: 1, payload: "\x01" })
+          .server.rst(1, 3),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "of two streams": {
+      frames: (s) => s.client.headers(1).headers(3).windowUpdate(1, MAX).windowUpdate(3, MAX).server.close(),
+      finds: [
+        ["overflow", 3, { increment: MAX, what: "stream 1", window: MAX + 65_535 }],
+        ["overflow", 4, { increment: MAX, what: "stream 3", window: MAX + 65_535 }],
+      ],
+    },
+    "the other side gives up with PROTOCOL_ERROR": {
+      frames: (s) => s.roundTrip(100).client.headers(1).windowUpdate(1, MAX).server.goaway(0, 1),
+      finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
+    },
+    "with another setting that is not acknowledged": {
+      frames: (s) =>
+        s.client
+          .settings([[3, 1]])
+          .headers(1)
+          .windowUpdate(1, MAX - 65_534)
+          .ping()
+          .server.pingAck(),
+      finds: [["overflow", 3, { increment: MAX - 65_534, what: "stream 1", window: MAX + 1 }]],
+    },
   },
 });
 
@@ -134,6 +237,12 @@ testRule(connectionWindowOverflow, {
         .server.windowUpdate(0, MAX - 65_435)
         .ping()
         .client.pingAck(),
+    "whatever the initial size": (s) =>
+      s
+        .settings({ client: [[INITIAL_WINDOW_SIZE, 100_000]] })
+        .client.windowUpdate(0, MAX - 65_535)
+        .ping()
+        .server.pingAck(),
   },
   invalid: {
     "at once": {

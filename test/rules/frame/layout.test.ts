@@ -34,6 +34,10 @@ testRule(unusedFlag, {
       frames: (s) => s.client.frame({ type: 2, flags: 0x1, streamId: 1, payload: "\0\0\0\0\0" }),
       finds: [["set", 1, { kind: "PRIORITY", flags: "01" }]],
     },
+    "one above four bits": {
+      frames: (s) => s.client.headers(1).data(1, 1, { flags: 0x40 }),
+      finds: [["set", 2, { kind: "DATA", flags: "40" }]],
+    },
   },
 });
 

@@ -184,6 +184,8 @@ testRule(settingsLength, {
         [3, 1],
         [4, 1],
       ]),
+    "an acknowledgment: frame/settings-ack-length": (s) => s.server.settings().client.frame({ type: 4, flags: 1, payload: "\0" }),
+    "PING: frame/ping-length": (s) => s.client.ping("123456789"),
   },
   invalid: {
     "7 octets": {
@@ -198,6 +200,7 @@ testRule(settingsAckLength, {
     "an empty one": (s) => s.server.settings().client.settingsAck(),
     // Its length is no multiple of 6: that is settings-length.
     "not an acknowledgment": (s) => s.client.frame({ type: 4, payload: "\0" }),
+    "the answer to a PING: frame/ping-length": (s) => s.client.ping().server.pingAck("123456"),
   },
   invalid: {
     "with a setting": {
@@ -208,7 +211,10 @@ testRule(settingsAckLength, {
 });
 
 testRule(pingLength, {
-  valid: { "8 octets": (s) => s.client.ping() },
+  valid: {
+    "8 octets": (s) => s.client.ping(),
+    "GOAWAY: frame/goaway-length": (s) => s.client.frame({ type: 7, payload: "1234567" }),
+  },
   invalid: {
     "6 octets": { frames: (s) => s.client.ping("123456"), finds: [["length", 1, { length: 6 }]] },
     "9 octets in the answer": {

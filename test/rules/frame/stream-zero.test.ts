@@ -12,7 +12,10 @@ import {
 import { testRule } from "../../../src/testing.ts";
 
 testRule(dataOnStreamZero, {
-  valid: { "on a stream": (s) => s.client.headers(1).data(1) },
+  valid: {
+    "on a stream": (s) => s.client.headers(1).data(1),
+    "HEADERS: frame/headers-on-stream-zero": (s) => s.client.headers(0),
+  },
   invalid: {
     "of the client": { frames: (s) => s.client.headers(1).data(0), finds: [["zero", 2]] },
     "of the server": { frames: (s) => s.client.headers(1).server.headers(1).data(0), finds: [["zero", 3]] },
@@ -60,7 +63,10 @@ testRule(continuationOnStreamZero, {
 });
 
 testRule(settingsOnStream, {
-  valid: { "on stream 0": (s) => s.client.settings() },
+  valid: {
+    "on stream 0": (s) => s.client.settings(),
+    "PING: frame/ping-on-stream": (s) => s.client.headers(1).frame({ type: 6, streamId: 1, payload: "12345678" }),
+  },
   invalid: {
     announcing: {
       frames: (s) => s.client.headers(1).settings([], { streamId: 1 }),

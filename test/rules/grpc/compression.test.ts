@@ -5,13 +5,16 @@ import {
   decompressFailed,
   encodingUnknown,
 } from "../../../src/rules/grpc/compression.ts";
-import { grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
+import { type Fields, grpcRequest, grpcResponse, literals, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const grpc = { fields: grpcRequest } as const;
 const encoded = (encoding: string) => ({ fields: { ...grpcRequest, "grpc-encoding": encoding } });
 const accepting = (names: string) => ({ fields: { ...grpcRequest, "grpc-accept-encoding": names } });
 const answer = (fields: object = {}) => ({ fields: { ...grpcResponse, ...fields } });
+
+/** A block that also refers to a field that was lost. */
+const partly = (fields: Fields) => ({ block: Buffer.concat([Buffer.from([0xbe]), literals(fields)]) });
 
 testRule(encodingUnknown, {
   valid: {
@@ -36,6 +39,37 @@ testRule(encodingUnknown, {
         .headers(1, { fields: { ...grpcRequest, ":path": "/a.B/D" } })
         .server.headers(1, answer({ "grpc-accept-encoding": "identity" }))
         .client.headers(3, encoded("gzip")),
+    "one that the server has named": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, answer({ "grpc-accept-encoding": "identity,gzip" }))
+        .client.headers(3, encoded("gzip")),
+    "the server named none": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, answer({ "grpc-encoding": "identity" }))
+        .client.headers(3, encoded("gzip")),
+    "the client named them, in trailers": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, answer())
+        .data(1, "x".repeat(500))
+        .client.trailers(1, { "grpc-accept-encoding": "identity" })
+        .headers(3, encoded("gzip")),
+    "an answer that is no gRPC": (s) =>
+      s.client
+        .headers(1, accepting("identity"))
+        .server.headers(1, { fields: { ":status": "200", "content-type": "text/html", "grpc-encoding": "gzip" } }),
+    "in trailers": (s) =>
+      s.client
+        .headers(1, accepting("identity"))
+        .server.headers(1, answer())
+        .trailers(1, { "grpc-status": "0", "grpc-encoding": "gzip" }),
+    "more may have been named": (s) =>
+      s.client
+        .lost((client) => client.headers(1, grpc))
+        .headers(3, partly(accepting("identity").fields))
+        .server.headers(3, answer({ "grpc-encoding": "gzip" })),
   },
   invalid: {
     response: {
@@ -49,6 +83,26 @@ testRule(encodingUnknown, {
           .server.headers(1, answer({ "grpc-accept-encoding": "identity" }))
           .client.headers(3, encoded("gzip")),
       finds: [["request", 3, { encoding: "gzip", streamId: 3, accepted: "identity" }]],
+    },
+    "of two methods": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .headers(3, { fields: { ...grpcRequest, ":path": "/a.B/D" } })
+          .server.headers(1, answer({ "grpc-accept-encoding": "identity" }))
+          .headers(3, answer({ "grpc-accept-encoding": "gzip" }))
+          .client.headers(5, encoded("gzip")),
+      finds: [["request", 5, { encoding: "gzip", streamId: 5, accepted: "identity" }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .server.headers(1, answer({ "grpc-accept-encoding": "identity" }))
+          .client.lost((client) => client.headers(3, grpc))
+          .headers(5, partly(encoded("gzip").fields)),
+      finds: [["request", 4, { encoding: "gzip", streamId: 5, accepted: "identity" }]],
+      because: ["borders", "hpack"],
     },
   },
 });
@@ -69,6 +123,21 @@ testRule(acceptEncodingMissing, {
         .headers(1, encoded("zz"))
         .server.headers(1, answer({ "grpc-accept-encoding": "gzip" }))
         .trailers(1, { "grpc-status": "12", "grpc-message": "no decompressor" }),
+    "another status": (s) =>
+      s.client
+        .headers(1, encoded("zz"))
+        .server.headers(1, { ...end, ...answer({ "grpc-status": "13", "grpc-message": "unknown encoding" }) }),
+    "nothing but identity": (s) =>
+      s.client.headers(1, encoded("identity")).server.headers(1, { ...end, ...unimplemented("unknown encoding") }),
+    "a field may be missing": {
+      frames: (s) =>
+        s.client
+          .headers(1, encoded("zz"))
+          .headers(3, encoded("zz"))
+          .server.lost((server) => server.headers(1, answer()))
+          .headers(3, { ...end, ...partly(unimplemented("unknown encoding").fields) }),
+      unchecked: { "grpc/accept-encoding-missing hpack": 1 },
+    },
   },
   invalid: {
     "Trailers-Only": {
@@ -86,6 +155,14 @@ testRule(compressedWithoutEncoding, {
     encoded: (s) => s.client.headers(1, encoded("gzip")).data(1, compressed),
     "not compressed": (s) => s.client.headers(1, grpc).data(1, "\0\0\0\0\x01a"),
     "not gRPC": (s) => s.client.headers(1).data(1, compressed),
+    "a field may be missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.headers(1, grpc))
+          .headers(3, partly(grpcRequest))
+          .data(3, compressed),
+      unchecked: { "grpc/compressed-without-encoding hpack": 1, "flow/* settings": 1 },
+    },
   },
   invalid: {
     request: {
@@ -121,18 +198,53 @@ testRule(decompressFailed, {
     "deflate bare": send("deflate", deflateRawSync(text)),
     empty: send("gzip", Buffer.alloc(0)),
     "not marked": (s) => s.client.headers(1, encoded("gzip")).data(1, "\0\0\0\0\x01a"),
-    "an algorithm that is not known": { frames: send("snappy", text), unchecked: { "grpc/decompress-failed limit": 1 } },
+    // Blocks of one literal, and of one octet that is repeated.
+    "snappy, bare": send("snappy", Buffer.concat([Buffer.of(17, 16 << 2), text])),
+    zstd: send("zstd", Buffer.from("28b52ffd20052b000061", "hex")),
+    "snappy as a Java library frames it": {
+      frames: send("snappy", Buffer.from("82534e41505059000000000100000001", "hex")),
+      unchecked: { "grpc/decompress-failed limit": 1 },
+    },
+    "zstd with a dictionary": {
+      frames: send("zstd", Buffer.from("28b52ffd01580105", "hex")),
+      unchecked: { "grpc/decompress-failed limit": 1 },
+    },
+    "an algorithm that is not known": { frames: send("lzma", text), unchecked: { "grpc/decompress-failed limit": 1 } },
     "too long to keep": {
       frames: send("gzip", text.subarray(1)),
       limits: { messageOctets: 4 },
       unchecked: { "grpc/decompress-failed limit": 1 },
     },
     "a message that is not whole": (s) => s.client.headers(1, encoded("gzip")).data(1, "\x01\0\0\0\x09ab"),
+    "none to decompress": {
+      frames: (s) => s.client.headers(1, encoded("gzip")).data(1, "\0\0\0\0\x01b").data(1, "\x01\0\0\0\0"),
+      unchecked: {},
+    },
+    "without an encoding: grpc/compressed-without-encoding": {
+      frames: (s) => s.client.headers(1, grpc).data(1, message(text)).headers(3, encoded("identity")).data(3, message(text)),
+      unchecked: {},
+    },
+    "the encoding may be missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.headers(1, grpc))
+          .headers(3, partly(grpcRequest))
+          .data(3, message(text)),
+      unchecked: { "grpc/decompress-failed hpack": 1, "flow/* settings": 1 },
+    },
   },
   invalid: {
     "no gzip": {
       frames: send("gzip", text),
       finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "gzip" }]],
+    },
+    "no snappy": {
+      frames: send("snappy", text),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "snappy" }]],
+    },
+    "no zstd": {
+      frames: send("zstd", text),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "zstd" }]],
     },
     "gzip cut off": {
       frames: send("gzip", gzipSync(text).subarray(0, 20)),
@@ -150,6 +262,10 @@ testRule(decompressFailed, {
       frames: (s) => send("gzip", text)(s.holes()),
       finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "gzip" }]],
       because: ["borders", "body"],
+    },
+    "one octet": {
+      frames: send("gzip", text.subarray(0, 1)),
+      finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 1, encoding: "gzip" }]],
     },
   },
 });

@@ -78,6 +78,16 @@ testRule(tooManyPingsUnjustified, {
       ),
     "for another reason": (s) => s.client.headers(1, grpc).server.goaway(1, 11, "calm down"),
     "with another code": (s) => s.client.headers(1, grpc).server.goaway(1, 0, "too_many_pings"),
+    "the third strike, while no stream is open": (s) =>
+      pings(
+        s.client
+          .headers(1, grpc)
+          .data(1, hello, { endStream: true })
+          .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } }).client,
+        4,
+        6 * MINUTE,
+      ).server.goaway(1, 11, "too_many_pings"),
+    "of the client": (s) => s.client.headers(1, grpc).goaway(0, 11, "too_many_pings"),
   },
   invalid: {
     "two early ones": {
@@ -93,6 +103,30 @@ testRule(tooManyPingsUnjustified, {
       finds: [["few", 5, { pings: 3, early: 2 }]],
       because: ["borders", "no-gap2"],
     },
+    "every 6 minutes, with a stream open": {
+      frames: (s) => pings(s.client.headers(1, grpc), 4, 6 * MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 6, { pings: 4, early: 0 }]],
+    },
+    "every 3 hours, with no stream open": {
+      frames: (s) =>
+        pings(
+          s.client
+            .headers(1, grpc)
+            .data(1, hello, { endStream: true })
+            .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } }).client,
+          4,
+          180 * MINUTE,
+        ).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 8, { pings: 4, early: 0 }]],
+    },
+    "none but those that do not count": {
+      frames: (s) => {
+        pings(s.client.headers(1, grpc).server, 4, 1000);
+        for (let i = 0; i < 4; i++) s.client.pingAck(`ping${i}...`.slice(0, 8)).ping("short");
+        s.server.goaway(1, 11, "too_many_pings");
+      },
+      finds: [["few", 14, { pings: 0, early: 0 }]],
+    },
   },
 });
 
@@ -103,6 +137,7 @@ testRule(keepaliveTimeout, {
     "closed by the other side": (s) => s.client.headers(1, grpc).ping().server.wait(30_000).close(),
     "not closed": (s) => s.client.headers(1, grpc).ping().wait(30_000).ack(),
     "not gRPC": (s) => s.client.headers(1).ping().wait(30_000).close(),
+    "closed a moment sooner": (s) => s.client.headers(1, grpc).ping().wait(19_998).close(),
   },
   invalid: {
     "by the client": {
@@ -118,6 +153,10 @@ testRule(keepaliveTimeout, {
       frames: (s) => s.holes().client.headers(1, grpc).ping().wait(20_000).close(),
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
       because: ["borders", "no-gap2"],
+    },
+    "as long as a PING waits": {
+      frames: (s) => s.client.headers(1, grpc).ping().wait(19_999).close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
     },
   },
 });

@@ -203,5 +203,11 @@ testRule(metadataTooLarge, {
       frames: (s) => s.settings({ server: [[6, size - 1]] }).client.headers(1, { fields: grpcRequest }),
       finds: [["announced", 1, { side: "client", octets: size, streamId: 1, limit: size - 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => call({ a: "x".repeat(8192) })(s.holes()),
+      // Of the field that is not known the 32 octets count that every field has (RFC 9113 6.5.2).
+      finds: [["suggested", 1, { side: "client", octets: size + 33 + 8192 + 32, streamId: 1, limit: 8192 }]],
+      because: ["borders", "hpack"],
+    },
   },
 });

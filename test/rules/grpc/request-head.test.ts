@@ -49,6 +49,11 @@ testRule(contentTypeMissing, {
     "plain HTTP with a plain answer": (s) => s.client.headers(1, end).server.headers(1, end),
     "te alone, with a plain answer": (s) =>
       s.client.headers(1, { ...end, fields: { ...grpcRequest, "content-type": "text/plain" } }).server.headers(1, end),
+    trailers: (s) => s.client.headers(1, { fields: grpcRequest }).trailers(1, { "grpc-status": "0" }),
+    "a promise": (s) =>
+      s.client
+        .headers(1)
+        .server.pushPromise(1, 2, { fields: { ":method": "GET", ":scheme": "http", ":path": "/", "grpc-timeout": "1S" } }),
   },
   invalid: {
     "gRPC fields without a type": {
@@ -101,6 +106,15 @@ testRule(contentTypeMalformed, {
     parameter: withThese({ "content-type": "application/grpc;a=b" }),
     web: withThese({ "content-type": "application/grpc-web-text" }),
     "another type": withThese({ "content-type": "application/g" }),
+    "of an answer": (s) =>
+      s.client
+        .headers(1, { fields: grpcRequest })
+        .server.headers(1, { fields: { ":status": "200", "content-type": "application/grpcx" } }),
+    "of two the first counts": call([
+      ...Object.entries(grpcRequest).filter(([name]) => name !== "content-type"),
+      ["content-type", "text/plain"],
+      ["content-type", "application/grpcx"],
+    ]),
   },
   invalid: {
     "goes on": {
@@ -132,6 +146,16 @@ testRule(teMissing, {
           .headers(3, { block: "\xbe\x83\x86\x84\x0f\x10\x10application/grpc" }),
       unchecked: { "grpc/te-missing hpack": 1 },
     },
+    "an answer, trailers": (s) =>
+      s.client
+        .headers(1, { fields: grpcRequest })
+        .trailers(1, { "grpc-status": "0" })
+        .server.headers(1, { fields: grpcResponse }),
+    "of two content types the first counts": call([
+      ...Object.entries(grpcRequest).filter(([name]) => name !== "content-type" && name !== "te"),
+      ["content-type", "text/plain"],
+      ["content-type", "application/grpc"],
+    ]),
   },
   invalid: {
     missing: { frames: without("te"), finds: [["missing", 1, { streamId: 1 }]] },
@@ -181,6 +205,7 @@ testRule(requestEndOnHeaders, {
   valid: {
     "END_STREAM on empty DATA": (s) => s.client.headers(1, { fields: grpcRequest }).data(1, 0, end),
     "not gRPC": (s) => s.client.headers(1, end),
+    "an answer": (s) => s.client.headers(1, { fields: grpcRequest }).server.headers(1, { ...end, fields: grpcResponse }),
   },
   invalid: {
     ended: {

@@ -19,6 +19,15 @@ testRule(responseContentType, {
         .headers(1, grpc)
         .server.headers(1, { fields: { ":status": "103" } })
         .headers(1, { fields: grpcResponse }),
+    "it may be among what is not known": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .server.lost((server) => server.ping())
+          .headers(1, { block: "\x88\xbe" })
+          .data(1),
+      unchecked: { "grpc/response-content-type hpack": 1, "flow/* settings": 1 },
+    },
   },
   invalid: {
     "another type": {
@@ -75,6 +84,24 @@ testRule(httpStatus, {
       finds: [["status", 2, { streamId: 1, status: 503, mapped: "UNAVAILABLE" }]],
       because: ["borders", "hpack"],
     },
+    "405 to POST": {
+      frames: (s) => s.client.headers(1, call).server.headers(1, withStatus("405")),
+      finds: [["status", 2, { streamId: 1, status: 405, mapped: "UNKNOWN" }]],
+    },
+    "503 to GET": {
+      frames: (s) => s.client.headers(1, { fields: { ...grpcRequest, ":method": "GET" } }).server.headers(1, withStatus("503")),
+      finds: [["status", 2, { streamId: 1, status: 503, mapped: "UNAVAILABLE" }]],
+    },
+    "400 to a lawful timeout": {
+      frames: (s) =>
+        s.client.headers(1, { fields: { ...grpcRequest, "grpc-timeout": "1S" } }).server.headers(1, withStatus("400")),
+      finds: [["status", 2, { streamId: 1, status: 400, mapped: "INTERNAL" }]],
+    },
+    "503 to a malformed timeout": {
+      frames: (s) =>
+        s.client.headers(1, { fields: { ...grpcRequest, "grpc-timeout": "x" } }).server.headers(1, withStatus("503")),
+      finds: [["status", 2, { streamId: 1, status: 503, mapped: "UNAVAILABLE" }]],
+    },
   },
 });
 
@@ -97,6 +124,13 @@ testRule(statusMissing, {
           .headers(1, { ...end, block: "\xbe" }),
       unchecked: { "grpc/status-missing hpack": 1 },
     },
+    "another status with trailers: grpc/http-status": (s) =>
+      s.client
+        .headers(1, call)
+        .server.headers(1, { fields: { ...grpcResponse, ":status": "502" } })
+        .trailers(1),
+    "an answer that is no gRPC: grpc/response-content-type": (s) =>
+      s.client.headers(1, call).server.headers(1, { fields: html }).trailers(1),
   },
   invalid: {
     trailers: {
@@ -125,6 +159,11 @@ testRule(endedWithoutTrailers, {
     "the request": (s) => s.client.headers(1, call).data(1, hello, end).server.headers(1, answered),
     "an answer that is not gRPC": (s) => s.client.headers(1, call).server.headers(1, { fields: html }).data(1, 3, end),
     reset: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello).rst(1),
+    "another status: grpc/http-status": (s) =>
+      s.client
+        .headers(1, call)
+        .server.headers(1, { fields: { ...grpcResponse, ":status": "502" } })
+        .data(1, 3, end),
   },
   invalid: {
     "END_STREAM on DATA": {

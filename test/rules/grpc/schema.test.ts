@@ -57,6 +57,11 @@ testRule(unaryMessageCount, {
       frames: (s) => told(s).client.headers(3, of("M")).data(3, input).data(3, input, end),
       finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
     },
+    "octets are missing": {
+      frames: (s) => told(s.holes()).client.headers(3, of("M")).data(3, input).data(3, input, end),
+      finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
+      because: ["borders", "body"],
+    },
   },
 });
 
@@ -101,6 +106,18 @@ testRule(unaryResponseCount, {
           .data(3, output)
           .trailers(3, ok),
       finds: [["several", 11, { streamId: 3, method: "/p.S/Collect", kind: "client-streaming", messages: 2 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        told(s.holes())
+          .client.headers(3, of("Collect"))
+          .data(3, input, end)
+          .server.headers(3, answer)
+          .data(3, output)
+          .data(3, output)
+          .trailers(3, ok),
+      finds: [["several", 11, { streamId: 3, method: "/p.S/Collect", kind: "client-streaming", messages: 2 }]],
+      because: ["borders", "body", "hpack"],
     },
   },
 });
@@ -159,6 +176,11 @@ testRule(messageSchema, {
           },
         ],
       ],
+    },
+    "octets are missing": {
+      frames: (s) => told(s.holes()).client.headers(3, of("Unary")).data(3, output, end),
+      finds: [["misfit", 7, { number: 1, side: "client", streamId: 3, type: "p.In", ...misfit }]],
+      because: ["borders", "body"],
     },
   },
 });

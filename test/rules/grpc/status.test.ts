@@ -240,6 +240,8 @@ testRule(statusLost, {
     "at the deadline": (s) => s.client.headers(1, timed("1S")).server.headers(1, answer).wait(960).rst(1, 8).client.ping(),
     "the client may have given up, too": (s) => s.client.headers(1, grpc).server.headers(1, answer).rst(1, 8),
     "not gRPC": (s) => s.client.headers(1).server.headers(1).rst(1, 8).client.ping(),
+    "a moment before the deadline": (s) =>
+      s.client.headers(1, timed("1S")).server.headers(1, answer).wait(944).rst(1, 8).client.ping(),
   },
   invalid: {
     "in place of trailers": {
@@ -254,6 +256,10 @@ testRule(statusLost, {
       frames: (s) => s.holes().client.headers(1, timed("1S")).server.headers(1, answer).data(1, hello).rst(1, 2).client.ping(),
       finds: [["reset", 4, { streamId: 1, code: "INTERNAL_ERROR" }]],
       because: ["borders", "no-gap2"],
+    },
+    "long enough before the deadline": {
+      frames: (s) => s.client.headers(1, timed("1S")).server.headers(1, answer).wait(943).rst(1, 8).client.ping(),
+      finds: [["reset", 3, { streamId: 1, code: "CANCEL" }]],
     },
   },
 });
@@ -284,6 +290,14 @@ testRule(rstStatusMap, {
     "of one kind one": {
       frames: (s) => s.client.headers(1, grpc).headers(3, grpc).server.rst(1, 2).rst(3, 2),
       finds: [["status", 3, { streamId: 1, code: "INTERNAL_ERROR", status: "INTERNAL" }, { count: 2 }]],
+    },
+    "cancelled just at the deadline": {
+      frames: (s) => s.client.headers(1, timed("50m")).server.wait(49).rst(1, 8),
+      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "DEADLINE_EXCEEDED" }]],
+    },
+    "cancelled a moment before it": {
+      frames: (s) => s.client.headers(1, timed("50m")).server.wait(48).rst(1, 8),
+      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "CANCELLED" }]],
     },
   },
 });

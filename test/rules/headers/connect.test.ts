@@ -83,6 +83,17 @@ testRule(connectFrameAfterOpen, {
       frames: (s) => s.client.headers(1, connect).server.headers(1).pushPromise(1, 2),
       finds: [["frame", 3, { side: "server", kind: "PUSH_PROMISE", streamId: 1, status: 200 }]],
     },
+    "a promise, when octets are missing": {
+      frames: (s) =>
+        s.client
+          .lost((client) => client.ping())
+          .headers(1, connect)
+          .server.headers(1)
+          .lost((server) => server.ping())
+          .pushPromise(1, 2),
+      finds: [["frame", 5, { side: "server", kind: "PUSH_PROMISE", streamId: 1, status: 200 }]],
+      because: ["borders"],
+    },
   },
 });
 

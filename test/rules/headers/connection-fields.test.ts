@@ -68,6 +68,10 @@ testRule(teNotTrailers, {
       finds: [["value", 1, { value: "trailers, deflate;q=0.5", streamId: 1 }]],
       because: ["borders", "hpack"],
     },
+    "before all else": {
+      frames: (s) => s.client.headers(1, { ...end, fields: [["te", "gzip"], ...Object.entries(getRequest)] }),
+      finds: [["value", 1, { value: "gzip", streamId: 1 }]],
+    },
   },
 });
 

@@ -118,6 +118,10 @@ testRule(contentLengthMismatch, {
       finds: [["less", 2, { side: "server", octets: 0, length: 5, streamId: 1 }]],
       because: ["roles", "borders", "body"],
     },
+    "one octet, of which there is none": {
+      frames: (s) => s.client.headers(1, { ...end, ...request("1") }),
+      finds: [["less", 1, { side: "client", octets: 0, length: 1, streamId: 1 }]],
+    },
   },
 });
 
@@ -153,6 +157,16 @@ testRule(contentLengthInvalid, {
     "in a promise": {
       frames: (s) => s.client.headers(1).server.pushPromise(1, 2, request("x", "GET")),
       finds: [["value", 2, { side: "server", values: '"x"', streamId: 1 }]],
+    },
+    "before all else, and five times": {
+      frames: (s) =>
+        s.client.headers(1, {
+          fields: [
+            ...["1", "2", "3", "4", "5"].map((length) => ["content-length", length] as const),
+            ...Object.entries(getRequest),
+          ],
+        }),
+      finds: [["value", 1, { side: "client", values: '"1" and "2" and "3" and "4"', streamId: 1 }]],
     },
   },
 });

@@ -70,6 +70,10 @@ testRule(invalidNameChar, {
       finds: [["name", 1, { name: "x a", octet: "0x20", streamId: 1 }]],
       because: ["borders", "hpack"],
     },
+    "a space behind a mark of tokens": {
+      frames: request({ "x! a": "b" }),
+      finds: [["name", 1, { name: "x! a", octet: "0x20", streamId: 1 }]],
+    },
   },
 });
 
@@ -138,6 +142,14 @@ testRule(invalidValueChar, {
           .headers(5, { ...end, fields: blob }),
       unchecked: { "headers/invalid-value-char settings": 1 },
     },
+    "raw octets in -bin, octets of the server are missing": {
+      frames: (s) =>
+        s.server
+          .lost((server) => server.ping())
+          .ping()
+          .client.headers(1, { ...end, fields: blob }),
+      unchecked: { "headers/invalid-value-char settings": 1 },
+    },
   },
   invalid: {
     NUL: { frames: request({ "x-a": "b\0c" }), finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]] },
@@ -158,6 +170,14 @@ testRule(invalidValueChar, {
       frames: (s) => request({ "x-a": "b\0c" })(s.holes()),
       finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]],
       because: ["borders", "hpack"],
+    },
+    "before all else": {
+      frames: (s) => s.client.headers(1, { ...end, fields: [["x-a", "b\n"], ...Object.entries(getRequest)] }),
+      finds: [["value", 1, { name: "x-a", octet: "0x0a", streamId: 1 }]],
+    },
+    "raw octets in -bin, only the server takes them": {
+      frames: (s) => s.settings({ server: [TRUE_BINARY] }).client.headers(1, { ...end, fields: blob }),
+      finds: [["value", 1, { name: "x-blob-bin", octet: "0x00", streamId: 1 }]],
     },
   },
 });

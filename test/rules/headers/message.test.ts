@@ -174,5 +174,15 @@ testRule(listSize, {
           .headers(1, end),
       finds: [["size", 2, { size: GET_SIZE, limit: 1, streamId: 1 }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) =>
+        s
+          .settings({ server: [[MAX_HEADER_LIST_SIZE, GET_SIZE]] })
+          .holes()
+          .client.headers(1, end),
+      // Of the field that is not known the 32 octets count that every field has (RFC 9113 6.5.2).
+      finds: [["size", 1, { size: GET_SIZE + 32, limit: GET_SIZE, streamId: 1 }]],
+      because: ["borders", "hpack", "settings"],
+    },
   },
 });

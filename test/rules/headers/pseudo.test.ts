@@ -53,6 +53,7 @@ testRule(pseudoDuplicate, {
   valid: {
     "a regular field twice": request([...Object.entries(getRequest), ["x-a", "1"], ["x-a", "1"]]),
     "in two blocks": response(okResponse),
+    "an unknown one twice: headers/pseudo-unknown": request([...Object.entries(getRequest), [":x", "1"], [":x", "1"]]),
   },
   invalid: {
     ":method": { frames: request(twice(":method", "POST")), finds: [["twice", 1, { name: ":method", streamId: 1 }]] },
@@ -69,6 +70,18 @@ testRule(pseudoDuplicate, {
       frames: (s) => request(twice(":method", "POST"))(s.holes()),
       finds: [["twice", 1, { name: ":method", streamId: 1 }]],
       because: ["borders", "hpack"],
+    },
+    "behind fields that come twice as well": {
+      frames: request([
+        ["cookie", "a"],
+        ["cookie", "b"],
+        [":x", "1"],
+        [":x", "1"],
+        ["host", "a"],
+        ["host", "b"],
+        ...(twice(":method", "POST") as [string, string][]),
+      ]),
+      finds: [["twice", 1, { name: ":method", streamId: 1 }]],
     },
   },
 });
@@ -93,6 +106,7 @@ testRule(pseudoResponseInRequest, {
   valid: {
     "in a response": response(okResponse),
     "in trailers: headers/pseudo-in-trailers": (s) => s.client.headers(1).trailers(1, { ":status": "200" }),
+    "the pseudo-header fields of a request in a response": response({ ...okResponse, ":path": "/" }),
   },
   invalid: {
     "in a request": {
@@ -111,6 +125,10 @@ testRule(pseudoRequestInResponse, {
     "in a request": request(getRequest),
     "in a promise": (s) => s.client.headers(1).server.pushPromise(1, 2),
     ":protocol: ext/protocol-without-connect": response({ ...okResponse, ":protocol": "x" }),
+    "in trailers: headers/pseudo-in-trailers": (s) => s.client.headers(1, end).server.headers(1).trailers(1, { ":path": "/" }),
+    "in a promise that has :status: headers/pseudo-response-in-request": (s) =>
+      s.client.headers(1).server.pushPromise(1, 2, { fields: { ...getRequest, ":status": "200" } }),
+    "in a request that has :status": request({ ...getRequest, ":status": "200" }),
   },
   invalid: {
     ":path": {
@@ -145,6 +163,8 @@ testRule(pseudoInTrailers, {
         .headers(1, end)
         .server.headers(1)
         .headers(1, { fields: { ":status": "103" } }),
+    "in a response: headers/pseudo-request-in-response": response({ ...okResponse, ":path": "/" }),
+    "in a request: headers/pseudo-response-in-request": request({ ...getRequest, ":status": "200" }),
   },
   invalid: {
     "of the client": {

@@ -203,6 +203,10 @@ testRule(authorityHostMismatch, {
     "an empty host names nothing": host("h2.test", ""),
     "CONNECT, no port": request({ ...connect, host: "h2.test" }),
     "no :authority": request({ ...others(":authority"), host: "other.test" }),
+    "in a promise: it is the server's": (s) =>
+      s.client.headers(1).server.pushPromise(1, 2, { fields: { ...getRequest, host: "other.test" } }),
+    "in trailers: headers/trailers-forbidden-field": (s) =>
+      s.client.headers(1).trailers(1, { ":authority": "h2.test", host: "other.test" }),
   },
   invalid: {
     "another name": {
@@ -230,6 +234,19 @@ testRule(authorityHostMismatch, {
       finds: [["differs", 1, { authority: "h2.test", host: "other.test", streamId: 1 }]],
       because: ["borders", "hpack"],
     },
+    "names that differ in their first letter": {
+      frames: host("a.test", "b.test"),
+      finds: [["differs", 1, { authority: "a.test", host: "b.test", streamId: 1 }]],
+    },
+    // RFC 3986 2.2: a reserved character that is escaped is another one.
+    "an escaped mark": {
+      frames: host("h2.test", "h2.test%2f"),
+      finds: [["differs", 1, { authority: "h2.test", host: "h2.test%2f", streamId: 1 }]],
+    },
+    "an escaped mark, and the mark": {
+      frames: host("h2%2ftest", "h2/test"),
+      finds: [["differs", 1, { authority: "h2%2ftest", host: "h2/test", streamId: 1 }]],
+    },
   },
 });
 
@@ -237,6 +254,15 @@ testRule(multipleHost, {
   valid: {
     "one beside :authority": request({ ...extended, host: "h2.test" }),
     "none, of a common request": request(getRequest),
+    "in a response": (s) =>
+      s.client.headers(1, end).server.headers(1, {
+        ...end,
+        fields: [
+          [":status", "200"],
+          ["host", "a"],
+          ["host", "a"],
+        ],
+      }),
   },
   invalid: {
     "two, the same": {
@@ -247,6 +273,10 @@ testRule(multipleHost, {
       frames: (s) => request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]])(s.holes()),
       finds: [["hosts", 1, { count: 2, streamId: 1 }]],
       because: ["borders", "hpack"],
+    },
+    "before all else": {
+      frames: request([["host", "h2.test"], ["host", "h2.test"], ...Object.entries(getRequest)]),
+      finds: [["hosts", 1, { count: 2, streamId: 1 }]],
     },
   },
 });

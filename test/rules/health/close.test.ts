@@ -43,6 +43,10 @@ testRule(streamUnfinished, {
         ["idle", 1, { streamId: 1, seconds: 30, actor: "the server is", count: 2, streams: "1, 3" }],
       ],
     },
+    "a stream of a long connection": {
+      frames: (s) => s.client.wait(20_000).headers(1, end).wait(29_999).ping(),
+      finds: [["idle", 1, { streamId: 1, seconds: 30, actor: "the server is", count: 1, streams: "1" }]],
+    },
   },
 });
 
@@ -55,6 +59,7 @@ testRule(streamKilledByClose, {
     "reset before": (s) => s.client.headers(1).server.rst(1).close(),
     "reset by the client when the server had closed": (s) => s.client.headers(1).server.close().client.rst(1).close(),
     "nobody closed": (s) => s.client.headers(1),
+    "the other side had given the connection up": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
   },
   invalid: {
     "by the server": {
@@ -93,6 +98,10 @@ testRule(streamKilledByClose, {
       finds: [["killed", "close", { side: "server", how: "FIN", count: 2, streams: "1, 3" }]],
       because: ["borders", "no-gap2"],
     },
+    "the other side was about to leave": {
+      frames: (s) => s.client.headers(1, end).server.goaway(1).client.close(),
+      finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
+    },
   },
 });
 
@@ -103,6 +112,10 @@ testRule(idleCloseRace, {
     "it was answered, and the close crossed DATA": (s) => s.client.headers(1).server.headers(1).crossing().close().client.data(1),
     "a connection error": (s) => s.client.headers(1, end).server.goaway(1, 1).close().client.crossing(2).headers(3, end),
     "the client had closed": (s) => s.client.headers(1, end).close().server.crossing(2).close(),
+    "the capture ends while a request is under way": (s) => s.client.headers(1, end).server.crossing().ping(),
+    "the request that crossed it was reset": (s) => s.client.headers(3, end).rst(3).server.crossing(2).close(),
+    "the server closes, and the client had closed before": (s) =>
+      s.client.headers(1, end).server.headers(1, end).client.headers(3, end).close().server.crossing(2).close(),
   },
   invalid: {
     "the FIN came first": {
@@ -143,6 +156,7 @@ testRule(halfOpen, {
     "a little less than the threshold": uploads(4999),
     "no message: PING": (s) => s.client.headers(1).server.close().client.wait(9000).ping(),
     "nobody closed": (s) => s.client.headers(1).wait(9000).data(1),
+    "a reset": (s) => s.client.headers(1, end).reset().server.wait(9000).headers(1).data(1, 5, end),
   },
   invalid: {
     "at the threshold": { frames: uploads(5000), finds: [["goes", "close", { side: "server", peer: "client", seconds: 5 }]] },
@@ -164,6 +178,10 @@ testRule(halfOpen, {
       finds: [["goes", "close", { side: "server", peer: "client", seconds: 5 }]],
       because: ["borders", "no-gap2"],
     },
+    "of a long connection": {
+      frames: (s) => uploads(5000)(s.client.wait(20_000).ping() && s),
+      finds: [["goes", "close", { side: "server", peer: "client", seconds: 5 }]],
+    },
   },
 });
 
@@ -171,6 +189,7 @@ testRule(tcpResetWithData, {
   valid: {
     "all was acknowledged by a frame": (s) => s.client.headers(1).server.headers(1).reset(),
     "a FIN": (s) => s.client.headers(1).data(1, 5).server.close(),
+    "by who never sent a frame": (s) => s.bare().client.preface().settings().server.reset(),
   },
   invalid: {
     "DATA that nobody answered": {
@@ -180,6 +199,14 @@ testRule(tcpResetWithData, {
     "and a GOAWAY before": {
       frames: (s) => s.client.headers(1).server.goaway(1, 1).client.data(1, 8).server.reset(),
       finds: [["reset", "close", { side: "server", octets: 17, lost: "; its GOAWAY(PROTOCOL_ERROR) may be lost" }]],
+    },
+    "by who sent one frame": {
+      frames: (s) => s.bare().client.preface().settings().server.settings().client.settingsAck().ping().server.reset(),
+      finds: [["reset", "close", { side: "server", octets: 26, lost: "" }]],
+    },
+    "one frame that nobody answered": {
+      frames: (s) => s.bare().client.preface().server.settings().client.settings().server.reset(),
+      finds: [["reset", "close", { side: "server", octets: 9, lost: "" }]],
     },
   },
 });

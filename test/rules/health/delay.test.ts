@@ -17,6 +17,7 @@ testRule(slowFirstByte, {
     "the request went on": (s) => s.client.headers(1).wait(900).data(1).wait(900).server.headers(1, end),
     "an interim response counts for nothing, but neither does what follows trailers": (s) =>
       s.client.headers(1, end).server.headers(1).wait(2000).trailers(1),
+    "the request ended with trailers": (s) => s.client.headers(1).data(1).wait(900).trailers(1).wait(900).server.headers(1, end),
   },
   invalid: {
     "at the threshold": {
@@ -44,6 +45,15 @@ testRule(slowFirstByte, {
       frames: first(20),
       options: { ms: 20 },
       finds: [["slow", 2, { streamId: 1, ms: 20, what: "the end of the request" }]],
+    },
+    "an interim response came late, too": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .wait(1000)
+          .server.headers(1, { fields: { ":status": "103" } })
+          .headers(1, end),
+      finds: [["slow", 3, { streamId: 1, ms: 1002, what: "the end of the request" }]],
     },
   },
 });
@@ -84,6 +94,18 @@ testRule(slowFinish, {
         .wait(9000)
         .client.windowUpdate(1, 5)
         .server.data(1, 5, end),
+    "the client did not read at all": (s) =>
+      s
+        .settings({ client: [[4, 100_000]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_535)
+        .wait(9000)
+        .client.windowUpdate(0, 5)
+        .server.data(1, 5, end),
+    "the client resets it": (s) => s.client.headers(1, end).server.headers(1).data(1, 7).wait(9000).client.rst(1),
+    "no content at all": (s) => s.client.headers(1, end).server.headers(1).wait(9000).trailers(1),
+    "nothing but HEADERS": (s) => s.client.headers(1).server.headers(1, end).client.wait(9000).data(1, 1, end),
   },
   invalid: {
     "at the threshold": { frames: finished(5000), finds: [["slow", 3, { streamId: 1, ms: 5000, octets: 7 }]] },
@@ -91,6 +113,32 @@ testRule(slowFinish, {
       frames: finished(100),
       options: { ms: 100 },
       finds: [["slow", 3, { streamId: 1, ms: 100, octets: 7 }]],
+    },
+    "the client read all along": {
+      frames: (s) =>
+        s
+          .settings({ client: [[4, 8]] })
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 7)
+          .wait(4995)
+          .client.windowUpdate(1, 5)
+          .windowUpdate(99, 1)
+          .server.data(1, 5, end),
+      finds: [["slow", 6, { streamId: 1, ms: 5000 - 1, octets: 12 }]],
+      options: { ms: 4999 },
+    },
+    "an octet of the connection's window was left": {
+      frames: (s) =>
+        s
+          .settings({ client: [[4, 100_000]] })
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 65_534)
+          .wait(5000)
+          .client.windowUpdate(0, 5)
+          .server.data(1, 5, end),
+      finds: [["slow", 5, { streamId: 1, ms: 5003, octets: 65_539 }]],
     },
   },
 });

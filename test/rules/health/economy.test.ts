@@ -47,6 +47,32 @@ testRule(smallDataFrames, {
       options: few,
       finds: [["small", 19, { side: "client", frames: 12, mean: 4 }]],
     },
+    "a little below, of the server": {
+      frames: (s) => {
+        s.client.headers(1, end).server.headers(1);
+        for (let i = 1; i < 10; i++) s.server.data(1, 255);
+        return s.server.data(1, 264, end);
+      },
+      options: few,
+      finds: [["small", 12, { side: "server", frames: 10, mean: 256 }]],
+    },
+    "a little below, of the client": {
+      frames: (s) => {
+        s.client.headers(1);
+        for (let i = 1; i < 10; i++) s.client.data(1, 255);
+        return s.client.data(1, 264, end).server.headers(1, end);
+      },
+      options: few,
+      finds: [["small", 11, { side: "client", frames: 10, mean: 256 }]],
+    },
+    "messages of two frames": {
+      frames: (s) => {
+        for (let id = 1; id < 10; id += 2) s.client.headers(id).data(id, 5).data(id, 5, end).server.headers(id, end);
+        return s;
+      },
+      options: few,
+      finds: [["small", 19, { side: "client", frames: 10, mean: 5 }]],
+    },
   },
 });
 
@@ -64,7 +90,8 @@ testRule(noCompressionGain, {
   valid: {
     "fewer than the threshold": requests(99),
     indexed: requests(100, short),
-    "with room left": { frames: requests(3), options: { blocks: 3, share: 150 } },
+    "with room left": { frames: requests(3), options: { blocks: 3, share: Math.ceil(((plain + 12) / plain) * 100) } },
+    "not all fields are known": (s) => requests(100)(s.holes()),
   },
   invalid: {
     "at the threshold": {
@@ -76,6 +103,19 @@ testRule(noCompressionGain, {
       frames: requests(5),
       options: { blocks: 5 },
       finds: [["gainless", 5, { blocks: 5, side: "client", share: Math.round(((plain + 12) / plain) * 100) }]],
+    },
+    "told once": {
+      frames: requests(7),
+      options: { blocks: 5 },
+      finds: [["gainless", 5, { blocks: 5, side: "client", share: Math.round(((plain + 12) / plain) * 100) }]],
+    },
+    "of the server": {
+      frames: (s) => {
+        requests(4, short)(s);
+        for (const id of [1, 3, 5]) s.server.headers(id, end);
+      },
+      options: { blocks: 3 },
+      finds: [["gainless", 7, { blocks: 3, side: "server", share: 130 }]],
     },
   },
 });

@@ -20,6 +20,10 @@ testRule(goawayLostStreams, {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1, 11),
       finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "ENHANCE_YOUR_CALM", streams: "3" }]],
     },
+    "the first of those with the lowest id": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(1, 11).goaway(1).goaway(ANNOUNCED),
+      finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "ENHANCE_YOUR_CALM", streams: "3" }]],
+    },
   },
 });
 
@@ -27,6 +31,17 @@ testRule(goaway, {
   valid: {
     "a client that leaves": (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, 0, "bye").close(),
     "a server that leaves without a word": (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).close(),
+    "one that is too short": (s) => s.client.headers(1, end).server.frame({ type: 7, payload: "1234567" }),
+    "with a stream open, as far as is known": (s) =>
+      s.client
+        .headers(1, end)
+        .server.lost((server) => server.headers(1, end))
+        .goaway(1),
+    "with a stream open, unless its reset is missing": (s) =>
+      s.client
+        .headers(1, end)
+        .lost((client) => client.rst(1))
+        .server.goaway(1),
   },
   invalid: {
     "a server that says why": {
@@ -60,6 +75,9 @@ testRule(gracefulShutdown, {
     "one GOAWAY": (s) => s.client.headers(1, end).server.goaway(1).headers(1, end).close(),
     "only announced": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).headers(1, end).close(),
     "then an error": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1, 2).close(),
+    "of the client": (s) => s.client.headers(1, end).goaway(ANNOUNCED).server.goaway(1).headers(1, end).close(),
+    "announced with an error": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED, 2).goaway(1).close(),
+    "nothing announced": (s) => s.client.headers(1, end).server.goaway(3).goaway(1).headers(1, end).close(),
   },
   invalid: {
     "all steps": {
@@ -94,6 +112,14 @@ testRule(gracefulShutdown, {
     "closed on a stream that it kept, and on one that it did not": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1).close(),
       finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],
+    },
+    "the request of the last stream goes on": {
+      frames: (s) => s.client.headers(1).server.goaway(ANNOUNCED).goaway(1).headers(1, end).close(),
+      finds: [["done", 2, { lastStreamId: 1, ms: 1, closeMs: 2 }]],
+    },
+    "reset on a stream that it kept": {
+      frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1).reset(),
+      finds: [["cut", 2, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],
     },
   },
 });

@@ -44,6 +44,13 @@ testRule(concurrencyLimited, {
       finds: [["limited", 22, { limit: 2, times: 10 }]],
       because: ["borders", "settings"],
     },
+    "one stream": {
+      frames: (s) => {
+        s.settings({ server: [[3, 1]] });
+        for (let id = 1; id <= 21; id += 2) s.client.headers(id, { endStream: true }).server.headers(id, { endStream: true });
+      },
+      finds: [["limited", 21, { limit: 1, times: 10 }]],
+    },
   },
 });
 

@@ -60,6 +60,33 @@ testRule(flowStallStream, {
         .server.data(1, 5, end),
     "reset a little before the threshold": (s) =>
       s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(198).client.rst(1),
+    "one octet is left": (s) =>
+      s
+        .settings({ client: [[INITIAL_WINDOW_SIZE, 11]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 10)
+        .wait(500)
+        .client.windowUpdate(1, 5)
+        .windowUpdate(99, 5)
+        .server.data(1, 6, end),
+    "one octet is left until the reset": (s) =>
+      s
+        .settings({ client: [[INITIAL_WINDOW_SIZE, 11]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 10)
+        .wait(500)
+        .client.rst(1),
+    "the response had no content so far": (s) =>
+      s
+        .settings({ client: [[INITIAL_WINDOW_SIZE, 0]] })
+        .client.headers(1, end)
+        .server.headers(1)
+        .wait(500)
+        .client.rst(1),
+    "the response had ended when the client reset it": (s) =>
+      s.settings(ten).client.headers(1).server.headers(1).data(1, 10, end).wait(500).client.rst(1),
   },
   invalid: {
     "at the threshold": { frames: stalled(200), finds: [["stalled", 4, stall]] },
@@ -118,6 +145,25 @@ testRule(flowStallStream, {
       finds: [["stalled", 4, stall]],
       because: ["borders", "settings"],
     },
+    "another setting came meanwhile": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 10)
+          .client.wait(150)
+          .settings([[3, 100]])
+          .server.settingsAck()
+          .client.wait(47)
+          .windowUpdate(1, 5)
+          .server.data(1, 5, end),
+      finds: [["stalled", 6, stall]],
+    },
+    "until the server reset the stream": {
+      frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).rst(1),
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+    },
   },
 });
 
@@ -167,6 +213,30 @@ testRule(flowStallConnection, {
         .headers(3, end)
         .server.headers(3)
         .data(3, 1, end),
+    "nothing was waiting": (s) =>
+      s
+        .settings(wide)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_535)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .windowUpdate(0, 100)
+        .server.trailers(1),
+    "what is given back is not enough": (s) =>
+      s
+        .settings({
+          client: [
+            [INITIAL_WINDOW_SIZE, 200_000],
+            [MAX_FRAME_SIZE, 65_536],
+          ],
+        })
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 65_635)
+        .wait(500)
+        .client.windowUpdate(0, 100)
+        .server.data(1, 1, end),
   },
   invalid: {
     "at the threshold": { frames: twoStreams(200), finds: [["stalled", 7, held]] },
@@ -178,6 +248,35 @@ testRule(flowStallConnection, {
       frames: (s) => twoStreams(200)(s.holes()),
       finds: [["stalled", 7, held]],
       because: ["borders", "no-gap2"],
+    },
+    "and the stream's window is opened, too": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 65_535)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .windowUpdate(1, 100)
+          .frame({ type: 8, payload: "\x01" })
+          .server.data(1, 100, end),
+      finds: [["stalled", 4, { ...held, streams: "1" }]],
+    },
+    "again: one finding": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 65_535)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .server.data(1, 100)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .server.data(1, 100, end),
+      finds: [["stalled", 4, { ...held, streams: "1" }, { count: 2 }]],
     },
   },
 });
@@ -211,6 +310,7 @@ testRule(holByWindow, {
         .wait(500)
         .client.windowUpdate(0, 100)
         .server.data(1, 100, end),
+    "a little less than its share": { frames: twoStreams(200, 39_320), options: { share: 60 } },
   },
   invalid: {
     "at the threshold": { frames: twoStreams(200), options: { share: 91 }, finds: [["held", 7, hol]] },
@@ -233,6 +333,27 @@ testRule(holByWindow, {
       finds: [["held", 7, hol]],
       options: { share: 91 },
       because: ["borders", "no-gap2"],
+    },
+    "just its share": {
+      frames: twoStreams(200, 39_321),
+      options: { share: 60 },
+      finds: [["held", 7, { ...hol, octets: 39_321 }]],
+    },
+    "by the younger stream": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .headers(3, end)
+          .server.headers(1)
+          .headers(3)
+          .data(1, 5_535)
+          .data(3, 60_000)
+          .wait(199)
+          .client.windowUpdate(99, 1)
+          .windowUpdate(0, 100)
+          .server.data(1, 100, end),
+      finds: [["held", 8, { ...hol, streamId: 3, streams: "1", ms: 201 }]],
     },
   },
 });

@@ -77,6 +77,39 @@ testRule(errorStatus, {
       finds: [["http", 2, { streamId: 1, status: 500, ms: 1 }]],
       because: ["borders", "hpack"],
     },
+    ...Object.fromEntries(
+      (
+        [
+          [2, "UNKNOWN"],
+          [14, "UNAVAILABLE"],
+          [15, "DATA_LOSS"],
+        ] as const
+      ).map(([status, name]) => [
+        `grpc-status ${status} is a fault, too`,
+        {
+          frames: ended(String(status)),
+          finds: [["grpc", 3, { streamId: 1, status, name, ms: 2, text: "" }, { severity: "warning" }]] as const,
+        },
+      ]),
+    ),
+    "the last grpc-status there is": {
+      frames: ended("16"),
+      finds: [["grpc", 3, { streamId: 1, status: 16, name: "UNAUTHENTICATED", ms: 2, text: "" }]],
+    },
+    "one above it": {
+      frames: ended("17"),
+      finds: [["grpc", 3, { streamId: 1, status: 17, name: "no known status", ms: 2, text: "" }]],
+    },
+    "of a stream whose beginning is missing": {
+      frames: (s) =>
+        s
+          .midway()
+          .client.ping()
+          .data(1)
+          .server.headers(1, { endStream: true, fields: { ":status": "500" } }),
+      finds: [["http", 3, { streamId: 1, status: 500, ms: -1 }]],
+      because: ["roles", "borders"],
+    },
   },
 });
 
@@ -98,6 +131,12 @@ testRule(deadlineNearlyUsed, {
         .headers(1, { endStream: true, fields: { ...grpcRequest, "grpc-timeout": "1S" } })
         .wait(1000)
         .rst(1),
+    "answered, and the request given up": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "1S" } })
+        .wait(899)
+        .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } })
+        .client.rst(1),
   },
   invalid: {
     "at the share": { frames: call(800, "1S"), finds: [["used", 1, { streamId: 1, ms: 800, share: 80, timeout: 1000 }]] },

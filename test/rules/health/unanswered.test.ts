@@ -10,6 +10,7 @@ testRule(unansweredPing, {
     "it may not have arrived": (s) => s.client.ping().wait(20_000).headers(1),
     "the server had closed": (s) => s.client.ping().server.close().client.wait(20_000).ack(),
     "answered in order": (s) => s.client.ping().wait(9_000).ping().server.pingAck().wait(9_000).pingAck(),
+    "it may not have reached the client": (s) => s.client.headers(1).server.ping().wait(20_000).headers(1),
   },
   invalid: {
     "at the threshold": {
@@ -48,6 +49,10 @@ testRule(unansweredPing, {
       finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }, { severity: "info" }]],
       because: ["borders", "no-gap2"],
     },
+    "a PING with the same octets is no answer": {
+      frames: (s) => s.client.ping().wait(9_999).server.ping(),
+      finds: [["never", "close", { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_000 }]],
+    },
   },
 });
 
@@ -70,6 +75,16 @@ testRule(unansweredSettings, {
       frames: (s) => s.holes().client.settings().wait(9_999).server.settingsAck(),
       finds: [["late", 2, { side: "server", ms: 10_000 }, { severity: "info" }]],
       because: ["borders", "no-gap2"],
+    },
+    "SETTINGS of its own are no answer": {
+      frames: (s) => s.client.settings().wait(9_999).server.settings(),
+      finds: [["never", "close", { side: "server", count: 1, ms: 10_000 }]],
+    },
+    "one long ago, and one just now": {
+      frames: (s) =>
+        s.server.settings().client.headers(1).wait(5_000).server.settings().client.headers(3).wait(4_995).server.headers(1),
+      finds: [["never", "close", { side: "client", count: 1, ms: 9_999 }]],
+      options: { ms: 9_999 },
     },
   },
 });

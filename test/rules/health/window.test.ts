@@ -68,6 +68,14 @@ testRule(connectionWindowLeak, {
       options: small,
       because: ["borders", "no-gap2"],
     },
+    "nothing is given back, and an open stream holds some": {
+      frames: (s) => {
+        s.client.headers(1, end).server.headers(1).data(1, 2000).client.windowUpdate(1, 500).windowUpdate(0, 500);
+        return resets(24, 0)(s);
+      },
+      options: small,
+      finds: [["leaks", 85, { holder: "client", octets: 12_000, sent: 16_000, resets: 12, each: 1000 }]],
+    },
   },
 });
 
@@ -107,6 +115,15 @@ testRule(windowTooSmall, {
       frames: (s) => {
         s.midway().client.headers(1, end).server.headers(1);
         for (let i = 0; i < 14; i++) s.server.data(1, 100).client.windowUpdate(1, 100);
+        return s;
+      },
+      options: short,
+    },
+    "streams that are not known, or have ended": {
+      frames: (s) => {
+        transfer(2, 4)(s);
+        s.server.data(1, 0, end);
+        for (let i = 0; i < 12; i++) s.client.windowUpdate(1, 100).windowUpdate(99, 100);
         return s;
       },
       options: short,

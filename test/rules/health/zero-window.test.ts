@@ -17,6 +17,8 @@ testRule(tcpZeroWindow, {
   valid: {
     "a little less than the threshold": closed(199),
     "small, but not 0": (s) => s.client.headers(1, end).server.headers(1).client.tcpWindow(1).wait(900).tcpWindow(4096),
+    "for a moment, long ago": (s) => s.client.headers(1, end).tcpWindow(0).wait(50).tcpWindow(4096).wait(900).ping(),
+    "until the end, for a little less than the threshold": (s) => s.client.headers(1, end).tcpWindow(0).wait(198).ping(),
   },
   invalid: {
     "at the threshold": { frames: closed(200), finds: [["closed", "close", { side: "client", ms: 200 }]] },
@@ -24,6 +26,15 @@ testRule(tcpZeroWindow, {
     "until the end": {
       frames: (s) => s.client.headers(1, end).server.tcpWindow(0).client.wait(999).headers(3, end),
       finds: [["never", "close", { side: "server", ms: 1000 }]],
+    },
+    "until the end, at the threshold": {
+      frames: (s) => s.client.headers(1, end).tcpWindow(0).wait(199).ping(),
+      finds: [["never", "close", { side: "client", ms: 200 }]],
+    },
+    "twice: one finding": {
+      frames: (s) =>
+        s.client.headers(1, end).tcpWindow(0).wait(199).tcpWindow(4096).tcpWindow(0).wait(199).tcpWindow(4096).ping(),
+      finds: [["closed", "close", { side: "client", ms: 200 }, { count: 2 }]],
     },
   },
 });

@@ -23,7 +23,10 @@ const size4096 = "\x3f\xe1\x1f";
 const size4097 = "\x3f\xe2\x1f";
 
 testRule(indexZero, {
-  valid: { "index 1": (s) => s.client.headers(1, { block: `${get}\x81` }) },
+  valid: {
+    "index 1": (s) => s.client.headers(1, { block: `${get}\x81` }),
+    "another fault: hpack/index-out-of-range": (s) => s.client.headers(1, { block: "\xff\x00" }),
+  },
   invalid: {
     "a field": { frames: (s) => s.client.headers(1, { block: "\x80" }), finds: [["fault", 1, { streamId: 1 }]] },
     "of a promise": {

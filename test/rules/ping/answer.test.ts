@@ -57,7 +57,7 @@ testRule(ackMissing, {
           .wait(12_000)
           .settings(),
       finds: [["processed", "close", { side: "server" }]],
-      certainty: "unproven",
+      because: ["borders", "no-gap"],
     },
   },
 });
@@ -137,7 +137,7 @@ testRule(ackToAck, {
     "mid-connection": {
       frames: (s) => s.midway().client.ping().pingAck(OTHER).server.pingAck(OTHER),
       finds: [["answer", 3, { side: "server" }]],
-      certainty: "unproven",
+      because: ["roles", "borders", "start2", "no-gap2"],
     },
   },
 });

@@ -7,8 +7,10 @@ import {
   settingsSlow,
   truncated,
 } from "../../../src/rules/preface/preface.ts";
-import { testRule } from "../../../src/testing.ts";
+import { h2cRequest, type Script, switching, testRule } from "../../../src/testing.ts";
 
+// RFC 7540 3.2.
+const upgraded = (s: Script) => s.bare().client.http1(h2cRequest).server.http1(switching);
 const wrong = "INVALID CONNECTION PREFACE\r\n\r\n";
 
 testRule(clientMagic, {
@@ -17,6 +19,7 @@ testRule(clientMagic, {
     "a server that speaks first": (s) => s.bare().server.settings().client.preface().settings().settingsAck(),
     "closed inside it: truncated": (s) => s.bare().server.settings().client.octets("PRI * HTTP").close(),
     "nobody speaks HTTP/2": (s) => s.bare().client.octets(wrong).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n").close(),
+    "after an upgrade: upgrade/client-preface-after-101": (s) => upgraded(s).settings().client.octets(wrong),
   },
   invalid: {
     "something else": {
@@ -54,6 +57,7 @@ testRule(clientSettingsMissing, {
         .ping()
         .server.settings()
         .settingsAck(),
+    "after an upgrade: upgrade/client-preface-after-101": (s) => upgraded(s).settings().client.preface().headers(3),
   },
   invalid: {
     "HEADERS first": {
@@ -73,6 +77,7 @@ testRule(serverSettingsMissing, {
     // frame/settings-on-stream judges that one.
     "SETTINGS on a stream": (s) => s.bare().client.preface().settings().server.settings([], { streamId: 1 }),
     "of the client": (s) => s.bare().client.preface().ping(),
+    "after an upgrade: upgrade/server-first-frame": (s) => upgraded(s).headers(1),
   },
   invalid: {
     "GOAWAY first": {
@@ -136,6 +141,17 @@ testRule(serverSilent, {
     "for a second": (s) => s.bare().client.preface().settings().server.ack().wait(1000).ack(),
     "the preface may not have arrived": (s) => s.bare().client.preface().settings().wait(6000).ping(),
     "HTTP/1": (s) => s.bare().client.preface().settings().server.ack().wait(6000).octets("HTTP/1.1 408\r\n\r\n"),
+    "a moment less than 5 s": (s) => s.bare().client.preface().settings().server.ack().client.wait(4993).ack(),
+    "what it sent is missing": (s) =>
+      s
+        .bare()
+        .client.preface()
+        .settings()
+        .server.lost((server) => server.settings())
+        .ack()
+        .client.wait(10_000)
+        .ping(),
+    "no frame after the preface": (s) => s.bare().client.preface().server.ack().client.wait(10_000).ack(),
   },
   invalid: {
     "for 10 s": {
@@ -146,6 +162,14 @@ testRule(serverSilent, {
       frames: (s) => s.bare().client.preface().settings().server.ack().client.wait(20_000).goaway().close(),
       finds: [["silent", "preface", { seconds: 20 }]],
     },
+    "for 5 s": {
+      frames: (s) => s.bare().client.preface().settings().server.ack().client.wait(4994).ack(),
+      finds: [["silent", "preface", { seconds: 5 }]],
+    },
+    "the preface alone had arrived": {
+      frames: (s) => s.bare().client.preface().settings().server.crossing().ack().client.wait(10_000).ack(),
+      finds: [["silent", "preface", { seconds: 10 }]],
+    },
   },
 });
 
@@ -155,6 +179,8 @@ testRule(settingsSlow, {
     "sent without waiting": (s) => s.bare().client.preface().settings().wait(3_000).server.crossing().settings(),
     "a later one": (s) => s.client.settings().wait(3_000).server.settings(),
     "mid-connection": (s) => s.midway().client.settings().wait(3_000).server.settings().ping(),
+    "after half a second": (s) => s.bare().client.preface().settings().wait(500).server.settings(),
+    "after a second": (s) => s.bare().client.preface().settings().wait(1001).server.settings(),
   },
   invalid: {
     "after three seconds": {

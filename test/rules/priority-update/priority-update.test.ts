@@ -60,6 +60,9 @@ testRule(idlePush, {
     promised: (s) => update(s.settings(server).client.headers(1, end).server.pushPromise(1, 2).client, 2),
     "one that was skipped": (s) => update(s.settings(server).client.headers(1, end).server.pushPromise(1, 4).client, 2),
     "an idle request": (s) => update(s.settings(server).client, 9),
+    "of the server: priority-update/from-server": (s) => update(s.settings({ client: [[9, 1]] }).server, 2),
+    "without a stream: priority-update/too-short": (s) =>
+      s.settings(server).client.frame({ type: PRIORITY_UPDATE, payload: "\0\0\x02" }),
   },
   invalid: {
     "not promised": { frames: (s) => update(s.settings(server).client, 2), finds: [["idle", 1, { target: 2 }]] },
@@ -99,6 +102,14 @@ testRule(idleCount, {
         5,
       ),
     "no limit": (s) => update(update(update(s.settings(server).client, 1), 3), 5),
+    "of the server: priority-update/from-server": (s) => update(update(update(s.settings(limited).server, 1), 3), 5),
+    "of streams that are open": (s) => update(update(s.settings(limited).client.headers(1).headers(3), 1), 3),
+    "of promised streams: priority-update/idle-push": (s) => update(update(update(s.settings(limited).client, 2), 4), 6),
+    "without a stream: priority-update/too-short": (s) =>
+      s
+        .settings({ server: [...server.server, [MAX_CONCURRENT_STREAMS, 0]] })
+        .client.frame({ type: PRIORITY_UPDATE, payload: "\0\0\x01" }),
+    "one that opened since": (s) => update(update(s.settings(limited).client, 5).headers(5), 7),
   },
   invalid: {
     "one too many": {
@@ -127,6 +138,8 @@ testRule(badValue, {
     nothing: (s) => update(s.client, 1, ""),
     // RFC 9218 4: unknown members are for later.
     others: (s) => update(s.client, 1, 'u=7;a=b, i=?0, x-y=("z" 1.5)'),
+    "of the server: priority-update/from-server": (s) => update(s.server, 1, "u=8"),
+    "too short to hold one": (s) => s.client.frame({ type: PRIORITY_UPDATE, payload: "u=;" }),
   },
   invalid: {
     "no dictionary": { frames: (s) => update(s.client, 1, "u=3;"), finds: [["syntax", 1, { target: 1, value: "u=3;" }]] },

@@ -36,6 +36,11 @@ testRule(disabled, {
         .settings({ client: [[ENABLE_PUSH, 0]] })
         .client.headers(1)
         .pushPromise(1, 2),
+    "no promise": (s) =>
+      s
+        .settings({ client: [[ENABLE_PUSH, 0]] })
+        .client.headers(1, end)
+        .server.headers(1, end),
   },
   invalid: {
     acknowledged: {
@@ -67,6 +72,13 @@ testRule(badParentState, {
       s.client.headers(1, end).server.headers(1).data(1).pushPromise(1, 2).data(1, 1, end),
     "mid-connection": (s) => s.midway().server.pushPromise(1, 2),
     "reset by the client, under way": (s) => s.client.headers(1).rst(1).server.crossing().pushPromise(1, 2),
+    "other frames": (s) => s.client.headers(1).server.headers(1, end).windowUpdate(1).rst(1, 0),
+    "on a pushed stream that it has ended: push/on-server-stream": (s) =>
+      s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end).pushPromise(2, 4),
+    "of the client: push/from-client": (s) => s.client.headers(1).server.headers(1, end).client.pushPromise(1, 3),
+    "a stream that the client has passed over": (s) => s.client.headers(5, end).server.pushPromise(3, 2),
+    "a stream whose request may be lost": (s) => s.client.lost((client) => client.headers(1, end)).server.pushPromise(1, 2),
+    "a stream whose beginning is missing": (s) => s.midway().client.ping().server.data(1, 1, end).pushPromise(1, 2),
   },
   invalid: {
     idle: { frames: (s) => s.server.pushPromise(1, 2), finds: [["idle", 1, { streamId: 1 }]] },
@@ -107,6 +119,9 @@ testRule(promisedIdInvalid, {
   valid: {
     rising: (s) => s.client.headers(1, end).server.pushPromise(1, 2).pushPromise(1, 4).pushPromise(1, 10),
     "below the client's": (s) => s.client.headers(9, end).server.pushPromise(9, 2),
+    "of the client: push/from-client": (s) => s.client.headers(1).pushPromise(1, 3),
+    "too short: frame/too-short": (s) =>
+      s.client.headers(1, end).server.frame({ type: 5, flags: 4, streamId: 1, payload: "\0\0\0" }),
   },
   invalid: {
     "0": { frames: (s) => s.client.headers(1, end).server.pushPromise(1, 0), finds: [["zero", 2, { streamId: 1 }]] },

@@ -13,11 +13,17 @@ const promise = (s: Script, fields: Fields) => s.client.headers(1, end).server.p
 // RFC 7541 6.1: an entry of the dynamic table that went before the capture.
 const LOST_ENTRY = "\xbe";
 
+const { ":method": _method, ...withoutMethod } = getRequest;
+const { ":path": _path, ...withoutPath } = getRequest;
+const { ":authority": _authority, ...withoutAuthority } = getRequest;
+
 testRule(unsafeMethod, {
   valid: {
     GET: (s) => promise(s, getRequest),
     HEAD: (s) => promise(s, { ...getRequest, ":method": "HEAD" }),
     "POST of the client itself": (s) => s.client.headers(1, { fields: { ...getRequest, ":method": "POST" } }),
+    "none: push/incomplete-request": (s) => promise(s, withoutMethod),
+    "an empty one: push/incomplete-request": (s) => promise(s, { ...getRequest, ":method": "" }),
   },
   invalid: {
     POST: {
@@ -32,6 +38,11 @@ testRule(unsafeMethod, {
       frames: (s) => promise(s, { ...getRequest, ":method": "get" }),
       finds: [["unknown", 2, { promisedStreamId: 2, method: "get" }, { severity: "info" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => promise(s.holes(), { ...getRequest, ":method": "POST" }),
+      finds: [["unsafe", 2, { promisedStreamId: 2, method: "POST" }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
 
@@ -39,23 +50,27 @@ testRule(requestWithContent, {
   valid: {
     none: (s) => promise(s, { ...getRequest, "content-length": "0" }),
     "in the response": (s) => promise(s, getRequest).headers(2, { fields: { ":status": "200", "content-length": "7" } }),
+    "no number: headers/content-length-invalid": (s) => promise(s, { ...getRequest, "content-length": "x" }),
   },
   invalid: {
     some: {
       frames: (s) => promise(s, { ...getRequest, "content-length": "7" }),
       finds: [["content", 2, { promisedStreamId: 2, length: "7" }]],
     },
+    "octets are missing, and fields": {
+      frames: (s) => promise(s.holes(), { ...getRequest, "content-length": "7" }),
+      finds: [["content", 2, { promisedStreamId: 2, length: "7" }]],
+      because: ["borders", "hpack"],
+    },
   },
 });
-
-const { ":path": _path, ...withoutPath } = getRequest;
-const { ":authority": _authority, ...withoutAuthority } = getRequest;
 
 testRule(incompleteRequest, {
   valid: {
     whole: (s) => promise(s, { ...getRequest, accept: "*/*" }),
     "without :authority": (s) => promise(s, withoutAuthority),
     "not readable": (s) => s.midway().client.headers(1, end).server.pushPromise(1, 2, { block: LOST_ENTRY }),
+    "the path may be what is not known": (s) => promise(s.holes(), withoutPath),
   },
   invalid: {
     "no path": { frames: (s) => promise(s, withoutPath), finds: [["missing", 2, { promisedStreamId: 2, name: ":path" }]] },
@@ -82,6 +97,7 @@ testRule(notAuthoritative, {
   valid: {
     "with :authority": (s) => promise(s, getRequest),
     "a request of the client without it": (s) => s.client.headers(1, { fields: withoutAuthority }),
+    "it may be what is not known": (s) => promise(s.holes(), withoutAuthority),
   },
   invalid: {
     "without :authority": { frames: (s) => promise(s, withoutAuthority), finds: [["absent", 2, { promisedStreamId: 2 }]] },
@@ -98,6 +114,11 @@ testRule(promisedNeverUsed, {
     "reset by the client": (s) => promise(s, getRequest).client.rst(2).wait(40_000).server.ping(),
     "the server says nothing any more": (s) => promise(s, getRequest).wait(40_000).client.ping(),
     "for a while": (s) => promise(s, getRequest).wait(20_000).ping(),
+    "a moment less": (s) => promise(s, getRequest).wait(29_998).ping(),
+    "for a while, in a long connection": (s) =>
+      promise(s.client.wait(20_000).ping() && s, getRequest)
+        .wait(20_000)
+        .ping(),
   },
   invalid: {
     "for 31 s": {
@@ -117,7 +138,11 @@ testRule(promisedNeverUsed, {
           .ping()
           .client.ping(),
       finds: [["unused", 2, { promisedStreamId: 2, seconds: 31 }]],
-      certainty: "unproven",
+      because: ["borders", "no-gap2"],
+    },
+    "for 30 s": {
+      frames: (s) => promise(s, getRequest).wait(29_999).ping(),
+      finds: [["unused", 2, { promisedStreamId: 2, seconds: 30 }]],
     },
   },
 });
@@ -137,6 +162,11 @@ testRule(requestedAgain, {
     "while it is open": {
       frames: (s) => promise(s, style).headers(2).client.headers(3, { fields: style }),
       finds: [["again", 4, { path: "/style.css", promisedStreamId: 2 }]],
+    },
+    "octets are missing, and fields": {
+      frames: (s) => promise(s.holes(), style).client.headers(3, { fields: style }),
+      finds: [["again", 3, { path: "/style.css", promisedStreamId: 2 }]],
+      because: ["borders", "hpack"],
     },
   },
 });

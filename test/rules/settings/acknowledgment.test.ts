@@ -23,6 +23,13 @@ testRule(ackMissing, {
         .wait(20_000)
         .ping(),
     "only under way": (s) => s.client.settings().server.crossing().headers(1, end).wait(20_000).headers(1),
+    "of SETTINGS with a window that is too large": (s) =>
+      s.client
+        .settings([[INITIAL_WINDOW_SIZE, 0x80000000]])
+        .ping()
+        .server.pingAck()
+        .wait(20_000)
+        .ping(),
   },
   invalid: {
     "a later PING was answered": {
@@ -77,6 +84,8 @@ testRule(ackLate, {
     "five round trips": { frames: (s) => s.client.settings().wait(11).server.settingsAck(), options: { late: 5 } },
     "the user's measure": { frames: (s) => s.client.settings().wait(301).server.settingsAck(), options: { late: 300 } },
     "mid-connection": (s) => s.midway().client.settings().wait(5_000).server.settingsAck(),
+    "a PING was answered late": (s) => s.client.settings().ping().wait(5_000).server.pingAck(),
+    "SETTINGS of its own": (s) => s.client.settings().wait(5_000).server.settings(),
   },
   invalid: {
     "after three seconds": {
@@ -151,6 +160,19 @@ testRule(maxConcurrentZero, {
     "not in force": (s) => s.server.settings(none).wait(20_000).ping(),
     "the connection is silent": (s) => s.settings({ server: none }).client.ping(),
     "with GOAWAY": (s) => s.settings({ server: none }).server.goaway(0).wait(20_000).ping(),
+    "for a while, in a long connection": (s) =>
+      s.client
+        .wait(20_000)
+        .ping()
+        .server.settings(none)
+        .client.settingsAck()
+        .wait(5_000)
+        .server.settings([[MAX_CONCURRENT_STREAMS, 1]])
+        .client.settingsAck()
+        .wait(20_000)
+        .ping(),
+    "for a while, at the end of a long connection": (s) =>
+      s.client.wait(20_000).ping().server.settings(none).client.settingsAck().wait(5_000).ping(),
   },
   invalid: {
     "to the end": {
@@ -194,6 +216,23 @@ testRule(maxConcurrentZero, {
       finds: [["zero", 2, { seconds: 15 }]],
 
       certainty: "unproven",
+    },
+    "while other settings change": {
+      frames: (s) =>
+        s.server
+          .settings(none)
+          .client.settingsAck()
+          .wait(6_000)
+          .server.settings([[INITIAL_WINDOW_SIZE, 100]])
+          .client.settingsAck()
+          .wait(6_000)
+          .ping(),
+      finds: [["zero", 1, { seconds: 12 }]],
+    },
+    "said twice": {
+      frames: (s) =>
+        s.server.settings(none).client.settingsAck().wait(6_000).server.settings(none).client.settingsAck().wait(6_000).ping(),
+      finds: [["zero", 1, { seconds: 12 }]],
     },
   },
 });

@@ -16,6 +16,7 @@ testRule(windowUpdateOnClosed, {
     "the connection's": (s) => s.client.headers(1, end).server.headers(1, end).ping().client.pingAck().windowUpdate(0),
     "after its own reset": (s) =>
       s.client.headers(1, end).server.headers(1).client.rst(1).server.ping().client.pingAck().windowUpdate(1),
+    "other frames": (s) => s.client.headers(1, end).server.headers(1, end).ping().client.pingAck().priority(1),
   },
   invalid: {
     "the end was processed": {
@@ -77,6 +78,16 @@ testRule(refusedRetryStorm, {
       for (const id of [1, 3, 5, 7, 9]) to = to.client.headers(id, end).server.rst(id, 8);
       return to;
     },
+    "the requests are not known in full": (s) => refused(s.holes().client, [1, 3, 5, 7, 9]),
+    "by frames of a wrong length": (s) => {
+      let to: Speaker = s.client;
+      for (const id of [1, 3, 5, 7, 9]) {
+        to = to.client.headers(id, end).server.frame({ type: 3, streamId: id, payload: "\0\0\x07" });
+      }
+      return to;
+    },
+    "streams that are not known": (s) => s.server.rst(1, REFUSED).rst(3, REFUSED).rst(5, REFUSED).rst(7, REFUSED).rst(9, REFUSED),
+    "just as long as the pause": { frames: (s) => refused(s.client, [1, 3, 5], 1_000), options: { times: 3, pause: 1_000 } },
   },
   invalid: {
     "the first ones too long ago": {
@@ -97,6 +108,11 @@ testRule(refusedRetryStorm, {
       frames: (s) => refused(s.client, [1, 3, 5], 1_500),
       options: { times: 3, pause: 2_000 },
       finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 4 }]],
+    },
+    "just within the pause": {
+      frames: (s) => refused(s.client, [1, 3, 5], 999),
+      options: { times: 3, pause: 1_000 },
+      finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 3 }]],
     },
   },
 });

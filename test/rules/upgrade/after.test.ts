@@ -19,6 +19,7 @@ testRule(serverFirstFrame, {
       asked(s)
         .lost((server) => server.settings())
         .headers(1),
+    "a fault of the client: upgrade/client-preface-after-101": (s) => asked(s).settings().client.preface().headers(3),
   },
   invalid: {
     "the answer at once": { frames: (s) => asked(s).headers(1), finds: [["other", 3, { kind: "HEADERS" }]] },
@@ -55,6 +56,7 @@ testRule(clientPrefaceAfter101, {
         .client.http1(["GET /2 HTTP/1.1"])
         .server.http1(["HTTP/1.1 404 No", "Content-Length: 0"]),
     "without an upgrade: preface/client-settings-missing": (s) => s.bare().client.preface().ping(),
+    "a fault of the server: upgrade/server-first-frame": (s) => asked(s).headers(1).settings().client.preface().settings(),
   },
   invalid: {
     "HTTP/1.1 goes on": {

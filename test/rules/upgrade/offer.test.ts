@@ -21,6 +21,7 @@ testRule(settingsHeaderCount, {
     "one, refused": offer(...h2cRequest),
     "no h2c in Upgrade": offer(line, host, "Connection: Upgrade", "Upgrade: websocket"),
     "an empty one is one": offer(line, host, connection, upgrade, "HTTP2-Settings:"),
+    "of h2, which is none": offer(line, host, "Connection: Upgrade", "Upgrade: h2"),
   },
   invalid: {
     none: { frames: offer(line, host, "Connection: Upgrade", upgrade), finds: [["none", 1]] },
@@ -71,6 +72,7 @@ testRule(settingsInvalid, {
     "no settings": offer(line, host, connection, upgrade, "HTTP2-Settings:"),
     "not of h2c": offer(line, host, connection, "Upgrade: websocket", "HTTP2-Settings: ="),
     "several are another fault": offer(line, host, connection, upgrade, settings, "HTTP2-Settings: ="),
+    "of h2, which is none": offer(line, host, connection, "Upgrade: h2", "HTTP2-Settings: ="),
   },
   invalid: {
     "base64 of another alphabet": {
@@ -153,6 +155,10 @@ testRule(h2Token, {
           .client.http1(h2cRequest)
           .server.http1([...ok, "Upgrade: h2,h2c"], "ok"),
       finds: [["advertised", 2, { tokens: "h2, h2c" }, { severity: "warning" }]],
+    },
+    "of the client, with no answer": {
+      frames: (s) => s.bare().client.http1([line, host, connection, "Upgrade: h2", settings]).close().server.close(),
+      finds: [["offered", 1, { tokens: "h2" }]],
     },
   },
 });

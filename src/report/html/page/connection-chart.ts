@@ -1,5 +1,5 @@
 // All connections on one axis, with their findings.
-import { count, duration, plural } from "../../text.ts";
+import { duration, plural } from "../../text.ts";
 import type { PageConnection } from "../page-data.ts";
 import type { PageFinding } from "./connection-model.ts";
 import { drawSeverity } from "./marks.ts";
@@ -147,7 +147,7 @@ export class ConnectionChart extends TimeCanvas {
       c.fillStyle = palette.ink;
       const text =
         connection.frames > 0
-          ? `${connection.speaks} · ${count(connection.streams)} streams · ${count(connection.frames)} frames`
+          ? `${connection.speaks} · ${plural(connection.streams, "stream")} · ${plural(connection.frames, "frame")}`
           : connection.speaks;
       c.font = SMALL;
       this.clipped(text, x1 + 8, middle + 0.5, x2 - x1 - 14);

@@ -422,7 +422,8 @@ export class LaneChart extends TimeCanvas {
       c.font = SMALL;
       const text = how.toUpperCase();
       const width = c.measureText(text).width;
-      c.fillText(text, x + 5 + width > this.width ? x - width - 4 : x + 4, y);
+      // To its left there are marks.
+      if (x + 5 + width <= this.width) c.fillText(text, x + 4, y);
       c.font = FONT;
     }
   }

@@ -1,4 +1,6 @@
 // The page: reads its data, keeps what is open in the address (#connection=1&finding=0), and wires charts, tables and keys.
+import type { BudgetEvent } from "../../event.ts";
+import { budgetPlace } from "../../failing.ts";
 import { between } from "../../style.ts";
 import { count, duration, plural, printable, size } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
@@ -86,6 +88,7 @@ class App {
     root.append(
       el("a", { class: "skip", href: "#panel", click: (event: Event) => this.#skip(event) }, "Skip to the findings"),
       this.#header(),
+      ...this.#why(),
       ...this.#notices(),
       el(
         "main",
@@ -134,7 +137,7 @@ class App {
       plural(summary.frames, "frame"),
       plural(summary.calls, "call"),
     ];
-    const counts = el("ul", { class: "counts", "aria-label": "Findings" });
+    const counts = el("ul", { class: "counts", "aria-label": "Findings and budgets" });
     for (const [severity, number] of [
       ["error", summary.errors],
       ["warning", summary.warnings],
@@ -143,6 +146,12 @@ class App {
       const mark = severityMark(severity, number === 0);
       mark.lastChild!.textContent = severity === "info" ? `${count(number)} info` : plural(number, severity);
       counts.append(el("li", { class: number === 0 ? "none" : "" }, mark));
+    }
+    if (summary.budgets !== undefined) {
+      const { broken } = summary.budgets;
+      const mark = severityMark("error", broken === 0);
+      mark.lastChild!.textContent = broken === 0 ? "no budget broken" : `${plural(broken, "budget")} broken`;
+      counts.append(el("li", { class: broken === 0 ? "none" : "" }, mark));
     }
     if (summary.unproven > 0) counts.append(el("li", { class: "none" }, `${count(summary.unproven)} not proven`));
     return el(
@@ -163,6 +172,25 @@ class App {
         button("Help", () => this.#help.showModal(), { "aria-label": "Keys and marks", title: "Keys and marks (?)" }, "?"),
       ),
     );
+  }
+
+  /** The worst that failed, in a few sentences. */
+  #why(): HTMLElement[] {
+    const { story } = this.#page;
+    if (story === undefined) return [];
+    const { cause, answer, cost, more, fix, finding, connection } = story;
+    const told = [answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`];
+    return [
+      el(
+        "details",
+        { class: "why", open: "" },
+        el("summary", {}, printable(cause)),
+        ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
+        finding < 0
+          ? undefined
+          : button("Show it", () => this.#go({ connection, finding }), { "aria-label": "Show this finding on the timeline" }),
+      ),
+    ];
   }
 
   /** What the reader must know before trusting the picture. */
@@ -624,7 +652,7 @@ class App {
   }
 
   #captureCard(): HTMLElement {
-    const { captures, diagnostics, summary, left } = this.#page;
+    const { captures, diagnostics, budgets, summary, left } = this.#page;
     const files = captures.map(({ file, format, compression, packets, octets }) =>
       el(
         "li",
@@ -649,6 +677,9 @@ class App {
       { class: "card" },
       el("h2", {}, "Capture"),
       el("ul", { class: "plain" }, ...files),
+      ...(budgets.length === 0
+        ? []
+        : [el("h3", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
       el("h3", {}, "What could not be read"),
       told.length === 0 ? el("p", { class: "note" }, "Everything could be read.") : el("ul", { class: "plain" }, ...told),
       el("h3", {}, "What could not be checked"),
@@ -933,7 +964,11 @@ class App {
         card.querySelector("h2")?.after(el("p", { class: "where" }, whereText(view.event, true)));
         return [card];
       });
+      const { budgets } = this.#page;
       this.#print.replaceChildren(
+        ...(budgets.length === 0
+          ? []
+          : [el("h2", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
         el("h2", {}, plural(shown.length, "finding")),
         ...cards,
         ...(shown.length > PRINTED ? [el("p", {}, `and ${count(shown.length - PRINTED)} more`)] : []),
@@ -985,6 +1020,16 @@ function select(label: string, options: readonly (readonly [string, string])[]):
 
 function fill(control: HTMLSelectElement, all: string, options: readonly (readonly [string, string])[]): void {
   control.replaceChildren(...[["", all] as const, ...options].map(([value, text]) => el("option", { value }, text)));
+}
+
+function budgetItem({ status, asserted, message, because, places: [first] }: BudgetEvent): HTMLElement {
+  const seen = [
+    message,
+    ...(because === undefined ? [] : [because]),
+    ...(first === undefined ? [] : [`first on ${budgetPlace(first)}`]),
+  ];
+  const chip = el("span", { class: `chip ${status === "broken" ? "fault" : status === "held" ? "exact" : "partial"}` }, status);
+  return el("li", {}, chip, ` ${printable(`${asserted}: ${seen.join("; ")}`)}`);
 }
 
 const chartHelp = (text: string) => el("p", { id: "chart-help", class: "unseen" }, text);

@@ -3,6 +3,7 @@ import { answerSentence, isAnswered, noAnswer } from "../../answer.ts";
 import type { FrameObject } from "../../event.ts";
 import { positionText } from "../../failing.ts";
 import { frameDetail, frameName } from "../../frame-line.ts";
+import { lostCalls, sightsOf } from "../../lost.ts";
 import { duration, plural, printable } from "../../text.ts";
 import type { PageData } from "../page-data.ts";
 import type { ConnectionModel, FindingView, PageFinding } from "./connection-model.ts";
@@ -146,22 +147,20 @@ function rowsOf(event: PageFinding): Row[] {
   return rows.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0) || a.packet - b.packet);
 }
 
-function costText({ reaction, stream, path }: PageFinding): string {
+function costText({ reaction }: PageFinding): string {
   if (!isAnswered(reaction)) return "";
-  const killed = reaction.streamsKilled ?? [];
+  const { streamsKilled: killed = [], retrySafe: safe = [] } = reaction;
   if (killed.length === 0) return "";
-  const safe = reaction.retrySafe?.length ?? 0;
-  const what =
-    killed.length === 1 && killed[0] === stream && path !== undefined
-      ? printable(path)
-      : `stream${killed.length === 1 ? "" : "s"} ${killed.slice(0, 8).join(", ")}${killed.length > 8 ? ", ..." : ""}`;
   const retry =
-    safe === killed.length
+    safe.length === killed.length
       ? "safe to retry: not acted on"
-      : safe === 0
+      : safe.length === 0
         ? "not safe to retry (the handler may have run)"
-        : `${plural(safe, "call")} of them safe to retry`;
-  return `${plural(killed.length, "call")} lost: ${what}; ${retry}.`;
+        : `${plural(safe.length, "call")} of them safe to retry`;
+  const saw = sightsOf(reaction);
+  const seen =
+    saw.length === 0 ? "" : ` ${killed.length === 1 ? "The caller" : "Callers"} probably saw ${printable(saw.join(", or "))}.`;
+  return `${plural(killed.length, "call")} lost: ${printable(lostCalls(reaction))}; ${retry}.${seen}`;
 }
 
 const specList = (texts: readonly string[]) => el("ul", { class: "plain" }, ...texts.map((text) => el("li", {}, text)));

@@ -1,0 +1,21 @@
+import { H2lintError } from "../error.ts";
+import { parse } from "./options.ts";
+import { run } from "./run.ts";
+
+/** What the program does with its arguments, on standard output and standard error.
+ *  @returns The exit status. */
+export async function program(argv: readonly string[]): Promise<number> {
+  try {
+    const invocation = await parse(argv);
+    return invocation === undefined ? 0 : await run(invocation);
+  } catch (error) {
+    if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);
+    else {
+      // Ours: whoever reports it needs the stack.
+      const stack = error instanceof Error ? error.stack : String(error);
+      const said = process.env["H2LINT_DEBUG"] === undefined ? String(error) : stack;
+      process.stderr.write(`h2lint: internal error, please report it\n${said}\n`);
+    }
+    return 2;
+  }
+}

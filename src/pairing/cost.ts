@@ -1,0 +1,147 @@
+// What an answer or an end cost: the streams that were not completed because of it, the calls on them, which of them are safe to send
+// again, and what their callers saw (RFC 9113 6.8, 8.7; rules.md Appendix A).
+import { grpcKind } from "../grpc/call.ts";
+import { statusName } from "../grpc/status.ts";
+import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
+import type { Connection } from "../model/connection.ts";
+import type { Stream } from "../model/stream.ts";
+import { other } from "../place.ts";
+import { lineOf } from "./dictionary.ts";
+import type { Reaction } from "./reaction.ts";
+import type { Sight, Software } from "./software.ts";
+
+export interface Cost {
+  /** Streams that were not completed because of it, and those of them that the other side did not act on. */
+  readonly streamsKilled: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** The same by method or path, the most hit first. */
+  readonly lost: readonly LostCalls[];
+}
+
+/** Calls of one method or path. */
+export interface LostCalls {
+  /** `:path`, one character per octet; undefined: not known. */
+  readonly path: string | undefined;
+  readonly grpc: boolean;
+  readonly streams: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What their callers probably saw; undefined: nothing is known of it. */
+  readonly saw: string | undefined;
+}
+
+/** @param client What the client runs, as far as it is known. */
+export function costOf(reaction: Reaction, connection: Connection, client: Software | undefined): Cost {
+  const killed = killedBy(reaction, connection);
+  const safe = new Set(killed.filter((stream) => isSafe(stream, reaction, connection)));
+  const groups = new Map<string, Stream[]>();
+  for (const stream of killed) {
+    const { method, path } = stream.request;
+    const key = `${method} ${path}`;
+    const group = groups.get(key);
+    if (group !== undefined) group.push(stream);
+    else if (groups.size < GROUPS) groups.set(key, [stream]);
+  }
+  const lost = [...groups.values()].map((streams): LostCalls => {
+    const [first] = streams;
+    const grpc = grpcKind(first!) === "yes";
+    return {
+      path: first!.request.known ? first!.request.path : undefined,
+      grpc,
+      streams: idsOf(streams),
+      retrySafe: idsOf(streams.filter((stream) => safe.has(stream))),
+      saw: seenBy(reaction, first!, grpc, client),
+    };
+  });
+  lost.sort((a, b) => b.streams.length - a.streams.length || a.streams[0]! - b.streams[0]!);
+  return { streamsKilled: idsOf(killed), retrySafe: idsOf([...safe]), lost };
+}
+
+/** Both sides ended it, and neither reset it. */
+export function completed(stream: Stream | undefined): boolean {
+  // Forgotten ones were closed long ago.
+  if (stream === undefined) return true;
+  const { client, server } = stream;
+  return server.endAt >= 0 && (client.endAt >= 0 || client.resetAt < 0);
+}
+
+function killedBy(reaction: Reaction, connection: Connection): Stream[] {
+  const { kind, frame, streamId } = reaction;
+  if (kind === "status" || kind === "grpc-status") return [];
+  if (kind === "rst-stream") {
+    const stream = connection.streams.get(streamId) ?? reaction.stream;
+    const own = stream?.half(reaction.from).resetAt ?? -1;
+    // What the other side had given up, or a reset before, is not lost by this one.
+    const before = stream === undefined || stream.half(other(reaction.from)).resetAt >= 0 || own !== frame.end;
+    return before || completed(stream) || !stream.seen ? [] : [stream];
+  }
+  const ends = kind !== "goaway" || reaction.errorCode !== ErrorCode.noError || reaction.closedBy !== undefined;
+  const killed: Stream[] = [];
+  for (const stream of connection.streams.values()) {
+    if (killed.length >= STREAMS) break;
+    const { seen, reserved, client, server } = stream;
+    if (!seen || reserved || completed(stream)) continue;
+    // RFC 9113 6.8: streams above the last one are ignored; those below go on, unless the connection ends.
+    if (!ends && !isAbove(stream, reaction)) continue;
+    const graceful = reaction.errorCode === ErrorCode.noError && !isAbove(stream, reaction);
+    const at = (graceful ? (reaction.closedBy?.frame ?? frame) : frame).time;
+    if ([client, server].every(({ resetAt, resetTime }) => resetAt < 0 || resetTime > at)) killed.push(stream);
+  }
+  return killed;
+}
+
+// RFC 9113 8.7: what a server certainly did not process.
+function isSafe(stream: Stream, reaction: Reaction, { client, server }: Connection): boolean {
+  const { kind, from, errorCode } = reaction;
+  if (stream.initiator === from) return false;
+  if (kind === "rst-stream") return errorCode === ErrorCode.refusedStream;
+  const { goaways } = from === "client" ? client : server;
+  return isAbove(stream, reaction) || goaways.some(({ lastStreamId }) => stream.id > lastStreamId);
+}
+
+/** A last stream id tells of the streams that the other side began. */
+const isAbove = ({ id, initiator }: Stream, { kind, from, lastStreamId }: Reaction): boolean =>
+  kind === "goaway" && initiator !== from && id > lastStreamId;
+
+function seenBy(
+  reaction: Reaction,
+  { request, response }: Stream,
+  grpc: boolean,
+  client: Software | undefined,
+): string | undefined {
+  const { kind, from, errorCode } = reaction;
+  // Whoever ended it knows why.
+  if (from === "client") return undefined;
+  const code = errorCodeName(errorCode);
+  const sight: Sight = kind === "rst-stream" ? "reset" : kind === "goaway" ? "goaway" : kind === "rst" ? "rst" : "fin";
+  const own = client === undefined ? undefined : lineOf(client).find(({ sees }) => sees?.[sight] !== undefined)?.sees?.[sight];
+  if (own !== undefined) return own.replaceAll("{code}", code).replaceAll("{debug}", reaction.debug);
+  if (!grpc || !request.known || response.grpcStatus !== undefined) return undefined;
+  // gRPC over HTTP2, Errors and Connection Management: a call on a connection that fails ends with UNAVAILABLE.
+  const status = kind === "rst-stream" ? (RESET_STATUSES[code] ?? UNKNOWN) : UNAVAILABLE;
+  return `${statusName(status)} (${status})`;
+}
+
+const idsOf = (streams: readonly Stream[]): number[] => streams.map(({ id }) => id);
+
+const UNKNOWN = 2;
+const UNAVAILABLE = 14;
+
+// gRPC over HTTP2, Errors: the status of a call whose stream was reset so.
+const RESET_STATUSES: Readonly<Record<string, number>> = {
+  NO_ERROR: 13,
+  PROTOCOL_ERROR: 13,
+  INTERNAL_ERROR: 13,
+  FLOW_CONTROL_ERROR: 13,
+  SETTINGS_TIMEOUT: 13,
+  FRAME_SIZE_ERROR: 13,
+  REFUSED_STREAM: 14,
+  CANCEL: 1,
+  COMPRESSION_ERROR: 13,
+  CONNECT_ERROR: 13,
+  ENHANCE_YOUR_CALM: 8,
+  INADEQUATE_SECURITY: 7,
+};
+
+// Streams and methods that are told of.
+const STREAMS = 1000;
+const GROUPS = 100;

@@ -1,0 +1,271 @@
+// `h2lint why`: the story of one failure: the worst one, or that which fits what somebody saw.
+import { statusName } from "../grpc/status.ts";
+import { fits } from "../pairing/fault.ts";
+import { type Reading, readSymptom } from "../pairing/symptom.ts";
+import type { Rule } from "../rules/rule.ts";
+import { isAnswered } from "./answer.ts";
+import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
+import type { Output } from "./report.ts";
+import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
+import { type Look, Style, wrap } from "./style.ts";
+import { count, jsonText, plural, printable } from "./text.ts";
+import { likenessTo, type Words } from "./words.ts";
+
+/** What the events of a check come to. */
+export class Causes {
+  readonly #fixes: ReadonlyMap<string, string>;
+  readonly #findings: FindingEvent[] = [];
+  readonly #unexplained: UnexplainedEvent[] = [];
+  readonly #connections = new Map<number, ConnectionEvent>();
+  #summary: SummaryEvent | undefined;
+
+  constructor(rules: readonly Rule[]) {
+    this.#fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
+  }
+
+  event(event: ReportEvent): void {
+    if (event.kind === "finding") this.#findings.push(event);
+    else if (event.kind === "unexplained") this.#unexplained.push(event);
+    else if (event.kind === "connection") this.#connections.set(event.id, event);
+    else if (event.kind === "summary") this.#summary = event;
+  }
+
+  /** @param symptom What somebody saw; undefined: the worst is asked for.
+   *  @param words Where the capture says it. */
+  answer(symptom: string | undefined, words: readonly Words[]): WhyAnswer {
+    const all = failuresOf(this.#findings, this.#unexplained, true);
+    const readings = symptom === undefined ? [] : readSymptom(symptom);
+    const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
+    const [first] = failures;
+    return {
+      ...(symptom === undefined ? {} : { symptom }),
+      readings,
+      words: words.filter(({ connection }) => this.#connections.has(connection)),
+      ...(first === undefined ? {} : { failure: first, story: this.tell(first) }),
+      others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
+      connections: this.#connections,
+      summary: this.#summary!,
+      findings: all.length,
+    };
+  }
+
+  tell(failure: Failure): StoryText {
+    return tell(failure, this.#connections, failure.finding === undefined ? undefined : this.#fixes.get(failure.finding.rule));
+  }
+}
+
+/** Whether an event tells of this stream: its own frames, or an end that it died of. */
+export function concerns(event: ReportEvent, stream: number): boolean {
+  if (event.kind !== "finding" && event.kind !== "unexplained") return true;
+  const { streamsKilled = [], frame } = event.reaction;
+  return (event.kind === "finding" ? event.stream : (frame?.streamId ?? 0)) === stream || streamsKilled.includes(stream);
+}
+
+export interface WhyAnswer {
+  readonly symptom?: string;
+  readonly readings: readonly Reading[];
+  readonly words: readonly Words[];
+  readonly failure?: Failure;
+  readonly story?: StoryText;
+  readonly others: readonly { readonly failure: Failure; readonly story: StoryText }[];
+  readonly connections: ReadonlyMap<number, ConnectionEvent>;
+  readonly summary: SummaryEvent;
+  /** Failures and advice in all, whether or not they fit. */
+  readonly findings: number;
+}
+
+/** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
+function fitting(all: readonly Failure[], symptom: string, readings: readonly Reading[], words: readonly Words[]): Failure[] {
+  const like = likenessTo(symptom);
+  const scored = all.map((failure) => {
+    const points = (one: FindingEvent | UnexplainedEvent) =>
+      Math.max(0, ...readings.map((reading) => pointsOf(one, reading))) + 3 * like(one.reaction.debug ?? "") + said(one, words);
+    if (failure.unexplained !== undefined) return { failure, score: points(failure.unexplained) };
+    // Of what happened often that one which fits.
+    const group = failure.group.map((finding) => ({ finding, score: points(finding) }));
+    const best = group.reduce((a, b) => (b.score > a.score ? b : a));
+    return { failure: { finding: best.finding, group: failure.group }, score: best.score };
+  });
+  return scored
+    .filter(({ failure, score }) => score >= FITS && (isFailure(failure) || !isOwnWord(failure, words)))
+    .sort((a, b) => b.score - a.score)
+    .map(({ failure }) => failure);
+}
+
+/** Advice that only repeats what the server says: the words tell more. */
+const isOwnWord = ({ finding }: Failure, words: readonly Words[]): boolean =>
+  words.some(
+    ({ in: where, connection, stream }) =>
+      where === "grpc-message" && connection === finding?.connection && stream === finding.stream,
+  );
+
+/** How well a failure fits one reading; 0: not at all. */
+function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): number {
+  const { reaction } = one;
+  const answered = one.kind === "unexplained" || isAnswered(one.reaction);
+  const killed = reaction.streamsKilled ?? [];
+  const kinds = kindsOf(reaction, one, answered);
+  let points = 0;
+  if (reading.rules !== undefined && one.kind === "finding") {
+    const own = [one.rule, ...one.hides];
+    if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += 4;
+  }
+  const wanted: readonly string[] = reading.kinds ?? [];
+  if (wanted.some((kind) => kinds.includes(kind))) {
+    // Callers see ends that took a call from them.
+    if (killed.length === 0 && reading.codes === undefined) return points;
+    points += 3 + (wanted.includes(kinds[0]!) ? 1 : 0);
+  }
+  if (reading.codes !== undefined) {
+    if (reaction.errorCode === undefined || !answered) return points >= 4 ? points : 0;
+    if (!reading.codes.includes(reaction.errorCode)) return 0;
+    points += 2;
+  }
+  if (points > 0 && reading.stream !== undefined) {
+    const streams = [...killed, one.kind === "finding" ? one.stream : (reaction.frame?.streamId ?? 0)];
+    points += streams.includes(reading.stream) ? 2 : -2;
+  }
+  return points;
+}
+
+/** The kind of the answer or end, then those that came with it. */
+function kindsOf(reaction: Omit<ReactionObject, "verdict">, one: FindingEvent | UnexplainedEvent, answered: boolean): string[] {
+  const { kind, closed, selfInflicted } = reaction;
+  if (answered && kind !== undefined) return closed === undefined ? [kind] : [kind, closed.how];
+  if (selfInflicted !== undefined) return [selfInflicted.kind];
+  // A finding about an end is told at it.
+  if (one.kind !== "finding" || (reaction.streamsKilled?.length ?? 0) === 0) return [];
+  return one.frame.kind === "close" ? ["fin", "rst"] : [one.frame.kind];
+}
+
+// The capture says it at this very answer, or on this stream.
+function said(one: FindingEvent | UnexplainedEvent, words: readonly Words[]): number {
+  const packets = [one.reaction.frame?.packet, one.kind === "finding" ? one.frame.packet : undefined];
+  const here = words.filter(({ connection }) => connection === one.connection);
+  if (here.some(({ packet }) => packets.includes(packet))) return 4;
+  const stream = one.kind === "finding" ? one.stream : (one.reaction.frame?.streamId ?? 0);
+  return stream !== 0 && here.some((word) => word.stream === stream) ? 3 : 0;
+}
+
+export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
+  const style = new Style(look);
+  const width = Math.min(look.width, 100);
+  const write = (text: string, indent = "", paint = (s: string) => s) => {
+    for (const line of wrap(printable(text), width - indent.length)) output(`${indent}${paint(line)}\n`);
+  };
+  const { story, symptom, readings, words, others } = answer;
+  if (symptom !== undefined) for (const text of symptomLines(answer)) write(text, "", style.dim);
+  if (symptom !== undefined) output("\n");
+  if (story === undefined) {
+    for (const text of nothing(answer)) write(text);
+    return;
+  }
+  const ends = answer.connections.get(story.connection);
+  const isKnown = ends !== undefined && ends.log === undefined;
+  write(
+    `${storyPlace(story)}${!isKnown ? "" : `: ${endText(ends, "client")} ${style.mark.right} ${endText(ends, "server")}`}`,
+    "",
+    style.bold,
+  );
+  output("\n");
+  write(story.cause);
+  if (story.answer !== undefined && story.answer !== "") write(story.answer);
+  if (story.cost !== undefined) write(story.cost);
+  if (story.more !== undefined) write(story.more);
+  if (story.fix !== undefined) {
+    output("\n");
+    write(`Fix: ${story.fix}`);
+  }
+  const rule = answer.failure?.finding?.rule;
+  output("\n");
+  if (rule !== undefined) write(`h2lint explain ${rule} tells more.`, "", style.dim);
+  if (symptom !== undefined && words.length === 0 && readings.length > 0)
+    write("It fits what the text means; the capture itself does not hold the text.", "", style.dim);
+  const shown = look.verbose ? others : others.slice(0, OTHERS);
+  if (shown.length > 0) output(`${style.bold(symptom === undefined ? "what else failed" : "what else it may be")}\n`);
+  for (const { story: other } of shown) write(`${storyPlace(other)}: ${other.cause}`, "  ");
+  const more = others.length - shown.length;
+  if (more > 0) write(`and ${count(more)} more (--verbose shows them)`, "  ", style.dim);
+}
+
+function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
+  const lines = [`"${symptom.trim()}"`];
+  for (const { software, says } of readings.slice(0, READINGS)) {
+    const named = software === undefined || says.includes(software) ? "" : `${software}: `;
+    lines.push(`${named}${says}.`);
+  }
+  for (const { connection, stream, packet, from, in: where, likeness } of words.slice(0, READINGS)) {
+    const place = `connection ${connection}${stream === 0 ? "" : `, stream ${stream}`}, packet ${packet}`;
+    lines.push(
+      `The ${from} says ${likeness === 2 ? "it" : "it, with other numbers,"} in ${where === "goaway" ? "the debug data of a GOAWAY" : "grpc-message"} (${place}).`,
+    );
+  }
+  return lines;
+}
+
+/** What is said where no failure fits. */
+export function nothing({ symptom, readings, words, summary, findings }: WhyAnswer): string[] {
+  const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
+  const lines: string[] = [];
+  const word = words.find(({ in: where }) => where === "grpc-message");
+  if (http2Connections === 0) lines.push("There is no HTTP/2 in this capture, so nothing can be said.");
+  else if (word !== undefined) {
+    const { stream, connection, packet, path, status, text } = word;
+    const call = path === undefined ? "" : ` (${path})`;
+    const code = status === undefined ? "" : ` grpc-status ${status} ${statusName(status)},`;
+    lines.push(
+      `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). That is its own word: nothing on that stream breaks a rule, so look for the reason in the server.`,
+    );
+  } else if (symptom !== undefined) {
+    lines.push("Nothing in this capture explains it.");
+    if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
+    else lines.push("What would lead to it is not in the capture.");
+  } else
+    lines.push(
+      `Nothing failed that this capture shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
+    );
+  const found = [
+    ...(errors > 0 ? [plural(errors, "error")] : []),
+    ...(warnings > 0 ? [plural(warnings, "warning")] : []),
+    ...(unexplained > 0 ? [`${plural(unexplained, "answer")} without a finding`] : []),
+  ];
+  if (symptom !== undefined && found.length > 0)
+    lines.push(`Found, but not like it: ${found.join(", ")}; h2lint check shows them.`);
+  else if (findings > 0 && symptom === undefined) lines.push("h2lint check has advice.");
+  if (incomplete) {
+    const blind = unchecked
+      .slice(0, 3)
+      .map(({ rule, reason, count: n }) => `${rule} for want of ${reason}${n > 1 ? `, ${count(n)} times` : ""}`);
+    lines.push(`Not everything could be checked${blind.length === 0 ? ": the capture is incomplete" : `: ${blind.join("; ")}`}.`);
+  }
+  return lines;
+}
+
+const endText = (connection: ConnectionEvent, side: "client" | "server"): string => {
+  const software = connection.software?.[side];
+  return `${side} ${connection[side]}${software === undefined ? "" : ` (${software})`}`;
+};
+
+export function whyJson(output: Output, captures: readonly string[], answer: WhyAnswer): void {
+  const { symptom, readings, words, failure, story, others } = answer;
+  const bare = <T extends { kind: string }>({ kind: _, ...rest }: T) => rest;
+  const report = {
+    schema: "h2lint-why/1",
+    captures,
+    ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
+    ...(story === undefined ? { nothing: nothing(answer) } : { story }),
+    ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
+    ...(failure?.unexplained === undefined ? {} : { unexplained: bare(failure.unexplained) }),
+    others: others.slice(0, LISTED).map(({ failure: other, story: told }) => ({
+      ...(other.finding === undefined ? {} : { rule: other.finding.rule }),
+      ...told,
+    })),
+  };
+  output(`${jsonText(report, 2)}\n`);
+}
+
+// Points from which on a failure fits a symptom.
+const FITS = 3;
+const OTHERS = 5;
+const READINGS = 3;
+const LISTED = 100;

@@ -1,0 +1,114 @@
+// Lines as programs printed them (recorded, or from their source) and what of the wire they stand for.
+import { describe, expect, it } from "vitest";
+import { fits } from "../../src/pairing/fault.ts";
+import { type Reading, readSymptom } from "../../src/pairing/symptom.ts";
+import { rules } from "../../src/rules/index.ts";
+
+const illegal =
+  "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_STREAM|END_HEADERS stream=1 len=12]";
+
+const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
+  // volo-grpc 0.9.1 against grpc-go, recorded.
+  [
+    'CALL 0 ERR: Status { code: Unknown, message: "connection error", source: Some(hyper::Error(Io, Custom { kind: BrokenPipe, error: "connection closed because of a broken pipe" })) }',
+    { software: "Rust h2", kinds: ["fin", "rst"] },
+  ],
+  [
+    'Status { code: Unknown, message: "connection error", source: Some(hyper::Error(Io, Custom { kind: BrokenPipe, error: "stream closed because of a broken pipe" })) }',
+    { software: "Rust h2", kinds: ["fin", "rst"] },
+  ],
+  [
+    'Status { code: Internal, message: "h2 protocol error: http2 error", source: None }',
+    { software: "Rust h2", kinds: ["goaway", "rst-stream"] },
+  ],
+  [
+    'Status { code: Unknown, message: "h2 protocol error: error reading a body from connection", source: None }',
+    { software: "Rust h2", kinds: ["goaway", "rst-stream"] },
+  ],
+  ["source: Some(hyper::Error(Io, Kind(ConnectionReset)))", { kinds: ["rst"] }],
+  // grpc-go's log, recorded.
+  [
+    `2026/11/23 06:53:21 INFO: [transport] [server-transport 0x1b07d30df520] loopyWriter exiting with error: ${illegal}`,
+    { software: "grpc-go", quoted: illegal, stream: 1 },
+  ],
+  [
+    `2026/11/23 06:59:17 INFO: [transport] [server-transport 0x1072bfb32000] Closing: ${illegal}`,
+    { software: "grpc-go", quoted: illegal },
+  ],
+  [
+    "2026/11/23 06:56:43 ERROR: [transport] transport: http2Server.HandleStreams received an illegal stream id: 1",
+    { stream: 1, software: "grpc-go" },
+  ],
+  [`connection error received: unspecific protocol error detected (b"${illegal}")`, { software: "grpc-go", quoted: illegal }],
+  // Of the sources.
+  ["connection error received: detected excessive load generating behavior", { kinds: ["goaway"], codes: ["ENHANCE_YOUR_CALM"] }],
+  ["stream error received: stream no longer needed", { kinds: ["rst-stream"], codes: ["CANCEL"] }],
+  ["rpc error: code = Canceled desc = context canceled", { kinds: ["goaway", "rst-stream", "fin", "rst"] }],
+  ["rpc error: code = Unavailable desc = closed transport", { software: "grpc-go", kinds: ["goaway", "fin", "rst"] }],
+  ["rpc error: code = Unavailable desc = error reading from server: EOF", { software: "grpc-go" }],
+  [
+    'closing transport due to: connection error: desc = "error reading from server: EOF", received prior goaway: code: ENHANCE_YOUR_CALM, debug data: "too_many_pings"',
+    { quoted: "too_many_pings" },
+  ],
+  ["stream terminated by RST_STREAM with error code: REFUSED_STREAM", { kinds: ["rst-stream"], codes: ["REFUSED_STREAM"] }],
+  [
+    'http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=PROTOCOL_ERROR, debug=""',
+    { software: "Go net/http", codes: ["PROTOCOL_ERROR"] },
+  ],
+  ["stream error: stream ID 5; STREAM_CLOSED", { codes: ["STREAM_CLOSED"], stream: 5 }],
+  [
+    "http2: server connection error from 127.0.0.1:41024: connection error: PROTOCOL_ERROR",
+    { software: "Go net/http", codes: ["PROTOCOL_ERROR"] },
+  ],
+  ["curl: (92) HTTP/2 stream 1 was not closed cleanly: PROTOCOL_ERROR (err 1)", { codes: ["PROTOCOL_ERROR"], stream: 1 }],
+  ["Error [ERR_HTTP2_SESSION_ERROR]: Session closed with error code 2", { software: "Node", codes: ["INTERNAL_ERROR"] }],
+  [
+    "Error [ERR_HTTP2_STREAM_ERROR]: Stream closed with error code NGHTTP2_REFUSED_STREAM",
+    { software: "Node", codes: ["REFUSED_STREAM"] },
+  ],
+  ["Error: 13 INTERNAL: Received RST_STREAM with code 2 (Internal server error)", { codes: ["INTERNAL_ERROR"] }],
+  ["io.grpc.StatusRuntimeException: UNAVAILABLE: Abrupt GOAWAY closed sent stream. HTTP/2 error code: PROTOCOL_ERROR", {}],
+  ["INTERNAL: RST_STREAM closed stream. HTTP/2 error code: CANCEL", {}],
+  ["GOAWAY received; Error code: 11; Debug Text: too_many_pings", { quoted: "too_many_pings" }],
+  ["Request stream 3 is behind the next expected stream 7", { software: "Netty", stream: 3 }],
+  [
+    "client sent HEADERS frame with incorrect identifier 1, the last was 1 while processing HTTP/2 connection, client: 192.0.2.1",
+    { software: "nginx" },
+  ],
+  ["StreamIDTooLowError: 1 is lower than 3", { software: "python-hyper/h2" }],
+  // Lines of logs that the dictionary knows.
+  ["ignoring grpc_chttp2_stream with non-client generated index 2", { software: "gRPC C-core" }],
+  ['Connection id "0HN1": HTTP/2 connection error.', { software: "Kestrel" }],
+  ["nghttpx: GOAWAY error_code=PROTOCOL_ERROR", { codes: ["PROTOCOL_ERROR"] }],
+];
+
+describe("a symptom", () => {
+  it.each(cases)("%s", (line, first) => {
+    const readings = readSymptom(line);
+    expect(readings.length).toBeGreaterThan(0);
+    expect(readings[0]).toMatchObject(first);
+  });
+
+  it("that nobody knows has no reading", () => {
+    expect(readSymptom("all is well")).toEqual([]);
+    expect(readSymptom("")).toEqual([]);
+  });
+
+  it("names rules that are there", () => {
+    const named = cases.flatMap(([line]) => readSymptom(line)).flatMap((reading) => reading.rules ?? []);
+    expect(named.filter((pattern) => !rules.some(({ id }) => fits(pattern, id)))).toEqual([]);
+  });
+
+  it("is read in bounded time, whatever it is", () => {
+    for (const text of [
+      "a: ".repeat(1e5),
+      '"'.repeat(1e5),
+      "connection error received: ".repeat(1e4),
+      "GOAWAY received; Error code: 1; Debug Text: {".repeat(2e3),
+    ]) {
+      const start = performance.now();
+      readSymptom(text);
+      expect(performance.now() - start).toBeLessThan(2000);
+    }
+  });
+});

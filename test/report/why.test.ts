@@ -1,0 +1,242 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/analyze.ts";
+import { Clock } from "../../src/capture/clock.ts";
+import type { ModelSink } from "../../src/model/model-sink.ts";
+import { EventBuilder } from "../../src/report/event-builder.ts";
+import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "../../src/report/why.ts";
+import { likenessTo, WordKeeper } from "../../src/report/words.ts";
+import { rules } from "../../src/rules/index.ts";
+import { play } from "../../src/testing/play.ts";
+import type { Story } from "../../src/testing/script.ts";
+import { summaryOf } from "./events.ts";
+
+const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));
+const builder = new EventBuilder(new Clock(), ["a"], rules);
+
+async function why(name: string, text?: string, stream?: number): Promise<WhyAnswer> {
+  const causes = new Causes(rules);
+  const words = new WordKeeper(text ?? "", () => true);
+  for await (const event of analyze([sample(name)], { listeners: [words] }))
+    if (stream === undefined || concerns(event, stream)) causes.event(event);
+  return causes.answer(text, words.found);
+}
+
+function told(story: Story, text?: string): WhyAnswer {
+  const causes = new Causes(rules);
+  const words = new WordKeeper(text ?? "", () => true);
+  const ends: ModelSink = { connectionEnd: (connection) => causes.event(builder.connection(connection)) };
+  const { pairs, unexplained } = play(story, { rules, listeners: [words, ends] });
+  for (const pair of pairs) causes.event(builder.finding(pair));
+  for (const one of unexplained) causes.event(builder.unexplained(one));
+  causes.event(summaryOf());
+  return causes.answer(text, words.found);
+}
+
+const volo = "volo-0.9.1-grpc-go-1.85";
+const silent = "volo-0.9.1-grpc-go-1.51";
+const clean = "grpcurl-grpc-go-1.85";
+
+describe("the story", () => {
+  it("tells the Volo case: cause, answer, cost, fix, with packet numbers", async () => {
+    const { story } = await why(volo);
+    expect(story).toMatchObject({
+      ...{ connection: 1, stream: 1, packet: 11 },
+      cause:
+        "The client ended the request on stream 1 with trailers (grpc-status: 0); a gRPC request ends with END_STREAM on a DATA frame (packet 11). The call is /helloworld.Greeter/SayHello.",
+      cost: 'It cost 1 call: /helloworld.Greeter/SayHello (stream 1). It is not safe to retry: the handler may have run. The caller (volo) probably saw Internal, "h2 protocol error: http2 error".',
+    });
+    expect(story!.answer).toMatch(
+      /^The server answered 0\.42 ms later with GOAWAY PROTOCOL_ERROR \(packet 13\), "received an illegal/,
+    );
+    expect(story!.answer).toContain("grpc-go 1.63 or later calls any second HEADERS");
+    expect(story!.fix).toContain("END_STREAM on DATA");
+  });
+
+  it("says how sure an answer without a reason is", async () => {
+    const { story } = await why(silent);
+    expect(story!.answer).toContain("gave no reason. That this is the answer is likely, not certain.");
+  });
+
+  it("of what failed takes what cost most", () => {
+    const get = (id: number) => (s: Parameters<Story>[0]) => s.client.headers(id, { endStream: true });
+    const { story, others } = told((s) => {
+      get(1)(s);
+      s.client.windowUpdate(1, 0);
+      s.server.rst(1, 1);
+      for (const id of [3, 5, 7]) get(id)(s);
+      s.client.data(0, 4).server.goaway(7, 1, "DATA: stream_id == 0").close();
+    });
+    expect(story!.cause).toContain("stream 0");
+    expect(story!.cost).toContain("3 calls");
+    expect(others.length).toBeGreaterThan(0);
+  });
+
+  it("of an answer that nothing explains says so, and what went before", () => {
+    const { story, failure } = told((s) => s.client.headers(1).server.goaway(1, 2, "bye").close());
+    expect(failure?.unexplained).toBeDefined();
+    expect(story!.cause).toMatch(
+      /^The server sent GOAWAY INTERNAL_ERROR \(packet \d+\), "bye", and closed the connection 1\.00 ms after that \(packet \d+\), and nothing that was found explains it\.$/,
+    );
+    expect(story!.answer).toContain("The last that it had of the client: SETTINGS");
+    expect(story!.more).toContain("All that is known to be a violation was checked.");
+  });
+
+  it("of a clean capture says that nothing failed", async () => {
+    const answer = await why(clean);
+    expect(answer.story).toBeUndefined();
+    expect(nothing(answer)[0]).toBe("Nothing failed that this capture shows: 2 calls on 1 HTTP/2 connection.");
+  });
+
+  it("is of a stream that died with its connection", async () => {
+    expect((await why(volo, undefined, 1)).story?.packet).toBe(11);
+    expect((await why(volo, undefined, 3)).story).toBeUndefined();
+  });
+});
+
+describe("logs", () => {
+  const recorded = "h2-trailers-grpc-go-1.85";
+  const log = (side: "client" | "server") => ({ source: sample(recorded).replace(/pcap$/, `${side}.log`), side });
+  const withLogs = async (sources: readonly string[], logs: readonly ReturnType<typeof log>[]): Promise<WhyAnswer> => {
+    const causes = new Causes(rules);
+    for await (const event of analyze(sources, { logs })) causes.event(event);
+    return causes.answer(undefined, []);
+  };
+
+  it("of both ends tell with the capture what each saw", async () => {
+    const { story } = await withLogs([sample(recorded)], [log("client"), log("server")]);
+    expect(story!.more).toMatch(
+      /The log of the client says what came of it \(.*client\.log:16\): "CALL 0 ERR: stream closed because/,
+    );
+    expect(story!.more).toMatch(/The log of the server says of it \(.*server\.log:3\): ".*received an illegal stream id: 1\./);
+    expect(story!.cost).not.toContain("probably saw");
+  });
+
+  it("alone prove nothing, and say so", async () => {
+    for (const side of ["client", "server"] as const) {
+      const { story, failure } = await withLogs([], [log(side)]);
+      expect(failure?.finding).toMatchObject({ rule: "grpc/request-trailers", certainty: "unproven" });
+      expect(story!.cause).toMatch(/\(line \d+\)\. That is not proven: /);
+    }
+  });
+});
+
+describe("a text", () => {
+  it.each([
+    [volo, "illegal stream id"],
+    [volo, "received an illegal stream id: 7"],
+    [volo, "h2 protocol error: http2 error"],
+    [volo, "PROTOCOL_ERROR"],
+    [volo, "context canceled"],
+    [volo, "Unavailable: closed transport"],
+    [silent, "connection closed because of a broken pipe"],
+    [silent, "Unavailable: closed transport"],
+    [silent, "received an illegal stream id: 1"],
+  ])("%s: %s", async (name, text) => expect((await why(name, text)).failure?.finding?.rule).toBe("grpc/request-trailers"));
+
+  it.each([
+    [volo, "ENHANCE_YOUR_CALM"],
+    [volo, "stream terminated by RST_STREAM with error code: CANCEL"],
+    [silent, 'received prior goaway: code: PROTOCOL_ERROR, debug data: ""'],
+    [silent, "too_many_pings"],
+    [clean, "connection closed because of a broken pipe"],
+    [clean, "no such text at all"],
+  ])("that does not fit finds nothing: %s: %s", async (name, text) => {
+    const answer = await why(name, text);
+    expect(answer.story).toBeUndefined();
+    expect(nothing(answer)[0]).toBe("Nothing in this capture explains it.");
+  });
+
+  it("that only the server's own status says is not blamed on the wire", () => {
+    const answer = told(
+      (s) =>
+        s.client
+          .headers(1, {
+            fields: {
+              ":method": "POST",
+              ":scheme": "http",
+              ":path": "/a.B/C",
+              ":authority": "a",
+              "content-type": "application/grpc",
+              te: "trailers",
+            },
+          })
+          .data(1, "\0\0\0\0\0", { endStream: true })
+          .server.headers(1, {
+            fields: {
+              ":status": "200",
+              "content-type": "application/grpc",
+              "grpc-status": "5",
+              "grpc-message": "no%20such user",
+            },
+            endStream: true,
+          }),
+      "rpc error: code = NotFound desc = no such user",
+    );
+    expect(answer.story).toBeUndefined();
+    expect(nothing(answer)[0]).toMatch(
+      /^The server ended the call on stream 1 of connection 1 \(\/a\.B\/C\) with grpc-status 5 NOT_FOUND, "no such user" \(packet \d+\)\. That is its own word/,
+    );
+  });
+
+  it("takes the connection that fits, not the worst", () => {
+    const story: Story = (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .windowUpdate(3, 0)
+        .server.rst(3, 1)
+        .headers(1, { fields: { ":status": "200" }, endStream: true })
+        .client.data(0, 4)
+        .server.goaway(3, 1, "DATA: stream_id == 0")
+        .close();
+    expect(told(story, "stream_id == 0").failure?.finding?.rule).toBe("frame/data-on-stream-zero");
+    expect(told(story, "stream error: stream ID 3; PROTOCOL_ERROR").failure?.finding?.rule).toBe(
+      "flow/window-update-zero-stream",
+    );
+  });
+});
+
+describe("likeness", () => {
+  it.each([
+    ["received an illegal stream id: 1", "received an illegal stream id: 1. headers frame", 2],
+    ["a log line: too_many_pings; more", "too_many_pings", 2],
+    ["Received an  illegal stream id: 12", "received an illegal stream id: 1.", 1],
+    ["PING", "too_many_pings", 0],
+    ["", "too_many_pings", 0],
+    ["something else", "too_many_pings", 0],
+  ])("%s and %s: %s", (wanted, text, expected) => expect(likenessTo(wanted)(text)).toBe(expected));
+});
+
+describe("what is written", () => {
+  it.each([60, 80, 200])("keeps within %s columns", async (width) => {
+    let text = "";
+    whyTable(
+      (piece) => (text += piece),
+      { width, color: false, verbose: true, quiet: false },
+      await why(volo, "illegal stream id"),
+    );
+    expect(text.split("\n").filter((line) => line.length > width)).toEqual([]);
+  });
+
+  it("escapes what a terminal would act on", () => {
+    const answer = told((s) => s.client.headers(1).server.goaway(1, 2, "\x1b[31mred\x9b").close());
+    let text = "";
+    whyTable((piece) => (text += piece), { width: 80, color: false, verbose: false, quiet: false }, answer);
+    whyJson((piece) => (text += piece), ["a"], answer);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  });
+
+  it("is JSON with the finding as in a report", async () => {
+    let text = "";
+    whyJson((piece) => (text += piece), ["a.pcap"], await why(volo, "illegal stream id"));
+    expect(JSON.parse(text)).toMatchObject({
+      ...{ schema: "h2lint-why/1", captures: ["a.pcap"] },
+      symptom: { text: "illegal stream id", words: [{ packet: 13, in: "goaway", errorCode: "PROTOCOL_ERROR" }] },
+      story: { connection: 1, stream: 1 },
+      finding: { rule: "grpc/request-trailers", reaction: { lost: [{ path: "/helloworld.Greeter/SayHello", streams: [1] }] } },
+      others: [],
+    });
+  });
+});

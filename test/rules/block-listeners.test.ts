@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { DecodedBlock } from "../../src/hpack/block.ts";
+import { FieldBit, field, fieldName } from "../../src/hpack/field.ts";
+import { ValueBit } from "../../src/hpack/value-bit.ts";
+import { type BlockRole, FieldBlock } from "../../src/model/field-block.ts";
+import type { Side } from "../../src/place.ts";
+import { BlockListeners } from "../../src/rules/block-listeners.ts";
+
+function block(from: Side, role: BlockRole, ...fields: [name: string, value: string][]): FieldBlock {
+  const made = new FieldBlock();
+  made.from = from;
+  made.role = role;
+  made.decoded = new DecodedBlock();
+  for (const [name, value] of fields) made.decoded.add(field(fieldName(name), value));
+  return made;
+}
+
+const listeners = new BlockListeners<string>([
+  ["always", undefined],
+  ["te", { bits: FieldBit.te }],
+  ["te of clients", { bits: FieldBit.te, from: "client" }],
+  ["not POST", { values: ValueBit.methodOther, roles: ["request"] }],
+  ["te without trailers", { bits: FieldBit.te, without: ValueBit.teTrailers }],
+  ["either", [{ values: ValueBit.methodOther }, { bits: FieldBit.te, from: "server" }]],
+]);
+
+it.each<[string, FieldBlock, string[]]>([
+  ["nothing asked for", block("client", "request", ["a", "b"]), ["always"]],
+  ["a bit", block("client", "request", ["te", "trailers"]), ["always", "te", "te of clients"]],
+  ["what must not be there", block("client", "request", ["te", "x"]), ["always", "te", "te of clients", "te without trailers"]],
+  ["a side", block("server", "response", ["te", "trailers"]), ["always", "te", "either"]],
+  ["a role", block("client", "request", [":method", "GET"]), ["always", "not POST", "either"]],
+  ["another role", block("server", "promise", [":method", "GET"]), ["always", "either"]],
+])("%s", (_, subject, expected) => {
+  expect(listeners.of(subject)).toEqual(expected);
+  // From what is kept.
+  expect(listeners.of(subject)).toEqual(expected);
+});
+
+it("tells a block that could not be decoded to those without a condition", () => {
+  const unread = block("client", "request");
+  unread.decoded = undefined;
+  expect(listeners.of(unread)).toEqual(["always"]);
+});
