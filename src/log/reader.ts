@@ -1,6 +1,8 @@
-// In: the octets of a log. Out: what its lines tell, in their order: frames, and texts that the dictionary knows. Which formats they are
+// In: the octets of a log, compressed or not. Out: what its lines tell, in their order: frames, and texts that the dictionary knows. Which formats they are
 // of is found line by line, by content. What is none of them is counted and left out; nothing in a log is an error.
+import { compressionOf, Unpacked } from "../capture/compression.ts";
 import type { Source } from "../capture/source.ts";
+import { Window } from "../capture/window.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { Side } from "../place.ts";
@@ -36,15 +38,30 @@ export async function readLog(
 ): Promise<Log> {
   const collector = new Collector(file, limits, diagnostics);
   const splitter = new LineSplitter(limits.logLine, (line) => collector.line(line));
-  const buffer = new Uint8Array(CHUNK);
+  const window = new Window(source);
+  let opened = source;
   try {
-    for (;;) {
-      const length = await source.read(buffer);
-      if (length === 0) break;
-      splitter.octets(buffer, 0, length);
+    await window.need(MAGIC);
+    const compression = compressionOf(window.bytes, window.end);
+    if (compression === undefined) {
+      do {
+        splitter.octets(window.bytes, window.start, window.end);
+        window.start = window.end;
+      } while (await window.fill());
+    } else {
+      opened = new Unpacked(window, compression, ({ reason, offset }) =>
+        diagnostics({
+          code: "log/damaged-compression",
+          place: { in: "log", file, line: 1 },
+          data: { file: source.name, compression, reason, offset },
+        }),
+      );
+      const buffer = new Uint8Array(CHUNK);
+      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer))
+        splitter.octets(buffer, 0, length);
     }
   } finally {
-    await source.close();
+    await opened.close();
   }
   splitter.end();
   return collector.log(source.name, side);
@@ -174,3 +191,5 @@ const NEAR = 300;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}\b|\[[0-9a-f:.]{2,39}\]:\d{1,5}\b/g;
 
 const CHUNK = 256 << 10;
+// Octets that show a compression.
+const MAGIC = 8;
