@@ -84,7 +84,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
       const errors = unnamed(conversation, shown);
       // A line that names no connection and no fault is none.
-      if (!conversation.isNamed && found.length + left.length + errors.length === 0) continue;
+      if (format === undefined && key === undefined && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
       tally.connection(connection);
       const ends = addresses.size === 1 ? [...addresses] : [];
