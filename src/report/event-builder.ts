@@ -192,11 +192,11 @@ export class EventBuilder {
     const { scope, codes } = finding.expect;
     const due = isDue(finding.expect) ? { due: { scope, codes } } : {};
     if (reaction === undefined) {
-      const told = explanation === undefined ? {} : { explanation };
+      const explained = explanation === undefined ? {} : { explanation };
       const logOnly =
-        pair.logOnly === undefined || confidence === undefined
-          ? {}
-          : { confidence, kind: "log-only", ...loggedAnswer(pair.logOnly), ...told };
+        pair.logOnly !== undefined && confidence !== undefined
+          ? { confidence, kind: "log-only", ...loggedAnswer(pair.logOnly), ...explained }
+          : {};
       const own = selfInflicted === undefined ? {} : { selfInflicted: this.#inShort(selfInflicted, finding) };
       const cost = pair.streamsKilled.length === 0 ? {} : costOf(pair);
       return { verdict, ...due, ...logOnly, ...own, ...cost, ...logsOf(logs) };

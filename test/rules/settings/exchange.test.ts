@@ -341,6 +341,10 @@ testRule(initialWindowOverflow, {
           .goaway(0, 1),
       unchecked: { "settings/initial-window-overflow end": 1 },
     },
+    "of a wrong length: frame/settings-length": {
+      frames: (s) => s.client.headers(1).server.windowUpdate(1, 10).frame({ type: 4, payload: "\0\x04\x7f\xff\xff\xff\0" }),
+      unchecked: {},
+    },
   },
   invalid: {
     "one octet more": {
@@ -414,6 +418,17 @@ testRule(initialWindowOverflow, {
         ["overflow", 4, { value: 0x7fffffff, streamId: 3, window: 0x80000000 }],
         ["overflow", 5, { value: 0x7fffffff, streamId: 3, window: 0x80000000 }, { consequent: true }],
       ],
+    },
+    "acknowledged, and then given up": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 1)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.settingsAck()
+          .goaway(0, 1)
+          .close(),
+      finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
     },
   },
 });

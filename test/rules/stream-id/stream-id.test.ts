@@ -199,11 +199,18 @@ testRule(reuse, {
 });
 
 testRule(nearExhaustion, {
-  valid: { "below the last thousand": (s) => s.client.headers(2_147_482_999) },
+  valid: {
+    "below the last thousand": (s) => s.client.headers(2_147_482_999),
+    "the last of those before, of a server": (s) => s.client.headers(1, { endStream: true }).server.pushPromise(1, 2_147_483_000),
+  },
   invalid: {
     "the last ones": {
       frames: (s) => s.client.headers(2_147_483_001).headers(2_147_483_647),
       finds: [["high", 1, { streamId: 2_147_483_001 }, { count: 2 }]],
+    },
+    "after a low one": {
+      frames: (s) => s.client.headers(1).headers(2_147_483_001),
+      finds: [["high", 2, { streamId: 2_147_483_001 }]],
     },
   },
 });
