@@ -10,6 +10,7 @@ import type { LogEvent } from "./event.ts";
 import type { FormatReader, LogFormat, Told } from "./format.ts";
 import { formats } from "./formats.ts";
 import { type Line, LineSplitter } from "./lines.ts";
+import { masked } from "./secret.ts";
 import { signatureOf } from "./signature.ts";
 import { timeOf } from "./timestamp.ts";
 
@@ -27,16 +28,18 @@ export interface Log {
   readonly events: readonly LogEvent[];
 }
 
+export interface ReadContext {
+  readonly limits: Limits;
+  readonly diagnostics: DiagnosticSink;
+  /** Leave credentials in the lines that are shown. */
+  readonly showSecrets?: boolean;
+}
+
 /** @param side Which end wrote the log, as the user says.
  *  @throws H2lintError where it cannot be read. */
-export async function readLog(
-  source: Source,
-  file: number,
-  side: Side | undefined,
-  limits: Limits,
-  diagnostics: DiagnosticSink,
-): Promise<Log> {
-  const collector = new Collector(file, limits, diagnostics);
+export async function readLog(source: Source, file: number, side: Side | undefined, context: ReadContext): Promise<Log> {
+  const { limits, diagnostics } = context;
+  const collector = new Collector(file, context);
   const splitter = new LineSplitter(limits.logLine, (line) => collector.line(line));
   const window = new Window(source);
   let opened = source;
@@ -69,6 +72,7 @@ export async function readLog(
 
 class Collector {
   readonly #file: number;
+  readonly #showSecrets: boolean;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
   readonly #readers: { readonly format: LogFormat; readonly reader: FormatReader }[];
@@ -82,8 +86,9 @@ class Collector {
   #firstUnknown = 0;
   #firstLeft = 0;
 
-  constructor(file: number, limits: Limits, diagnostics: DiagnosticSink) {
+  constructor(file: number, { limits, diagnostics, showSecrets = false }: ReadContext) {
     this.#file = file;
+    this.#showSecrets = showSecrets;
     this.#limits = limits;
     this.#diagnostics = diagnostics;
     this.#readers = formats.map((format) => ({ format, reader: format.reader() }));
@@ -145,11 +150,17 @@ class Collector {
   #head(text: string, number: number, connection: string | undefined) {
     return {
       place: { file: this.#file, line: number },
-      text: text.length > this.#limits.logText ? text.slice(0, this.#limits.logText) : text,
+      text: this.#shown(text),
       time: timeOf(text),
       connection,
       addresses: text.slice(0, NEAR).match(ADDRESS) ?? [],
     };
+  }
+
+  #shown(text: string): string {
+    const { logText } = this.#limits;
+    const shown = this.#showSecrets ? text : masked(text);
+    return shown.length > logText ? shown.slice(0, logText) : shown;
   }
 
   #add(event: LogEvent): void {
