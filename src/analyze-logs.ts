@@ -1,5 +1,5 @@
 // Logs beside a capture, and without one: lines -> what they tell -> lines joined with findings, or the model's own findings.
-import type { AnalyzeOptions, LogSource, Session, Tally } from "./analyze.ts";
+import type { AnalyzeOptions, Session, Tally } from "./analyze.ts";
 import { Clock } from "./capture/clock.ts";
 import { fileSource } from "./capture/source.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
@@ -35,7 +35,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const limits = { ...defaultLimits, ...options.limits };
   const diagnostics = new DiagnosticCounter();
-  const logs = await readLogs(options.logs ?? [], limits, (diagnostic) => diagnostics.add(diagnostic));
+  const logs = await readLogs(options, limits, (diagnostic) => diagnostics.add(diagnostic));
   const names = logs.map(({ name }) => name);
   const clock = new Clock();
   const build = new EventBuilder(clock, [], rules, undefined, names);
@@ -84,7 +84,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
       const errors = unnamed(conversation, shown);
       // A line that names no connection and no fault is none.
-      if (!conversation.isNamed && found.length + left.length + errors.length === 0) continue;
+      if (format === undefined && key === undefined && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
       tally.connection(connection);
       const ends = addresses.size === 1 ? [...addresses] : [];
@@ -163,11 +163,15 @@ const NOTHING_SHOWN = { length: false, fields: "none" } as const;
 const SYMPTOM_LINES = 10;
 
 /** @throws H2lintError where one cannot be read. */
-export async function readLogs(sources: readonly LogSource[], limits: Limits, diagnostics: DiagnosticSink): Promise<Log[]> {
+export async function readLogs(
+  { logs: sources = [], showSecrets = false }: AnalyzeOptions,
+  limits: Limits,
+  diagnostics: DiagnosticSink,
+): Promise<Log[]> {
   const logs: Log[] = [];
   for (const [index, { source, side }] of sources.entries()) {
     const opened = typeof source === "string" ? fileSource(source) : source;
-    logs.push(await readLog(opened, index, side, limits, diagnostics));
+    logs.push(await readLog(opened, index, side, { limits, diagnostics, showSecrets }));
   }
   return logs;
 }

@@ -50,6 +50,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly callListeners?: readonly GrpcSink[];
   /** Logs of either end, to be joined with the captures; without a capture they are judged alone. */
   readonly logs?: readonly LogSource[];
+  /** Leave credentials in the lines of logs; of captures the reports mask them. */
+  readonly showSecrets?: boolean;
   /** Called after each block of a file. */
   readonly progress?: (progress: Progress) => void;
 }
@@ -93,7 +95,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const engine = options.engine ?? "fast";
   const session = new Session(sources, options);
   const files = await session.open();
-  const logs = await readLogs(options.logs ?? [], session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
+  const logs = await readLogs(options, session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
   const names = logs.map(({ name }) => name);
   const build = new EventBuilder(session.clock, files, rules, session.comments, names);
   const chosen = new Chooser(options.only ?? {}, session.clock);

@@ -168,6 +168,11 @@ export const diagnostics = {
     source: "limit",
     text: "more than {limit} streams on one connection: the oldest closed ones were forgotten",
   },
+  "log/damaged-compression": {
+    severity: "loss",
+    source: "capture",
+    text: "{file}: the {compression} file is damaged or cut at offset {offset}: {reason}; what comes before is read",
+  },
   "log/unknown-format": { severity: "loss", source: "unsupported", text: "{file}: no line of {lines} is of a known format" },
   "log/unknown-lines": { severity: "info", source: "unsupported", text: "{file}: {lines} lines tell of nothing that is known" },
   "log/not-joined": {

@@ -167,6 +167,7 @@ async function check(invocation: Task): Promise<number> {
       ...options(invocation),
       schemas: loadSchemas(invocation.protos),
       logs: invocation.logs,
+      showSecrets: invocation.showSecrets,
       listeners: [...listenersOf(reports), ...(budgets === undefined ? [] : [budgets])],
       progress: progress.update,
     })) {
@@ -424,6 +425,7 @@ async function why(invocation: Task): Promise<number> {
       only: rest,
       schemas: loadSchemas(invocation.protos),
       logs: invocation.logs,
+      showSecrets: invocation.showSecrets,
       listeners: text === undefined ? [] : [words],
       progress: progress.update,
     })) {

@@ -4,6 +4,7 @@ import type { Confidence } from "../pairing/reaction.ts";
 import type { Candidate } from "./candidate.ts";
 import { type ClockOffset, offsetOf, toleranceOf } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
+import type { FramePair } from "./likeness.ts";
 
 export interface Joined extends Candidate {
   readonly confidence: Confidence;
@@ -26,8 +27,11 @@ export function assign(
   const taken = new Set<number>();
   const open: Open[] = [];
   const join = (candidate: Candidate, confidence: Confidence) => {
-    joined.push({ ...candidate, confidence });
     taken.add(candidate.wire.id);
+    // A line whose time does not fit is of another connection, and then others may be as well.
+    const pairs = candidate.pairs.filter((pair) => isTimely(pair, candidate));
+    const mixed = pairs.length < candidate.pairs.length && confidence === "exact";
+    joined.push({ ...candidate, pairs, confidence: mixed ? "likely" : confidence });
   };
 
   for (const candidates of conversations) {
@@ -78,6 +82,12 @@ export function assign(
     }
   }
   return { joined, ambiguous };
+
+  function isTimely({ event, frame }: FramePair, candidate: Candidate): boolean {
+    const clock = clockOf(candidate);
+    if (clock === undefined || event.time === undefined || event.time.base !== candidate.moment?.log.base) return true;
+    return Math.abs(wireSeconds(frame.time) - event.time.seconds - clock.seconds) <= toleranceOf(candidate);
+  }
 
   function isInTime(candidate: Candidate): boolean {
     const clock = clockOf(candidate);

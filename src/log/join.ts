@@ -267,14 +267,22 @@ const isFrame = (ref: FrameRef, { kind, from, offset }: { kind: string; from: Si
   ref.kind === kind && ref.from === from && ref.offset === offset;
 
 /** A line as reports show it. */
-export const lineOf = (event: FrameEvent | TextEvent, { confidence, side }: Told, logs: readonly Log[]): JoinedLine => ({
-  file: logs[event.place.file]!.name,
-  line: event.place.line,
-  ...(side === undefined ? {} : { side }),
-  tells: event.kind === "frame" ? "frame" : event.tells,
-  text: event.text,
-  confidence,
-});
+export function lineOf(
+  event: FrameEvent | TextEvent,
+  { confidence, side, conversation }: Told,
+  logs: readonly Log[],
+): JoinedLine {
+  // A text that names nothing is where it stands: that may be chance.
+  const placed = event.kind === "text" && event.connection === undefined && event.addresses.length === 0;
+  return {
+    file: logs[event.place.file]!.name,
+    line: event.place.line,
+    ...(side === undefined ? {} : { side }),
+    tells: event.kind === "frame" ? "frame" : event.tells,
+    text: event.text,
+    confidence: placed && conversation.frames.length > 0 && confidence === "exact" ? "likely" : confidence,
+  };
+}
 
 // Each line once, file by file.
 function ordered(lines: readonly JoinedLine[]): JoinedLine[] {

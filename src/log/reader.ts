@@ -1,6 +1,8 @@
-// In: the octets of a log. Out: what its lines tell, in their order: frames, and texts that the dictionary knows. Which formats they are
+// In: the octets of a log, compressed or not. Out: what its lines tell, in their order: frames, and texts that the dictionary knows. Which formats they are
 // of is found line by line, by content. What is none of them is counted and left out; nothing in a log is an error.
+import { compressionOf, Unpacked } from "../capture/compression.ts";
 import type { Source } from "../capture/source.ts";
+import { Window } from "../capture/window.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { Side } from "../place.ts";
@@ -8,6 +10,7 @@ import type { LogEvent } from "./event.ts";
 import type { FormatReader, LogFormat, Told } from "./format.ts";
 import { formats } from "./formats.ts";
 import { type Line, LineSplitter } from "./lines.ts";
+import { masked } from "./secret.ts";
 import { signatureOf } from "./signature.ts";
 import { timeOf } from "./timestamp.ts";
 
@@ -25,26 +28,43 @@ export interface Log {
   readonly events: readonly LogEvent[];
 }
 
+export interface ReadContext {
+  readonly limits: Limits;
+  readonly diagnostics: DiagnosticSink;
+  /** Leave credentials in the lines that are shown. */
+  readonly showSecrets?: boolean;
+}
+
 /** @param side Which end wrote the log, as the user says.
  *  @throws H2lintError where it cannot be read. */
-export async function readLog(
-  source: Source,
-  file: number,
-  side: Side | undefined,
-  limits: Limits,
-  diagnostics: DiagnosticSink,
-): Promise<Log> {
-  const collector = new Collector(file, limits, diagnostics);
+export async function readLog(source: Source, file: number, side: Side | undefined, context: ReadContext): Promise<Log> {
+  const { limits, diagnostics } = context;
+  const collector = new Collector(file, context);
   const splitter = new LineSplitter(limits.logLine, (line) => collector.line(line));
-  const buffer = new Uint8Array(CHUNK);
+  const window = new Window(source);
+  let opened = source;
   try {
-    for (;;) {
-      const length = await source.read(buffer);
-      if (length === 0) break;
-      splitter.octets(buffer, 0, length);
+    await window.need(MAGIC);
+    const compression = compressionOf(window.bytes, window.end);
+    if (compression === undefined) {
+      do {
+        splitter.octets(window.bytes, window.start, window.end);
+        window.start = window.end;
+      } while (await window.fill());
+    } else {
+      opened = new Unpacked(window, compression, ({ reason, offset }) =>
+        diagnostics({
+          code: "log/damaged-compression",
+          place: { in: "log", file, line: 1 },
+          data: { file: source.name, compression, reason, offset },
+        }),
+      );
+      const buffer = new Uint8Array(CHUNK);
+      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer))
+        splitter.octets(buffer, 0, length);
     }
   } finally {
-    await source.close();
+    await opened.close();
   }
   splitter.end();
   return collector.log(source.name, side);
@@ -52,6 +72,7 @@ export async function readLog(
 
 class Collector {
   readonly #file: number;
+  readonly #showSecrets: boolean;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
   readonly #readers: { readonly format: LogFormat; readonly reader: FormatReader }[];
@@ -65,8 +86,9 @@ class Collector {
   #firstUnknown = 0;
   #firstLeft = 0;
 
-  constructor(file: number, limits: Limits, diagnostics: DiagnosticSink) {
+  constructor(file: number, { limits, diagnostics, showSecrets = false }: ReadContext) {
     this.#file = file;
+    this.#showSecrets = showSecrets;
     this.#limits = limits;
     this.#diagnostics = diagnostics;
     this.#readers = formats.map((format) => ({ format, reader: format.reader() }));
@@ -128,11 +150,17 @@ class Collector {
   #head(text: string, number: number, connection: string | undefined) {
     return {
       place: { file: this.#file, line: number },
-      text: text.length > this.#limits.logText ? text.slice(0, this.#limits.logText) : text,
+      text: this.#shown(text),
       time: timeOf(text),
       connection,
       addresses: text.slice(0, NEAR).match(ADDRESS) ?? [],
     };
+  }
+
+  #shown(text: string): string {
+    const { logText } = this.#limits;
+    const shown = this.#showSecrets ? text : masked(text);
+    return shown.length > logText ? shown.slice(0, logText) : shown;
   }
 
   #add(event: LogEvent): void {
@@ -174,3 +202,5 @@ const NEAR = 300;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}\b|\[[0-9a-f:.]{2,39}\]:\d{1,5}\b/g;
 
 const CHUNK = 256 << 10;
+// Octets that show a compression.
+const MAGIC = 8;

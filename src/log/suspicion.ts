@@ -127,8 +127,8 @@ const findingOf = (
   ...{ rule: id, severity: meta.severity, offender: other(actor), connection, frame, text: "", path: undefined, related: [] },
   message:
     streamId === 0
-      ? "the log of the {side} names a fault as {software} does; it is most often this one"
-      : "the log of the {side} names a fault on stream {streamId} as {software} does; it is most often this one",
+      ? "the log of the {side} tells of a fault in words of {software} that are most often about this one"
+      : "the log of the {side} tells of a fault on stream {streamId} in words of {software} that are most often about this one",
   data: { side: actor, software, ...(streamId === 0 ? {} : { streamId }) },
   ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
   ...{ decidableAt: 0, count: 1, lastTime: frame.time },

@@ -112,6 +112,15 @@ it("nginx: trailers are legal, and it refuses them", async () => {
   ]);
 });
 
+it("grpc-js: a GOAWAY that only its texts tell of", async () => {
+  const { findings, unexplained, connections } = await lint([], [{ source: fixture("grpc-js.client.log") }]);
+  expect(findings).toEqual([]);
+  expect(unexplained.map(({ connection, reaction }) => [connection, reaction.from, reaction.errorCode, reaction.debug])).toEqual([
+    [1, "server", "ENHANCE_YOUR_CALM", "too_many_pings"],
+  ]);
+  expect(connections.map(({ log }) => [log!.side, log!.name])).toEqual([["client", "(1)"]]);
+});
+
 it("what may be of two connections proves nothing", async () => {
   const frames = (text: string) => `2026-11-23T15:00:53.1Z DEBUG h2::codec::framed_write: send frame=${text}`;
   const settings = "Settings { flags: (0x0) }";

@@ -38,7 +38,7 @@ describe("a call with the logs of both ends", () => {
     const { findings, summary } = await lint([one], [logOf(oneClient, "c", "client"), logOf(oneServer, "s")]);
     const [finding] = trailers(findings);
     expect(places(finding!)).toEqual([
-      ...["c:6 client exact", "c:14 client exact", "c:15 client exact", "c:16 client exact"],
+      ...["c:6 client exact", "c:14 client exact", "c:15 client likely", "c:16 client likely"],
       ...["s:3 server exact", "s:4 server exact", "s:6 server likely"],
     ]);
     expect(finding!.reaction.logs!.map(({ tells }) => tells)).toEqual([
@@ -73,7 +73,12 @@ describe("a call with the logs of both ends", () => {
     [900, "likely"],
   ])("whatever the client's clock: %d s, %s", async (seconds, sure) => {
     const { findings, summary } = await lint([one], [logOf(later(oneClient, seconds), "c")]);
-    expect(places(trailers(findings)[0]!)).toEqual([6, 14, 15, 16].map((line) => `c:${line} client ${sure}`));
+    expect(places(trailers(findings)[0]!)).toEqual([
+      `c:6 client ${sure}`,
+      `c:14 client ${sure}`,
+      "c:15 client likely",
+      "c:16 client likely",
+    ]);
     expect(summary.logs![0]!.clockOffset).toBeCloseTo(-seconds, 2);
   });
 
@@ -273,7 +278,7 @@ describe("no line is called exact that is of another connection", () => {
       ),
       { numRuns: runs(150), seed: seedOr(11) },
     );
-  });
+  }, 300_000);
 });
 
 it("a capture of other connections is joined with nothing", async () => {

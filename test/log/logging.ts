@@ -26,7 +26,10 @@ export async function reading(
   const diagnostics: Diagnostic[] = [];
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   const source = memorySource(bytes, step ?? Math.max(bytes.length, 1), name);
-  const log = await readLog(source, 0, side, { ...defaultLimits, ...limits }, (diagnostic) => void diagnostics.push(diagnostic));
+  const log = await readLog(source, 0, side, {
+    limits: { ...defaultLimits, ...limits },
+    diagnostics: (diagnostic) => void diagnostics.push(diagnostic),
+  });
   return {
     ...log,
     diagnostics,

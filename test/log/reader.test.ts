@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs, seedOr } from "../fuzzing.ts";
@@ -9,6 +10,14 @@ describe("a log", () => {
   it.each([1, 2, 3, 7, 64])("is the same however it comes: %i octets a time", async (step) => {
     const whole = await reading(client);
     expect((await reading(client, { step })).events).toEqual(whole.events);
+  });
+
+  it("may be compressed", async () => {
+    const packed = gzipSync(client);
+    expect((await reading(packed, { step: 10 })).events).toEqual((await reading(client)).events);
+    const cut = await reading(packed.subarray(0, packed.length - 200));
+    expect(cut.diagnostics.map(({ code }) => code)).toContain("log/damaged-compression");
+    expect(cut.events.length).toBeGreaterThan(0);
   });
 
   it("ends without a line end", async () => {

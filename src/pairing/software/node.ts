@@ -17,7 +17,7 @@ export const node: Software = {
       name: "node.session-error",
       has: "Session closed with error code ",
       text: /Session closed with error code (?<code>[\w_]+)/,
-      tells: "received",
+      tells: "symptom",
     },
     {
       name: "node.stream-error",
@@ -67,8 +67,22 @@ export const grpcJs: Software = {
       name: "grpc-js.goaway",
       side: "client",
       has: " connection closed by GOAWAY with code ",
-      text: /connection closed by GOAWAY with code (?<code>\d{1,10})(?: and data (?<reason>.*))?/,
+      text: /(?:\| transport \| (?<conn>\(\d+\)) \S+ )?connection closed by GOAWAY with code (?<code>\d{1,10})(?: and data (?<reason>.*))?/,
       tells: "received",
+    },
+    {
+      name: "grpc-js.stream-closed",
+      side: "client",
+      has: "HTTP/2 stream closed with code ",
+      text: /HTTP\/2 stream closed with code (?<code>[1-9]\d{0,9})\b/,
+      tells: "symptom",
+    },
+    {
+      name: "grpc-js.status",
+      side: "client",
+      has: " ended with status: code=",
+      text: /ended with status: code=[1-9]\d* details="(?<reason>(?:[^"\\]|\\.)*)"/,
+      tells: "symptom",
     },
     {
       name: "grpc-js.refused",
