@@ -1,4 +1,4 @@
-export { type AnalyzeOptions, analyze, type Engine, type Filter, type Progress } from "./analyze.ts";
+export { type AnalyzeOptions, analyze, type Engine, type Filter, type LogSource, type Progress } from "./analyze.ts";
 export type { Source } from "./capture/source.ts";
 export { bytesSource, fileSource, stdinSource, streamSource } from "./capture/source.ts";
 export { loadSchemas } from "./cli/protos.ts";
@@ -36,6 +36,8 @@ export type {
   FindingEvent,
   FrameObject,
   InterfaceInfo,
+  LogInfo,
+  LogLineObject,
   ReactionObject,
   ReportEvent,
   RunEvent,
