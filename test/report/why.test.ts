@@ -111,7 +111,7 @@ describe("logs", () => {
   it("of both ends tell with the capture what each saw", async () => {
     const { story } = await withLogs([sample(recorded)], [log("client"), log("server")]);
     expect(story!.more).toMatch(
-      /The log of the client says what came of it \(.*client\.log:16\): "CALL 0 ERR: stream closed because/,
+      /The log of the client says what came of it \(.*client\.log:16, likely\): "CALL 0 ERR: stream closed because/,
     );
     expect(story!.more).toMatch(/The log of the server says of it \(.*server\.log:3\): ".*received an illegal stream id: 1\./);
     expect(story!.cost).not.toContain("probably saw");
