@@ -41,6 +41,7 @@ export interface LogInfo {
   readonly clockOffset?: number;
 }
 
+/** A line of a log, as a report shows it. */
 export interface LogLineObject {
   readonly file: string;
   /** From 1. */
