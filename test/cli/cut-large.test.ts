@@ -18,8 +18,10 @@ const large = join(folder, "large.pcapng");
 const target = join(folder, "cut.pcapng");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-writeGrpc(join(folder, "around.pcap"), 1 << 20);
-const around = await readAll(readFileSync(join(folder, "around.pcap")));
+const surroundings = async (octets: number) => {
+  writeGrpc(join(folder, "around.pcap"), octets);
+  return timed(await readAll(readFileSync(join(folder, "around.pcap"))));
+};
 
 interface Timed {
   readonly time: bigint;
@@ -62,9 +64,14 @@ const judged = (findings: readonly FindingEvent[]): string[] =>
     )
     .sort();
 
+const around = await surroundings(1 << 20);
+
 /** @returns How many findings were looked at. */
 async function leavesTheFault(path: string): Promise<number> {
-  write(large, timed(around), timed(await readAll(readFileSync(path))));
+  const file = readFileSync(path);
+  // A fault of some size lies in a capture of some size.
+  const wide = file.length * 25 <= 1 << 20 ? around : await surroundings(file.length * 25);
+  write(large, wide, timed(await readAll(file)));
   const faults = (await findingsIn(large)).filter(({ severity }) => severity === "error");
   const places = new Map(faults.map(({ connection, stream }) => [`${connection} ${stream}`, { connection, stream }]));
   for (const { connection, stream } of places.values()) {
