@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
-import { RpcReader, rpcCallOf } from "../grpc/rpc-reader.ts";
+import { RpcReader } from "../grpc/rpc-reader.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { defaultLimits } from "../limits.ts";
@@ -37,8 +37,8 @@ export class Budgets implements ModelSink {
   readonly #rpc: RpcReader;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
-  /** Of streams that are over, and of the calls that they were. */
-  readonly #notes = new WeakMap<object, Note>();
+  /** Of streams that are over. */
+  readonly #notes = new WeakMap<Stream, Note>();
   #captures: readonly string[] = [];
 
   /** @param asserted As a configuration says it.
@@ -56,7 +56,7 @@ export class Budgets implements ModelSink {
       () => clock,
       chooser,
       defaultLimits,
-      (exchange, key) => this.#exchange(exchange, key),
+      (exchange, _key, stream) => this.#exchange(exchange, stream),
     );
     this.#rpc = new RpcReader([this.#lister], defaultLimits);
   }
@@ -122,12 +122,10 @@ export class Budgets implements ModelSink {
       statusRead: !server.fieldsLost && !server.hpackFault && server.whole,
     };
     this.#notes.set(stream, note);
-    const call = rpcCallOf(stream);
-    if (call !== undefined) this.#notes.set(call, note);
   }
 
-  #exchange(exchange: ExchangeObject, key: object): void {
-    const note = this.#notes.get(key);
+  #exchange(exchange: ExchangeObject, stream: Stream | undefined): void {
+    const note = stream === undefined ? undefined : this.#notes.get(stream);
     if (note === undefined) return;
     const { place, certain, statusRead } = note;
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);

@@ -106,9 +106,15 @@ export interface ExchangeChooser {
 /** When an exchange began, nanoseconds. */
 export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
+/** Told an exchange that is over.
+ *  @param key Its stream, or its call where that is of another protocol than gRPC. @param stream Undefined over HTTP/1.1. */
+export type ExchangeListener = (exchange: ExchangeObject, key: object, stream: Stream | undefined) => void;
+
 interface Entry {
-  /** The stream, or the call where it is one over HTTP/1.1. */
+  /** The stream, or the call where it is of another protocol than gRPC. */
   key: object;
+  /** Of HTTP/2. */
+  readonly stream: Stream | undefined;
   readonly connection: number;
   readonly id: number;
   readonly time: number;
@@ -122,19 +128,18 @@ export class ExchangeLister implements ModelSink, RpcSink {
   readonly #clock: () => Clock;
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  readonly #emit: (exchange: ExchangeObject, key: object) => void;
+  readonly #emit: ExchangeListener;
   readonly #options: ListingOptions;
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
   readonly #http1 = new Map<RpcCall, Entry>();
 
-  /** @param emit Told each exchange, with its stream, or its call where that is of another protocol than gRPC. */
   constructor(
     clock: () => Clock,
     chooser: ExchangeChooser,
     limits: Limits,
-    emit: (exchange: ExchangeObject, key: object) => void,
+    emit: ExchangeListener,
     options: ListingOptions = {},
   ) {
     this.#clock = clock;
@@ -157,6 +162,7 @@ export class ExchangeLister implements ModelSink, RpcSink {
     }
     const entry: Entry = {
       key: stream,
+      stream,
       connection: connection.id,
       id: stream.id,
       time: beganAt(stream),
@@ -171,7 +177,7 @@ export class ExchangeLister implements ModelSink, RpcSink {
     const { connection, http1 } = call;
     this.connectionStart(connection);
     const { number: id, began: time } = http1!; // of such a call
-    const entry: Entry = { key: call, connection: connection.id, id, time, done: undefined, late: false };
+    const entry: Entry = { key: call, stream: undefined, connection: connection.id, id, time, done: undefined, late: false };
     this.#http1.set(call, entry);
     this.#enter(entry);
   }
@@ -229,9 +235,9 @@ export class ExchangeLister implements ModelSink, RpcSink {
     if (done > 0) this.#queue.splice(0, done);
   }
 
-  #write({ key, connection, id, time, done }: Entry): void {
+  #write({ key, stream, connection, id, time, done }: Entry): void {
     if (done === undefined || this.#connections.get(connection) === false || !this.#chooser.exchange(id, time)) return;
-    this.#emit(done, key);
+    this.#emit(done, key, stream);
   }
 
   readonly #connections = new Map<number, boolean>();

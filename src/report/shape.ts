@@ -14,7 +14,7 @@ import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent } from "./event.ts";
-import { type ExchangeChooser, ExchangeLister, type ExchangeObject } from "./exchange.ts";
+import { type ExchangeChooser, type ExchangeListener, ExchangeLister, type ExchangeObject } from "./exchange.ts";
 import { isSecret } from "./frame-object.ts";
 import { utf8 } from "./text.ts";
 
@@ -103,8 +103,6 @@ export class ShapeCollector implements ModelSink {
   readonly #open = new Map<number, OpenConnection>();
   /** Those that are not listed yet. */
   readonly #waiting = new Map<Stream, OpenExchange>();
-  /** By connection and stream id. */
-  readonly #streams = new Map<string, Stream>();
   readonly #connections: Draft<ConnectionShape>[] = [];
   readonly #exchanges: ExchangeShape[] = [];
   #kept = 0;
@@ -114,7 +112,7 @@ export class ShapeCollector implements ModelSink {
 
   constructor(chooser: ExchangeChooser, limits: Limits) {
     this.#chooser = chooser;
-    const results = (result: ExchangeObject) => this.#finish(result);
+    const results: ExchangeListener = (result, _key, stream) => this.#finish(result, stream);
     // Its times are not looked at.
     this.#lister = new ExchangeLister(() => new Clock(), chooser, limits, results);
   }
@@ -156,7 +154,6 @@ export class ShapeCollector implements ModelSink {
     const steps: Record<Side, Draft<Step>[]> = { client: [], server: [] };
     const exchange: OpenExchange = { steps, left: 0, firstAnswer: undefined, answeredEarly: false };
     this.#waiting.set(stream, exchange);
-    this.#streams.set(`${connection.id} ${stream.id}`, stream);
     const { opening } = open;
     if (opening?.streamId === stream.id) this.#step(exchange, opening.from, opening.step);
     open.opening = undefined;
@@ -244,13 +241,10 @@ export class ShapeCollector implements ModelSink {
     steps.push(step);
   }
 
-  #finish(result: ExchangeObject): void {
-    const key = `${result.connection} ${result.stream}`;
-    const stream = this.#streams.get(key);
+  #finish(result: ExchangeObject, stream: Stream | undefined): void {
     const exchange = stream === undefined ? undefined : this.#waiting.get(stream);
     if (stream === undefined || exchange === undefined) return;
     this.#waiting.delete(stream);
-    this.#streams.delete(key);
     const { steps, left, firstAnswer, answeredEarly } = exchange;
     this.#exchanges.push({
       ...{ connection: result.connection, stream: stream.id, path: result.path, protocol: result.protocol },

@@ -33,7 +33,9 @@ it.each<[string, FieldBlock, string[]]>([
   ["another role", block("server", "promise", [":method", "GET"]), ["always", "either"]],
 ])("%s", (_, subject, expected) => {
   expect(listeners.of(subject)).toEqual(expected);
-  // From what is kept.
+  // What was asked last, and after another one of the same role what is kept.
+  expect(listeners.of(subject)).toEqual(expected);
+  expect(listeners.of(block(subject.from, subject.role, [":method", "PUT"], ["te", "gzip"]))).toContain("te without trailers");
   expect(listeners.of(subject)).toEqual(expected);
 });
 
