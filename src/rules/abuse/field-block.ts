@@ -41,10 +41,6 @@ export const continuationFlood = defineRule({
   inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
-    if (frame.kind !== "continuation") {
-      if (block.open || !frame.endHeaders) block.begin(frame);
-      return;
-    }
     if (!block.goesOn(frame)) return;
     block.frames++;
     block.octets += frame.length;
@@ -96,10 +92,6 @@ export const zeroLengthContinuation = defineRule({
   inParts: true,
   frame(frame, _stream, { state, options, report }) {
     const block = state[frame.from];
-    if (frame.kind !== "continuation") {
-      if (block.open || !frame.endHeaders) block.begin(frame);
-      return;
-    }
     if (!block.goesOn(frame)) return;
     if (frame.length === 0) {
       block.frames++;
@@ -317,7 +309,7 @@ class Block {
   readonly first = new FrameRef();
   readonly last = new FrameRef();
 
-  begin(frame: Frame): void {
+  #begin(frame: Frame): void {
     this.open = !frame.endHeaders;
     this.frames = 0;
     this.octets = frame.length;
@@ -326,8 +318,12 @@ class Block {
     this.last.take(frame);
   }
 
-  /** Does this CONTINUATION belong to the block? */
+  /** Does the block go on with this frame? HEADERS and PUSH_PROMISE begin another. */
   goesOn(frame: Frame): boolean {
+    if (frame.kind !== "continuation") {
+      if (this.open || !frame.endHeaders) this.#begin(frame);
+      return false;
+    }
     const { facts } = frame;
     if (!this.open || facts.has(Fact.continuationUnexpected) || facts.has(Fact.continuationWrongStream)) return false;
     this.last.take(frame);
