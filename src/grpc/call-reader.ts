@@ -1,8 +1,8 @@
 // In: field blocks and DATA content, by the model. Out: the calls among the exchanges, their messages and statuses (gRPC over HTTP2,
 // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web and the like: rpc-reader.ts.
-import { ValueBit } from "../hpack/value-bit.ts";
-import { Fact, type FactList } from "../http2/fact.ts";
+import { ValueBit } from "../fields/value-bit.ts";
 import type { Frame } from "../http2/frame.ts";
+import { Observation, type Observations } from "../http2/observation.ts";
 import type { Limits } from "../limits.ts";
 import { knewMore } from "../model/causality.ts";
 import type { Connection } from "../model/connection.ts";
@@ -162,7 +162,7 @@ class CallHalf extends CallContent implements MessageListener {
   /** @returns False where the frame is none that carries content. */
   take(frame: Frame): boolean {
     this.checkBorders();
-    if (frame.fault !== undefined || !isContent(frame.facts)) {
+    if (frame.fault !== undefined || !isContent(frame.observations)) {
       this.#waiting = [];
       this.decoder.lose();
       return false;
@@ -222,17 +222,17 @@ class CallHalf extends CallContent implements MessageListener {
 }
 
 // What is wrong with the frame does not touch what it holds.
-export function isContent(facts: FactList): boolean {
-  for (let i = 0; i < facts.count; i++) if (!HARMLESS.has(facts.at(i))) return false;
+export function isContent(observations: Observations): boolean {
+  for (let i = 0; i < observations.count; i++) if (!HARMLESS.has(observations.at(i))) return false;
   return true;
 }
 
-const HARMLESS: ReadonlySet<Fact> = new Set<Fact>([
-  Fact.reservedBit,
-  Fact.unusedFlag,
-  Fact.paddingNonzero,
-  Fact.connectionWindowExceeded,
-  Fact.streamWindowExceeded,
+const HARMLESS: ReadonlySet<Observation> = new Set<Observation>([
+  Observation.reservedBit,
+  Observation.unusedFlag,
+  Observation.paddingNonzero,
+  Observation.connectionWindowExceeded,
+  Observation.streamWindowExceeded,
 ]);
 
 const WAITING = 4096;

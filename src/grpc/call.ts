@@ -1,6 +1,6 @@
-import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/name.ts";
-import { ValueBit } from "../hpack/value-bit.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { Name } from "../fields/name.ts";
+import { ValueBit } from "../fields/value-bit.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";

@@ -1,6 +1,6 @@
 // In: field blocks and DATA by the model, and HTTP/1.1 exchanges. Out: the calls among them that are no gRPC but gRPC-Web, Connect or
 // Triple (rpc.ts), their messages and statuses. No rule judges them.
-import type { DecodedBlock } from "../hpack/block.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { Frame } from "../http2/frame.ts";
 import { fieldOf, type Http1ContentReader, type Http1Head } from "../http2/http1.ts";
 import type { Http1Observer } from "../http2/http1-exchange.ts";
@@ -166,7 +166,7 @@ class RpcHalf implements ContentReader {
 
   take(frame: Frame): void {
     this.#checkBorders(frame.from);
-    if (frame.fault !== undefined || !isContent(frame.facts)) this.rpc.lose();
+    if (frame.fault !== undefined || !isContent(frame.observations)) this.rpc.lose();
     this.rpc.read(frame.bytes, frame.start, frame.end, frame.last.time);
     this.rpc.at(frame.last.time);
   }

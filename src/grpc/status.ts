@@ -1,7 +1,7 @@
 // The status of a call, as a server's last field block says it (gRPC over HTTP2, Responses).
 import { latin1 } from "../bytes.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/name.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { Name } from "../fields/name.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { WireReader, WireType } from "./wire.ts";
 

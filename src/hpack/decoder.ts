@@ -1,10 +1,11 @@
 // Input: the octets of one field block. Output: a DecodedBlock. RFC 7541, the decoding side. Not here: whether the fields make
 // sense (rules), joining HEADERS with CONTINUATION (model), encoding.
 
-import { DecodedBlock } from "./block.ts";
+import { DecodedBlock } from "../fields/decoded-block.ts";
+import type { HpackFault } from "../fields/decoding-fault.ts";
+import { type Field, FieldBit, type FieldName, field, fieldName, unknownField } from "../fields/field.ts";
 import { DynamicTable } from "./dynamic-table.ts";
-import { type HpackDecoder, type HpackEngine, type HpackFault, initialTableSize } from "./engine.ts";
-import { type Field, FieldBit, type FieldName, field, fieldName, unknownField } from "./field.ts";
+import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
 import { decodeHuffman } from "./huffman.ts";
 import { OctetCache } from "./octet-cache.ts";
 import { OctetText } from "./octet-text.ts";

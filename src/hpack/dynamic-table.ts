@@ -1,5 +1,5 @@
+import type { Field } from "../fields/field.ts";
 import { initialTableSize } from "./engine.ts";
-import type { Field } from "./field.ts";
 
 /**
  * The dynamic table of one direction (RFC 7541 2.3.2, 4), as far as it is known: always a run of the newest entries.

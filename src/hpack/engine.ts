@@ -1,18 +1,5 @@
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { Limits } from "../limits.ts";
-import type { DecodedBlock } from "./block.ts";
-
-/** What is wrong with a field block (RFC 7541; every one is a connection error COMPRESSION_ERROR, RFC 9113 4.3). */
-export type HpackFault =
-  | "index-zero"
-  | "index-out-of-range"
-  | "integer-overflow"
-  | "string-too-long"
-  | "block-truncated"
-  | "huffman-eos"
-  | "huffman-padding-long"
-  | "huffman-padding-not-eos"
-  | "table-size-update-position"
-  | "table-size-update-too-large";
 
 /**
  * Decodes the field blocks of one direction of a connection, in the order they were sent. Never throws.

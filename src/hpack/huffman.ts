@@ -1,5 +1,5 @@
-import type { HpackFault } from "./engine.ts";
-import { classOfOctet } from "./octet-class.ts";
+import type { HpackFault } from "../fields/decoding-fault.ts";
+import { classOfOctet } from "../fields/octet-class.ts";
 import type { OctetText } from "./octet-text.ts";
 
 /** Decodes the Huffman coded octets `b[start, end)` into `into` (RFC 7541 5.2). After a fault `into` holds nothing of use. */

@@ -1,5 +1,5 @@
 import { latin1 } from "../bytes.ts";
-import { classOfOctet } from "./octet-class.ts";
+import { classOfOctet } from "../fields/octet-class.ts";
 
 /** The octets of the string being decoded, and their classes. One is enough for all decoders: a string is decoded in one go. */
 export class OctetText {

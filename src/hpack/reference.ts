@@ -1,9 +1,10 @@
 // The reference engine: npm hpack.js 2.1.6 behind HpackDecoder. Slow; its use is to differ where one of the two is wrong.
 
 import hpack, { type Decompressor } from "hpack.js";
-import { DecodedBlock } from "./block.ts";
-import { type HpackDecoder, type HpackEngine, type HpackFault, initialTableSize } from "./engine.ts";
-import { field, fieldName } from "./field.ts";
+import { DecodedBlock } from "../fields/decoded-block.ts";
+import type { HpackFault } from "../fields/decoding-fault.ts";
+import { field, fieldName } from "../fields/field.ts";
+import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
 
 /** What hpack.js cannot do, and what this adapter makes of it. */
 export const referenceCannot = {

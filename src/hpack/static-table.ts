@@ -1,4 +1,4 @@
-import { type Field, field, fieldName } from "./field.ts";
+import { type Field, field, fieldName } from "../fields/field.ts";
 
 // RFC 7541 Appendix A, from index 1 on.
 const entries: readonly (readonly [name: string, value?: string])[] = [

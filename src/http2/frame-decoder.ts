@@ -4,9 +4,9 @@ import { u16, u24, u31, u32 } from "../bytes.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
-import { Fact } from "./fact.ts";
 import { Flag, Frame, FrameType, kindOf } from "./frame.ts";
 import { findFrames } from "./frame-search.ts";
+import { Observation } from "./observation.ts";
 
 export interface FrameSink {
   frame(frame: Frame): void;
@@ -156,7 +156,7 @@ export class FrameDecoder {
     frame.lastStreamId = 0;
     frame.increment = 0;
     frame.promisedStreamId = 0;
-    frame.facts.clear();
+    frame.observations.clear();
     this.#left = frame.length;
     this.#passed = 0;
     this.#cut = false;
@@ -269,10 +269,10 @@ export class FrameDecoder {
     if ((frame.flags & Flag.padded) === 0) return;
     if (frame.length === 0) {
       frame.fault = "length";
-      frame.facts.note(Fact.tooShort);
+      frame.observations.note(Observation.tooShort);
     } else if (frame.padLength >= frame.length) {
       frame.fault = "padding";
-      frame.facts.note(Fact.paddingTooLong);
+      frame.observations.note(Observation.paddingTooLong);
     }
   }
 
@@ -321,7 +321,7 @@ export class FrameDecoder {
       case FrameType.windowUpdate:
         if (!this.#fixed(4)) break;
         frame.increment = u31(b, start);
-        if ((b[start]! & 0x80) !== 0) frame.facts.note(Fact.incrementReserved);
+        if ((b[start]! & 0x80) !== 0) frame.observations.note(Observation.incrementReserved);
         break;
       case FrameType.altsvc:
         if (length < 2 || 2 + u16(b, start) > length) frame.fault = "length";
@@ -344,7 +344,7 @@ export class FrameDecoder {
 
   #badLength(): void {
     this.#frame.fault = "length";
-    this.#frame.facts.note(Fact.badLength);
+    this.#frame.observations.note(Observation.badLength);
   }
 
   // Sets start and end to what lies between Pad Length and padding; `fixed` octets must fit there (RFC 9113 6.1, 6.2, 6.6).
@@ -353,7 +353,7 @@ export class FrameDecoder {
     const padded = (frame.flags & Flag.padded) !== 0 ? 1 : 0;
     if (frame.length < fixed + padded) {
       frame.fault = "length";
-      frame.facts.note(Fact.tooShort);
+      frame.observations.note(Observation.tooShort);
       return;
     }
     if (padded === 0) return;
@@ -361,7 +361,7 @@ export class FrameDecoder {
     frame.start++;
     if (frame.padLength > frame.length - 1 - fixed) {
       frame.fault = "padding";
-      frame.facts.note(Fact.paddingTooLong);
+      frame.observations.note(Observation.paddingTooLong);
       return;
     }
     frame.end -= frame.padLength;
@@ -372,7 +372,7 @@ export class FrameDecoder {
 function notePadding(frame: Frame, b: Uint8Array, start: number, end: number): void {
   for (let i = start; i < end; i++) {
     if (b[i] !== 0) {
-      frame.facts.note(Fact.paddingNonzero);
+      frame.observations.note(Observation.paddingNonzero);
       return;
     }
   }
@@ -384,18 +384,18 @@ function readPriority(frame: Frame, at: number): void {
   frame.exclusive = (b[at]! & 0x80) !== 0;
   frame.dependency = u31(b, at);
   frame.weight = b[at + 4]! + 1;
-  if (frame.dependency === frame.streamId && frame.streamId !== 0) frame.facts.note(Fact.selfDependency);
+  if (frame.dependency === frame.streamId && frame.streamId !== 0) frame.observations.note(Observation.selfDependency);
 }
 
 // What the nine octets of the head alone show.
 function noteHead(frame: Frame): void {
-  if (frame.reserved) frame.facts.note(Fact.reservedBit);
+  if (frame.reserved) frame.observations.note(Observation.reservedBit);
   const known = FLAGS[frame.type];
   if (known === undefined) return;
-  if ((frame.flags & ~known) !== 0) frame.facts.note(Fact.unusedFlag);
+  if ((frame.flags & ~known) !== 0) frame.observations.note(Observation.unusedFlag);
   const wants = STREAM[frame.type];
-  if (wants === "stream" && frame.streamId === 0) frame.facts.note(Fact.onStreamZero);
-  else if (wants === "zero" && frame.streamId !== 0) frame.facts.note(Fact.onStream);
+  if (wants === "stream" && frame.streamId === 0) frame.observations.note(Observation.onStreamZero);
+  else if (wants === "zero" && frame.streamId !== 0) frame.observations.note(Observation.onStream);
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,5 +1,5 @@
 import { type Origin, origin, type Side } from "../place.ts";
-import { FactList } from "./fact.ts";
+import { Observations } from "./observation.ts";
 
 export const frameKinds = [
   "data",
@@ -55,7 +55,7 @@ export class Frame {
   increment = 0;
   /** PUSH_PROMISE; PRIORITY_UPDATE: the prioritised stream. */
   promisedStreamId = 0;
-  readonly facts = new FactList();
+  readonly observations = new Observations();
 
   /** The fields of the kind were read: nothing is cut and nothing was too short. */
   get whole(): boolean {

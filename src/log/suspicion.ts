@@ -16,10 +16,10 @@ import type { LogFormat } from "./format.ts";
 /** The same fault under the rule that the answer's text names, where both ask for the same but for what the log does not show. */
 export function renamed(pair: PairedFinding, rules: ReadonlyMap<string, Rule>): PairedFinding {
   const { finding, reaction } = pair;
-  const fact = factOf(rules.get(finding.rule));
+  const fact = observedBy(rules.get(finding.rule));
   const [text] = reaction === undefined ? [] : textsLike(reaction.debug);
   if (fact === undefined || text === undefined || finding.severity !== "info") return pair;
-  const id = text.text.rules.find((one) => one !== finding.rule && factOf(rules.get(one)) === fact);
+  const id = text.text.rules.find((one) => one !== finding.rule && observedBy(rules.get(one)) === fact);
   const rule = id === undefined ? undefined : rules.get(id);
   if (rule === undefined) return pair;
   const message = Object.entries(rule.meta.messages).find(([, template]) =>
@@ -144,7 +144,7 @@ export function uncheckAll(connection: Connection, rules: readonly Rule[], run: 
 // Of one connection.
 const UNNAMED = 20;
 
-const factOf = (rule: Rule | undefined): number | undefined =>
-  rule?.when !== undefined && "fact" in rule.when ? rule.when.fact : undefined;
+const observedBy = (rule: Rule | undefined): number | undefined =>
+  rule?.when !== undefined && "observed" in rule.when ? rule.when.observed : undefined;
 
 const holesOf = (template: string): string[] => [...template.matchAll(/\{(\w+)\}/g)].map(([, hole]) => hole!);

@@ -1,19 +1,19 @@
-// In: the frames of one connection. Out: what they mean: streams, settings in force, field blocks, windows, and the facts that need
-// more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Facts are noted before a frame takes effect; a frame that is a
+// In: the frames of one connection. Out: what they mean: streams, settings in force, field blocks, windows, and the observations that need
+// more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Observations are noted before a frame takes effect; a frame that is a
 // connection error has none, since its receiver goes no further (rules.md 1.3). Judging is the rules' part.
 import type { DiagnosticSink } from "../diagnostic.ts";
-import { BlockBit, type DecodedBlock } from "../hpack/block.ts";
+import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
+import { FieldBit } from "../fields/field.ts";
+import { Name } from "../fields/name.ts";
+import { ValueBit, valueValueBits } from "../fields/value-bit.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import { FieldBit } from "../hpack/field.ts";
-import { Name } from "../hpack/name.ts";
-import { ValueBit, valueValueBits } from "../hpack/value-bit.ts";
 import type { About } from "../http2/about.ts";
 import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
 import { ErrorCode } from "../http2/error-code.ts";
-import { Fact, type FactList } from "../http2/fact.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
 import { fieldOf, type Http1Head } from "../http2/http1.ts";
 import type { Http1Observer } from "../http2/http1-exchange.ts";
+import { Observation, type Observations } from "../http2/observation.ts";
 import { Setting } from "../http2/setting.ts";
 import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
@@ -238,23 +238,23 @@ export class ConnectionModel implements Http2Sink {
     if (frame.last.time > c.lastTime) c.lastTime = frame.last.time;
     copyOrigin(sender.lastAt, frame.last);
     const stream = frame.streamId === 0 ? undefined : c.streams.get(frame.streamId);
-    const { facts } = frame;
+    const { observations } = frame;
     if (!sender.firstFrameSeen) {
       sender.firstFrameSeen = true;
       // RFC 9113 3.4: SETTINGS, which may be empty, and is not an acknowledgment.
-      if (sender.whole && (frame.kind !== "settings" || frame.ack)) facts.note(Fact.notSettingsFirst);
+      if (sender.whole && (frame.kind !== "settings" || frame.ack)) observations.note(Observation.notSettingsFirst);
     }
     const limit = peer.settings.largest(Setting.maxFrameSize, frame.first.acked);
-    if (frame.length > limit) facts.note(frame.kind === "unknown" ? Fact.garbage : Fact.tooLarge);
+    if (frame.length > limit) observations.note(frame.kind === "unknown" ? Observation.garbage : Observation.tooLarge);
     const block = this.#block(frame.from);
     if (block.open) this.#noteInterleaved(frame, block);
-    else if (frame.kind === "continuation") facts.note(Fact.continuationUnexpected);
+    else if (frame.kind === "continuation") observations.note(Observation.continuationUnexpected);
     learn(c, frame, stream);
-    if (frame.length <= PADDING && isEmpty(frame)) facts.note(Fact.empty);
-    if (facts.count === 0 || !isFatal(frame, facts)) this.#note(frame, stream, sender, peer);
-    if (facts.count > (facts.has(Fact.empty) ? 1 : 0)) sender.faults++;
+    if (frame.length <= PADDING && isEmpty(frame)) observations.note(Observation.empty);
+    if (observations.count === 0 || !isFatal(frame, observations)) this.#note(frame, stream, sender, peer);
+    if (observations.count > (observations.has(Observation.empty) ? 1 : 0)) sender.faults++;
     this.#sink.frame(frame, stream, c);
-    if (facts.count !== 0 && isFatal(frame, facts)) this.#ignore(frame, sender);
+    if (observations.count !== 0 && isFatal(frame, observations)) this.#ignore(frame, sender);
     else this.#apply(frame, stream, sender, peer);
   }
 
@@ -266,28 +266,31 @@ export class ConnectionModel implements Http2Sink {
   #noteInterleaved(frame: Frame, block: OpenBlock): void {
     const sameStream = frame.streamId === block.fields.streamId;
     if (frame.kind === "continuation") {
-      if (!sameStream) frame.facts.note(Fact.continuationWrongStream);
-      else if (frame.length === 0 && !frame.endHeaders) frame.facts.note(Fact.continuationEmpty);
-    } else frame.facts.note(frame.kind === "headers" && !sameStream ? Fact.continuationWrongStream : Fact.continuationExpected);
+      if (!sameStream) frame.observations.note(Observation.continuationWrongStream);
+      else if (frame.length === 0 && !frame.endHeaders) frame.observations.note(Observation.continuationEmpty);
+    } else
+      frame.observations.note(
+        frame.kind === "headers" && !sameStream ? Observation.continuationWrongStream : Observation.continuationExpected,
+      );
   }
 
   // What depends on the state the frame was sent in. HEADERS and PUSH_PROMISE are looked at when their block is whole.
   #note(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
     switch (frame.kind) {
       case "data": {
-        const { count } = frame.facts;
+        const { count } = frame.observations;
         this.#noteOnStream(frame, stream, sender, peer, "data");
-        if (frame.facts.count === count) this.#noteData(frame, stream, sender, peer);
-        this.#noteLate(frame.facts, stream, frame.first.acked, sender, peer);
+        if (frame.observations.count === count) this.#noteData(frame, stream, sender, peer);
+        this.#noteLate(frame.observations, stream, frame.first.acked, sender, peer);
         break;
       }
       case "rst-stream":
         this.#noteReset(frame, stream, sender, peer);
         break;
       case "window-update":
-        if (frame.whole && frame.increment === 0) frame.facts.note(Fact.windowIncrementZero);
+        if (frame.whole && frame.increment === 0) frame.observations.note(Observation.windowIncrementZero);
         if (frame.streamId !== 0) this.#noteOnStream(frame, stream, sender, peer, "window-update");
-        this.#noteLate(frame.facts, stream, frame.first.acked, sender, peer);
+        this.#noteLate(frame.observations, stream, frame.first.acked, sender, peer);
         break;
       case "settings":
         this.#noteSettings(frame, peer);
@@ -300,17 +303,17 @@ export class ConnectionModel implements Http2Sink {
 
   #noteOnStream(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint, input: StreamInput): void {
     if (stream === undefined) {
-      this.#noteUnknown(frame.facts, frame.streamId, sender, peer, input);
+      this.#noteUnknown(frame.observations, frame.streamId, sender, peer, input);
       return;
     }
     if (!stream.seen) return;
     if (input === "data" && this.#isUpgraded(stream, frame.from)) {
-      frame.facts.note(Fact.onUpgraded);
+      frame.observations.note(Observation.onUpgraded);
       return;
     }
     const state = stateFor(stream, frame.from, frame.first.acked, sender.processed);
-    const fact = judgeInput(state, frame.from, input, stream.promised);
-    if (fact !== undefined) frame.facts.note(fact);
+    const observation = judgeInput(state, frame.from, input, stream.promised);
+    if (observation !== undefined) frame.observations.note(observation);
   }
 
   // RFC 7540 3.2: the upgraded request is stream 1, and all of it.
@@ -319,7 +322,7 @@ export class ConnectionModel implements Http2Sink {
   }
 
   // A frame on a stream that nobody is known to have opened (RFC 9113 5.1 idle, 5.1.1).
-  #noteUnknown(facts: FactList, id: number, sender: Endpoint, peer: Endpoint, input: StreamInput): void {
+  #noteUnknown(observations: Observations, id: number, sender: Endpoint, peer: Endpoint, input: StreamInput): void {
     // The other side tried to open it, by HEADERS or a promise that the model ignored: whatever answers them is no fault of this side.
     if (peer.refused.has(id)) return;
     const byClient = (id & 1) === 1;
@@ -330,22 +333,22 @@ export class ConnectionModel implements Http2Sink {
     }
     const skipped = id <= opener.highestOpened;
     if (input === "data") {
-      if (opener === sender && byClient) facts.note(skipped ? Fact.onClosed : Fact.onIdle);
-      else if (opener === sender) facts.note(Fact.streamIdUnpromised);
-      else facts.note(byClient ? Fact.streamIdUnopened : Fact.onIdle);
-    } else if (!skipped) facts.note(Fact.onIdle);
+      if (opener === sender && byClient) observations.note(skipped ? Observation.onClosed : Observation.onIdle);
+      else if (opener === sender) observations.note(Observation.streamIdUnpromised);
+      else observations.note(byClient ? Observation.streamIdUnopened : Observation.onIdle);
+    } else if (!skipped) observations.note(Observation.onIdle);
   }
 
   // The RST_STREAM of the other side had arrived, but nothing shows that it was read: legal (RFC 9113 5.1), and a waste.
-  #noteLate(facts: FactList, stream: Stream | undefined, horizon: number, sender: Endpoint, peer: Endpoint): void {
+  #noteLate(observations: Observations, stream: Stream | undefined, horizon: number, sender: Endpoint, peer: Endpoint): void {
     if (stream === undefined || stream.half(sender.side).resetAt >= 0) return;
     const { resetAt } = stream.half(peer.side);
-    if (resetAt >= 0 && delivered(resetAt, horizon) && resetAt > sender.processed) facts.note(Fact.lateAfterReset);
+    if (resetAt >= 0 && delivered(resetAt, horizon) && resetAt > sender.processed) observations.note(Observation.lateAfterReset);
   }
 
   #noteData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
     if (stream === undefined) return;
-    noteAboveGoaway(frame.facts, stream, sender);
+    noteAboveGoaway(frame.observations, stream, sender);
     const half = stream.half(frame.from);
     noteContent(frame, stream, sender, this.connection);
     if (frame.length === 0) return;
@@ -356,40 +359,41 @@ export class ConnectionModel implements Http2Sink {
       this.#windowsUnknown = true;
       return;
     }
-    if (frame.length > sender.window.available(INITIAL_WINDOW, horizon)) frame.facts.note(Fact.connectionWindowExceeded);
+    if (frame.length > sender.window.available(INITIAL_WINDOW, horizon))
+      frame.observations.note(Observation.connectionWindowExceeded);
     if (!stream.seen) return;
     const { settings } = peer;
     const initial = settings.largest(Setting.initialWindowSize, horizon);
-    if (frame.length > half.window.available(initial, horizon)) frame.facts.note(Fact.streamWindowExceeded);
+    if (frame.length > half.window.available(initial, horizon)) frame.observations.note(Observation.streamWindowExceeded);
     else if (settings.pending.length > 0) {
       const inForce = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-      if (frame.length > half.window.available(inForce, horizon)) frame.facts.note(Fact.settingAppliedEarly);
+      if (frame.length > half.window.available(inForce, horizon)) frame.observations.note(Observation.settingAppliedEarly);
     }
   }
 
   #noteReset(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
-    const { facts } = frame;
+    const { observations } = frame;
     if (stream === undefined) {
-      this.#noteUnknown(facts, frame.streamId, sender, peer, "rst-stream");
+      this.#noteUnknown(observations, frame.streamId, sender, peer, "rst-stream");
       return;
     }
     if (!stream.seen) return;
     const own = stream.half(frame.from);
     const theirs = stream.half(peer.side);
     if (own.resetAt >= 0) {
-      if (theirs.lastAt <= own.resetKnew) facts.note(Fact.resetRepeated);
+      if (theirs.lastAt <= own.resetKnew) observations.note(Observation.resetRepeated);
       return;
     }
     if (theirs.resetAt >= 0 && theirs.resetAt <= sender.processed && theirs.lastAt === theirs.resetAt)
-      facts.note(Fact.resetInResponse);
+      observations.note(Observation.resetInResponse);
     if (frame.from !== "server" || !frame.whole || stream.initiator !== "client") return;
-    if (frame.errorCode === ErrorCode.noError && own.endAt < 0) facts.note(Fact.resetNoErrorEarly);
+    if (frame.errorCode === ErrorCode.noError && own.endAt < 0) observations.note(Observation.resetNoErrorEarly);
     if (frame.errorCode === ErrorCode.refusedStream && (own.message === "yes" || own.dataFrames > 0))
-      facts.note(Fact.refusedAfterProcessing);
+      observations.note(Observation.refusedAfterProcessing);
   }
 
   #noteSettings(frame: Frame, peer: Endpoint): void {
-    const { facts } = frame;
+    const { observations } = frame;
     if (!frame.whole) return;
     if (frame.ack) {
       const oldest = peer.settings.pending[0];
@@ -398,29 +402,29 @@ export class ConnectionModel implements Http2Sink {
       if (this.#spareAck && frame.from === "server") {
         this.#spareAck = false;
         this.#spareAckUsed = true;
-      } else facts.note(Fact.settingsAckUnexpected);
+      } else observations.note(Observation.settingsAckUnexpected);
       return;
     }
     const seen = new Set<number>();
     for (const [id, value] of settingsOf(frame)) {
-      if (seen.has(id)) facts.note(Fact.settingsDuplicate);
+      if (seen.has(id)) observations.note(Observation.settingsDuplicate);
       seen.add(id);
-      if (!validSetting(id, value, frame.from)) facts.note(Fact.settingsValue);
-      if (id === Setting.initialWindowSize && value > MAX_WINDOW) facts.note(Fact.settingsWindowRange);
+      if (!validSetting(id, value, frame.from)) observations.note(Observation.settingsValue);
+      if (id === Setting.initialWindowSize && value > MAX_WINDOW) observations.note(Observation.settingsWindowRange);
     }
   }
 
   #notePromise(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
-    const { facts, streamId } = frame;
-    if (frame.from === "client") facts.note(Fact.pushFromClient);
-    else if (frame.whole && (frame.promisedStreamId & 1) === 1) facts.note(Fact.streamIdPromisedOdd);
-    else if (frame.whole && frame.promisedStreamId <= sender.highestOpened) facts.note(Fact.streamIdNotIncreasing);
+    const { observations, streamId } = frame;
+    if (frame.from === "client") observations.note(Observation.pushFromClient);
+    else if (frame.whole && (frame.promisedStreamId & 1) === 1) observations.note(Observation.streamIdPromisedOdd);
+    else if (frame.whole && frame.promisedStreamId <= sender.highestOpened) observations.note(Observation.streamIdNotIncreasing);
     else if (stream !== undefined) this.#noteOnStream(frame, stream, sender, peer, "push-promise");
     // A promise on an even stream that nobody knows is a matter of push rules.
     else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.refused.has(streamId)) {
-      facts.note(Fact.streamIdUnopened);
+      observations.note(Observation.streamIdUnopened);
     }
-    noteAfterGoaway(facts, sender, peer);
+    noteAfterGoaway(observations, sender, peer);
   }
 
   #apply(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -687,7 +691,7 @@ export class ConnectionModel implements Http2Sink {
       fields.decoded = decoded;
       sender.tableLimit.after(fields, decoded, c);
       if (decoded.fault !== undefined) {
-        fields.facts.note(Fact.hpackFault);
+        fields.observations.note(Observation.hpackFault);
         fields.ignored = true;
         this.#loseFields(sender, fields.first, `HPACK ${decoded.fault}`);
         sender.hpackFault = true;
@@ -722,18 +726,18 @@ export class ConnectionModel implements Http2Sink {
     if (!fields.ignored) {
       if (stream === undefined) {
         this.#noteNewStream(fields, sender, peer);
-        if (!fields.opensStream && fields.facts.count === 0) guessRole(fields);
+        if (!fields.opensStream && fields.observations.count === 0) guessRole(fields);
       } else if (stream.seen) {
         this.#noteKnownStream(fields, stream, sender);
-        this.#noteLate(fields.facts, stream, fields.first.acked, sender, peer);
+        this.#noteLate(fields.observations, stream, fields.first.acked, sender, peer);
         // RFC 9113 5.1.2: a promised stream counts from its response on.
-        if (stream.reserved && fields.facts.count === 0) this.#noteConcurrency(fields, sender, peer);
+        if (stream.reserved && fields.observations.count === 0) this.#noteConcurrency(fields, sender, peer);
       } else guessRole(fields);
     } else if (stream === undefined) fields.opensStream = false;
-    const fatal = fields.ignored || isFatalBlock(fields.facts);
+    const fatal = fields.ignored || isFatalBlock(fields.observations);
     fields.ignored ||= fatal;
     if (!fatal) noteMessage(fields, stream, c);
-    if (fields.facts.count !== 0 || isSuspect(fields)) sender.faults++;
+    if (fields.observations.count !== 0 || isSuspect(fields)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fatal) {
       if (stream === undefined) remember(sender.refused, fields.streamId);
@@ -758,10 +762,10 @@ export class ConnectionModel implements Http2Sink {
 
   #noteNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint): void {
     const id = fields.streamId;
-    const { facts } = fields;
+    const { observations } = fields;
     if (sender.side === "client") {
       if ((id & 1) === 0) {
-        facts.note(Fact.streamIdParity);
+        observations.note(Observation.streamIdParity);
         return;
       }
       const requestShaped = fields.decoded?.method !== undefined;
@@ -774,9 +778,9 @@ export class ConnectionModel implements Http2Sink {
         }
         fields.opensStream = true;
         fields.role = "request";
-        noteAfterGoaway(facts, sender, peer);
+        noteAfterGoaway(observations, sender, peer);
         this.#noteConcurrency(fields, sender, peer);
-      } else if (whole || requestShaped) facts.note(Fact.streamIdNotIncreasing);
+      } else if (whole || requestShaped) observations.note(Observation.streamIdNotIncreasing);
       else this.connection.uncheck("stream-id/*", "seen");
       return;
     }
@@ -786,53 +790,53 @@ export class ConnectionModel implements Http2Sink {
       this.connection.uncheck("stream-id/*", "seen");
       return;
     }
-    facts.note((id & 1) === 1 ? Fact.streamIdUnopened : Fact.streamIdUnpromised);
+    observations.note((id & 1) === 1 ? Observation.streamIdUnopened : Observation.streamIdUnpromised);
   }
 
   #noteKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint): void {
-    const { facts, decoded } = fields;
+    const { observations, decoded } = fields;
     if (this.#isUpgraded(stream, sender.side)) {
-      facts.note(Fact.onUpgraded);
+      observations.note(Observation.onUpgraded);
       return;
     }
     const own = stream.half(sender.side);
     const horizon = fields.first.acked;
     const state = stateFor(stream, sender.side, horizon, sender.processed);
-    noteAboveGoaway(facts, stream, sender);
+    noteAboveGoaway(observations, stream, sender);
     const requestShaped = decoded?.method !== undefined;
     const readable = decoded !== undefined && decoded.certainty !== "unknown";
-    const fact = judgeInput(state, sender.side, "headers", stream.promised);
+    const observation = judgeInput(state, sender.side, "headers", stream.promised);
     const finished = state === "reset (own)" || state === "closed" || own.endAt >= 0;
     if (
       finished &&
-      fact !== undefined &&
-      fact !== Fact.clientOnPushed &&
+      observation !== undefined &&
+      observation !== Observation.clientOnPushed &&
       (requestShaped || (!readable && state !== "reset (own)" && state === "closed"))
     ) {
-      facts.note(Fact.streamIdReuse);
+      observations.note(Observation.streamIdReuse);
       return;
     }
-    if (fact !== undefined) {
-      facts.note(fact);
+    if (observation !== undefined) {
+      observations.note(observation);
       return;
     }
     if (sender.side === "server" && stream.initiator === "client" && stream.openedAt > horizon && horizon >= 0) {
-      facts.note(Fact.streamIdUnopened);
+      observations.note(Observation.streamIdUnopened);
       return;
     }
     // An RST_STREAM of the peer that the sender is not known to have processed (case a4) excuses the frame's being there, not what it
     // is: the sender built the message without knowing of it.
     if (sender.side === "client") {
       fields.role = "request-trailers";
-      facts.note(fields.endStream ? Fact.requestTrailers : Fact.secondHeadersWithoutEnd);
+      observations.note(fields.endStream ? Observation.requestTrailers : Observation.secondHeadersWithoutEnd);
       return;
     }
     const status = decoded?.statusCode ?? 0;
     const interim = isInterim(status);
     if (own.message === "yes") {
       fields.role = "response-trailers";
-      if (interim && decoded?.certainty === "exact") facts.note(Fact.interimAfterFinal);
-      else if (!fields.endStream) facts.note(Fact.secondHeadersWithoutEnd);
+      if (interim && decoded?.certainty === "exact") observations.note(Observation.interimAfterFinal);
+      else if (!fields.endStream) observations.note(Observation.secondHeadersWithoutEnd);
       return;
     }
     if (own.message === "maybe" && status === 0) {
@@ -852,7 +856,7 @@ export class ConnectionModel implements Http2Sink {
     if (exceeds ? sender.activeSettled !== this.#ended : active.length >= sender.activePruneAt) {
       this.#pruneActive(sender, peer, fields.first.acked);
     }
-    if (active.length + 1 > limit) fields.facts.note(Fact.concurrencyExceeded);
+    if (active.length + 1 > limit) fields.observations.note(Observation.concurrencyExceeded);
   }
 
   #pruneActive(sender: Endpoint, peer: Endpoint, horizon: number): void {
@@ -948,7 +952,7 @@ class OpenBlock {
     fields.declaredLength = -1;
     fields.decoded = undefined;
     fields.ignored = false;
-    fields.facts.clear();
+    fields.observations.clear();
     this.broken = false;
     this.length = 0;
   }
@@ -1007,56 +1011,60 @@ const SUSPECT =
   BlockBit.pseudoAfterRegular |
   BlockBit.pseudoDuplicate;
 
-// Facts whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
-function isFatal(frame: Frame, facts: FactList): boolean {
-  for (let i = 0; i < facts.count; i++) {
-    const fact = facts.at(i);
-    if (FATAL.has(fact)) return true;
+// Observations whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
+function isFatal(frame: Frame, observations: Observations): boolean {
+  for (let i = 0; i < observations.count; i++) {
+    const observation = observations.at(i);
+    if (FATAL.has(observation)) return true;
     // RFC 9113 4.2: frames that alter the connection's state; of a stream otherwise.
-    if (fact === Fact.tooLarge && (frame.streamId === 0 || ALTERS.has(frame.kind))) return true;
-    if (fact === Fact.windowIncrementZero && frame.streamId === 0) return true;
-    if ((fact === Fact.tooShort && frame.kind !== "data") || (fact === Fact.badLength && frame.kind !== "priority")) return true;
+    if (observation === Observation.tooLarge && (frame.streamId === 0 || ALTERS.has(frame.kind))) return true;
+    if (observation === Observation.windowIncrementZero && frame.streamId === 0) return true;
+    if (
+      (observation === Observation.tooShort && frame.kind !== "data") ||
+      (observation === Observation.badLength && frame.kind !== "priority")
+    )
+      return true;
   }
   return false;
 }
 
 // RFC 9113 6.8: the receiver of GOAWAY opens no more streams, whatever stream it names as the last one.
-function noteAfterGoaway(facts: FactList, sender: Endpoint, peer: Endpoint): void {
-  if (peer.goaways.length > 0 && peer.goaways[0]!.endOffset <= sender.processed) facts.note(Fact.openedAfterGoaway);
+function noteAfterGoaway(observations: Observations, sender: Endpoint, peer: Endpoint): void {
+  if (peer.goaways.length > 0 && peer.goaways[0]!.endOffset <= sender.processed) observations.note(Observation.openedAfterGoaway);
 }
 
-function noteAboveGoaway(facts: FactList, stream: Stream, sender: Endpoint): void {
+function noteAboveGoaway(observations: Observations, stream: Stream, sender: Endpoint): void {
   const { goaways, side } = sender;
   if (goaways.length === 0 || stream.initiator === side) return;
-  if (stream.id > goaways[goaways.length - 1]!.lastStreamId) facts.note(Fact.aboveOwnGoaway);
+  if (stream.id > goaways[goaways.length - 1]!.lastStreamId) observations.note(Observation.aboveOwnGoaway);
 }
 
-function isFatalBlock(facts: FactList): boolean {
-  for (let i = 0; i < facts.count; i++) if (FATAL.has(facts.at(i))) return true;
+function isFatalBlock(observations: Observations): boolean {
+  for (let i = 0; i < observations.count; i++) if (FATAL.has(observations.at(i))) return true;
   return false;
 }
 
-const FATAL: ReadonlySet<Fact> = new Set<Fact>([
-  Fact.paddingTooLong,
-  Fact.onStreamZero,
-  Fact.onStream,
-  Fact.garbage,
-  Fact.notSettingsFirst,
-  Fact.continuationExpected,
-  Fact.continuationUnexpected,
-  Fact.continuationWrongStream,
-  Fact.streamIdParity,
-  Fact.streamIdNotIncreasing,
-  Fact.streamIdReuse,
-  Fact.streamIdUnpromised,
-  Fact.streamIdUnopened,
-  Fact.streamIdPromisedOdd,
-  Fact.onIdle,
-  Fact.onReserved,
-  Fact.settingsValue,
-  Fact.settingsWindowRange,
-  Fact.settingsAckUnexpected,
-  Fact.pushFromClient,
+const FATAL: ReadonlySet<Observation> = new Set<Observation>([
+  Observation.paddingTooLong,
+  Observation.onStreamZero,
+  Observation.onStream,
+  Observation.garbage,
+  Observation.notSettingsFirst,
+  Observation.continuationExpected,
+  Observation.continuationUnexpected,
+  Observation.continuationWrongStream,
+  Observation.streamIdParity,
+  Observation.streamIdNotIncreasing,
+  Observation.streamIdReuse,
+  Observation.streamIdUnpromised,
+  Observation.streamIdUnopened,
+  Observation.streamIdPromisedOdd,
+  Observation.onIdle,
+  Observation.onReserved,
+  Observation.settingsValue,
+  Observation.settingsWindowRange,
+  Observation.settingsAckUnexpected,
+  Observation.pushFromClient,
 ]);
 
 const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);

@@ -26,7 +26,7 @@ export class Endpoint {
   prefaceTime = -1;
   frames = 0;
   firstFrameSeen = false;
-  /** Frames and field blocks of it with facts: what the other side may have taken for a fault. */
+  /** Frames and field blocks of it with observations: what the other side may have taken for a fault. */
   faults = 0;
   /** The highest stream id it opened or reserved. */
   highestOpened = 0;

@@ -1,5 +1,5 @@
-import type { DecodedBlock } from "../hpack/block.ts";
-import { FactList } from "../http2/fact.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { Observations } from "../http2/observation.ts";
 import { type Origin, origin, type Side } from "../place.ts";
 
 /** What a field block is in its stream (RFC 9113 8.1). */
@@ -31,5 +31,5 @@ export class FieldBlock {
   decoded: DecodedBlock | undefined;
   /** The frame broke a rule whose answer is a connection error: the block passed through HPACK and has no other effect. */
   ignored = false;
-  readonly facts = new FactList();
+  readonly observations = new Observations();
 }

@@ -1,6 +1,6 @@
 // Stream states (RFC 9113 section 5.1, figure 2) in an observer's words. Frames cross on the wire, so each side has its own view: a
 // frame is judged in its sender's, made of all that the sender sent before and of what had reached it (causality.ts).
-import { Fact } from "../http2/fact.ts";
+import { Observation } from "../http2/observation.ts";
 import type { Side } from "../place.ts";
 import type { Stream } from "./stream.ts";
 
@@ -33,22 +33,25 @@ export function stateFor(stream: Stream, from: Side, horizon: number, processed:
   return "open";
 }
 
-/** The fact that a frame of kind `input` from `from` in `state` is not allowed, or undefined where it is. */
-export function judgeInput(state: StreamState, from: Side, input: StreamInput, promised: boolean): Fact | undefined {
+/** The observation that a frame of kind `input` from `from` in `state` is not allowed, or undefined where it is. */
+export function judgeInput(state: StreamState, from: Side, input: StreamInput, promised: boolean): Observation | undefined {
   const cell = TABLE[state][input];
-  const fact = typeof cell === "number" || cell === undefined ? cell : cell[from];
+  const observation = typeof cell === "number" || cell === undefined ? cell : cell[from];
   // A client never sends a message on a pushed stream, whether the server has ended it or not.
-  if (promised && from === "client" && (input === "headers" || input === "data") && PUSHED.has(state)) return Fact.clientOnPushed;
-  return fact;
+  if (promised && from === "client" && (input === "headers" || input === "data") && PUSHED.has(state))
+    return Observation.clientOnPushed;
+  return observation;
 }
 
 const PUSHED: ReadonlySet<StreamState> = new Set<StreamState>(["half-closed (client)", "half-closed (server)", "closed"]);
 
-type Cell = Fact | undefined | { readonly client: Fact | undefined; readonly server: Fact | undefined };
+type Cell = Observation | undefined | { readonly client: Observation | undefined; readonly server: Observation | undefined };
 
 // A sender in a half-closed state is the one that finished where the state names it: for the other one nothing is forbidden.
 const ended = (finished: Side): Cell =>
-  finished === "client" ? { client: Fact.afterEndStream, server: undefined } : { client: undefined, server: Fact.afterEndStream };
+  finished === "client"
+    ? { client: Observation.afterEndStream, server: undefined }
+    : { client: undefined, server: Observation.afterEndStream };
 
 const legal = undefined;
 
@@ -56,19 +59,19 @@ const legal = undefined;
 const TABLE: Readonly<Record<StreamState, Readonly<Record<StreamInput, Cell>>>> = {
   idle: {
     headers: legal,
-    data: Fact.onIdle,
-    "rst-stream": Fact.onIdle,
-    "window-update": Fact.onIdle,
+    data: Observation.onIdle,
+    "rst-stream": Observation.onIdle,
+    "window-update": Observation.onIdle,
     "push-promise": legal,
     priority: legal,
   },
   // Reserved (local) for the server: HEADERS, RST_STREAM, PRIORITY. Reserved (remote) for the client: WINDOW_UPDATE, RST_STREAM, PRIORITY.
   reserved: {
-    headers: { client: Fact.onReserved, server: legal },
-    data: Fact.onReserved,
+    headers: { client: Observation.onReserved, server: legal },
+    data: Observation.onReserved,
     "rst-stream": legal,
-    "window-update": { client: legal, server: Fact.onReserved },
-    "push-promise": Fact.onReserved,
+    "window-update": { client: legal, server: Observation.onReserved },
+    "push-promise": Observation.onReserved,
     priority: legal,
   },
   open: { headers: legal, data: legal, "rst-stream": legal, "window-update": legal, "push-promise": legal, priority: legal },
@@ -90,8 +93,8 @@ const TABLE: Readonly<Record<StreamState, Readonly<Record<StreamInput, Cell>>>> 
   },
   // WINDOW_UPDATE and RST_STREAM may come for a short time after (5.1), and may not be treated as errors.
   closed: {
-    headers: Fact.onClosed,
-    data: Fact.onClosed,
+    headers: Observation.onClosed,
+    data: Observation.onClosed,
     "rst-stream": legal,
     "window-update": legal,
     "push-promise": legal,
@@ -99,19 +102,19 @@ const TABLE: Readonly<Record<StreamState, Readonly<Record<StreamInput, Cell>>>> 
   },
   // 5.1: after sending RST_STREAM nothing but PRIORITY; a second RST_STREAM is 5.4.2's matter.
   "reset (own)": {
-    headers: Fact.afterOwnReset,
-    data: Fact.afterOwnReset,
+    headers: Observation.afterOwnReset,
+    data: Observation.afterOwnReset,
     "rst-stream": legal,
-    "window-update": Fact.afterOwnReset,
-    "push-promise": Fact.afterOwnReset,
+    "window-update": Observation.afterOwnReset,
+    "push-promise": Observation.afterOwnReset,
     priority: legal,
   },
   "reset (peer)": {
-    headers: Fact.afterPeerReset,
-    data: Fact.afterPeerReset,
-    "rst-stream": Fact.resetInResponse,
-    "window-update": Fact.afterPeerReset,
-    "push-promise": Fact.afterPeerReset,
+    headers: Observation.afterPeerReset,
+    data: Observation.afterPeerReset,
+    "rst-stream": Observation.resetInResponse,
+    "window-update": Observation.afterPeerReset,
+    "push-promise": Observation.afterPeerReset,
     priority: legal,
   },
 };

@@ -1,5 +1,5 @@
 // One short text for a frame, as people write it: `POST /a.B/C`, `:status 200`, `grpc-status: 0`, `PROTOCOL_ERROR, last stream 1`.
-import { FieldBit } from "../hpack/field.ts";
+import { FieldBit } from "../fields/field.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { settingName } from "../http2/setting.ts";

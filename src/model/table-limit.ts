@@ -1,8 +1,8 @@
 // What HEADER_TABLE_SIZE asks of the other side's encoder (RFC 7541 section 4.2, RFC 9113 section 4.3.1): once it has acknowledged a
 // lower value, its next field block begins with a size update that goes as low.
-import type { DecodedBlock } from "../hpack/block.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackDecoder } from "../hpack/engine.ts";
-import { Fact } from "../http2/fact.ts";
+import { Observation } from "../http2/observation.ts";
 import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
 
@@ -43,13 +43,13 @@ export class TableLimit {
 
   /** That block was decoded. */
   after(block: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, connection: Connection): void {
-    const { facts } = block;
-    if (sizeUpdates > 2) facts.note(Fact.tableUpdateExcess);
+    const { observations } = block;
+    if (sizeUpdates > 2) observations.note(Observation.tableUpdateExcess);
     if (this.owed < 0 || fault !== undefined) return;
     if (sizeUpdates > 0 && lowestSizeUpdate <= this.owed) return;
     // Which SETTINGS an acknowledgment is for can be told where none is missing.
     if (!connection.client.whole || !connection.server.whole) connection.uncheck("hpack/table-size-*", "settings");
-    else if (this.final > this.owed) facts.note(Fact.tableMinimumMissing);
-    else facts.note(Fact.tableUpdateMissing);
+    else if (this.final > this.owed) observations.note(Observation.tableMinimumMissing);
+    else observations.note(Observation.tableUpdateMissing);
   }
 }

@@ -2,8 +2,8 @@
 // hop by hop, or by two signs of different kinds that agree. A product name alone may have been passed on by a proxy (rules.md,
 // Appendix B).
 import { u32 } from "../bytes.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
-import { Name } from "../hpack/name.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { Name } from "../fields/name.ts";
 import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { FieldBlock } from "../model/field-block.ts";

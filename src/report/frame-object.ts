@@ -2,8 +2,8 @@
 
 import { hex, latin1 } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
-import { FieldBit } from "../hpack/field.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { FieldBit } from "../fields/field.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";

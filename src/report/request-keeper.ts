@@ -1,9 +1,9 @@
 // Keeps one request of the capture, for `h2lint repro`: its fields and its content.
 import { copyOf } from "../bytes.ts";
+import { FieldBit } from "../fields/field.ts";
 import { type Call, callOf } from "../grpc/call.ts";
 import { rpcCallOf } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
-import { FieldBit } from "../hpack/field.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";

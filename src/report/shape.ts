@@ -1,8 +1,8 @@
 // The shape of every exchange: what each side sent on it, in order, with what matters of each frame; numbers that differ from run to
 // run are left out. Listens to the model; bounded, whatever the capture holds.
 import { Clock } from "../capture/clock.ts";
-import type { DecodedBlock } from "../hpack/block.ts";
-import { FieldBit } from "../hpack/field.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { FieldBit } from "../fields/field.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame, type FrameKind } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";

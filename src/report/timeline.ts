@@ -73,7 +73,7 @@ export class Timeline implements ModelSink {
       !opens &&
       FOLDED.has(kind);
     const carries = this.#options.messages?.endIn(connection.id, from, first.offset) === true;
-    if (folds && !carries && !before.carries && !before.ends && frame.facts.count === 0 && before.times < 1e9) {
+    if (folds && !carries && !before.carries && !before.ends && frame.observations.count === 0 && before.times < 1e9) {
       before.times++;
       before.octets += octets;
       before.sum += frame.increment;

@@ -1,8 +1,8 @@
 // What a capture says in words: debug data of GOAWAY, `grpc-message`, reason of an HTTP status. Keeps what is like the text that is
 // looked for, and counts what calls ended with.
 import { latin1 } from "../bytes.ts";
+import { Name } from "../fields/name.ts";
 import { percentDecode, statusCode } from "../grpc/status.ts";
-import { Name } from "../hpack/name.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";

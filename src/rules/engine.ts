@@ -32,7 +32,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   readonly #sink: FindingSink;
   readonly #limits: Limits;
   readonly #slots: readonly Slot[];
-  readonly #byFact: readonly (readonly Slot[] | undefined)[];
+  readonly #byObservation: readonly (readonly Slot[] | undefined)[];
   readonly #onFrame: Readonly<Record<FrameKind, FrameListeners>>;
   readonly #onTick: readonly Slot[];
   readonly #onFields: readonly Slot[];
@@ -60,18 +60,18 @@ export class RuleEngine implements ModelSink, GrpcSink {
     this.#sink = sink;
     this.#limits = limits;
     this.#slots = rules.map((active, index) => slotOf(active, index));
-    const byFact: Slot[][] = [];
+    const byObservation: Slot[][] = [];
     const onBlock: [Slot, BlockCondition | readonly BlockCondition[]][] = [];
     const onStatus: [Slot, BlockCondition | readonly BlockCondition[] | undefined][] = [];
     for (const slot of this.#slots) {
       const { when, judge, status } = slot.rule;
-      const ofBlock = when !== undefined && "fact" in when ? undefined : when;
+      const ofBlock = when !== undefined && "observed" in when ? undefined : when;
       if (status !== undefined) onStatus.push([slot, ofBlock]);
       if (when === undefined || judge === undefined) continue;
-      if ("fact" in when) (byFact[when.fact] ??= []).push(slot);
+      if ("observed" in when) (byObservation[when.observed] ??= []).push(slot);
       else onBlock.push([slot, when]);
     }
-    this.#byFact = byFact;
+    this.#byObservation = byObservation;
     this.#onBlock = new BlockListeners(onBlock);
     this.#onStatus = new BlockListeners(onStatus);
     const framed = this.#slots.filter((slot) => slot.rule.frame !== undefined);
@@ -103,16 +103,16 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    const { facts, last } = frame;
+    const { observations, last } = frame;
     const { whole, inParts } = this.#onFrame[frame.kind];
     const opensBlock = frame.kind === "headers" || frame.kind === "push-promise";
-    const isWhole = opensBlock && facts.count === 0 && frame.endHeaders && frame.first.time === last.time;
+    const isWhole = opensBlock && observations.count === 0 && frame.endHeaders && frame.first.time === last.time;
     const listeners = (isWhole ? whole : inParts)[frame.from];
     const judged = this.#enter(connection, stream);
     if (!(Math.abs(last.time - judged.ticked) < TICK)) this.#tick(last.time, judged);
-    if (facts.count === 0 && listeners.length === 0 && !this.#found && judged.candidates.length === 0) return;
+    if (observations.count === 0 && listeners.length === 0 && !this.#found && judged.candidates.length === 0) return;
     this.#found = false;
-    for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), frame, frame.kind, stream);
+    for (let i = 0; i < observations.count; i++) this.#judge(observations.at(i), frame, frame.kind, stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
       slot.rule.frame!(frame, stream, this.#at(slot, judged));
@@ -126,14 +126,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
     this.#found = false;
-    const { facts } = block;
-    if (block.ignored && facts.count === 0) {
+    const { observations } = block;
+    if (block.ignored && observations.count === 0) {
       const judged = this.#judged.get(connection.id);
       if (judged !== undefined && judged.candidates.length > 0) this.#settle(judged, -1, block.from);
       return;
     }
     const judged = this.#enter(connection, stream);
-    for (let i = 0; i < facts.count; i++) this.#judge(facts.at(i), block, block.kind, stream);
+    for (let i = 0; i < observations.count; i++) this.#judge(observations.at(i), block, block.kind, stream);
     if (!block.ignored) {
       if (block.decoded !== undefined) {
         const listeners = this.#onBlock.of(block);
@@ -226,8 +226,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
     this.#judged.delete(connection.id);
   }
 
-  #judge(fact: number, subject: Subject, kind: string, stream: Stream | undefined): void {
-    const slots = this.#byFact[fact];
+  #judge(observation: number, subject: Subject, kind: string, stream: Stream | undefined): void {
+    const slots = this.#byObservation[observation];
     if (slots === undefined) return;
     for (const slot of slots) {
       if (slot.kinds !== undefined && !slot.kinds.includes(kind)) continue;
@@ -488,8 +488,8 @@ function slotOf({ rule, severity, options }: ActiveRule, index: number): Slot {
     judge: rule.judge?.bind(rule),
     state: rule.state?.bind(rule),
     session: rule.session?.bind(rule),
-    from: when !== undefined && "fact" in when ? when.from : undefined,
-    kinds: when !== undefined && "fact" in when ? when.kinds : undefined,
+    from: when !== undefined && "observed" in when ? when.from : undefined,
+    kinds: when !== undefined && "observed" in when ? when.kinds : undefined,
   };
 }
 

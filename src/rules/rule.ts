@@ -1,8 +1,8 @@
 import type { Call } from "../grpc/call.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
 import type { GrpcStatus } from "../grpc/status.ts";
-import type { Fact } from "../http2/fact.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
+import type { Observation } from "../http2/observation.ts";
 import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { BlockRole, FieldBlock } from "../model/field-block.ts";
@@ -86,13 +86,13 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   state?(): State;
   /** State over all connections of the run, for rules that compare them. The rule keeps it bounded. */
   session?(): Shared;
-  /** What `judge` is called for, and for nothing else: a fact that the decoder or the model notes, or bits of a field block: of any of
+  /** What `judge` is called for, and for nothing else: an observation that the decoder or the model notes, or bits of a field block: of any of
    *  these conditions. Those on field blocks hold for `status` too. */
   readonly when?: Condition | BlockCondition | readonly BlockCondition[];
   /** `frame` is called for frames of these kinds only. */
   readonly kinds?: readonly FrameKind[];
   /** ... and of HEADERS and PUSH_PROMISE only for what is more than a whole field block in one packet: CONTINUATION follows, it came over
-   *  some time, or it has a fact. */
+   *  some time, or it has an observation. */
   readonly inParts?: boolean;
   /** `frame`, `messageStart`, `message` and `finish` are called for what this side sends only. */
   readonly from?: Side;
@@ -130,9 +130,9 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   connectionEnd?(context: Context<Meta, State, Shared>): void;
 }
 
-/** A fact that the decoder or the model notes of a frame or field block. */
+/** An observation that the decoder or the model notes of a frame or field block. */
 export interface Condition {
-  readonly fact: Fact;
+  readonly observed: Observation;
   /** Only for frames of these kinds. */
   readonly kinds?: readonly (FrameKind | "unknown")[];
   readonly from?: Side;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Session } from "../../src/analyze.ts";
 import { hex } from "../../src/bytes.ts";
-import { FieldBit } from "../../src/hpack/field.ts";
+import { FieldBit } from "../../src/fields/field.ts";
 import type { Frame } from "../../src/http2/frame.ts";
 import type { Connection } from "../../src/model/connection.ts";
 import type { FieldBlock } from "../../src/model/field-block.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { HpackFault } from "../../src/fields/decoding-fault.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
-import type { HpackFault } from "../../src/hpack/engine.ts";
 import { referenceHpack } from "../../src/hpack/reference.ts";
 import { decode, decodeOctets, limits, lines, octets } from "./octets.ts";
 

@@ -1,7 +1,7 @@
 import hpack from "hpack.js";
 import { describe, expect, it } from "vitest";
+import { classesOf } from "../../src/fields/octet-class.ts";
 import { decodeHuffman, huffmanLengths } from "../../src/hpack/huffman.ts";
-import { classesOf } from "../../src/hpack/octet-class.ts";
 import { OctetText } from "../../src/hpack/octet-text.ts";
 
 const codes = hpack.huffman.encode;

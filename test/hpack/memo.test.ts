@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BlockBit, type DecodedBlock } from "../../src/hpack/block.ts";
+import { BlockBit, type DecodedBlock } from "../../src/fields/decoded-block.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
 import { decodeOctets, indexed, insert, limits, lines, literal, sizeUpdate } from "./octets.ts";
 

@@ -1,6 +1,6 @@
-import type { DecodedBlock } from "../../src/hpack/block.ts";
+import type { DecodedBlock } from "../../src/fields/decoded-block.ts";
+import { FieldBit } from "../../src/fields/field.ts";
 import type { HpackDecoder } from "../../src/hpack/engine.ts";
-import { FieldBit } from "../../src/hpack/field.ts";
 
 export const limits = { tableOctets: 1 << 20 };
 

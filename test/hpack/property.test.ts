@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import hpack, { type Compressor, type Header } from "hpack.js";
 import { describe, expect, it } from "vitest";
+import { FieldBit } from "../../src/fields/field.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
-import { FieldBit } from "../../src/hpack/field.ts";
 import { referenceHpack } from "../../src/hpack/reference.ts";
 import { runs, seedOr } from "../fuzzing.ts";
 import { decodeOctets, integer, limits, lines } from "./octets.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { BlockBit } from "../../src/hpack/block.ts";
+import { BlockBit } from "../../src/fields/decoded-block.ts";
+import { field, fieldName } from "../../src/fields/field.ts";
+import { Name } from "../../src/fields/name.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
 import { DynamicTable } from "../../src/hpack/dynamic-table.ts";
-import { field, fieldName } from "../../src/hpack/field.ts";
-import { Name } from "../../src/hpack/name.ts";
 import { referenceHpack } from "../../src/hpack/reference.ts";
 import { decode, decodeOctets, indexed, insert, insertAt, limits, lines, literal, literalAt, sizeUpdate } from "./octets.ts";
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../src/diagnostic.ts";
-import { Fact } from "../../src/http2/fact.ts";
 import type { Frame } from "../../src/http2/frame.ts";
 import { FrameDecoder, type FrameSink } from "../../src/http2/frame-decoder.ts";
+import { Observation } from "../../src/http2/observation.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { type Origin, origin, type Side } from "../../src/place.ts";
 
@@ -32,9 +32,9 @@ export function frame(type: number, flags: number, streamId: number, payload: Ui
 export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
 /** What a frame says, without what is zero, false or not there. Facts by name. */
-export function facts(list: Frame["facts"]): string[] {
-  const names = Object.keys(Fact) as (keyof typeof Fact)[];
-  return Array.from({ length: list.count }, (_, i) => names.find((name) => Fact[name] === list.at(i)) ?? `${list.at(i)}`);
+export function facts(list: Frame["observations"]): string[] {
+  const names = Object.keys(Observation) as (keyof typeof Observation)[];
+  return Array.from({ length: list.count }, (_, i) => names.find((name) => Observation[name] === list.at(i)) ?? `${list.at(i)}`);
 }
 
 export type Described = Readonly<Record<string, unknown>>;
@@ -59,7 +59,7 @@ export function describeFrame(f: Frame, where = false): Described {
     lastStreamId: f.lastStreamId,
     increment: f.increment,
     promisedStreamId: f.promisedStreamId,
-    facts: f.facts.count > 0 ? facts(f.facts) : undefined,
+    facts: f.observations.count > 0 ? facts(f.observations) : undefined,
     first: where ? f.first.offset : undefined,
     last: where ? f.last.offset : undefined,
     packets: where ? `${f.first.packet}-${f.last.packet}` : undefined,

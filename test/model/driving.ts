@@ -81,7 +81,8 @@ export class Drive {
         this.connection = c;
       },
       frame: (f) => {
-        if (f.facts.count > 0) this.events.push(`${letter(f.from)} ${f.kind} ${f.streamId} !${facts(f.facts).join(" !")}`);
+        if (f.observations.count > 0)
+          this.events.push(`${letter(f.from)} ${f.kind} ${f.streamId} !${facts(f.observations).join(" !")}`);
       },
       fields: (block) => {
         const words = [letter(block.from), block.role, block.streamId];
@@ -91,7 +92,7 @@ export class Drive {
         if (block.ignored) words.push("ignored");
         if (block.decoded === undefined) words.push("unread");
         else if (block.decoded.certainty !== "exact") words.push(block.decoded.certainty);
-        for (const fact of facts(block.facts)) words.push(`!${fact}`);
+        for (const fact of facts(block.observations)) words.push(`!${fact}`);
         this.events.push(words.join(" "));
       },
       fieldsLost: (from) => void this.events.push(`${letter(from)} fields lost`),

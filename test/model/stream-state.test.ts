@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Fact } from "../../src/http2/fact.ts";
+import { Observation } from "../../src/http2/observation.ts";
 import { Stream } from "../../src/model/stream.ts";
 import { judgeInput, type StreamInput, type StreamState, stateFor } from "../../src/model/stream-state.ts";
 import type { Side } from "../../src/place.ts";
@@ -27,8 +27,8 @@ const table: Readonly<Record<StreamState, Readonly<Record<Side, string>>>> = {
   },
 };
 
-const names: ReadonlyMap<number, string> = new Map(Object.entries(Fact).map(([name, fact]) => [Number(fact), name]));
-const named = (fact: Fact | undefined): string => (fact === undefined ? "-" : names.get(fact)!);
+const names: ReadonlyMap<number, string> = new Map(Object.entries(Observation).map(([name, fact]) => [Number(fact), name]));
+const named = (fact: Observation | undefined): string => (fact === undefined ? "-" : names.get(fact)!);
 
 describe("judgeInput", () => {
   for (const [state, bySide] of Object.entries(table) as [StreamState, Record<Side, string>][]) {
@@ -41,8 +41,8 @@ describe("judgeInput", () => {
 
   it("lets no client send a message on a pushed stream", () => {
     for (const state of ["half-closed (client)", "half-closed (server)", "closed"] as const) {
-      expect(judgeInput(state, "client", "data", true)).toBe(Fact.clientOnPushed);
-      expect(judgeInput(state, "client", "headers", true)).toBe(Fact.clientOnPushed);
+      expect(judgeInput(state, "client", "data", true)).toBe(Observation.clientOnPushed);
+      expect(judgeInput(state, "client", "headers", true)).toBe(Observation.clientOnPushed);
       expect(judgeInput(state, "client", "rst-stream", true)).toBeUndefined();
     }
   });

@@ -57,12 +57,12 @@ export function mutantsOf(text) {
     if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) replace(node, ";", "statement");
     // A fact that a rule's maker is given, or that is asked for.
     const isArgument = ts.isCallExpression(node.parent) && node !== node.parent.expression;
-    if (isArgument && ts.isPropertyAccessExpression(node) && node.expression.getText(file) === "Fact")
+    if (isArgument && ts.isPropertyAccessExpression(node) && node.expression.getText(file) === "Observation")
       replace(node, "255", "fact");
     if (ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.parent)) {
       const name = node.name.getText(file);
       // What a rule listens to: another fact, or without the limit on side or kind.
-      if (name === "fact" && ts.isPropertyAccessExpression(node.initializer)) replace(node.initializer, "255", "fact");
+      if (name === "observed" && ts.isPropertyAccessExpression(node.initializer)) replace(node.initializer, "255", "fact");
       if (name === "bits") replace(node.initializer, "0", "bits");
       if (name === "kinds" || name === "from" || name === "roles") replace(node.initializer, "undefined", name);
       if (name === "needs" && ts.isArrayLiteralExpression(node.initializer)) {

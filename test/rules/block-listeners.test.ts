@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { DecodedBlock } from "../../src/hpack/block.ts";
-import { FieldBit, field, fieldName } from "../../src/hpack/field.ts";
-import { ValueBit } from "../../src/hpack/value-bit.ts";
+import { DecodedBlock } from "../../src/fields/decoded-block.ts";
+import { FieldBit, field, fieldName } from "../../src/fields/field.ts";
+import { ValueBit } from "../../src/fields/value-bit.ts";
 import { type BlockRole, FieldBlock } from "../../src/model/field-block.ts";
 import type { Side } from "../../src/place.ts";
 import { BlockListeners } from "../../src/rules/block-listeners.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FieldBit } from "../../src/hpack/field.ts";
+import { FieldBit } from "../../src/fields/field.ts";
 import { rules as all } from "../../src/rules/index.ts";
 import { defineRule } from "../../src/rules/rule.ts";
 import { playSegments } from "../../src/testing/play.ts";

@@ -1,8 +1,8 @@
-import { BlockBit, type DecodedBlock } from "../../hpack/block.ts";
-import { FieldBit } from "../../hpack/field.ts";
+import { BlockBit, type DecodedBlock } from "../../fields/decoded-block.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
-import { Fact } from "../../http2/fact.ts";
 import type { Frame } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { settingsOf } from "../../model/settings.ts";
@@ -324,8 +324,13 @@ class Block {
       if (this.open || !frame.endHeaders) this.#begin(frame);
       return false;
     }
-    const { facts } = frame;
-    if (!this.open || facts.has(Fact.continuationUnexpected) || facts.has(Fact.continuationWrongStream)) return false;
+    const { observations } = frame;
+    if (
+      !this.open ||
+      observations.has(Observation.continuationUnexpected) ||
+      observations.has(Observation.continuationWrongStream)
+    )
+      return false;
     this.last.take(frame);
     return true;
   }

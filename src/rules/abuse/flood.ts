@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import type { Frame } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { Connection } from "../../model/connection.ts";
 import { other, type Side } from "../../place.ts";
 import { Burst, calm, type Episode, grave } from "../burst.ts";
@@ -140,7 +140,7 @@ export const emptyFrames = defineRule({
       fix: "Write no DATA frame for an empty buffer, unless it ends the stream.",
     },
   },
-  when: { fact: Fact.empty },
+  when: { observed: Observation.empty },
   state: () => ({ client: new Burst(), server: new Burst() }),
   judge(frame, _stream, { state, options, report }) {
     const over = state[frame.from].add(frame, options.window, options.frames);
@@ -322,7 +322,7 @@ export const unknownFrameFlood = defineRule({
   state: () => ({ client: new Burst(), server: new Burst() }),
   kinds: ["unknown"],
   frame(frame, _stream, { state, options, report }) {
-    if (frame.facts.has(Fact.garbage)) return;
+    if (frame.observations.has(Observation.garbage)) return;
     const { from } = frame;
     const burst = state[from];
     const { window, frames, octets } = options;

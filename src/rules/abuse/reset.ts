@@ -1,8 +1,8 @@
-import { BlockBit } from "../../hpack/block.ts";
-import { FieldBit } from "../../hpack/field.ts";
+import { BlockBit } from "../../fields/decoded-block.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
-import { Fact } from "../../http2/fact.ts";
 import type { Frame } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
@@ -107,7 +107,7 @@ export const madeYouReset = defineRule({
       fix: "A server should count the resets that it is made to send too, and close with ENHANCE_YOUR_CALM.",
     },
   },
-  when: { fact: Fact.afterEndStream, from: "client" },
+  when: { observed: Observation.afterEndStream, from: "client" },
   state: () => ({ resets: new Burst(), faults: new Map<number, FrameRef>() }),
   kinds: ["window-update", "priority", "rst-stream"],
   judge(subject, _stream, { state }) {
@@ -191,7 +191,7 @@ function remember(faults: Map<number, FrameRef>, fault: FrameRef): void {
 
 // RFC 9113 6.9 and 6.9.1, 5.3.1 and 6.3.
 function isStreamError(frame: Frame, stream: Stream, connection: Connection): boolean {
-  if (frame.kind === "priority") return frame.facts.has(Fact.badLength) || frame.dependency === frame.streamId;
+  if (frame.kind === "priority") return frame.observations.has(Observation.badLength) || frame.dependency === frame.streamId;
   if (frame.kind !== "window-update" || !frame.whole) return false;
   if (frame.increment === 0) return true;
   const { granted, sent } = stream.server.window;

@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
@@ -25,7 +25,7 @@ export const interleavedFrame = defineRule({
       fix: "Write HEADERS and all its CONTINUATION frames under one lock.",
     },
   },
-  when: { fact: Fact.continuationExpected },
+  when: { observed: Observation.continuationExpected },
   judge: (frame, _stream, { report }) => report(frame, "interleaved", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });
 
@@ -49,7 +49,7 @@ export const wrongStream = defineRule({
       fix: "Write HEADERS and all its CONTINUATION frames under one lock, with one stream id.",
     },
   },
-  when: { fact: Fact.continuationWrongStream },
+  when: { observed: Observation.continuationWrongStream },
   judge: (frame, _stream, { report }) => report(frame, "wrong", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });
 
@@ -69,7 +69,7 @@ export const unexpected = defineRule({
       fix: "Set END_HEADERS on the last frame of a field block only.",
     },
   },
-  when: { fact: Fact.continuationUnexpected },
+  when: { observed: Observation.continuationUnexpected },
   judge: (frame, _stream, { report }) => report(frame, "unexpected", { streamId: frame.streamId }),
 });
 
@@ -130,7 +130,7 @@ export const emptyNonfinal = defineRule({
     messages: { empty: "an empty CONTINUATION on stream {streamId} that does not end the field block" },
     docs: { why: "Legal, but a pattern of attacks in number.", fix: "Leave empty CONTINUATION frames out." },
   },
-  when: { fact: Fact.continuationEmpty },
+  when: { observed: Observation.continuationEmpty },
   judge: (frame, _stream, { report }) => report(frame, "empty", { streamId: frame.streamId }),
 });
 

@@ -1,5 +1,5 @@
 // CONNECT with :protocol (RFC 8441).
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
@@ -21,9 +21,9 @@ export const connectProtocolNotEnabled = defineRule({
       fix: "Wait for the server's SETTINGS, and fall back to HTTP/1.1 where it does not announce the setting.",
     },
   },
-  when: { fact: Fact.extendedConnect, from: "client" },
+  when: { observed: Observation.extendedConnect, from: "client" },
   judge(subject, stream, { connection, report, uncheck }) {
-    const { decoded, role, streamId, first } = subject as FieldBlock; // the fact is a block's
+    const { decoded, role, streamId, first } = subject as FieldBlock; // the observation is a block's
     if (role !== "request" || decoded?.protocol === undefined) return;
     const { server } = connection;
     if (server.settings.largest(Setting.enableConnectProtocol, first.acked) > 0) return;
@@ -55,9 +55,9 @@ export const protocolWithoutConnect = defineRule({
     },
     docs: { why: "It says what a CONNECT is for, and nothing else.", fix: "Send it with :method CONNECT only." },
   },
-  when: { fact: Fact.extendedConnect },
+  when: { observed: Observation.extendedConnect },
   judge(subject, stream, { report }) {
-    const { decoded, role, from: side, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, role, from: side, streamId } = subject as FieldBlock; // the observation is a block's
     if (decoded?.protocol === undefined) return;
     const related = opened(stream);
     if (role === "response" || role === "interim" || role === "request-trailers" || role === "response-trailers") {
@@ -87,9 +87,9 @@ export const connectProtocolMissingPseudo = defineRule({
       fix: "Send all of :method, :scheme, :path, :authority and :protocol.",
     },
   },
-  when: { fact: Fact.extendedConnect, from: "client" },
+  when: { observed: Observation.extendedConnect, from: "client" },
   judge(subject, stream, { report }) {
-    const { decoded, role, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, role, streamId } = subject as FieldBlock; // the observation is a block's
     if (role !== "request" || decoded?.protocol === undefined || decoded.method?.value !== "CONNECT") return;
     const { scheme, path, authority } = decoded;
     const name = scheme === undefined ? ":scheme" : path === undefined ? ":path" : ":authority";

@@ -1,7 +1,7 @@
 // WebSocket over HTTP/2 (RFC 8441 section 5).
-import { FieldBit } from "../../hpack/field.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";
 import { opened } from "../related.ts";
@@ -23,9 +23,9 @@ export const websocketForbiddenFields = defineRule({
       fix: "Drop them when a handshake is translated from HTTP/1.1.",
     },
   },
-  when: { fact: Fact.extendedConnect, from: "client" },
+  when: { observed: Observation.extendedConnect, from: "client" },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     const { decoded, streamId } = block;
     if (!asksForWebSocket(block)) return;
     const host = decoded?.authority === undefined ? decoded?.first(FieldBit.host) : undefined;
@@ -50,9 +50,9 @@ export const websocketKeyFields = defineRule({
       fix: "Leave them out.",
     },
   },
-  when: { fact: Fact.extendedConnect },
+  when: { observed: Observation.extendedConnect },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     if (!asksForWebSocket(block) && !isWebSocket(stream)) return;
     const name = fieldOf(block, KEYS);
     if (name === undefined) return;
@@ -74,9 +74,9 @@ export const websocketBadScheme = defineRule({
     messages: { scheme: "the WebSocket request on stream {streamId} has the :scheme {scheme}" },
     docs: { why: "The request is an HTTP one: wss becomes https, ws becomes http.", fix: "Send https, or http without TLS." },
   },
-  when: { fact: Fact.extendedConnect, from: "client" },
+  when: { observed: Observation.extendedConnect, from: "client" },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     const scheme = block.decoded?.scheme?.value;
     if (!asksForWebSocket(block) || scheme === undefined || !/^wss?$/i.test(scheme)) return;
     report(block, "scheme", { scheme, streamId: block.streamId }, { related: opened(stream) });

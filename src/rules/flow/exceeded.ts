@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Stream } from "../../model/stream.ts";
@@ -41,11 +41,11 @@ export const negativeWindowData = defineRule({
       if (state[frame.from].size < STREAMS) state[frame.from].set(stream.id, window.sent);
     }
   },
-  when: { fact: Fact.streamWindowExceeded },
+  when: { observed: Observation.streamWindowExceeded },
   judge(frame, stream, { connection, state, report }) {
     const { length, streamId } = frame;
     const lowered = state[frame.from];
-    const { initial, window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the fact is a stream's
+    const { initial, window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the observation is a stream's
     const { sent } = stream!.half(frame.from).window;
     // What was sent in between had a window.
     if (window > 0 || lowered.get(streamId) !== sent) {
@@ -76,10 +76,10 @@ export const streamWindowExceeded = defineRule({
       fix: "Count padding and Pad Length too, and take INITIAL_WINDOW_SIZE from the other side's SETTINGS.",
     },
   },
-  when: { fact: Fact.streamWindowExceeded },
+  when: { observed: Observation.streamWindowExceeded },
   judge(frame, stream, { connection, report }) {
     const { length, streamId } = frame;
-    const { window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the fact is a stream's
+    const { window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the observation is a stream's
     report(frame, "exceeded", { length, streamId, window }, { related: opened(stream) });
   },
 });
@@ -103,7 +103,7 @@ export const connectionWindowExceeded = defineRule({
       fix: "Count DATA of all streams, closed and reset ones too; INITIAL_WINDOW_SIZE does not change this window.",
     },
   },
-  when: { fact: Fact.connectionWindowExceeded },
+  when: { observed: Observation.connectionWindowExceeded },
   judge(frame, _stream, { connection, report }) {
     const window = connection.endpoint(frame.from).window.available(INITIAL_WINDOW, frame.first.acked);
     report(frame, "exceeded", { length: frame.length, streamId: frame.streamId, window }, { fold: "connection" });

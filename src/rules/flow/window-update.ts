@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -17,7 +17,7 @@ export const windowUpdateZeroStream = defineRule({
     messages: { zero: "WINDOW_UPDATE on stream {streamId} grants 0 octets" },
     docs: { why: "The receiver resets the stream, and its request is lost.", fix },
   },
-  when: { fact: Fact.windowIncrementZero },
+  when: { observed: Observation.windowIncrementZero },
   judge(frame, stream, { report }) {
     if (frame.streamId !== 0) report(frame, "zero", { streamId: frame.streamId }, { related: opened(stream) });
   },
@@ -36,7 +36,7 @@ export const windowUpdateZeroConnection = defineRule({
     messages: { zero: "WINDOW_UPDATE of the connection grants 0 octets" },
     docs: { why: "The receiver closes the connection with all its streams.", fix },
   },
-  when: { fact: Fact.windowIncrementZero },
+  when: { observed: Observation.windowIncrementZero },
   judge(frame, _stream, { report }) {
     if (frame.streamId === 0) report(frame, "zero", {});
   },
@@ -58,7 +58,7 @@ export const windowUpdateReservedBit = defineRule({
       fix: "Check the increment before it is written: it is an integer of 31 bits, and not 0.",
     },
   },
-  when: { fact: Fact.incrementReserved },
+  when: { observed: Observation.incrementReserved },
   judge(frame, _stream, { report }) {
     const increment = "increment" in frame ? frame.increment : 0;
     report(frame, "set", { streamId: frame.streamId, increment });

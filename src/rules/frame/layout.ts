@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
 
@@ -19,7 +19,7 @@ export const reservedBit = defineRule({
       fix: "Write the stream id as 31 bits with a zero above them.",
     },
   },
-  when: { fact: Fact.reservedBit },
+  when: { observed: Observation.reservedBit },
   judge: (frame, _stream, { report }) => report(frame, "set", { kind: kindName(frame.kind) }, { fold: frame.kind }),
 });
 
@@ -39,7 +39,7 @@ export const unusedFlag = defineRule({
       fix: "Leave undefined flags unset. Flags sent on purpose to test peers (GREASE) are harmless.",
     },
   },
-  when: { fact: Fact.unusedFlag },
+  when: { observed: Observation.unusedFlag },
   judge: (frame, _stream, { report }) =>
     report(frame, "set", { kind: kindName(frame.kind), flags: frame.flags.toString(16).padStart(2, "0") }, { fold: frame.kind }),
 });
@@ -94,6 +94,6 @@ export const garbage = defineRule({
       fix: "Look for a wrong length in the frame before, or for two writers that share the socket without a lock.",
     },
   },
-  when: { fact: Fact.garbage },
+  when: { observed: Observation.garbage },
   judge: (frame, _stream, { report }) => report(frame, "garbage", { length: frame.length }),
 });

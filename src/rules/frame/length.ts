@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { type FrameKind, kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { defineRule, type Rule } from "../rule.ts";
@@ -22,7 +22,7 @@ export const tooLarge = defineRule({
     messages: { long: "{kind} of {length} octets; the other side takes at most {limit}" },
     docs: tooLargeDocs,
   },
-  when: { fact: Fact.tooLarge },
+  when: { observed: Observation.tooLarge },
   judge(frame, _stream, { connection, report }) {
     const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxFrameSize, frame.first.acked);
     // Section 4.2: of the stream, unless the frame alters the state of the connection.
@@ -47,7 +47,7 @@ export const tooShort = defineRule({
       fix: "Clear the PADDED or PRIORITY flag, or send the fields it promises.",
     },
   },
-  when: { fact: Fact.tooShort },
+  when: { observed: Observation.tooShort },
   judge(frame, _stream, { report }) {
     const flags = frame.flags.toString(16).padStart(2, "0");
     const scope = frame.kind === "data" ? "stream" : "connection";
@@ -75,7 +75,7 @@ export const paddingTooLong = defineRule({
       fix: "Pad Length counts the padding octets only, and must be less than what remains after the fixed fields.",
     },
   },
-  when: { fact: Fact.paddingTooLong },
+  when: { observed: Observation.paddingTooLong },
   judge(frame, _stream, { report }) {
     const padLength = "padLength" in frame ? frame.padLength : 0;
     report(frame, "long", { kind: kindName(frame.kind), length: frame.length, padLength });
@@ -102,7 +102,7 @@ export const paddingNonzero = defineRule({
       fix: "Fill the padding with zeros.",
     },
   },
-  when: { fact: Fact.paddingNonzero },
+  when: { observed: Observation.paddingNonzero },
   judge: (frame, _stream, { report }) => report(frame, "nonzero", { kind: kindName(frame.kind) }, { fold: frame.kind }),
 });
 
@@ -128,7 +128,7 @@ export const settingsLength = defineRule({
       fix: "Send whole settings only: a 16-bit id and a 32-bit value each.",
     },
   },
-  when: { fact: Fact.badLength, kinds: ["settings"] },
+  when: { observed: Observation.badLength, kinds: ["settings"] },
   judge(frame, _stream, { report }) {
     if ((frame.flags & ACK) === 0) report(frame, "length", { length: frame.length });
   },
@@ -147,7 +147,7 @@ export const settingsAckLength = defineRule({
     messages: { length: "SETTINGS with ACK has a payload of {length} octets" },
     docs: { why: "An acknowledgment says that settings were applied; it carries none.", fix: "Send the ACK with length 0." },
   },
-  when: { fact: Fact.badLength, kinds: ["settings"] },
+  when: { observed: Observation.badLength, kinds: ["settings"] },
   judge(frame, _stream, { report }) {
     if ((frame.flags & ACK) !== 0) report(frame, "length", { length: frame.length });
   },
@@ -171,7 +171,7 @@ function fixedLength(id: string, kind: FrameKind, section: string, scope: "strea
         fix: `Write exactly the fields of section ${section}.`,
       },
     },
-    when: { fact: Fact.badLength, kinds: [kind] },
+    when: { observed: Observation.badLength, kinds: [kind] },
     judge: (frame, _stream, { report }) => report(frame, "length", { length: frame.length }),
   });
 }

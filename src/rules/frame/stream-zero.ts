@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { type FrameKind, kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { defineRule, type Rule } from "../rule.ts";
 
 export const dataOnStreamZero = onStreamZero("frame/data-on-stream-zero", "data", "6.1");
@@ -31,7 +31,7 @@ function onStreamZero(id: string, kind: FrameKind, section: string): Rule {
         fix: "Send it with the id of the stream it is meant for; an id of 0 is often a field that was never set.",
       },
     },
-    when: { fact: Fact.onStreamZero, kinds: [kind] },
+    when: { observed: Observation.onStreamZero, kinds: [kind] },
     judge: (frame, _stream, { report }) => report(frame, "zero", {}),
   });
 }
@@ -54,7 +54,7 @@ function onStream(id: string, kind: FrameKind, section: string): Rule {
         fix: "Send it with stream id 0.",
       },
     },
-    when: { fact: Fact.onStream, kinds: [kind] },
+    when: { observed: Observation.onStream, kinds: [kind] },
     judge: (frame, _stream, { report }) => report(frame, "stream", { streamId: frame.streamId }),
   });
 }

@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { other } from "../../place.ts";
 import { closing } from "../absent.ts";
 import { opened } from "../related.ts";
@@ -25,7 +25,7 @@ export const streamOpenedAfter = defineRule({
       fix: "Open a new connection for new requests as soon as GOAWAY is read.",
     },
   },
-  when: { fact: Fact.openedAfterGoaway },
+  when: { observed: Observation.openedAfterGoaway },
   judge(frame, _stream, { report }) {
     const side = frame.from;
     if (frame.kind === "push-promise") report(frame, "promised", { streamId: frame.promisedStreamId });
@@ -49,9 +49,9 @@ export const activityAboveLast = defineRule({
       fix: "Drop streams above the last one; to finish those under way send GOAWAY with 2147483647 first.",
     },
   },
-  when: { fact: Fact.aboveOwnGoaway },
+  when: { observed: Observation.aboveOwnGoaway },
   judge(frame, stream, { connection, report }) {
-    const last = connection.endpoint(frame.from).goaways.at(-1)!.lastStreamId; // the fact says that there is one
+    const last = connection.endpoint(frame.from).goaways.at(-1)!.lastStreamId; // the observation says that there is one
     const data = { kind: kindName(frame.kind), streamId: frame.streamId, side: frame.from, last };
     report(frame, "above", data, { related: opened(stream) });
   },
@@ -79,7 +79,7 @@ export const noCloseAfterError = defineRule({
   },
   // Of each side, whether it was found.
   state: () => ({ client: false, server: false }),
-  when: { fact: Fact.aboveOwnGoaway },
+  when: { observed: Observation.aboveOwnGoaway },
   judge(frame, stream, { connection, state, report }) {
     const { from, streamId } = frame;
     const error = connection.endpoint(from).goaways.find(({ errorCode }) => errorCode !== 0);

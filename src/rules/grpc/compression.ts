@@ -1,7 +1,7 @@
+import { Name } from "../../fields/name.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { decompresses } from "../../grpc/decompress.ts";
-import { Name } from "../../hpack/name.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";

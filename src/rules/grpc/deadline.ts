@@ -1,8 +1,8 @@
+import { FieldBit } from "../../fields/field.ts";
+import { Name } from "../../fields/name.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { type Call, hasGrpcType } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { Name } from "../../hpack/name.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";

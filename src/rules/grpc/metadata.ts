@@ -1,8 +1,8 @@
+import { type Field, FieldBit } from "../../fields/field.ts";
+import { Name } from "../../fields/name.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { isBase64 } from "../../grpc/status.ts";
-import { type Field, FieldBit } from "../../hpack/field.ts";
-import { Name } from "../../hpack/name.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";

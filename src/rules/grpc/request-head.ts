@@ -1,6 +1,6 @@
+import { FieldBit } from "../../fields/field.ts";
+import { anyGrpcType, ValueBit } from "../../fields/value-bit.ts";
 import { hasGrpcType, requestKind } from "../../grpc/call.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { anyGrpcType, ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { defineRule, type Subject } from "../rule.ts";
 

@@ -1,7 +1,7 @@
+import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { openedWithData } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -27,7 +27,7 @@ export const requestTrailers = defineRule({
       fix: "End the request body with END_STREAM on DATA, an empty one if need be. In Volo: update volo-grpc, 0.9.1 is affected.",
     },
   },
-  when: { fact: Fact.requestTrailers },
+  when: { observed: Observation.requestTrailers },
   judge(subject, stream, { report, uncheck }) {
     if (stream === undefined) return;
     const block = subject as FieldBlock;

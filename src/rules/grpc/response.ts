@@ -1,7 +1,7 @@
+import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind, hasGrpcType } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";

@@ -1,6 +1,6 @@
+import { ValueBit } from "../../fields/value-bit.ts";
 import { type Call, isGrpcBlock } from "../../grpc/call.ts";
 import { type GrpcStatus, percentDecode, readDetails, statusName } from "../../grpc/status.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { knewMore } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";

@@ -1,6 +1,7 @@
 // CONNECT (RFC 9113 section 8.5), without :protocol.
-import { Fact } from "../../http2/fact.ts";
+
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -21,9 +22,9 @@ export const connectSchemePath = defineRule({
       fix: "Send :method and :authority only; for WebSocket add :protocol (RFC 8441).",
     },
   },
-  when: { fact: Fact.connectSchemePath },
+  when: { observed: Observation.connectSchemePath },
   judge(subject, stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
     const name = decoded?.scheme === undefined ? ":path" : decoded.path === undefined ? ":scheme" : ":scheme and :path";
     report(subject, "field", { name, streamId }, { related: opened(stream) });
   },
@@ -45,9 +46,9 @@ export const connectAuthority = defineRule({
     },
     docs: { why: "The proxy has to know what to connect to; no port is the default.", fix: "Send host:port." },
   },
-  when: { fact: Fact.connectAuthority },
+  when: { observed: Observation.connectAuthority },
   judge(subject, stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
     const authority = decoded?.authority?.value.slice(0, 80);
     if (authority === undefined) report(subject, "missing", { streamId }, { related: opened(stream) });
     else report(subject, "port", { authority, streamId }, { related: opened(stream) });
@@ -71,10 +72,10 @@ export const connectFrameAfterOpen = defineRule({
       fix: "End a tunnel with END_STREAM on DATA.",
     },
   },
-  when: { fact: Fact.onTunnel },
+  when: { observed: Observation.onTunnel },
   judge(subject, stream, { report }) {
     const { from: side, streamId } = subject;
-    const { status } = stream!.response; // the fact is a stream's
+    const { status } = stream!.response; // the observation is a stream's
     report(subject, "frame", { side, kind: kindName(subject.kind), streamId, status }, { related: opened(stream) });
   },
 });
@@ -92,9 +93,9 @@ export const connectResponseLength = defineRule({
     messages: { length: "the {status} response to CONNECT on stream {streamId} has content-length {length}" },
     docs: { why: "What follows is the tunnel, which has no length; clients must ignore it.", fix: "Leave it out." },
   },
-  when: { fact: Fact.connectLength },
+  when: { observed: Observation.connectLength },
   judge(subject, stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
     const { statusCode: status, contentLength } = decoded!;
     const length = (contentLength?.value ?? "").slice(0, 40);
     report(subject, "length", { status, length, streamId }, { related: opened(stream) });

@@ -1,6 +1,6 @@
 // Fields that in HTTP/1 are about the connection (RFC 9113 section 8.2.2).
-import { FieldBit } from "../../hpack/field.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
+import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";

@@ -1,5 +1,5 @@
-import { FieldBit } from "../../hpack/field.ts";
-import { Fact } from "../../http2/fact.ts";
+import { FieldBit } from "../../fields/field.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -23,7 +23,7 @@ export const contentLengthMismatch = defineRule({
       fix: "Count the octets after compression, or leave content-length out: HTTP/2 does not need it.",
     },
   },
-  when: { fact: Fact.contentLengthMismatch },
+  when: { observed: Observation.contentLengthMismatch },
   judge(subject, stream, { report }) {
     const half = stream?.half(subject.from);
     // A block may begin the message and end it; it, too, is told of before it takes effect.
@@ -56,9 +56,9 @@ export const contentLengthInvalid = defineRule({
       fix: "Send the number of octets once, in digits, or leave the field out.",
     },
   },
-  when: { fact: Fact.contentLengthInvalid },
+  when: { observed: Observation.contentLengthInvalid },
   judge(subject, stream, { report }) {
-    const { decoded, from, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, from, streamId } = subject as FieldBlock; // the observation is a block's
     const values: string[] = [];
     for (let i = 0; i < decoded!.count && values.length < 4; i++) {
       const { bits, value } = decoded!.fields[i]!;

@@ -1,5 +1,5 @@
 // What the name or the value of a single field shows, in any block.
-import { type Field, FieldBit } from "../../hpack/field.ts";
+import { type Field, FieldBit } from "../../fields/field.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";

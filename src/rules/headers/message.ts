@@ -1,6 +1,6 @@
+import { FieldBit } from "../../fields/field.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { other } from "../../place.ts";
@@ -23,7 +23,7 @@ export const secondHeadersNoEndStream = defineRule({
       fix: "Send all fields in the first HEADERS, or set END_STREAM on the trailers.",
     },
   },
-  when: { fact: Fact.secondHeadersWithoutEnd },
+  when: { observed: Observation.secondHeadersWithoutEnd },
   judge: (frame, stream, { report }) =>
     report(frame, "second", { side: frame.from, streamId: frame.streamId }, { related: opened(stream) }),
 });
@@ -44,9 +44,9 @@ export const interimAfterFinal = defineRule({
       fix: "Send 1xx responses first.",
     },
   },
-  when: { fact: Fact.interimAfterFinal },
+  when: { observed: Observation.interimAfterFinal },
   judge(frame, stream, { report }) {
-    const status = (frame as FieldBlock).decoded!.statusCode; // the fact is a block's
+    const status = (frame as FieldBlock).decoded!.statusCode; // the observation is a block's
     report(frame, "interim", { status, streamId: frame.streamId }, { related: opened(stream) });
   },
 });
@@ -70,9 +70,9 @@ export const trailersForbiddenField = defineRule({
       fix: "Send the field in the HEADERS that begin the message.",
     },
   },
-  when: { fact: Fact.trailerMisplaced },
+  when: { observed: Observation.trailerMisplaced },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     const { bits } = block.decoded!;
     // gRPC servers repeat content-type there, and clients take it.
     if (stream === undefined || (bits & FieldBit.grpcName) !== 0 || grpcKind(stream) !== "no") return;
@@ -98,7 +98,7 @@ export const requestTrailers = defineRule({
       fix: "Nothing has to be done where the server accepts them.",
     },
   },
-  when: { fact: Fact.requestTrailers },
+  when: { observed: Observation.requestTrailers },
   judge(frame, stream, { report }) {
     if (stream === undefined || grpcKind(stream) === "yes") return;
     // For gRPC it is an error: grpc/request-trailers. A gRPC field in the trailers makes it one, too.
@@ -126,9 +126,9 @@ export const listSize = defineRule({
       fix: "Send fewer or shorter fields (cookies, tokens, gRPC metadata), or raise the limit on the other side.",
     },
   },
-  when: { fact: Fact.listSizeExceeded },
+  when: { observed: Observation.listSizeExceeded },
   judge(subject, stream, { connection, report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     const { settings } = connection.endpoint(other(block.from));
     const limit = settings.largest(Setting.maxHeaderListSize, block.first.acked);
     const size = block.decoded!.listSize;

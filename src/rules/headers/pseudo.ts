@@ -1,8 +1,8 @@
 // Pseudo-header fields where they must not be (RFC 9113 section 8.3).
-import { BlockBit } from "../../hpack/block.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { Name, slotCount } from "../../hpack/name.ts";
-import { Fact } from "../../http2/fact.ts";
+import { BlockBit } from "../../fields/decoded-block.ts";
+import { FieldBit } from "../../fields/field.ts";
+import { Name, slotCount } from "../../fields/name.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -112,9 +112,9 @@ export const pseudoResponseInRequest = defineRule({
     },
     docs: { why: "Only a response has a status.", fix: "Use the encoder for requests; look for mixed-up roles." },
   },
-  when: { fact: Fact.pseudoMisplaced },
+  when: { observed: Observation.pseudoMisplaced },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     if (block.role !== "request" && block.role !== "promise") return;
     const status = (block.decoded?.status?.value ?? "").slice(0, SHOWN);
     const message = block.role === "promise" ? "promise" : "request";
@@ -135,9 +135,9 @@ export const pseudoRequestInResponse = defineRule({
     messages: { request: "the response on stream {streamId} has {name}" },
     docs: { why: "They control a request.", fix: "Use the encoder for responses; a proxy must not copy them back." },
   },
-  when: { fact: Fact.pseudoMisplaced },
+  when: { observed: Observation.pseudoMisplaced },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     if (block.role !== "interim" && block.role !== "response") return;
     const { method, scheme, authority, path } = block.decoded!;
     // :protocol is ext/protocol-without-connect.
@@ -166,9 +166,9 @@ export const pseudoInTrailers = defineRule({
       fix: "Leave them out of trailers; for a second request open another stream.",
     },
   },
-  when: { fact: Fact.pseudoMisplaced },
+  when: { observed: Observation.pseudoMisplaced },
   judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the fact is a block's
+    const block = subject as FieldBlock; // the observation is a block's
     if (block.role !== "request-trailers" && block.role !== "response-trailers") return;
     const name = block.decoded!.first(FieldBit.pseudo)!.name.text.slice(0, SHOWN); // noted of its fields
     report(block, "trailers", { side: block.from, name, streamId: block.streamId }, { related: opened(stream) });

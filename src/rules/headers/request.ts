@@ -1,13 +1,13 @@
 // What a request must say, and how (RFC 9113 section 8.3.1).
-import { FieldBit } from "../../hpack/field.ts";
-import { Fact } from "../../http2/fact.ts";
+import { FieldBit } from "../../fields/field.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule, type Rule } from "../rule.ts";
 
 export const missingMethod = missing(
   "headers/missing-method",
-  Fact.methodMissing,
+  Observation.methodMissing,
   ":method",
   "A request must have :method",
   "Set :method; for trailers look why the request itself was not sent before.",
@@ -15,7 +15,7 @@ export const missingMethod = missing(
 
 export const missingScheme = missing(
   "headers/missing-scheme",
-  Fact.schemeMissing,
+  Observation.schemeMissing,
   ":scheme",
   "A request must have :scheme",
   "Set :scheme to https, or to http without TLS; only CONNECT goes without.",
@@ -23,7 +23,7 @@ export const missingScheme = missing(
 
 export const missingPath = missing(
   "headers/missing-path",
-  Fact.pathMissing,
+  Observation.pathMissing,
   ":path",
   "A request must have :path",
   "Set :path, to / if there is none; only CONNECT goes without.",
@@ -42,7 +42,7 @@ export const emptyPath = defineRule({
     messages: { empty: "the request on stream {streamId} has an empty :path" },
     docs: { why: "A URI without a path has the path /.", fix: "Send / (OPTIONS for the whole server: *)." },
   },
-  when: { fact: Fact.pathEmpty },
+  when: { observed: Observation.pathEmpty },
   judge: (block, stream, { report }) => report(block, "empty", { streamId: block.streamId }, { related: opened(stream) }),
 });
 
@@ -62,7 +62,7 @@ export const pathForm = defineRule({
       fix: "Send the path and query only, from / on; * goes with OPTIONS alone.",
     },
   },
-  when: { fact: Fact.pathForm },
+  when: { observed: Observation.pathForm },
   judge(block, stream, { report }) {
     const path = (decodedOf(block)?.path?.value ?? "").slice(0, SHOWN);
     report(block, "form", { path, streamId: block.streamId }, { related: opened(stream) });
@@ -88,7 +88,7 @@ export const invalidMethod = defineRule({
       fix: "Send the method's name and nothing else.",
     },
   },
-  when: { fact: Fact.methodInvalid },
+  when: { observed: Observation.methodInvalid },
   judge(block, stream, { report }) {
     const method = (decodedOf(block)?.method?.value ?? "").slice(0, SHOWN);
     report(block, "method", { method, streamId: block.streamId }, { related: opened(stream) });
@@ -114,7 +114,7 @@ export const invalidScheme = defineRule({
       fix: "Send http or https, without colon and slashes.",
     },
   },
-  when: { fact: Fact.schemeInvalid },
+  when: { observed: Observation.schemeInvalid },
   judge(block, stream, { report }) {
     const scheme = (decodedOf(block)?.scheme?.value ?? "").slice(0, SHOWN);
     report(block, "scheme", { scheme, streamId: block.streamId }, { related: opened(stream) });
@@ -137,7 +137,7 @@ export const schemeMismatch = defineRule({
       fix: "Nothing has to be done where the server accepts it; else set the scheme of the connection.",
     },
   },
-  when: { fact: Fact.schemeMismatch },
+  when: { observed: Observation.schemeMismatch },
   judge(block, stream, { connection, report }) {
     const scheme = (decodedOf(block)?.scheme?.value ?? "").slice(0, SHOWN);
     const transport = connection.protocol.startsWith("h2c") ? "without TLS" : "with TLS";
@@ -164,7 +164,7 @@ export const authorityMissing = defineRule({
     },
     docs: { why: "A server with more than one host cannot tell which is meant.", fix: "Send :authority." },
   },
-  when: { fact: Fact.authorityMissing },
+  when: { observed: Observation.authorityMissing },
   judge(block, stream, { report }) {
     const decoded = decodedOf(block);
     const found = decoded?.authority ?? decoded?.first(FieldBit.host);
@@ -190,7 +190,7 @@ export const authorityUserinfo = defineRule({
       fix: "Send host and port only; the user goes into authorization.",
     },
   },
-  when: { fact: Fact.authorityUserinfo },
+  when: { observed: Observation.authorityUserinfo },
   judge(block, stream, { report }) {
     // What comes before it may be a secret.
     const authority = decodedOf(block)?.authority?.value ?? "";
@@ -254,7 +254,7 @@ export const multipleHost = defineRule({
   },
 });
 
-function missing(id: string, fact: Fact, name: string, title: string, fix: string): Rule {
+function missing(id: string, observed: Observation, name: string, title: string, fix: string): Rule {
   return defineRule({
     id,
     meta: {
@@ -268,7 +268,7 @@ function missing(id: string, fact: Fact, name: string, title: string, fix: strin
       messages: { missing: "the request on stream {streamId} has no {name}" },
       docs: { why: "A server needs :method, :scheme and :path to tell what is asked of it.", fix },
     },
-    when: { fact },
+    when: { observed },
     judge: (block, stream, { report }) =>
       report(block, "missing", { name, streamId: block.streamId }, { related: opened(stream) }),
   });

@@ -1,5 +1,5 @@
 // What a response must say (RFC 9113 section 8.3.2), and when.
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -20,7 +20,7 @@ export const missingStatus = defineRule({
       fix: "Send :status first; trailers come only after a response with HEADERS of its own.",
     },
   },
-  when: { fact: Fact.statusMissing },
+  when: { observed: Observation.statusMissing },
   judge: (block, stream, { report }) => report(block, "missing", { streamId: block.streamId }, { related: opened(stream) }),
 });
 
@@ -40,9 +40,9 @@ export const badStatus = defineRule({
     messages: { status: 'the response on stream {streamId} has :status "{status}"' },
     docs: { why: "The first digit says what kind of response it is; there are five.", fix: "Send a code from 100 to 599." },
   },
-  when: { fact: Fact.statusInvalid },
+  when: { observed: Observation.statusInvalid },
   judge(subject, stream, { report }) {
-    const status = statusOf(subject as FieldBlock); // the fact is a block's
+    const status = statusOf(subject as FieldBlock); // the observation is a block's
     report(subject, "status", { status, streamId: subject.streamId }, { related: opened(stream) });
   },
 });
@@ -69,10 +69,10 @@ export const contentOnNoContent = defineRule({
       fix: "End the stream with the HEADERS of such a response.",
     },
   },
-  when: { fact: Fact.contentForbidden },
+  when: { observed: Observation.contentForbidden },
   judge(frame, stream, { report }) {
     const { length, streamId } = frame;
-    const { request, response } = stream!; // the fact is a stream's
+    const { request, response } = stream!; // the observation is a stream's
     const { status } = response;
     const related = opened(stream);
     if (request.method === "HEAD") report(frame, "head", { length, streamId }, { related });
@@ -93,9 +93,9 @@ export const interimEndStream = defineRule({
     messages: { end: "the server ended stream {streamId} with :status {status}, without a final response" },
     docs: { why: "The final response is still to come; without it the request has no answer.", fix: "Send it." },
   },
-  when: { fact: Fact.interimEndsStream },
+  when: { observed: Observation.interimEndsStream },
   judge(subject, stream, { report }) {
-    const status = statusOf(subject as FieldBlock); // the fact is a block's
+    const status = statusOf(subject as FieldBlock); // the observation is a block's
     report(subject, "end", { status, streamId: subject.streamId }, { related: opened(stream) });
   },
 });
@@ -116,7 +116,7 @@ export const status101 = defineRule({
       fix: "Use CONNECT with :protocol (RFC 8441) for WebSocket; a proxy must not pass 101 on.",
     },
   },
-  when: { fact: Fact.switchingProtocols },
+  when: { observed: Observation.switchingProtocols },
   judge: (block, stream, { report }) => report(block, "switching", { streamId: block.streamId }, { related: opened(stream) }),
 });
 
@@ -136,7 +136,7 @@ export const dataBeforeHeaders = defineRule({
       fix: "Write the response's HEADERS before its content, from one place.",
     },
   },
-  when: { fact: Fact.dataBeforeHeaders },
+  when: { observed: Observation.dataBeforeHeaders },
   judge: (frame, stream, { report }) =>
     report(frame, "data", { length: frame.length, streamId: frame.streamId }, { related: opened(stream) }),
 });

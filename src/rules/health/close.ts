@@ -1,4 +1,4 @@
-import { FieldBit } from "../../hpack/field.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";

@@ -1,7 +1,7 @@
+import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind } from "../../grpc/call.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { FieldBit } from "../../hpack/field.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { opened } from "../related.ts";

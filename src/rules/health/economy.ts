@@ -1,5 +1,5 @@
+import { FieldBit } from "../../fields/field.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { FieldBit } from "../../hpack/field.ts";
 import type { Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 

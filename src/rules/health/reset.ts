@@ -1,7 +1,7 @@
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
@@ -91,7 +91,7 @@ export const lateFramesAfterRst = defineRule({
       fix: "Nothing, if it is a few; else read frames before more DATA are written.",
     },
   },
-  when: { fact: Fact.lateAfterReset },
+  when: { observed: Observation.lateAfterReset },
   judge(subject, stream, { report }) {
     if (stream === undefined) return;
     const { resetTime } = stream.half(other(subject.from));

@@ -1,4 +1,4 @@
-import { FieldBit } from "../../hpack/field.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";

@@ -1,7 +1,7 @@
+import { Name } from "../../fields/name.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { statusName } from "../../grpc/status.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
-import { Name } from "../../hpack/name.ts";
-import { ValueBit } from "../../hpack/value-bit.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 

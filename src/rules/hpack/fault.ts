@@ -1,5 +1,5 @@
-import type { HpackFault } from "../../hpack/engine.ts";
-import { Fact } from "../../http2/fact.ts";
+import type { HpackFault } from "../../fields/decoding-fault.ts";
+import { Observation } from "../../http2/observation.ts";
 import { defineRule, type Rule, type RuleMeta } from "../rule.ts";
 
 export const indexZero = fault("index-zero", {
@@ -110,7 +110,7 @@ function fault(name: HpackFault, { title, section, needs, message, fix }: FaultR
         fix,
       },
     },
-    when: { fact: Fact.hpackFault },
+    when: { observed: Observation.hpackFault },
     judge(subject, _stream, { report }) {
       if ("decoded" in subject && subject.decoded?.fault === name) report(subject, "fault", { streamId: subject.streamId });
     },

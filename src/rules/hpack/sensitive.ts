@@ -1,5 +1,5 @@
-import { FieldBit } from "../../hpack/field.ts";
-import { Name } from "../../hpack/name.ts";
+import { FieldBit } from "../../fields/field.ts";
+import { Name } from "../../fields/name.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";

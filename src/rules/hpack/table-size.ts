@@ -1,5 +1,5 @@
 // What an encoder owes after HEADER_TABLE_SIZE went down (RFC 7541 section 4.2, RFC 9113 section 4.3.1).
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { defineRule } from "../rule.ts";
 
@@ -26,7 +26,7 @@ export const tableSizeUpdateMissing = defineRule({
       fix: "Let the encoder take over HEADER_TABLE_SIZE before SETTINGS is acknowledged, and write the update in the next block.",
     },
   },
-  when: { fact: Fact.tableUpdateMissing },
+  when: { observed: Observation.tableUpdateMissing },
   judge(subject, _stream, { connection, report }) {
     const { from: side, streamId } = subject;
     const { owed: limit, held } = connection.endpoint(side).tableLimit;
@@ -57,7 +57,7 @@ export const tableSizeMinimumMissing = defineRule({
       fix: "Write two size updates: the lowest limit since the last block, and the one to use.",
     },
   },
-  when: { fact: Fact.tableMinimumMissing },
+  when: { observed: Observation.tableMinimumMissing },
   judge(subject, _stream, { connection, report }) {
     const { from: side, streamId } = subject;
     const { owed: limit, final } = connection.endpoint(side).tableLimit;
@@ -81,9 +81,9 @@ export const tableSizeUpdateExcess = defineRule({
       fix: "Write at most two.",
     },
   },
-  when: { fact: Fact.tableUpdateExcess },
+  when: { observed: Observation.tableUpdateExcess },
   judge(subject, _stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the fact is a block's
+    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
     report(subject, "updates", { streamId, updates: decoded?.sizeUpdates ?? 0 });
   },
 });

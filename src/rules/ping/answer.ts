@@ -28,7 +28,7 @@ export const ackMissing = defineRule({
   state: (): Record<Side, FrameRef[]> => ({ client: [], server: [] }),
   kinds: ["ping"],
   frame(frame, _stream, { state }) {
-    if (frame.ack || !frame.whole || frame.facts.count > 0) return;
+    if (frame.ack || !frame.whole || frame.observations.count > 0) return;
     const pings = state[frame.from];
     pings.push(FrameRef.of(frame));
     if (pings.length > PINGS) pings.shift();

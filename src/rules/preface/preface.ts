@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { other, type Side } from "../../place.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
@@ -49,7 +49,7 @@ export const clientSettingsMissing = defineRule({
       fix: "Send a SETTINGS frame without the ACK flag directly after the preface string.",
     },
   },
-  when: { fact: Fact.notSettingsFirst, from: "client" },
+  when: { observed: Observation.notSettingsFirst, from: "client" },
   judge(frame, _stream, { connection, report }) {
     // The family upgrade/ judges what follows 101.
     if (connection.upgrade !== undefined) return;
@@ -77,7 +77,7 @@ export const serverSettingsMissing = defineRule({
       fix: "Send a SETTINGS frame without the ACK flag before anything else, also before the acknowledgment of the client's.",
     },
   },
-  when: { fact: Fact.notSettingsFirst, from: "server" },
+  when: { observed: Observation.notSettingsFirst, from: "server" },
   judge(frame, _stream, { connection, report }) {
     // The family upgrade/ judges what follows 101.
     if (connection.upgrade !== undefined) return;

@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
@@ -22,7 +22,7 @@ export const selfDependency = defineRule({
       fix: "Leave PRIORITY and the priority fields of HEADERS out, or let the stream depend on stream 0.",
     },
   },
-  when: { fact: Fact.selfDependency },
+  when: { observed: Observation.selfDependency },
   judge: (frame, stream, { report }) =>
     report(frame, "self", { kind: kindName(frame.kind), streamId: frame.streamId }, { related: opened(stream) }),
 });

@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -16,7 +16,7 @@ export const fromClient = defineRule({
     messages: { client: "the client sends PUSH_PROMISE on stream {streamId}" },
     docs: { why: "Only a server can promise a response; the server closes the connection.", fix: "Send a request." },
   },
-  when: { fact: Fact.pushFromClient },
+  when: { observed: Observation.pushFromClient },
   judge: (frame, _stream, { report }) => report(frame, "client", { streamId: frame.streamId }),
 });
 

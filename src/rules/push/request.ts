@@ -1,5 +1,5 @@
-import { BlockBit, type DecodedBlock } from "../../hpack/block.ts";
-import { FieldBit } from "../../hpack/field.ts";
+import { BlockBit, type DecodedBlock } from "../../fields/decoded-block.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { delivered } from "../../model/causality.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule, type Subject } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
@@ -34,7 +34,13 @@ export const ackMissing = defineRule({
   kinds: ["settings"],
   frame(frame, _stream, { state }) {
     const sent = state[frame.from];
-    if (frame.ack || !frame.whole || frame.facts.has(Fact.settingsValue) || frame.facts.has(Fact.settingsWindowRange)) return;
+    if (
+      frame.ack ||
+      !frame.whole ||
+      frame.observations.has(Observation.settingsValue) ||
+      frame.observations.has(Observation.settingsWindowRange)
+    )
+      return;
     if (sent.length < PENDING) sent.push(FrameRef.of(frame));
   },
   connectionEnd({ connection, state, options, report }) {
@@ -102,7 +108,7 @@ export const valueAppliedEarly = defineRule({
       fix: "Write the acknowledgment before frames that make use of it.",
     },
   },
-  when: { fact: Fact.settingAppliedEarly },
+  when: { observed: Observation.settingAppliedEarly },
   judge(frame, _stream, { connection, report }) {
     const { from, length, streamId } = frame;
     const value = connection.endpoint(other(from)).settings.largest(Setting.initialWindowSize, frame.first.acked);

@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { settingsOf } from "../../model/settings.ts";
@@ -25,7 +25,7 @@ export const ackUnexpected = defineRule({
       fix: "Acknowledge each SETTINGS frame once, when it was applied.",
     },
   },
-  when: { fact: Fact.settingsAckUnexpected },
+  when: { observed: Observation.settingsAckUnexpected },
   judge: (frame, _stream, { report }) => report(frame, "unexpected", { side: frame.from }),
 });
 

@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import type { Frame } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { settingsOf } from "../../model/settings.ts";
 import { defineRule, type Rule, type Subject } from "../rule.ts";
@@ -32,7 +32,7 @@ export const enablePushFromServer = defineRule({
       fix: "Leave ENABLE_PUSH out of a server's SETTINGS.",
     },
   },
-  when: { fact: Fact.settingsValue, from: "server" },
+  when: { observed: Observation.settingsValue, from: "server" },
   judge(frame, _stream, { report }) {
     for (const [id, value] of entries(frame)) if (id === Setting.enablePush && value === 1) report(frame, "one", {});
   },
@@ -51,7 +51,7 @@ export const initialWindowSizeRange = defineRule({
     messages: { value: "INITIAL_WINDOW_SIZE = {value}; the largest window is 2147483647" },
     docs: { why: "A window is a 31-bit number.", fix: "Announce at most 2147483647." },
   },
-  when: { fact: Fact.settingsWindowRange },
+  when: { observed: Observation.settingsWindowRange },
   judge(frame, _stream, { report }) {
     for (const [id, value] of entries(frame)) {
       if (id === Setting.initialWindowSize && value > MAX_WINDOW) report(frame, "value", { value });
@@ -103,7 +103,7 @@ export const duplicateId = defineRule({
       fix: "Send each setting once, unless a smaller HEADER_TABLE_SIZE has to be signalled before a larger one.",
     },
   },
-  when: { fact: Fact.settingsDuplicate },
+  when: { observed: Observation.settingsDuplicate },
   judge(frame, _stream, { report }) {
     const seen = new Set<number>();
     for (const [id] of entries(frame)) {
@@ -165,14 +165,14 @@ function settingValue({ id, setting, title, spec, optional, fix, bad }: ValueRul
       messages: { value: `${settingName(setting)} = {value}` },
       docs: { why: "The receiver must close the connection over a value outside the setting's range.", fix },
     },
-    when: { fact: Fact.settingsValue },
+    when: { observed: Observation.settingsValue },
     judge(frame, _stream, { report }) {
       for (const [key, value] of entries(frame)) if (key === setting && bad(value)) report(frame, "value", { value });
     },
   });
 }
 
-// The facts used here are noted on SETTINGS frames only.
+// The observations used here are noted on SETTINGS frames only.
 const entries = (subject: Subject) => settingsOf(subject as Frame);
 
 const MAX_WINDOW = 0x7fffffff;

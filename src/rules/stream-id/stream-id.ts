@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -20,7 +20,7 @@ export const evenClient = defineRule({
       fix: "Count client streams 1, 3, 5 and so on.",
     },
   },
-  when: { fact: Fact.streamIdParity },
+  when: { observed: Observation.streamIdParity },
   judge: (frame, _stream, { report }) => report(frame, "even", { streamId: frame.streamId }),
 });
 
@@ -40,7 +40,7 @@ export const oddServer = defineRule({
     messages: { odd: "PUSH_PROMISE promises stream {promisedStreamId}, an odd id" },
     docs: { why: "Odd ids are the client's.", fix: "Promise streams 2, 4, 6 and so on." },
   },
-  when: { fact: Fact.streamIdPromisedOdd },
+  when: { observed: Observation.streamIdPromisedOdd },
   judge: (frame, _stream, { report }) => report(frame, "odd", { promisedStreamId: frame.promisedStreamId }),
 });
 
@@ -63,7 +63,7 @@ export const unpromised = defineRule({
       fix: "Answer on the id of the request, or promise the stream first.",
     },
   },
-  when: { fact: Fact.streamIdUnpromised },
+  when: { observed: Observation.streamIdUnpromised },
   judge: (frame, _stream, { report }) => report(frame, "unpromised", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });
 
@@ -83,7 +83,7 @@ export const unopened = defineRule({
       fix: "Answer on the id of the request; look for ids that are mixed up between connections.",
     },
   },
-  when: { fact: Fact.streamIdUnopened },
+  when: { observed: Observation.streamIdUnopened },
   judge(frame, _stream, { connection, report }) {
     const highest = connection.client.highestOpened;
     report(frame, "unopened", { kind: kindName(frame.kind), streamId: frame.streamId, highest });
@@ -109,7 +109,7 @@ export const notIncreasing = defineRule({
       fix: "Give out ids and write the HEADERS under one lock, so that they reach the wire in the same order.",
     },
   },
-  when: { fact: Fact.streamIdNotIncreasing },
+  when: { observed: Observation.streamIdNotIncreasing },
   judge(frame, _stream, { connection, report }) {
     const highest = connection.endpoint(frame.from).highestOpened;
     if (frame.kind === "push-promise") report(frame, "promised", { streamId: frame.promisedStreamId, highest });
@@ -141,7 +141,7 @@ export const reuse = defineRule({
       fix: "Take a new, higher id for every request, retries too.",
     },
   },
-  when: { fact: Fact.streamIdReuse },
+  when: { observed: Observation.streamIdReuse },
   judge(frame, stream, { report }) {
     const own = stream?.half(frame.from);
     const shaped = "decoded" in frame && frame.decoded?.method !== undefined;

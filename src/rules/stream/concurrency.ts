@@ -1,4 +1,4 @@
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
@@ -19,7 +19,7 @@ export const concurrencyExceeded = defineRule({
       fix: "Queue requests, or open another connection, when the limit is reached.",
     },
   },
-  when: { fact: Fact.concurrencyExceeded },
+  when: { observed: Observation.concurrencyExceeded },
   judge(frame, _stream, { connection, report }) {
     const { active } = connection.endpoint(frame.from);
     const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxConcurrentStreams, frame.first.acked);

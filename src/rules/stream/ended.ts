@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -23,7 +23,7 @@ export const dataAfterEndStream = defineRule({
       fix: "Set END_STREAM on the last frame only; look for two writers of one body.",
     },
   },
-  when: { fact: Fact.afterEndStream, kinds: ["data"] },
+  when: { observed: Observation.afterEndStream, kinds: ["data"] },
   judge: (frame, stream, { report }) =>
     report(frame, "ended", { length: frame.length, streamId: frame.streamId, side: frame.from }, { related: opened(stream) }),
 });
@@ -45,7 +45,7 @@ export const headersAfterEndStream = defineRule({
       fix: "Leave END_STREAM off the last DATA when trailers follow.",
     },
   },
-  when: { fact: Fact.afterEndStream, kinds: ["headers"] },
+  when: { observed: Observation.afterEndStream, kinds: ["headers"] },
   judge: (frame, stream, { report }) =>
     report(frame, "ended", { streamId: frame.streamId, side: frame.from }, { related: opened(stream) }),
 });
@@ -72,7 +72,7 @@ export const dataOnClosed = defineRule({
       fix: "Stop writing when END_STREAM was sent, and give every request an id of its own.",
     },
   },
-  when: { fact: Fact.onClosed, kinds: ["data"] },
+  when: { observed: Observation.onClosed, kinds: ["data"] },
   judge(frame, stream, { report }) {
     const { length, streamId } = frame;
     if (stream === undefined) report(frame, "skipped", { length, streamId, side: frame.from });
@@ -93,7 +93,7 @@ export const headersOnClosed = defineRule({
     messages: { closed: "HEADERS on stream {streamId}, which both sides had ended" },
     docs: { why: "The stream is over for both sides.", fix: "Use a new stream; send trailers before or with END_STREAM." },
   },
-  when: { fact: Fact.onClosed, kinds: ["headers"] },
+  when: { observed: Observation.onClosed, kinds: ["headers"] },
   judge: (frame, stream, { report }) => report(frame, "closed", { streamId: frame.streamId }, { related: opened(stream) }),
 });
 
@@ -116,7 +116,7 @@ export const frameAfterOwnRst = defineRule({
       fix: "Drop what is queued for a stream when it is reset.",
     },
   },
-  when: { fact: Fact.afterOwnReset },
+  when: { observed: Observation.afterOwnReset },
   judge: (frame, stream, { report }) =>
     report(
       frame,
@@ -145,7 +145,7 @@ export const frameAfterPeerRst = defineRule({
       fix: "Drop what is queued for a stream when its RST_STREAM is read.",
     },
   },
-  when: { fact: Fact.afterPeerReset },
+  when: { observed: Observation.afterPeerReset },
   judge: (frame, stream, { report }) =>
     report(
       frame,

@@ -1,5 +1,5 @@
-import { Fact } from "../../http2/fact.ts";
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 
@@ -18,7 +18,7 @@ export const dataOnIdle = defineRule({
     messages: { idle: "DATA on stream {streamId}, which nobody had opened" },
     docs: { why, fix: "Send HEADERS first; look for DATA that is written before the HEADERS of its stream." },
   },
-  when: { fact: Fact.onIdle, kinds: ["data"] },
+  when: { observed: Observation.onIdle, kinds: ["data"] },
   judge: (frame, _stream, { report }) => report(frame, "idle", { streamId: frame.streamId }),
 });
 
@@ -41,7 +41,7 @@ export const rstOnIdle = defineRule({
     },
     docs: { why, fix: "Reset only streams that were opened; a stream cancelled before its HEADERS were written needs no frame." },
   },
-  when: { fact: Fact.onIdle, kinds: ["rst-stream"] },
+  when: { observed: Observation.onIdle, kinds: ["rst-stream"] },
   judge(frame, _stream, { connection, report }) {
     const { streamId } = frame;
     // RFC 7540 5.3.1 asked for exactly this.
@@ -64,7 +64,7 @@ export const windowUpdateOnIdle = defineRule({
     messages: { idle: "WINDOW_UPDATE on stream {streamId}, which nobody had opened" },
     docs: { why, fix: "Grant window to streams that are open; to give all new ones more announce INITIAL_WINDOW_SIZE." },
   },
-  when: { fact: Fact.onIdle, kinds: ["window-update"] },
+  when: { observed: Observation.onIdle, kinds: ["window-update"] },
   judge: (frame, _stream, { report }) => report(frame, "idle", { streamId: frame.streamId }),
 });
 
@@ -84,7 +84,7 @@ export const frameOnReservedServer = defineRule({
       fix: "Send the response HEADERS first.",
     },
   },
-  when: { fact: Fact.onReserved, from: "server" },
+  when: { observed: Observation.onReserved, from: "server" },
   judge: (frame, _stream, { report }) => report(frame, "reserved", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });
 
@@ -104,7 +104,7 @@ export const frameOnReservedClient = defineRule({
       fix: "Open a stream of your own, or reset this one.",
     },
   },
-  when: { fact: Fact.onReserved, from: "client" },
+  when: { observed: Observation.onReserved, from: "client" },
   judge: (frame, _stream, { report }) => report(frame, "reserved", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });
 
@@ -124,6 +124,6 @@ export const clientDataOnPushed = defineRule({
     messages: { pushed: "{kind} of the client on pushed stream {streamId}" },
     docs: { why: "A pushed stream is half-closed for the client from the start.", fix: "Open a stream of your own." },
   },
-  when: { fact: Fact.clientOnPushed },
+  when: { observed: Observation.clientOnPushed },
   judge: (frame, _stream, { report }) => report(frame, "pushed", { kind: kindName(frame.kind), streamId: frame.streamId }),
 });

@@ -1,5 +1,5 @@
 import { errorCodeName } from "../../http2/error-code.ts";
-import { Fact } from "../../http2/fact.ts";
+import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -16,7 +16,7 @@ export const rstRepeated = defineRule({
     messages: { again: "a second RST_STREAM on stream {streamId}, with no frame of the other side between" },
     docs: { why: "It is harmless, but counts against limits on resets.", fix: "Remember that a stream was reset." },
   },
-  when: { fact: Fact.resetRepeated },
+  when: { observed: Observation.resetRepeated },
   judge: (frame, stream, { report }) => report(frame, "again", { streamId: frame.streamId }, { related: opened(stream) }),
 });
 
@@ -33,7 +33,7 @@ export const rstInResponseToRst = defineRule({
     messages: { answer: "RST_STREAM on stream {streamId}, though the {side} had processed the other side's RST_STREAM" },
     docs: { why: "Two sides that do this can loop.", fix: "Close the stream silently when its RST_STREAM is read." },
   },
-  when: { fact: Fact.resetInResponse },
+  when: { observed: Observation.resetInResponse },
   judge: (frame, stream, { report }) =>
     report(frame, "answer", { streamId: frame.streamId, side: frame.from }, { related: opened(stream) }),
 });
@@ -54,7 +54,7 @@ export const rstNoErrorEarly = defineRule({
       fix: "Send END_STREAM first, or reset with a code that says what went wrong.",
     },
   },
-  when: { fact: Fact.resetNoErrorEarly },
+  when: { observed: Observation.resetNoErrorEarly },
   judge: (frame, stream, { report }) => report(frame, "early", { streamId: frame.streamId }, { related: opened(stream) }),
 });
 
@@ -74,7 +74,7 @@ export const refusedAfterProcessing = defineRule({
       fix: "Use CANCEL or INTERNAL_ERROR once a handler has run.",
     },
   },
-  when: { fact: Fact.refusedAfterProcessing },
+  when: { observed: Observation.refusedAfterProcessing },
   judge(frame, stream, { report }) {
     const code = errorCodeName("errorCode" in frame ? frame.errorCode : 0);
     report(frame, "begun", { streamId: frame.streamId, code }, { related: opened(stream) });

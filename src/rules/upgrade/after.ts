@@ -1,6 +1,7 @@
 // What follows `101 Switching Protocols` (RFC 7540 sections 3.2 and 3.5).
-import { Fact } from "../../http2/fact.ts";
+
 import { kindName } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { beginning } from "../beginning.ts";
@@ -30,7 +31,7 @@ export const serverFirstFrame = defineRule({
       fix: "Send a SETTINGS frame without the ACK flag directly after the answer 101.",
     },
   },
-  when: { fact: Fact.notSettingsFirst, from: "server" },
+  when: { observed: Observation.notSettingsFirst, from: "server" },
   judge(frame, _stream, { connection, report }) {
     if (connection.upgrade === undefined) return;
     const related = switched(connection);
@@ -62,7 +63,7 @@ export const clientPrefaceAfter101 = defineRule({
       fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" and a SETTINGS frame as soon as the answer 101 is there.',
     },
   },
-  when: { fact: Fact.notSettingsFirst, from: "client" },
+  when: { observed: Observation.notSettingsFirst, from: "client" },
   judge(frame, _stream, { connection, report }) {
     if (!knewOfSwitch(connection, "first" in frame ? frame.first.acked : -1)) return;
     const related = switched(connection);
@@ -96,7 +97,7 @@ export const streamOneReused = defineRule({
       fix: "Begin with stream 3.",
     },
   },
-  when: { fact: Fact.onUpgraded },
+  when: { observed: Observation.onUpgraded },
   judge: (frame, stream, { report }) => report(frame, "sent", { kind: kindName(frame.kind) }, { related: opened(stream) }),
 });
 

@@ -1,4 +1,4 @@
-import type { HpackFault } from "./engine.ts";
+import type { HpackFault } from "./decoding-fault.ts";
 import { type Field, FieldBit } from "./field.ts";
 import { Name, slotCount } from "./name.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Field, FieldBit, field, fieldName } from "../../src/hpack/field.ts";
-import { ValueBit } from "../../src/hpack/value-bit.ts";
+import { Field, FieldBit, field, fieldName } from "../../src/fields/field.ts";
+import { ValueBit } from "../../src/fields/value-bit.ts";
 
 const named = (bits: number): string[] =>
   Object.entries(ValueBit)

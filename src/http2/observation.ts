@@ -1,6 +1,6 @@
 /** What a stage sees in a frame or field block that the RFC does not allow, or that a rule may want to judge. Decoders and the model
- *  note facts, rules judge them; a lawful frame has none, so it costs no rule anything. */
-export const Fact = {
+ *  note observations, rules judge them; a lawful frame has none, so it costs no rule anything. */
+export const Observation = {
   // Noted by the frame decoder, from the frame alone (RFC 9113 sections 4.1 and 6).
   reservedBit: 0,
   unusedFlag: 1,
@@ -91,28 +91,28 @@ export const Fact = {
   aboveOwnGoaway: 82,
 } as const;
 
-export type Fact = (typeof Fact)[keyof typeof Fact];
+export type Observation = (typeof Observation)[keyof typeof Observation];
 
-/** The facts of one frame or field block, few if any. */
-export class FactList {
+/** The observations of one frame or field block, few if any. */
+export class Observations {
   count = 0;
-  readonly #facts = new Uint8Array(16);
+  readonly #observations = new Uint8Array(16);
 
   clear(): void {
     this.count = 0;
   }
 
-  /** Facts beyond the sixteenth are dropped: one frame has one finding, by order of judgement. */
-  note(fact: Fact): void {
-    if (this.count < this.#facts.length && !this.has(fact)) this.#facts[this.count++] = fact;
+  /** Observations beyond the sixteenth are dropped: one frame has one finding, by order of judgement. */
+  note(observation: Observation): void {
+    if (this.count < this.#observations.length && !this.has(observation)) this.#observations[this.count++] = observation;
   }
 
-  has(fact: Fact): boolean {
-    for (let i = 0; i < this.count; i++) if (this.#facts[i] === fact) return true;
+  has(observation: Observation): boolean {
+    for (let i = 0; i < this.count; i++) if (this.#observations[i] === observation) return true;
     return false;
   }
 
-  at(index: number): Fact {
-    return this.#facts[index]! as Fact;
+  at(index: number): Observation {
+    return this.#observations[index]! as Observation;
   }
 }

@@ -1,11 +1,11 @@
 import hpack from "hpack.js";
 import { describe, expect, it } from "vitest";
+import { FieldBit, field, fieldName } from "../../src/fields/field.ts";
+import { Name, slotCount } from "../../src/fields/name.ts";
 import { fastHpack } from "../../src/hpack/decoder.ts";
-import { FieldBit, field, fieldName } from "../../src/hpack/field.ts";
-import { Name, slotCount } from "../../src/hpack/name.ts";
 import { OctetCache } from "../../src/hpack/octet-cache.ts";
 import { staticTable } from "../../src/hpack/static-table.ts";
-import { decodeOctets, limits, literal } from "./octets.ts";
+import { decodeOctets, limits, literal } from "../hpack/octets.ts";
 
 const named = (bits: number): string[] =>
   Object.entries(FieldBit)
