@@ -23,7 +23,8 @@ import { Pairing } from "./pairing/pairing.ts";
 import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
 import type { LogInfo, ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
-import { type ActiveRule, RuleEngine } from "./rules/engine.ts";
+import { RuleEngine } from "./rules/engine/engine.ts";
+import type { ActiveRule } from "./rules/engine/slot.ts";
 import { rules as builtIn } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
 import { selectRules } from "./rules/selection.ts";
@@ -76,7 +77,16 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       for (const { finding, event } of seen) {
         const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
         found.push({
-          ...{ finding, verdict: "unseen", logOnly: {}, confidence: "likely", streamsKilled: [], retrySafe: [], lost: [] },
+          ...{
+            finding,
+            count: 1,
+            verdict: "unseen",
+            logOnly: {},
+            confidence: "likely",
+            streamsKilled: [],
+            retrySafe: [],
+            lost: [],
+          },
           ...(event.says === undefined ? {} : { explanation: event.says }),
           logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
         });

@@ -23,7 +23,7 @@ import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from ".
 import type { Side } from "./place.ts";
 import type { CaptureInfo, InterfaceInfo, LogInfo, ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
-import { RuleEngine } from "./rules/engine.ts";
+import { RuleEngine } from "./rules/engine/engine.ts";
 import { rules as builtIn } from "./rules/index.ts";
 import { isDue, type Rule } from "./rules/rule.ts";
 import { type RuleOptions, selectRules } from "./rules/selection.ts";

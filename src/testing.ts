@@ -8,7 +8,7 @@ import { deepStrictEqual, fail, notStrictEqual, strictEqual } from "node:assert/
 import type { Limits } from "./limits.ts";
 import type { Finding, Need } from "./rules/finding.ts";
 import type { Rule, Severity } from "./rules/rule.ts";
-import { numberOf, playSegments, written } from "./testing/play.ts";
+import { numberOf, type PlayedFinding, playSegments, written } from "./testing/play.ts";
 import type { Story, WireSegment } from "./testing/script.ts";
 
 export { type Fields, literals, type Octets, type RawFrame } from "./testing/octets.ts";
@@ -176,8 +176,8 @@ function assertFilled({ meta }: Rule, { message, data }: Finding): void {
   deepStrictEqual(Object.keys(data).sort(), [...holes].sort(), `data of "${message}"`);
 }
 
-function assertSame(actual: readonly Finding[], expected: readonly Finding[], how: string): void {
-  const plain = ({ message, data, frame, certainty, severity, count, hides, consequent }: Finding) => ({
+function assertSame(actual: readonly PlayedFinding[], expected: readonly PlayedFinding[], how: string): void {
+  const plain = ({ message, data, frame, certainty, severity, count, hides, consequent }: PlayedFinding) => ({
     ...{ message, data, certainty, severity, count, hides, consequent },
     ...{ from: frame.from, offset: frame.offset, end: frame.end, acked: frame.acked },
   });

@@ -135,9 +135,18 @@ const isAnswerTo = ({ connection, reaction }: Unexplained, { finding }: PairedFi
   (reaction.kind !== "rst-stream" || reaction.streamId === finding.frame.streamId);
 
 function answered(pair: PairedFinding, { reaction, streamsKilled, retrySafe, lost }: Unexplained): PairedFinding {
-  const { finding } = pair;
+  const { finding, count } = pair;
   return {
-    ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence: "likely", evidence: [], streamsKilled, retrySafe },
+    ...{
+      finding,
+      count,
+      verdict: verdictOf(finding, reaction),
+      reaction,
+      confidence: "likely",
+      evidence: [],
+      streamsKilled,
+      retrySafe,
+    },
     lost,
     delay: reaction.frame.time - finding.frame.time,
   };

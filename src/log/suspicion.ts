@@ -131,7 +131,7 @@ const findingOf = (
       : "the log of the {side} tells of a fault on stream {streamId} in words of {software} that are most often about this one",
   data: { side: actor, software, ...(streamId === 0 ? {} : { streamId }) },
   ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
-  ...{ decidableAt: 0, count: 1, lastTime: frame.time },
+  ...{ decidableAt: 0 },
 });
 
 /** Rules that were not run, or could say nothing, are counted: by family. */

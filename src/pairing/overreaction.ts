@@ -146,8 +146,6 @@ function findingOf(
     hides: [],
     expect: rule.meta.expect,
     decidableAt: frame.end,
-    count: 1,
-    lastTime: frame.time,
   };
 }
 

@@ -10,7 +10,7 @@ import { FrameRef } from "../model/frame-ref.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
-import type { Finding, FindingSink } from "../rules/finding.ts";
+import type { Finding, FindingSink, Repeats } from "../rules/finding.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { closeBlames, goawayBlames, resetBlames, statusBlames } from "./blame.ts";
@@ -38,9 +38,9 @@ export class Pairing implements ModelSink, FindingSink {
     this.#open.set(connection.id, new Pending(connection));
   }
 
-  finding(finding: Finding): void {
+  finding(finding: Finding, repeats: Repeats): void {
     const pending = this.#open.get(finding.connection);
-    pending?.findings.push({ finding, framesBefore: pending.connection.frames });
+    pending?.findings.push({ finding, repeats, framesBefore: pending.connection.frames });
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -126,7 +126,7 @@ export class Pairing implements ModelSink, FindingSink {
 /** What waits for the end of one connection. */
 class Pending {
   readonly connection: Connection;
-  readonly findings: { finding: Finding; framesBefore: number }[] = [];
+  readonly findings: { finding: Finding; repeats: Repeats; framesBefore: number }[] = [];
   readonly reactions: Reaction[] = [];
   readonly recent = new RecentFrames();
   readonly crossings = new Crossings();
@@ -240,14 +240,19 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
   for (const { closedBy } of pending.reactions) if (closedBy !== undefined) ends.set(placeOf(closedBy.frame), closedBy);
   for (const reaction of pending.reactions) ends.set(placeOf(reaction.frame), reaction);
   const shown = pending.findings.filter(({ finding }) => finding.expect.none !== true || !explained.has(placeOf(finding.frame)));
-  const pairs = shown.map(({ finding, framesBefore }): PairedFinding => {
+  const pairs = shown.map(({ finding, repeats: { count }, framesBefore }): PairedFinding => {
     const answer = answers.get(finding);
     if (answer === undefined) {
       const selfInflicted = ownEnd(finding, reactions);
       // What is told by itself may be the end of calls.
       const end = ends.get(placeOf(finding.frame));
       return {
-        ...{ finding, verdict: unanswered(finding, connection, framesBefore), ...(end === undefined ? NO_COST : cost(end)) },
+        ...{
+          finding,
+          count,
+          verdict: unanswered(finding, connection, framesBefore),
+          ...(end === undefined ? NO_COST : cost(end)),
+        },
         ...(selfInflicted === undefined ? {} : { selfInflicted }),
       };
     }
@@ -256,7 +261,7 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
     const also = confidence === "possible" ? undefined : covered.get(reaction);
     const more = further.get(finding);
     return {
-      ...{ finding, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
+      ...{ finding, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
       ...cost(reaction),
       ...(about === undefined ? {} : { explanation: about.text.says }),
@@ -264,7 +269,7 @@ function pairAll(pending: Pending, severity: Severity | undefined): { pairs: Pai
       ...(more === undefined ? {} : { further: more }),
     };
   });
-  for (const [reaction, finding] of overreactions) pairs.push({ finding, verdict: "none-expected", ...cost(reaction) });
+  for (const [reaction, finding] of overreactions) pairs.push({ finding, count: 1, verdict: "none-expected", ...cost(reaction) });
   return { pairs, unexplained };
 }
 

@@ -42,6 +42,8 @@ export type Confidence = "exact" | "likely" | "possible";
 
 export interface PairedFinding extends Cost {
   readonly finding: Finding;
+  /** How often it was found. */
+  readonly count: number;
   readonly verdict: Verdict;
   readonly reaction?: Reaction;
   readonly confidence?: Confidence;

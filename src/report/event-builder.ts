@@ -111,7 +111,7 @@ export class EventBuilder {
         section,
         ...(level === undefined ? {} : { level }),
       })),
-      count: finding.count,
+      count: pair.count,
       consequent: finding.consequent,
       hides: finding.hides,
       reaction: this.#reaction(pair),

@@ -28,10 +28,11 @@ export interface Finding {
   readonly expect: Expectation;
   /** Octets of the offender's direction after which a receiver could know (rules.md 5.2). */
   readonly decidableAt: number;
-  /** Repeats folded into this one; grows until the connection ends. */
+}
+
+/** How often a finding was made: repeats are folded into the first one. Grows until the connection ends. */
+export interface Repeats {
   count: number;
-  /** Time of the last of them. */
-  lastTime: number;
 }
 
 export interface RelatedFrame {
@@ -43,7 +44,8 @@ export interface RelatedFrame {
 }
 
 export interface FindingSink {
-  finding(finding: Finding): void;
+  /** @param repeats What folds into it later is counted there. */
+  finding(finding: Finding, repeats: Repeats): void;
 }
 
 /** Evidence a rule needs (rules.md 1.2). Without it a finding is unproven. */

@@ -1,18 +1,23 @@
 import type { Connection } from "../model/connection.ts";
+import type { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
-import { other, type Side } from "../place.ts";
+import { other } from "../place.ts";
 import type { Need } from "./finding.ts";
 
-/** Which of a rule's needs the capture does not meet at this frame (rules.md 1.2). */
+/** Which of a rule's needs the capture does not meet at this frame.
+ *  @param exact Every field of its block is known. */
 export function unmet(
   needs: readonly Need[],
   connection: Connection,
-  offender: Side,
-  subject: { readonly streamId: number; readonly acked: number; readonly exact: boolean },
+  frame: FrameRef,
+  exact: boolean,
   stream: Stream | undefined,
-): Need[] {
-  const own = connection.endpoint(offender);
-  const peer = connection.endpoint(other(offender));
+): readonly Need[] {
+  const own = connection.endpoint(frame.from);
+  const peer = connection.endpoint(other(frame.from));
+  // The ordinary case: nothing is lacking that any rule could need.
+  if (exact && stream?.seen === true && frame.acked >= 0 && own.whole && peer.whole && connection.roles !== "guess")
+    return NOTHING;
   const lacking: Need[] = [];
   // Every rule needs to know who is who and where frames begin.
   if (connection.roles === "guess") lacking.push("roles");
@@ -33,11 +38,11 @@ export function unmet(
       case "settings":
         return own.whole && peer.whole;
       case "acks":
-        return subject.acked >= 0;
+        return frame.acked >= 0;
       case "seen":
-        return stream !== undefined ? stream.seen : openerOf(subject.streamId) && own.whole;
+        return stream !== undefined ? stream.seen : openerOf(frame.streamId) && own.whole;
       case "hpack":
-        return subject.exact;
+        return exact;
       case "body":
         return own.unbroken && isMet("seen");
       // The rule itself asks for the schema: without one it is silent, and the capture not the worse.
@@ -60,3 +65,5 @@ export function unmet(
     return opener.whole && id > opener.forgotten;
   }
 }
+
+const NOTHING: readonly Need[] = [];

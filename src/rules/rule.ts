@@ -161,11 +161,11 @@ export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown, Shar
   readonly options: { readonly [Name in keyof Meta["options"]]: number };
   /** Report a finding.
    *  @param subject The frame at fault, or a reference to it; of a block the frame that began it.
-   *  @param message Its id. @param data Fills the holes of the message. */
+   *  @param message Its id. @param data Fills the holes of the message; as a function it is called only for what is no repeat. */
   report<Id extends keyof Meta["messages"] & string>(
     subject: Subject | FrameRef,
     message: Id,
-    data: Readonly<Record<Holes<Meta["messages"][Id]>, string | number>>,
+    data: Data<Meta["messages"][Id]> | (() => Data<Meta["messages"][Id]>),
     more?: ReportOptions,
   ): void;
   /** It could not be judged at all. */
@@ -183,6 +183,8 @@ export interface ReportOptions {
   /** The stream, where the subject is only a reference. */
   readonly stream?: Stream;
 }
+
+type Data<Text extends string> = Readonly<Record<Holes<Text>, string | number>>;
 
 type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
 

@@ -1,5 +1,5 @@
 import { H2lintError } from "../error.ts";
-import type { ActiveRule } from "./engine.ts";
+import type { ActiveRule } from "./engine/slot.ts";
 import type { Rule, Severity } from "./rule.ts";
 
 /** Which rules run. `strict` makes every warning an error, `all` adds those that are off. */

@@ -11,8 +11,8 @@ import { TcpFlag, TcpSegment } from "../net/segment.ts";
 import { Pairing } from "../pairing/pairing.ts";
 import type { PairedFinding, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import { other, type Side } from "../place.ts";
-import { RuleEngine } from "../rules/engine.ts";
-import type { Finding } from "../rules/finding.ts";
+import { RuleEngine } from "../rules/engine/engine.ts";
+import type { Finding, Repeats } from "../rules/finding.ts";
 import type { Rule } from "../rules/rule.ts";
 import { Assembler } from "../tcp/assembler.ts";
 import { Script, type Story, type WireFrame, type WireSegment } from "./script.ts";
@@ -31,7 +31,7 @@ export interface PlayOptions {
 /** What a story came to. */
 export interface Played {
   /** In the order they were found; `count` as it stands at the end. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlayedFinding[];
   /** The same with their answers. */
   readonly pairs: readonly PairedFinding[];
   /** Error answers that no finding explains. */
@@ -55,6 +55,9 @@ export function written(story: Story): ReturnType<Script["wire"]> {
   return script.wire();
 }
 
+/** A finding with how often it was made. */
+export type PlayedFinding = Finding & Repeats;
+
 /** The number of the frame that a finding names, in its script; `preface` and `close` where it names no frame. */
 export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): number | "preface" | "close" | undefined {
   if (frame.kind === "preface" || frame.kind === "close") return frame.kind;
@@ -64,7 +67,7 @@ export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): numb
 export function playSegments(segments: readonly WireSegment[], options: PlayOptions): Played {
   const { rules, limits = {}, thresholds = {}, listeners = [] } = options;
   const all = { ...defaultLimits, ...limits };
-  const findings: Finding[] = [];
+  const findings: { readonly finding: Finding; readonly repeats: Repeats }[] = [];
   const diagnostics: Diagnostic[] = [];
   const unchecked: Record<string, number> = {};
   const diagnose = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
@@ -84,9 +87,9 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
     inPairing?.severity,
   );
   const sink = {
-    finding(finding: Finding) {
-      findings.push(finding);
-      pairing.finding(finding);
+    finding(finding: Finding, repeats: Repeats) {
+      findings.push({ finding, repeats });
+      pairing.finding(finding, repeats);
     },
   };
   const engine = new RuleEngine(active, sink, all);
@@ -98,7 +101,14 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
   const schemas = new Schemas();
   const calls = new CallReader([new ReflectionReader(schemas, all), engine], all, schemas);
   playModel(segments, [calls, ...listeners, engine, pairing, counter], all, diagnose);
-  return { findings, pairs, unexplained, software, diagnostics, unchecked };
+  return {
+    findings: findings.map(({ finding, repeats }) => ({ ...finding, ...repeats })),
+    pairs,
+    unexplained,
+    software,
+    diagnostics,
+    unchecked,
+  };
 }
 
 /** The same for listeners of the model. */
