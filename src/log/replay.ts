@@ -5,7 +5,7 @@ import type { HpackEngine } from "../hpack/engine.ts";
 import { Flag, Frame, type FrameKind, FrameType } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
-import { ConnectionModel } from "../model/connection-model.ts";
+import { ConnectionModel, ModelParts } from "../model/connection-model.ts";
 import { fanOut } from "../model/model.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { TcpSegment } from "../net/segment.ts";
@@ -37,7 +37,7 @@ export function replay(
   const times = [...frames, ...texts].flatMap(({ time }) => (time === undefined ? [] : [at(time)]));
   const flow = flowOf(id, log, lines, times);
   // What it says of the capture says nothing of a log.
-  const model = new ConnectionModel(flow, hpack, fanOut(sinks), limits, () => {});
+  const model = new ConnectionModel(flow, new ModelParts(fanOut(sinks), hpack, limits, () => {}));
   const begun = started && !mixed;
   const first = (by: LogFrame["by"]) => frames.find(({ frame }) => frame.by === by)?.frame.kind === "settings";
   const whole = { sent: begun && first("sent"), received: begun && first("received") };

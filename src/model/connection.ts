@@ -21,12 +21,21 @@ export class Connection {
   streamCount = 0;
   /** Requests with a method: exchanges, whatever became of them. */
   calls = 0;
+  /** Directions of streams that ended, by END_STREAM or RST_STREAM. */
+  halvesEnded = 0;
+  /** Octets or acknowledgments are missing: what windows are left is not known. */
+  windowsUnknown = false;
+  /** 101 acknowledges HTTP2-Settings; RFC 7540 3.2.1 calls a frame that does so too "not necessary", so one is no fault. */
+  spareAck: "none" | "allowed" | "under way" = "none";
   lastTime = 0;
+  /** Closed streams that are remembered, oldest first; undefined while there is none. */
+  closedStreams: number[] | undefined = undefined;
+  /** Goes on from where it was: to begin anew for each stream would pass by all that were taken out. */
+  oldestStream: MapIterator<number> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
-  upgrade: UpgradeOffer | undefined;
-  readonly about: About = {};
-  /** What could not be judged: family or rule and need, by count. */
-  readonly unchecked = new Map<string, number>();
+  upgrade: UpgradeOffer | undefined = undefined;
+  about: About = NOTHING_MORE;
+  #unchecked: Map<string, number> | undefined = undefined;
 
   constructor(flow: Flow, client: Endpoint, server: Endpoint) {
     this.flow = flow;
@@ -71,9 +80,18 @@ export class Connection {
     return acknowledged > offset;
   }
 
-  /** Something could not be judged for want of `need`. */
+  /** What could not be judged: family or rule and need, by count. */
+  get unchecked(): ReadonlyMap<string, number> {
+    return this.#unchecked ?? ALL_CHECKED;
+  }
+
+  /** Something could not be judged, because `need` is not met. */
   uncheck(rule: string, need: string): void {
+    const unchecked = (this.#unchecked ??= new Map());
     const key = `${rule} ${need}`;
-    this.unchecked.set(key, (this.unchecked.get(key) ?? 0) + 1);
+    unchecked.set(key, (unchecked.get(key) ?? 0) + 1);
   }
 }
+
+const NOTHING_MORE: About = Object.freeze({});
+const ALL_CHECKED: ReadonlyMap<string, number> = new Map();

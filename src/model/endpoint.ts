@@ -1,8 +1,10 @@
-import type { HpackDecoder } from "../hpack/engine.ts";
+import type { HpackDecoder, HpackEngine } from "../hpack/engine.ts";
 import type { Foreign } from "../http2/connection-decoder.ts";
+import type { Limits } from "../limits.ts";
 import { type Origin, origin, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { FlowWindow } from "./flow-window.ts";
+import type { OpenBlock } from "./open-block.ts";
 import { AnnouncedSettings } from "./settings.ts";
 import { TableLimit } from "./table-limit.ts";
 
@@ -52,34 +54,54 @@ export class Endpoint {
   contentFrames = 0;
   readonly goaways: Goaway[] = [];
   /** It closed, or its direction ended. */
-  end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined;
-  foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined;
+  end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined = undefined;
+  foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined = undefined;
   /** Streams it opened that it may still count as active (RFC 9113 5.1.2); pruned as it learns of their end. */
   readonly active: number[] = [];
   /** So many that it is time to prune. */
   activePruneAt = 1024;
   /** How many stream ends the connection had seen when all of them were certainly active; -1: some may have ended since. */
   activeSettled = -1;
-  /** Ids on which it sent HEADERS that the model ignored: an RST_STREAM of the other side on one answers them. */
-  readonly refused = new Set<number>();
-  /** Ids that its PRIORITY frames made depend on themselves. */
-  readonly selfDependent = new Set<number>();
+  /** The field block that its next CONTINUATION goes on with. */
+  openBlock: OpenBlock | undefined = undefined;
   dataFrames = 0;
   /** Limits the DATA this side sends. */
   readonly window = new FlowWindow();
   readonly lastAt: Origin = origin();
 
-  readonly #engine: () => HpackDecoder;
-  #hpack: HpackDecoder | undefined;
+  readonly #engine: HpackEngine;
+  readonly #limits: Limits;
+  #hpack: HpackDecoder | undefined = undefined;
+  #refused: Set<number> | undefined = undefined;
+  #selfDependent: Set<number> | undefined = undefined;
 
-  constructor(side: Side, engine: () => HpackDecoder) {
+  constructor(side: Side, engine: HpackEngine, limits: Limits) {
     this.side = side;
     this.#engine = engine;
+    this.#limits = limits;
   }
 
   /** Decodes this side's field blocks. Made when first asked for: most connections of a large capture never send any. */
   get hpack(): HpackDecoder {
-    return (this.#hpack ??= this.#engine());
+    return (this.#hpack ??= this.#engine(this.#limits));
+  }
+
+  /** It sent HEADERS or a promise on this id that the model ignored: an RST_STREAM of the other side on it answers them. */
+  hasRefused(streamId: number): boolean {
+    return this.#refused?.has(streamId) === true;
+  }
+
+  refuse(streamId: number): void {
+    remember((this.#refused ??= new Set()), streamId);
+  }
+
+  /** A PRIORITY frame of it made this stream depend on itself. */
+  hasSelfDependent(streamId: number): boolean {
+    return this.#selfDependent?.has(streamId) === true;
+  }
+
+  dependOnSelf(streamId: number): void {
+    remember((this.#selfDependent ??= new Set()), streamId);
   }
 
   /** Every octet from the first one on was captured so far. */
@@ -92,6 +114,18 @@ export class Endpoint {
     return this.lostOctets === 0 && !this.resynced;
   }
 }
+
+// Sets that only grow are kept small: the newest ids matter.
+function remember(ids: Set<number>, id: number): void {
+  ids.add(id);
+  if (ids.size <= REMEMBERED) return;
+  for (const oldest of ids) {
+    ids.delete(oldest);
+    break;
+  }
+}
+
+const REMEMBERED = 1000;
 
 export interface Ping {
   readonly payload: string;

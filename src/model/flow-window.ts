@@ -47,5 +47,11 @@ export class FlowWindow {
   }
 }
 
+/** RFC 9113 6.9.2: of the connection, which no setting changes. */
+export const INITIAL_WINDOW = 65_535;
+
+/** RFC 9113 6.9.1. */
+export const MAX_WINDOW = 0x7fffffff;
+
 // Grants that are remembered until they arrive.
 const UNDER_WAY = 4096;

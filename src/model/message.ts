@@ -1,7 +1,7 @@
 // In: field blocks with their role, and DATA. Out: what is wrong with the HTTP message they make up (RFC 9113 sections 8.1 to 8.5,
 // RFC 8441), as observations. What the bits of single fields show is not here: rules ask for those. A block is looked at only where all its
 // fields are known, and what is missing is blamed on nobody where the capture may have lost it.
-import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
 import { FieldBit } from "../fields/field.ts";
 import { Name } from "../fields/name.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -178,7 +178,7 @@ function noteLength(block: FieldBlock, decoded: DecodedBlock, counts: boolean): 
 
 // HEADERS of this stream may be among octets that are missing, or in a frame that had no effect.
 function mayHaveBegun(streamId: number, sender: Endpoint): boolean {
-  return !sender.unbroken || sender.fieldsLost || sender.refused.has(streamId);
+  return !sender.unbroken || sender.fieldsLost || sender.hasRefused(streamId);
 }
 
 // RFC 9110 6.4.1: no answer to HEAD has content, nor has one with 204 or 304.
@@ -205,3 +205,21 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const HOST_AND_PORT = /^[^:].*:[0-9]+$/;
 const DIGITS = /^[ \t]*[0-9]+[ \t]*$/;
+// The message is malformed, or may be.
+export function isSuspect({ decoded }: FieldBlock): boolean {
+  if (decoded === undefined || decoded.certainty !== "exact") return false;
+  return (decoded.bits & SUSPECT) !== 0;
+}
+
+// RFC 9113 8.2, 8.3.
+const SUSPECT =
+  FieldBit.pseudoUnknown |
+  FieldBit.upperCase |
+  FieldBit.invalidNameChar |
+  FieldBit.colonInName |
+  FieldBit.emptyName |
+  FieldBit.connectionSpecific |
+  FieldBit.invalidValueChar |
+  FieldBit.whitespaceEdge |
+  BlockBit.pseudoAfterRegular |
+  BlockBit.pseudoDuplicate;

@@ -6,27 +6,25 @@ import type { Origin } from "../place.ts";
 import type { FlowListener } from "../tcp/assembler.ts";
 import type { ByteSink } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
-import { ConnectionModel } from "./connection-model.ts";
+import { ConnectionModel, ModelParts } from "./connection-model.ts";
 import type { ModelSink } from "./model-sink.ts";
 
 /** All connections of a session: gives each its decoder and its model. */
 export class Model implements FlowListener {
-  readonly #sink: Required<ModelSink>;
-  readonly #engine: HpackEngine;
+  readonly #parts: ModelParts;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
   readonly #undecided = new Undecided();
   readonly #models = new Map<number, ConnectionModel>();
 
   constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink) {
-    this.#sink = fanOut(sinks);
-    this.#engine = engine;
+    this.#parts = new ModelParts(fanOut(sinks), engine, limits, diagnostics);
     this.#limits = limits;
     this.#diagnostics = diagnostics;
   }
 
   open(flow: Flow): readonly [ByteSink, ByteSink] {
-    const model = new ConnectionModel(flow, this.#engine, this.#sink, this.#limits, this.#diagnostics);
+    const model = new ConnectionModel(flow, this.#parts);
     this.#models.set(flow.id, model);
     return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics, this.#undecided).sinks;
   }

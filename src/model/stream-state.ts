@@ -33,8 +33,8 @@ export function stateFor(stream: Stream, from: Side, horizon: number, processed:
   return "open";
 }
 
-/** The observation that a frame of kind `input` from `from` in `state` is not allowed, or undefined where it is. */
-export function judgeInput(state: StreamState, from: Side, input: StreamInput, promised: boolean): Observation | undefined {
+/** What is observed of a frame of kind `input` from `from` in `state` is not allowed, or undefined where it is. */
+export function illegalInput(state: StreamState, from: Side, input: StreamInput, promised: boolean): Observation | undefined {
   const cell = TABLE[state][input];
   const observation = typeof cell === "number" || cell === undefined ? cell : cell[from];
   // A client never sends a message on a pushed stream, whether the server has ended it or not.

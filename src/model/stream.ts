@@ -1,6 +1,7 @@
 import type { Side } from "../place.ts";
 import { FlowWindow } from "./flow-window.ts";
 import type { FrameRef } from "./frame-ref.ts";
+import { type MessageHead, noHead } from "./message-head.ts";
 
 /** What one side sent on a stream. Offsets are octets of that side's direction, up to the end of the frame; -1: not so far. */
 export class StreamHalf {
@@ -59,8 +60,8 @@ export class Stream {
   /** By PUSH_PROMISE, and no HEADERS of the server yet. */
   reserved = false;
   promised = false;
-  readonly request = new MessageHead();
-  readonly response = new MessageHead();
+  request: MessageHead = noHead;
+  response: MessageHead = noHead;
   /** Both sides are done, as far as the capture shows, in capture order. */
   closed = false;
 
@@ -76,30 +77,4 @@ export class Stream {
   half(side: Side): StreamHalf {
     return side === "client" ? this.client : this.server;
   }
-}
-
-/** What is remembered of a message's field section; undefined: not there, or not readable. */
-export class MessageHead {
-  /** The field section was decoded in full. */
-  known = false;
-  method: string | undefined;
-  scheme: string | undefined;
-  authority: string | undefined;
-  path: string | undefined;
-  protocol: string | undefined;
-  status = 0;
-  contentType: string | undefined;
-  te: string | undefined;
-  userAgent: string | undefined;
-  server: string | undefined;
-  contentLength: string | undefined;
-  /** `ValueBit` of content-type and te, and whether there is a field of gRPC. */
-  valueBits = 0;
-  grpcStatus: string | undefined;
-  grpcMessage: string | undefined;
-  grpcDetails: string | undefined;
-  grpcTimeout: string | undefined;
-  /** The field lines of a name joined with commas (RFC 9110 5.3). */
-  grpcEncoding: string | undefined;
-  grpcAcceptEncoding: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Observation } from "../../src/http2/observation.ts";
 import { Stream } from "../../src/model/stream.ts";
-import { judgeInput, type StreamInput, type StreamState, stateFor } from "../../src/model/stream-state.ts";
+import { illegalInput, type StreamInput, type StreamState, stateFor } from "../../src/model/stream-state.ts";
 import type { Side } from "../../src/place.ts";
 
 const inputs: readonly StreamInput[] = ["headers", "data", "rst-stream", "window-update", "push-promise", "priority"];
@@ -30,20 +30,20 @@ const table: Readonly<Record<StreamState, Readonly<Record<Side, string>>>> = {
 const names: ReadonlyMap<number, string> = new Map(Object.entries(Observation).map(([name, fact]) => [Number(fact), name]));
 const named = (fact: Observation | undefined): string => (fact === undefined ? "-" : names.get(fact)!);
 
-describe("judgeInput", () => {
+describe("illegalInput", () => {
   for (const [state, bySide] of Object.entries(table) as [StreamState, Record<Side, string>][]) {
     for (const side of ["client", "server"] as const) {
       it(`${state}, the ${side} sends`, () => {
-        expect(inputs.map((input) => named(judgeInput(state, side, input, false))).join(" ")).toBe(bySide[side]);
+        expect(inputs.map((input) => named(illegalInput(state, side, input, false))).join(" ")).toBe(bySide[side]);
       });
     }
   }
 
   it("lets no client send a message on a pushed stream", () => {
     for (const state of ["half-closed (client)", "half-closed (server)", "closed"] as const) {
-      expect(judgeInput(state, "client", "data", true)).toBe(Observation.clientOnPushed);
-      expect(judgeInput(state, "client", "headers", true)).toBe(Observation.clientOnPushed);
-      expect(judgeInput(state, "client", "rst-stream", true)).toBeUndefined();
+      expect(illegalInput(state, "client", "data", true)).toBe(Observation.clientOnPushed);
+      expect(illegalInput(state, "client", "headers", true)).toBe(Observation.clientOnPushed);
+      expect(illegalInput(state, "client", "rst-stream", true)).toBeUndefined();
     }
   });
 });

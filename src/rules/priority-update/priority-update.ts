@@ -114,7 +114,7 @@ export const idleCount = defineRule({
     const { promisedStreamId: target } = frame;
     const { client, server } = connection;
     if (frame.from !== "client" || !frame.whole || (target & 1) === 0) return;
-    if (target <= client.highestOpened || client.refused.has(target)) return;
+    if (target <= client.highestOpened || client.hasRefused(target)) return;
     for (const id of idle) if (id <= client.highestOpened) idle.delete(id);
     if (idle.size < STREAMS) idle.add(target);
     if (server.settings.inForce(Setting.maxConcurrentStreams) === undefined) return;

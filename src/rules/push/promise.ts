@@ -76,7 +76,7 @@ export const badParentState = defineRule({
     const { client } = connection;
     if (frame.from !== "server" || (streamId & 1) === 0) return;
     if (stream === undefined) {
-      if (streamId > client.highestOpened && client.whole && !client.refused.has(streamId)) report(frame, "idle", { streamId });
+      if (streamId > client.highestOpened && client.whole && !client.hasRefused(streamId)) report(frame, "idle", { streamId });
     } else if (stream.seen) {
       const related = opened(stream);
       if (stream.server.resetAt >= 0) report(frame, "reset", { streamId }, { related });

@@ -45,7 +45,7 @@ export const rstOnIdle = defineRule({
   judge(frame, _stream, { connection, report }) {
     const { streamId } = frame;
     // RFC 7540 5.3.1 asked for exactly this.
-    if (connection.endpoint(other(frame.from)).selfDependent.has(streamId))
+    if (connection.endpoint(other(frame.from)).hasSelfDependent(streamId))
       report(frame, "priority", { streamId }, { severity: "info" });
     else report(frame, "idle", { streamId });
   },

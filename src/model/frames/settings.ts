@@ -1,0 +1,61 @@
+// SETTINGS (RFC 9113 section 6.5).
+import type { Frame } from "../../http2/frame.ts";
+import { Observation } from "../../http2/observation.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Side } from "../../place.ts";
+import { possiblyDelivered } from "../causality.ts";
+import type { Connection } from "../connection.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { MAX_WINDOW } from "../flow-window.ts";
+import { last, settingsOf } from "../settings.ts";
+
+export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): void {
+  const { observations } = frame;
+  if (!frame.whole) return;
+  if (frame.ack) {
+    const oldest = peer.settings.pending[0];
+    if (oldest !== undefined && possiblyDelivered(oldest.endOffset, frame.first.acked)) return;
+    if (peer.settings.owesUntracked) return;
+    if (c.spareAck === "allowed" && frame.from === "server") c.spareAck = "under way";
+    else observations.note(Observation.settingsAckUnexpected);
+    return;
+  }
+  const seen = new Set<number>();
+  for (const [id, value] of settingsOf(frame)) {
+    if (seen.has(id)) observations.note(Observation.settingsDuplicate);
+    seen.add(id);
+    if (!isValidSetting(id, value, frame.from)) observations.note(Observation.settingsValue);
+    if (id === Setting.initialWindowSize && value > MAX_WINDOW) observations.note(Observation.settingsWindowRange);
+  }
+}
+
+export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c: Connection): void {
+  if (!frame.ack) {
+    if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
+    return;
+  }
+  if (c.spareAck === "under way") {
+    c.spareAck = "none";
+    return;
+  }
+  const settings = peer.settings.acknowledge();
+  if (settings === undefined) return;
+  sender.answerTime = Math.min(sender.answerTime, frame.last.time - settings.time);
+  const size = last(settings.entries, Setting.headerTableSize);
+  if (size !== undefined) sender.tableLimit.acknowledge(size);
+}
+
+/** RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */
+export function isValidSetting(id: number, value: number, from: Side): boolean {
+  switch (id) {
+    case Setting.enablePush:
+      return value === 0 || (value === 1 && from === "client");
+    case Setting.maxFrameSize:
+      return value >= 16_384 && value <= 16_777_215;
+    case Setting.enableConnectProtocol:
+    case Setting.noRfc7540Priorities:
+      return value <= 1;
+    default:
+      return true;
+  }
+}
