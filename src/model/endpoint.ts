@@ -44,15 +44,14 @@ export class Endpoint {
   processedTime = 0;
   /** The horizon of its latest frame. */
   horizon = -1;
-  /** PINGs of this side without an ACK so far, oldest first. */
-  readonly pings: Ping[] = [];
+  #pings: Ping[] | undefined = undefined;
   /** Some of its PINGs are not among them, though nobody answered them. */
   pingsForgotten = false;
   /** The shortest time in which it acknowledged a SETTINGS or PING, nanoseconds; Infinity: not so far. */
   answerTime = Infinity;
   /** DATA and HEADERS it sent. */
   contentFrames = 0;
-  readonly goaways: Goaway[] = [];
+  goaways: readonly Goaway[] = NO_GOAWAYS;
   /** It closed, or its direction ended. */
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined = undefined;
   foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined = undefined;
@@ -84,6 +83,24 @@ export class Endpoint {
   /** Decodes this side's field blocks. Made when first asked for: most connections of a large capture never send any. */
   get hpack(): HpackDecoder {
     return (this.#hpack ??= this.#engine(this.#limits));
+  }
+
+  /** PINGs of this side without an ACK so far, oldest first. */
+  get pings(): readonly Ping[] {
+    return this.#pings ?? NO_PINGS;
+  }
+
+  addPing(ping: Ping): void {
+    const pings = (this.#pings ??= []);
+    pings.push(ping);
+    if (pings.length <= PINGS) return;
+    pings.shift();
+    this.pingsForgotten = true;
+  }
+
+  /** One of its PINGs was answered. */
+  removePing(index: number): void {
+    this.#pings?.splice(index, 1);
   }
 
   /** It sent HEADERS or a promise on this id that the model ignored: an RST_STREAM of the other side on it answers them. */
@@ -126,6 +143,12 @@ function remember(ids: Set<number>, id: number): void {
 }
 
 const REMEMBERED = 1000;
+// Without an acknowledgment, that are remembered.
+const PINGS = 256;
+
+// Most have none: they share these, which nobody adds to.
+const NO_PINGS: readonly Ping[] = [];
+const NO_GOAWAYS: readonly Goaway[] = [];
 
 export interface Ping {
   readonly payload: string;

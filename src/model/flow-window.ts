@@ -4,44 +4,50 @@ export class FlowWindow {
   sent = 0;
   /** Increments of every WINDOW_UPDATE that the other side sent. */
   granted = 0;
-  #arrived = 0;
-  // Grants under way: where their frame ends in the other direction, and the increment. Made on first use; most streams have none.
-  #ends: number[] | undefined;
-  #increments: number[] | undefined;
-  #first = 0;
+  /** Made on first use; most streams have none. */
+  #grants: Grants | undefined = undefined;
 
   grant(endOffset: number, increment: number): void {
     this.granted += increment;
-    if (this.#ends === undefined || this.#increments === undefined) {
-      this.#ends = [];
-      this.#increments = [];
-    }
-    this.#ends.push(endOffset);
-    this.#increments.push(increment);
-    // Nobody sends DATA that would ask, or nothing tells what arrived: the oldest count as arrived, in the sender's favour.
-    if (this.#ends.length - this.#first > UNDER_WAY) this.#arrivedBy(this.#ends[this.#first + (UNDER_WAY >> 1)]!);
+    (this.#grants ??= new Grants()).add(endOffset, increment);
   }
 
   /** Octets the sender may still send when it has received `horizon` octets of the other direction. Horizons never go down. */
   available(initial: number, horizon: number): number {
-    return initial + this.#arrivedBy(horizon) - this.sent;
+    return initial + (this.#grants === undefined ? 0 : this.#grants.arrivedBy(horizon)) - this.sent;
+  }
+}
+
+/** Increments of WINDOW_UPDATE by where their frame ends in the other direction. */
+class Grants {
+  #arrived = 0;
+  // Those under way, from `#first` to `#count`; the arrays may be longer.
+  readonly #ends: number[] = [];
+  readonly #increments: number[] = [];
+  #first = 0;
+  #count = 0;
+
+  add(endOffset: number, increment: number): void {
+    const at = this.#count++;
+    this.#ends[at] = endOffset;
+    this.#increments[at] = increment;
+    // Nobody sends DATA that would ask, or nothing tells what arrived: the oldest count as arrived, in the sender's favour.
+    if (this.#count - this.#first > UNDER_WAY) this.arrivedBy(this.#ends[this.#first + (UNDER_WAY >> 1)]!);
   }
 
-  #arrivedBy(horizon: number): number {
+  /** The sum of those that had arrived. */
+  arrivedBy(horizon: number): number {
     const ends = this.#ends;
-    const increments = this.#increments;
-    if (ends === undefined || increments === undefined) return this.#arrived;
+    const count = this.#count;
     let i = this.#first;
-    while (i < ends.length && ends[i]! <= horizon) this.#arrived += increments[i++]!;
+    while (i < count && ends[i]! <= horizon) this.#arrived += this.#increments[i++]!;
     this.#first = i;
-    if (i === ends.length) {
-      ends.length = 0;
-      increments.length = 0;
-      this.#first = 0;
-    } else if (i > 1024) {
+    if (i === count) this.#first = this.#count = 0;
+    else if (i > 1024) {
       ends.splice(0, i);
-      increments.splice(0, i);
+      this.#increments.splice(0, i);
       this.#first = 0;
+      this.#count = count - i;
     }
     return this.#arrived;
   }

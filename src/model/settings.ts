@@ -5,22 +5,26 @@ import { Setting } from "../http2/setting.ts";
 /** The settings that one side announces (RFC 9113 6.5). Each frame binds the other side from that side's acknowledgment on; between
  *  its arrival and the acknowledgment the other side may act on either value, so the more permissive one counts. */
 export class AnnouncedSettings {
-  /** Announced and not acknowledged yet, oldest first. */
-  readonly pending: PendingSettings[] = [];
+  #pending: PendingSettings[] | undefined = undefined;
   /** Frames without ACK so far. */
   frames = 0;
   acknowledged = 0;
-  readonly #inForce = new Map<number, number>();
-  /** The same of those that are asked for with each frame, and initial values. */
-  readonly #binding: (number | undefined)[] = INITIAL.slice();
+  #inForce: Map<number, number> | undefined = undefined;
+  /** The same of those that are asked for with each frame, and initial values; shared until one is acknowledged. */
+  #binding = INITIAL;
   /** Settings in the pending frames. */
   #entries = 0;
   /** Frames that were too many to be among the pending ones; they came after those. What they announced may bind, or not yet. */
   #untracked = 0;
   /** There were such frames: what holds is a guess in the other side's favour, and values may have been lower. */
   overflowed = false;
-  readonly #untrackedLargest = new Map<number, number>();
-  readonly #untrackedLast = new Map<number, number>();
+  #untrackedLargest: Map<number, number> | undefined = undefined;
+  #untrackedLast: Map<number, number> | undefined = undefined;
+
+  /** Announced and not acknowledged yet, oldest first. */
+  get pending(): readonly PendingSettings[] {
+    return this.#pending ?? NONE_PENDING;
+  }
 
   announce(endOffset: number, time: number, settings: readonly SettingEntry[]): void {
     this.frames++;
@@ -28,13 +32,15 @@ export class AnnouncedSettings {
     if (this.#untracked > 0 || this.pending.length >= PENDING || (this.#entries > ENTRIES && this.pending.length > 0)) {
       this.#untracked++;
       this.overflowed = true;
+      const largest = (this.#untrackedLargest ??= new Map());
+      const latest = (this.#untrackedLast ??= new Map());
       for (const [id, value] of entries) {
-        if (value >= (this.#untrackedLargest.get(id) ?? 0)) this.#untrackedLargest.set(id, value);
-        this.#untrackedLast.set(id, value);
+        if (value >= (largest.get(id) ?? 0)) largest.set(id, value);
+        latest.set(id, value);
       }
       return;
     }
-    this.pending.push({ endOffset, time, entries });
+    (this.#pending ??= []).push({ endOffset, time, entries });
     this.#entries += entries.length;
   }
 
@@ -45,7 +51,7 @@ export class AnnouncedSettings {
 
   /** The other side acknowledged the oldest pending frame. @returns That frame, where it is known. */
   acknowledge(): PendingSettings | undefined {
-    const oldest = this.pending.shift();
+    const oldest = this.#pending?.shift();
     if (oldest === undefined) {
       this.#acknowledgeUntracked();
       return undefined;
@@ -61,39 +67,40 @@ export class AnnouncedSettings {
     if (this.#untracked === 0) return;
     this.acknowledged++;
     if (--this.#untracked > 0) return;
-    for (const [id, value] of this.#untrackedLargest) {
+    for (const [id, value] of this.#untrackedLargest ?? []) {
       const before = this.inForce(id);
       if (before !== undefined && value > before) this.#bind(id, value);
     }
-    this.#untrackedLargest.clear();
-    this.#untrackedLast.clear();
+    this.#untrackedLargest = this.#untrackedLast = undefined;
   }
 
   #bind(id: number, value: number): void {
-    this.#inForce.set(id, value);
-    if (id < this.#binding.length) this.#binding[id] = value;
+    (this.#inForce ??= new Map()).set(id, value);
+    if (id >= INITIAL.length) return;
+    if (this.#binding === INITIAL) this.#binding = INITIAL.slice();
+    this.#binding[id] = value;
   }
 
   /** The value that binds the other side by its acknowledgment, or the initial one; undefined: no limit, or unknown setting. */
   inForce(id: number): number | undefined {
-    return id < this.#binding.length ? this.#binding[id] : this.#inForce.get(id);
+    return id < this.#binding.length ? this.#binding[id] : this.#inForce?.get(id);
   }
 
   announced(id: number): number | undefined {
-    const untracked = this.#untrackedLast.get(id);
+    const untracked = this.#untrackedLast?.get(id);
     if (untracked !== undefined) return untracked;
     for (let i = this.pending.length - 1; i >= 0; i--) {
       const value = last(this.pending[i]!.entries, id);
       if (value !== undefined) return value;
     }
-    return this.#inForce.get(id);
+    return this.#inForce?.get(id);
   }
 
   /** The largest value the other side may act on when it has received `horizon` octets; Infinity where there is no limit. */
   largest(id: number, horizon: number): number {
     let largest = this.inForce(id) ?? Infinity;
     if (this.pending.length === 0 && this.#untracked === 0) return largest;
-    if (this.#untracked > 0) largest = Math.max(largest, this.#untrackedLargest.get(id) ?? 0);
+    if (this.#untracked > 0) largest = Math.max(largest, this.#untrackedLargest?.get(id) ?? 0);
     for (const frame of this.pending) {
       // Frames after one that has not arrived have not either.
       if (frame.endOffset > horizon) break;
@@ -143,6 +150,8 @@ const PENDING = 256;
 const ENTRIES = 1000;
 // Settings of a frame that are kept as they are.
 const FEW = 16;
+
+const NONE_PENDING: readonly PendingSettings[] = [];
 
 // RFC 9113 6.5.2, RFC 8441 3. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).
 const INITIAL: (number | undefined)[] = new Array<number | undefined>(Setting.noRfc7540Priorities + 1).fill(undefined);

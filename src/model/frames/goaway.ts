@@ -6,7 +6,8 @@ export function applyGoaway(frame: Frame, sender: Endpoint): void {
   if (!frame.whole || sender.goaways.length >= GOAWAYS) return;
   const { errorCode, lastStreamId, first, last } = frame;
   const { file, packet, time } = last;
-  sender.goaways.push({ errorCode, lastStreamId, endOffset: last.offset + 1, acked: first.acked, time, file, packet });
+  const goaway = { errorCode, lastStreamId, endOffset: last.offset + 1, acked: first.acked, time, file, packet };
+  sender.goaways = [...sender.goaways, goaway];
 }
 
 // Of one side, that are remembered.

@@ -7,18 +7,11 @@ import type { Endpoint } from "../endpoint.ts";
 export function applyPing(frame: Frame, sender: Endpoint, peer: Endpoint, c: Connection): void {
   if (!frame.whole) return;
   if (!frame.ack) {
-    sender.pings.push({ payload: pingPayload(frame), endOffset: frame.last.offset + 1, time: frame.last.time });
-    if (sender.pings.length > PINGS) {
-      sender.pings.shift();
-      sender.pingsForgotten = true;
-    }
+    sender.addPing({ payload: pingPayload(frame), endOffset: frame.last.offset + 1, time: frame.last.time });
     return;
   }
   const index = answeredPing(c, frame);
   if (index < 0) return;
   sender.answerTime = Math.min(sender.answerTime, frame.last.time - peer.pings[index]!.time);
-  peer.pings.splice(index, 1);
+  peer.removePing(index);
 }
-
-// Without an acknowledgment, that are remembered.
-const PINGS = 256;
