@@ -6,7 +6,7 @@ import { Flag, Frame, type FrameKind, FrameType } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import { ConnectionModel, ModelParts } from "../model/connection-model.ts";
-import { fanOut } from "../model/model.ts";
+import { fanOut } from "../model/fan-out.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { TcpSegment } from "../net/segment.ts";
 import { type Origin, other, type Side } from "../place.ts";
