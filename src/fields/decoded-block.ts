@@ -91,7 +91,7 @@ export class DecodedBlock {
     return values;
   }
 
-  /** @internal */
+  /** @internal Begins a block; what is left of the one before goes with finish(). */
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];
