@@ -14,7 +14,7 @@ export const BlockBit = {
   sizeUpdate: 1 << 30,
 } as const;
 
-/** A field block decoded, with what most rules ask of it. Borrowed: the decoder refills it, so copy what is kept. */
+/** A field block decoded, with what most rules ask of it. Borrowed until any decoder decodes the next one, so copy what is kept. */
 export class DecodedBlock {
   /** `fields[0, count)`; the array may be longer. */
   fields: Field[] = [];
@@ -91,59 +91,67 @@ export class DecodedBlock {
     return values;
   }
 
-  /** @internal */
+  /** @internal Begins a block; what is left of the one before goes with finish(). */
   clear(): void {
     // One huge block should not keep its fields alive for ever.
     if (this.fields.length > scratchFields) this.fields = [];
     this.count = 0;
     this.certainty = "exact";
-    this.bits = 0;
-    this.valueBits = 0;
     this.fault = undefined;
     this.faultOffset = -1;
     this.sizeUpdates = 0;
     this.lowestSizeUpdate = -1;
     this.lastSizeUpdate = -1;
-    this.listSize = 0;
     this.statusCode = 0;
     this.sensitiveIndexed = undefined;
-    for (let set = this.slotted; set !== 0; set &= set - 1) this.slots[31 - Math.clz32(set & -set)] = undefined;
-    this.slotted = 0;
   }
 
   /** @internal */
   add(field: Field): void {
-    this.fields[this.count++] = field;
-    this.listSize += field.size;
-    let bits = field.bits;
-    const id = field.name.id;
-    const isPseudo = (bits & FieldBit.pseudo) !== 0;
-    if (isPseudo) bits |= (this.bits & BlockBit.regular) !== 0 ? BlockBit.pseudoAfterRegular : 0;
-    else if ((bits & FieldBit.nameUnknown) === 0) bits |= BlockBit.regular;
-    if (id !== Name.other && id < slotCount) {
-      if ((this.slotted & (1 << id)) === 0) {
-        this.slotted |= 1 << id;
-        this.slots[id] = field;
-      } else if (isPseudo) bits |= BlockBit.pseudoDuplicate;
-    }
-    this.bits |= bits;
-    this.valueBits |= field.valueBits;
+    const { fields } = this;
+    const at = this.count++;
+    // Comparing costs less than what the garbage collector makes of a store; blocks resemble each other.
+    if (at >= fields.length || fields[at] !== field) fields[at] = field;
   }
 
   /** @internal */
   addSizeUpdate(size: number): void {
     this.sizeUpdates++;
-    this.bits |= BlockBit.sizeUpdate;
     this.lastSizeUpdate = size;
     if (this.lowestSizeUpdate < 0 || size < this.lowestSizeUpdate) this.lowestSizeUpdate = size;
   }
 
-  /** Works out what needs all fields. */
+  /** Works out the facts of the whole, once all fields are there. */
   finish(): this {
-    const status = this.slots[Name.status];
-    if (status !== undefined) this.statusCode = threeDigits(status.value);
-    if ((this.bits & anyUnknown) !== 0) {
-      const known = this.fields.slice(0, this.count).some((field) => (field.bits & anyUnknown) !== anyUnknown);
+    const { fields, slots, count } = this;
+    let bits = this.sizeUpdates > 0 ? BlockBit.sizeUpdate : 0;
+    let valueBits = 0;
+    let listSize = 0;
+    let slotted = 0;
+    for (let i = 0; i < count; i++) {
+      const field = fields[i]!;
+      const id = field.name.id;
+      const isPseudo = (field.bits & FieldBit.pseudo) !== 0;
+      if (isPseudo) bits |= (bits & BlockBit.regular) !== 0 ? BlockBit.pseudoAfterRegular : 0;
+      else if ((field.bits & FieldBit.nameUnknown) === 0) bits |= BlockBit.regular;
+      if (id !== Name.other && id < slotCount) {
+        if ((slotted & (1 << id)) === 0) {
+          slotted |= 1 << id;
+          if (slots[id] !== field) slots[id] = field;
+        } else if (isPseudo) bits |= BlockBit.pseudoDuplicate;
+      }
+      bits |= field.bits;
+      valueBits |= field.valueBits;
+      listSize += field.size;
+    }
+    this.bits = bits;
+    this.valueBits = valueBits;
+    this.listSize = listSize;
+    for (let stale = this.slotted & ~slotted; stale !== 0; stale &= stale - 1) slots[31 - Math.clz32(stale & -stale)] = undefined;
+    this.slotted = slotted;
+    if ((slotted & (1 << Name.status)) !== 0) this.statusCode = threeDigits(slots[Name.status]!.value);
+    if ((bits & anyUnknown) !== 0) {
+      const known = fields.slice(0, count).some((field) => (field.bits & anyUnknown) !== anyUnknown);
       this.certainty = known ? "partial" : "unknown";
     }
     return this;
@@ -166,6 +174,7 @@ export class DecodedBlock {
     copy.statusCode = this.statusCode;
     copy.sensitiveIndexed = this.sensitiveIndexed;
     for (let i = 0; i < slotCount; i++) copy.slots[i] = this.slots[i];
+    copy.slotted = this.slotted;
     return copy;
   }
 }

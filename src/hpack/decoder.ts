@@ -4,6 +4,7 @@
 import { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackFault } from "../fields/decoding-fault.ts";
 import { type Field, FieldBit, type FieldName, field, fieldName, unknownField } from "../fields/field.ts";
+import { BlockMemo, longestKept } from "./block-memo.ts";
 import { DynamicTable } from "./dynamic-table.ts";
 import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
 import { decodeHuffman } from "./huffman.ts";
@@ -15,18 +16,16 @@ import { firstDynamicIndex, staticTable } from "./static-table.ts";
 export const fastHpack: HpackEngine = (limits) => new FastDecoder(limits.tableOctets);
 
 class FastDecoder implements HpackDecoder {
-  private readonly table: DynamicTable;
+  private table: DynamicTable;
   private readonly bound: number;
-  private readonly block = new DecodedBlock();
   private limit = initialTableSize;
-  private memo: BlockMemo | undefined; // made late: most connections of a scan are short
-  private blocks = 0;
+  private score = 0; // of blocks that were remembered: where there are none, looking is not worth it
   private at = 0; // the octet to read next
-  private fault: HpackFault | undefined;
+  private fault: HpackFault | undefined = undefined;
 
   constructor(bound: number) {
     this.bound = bound;
-    this.table = new DynamicTable(bound);
+    this.table = bound < initialTableSize ? new DynamicTable(bound) : emptyTable;
   }
 
   get exact(): boolean {
@@ -46,22 +45,37 @@ class FastDecoder implements HpackDecoder {
   }
 
   lose(): void {
-    this.table.lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)));
+    this.own().lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)));
   }
 
   decode(bytes: Uint8Array, start: number, end: number): DecodedBlock {
-    if (this.blocks++ < blocksBeforeMemo) return this.fresh(bytes, start, end);
-    this.memo ??= new BlockMemo();
-    const version = this.table.version;
-    const kept = this.memo.find(bytes, start, end, version);
-    if (kept !== undefined) return kept;
-    const block = this.fresh(bytes, start, end);
-    // A block that changes the table means something else the next time.
-    return this.table.version === version ? this.memo.keep(bytes, start, end, version, block) : block;
+    if (end - start > longestKept || !this.looks()) return this.fresh(bytes, start, end);
+    const { identity } = this.table;
+    const kept = memo.find(bytes, start, end, identity);
+    if (kept !== undefined) {
+      if (this.score < 64) this.score += 2;
+      if (memo.after !== undefined) this.table = memo.after;
+      return kept;
+    }
+    this.score--;
+    return memo.keep(bytes, start, end, identity, this.fresh(bytes, start, end), this.table);
+  }
+
+  // Where looking does not pay, one of 32 tries again.
+  private looks(): boolean {
+    if (this.score >= -64) return true;
+    this.score = this.score > -96 ? this.score - 1 : -64;
+    return false;
+  }
+
+  /** The table, to change it. */
+  private own(): DynamicTable {
+    if (this.table.shared) this.table = this.table.copy(this.bound);
+    return this.table;
   }
 
   private fresh(b: Uint8Array, start: number, end: number): DecodedBlock {
-    const block = this.block;
+    const block = scratch;
     block.clear();
     this.fault = undefined;
     this.at = start;
@@ -97,15 +111,15 @@ class FastDecoder implements HpackDecoder {
     } else if (first >= 0x40) {
       found = this.literal(b, at, end, 0x3f);
       if (found !== undefined) {
-        this.table.insert(found);
-        if ((found.bits & FieldBit.sensitive) !== 0) this.block.sensitiveIndexed ??= found;
+        this.own().insert(found);
+        if ((found.bits & FieldBit.sensitive) !== 0) scratch.sensitiveIndexed ??= found;
       }
     } else if (first >= 0x20) {
       this.sizeUpdate(this.integer(b, at, end, 0x1f));
     } else {
       found = this.literal(b, at, end, 0x0f);
     }
-    if (found !== undefined) this.block.add(found);
+    if (found !== undefined) scratch.add(found);
   }
 
   private lookup(index: number): Field | undefined {
@@ -128,11 +142,11 @@ class FastDecoder implements HpackDecoder {
   // RFC 7541 4.2, 6.3
   private sizeUpdate(size: number): void {
     if (size < 0) return;
-    if (this.block.count > 0) this.fault = "table-size-update-position";
+    if (scratch.count > 0) this.fault = "table-size-update-position";
     else if (size > this.limit) this.fault = "table-size-update-too-large";
     else {
-      this.block.addSizeUpdate(size);
-      this.table.resize(size);
+      scratch.addSizeUpdate(size);
+      this.own().resize(size);
     }
   }
 
@@ -203,56 +217,12 @@ class FastDecoder implements HpackDecoder {
   }
 }
 
-/**
- * Blocks that came before, under the same table: servers mostly repeat themselves, clients with an id in each request never do. Kept
- * only if decoding left the table as it was and found no fault.
- */
-class BlockMemo {
-  private readonly arena = new Uint8Array(memoSlots * memoOctets);
-  private readonly versions = new Float64Array(memoSlots).fill(-1);
-  private readonly lengths = new Uint8Array(memoSlots);
-  private readonly blocks = new Array<DecodedBlock | undefined>(memoSlots).fill(undefined);
-  private score = 0; // of hits: where there are none, looking is not worth it
-  private count = 0;
-  private slot = -1; // where the last find() looked, -1 if it did not
-
-  find(b: Uint8Array, start: number, end: number, version: number): DecodedBlock | undefined {
-    const length = end - start;
-    this.slot = -1;
-    if (length > memoOctets || (this.score < -64 && (++this.count & 31) !== 0)) return undefined;
-    let hash = version | 0;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ b[i]!, 0x01000193);
-    const slot = (hash ^ (hash >>> 15)) & (memoSlots - 1);
-    this.slot = slot;
-    if (this.versions[slot] === version && this.lengths[slot] === length && this.same(slot * memoOctets, b, start, end)) {
-      if (this.score < 64) this.score += 2;
-      return this.blocks[slot];
-    }
-    if (this.score >= -64) this.score--;
-    return undefined;
-  }
-
-  /** Keeps a copy for the key of the find() just before. */
-  keep(b: Uint8Array, start: number, end: number, version: number, block: DecodedBlock): DecodedBlock {
-    const slot = this.slot;
-    if (slot < 0) return block;
-    this.arena.set(b.subarray(start, end), slot * memoOctets);
-    this.versions[slot] = version;
-    this.lengths[slot] = end - start;
-    return (this.blocks[slot] = block.copy());
-  }
-
-  private same(at: number, b: Uint8Array, start: number, end: number): boolean {
-    for (let i = start; i < end; i++) if (this.arena[at++] !== b[i]) return false;
-    return true;
-  }
-}
-
-const blocksBeforeMemo = 4;
-const memoSlots = 64;
-const memoOctets = 64;
-
-// Shared by all decoders: what they hold depends on octets alone, never on a table.
+// Shared by all decoders. A block is borrowed until the next one is decoded, by whichever decoder.
+const scratch = new DecodedBlock();
+const memo = new BlockMemo();
+const emptyTable = new DynamicTable(initialTableSize); // of every connection, until it puts something in
+emptyTable.shared = true;
+// What these hold depends on octets alone, never on a table.
 const string = new OctetText();
 const fields = new OctetCache<FieldName, Field>(4096);
 const names = new OctetCache<object, FieldName>(512);

@@ -1,6 +1,8 @@
 import type { Field } from "../fields/field.ts";
 import { initialTableSize } from "./engine.ts";
 
+let identities = 0;
+
 /**
  * The dynamic table of one direction (RFC 7541 2.3.2, 4), as far as it is known: always a run of the newest entries.
  *
@@ -14,12 +16,14 @@ export class DynamicTable {
   size = 0;
   /** The maximum in use; -1 when a size update may have been lost. */
   maximum = initialTableSize;
-  /** Changes whenever an index may mean something else. A double: no wrap-around. */
-  version = 0;
+  /** Tables of one identity are equal in all: a copy has it too, and every change makes a new one. A double: no wrap-around. */
+  identity = ++identities;
+  /** Several decoders have it, so it must not change: one that changes it takes a copy. */
+  shared = false;
   private readonly bound: number;
   private assumed = initialTableSize; // stands for an unknown maximum
-  private ring: (Field | undefined)[] = new Array<Field | undefined>(16).fill(undefined);
-  private mask = 15;
+  private ring: (Field | undefined)[] = none;
+  private mask = -1;
   private newest = 0;
   private count = 0;
 
@@ -28,13 +32,27 @@ export class DynamicTable {
     this.bound = bound;
   }
 
+  copy(bound: number): DynamicTable {
+    const copy = new DynamicTable(bound);
+    copy.exact = this.exact;
+    copy.size = this.size;
+    copy.maximum = this.maximum;
+    copy.identity = this.identity;
+    copy.assumed = this.assumed;
+    copy.ring = this.count === 0 ? none : this.ring.slice();
+    copy.mask = copy.ring.length - 1;
+    copy.newest = this.newest;
+    copy.count = this.count;
+    return copy;
+  }
+
   /** @param index From 0, the newest entry. */
   at(index: number): Field | undefined {
     return index < this.count ? this.ring[(this.newest - index) & this.mask] : undefined;
   }
 
   insert(field: Field): void {
-    this.version++;
+    this.identity = ++identities;
     const maximum = this.maximum < 0 ? this.assumed : this.maximum;
     // RFC 7541 4.4: an entry larger than the table empties it.
     if (field.size > maximum) {
@@ -58,7 +76,7 @@ export class DynamicTable {
 
   /** RFC 7541 4.3 */
   resize(maximum: number): void {
-    this.version++;
+    this.identity = ++identities;
     this.maximum = maximum;
     if (this.size > maximum) this.evict(maximum);
     // Not even an empty field fits: whatever was there is gone.
@@ -67,7 +85,7 @@ export class DynamicTable {
 
   /** @param assumed The largest maximum that may be in use if `maximum` is not known. */
   lose(assumed: number, maximum = -1): void {
-    this.version++;
+    this.identity = ++identities;
     this.evict(0);
     this.exact = false;
     this.assumed = assumed;
@@ -85,10 +103,13 @@ export class DynamicTable {
 
   private grow(): void {
     const { ring, mask, newest, count } = this;
-    const larger = new Array<Field | undefined>(ring.length * 2).fill(undefined);
+    const larger = new Array<Field | undefined>(Math.max(leastRing, ring.length * 2)).fill(undefined);
     for (let i = 0; i < count; i++) larger[count - 1 - i] = ring[(newest - i) & mask];
     this.ring = larger;
     this.mask = larger.length - 1;
     this.newest = count - 1;
   }
 }
+
+const none: (Field | undefined)[] = [];
+const leastRing = 8;

@@ -8,7 +8,7 @@ import type { Limits } from "../limits.ts";
  * entries made since are known at their index, all others are unknown fields, and `index-out-of-range` is not reported.
  */
 export interface HpackDecoder {
-  /** Decodes `bytes[start, end)`; the octets are borrowed for the call, the block until the next one. */
+  /** Decodes `bytes[start, end)`; the octets are borrowed for the call, the block until the next call on any decoder. */
   decode(bytes: Uint8Array, start: number, end: number): DecodedBlock;
   /**
    * The largest SETTINGS_HEADER_TABLE_SIZE of the decoding side that the encoder may use; 4096 before any. A size update above it is

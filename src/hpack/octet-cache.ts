@@ -8,7 +8,8 @@ export class OctetCache<Owner extends object, Value> {
   private readonly tags: Uint16Array;
   private readonly owners: (Owner | undefined)[];
   private readonly values: (Value | undefined)[];
-  private slot = 0; // where the last find() looked
+  private readonly scores = new Int8Array(256).fill(0); // by seed: of hits, where there are none, looking is not worth it
+  private slot = -1; // where the last find() looked, -1 if it did not
 
   /** @param slots A power of two. */
   constructor(slots: number) {
@@ -22,22 +23,31 @@ export class OctetCache<Owner extends object, Value> {
   /** @param kind 0 or 1, for example whether the octets are Huffman coded; other kinds are other keys. */
   find(owner: Owner, seed: number, kind: number, b: Uint8Array, start: number, end: number): Value | undefined {
     const length = end - start;
+    this.slot = -1;
     if (length > longest) return undefined;
+    const rank = seed >>> 24;
+    const score = this.scores[rank]!;
+    if (score < -64) {
+      this.scores[rank] = score > -96 ? score - 1 : -64;
+      return undefined;
+    }
     let hash = seed + kind;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ b[i]!, 0x01000193);
     const slot = (hash ^ (hash >>> 15)) & this.mask;
     this.slot = slot;
+    this.scores[rank] = score - 1;
     if (this.tags[slot] !== tagOf(kind, length) || this.owners[slot] !== owner) return undefined;
     const arena = this.arena;
     let at = slot * longest;
     for (let i = start; i < end; i++) if (arena[at++] !== b[i]) return undefined;
+    if (score < 64) this.scores[rank] = score + 2;
     return this.values[slot];
   }
 
   /** Keeps a value for the key of the find() just before. */
   keep(owner: Owner, kind: number, b: Uint8Array, start: number, end: number, value: Value): void {
-    if (end - start > longest) return;
     const slot = this.slot;
+    if (slot < 0) return;
     let at = slot * longest;
     for (let i = start; i < end; i++) this.arena[at++] = b[i]!;
     this.tags[slot] = tagOf(kind, end - start);

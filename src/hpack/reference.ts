@@ -73,13 +73,13 @@ class ReferenceDecoder implements HpackDecoder {
     if (this.exact) {
       this.decompressor.write(Buffer.from(bytes.subarray(start, end)));
       this.decompressor.execute();
-      block.finish();
       this.exact = this.error === undefined;
       if (this.error !== undefined && this.error.message !== beyondBound) {
         block.fault = faults[this.error.message] ?? "block-truncated"; // "Buffer too small", or a TypeError
         block.faultOffset = end - start - this.left;
       }
     }
+    block.finish();
     if (!this.exact && block.fault === undefined) block.certainty = "unknown";
     return block;
   }

@@ -182,6 +182,24 @@ describe("the cache of strings", () => {
     expect(cache.find(owner, 0, 0, one, 0, 4)).toBeUndefined();
   });
 
+  it("is not asked for values that never come again, until they do", () => {
+    const cache = new OctetCache<object, string>(64);
+    const owner = {};
+    const ask = (seed: number, text: string): string | undefined => {
+      const octets = Buffer.from(text);
+      const found = cache.find(owner, seed, 0, octets, 0, octets.length);
+      if (found === undefined) cache.keep(owner, 0, octets, 0, octets.length, text);
+      return found;
+    };
+    ask(1, "kept");
+    for (let i = 0; i < 1000; i++) ask(1 << 24, `${i}`);
+    // None of them took the place of another: by now only one of 32 is kept.
+    expect(ask(1, "kept")).toBe("kept");
+    let found = 0;
+    for (let i = 0; i < 200; i++) if (ask(1 << 24, "again") === "again") found++;
+    expect(found).toBeGreaterThan(100);
+  });
+
   it("holds for many values through the decoder", () => {
     const decoder = fastHpack(limits);
     for (let pass = 0; pass < 2; pass++) {

@@ -30,9 +30,11 @@ describe("remembered blocks", () => {
 
   it("are one object while they are remembered", () => {
     const decoder = warm();
+    decodeOctets(decoder, indexed(3));
     const one = decodeOctets(decoder, indexed(3));
     decodeOctets(decoder, indexed(2));
     expect(decodeOctets(decoder, indexed(3))).toBe(one);
+    expect(decodeOctets(fastHpack(limits), indexed(3))).toBe(one);
     expect(lines(one)).toEqual([":method: POST"]);
   });
 
@@ -91,7 +93,79 @@ describe("remembered blocks", () => {
     const decoder = fastHpack(limits);
     const block = decodeOctets(decoder, Buffer.alloc(100_000, 0x82));
     expect(block.count).toBe(100_000);
-    decodeOctets(decoder, indexed(2));
+    decodeOctets(decoder, literal("only", "here"));
     expect(block.fields.length).toBe(1);
+  });
+});
+
+describe("connections that begin alike", () => {
+  const opening = join(indexed(2), insert("opening", "1"));
+  /** Decoders of which all but the first two found the opening block remembered. */
+  const alike = (count: number) =>
+    Array.from({ length: count }, () => {
+      const decoder = fastHpack(limits);
+      expect(lines(decodeOctets(decoder, opening))).toEqual([":method: GET", "opening: 1"]);
+      expect(decoder.tableSize).toBe(40);
+      return decoder;
+    });
+
+  it("are decoded once", () => {
+    const [, , third, fourth] = alike(4);
+    const next = join(indexed(62), insert("next", "2"));
+    const said = [third!, fourth!, ...alike(2)].map((decoder) => decodeOctets(decoder, next));
+    for (const block of said) expect(lines(block)).toEqual(["opening: 1", "next: 2"]);
+    expect(said[3]).toBe(said[2]);
+  });
+
+  it("go different ways from there", () => {
+    const decoders = alike(8);
+    for (const [i, decoder] of decoders.entries()) decodeOctets(decoder, insert("way", String(i)));
+    for (const [i, decoder] of decoders.entries()) {
+      expect(lines(decodeOctets(decoder, join(indexed(62), indexed(63))))).toEqual([`way: ${i}`, "opening: 1"]);
+    }
+    for (const decoder of alike(2))
+      expect(decodeOctets(decoder, join(indexed(62), indexed(63))).fault).toBe("index-out-of-range");
+  });
+
+  it("may lose what the others keep, or make it smaller", () => {
+    const [, , lost, small, whole] = alike(5);
+    lost!.lose();
+    decodeOctets(small!, sizeUpdate(0));
+    const asked = [lost, small, whole].map((decoder) => {
+      const { certainty, fault } = decodeOctets(decoder!, indexed(62));
+      return [certainty, fault];
+    });
+    expect(asked).toEqual([
+      ["unknown", undefined],
+      ["exact", "index-out-of-range"],
+      ["exact", undefined],
+    ]);
+  });
+
+  it("hold each size update against the limit of their own", () => {
+    const octets = join(sizeUpdate(5000), indexed(2));
+    for (let i = 0; i < 8; i++) {
+      const decoder = fastHpack(limits);
+      if (i % 2 === 0) decoder.setMaxTableSize(8192);
+      expect(decodeOctets(decoder, octets).fault).toBe(i % 2 === 0 ? undefined : "table-size-update-too-large");
+      expect(decoder.tableMaximum).toBe(i % 2 === 0 ? 5000 : -1);
+    }
+  });
+
+  it("keep no more of the table than their own bound", () => {
+    alike(4);
+    const decoder = fastHpack({ tableOctets: 32 });
+    decodeOctets(decoder, opening);
+    expect(decoder.exact).toBe(false);
+    expect(lines(decodeOctets(decoder, indexed(62)))).toEqual(["?: ?"]);
+  });
+
+  it("are told apart where the octets differ last", () => {
+    const seen = Array.from({ length: 300 }, (_, i) => {
+      const decoder = fastHpack(limits);
+      decodeOctets(decoder, insert("o", String(i % 3)));
+      return lines(decodeOctets(decoder, indexed(62)))[0];
+    });
+    expect(seen).toEqual(seen.map((_, i) => `o: ${i % 3}`));
   });
 });

@@ -91,7 +91,17 @@ describe.each(Object.entries({ fast: fastHpack, reference: referenceHpack }))("d
     decodeOctets(decoder, insert("a", "1"));
     decoder.lose();
     expect([decoder.exact, decoder.tableSize, decoder.tableMaximum]).toEqual([false, -1, -1]);
-    expect(decodeOctets(decoder, indexed(62)).certainty).toBe("unknown");
+    decodeOctets(engine(limits), indexed(2));
+    const block = decodeOctets(decoder, indexed(62));
+    expect([block.certainty, block.method, block.bits & BlockBit.regular]).toEqual(["unknown", undefined, 0]);
+  });
+
+  it("says nothing after a loss of the block before it", () => {
+    const decoder = engine(limits);
+    decodeOctets(decoder, join(indexed(2), literal("grpc-status", "0")));
+    decoder.lose();
+    const { bits, slots, listSize } = decodeOctets(decoder, Buffer.of());
+    expect([bits, slots.filter((slot) => slot !== undefined), listSize]).toEqual([0, [], 0]);
   });
 });
 
