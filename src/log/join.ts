@@ -4,8 +4,9 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import { isAbout, textsLike } from "../pairing/dictionary.ts";
-import { verdictOf } from "../pairing/pairing.ts";
+
 import type { Confidence, Evidence, JoinedLine, PairedFinding, Reaction, Unexplained } from "../pairing/reaction.ts";
+import { verdictOf } from "../pairing/verdict.ts";
 import type { Side } from "../place.ts";
 import { assign, type Joined } from "./assignment.ts";
 import { actorOf, type Candidate, candidateOf, isAboutFinding, tellsGoaway, type Witness } from "./candidate.ts";
