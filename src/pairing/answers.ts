@@ -13,7 +13,18 @@ import { crossedOverreaction, strictOverreaction } from "./overreaction.ts";
 import type { Pending, PendingFinding } from "./pending.ts";
 import type { Confidence, PairedFinding, Reaction, Unexplained } from "./reaction.ts";
 import type { Recognised } from "./recognition.ts";
-import { byMerit, cluesOf, delayOf, isOnStream, isPossible, type Scene, type Score, scoreOf } from "./score.ts";
+import {
+  byMerit,
+  cluesOf,
+  confidenceBy,
+  delayOf,
+  isOnStream,
+  isPossible,
+  LIKELY,
+  type Scene,
+  type Score,
+  scoreOf,
+} from "./score.ts";
 import { unexplainedOf } from "./unexplained.ts";
 import { verdictOf, verdictUnanswered } from "./verdict.ts";
 
@@ -136,8 +147,7 @@ class Answers {
 
   #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {
     const { finding, reaction } = best;
-    const isCertain = certain(best, scores);
-    const confidence = isCertain ? "exact" : best.points >= LIKELY ? "likely" : "possible";
+    const confidence = confidenceBy(best.points, isCertain(best, scores));
     const answer: Answer = { ...best, confidence };
     const before = this.#answers.get(finding);
     const isBetter = before === undefined || before.points < best.points;
@@ -159,7 +169,7 @@ class Answers {
     const severity = this.#overreaction;
     const { suggested } = this.#recognised[reaction.from];
     const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
-    if (severity === undefined || (!isCertain && (!known || confidence === "possible"))) return;
+    if (severity === undefined || (confidence !== "exact" && (!known || confidence === "possible"))) return;
     const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity);
     if (strict !== undefined) this.#overreactions.set(reaction, strict);
   }
@@ -229,9 +239,9 @@ function scored(candidates: readonly Finding[], reaction: Reaction, own: readonl
     .sort(byMerit);
 }
 
-function certain(best: Score, scores: readonly Score[]): boolean {
+function isCertain(best: Score, scores: readonly Score[]): boolean {
   const { reaction, points, isApt } = best;
-  if (reaction.frame.acked < 0 || points < EXACT || !isApt) return false;
+  if (reaction.frame.acked < 0 || !isApt) return false;
   // A reset may have destroyed the GOAWAY that said why; a status may be about what was asked for.
   if (reaction.kind === "rst" || reaction.kind === "grpc-status") return false;
   return !scores.some((score) => score !== best && points - score.points < RIVAL && score.finding.severity !== "info");
@@ -273,8 +283,6 @@ const NOTHING: Paired = { pairs: [], unexplained: [] };
 const NO_COST: Cost = { streamsKilled: [], retrySafe: [], lost: [] };
 
 // Points.
-const EXACT = 8;
-const LIKELY = 4;
 const RIVAL = 2;
 // Nanoseconds.
 const SECOND = 1e9;

@@ -71,6 +71,7 @@ export function resetReaction(
 
 /** @returns undefined where the block holds no status by which servers refuse a request. */
 export function statusReaction(block: FieldBlock, pending: Pending, recent: RecentFrames): Reaction | undefined {
+  if (block.from === "client") return undefined;
   const { decoded, role } = block;
   if (decoded === undefined || (role !== "response" && role !== "response-trailers")) return undefined;
   const { statusCode } = decoded;

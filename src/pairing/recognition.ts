@@ -38,8 +38,8 @@ export class Recognition {
   readonly #settings: OpeningSettings | undefined;
   /** Of those SETTINGS. */
   readonly #packet: number;
-  #increment = 0;
-  #begins: boolean;
+  /** Of the WINDOW_UPDATE after them; 0: there was none; -1: it may follow. */
+  #increment: number;
   #blocks = 0;
   #marks: Marks | undefined = undefined;
 
@@ -49,22 +49,21 @@ export class Recognition {
     this.#side = side;
     this.#settings = settings;
     this.#packet = packet;
-    this.#begins = settings !== undefined;
+    this.#increment = settings === undefined ? 0 : -1;
   }
 
   /** Its next frames still tell how it begins. */
   get begins(): boolean {
-    return this.#begins;
+    return this.#increment < 0;
   }
 
   /** A frame after its SETTINGS, while it begins. */
   beginning(frame: Frame): void {
     if (frame.type === FrameType.windowUpdate && frame.streamId === 0 && frame.whole) {
       this.#increment = frame.increment;
-      this.#begins = false;
     } else if (frame.type === FrameType.headers) {
       // What it grants later is not how it began.
-      this.#begins = false;
+      this.#increment = 0;
     }
   }
 
@@ -94,8 +93,10 @@ export class Recognition {
     this.#add(known.software, "goaway", debug, known.text.says, packet, true);
   }
 
-  fields({ decoded, last, role }: FieldBlock): void {
-    if (this.#blocks >= BLOCKS || decoded === undefined || (role !== "request" && role !== "response")) return;
+  fields(block: FieldBlock): void {
+    if (this.#blocks >= BLOCKS) return;
+    const { decoded, last, role } = block;
+    if (decoded === undefined || (role !== "request" && role !== "response")) return;
     this.#blocks++;
     const isClient = this.#side === "client";
     if (isPassedOn(decoded)) this.#marked.proxied = true;
@@ -116,7 +117,7 @@ export class Recognition {
 
   /** What all that came to. */
   judge(): Recognised {
-    const opening = this.#settings?.softwareWith(this.#increment) ?? unrecognised.suggested;
+    const opening = this.#settings?.softwareWith(Math.max(this.#increment, 0)) ?? unrecognised.suggested;
     const marks = this.#marks;
     // How it began is a hint: nothing is certain by that alone.
     if (marks === undefined || marks.signs.length === 0)

@@ -4,7 +4,7 @@ import { Flag } from "../http2/frame.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isAbout, isAnswerOf, type KnownText, quotedHead, quotedKind, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
-import type { Evidence, Reaction } from "./reaction.ts";
+import type { Confidence, Evidence, Reaction } from "./reaction.ts";
 import type { Software } from "./software.ts";
 
 export interface Score {
@@ -134,6 +134,10 @@ export function scoreOf(
   };
 }
 
+/** @param isCertain Nothing but the points can be held against it. */
+export const confidenceBy = (points: number, isCertain: boolean): Confidence =>
+  isCertain && points >= EXACT ? "exact" : points >= LIKELY ? "likely" : "possible";
+
 /** What a text quotes that is not of this finding's frame. */
 function denialOf(debug: string, { frame }: Finding): string | undefined {
   const { streamId, length, kind, flags } = frame;
@@ -171,6 +175,10 @@ function windowOf(rule: string, onStream: boolean, roundTrip: number | undefined
   if (TIMED.has(rule)) return TIMER;
   return Math.max(SECOND, 3 * (roundTrip ?? 0));
 }
+
+const EXACT = 8;
+/** Points from which on it is more than possible. */
+export const LIKELY = 4;
 
 const SEVERITIES = ["error", "warning", "info"];
 
