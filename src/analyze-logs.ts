@@ -10,8 +10,9 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import { actorOf } from "./log/candidate.ts";
 import { type Conversation, conversationsOf } from "./log/conversation.ts";
 import type { LogTime } from "./log/event.ts";
+import { joinedLine, withLogLines } from "./log/finding-lines.ts";
 import type { LogFormat } from "./log/format.ts";
-import { joinLogs, type LogSummary, lineOf, told } from "./log/join.ts";
+import { joinLogs, type LogSummary } from "./log/join.ts";
 import { isProvable } from "./log/provable.ts";
 import { type Log, readLog } from "./log/reader.ts";
 import { type ReplayContext, replay } from "./log/replay.ts";
@@ -71,7 +72,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
       const { connection, pairs, unexplained } = chain.replay(conversation, id);
       const join = { conversation, side, pairs: [], confidence: "exact" } as const;
       const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
-      const { pairs: lined, unexplained: left } = told(suspected, unexplained, () => [join], logs);
+      const { pairs: lined, unexplained: left } = withLogLines(suspected, unexplained, () => [join], logs);
       const found = [...lined];
       const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
       for (const { finding, event } of seen) {
@@ -88,7 +89,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
             lost: [],
           },
           ...(event.says === undefined ? {} : { explanation: event.says }),
-          logs: more.slice(0, SYMPTOM_LINES).map((text) => lineOf(text, join, logs)),
+          logs: more.slice(0, SYMPTOM_LINES).map((text) => joinedLine(text, join, logs)),
         });
       }
       const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
@@ -125,7 +126,7 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
           ...(reason === undefined ? {} : { debug: reason }),
         };
         tally.unexplained();
-        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, lineOf(event, join, logs), says);
+        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, joinedLine(event, join, logs), says);
       }
       if (conversation.mixed)
         diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });

@@ -1,4 +1,6 @@
 // The only place that indexes raw octets as numbers wider than one octet. Offsets are trusted: callers check bounds.
+// The global Buffer is an accessor, which costs more than the calls below.
+import { Buffer as NodeBuffer } from "node:buffer";
 
 export const u16 = (b: Uint8Array, at: number): number => (b[at]! << 8) | b[at + 1]!;
 
@@ -32,7 +34,7 @@ export const hex = (b: Uint8Array, start: number, end: number): string => asBuff
 export const base64 = (b: Uint8Array, start: number, end: number): string => asBuffer(b).base64Slice(start, end);
 
 // A view of the same memory; Buffer.from(ArrayBuffer) copies nothing.
-const asBuffer = (b: Uint8Array): Buffer => (b instanceof Buffer ? b : Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+const asBuffer = (b: Uint8Array): Buffer => (b instanceof NodeBuffer ? b : NodeBuffer.from(b.buffer, b.byteOffset, b.byteLength));
 
 declare global {
   // Undocumented in @types/node, there in every Node: toString() without its argument checks.

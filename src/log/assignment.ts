@@ -1,5 +1,5 @@
 // In: for each connection of the logs those of the capture that it can be. Out: which it is, and how sure that is. One that could be
-// several is nobody's for certain: it is `possible` at best (rules.md 5.6).
+// several is nobody's for certain: it is `possible` at best.
 import type { Confidence } from "../pairing/reaction.ts";
 import type { Candidate } from "./candidate.ts";
 import { type ClockOffset, offsetOf, toleranceOf } from "./clock.ts";

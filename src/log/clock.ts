@@ -1,5 +1,5 @@
 // How far is a log's clock from the capture's? The offset at which most connections of the log have one of the capture to be: clocks
-// are never trusted, and a zone that a log does not say is found the same way (rules.md 5.6).
+// are never trusted, and a zone that a log does not say is found the same way.
 import type { Candidate } from "./candidate.ts";
 import type { ClockBase } from "./event.ts";
 
@@ -56,7 +56,7 @@ export function clockOffset(
 export const offsetOf = ({ moment }: Candidate, wireSeconds: (time: number) => number): number | undefined =>
   moment === undefined ? undefined : wireSeconds(moment.wire) - moment.log.seconds;
 
-/** rules.md 5.4: 2 s where the log has whole seconds, 50 ms where it has finer ones; more where only texts are compared, which are
+/** 2 s where the log has whole seconds, 50 ms where it has finer ones; more where only texts are compared, which are
  *  written some time after. */
 export const toleranceOf = ({ moment, pairs }: Candidate): number => {
   const resolution = moment?.log.resolution ?? 1;

@@ -19,10 +19,10 @@ export interface LogFormat {
 
 export interface FormatReader {
   /** @returns What the line tells; `part`: it belongs to one before it; undefined: it is of another format. */
-  line(text: string): Told | "part" | undefined;
+  line(text: string): LineContent | "part" | undefined;
 }
 
-export interface Told {
+export interface LineContent {
   /** Later lines may fill in what they tell of it. */
   readonly frame?: Draft<LogFrame>;
   /** A connection begins or ends. */

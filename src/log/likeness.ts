@@ -71,7 +71,7 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
 function isSame({ frame }: FrameEvent, wire: WireFrame, folds: boolean): boolean {
   if (frame.kind !== wire.kind || frame.streamId !== wire.streamId) return false;
   if (frame.flags !== undefined) {
-    const mask = (frame.flagMask ?? ALL) & told(frame.kind);
+    const mask = (frame.flagMask ?? ALL) & comparedFlags(frame.kind);
     if (((frame.flags ^ wire.flags) & mask) !== 0) return false;
   }
   if (frame.errorCode !== undefined && frame.errorCode !== wire.errorCode) return false;
@@ -83,7 +83,7 @@ function isSame({ frame }: FrameEvent, wire: WireFrame, folds: boolean): boolean
 }
 
 // END_HEADERS is another one where CONTINUATIONs are not told.
-const told = (kind: string): number =>
+const comparedFlags = (kind: string): number =>
   kind === "settings" || kind === "ping" ? Flag.ack : kind === "data" || kind === "headers" ? Flag.endStream : 0;
 
 const ALL = 0xff;

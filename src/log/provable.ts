@@ -1,4 +1,4 @@
-// What a log can show: rules that ask for nothing but what its lines hold. All others stay unchecked (rules.md 5.6).
+// What a log can show: rules that ask for nothing but what its lines hold. All others stay unchecked.
 import type { Rule } from "../rules/rule.ts";
 import type { LogFormat } from "./format.ts";
 

@@ -7,7 +7,7 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import type { Side } from "../place.ts";
 import type { LogEvent } from "./event.ts";
-import type { FormatReader, LogFormat, Told } from "./format.ts";
+import type { FormatReader, LineContent, LogFormat } from "./format.ts";
 import { formats } from "./formats.ts";
 import { type Line, LineSplitter } from "./lines.ts";
 import { masked } from "./secret.ts";
@@ -131,7 +131,7 @@ class Collector {
     return true;
   }
 
-  #tell({ frame, mark, connection, side }: Told, format: LogFormat, text: string, number: number): void {
+  #tell({ frame, mark, connection, side }: LineContent, format: LogFormat, text: string, number: number): void {
     const line = { ...this.#head(text, number, connection), side, format };
     if (mark !== undefined) this.#add({ ...line, kind: mark });
     if (frame !== undefined) this.#add({ ...line, kind: "frame", frame });

@@ -1,5 +1,5 @@
 // In: what a log tells of one connection. Out: the same to the model's listeners as if it had been captured, as far as the log shows it
-// (rules.md 5.6, step 4). Offsets are counted over what was told; a line stands for a packet. What the log's writer had received is what
+//. Offsets are counted over what was told; a line stands for a packet. What the log's writer had received is what
 // it had logged by then; of the other side nobody knows.
 import type { HpackEngine } from "../hpack/engine.ts";
 import { Flag, Frame, type FrameKind, FrameType } from "../http2/frame.ts";

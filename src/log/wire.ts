@@ -64,9 +64,9 @@ export class WireFrames implements ModelSink {
     const debug =
       kind === "goaway" && frame.whole ? latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + DEBUG)) : "";
     const time = last.time;
-    this.#of(connection).frames[from].push({
-      ...{ kind, from, streamId, flags, length, errorCode, lastStreamId, increment, debug, time, offset: first.offset },
-    });
+    const { offset } = first;
+    const seen = { kind, from, streamId, flags, length, errorCode, lastStreamId, increment, debug, time, offset };
+    this.#of(connection).frames[from].push(seen);
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {

@@ -1,5 +1,5 @@
 // Does this tell that something is wrong, so that somebody must have done it? Everyday ends do not: a client that gives up, a graceful
-// stop, a refusal, a deadline (rules.md 5.5).
+// stop, a refusal, a deadline.
 import { timeoutOf } from "../grpc/timeout.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";

@@ -1,12 +1,12 @@
 // What an answer or an end cost: the streams that were not completed because of it, the calls on them, which of them are safe to send
-// again, and what their callers saw (RFC 9113 6.8, 8.7; rules.md Appendix A).
+// again, and what their callers saw (RFC 9113 6.8, 8.7).
 import { grpcKind } from "../grpc/call.ts";
 import { statusName } from "../grpc/status.ts";
 import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Stream } from "../model/stream.ts";
 import { other } from "../place.ts";
-import { lineOf } from "./dictionary.ts";
+import { lineageOf } from "./dictionary.ts";
 import type { Reaction } from "./reaction.ts";
 import type { Sight, Software } from "./software.ts";
 
@@ -29,9 +29,38 @@ export interface LostCalls {
   readonly saw: string | undefined;
 }
 
-/** @param client What the client runs, as far as it is known. */
-export function costOf(reaction: Reaction, connection: Connection, client: Software | undefined): Cost {
-  const killed = killedBy(reaction, connection);
+/** The costs of the reactions of one connection, each worked out once. */
+export class Costs {
+  readonly #connection: Connection;
+  readonly #client: Software | undefined;
+  readonly #known = new Map<Reaction, Cost>();
+  #unfinished: readonly Stream[] | undefined = undefined;
+
+  /** @param client What the client runs, as far as it is known. */
+  constructor(connection: Connection, client: Software | undefined) {
+    this.#connection = connection;
+    this.#client = client;
+  }
+
+  of(reaction: Reaction): Cost {
+    let cost = this.#known.get(reaction);
+    if (cost === undefined) {
+      cost = costOf(reaction, this.#killedBy(reaction), this.#connection, this.#client);
+      this.#known.set(reaction, cost);
+    }
+    return cost;
+  }
+
+  #killedBy(reaction: Reaction): readonly Stream[] {
+    const { kind } = reaction;
+    if (kind === "status" || kind === "grpc-status") return [];
+    if (kind === "rst-stream") return resetBy(reaction, this.#connection);
+    this.#unfinished ??= unfinished(this.#connection);
+    return endedBy(reaction, this.#unfinished);
+  }
+}
+
+function costOf(reaction: Reaction, killed: readonly Stream[], connection: Connection, client: Software | undefined): Cost {
   const safe = new Set(killed.filter((stream) => isSafe(stream, reaction, connection)));
   const groups = new Map<string, Stream[]>();
   for (const stream of killed) {
@@ -64,30 +93,33 @@ export function completed(stream: Stream | undefined): boolean {
   return server.endAt >= 0 && (client.endAt >= 0 || client.resetAt < 0);
 }
 
-function killedBy(reaction: Reaction, connection: Connection): Stream[] {
-  const { kind, frame, streamId } = reaction;
-  if (kind === "status" || kind === "grpc-status") return [];
-  if (kind === "rst-stream") {
-    const stream = connection.streams.get(streamId) ?? reaction.stream;
-    const own = stream?.half(reaction.from).resetAt ?? -1;
-    // What the other side had given up, or a reset before, is not lost by this one.
-    const before = stream === undefined || stream.half(other(reaction.from)).resetAt >= 0 || own !== frame.end;
-    return before || completed(stream) || !stream.seen ? [] : [stream];
-  }
-  const ends = kind !== "goaway" || reaction.errorCode !== ErrorCode.noError || reaction.closedBy !== undefined;
-  const { client: asking, server: answering } = connection;
+function resetBy({ from, frame, streamId, stream: known }: Reaction, connection: Connection): Stream[] {
+  const stream = connection.streams.get(streamId) ?? known;
+  // What the other side had given up, or a reset before, is not lost by this one.
+  if (stream === undefined || stream.half(other(from)).resetAt >= 0 || stream.half(from).resetAt !== frame.end) return [];
+  return completed(stream) || !stream.seen ? [] : [stream];
+}
+
+function unfinished({ client, server, streams }: Connection): Stream[] {
   // What is missing may be the end of any of them.
-  if (!asking.seen || !answering.seen || !asking.unbroken || !answering.unbroken) return [];
+  if (!client.seen || !server.seen || !client.unbroken || !server.unbroken) return [];
+  return [...streams.values()].filter((stream) => stream.seen && !stream.reserved && !completed(stream));
+}
+
+/** Of the streams that were not completed those that the end of the connection, or a GOAWAY, cut off. */
+function endedBy(reaction: Reaction, streams: readonly Stream[]): Stream[] {
+  const { kind, frame, errorCode, closedBy } = reaction;
+  const ends = kind !== "goaway" || errorCode !== ErrorCode.noError || closedBy !== undefined;
   const killed: Stream[] = [];
-  for (const stream of connection.streams.values()) {
+  for (const stream of streams) {
     if (killed.length >= STREAMS) break;
-    const { seen, reserved, client, server } = stream;
-    if (!seen || reserved || completed(stream)) continue;
     // RFC 9113 6.8: streams above the last one are ignored; those below go on, unless the connection ends.
-    if (!ends && !isAbove(stream, reaction)) continue;
-    const graceful = reaction.errorCode === ErrorCode.noError && !isAbove(stream, reaction);
-    const at = (graceful ? (reaction.closedBy?.frame ?? frame) : frame).time;
-    if ([client, server].every(({ resetAt, resetTime }) => resetAt < 0 || resetTime > at)) killed.push(stream);
+    const above = isAbove(stream, reaction);
+    if (!ends && !above) continue;
+    const graceful = errorCode === ErrorCode.noError && !above;
+    const at = (graceful ? (closedBy?.frame ?? frame) : frame).time;
+    const { client, server } = stream;
+    if ((client.resetAt < 0 || client.resetTime > at) && (server.resetAt < 0 || server.resetTime > at)) killed.push(stream);
   }
   return killed;
 }
@@ -116,7 +148,7 @@ function seenBy(
   if (from === "client") return undefined;
   const code = errorCodeName(errorCode);
   const sight: Sight = kind === "rst-stream" ? "reset" : kind === "goaway" ? "goaway" : kind === "rst" ? "rst" : "fin";
-  const own = client === undefined ? undefined : lineOf(client).find(({ sees }) => sees?.[sight] !== undefined)?.sees?.[sight];
+  const own = client === undefined ? undefined : lineageOf(client).find(({ sees }) => sees?.[sight] !== undefined)?.sees?.[sight];
   if (own !== undefined) return own.replaceAll("{code}", code).replaceAll("{debug}", reaction.debug);
   if (!grpc || !request.known || response.grpcStatus !== undefined) return undefined;
   // gRPC over HTTP2, Errors and Connection Management: a call on a connection that fails ends with UNAVAILABLE.

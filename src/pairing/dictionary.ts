@@ -92,7 +92,7 @@ export function isAnswerOf(software: Software, from: Side, rule: string, reactio
 
 /** Legal input that one of these refuses in this way, and that may be among the frames. */
 export function refusalsLike(suggested: readonly Software[], reaction: Reaction, before: readonly Sent[]): string[] {
-  const lines = new Set(suggested.flatMap(lineOf));
+  const lines = new Set(suggested.flatMap(lineageOf));
   return [...lines].flatMap(({ name, refuses = [] }) =>
     refuses.filter((refusal) => isRefusal(refusal, reaction, before)).map(({ input }) => `${name} refuses ${input}`),
   );
@@ -101,7 +101,7 @@ export function refusalsLike(suggested: readonly Software[], reaction: Reaction,
 /** Which of these refuses in this way what the rule notes, though it is legal. */
 export function refuserOf(suggested: readonly Software[], rule: string, reaction: Reaction): Software | undefined {
   return suggested.find((software) =>
-    lineOf(software).some(({ refuses = [] }) => refuses.some((one) => one.rule === rule && reads(one.answer, reaction))),
+    lineageOf(software).some(({ refuses = [] }) => refuses.some((one) => one.rule === rule && reads(one.answer, reaction))),
   );
 }
 
@@ -114,9 +114,16 @@ const isRefusal = ({ answer, after, from }: Refusal, reaction: Reaction, before:
   reads(answer, reaction) && before.some((frame) => frame.kind === after && (from ?? frame.from) === frame.from);
 
 /** An implementation and what it is built on. */
-export function lineOf(software: Software): Software[] {
-  return software.basis === undefined ? [software] : [software, ...lineOf(software.basis)];
+export function lineageOf(software: Software): readonly Software[] {
+  let lineage = LINEAGES.get(software);
+  if (lineage === undefined) {
+    lineage = software.basis === undefined ? [software] : [software, ...lineageOf(software.basis)];
+    LINEAGES.set(software, lineage);
+  }
+  return lineage;
 }
+
+const LINEAGES = new Map<Software, readonly Software[]>();
 
 // Does the table's text hold this answer?
 function reads(text: string, reaction: Reaction): boolean {

@@ -6,7 +6,7 @@ import type { Finding } from "../rules/finding.ts";
 import type { Cost } from "./cost.ts";
 import type { Tells } from "./software.ts";
 
-/** What a side did that can be an answer to the other side's fault (rules.md 5.1). */
+/** What a side did that can be an answer to the other side's fault. */
 export interface Reaction {
   readonly kind: "goaway" | "rst-stream" | "status" | "grpc-status" | "fin" | "rst";
   readonly from: Side;
@@ -19,19 +19,19 @@ export interface Reaction {
   readonly status: number;
   readonly streamId: number;
   /** Of RST_STREAM, where it is known: it may be forgotten before the connection ends. */
-  readonly stream?: Stream;
+  readonly stream: Stream | undefined;
   /** The frame; of `fin` and `rst` the segment. */
   readonly frame: FrameRef;
-  /** Streams that were open then. */
-  readonly open: readonly number[];
+  /** A stream was open then. */
+  readonly onOpenStream: boolean;
   /** It is everyday and needs no fault to be explained. */
   readonly everyday: boolean;
   /** It says that something is wrong: if no finding explains it, it is told by itself. */
   readonly blames: boolean;
   /** Of an error: the other side's last frames that had arrived by then. */
-  readonly before?: readonly FrameRef[];
+  readonly before: readonly FrameRef[];
   /** The same side's close that followed a GOAWAY. */
-  closedBy?: Reaction;
+  closedBy: Reaction | undefined;
 }
 
 /** `as-specified`: what the text demands; `other-code`: another code or form of it; `escalated`: more than it demands; `tolerated`: the
@@ -47,7 +47,7 @@ export interface PairedFinding extends Cost {
   readonly verdict: Verdict;
   readonly reaction?: Reaction;
   readonly confidence?: Confidence;
-  /** The points behind the confidence, with their reasons (rules.md 5.3). */
+  /** The points behind the confidence, with their reasons. */
   readonly evidence?: readonly Evidence[];
   /** Nanoseconds from the offending frame to the answer. */
   readonly delay?: number;
@@ -93,7 +93,7 @@ export interface Evidence {
   readonly reason: string;
 }
 
-/** An error answer that no finding explains (rules.md 5.5). */
+/** An error answer that no finding explains. */
 export interface Unexplained extends Cost {
   readonly connection: number;
   readonly reaction: Reaction;

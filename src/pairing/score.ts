@@ -1,10 +1,10 @@
-// Can this be the answer to that fault, and how sure is it? (rules.md 5.2 to 5.4)
+// Can this be the answer to that fault, and how sure is it?
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
-import { isAbout, isAnswerOf, quotedHead, quotedKind, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
-import type { Evidence, Reaction } from "./reaction.ts";
+import { isAbout, isAnswerOf, type KnownText, quotedHead, quotedKind, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
+import type { Confidence, Evidence, Reaction } from "./reaction.ts";
 import type { Software } from "./software.ts";
 
 export interface Score {
@@ -16,10 +16,8 @@ export interface Score {
   readonly isApt: boolean;
 }
 
-/** What scoring knows beside the two. */
+/** What scoring knows of the connection. */
 export interface Scene {
-  /** The findings of the offender. */
-  readonly own: readonly Finding[];
   /** What each side runs, as far as it is known. */
   readonly software: Readonly<Record<Side, Software | undefined>>;
   /** What it may be by any sign. */
@@ -30,7 +28,26 @@ export interface Scene {
   readonly roundTrip: number | undefined;
 }
 
-/** N1 to N3: a reaction that fails one is no candidate. The sides are the caller's. */
+/** What scoring knows of the reaction beside itself. */
+export interface Clues {
+  /** Whose its debug data can be. */
+  readonly texts: readonly KnownText[];
+  /** The other side's last violation that had arrived by then. */
+  readonly lastFault: Finding | undefined;
+}
+
+export function cluesOf(reaction: Reaction, own: readonly Finding[]): Clues {
+  const { acked } = reaction.frame;
+  return {
+    texts: reaction.kind === "goaway" ? textsLike(reaction.debug) : [],
+    lastFault: own.findLast(({ severity, decidableAt }) => severity !== "info" && (acked < 0 || decidableAt <= acked)),
+  };
+}
+
+/** On its stream alone: what it answers is there, or promised there. */
+export const isOnStream = ({ kind }: Reaction): boolean => kind === "rst-stream" || kind === "status" || kind === "grpc-status";
+
+/** A reaction that fails here is no candidate. The sides are the caller's. */
 export function isPossible(finding: Finding, reaction: Reaction): boolean {
   const { frame, kind } = reaction;
   const { rule, expect, data } = finding;
@@ -51,7 +68,12 @@ export function isPossible(finding: Finding, reaction: Reaction): boolean {
   }
 }
 
-export function scoreOf(finding: Finding, reaction: Reaction, { own, software, suggested, wasOpen, roundTrip }: Scene): Score {
+export function scoreOf(
+  finding: Finding,
+  reaction: Reaction,
+  { texts, lastFault }: Clues,
+  { software, suggested, wasOpen, roundTrip }: Scene,
+): Score {
   const evidence: Evidence[] = [];
   const add = (points: number, reason: string) => evidence.push({ points, reason });
   let isApt = false;
@@ -62,11 +84,10 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
   const { frame, debug, kind, from } = reaction;
   const { rule, expect } = finding;
   const { streamId } = finding.frame;
-  const onStream = kind === "rst-stream" || kind === "status" || kind === "grpc-status";
+  const onStream = isOnStream(reaction);
   const denial = kind === "goaway" ? denialOf(debug, finding) : undefined;
   if (onStream) add(4, "it is on the same stream");
   else if (denial === undefined && streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
-  const texts = kind === "goaway" ? textsLike(debug) : [];
   if (denial !== undefined) add(-4, denial);
   const text = denial === undefined ? texts.find((known) => isAbout(known, rule)) : undefined;
   const isElsewhere = !finding.hides.some((hidden) => texts.some((known) => isAbout(known, hidden)));
@@ -89,14 +110,12 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
   } else if (kind === "grpc-status") add(-1, `status ${reaction.status} may be about what was asked for`);
   if (isOfSoftware) suit(3, `${known.name} answers so`);
-  // N5: a weak test.
+  // A weak test.
   if (kind === "goaway" && reaction.lastStreamId < streamId && known?.numbersAccepted === true && wasOpen(finding))
     add(-3, "its last stream id says that it had not accepted the stream");
   const refuser = finding.severity === "info" ? refuserOf(suggested[from], rule, reaction) : undefined;
   if (refuser !== undefined) suit(5, `${refuser.name} refuses this, though it is legal`);
-  const arrived = (f: Finding) => frame.acked < 0 || f.decidableAt <= frame.acked;
-  const last = own.filter((f) => arrived(f) && f.severity !== "info").at(-1);
-  if (last === undefined || last.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
+  if (lastFault === undefined || lastFault.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
   if (frame.acked < 0 || frame.acked - finding.frame.end < FLIGHT) add(1, "the answer came within one flight");
   const delay = delayOf(finding, reaction);
   const window = windowOf(rule, onStream && finding.decidableAt > 0, roundTrip);
@@ -114,6 +133,10 @@ export function scoreOf(finding: Finding, reaction: Reaction, { own, software, s
     isApt: isApt && denial === undefined,
   };
 }
+
+/** @param isCertain Nothing but the points can be held against it. */
+export const confidenceBy = (points: number, isCertain: boolean): Confidence =>
+  isCertain && points >= EXACT ? "exact" : points >= LIKELY ? "likely" : "possible";
 
 /** What a text quotes that is not of this finding's frame. */
 function denialOf(debug: string, { frame }: Finding): string | undefined {
@@ -146,12 +169,16 @@ function isStatusFor(rule: string, status: number): boolean {
   return known?.[1].includes(status) === true;
 }
 
-// rules.md 5.4. What is answered on its stream may take as long as that lives.
+// What is answered on its stream may take as long as that lives.
 function windowOf(rule: string, onStream: boolean, roundTrip: number | undefined): number {
   if (onStream) return Infinity;
   if (TIMED.has(rule)) return TIMER;
   return Math.max(SECOND, 3 * (roundTrip ?? 0));
 }
+
+const EXACT = 8;
+/** Points from which on it is more than possible. */
+export const LIKELY = 4;
 
 const SEVERITIES = ["error", "warning", "info"];
 
@@ -172,7 +199,7 @@ const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
 // RFC 9110 15.5: statuses that say that the request itself is wrong, not what it asks for.
 const MALFORMED: ReadonlySet<number> = new Set([400, 405, 411, 413, 414, 415, 417, 421, 431]);
 
-// INVALID_ARGUMENT 3, RESOURCE_EXHAUSTED 8, UNIMPLEMENTED 12, INTERNAL 13: what the servers of section 4 send.
+// INVALID_ARGUMENT 3, RESOURCE_EXHAUSTED 8, UNIMPLEMENTED 12, INTERNAL 13: what servers send.
 const STATUSES: readonly (readonly [rule: string, statuses: readonly number[]])[] = [
   ["grpc/encoding-unknown", [12, 13]],
   ["grpc/compressed-*", [12, 13]],

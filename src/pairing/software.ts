@@ -1,5 +1,5 @@
 // What is known of one implementation: how it is recognised, what it writes into GOAWAY, how it answers faults, what it refuses though
-// it is legal. Of its source or of recordings, section 4 of the rule catalogue; one file for each in software/.
+// it is legal. Read from its source or recorded; one file for each in software/.
 import type { FrameKind } from "../http2/frame.ts";
 import type { Side } from "../place.ts";
 import type { Fault } from "./fault.ts";

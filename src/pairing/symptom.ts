@@ -1,5 +1,5 @@
-// What programs and their logs say when a call fails, and what of the wire each saying stands for: read from source or recorded (rules.md
-// 4.2). A reading narrows the search; what a capture shows decides.
+// What programs and their logs say when a call fails, and what of the wire each saying stands for: read from source or recorded.
+// A reading narrows the search; what a capture shows decides.
 import { errorCodeName } from "../http2/error-code.ts";
 import { dictionary, textsLike } from "./dictionary.ts";
 import type { Reaction } from "./reaction.ts";

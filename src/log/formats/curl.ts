@@ -1,7 +1,7 @@
-// curl -v with --trace-config http/2 (rules.md 6.5), always the client. Flags stand as words, fields on lines of their own.
+// curl -v with --trace-config http/2, always the client. Flags stand as words, fields on lines of their own.
 import { Flag } from "../../http2/frame.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { codeNamed, kindNamed } from "../names.ts";
 
 export const curl: LogFormat = {
@@ -12,7 +12,7 @@ export const curl: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | "part" | undefined {
+function line(text: string): LineContent | "part" | undefined {
   const match = FRAME.exec(text);
   if (match === null) return /^(?:\S+ )?(?:\[\d+-\d+\] )?\* (?:h2h3|h2|\[HTTP\/2\]) \[/.test(text) ? "part" : undefined;
   const { conn, stream, dir, type, attrs = "" } = match.groups!;

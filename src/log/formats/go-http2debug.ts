@@ -1,8 +1,8 @@
-// Go's Framer with GODEBUG=http2debug=2 (rules.md 6.2): net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
+// Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
 import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 
@@ -20,7 +20,7 @@ class Reader implements FormatReader {
   #framer = "";
   #fields: [string, string][] = [];
 
-  line(text: string): Told | "part" | undefined {
+  line(text: string): LineContent | "part" | undefined {
     const at = text.indexOf("http2: ");
     if (at < 0) return undefined;
     const match = FRAME.exec(text);
@@ -41,7 +41,7 @@ class Reader implements FormatReader {
     return undefined;
   }
 
-  #frame({ id, dir, type, flags, stream, len, rest }: Record<string, string | undefined>): Told | undefined {
+  #frame({ id, dir, type, flags, stream, len, rest }: Record<string, string | undefined>): LineContent | undefined {
     const kind = kindNamed(type!) ?? "unknown";
     const frame: Draft<LogFrame> = {
       ...{ kind, streamId: Number(stream ?? 0), by: dir === "wrote" ? "sent" : "received" },

@@ -1,6 +1,6 @@
-// gRPC C-core with GRPC_TRACE=http (rules.md 6.8): C++, Python, Ruby, PHP. Only what comes in is told as frames.
+// gRPC C-core with GRPC_TRACE=http: C++, Python, Ruby, PHP. Only what comes in is told as frames.
 import type { LogFrame } from "../event.ts";
-import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {
@@ -15,7 +15,7 @@ class Reader implements FormatReader {
   /** The last field block of each stream. */
   readonly #blocks = new Map<number, { frame: Draft<LogFrame>; fields: [string, string][] }>();
 
-  line(text: string): Told | "part" | undefined {
+  line(text: string): LineContent | "part" | undefined {
     const match = FRAME.exec(text);
     if (match !== null) {
       const { conn, type, flags, len, stream } = match.groups!;

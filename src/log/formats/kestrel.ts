@@ -1,6 +1,6 @@
-// .NET's Kestrel at Trace (rules.md 6.9).
+// .NET's Kestrel at Trace.
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const kestrel: LogFormat = {
@@ -11,7 +11,7 @@ export const kestrel: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   const match = FRAME.exec(text);
   if (match === null) return undefined;
   const { conn, how, type, stream, len, flags } = match.groups!;

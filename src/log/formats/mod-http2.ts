@@ -1,7 +1,7 @@
-// Apache httpd's mod_http2 with LogLevel http2:debug (rules.md 6.9).
+// Apache httpd's mod_http2 with LogLevel http2:debug.
 import { Flag } from "../../http2/frame.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { kindNamed } from "../names.ts";
 
 export const modHttp2: LogFormat = {
@@ -12,7 +12,7 @@ export const modHttp2: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   const match = FRAME.exec(text);
   if (match === null) return undefined;
   const { conn, how, type, attrs, ofStream } = match.groups!;

@@ -1,9 +1,9 @@
-// Netty's Http2FrameLogger, as grpc-java and others use it (rules.md 6.7). Fields stand in the line, but their values are not escaped:
+// Netty's Http2FrameLogger, as grpc-java and others use it. Fields stand in the line, but their values are not escaped:
 // where that leaves a doubt there are none.
 import { Flag } from "../../http2/frame.ts";
 import type { SettingPair } from "../../http2/setting.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { kindNamed, settingNamed } from "../names.ts";
 
 export const netty: LogFormat = {
@@ -14,7 +14,7 @@ export const netty: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   const match = FRAME.exec(text);
   if (match === null) return undefined;
   const { conn, dir, type, attrs } = match.groups!;

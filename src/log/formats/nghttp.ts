@@ -1,8 +1,8 @@
-// nghttp -v and nghttpd -v (rules.md 6.4): a line for the frame's head, indented lines for what it holds; fields of what is received
+// nghttp -v and nghttpd -v: a line for the frame's head, indented lines for what it holds; fields of what is received
 // stand before it.
 import type { SettingPair } from "../../http2/setting.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
 import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 
 export const nghttp: LogFormat = {
@@ -21,7 +21,7 @@ class Reader implements FormatReader {
   /** Fields of blocks that are being received, by connection and stream. */
   readonly #received = new Map<string, [string, string][]>();
 
-  line(text: string): Told | "part" | undefined {
+  line(text: string): LineContent | "part" | undefined {
     if (text.startsWith(INDENT)) return this.#detail(text.slice(INDENT.length));
     const match = HEAD.exec(text);
     if (match === null) {

@@ -1,6 +1,6 @@
-// nginx's error log at debug (rules.md 6.9): the server. Frames that it sends are told in part.
+// nginx's error log at debug: the server. Frames that it sends are told in part.
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { kindNumbered } from "../names.ts";
 
 export const nginx: LogFormat = {
@@ -11,7 +11,7 @@ export const nginx: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   const match = FRAME.exec(text);
   if (match !== null) {
     const { conn, type, flags, len, stream } = match.groups!;

@@ -1,6 +1,6 @@
-// NODE_DEBUG=http2 and NODE_DEBUG_NATIVE=http2 (rules.md 6.6): little of the frames, nothing of the time.
+// NODE_DEBUG=http2 and NODE_DEBUG_NATIVE=http2: little of the frames, nothing of the time.
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 
 export const node: LogFormat = {
   name: "Node http2",
@@ -10,7 +10,7 @@ export const node: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | "part" | undefined {
+function line(text: string): LineContent | "part" | undefined {
   if (!text.includes("Http2Session ") && !text.includes("Http2Stream ")) return undefined;
   const side = /Http2Session (client|server)/.exec(text)?.[1] as "client" | "server" | undefined; // the pattern lets nothing else through
   const goaway = /Http2Session (?:client|server): goaway (?<code>\d{1,10}) received \[last stream id: (?<last>\d{1,10})\]/.exec(

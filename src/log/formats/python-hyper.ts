@@ -1,6 +1,6 @@
-// python-hyper/h2's OutputLogger at trace level, and hypercorn's (rules.md 6.9). Only what is received is told.
+// python-hyper/h2's OutputLogger at trace level, and hypercorn's. Only what is received is told.
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const pythonHyper: LogFormat = {
@@ -12,7 +12,7 @@ export const pythonHyper: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   if (text.includes("h2 (debug): Initializing connection")) return { mark: "start" };
   const match = FRAME.exec(text);
   if (match === null) return undefined;

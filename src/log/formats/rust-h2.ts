@@ -1,7 +1,7 @@
-// Rust h2 by `tracing`, at debug (rules.md 6.1): hyper, tonic, Volo, axum. No lengths, no fields, no name for the connection.
+// Rust h2 by `tracing`, at debug: hyper, tonic, Volo, axum. No lengths, no fields, no name for the connection.
 import type { SettingPair } from "../../http2/setting.ts";
 import type { LogFrame } from "../event.ts";
-import type { Draft, LogFormat, Told } from "../format.ts";
+import type { Draft, LineContent, LogFormat } from "../format.ts";
 import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 
@@ -14,7 +14,7 @@ export const rustH2: LogFormat = {
   reader: () => ({ line }),
 };
 
-function line(text: string): Told | undefined {
+function line(text: string): LineContent | undefined {
   if (text.includes("binding client connection")) return { mark: "start", side: "client" };
   // Spans repeat the frame: the last one is the event's.
   const at = text.lastIndexOf("frame=");

@@ -1,0 +1,294 @@
+// In: the findings and reactions of one connection. Out: each finding with its answer. Reactions that cannot be the answer are dropped,
+// the others scored; a finding has one answer at most, and an answer one finding it is the answer to. Errors that answer nothing known
+// are told by themselves. Work: at most REACTIONS (pending.ts) times the findings, which the rule engine bounds; what stands on a stream
+// is compared with the findings of that stream alone.
+import { ErrorCode } from "../http2/error-code.ts";
+import type { FrameRef } from "../model/frame-ref.ts";
+import type { Side } from "../place.ts";
+import type { Finding } from "../rules/finding.ts";
+import type { Severity } from "../rules/rule.ts";
+import { type Cost, Costs } from "./cost.ts";
+import { isAbout, refuserOf, textsLike } from "./dictionary.ts";
+import { crossedOverreaction, strictOverreaction } from "./overreaction.ts";
+import type { Pending, PendingFinding } from "./pending.ts";
+import type { Confidence, PairedFinding, Reaction, Unexplained } from "./reaction.ts";
+import type { Recognised } from "./recognition.ts";
+import {
+  byMerit,
+  cluesOf,
+  confidenceBy,
+  delayOf,
+  isOnStream,
+  isPossible,
+  LIKELY,
+  type Scene,
+  type Score,
+  scoreOf,
+} from "./score.ts";
+import { unexplainedOf } from "./unexplained.ts";
+import { verdictOf, verdictUnanswered } from "./verdict.ts";
+
+export interface Paired {
+  readonly pairs: readonly PairedFinding[];
+  readonly unexplained: readonly Unexplained[];
+}
+
+/** @param overreaction With which severity `health/receiver-overreaction` is found; undefined: not at all. */
+export function pairAll(
+  pending: Pending,
+  recognised: Readonly<Record<Side, Recognised>>,
+  overreaction: Severity | undefined,
+): Paired {
+  const { findings, reactions } = pending;
+  // Nothing is wrong, and nobody said so: most connections.
+  if (findings.length === 0 && !reactions.some(({ blames, before }) => blames || before.length > 0)) return NOTHING;
+  const answers = new Answers(pending, reactions.filter(counts), recognised, overreaction);
+  answers.choose("client");
+  answers.choose("server");
+  return { pairs: answers.pairs(reactions), unexplained: answers.unexplained };
+}
+
+type Answer = Score & { readonly confidence: Confidence };
+
+class Answers {
+  readonly unexplained: Unexplained[] = [];
+  readonly #pending: Pending;
+  readonly #reactions: readonly Reaction[];
+  readonly #recognised: Readonly<Record<Side, Recognised>>;
+  readonly #overreaction: Severity | undefined;
+  readonly #costs: Costs;
+  readonly #answers = new Map<Finding, Answer>();
+  /** Findings that an answer may be about beside the one it is the answer to. */
+  readonly #covered = new Map<Reaction, Finding[]>();
+  /** One fault may be answered twice: RST_STREAM, then GOAWAY. */
+  readonly #further = new Map<Finding, Reaction[]>();
+  readonly #overreactions = new Map<Reaction, Finding>();
+
+  constructor(
+    pending: Pending,
+    reactions: readonly Reaction[],
+    recognised: Readonly<Record<Side, Recognised>>,
+    overreaction: Severity | undefined,
+  ) {
+    this.#pending = pending;
+    this.#reactions = reactions;
+    this.#recognised = recognised;
+    this.#overreaction = overreaction;
+    this.#costs = new Costs(pending.connection, recognised.client.supposed);
+  }
+
+  /** Finds the answers to the faults of one side. */
+  choose(offender: Side): void {
+    const own: Finding[] = [];
+    for (const { finding } of this.#pending.findings)
+      if (finding.offender === offender && finding.expect.none !== true) own.push(finding);
+    const onStream = byStream(own);
+    const scene = this.#scene(offender);
+    for (const reaction of firstFinal(this.#reactions.filter(({ from }) => from !== offender))) {
+      const candidates = isOnStream(reaction) ? (onStream.get(reaction.streamId) ?? []) : own;
+      const scores = scored(candidates, reaction, own, scene);
+      // Info is never the answered one where something worse is.
+      const best = scores.find(({ finding }) => finding.severity !== "info") ?? scores[0];
+      if (best === undefined) this.#unanswering(reaction, own);
+      else this.#answering(best, scores, own);
+    }
+    // A consequence is not paired while what it follows from is not.
+    const unpaired = own.some(
+      (f) => !f.consequent && f.severity === "error" && f.expect.scope === "connection" && !this.#answers.has(f),
+    );
+    if (unpaired) for (const finding of own) if (finding.consequent) this.#answers.delete(finding);
+  }
+
+  /** All findings, answered or not.
+   *  @param reactions All of the connection. */
+  pairs(reactions: readonly Reaction[]): PairedFinding[] {
+    const explained = this.#explained();
+    const ends = endsOf(reactions);
+    const lastWord = this.#reactions.find(isFinal);
+    const pairs: PairedFinding[] = [];
+    for (const one of this.#pending.findings) {
+      const { finding } = one;
+      const answer = this.#answers.get(finding);
+      if (answer !== undefined) pairs.push(this.#answered(one, answer));
+      // What is the answer to a fault is told with it.
+      else if (finding.expect.none !== true || !explained.has(placeOf(finding.frame)))
+        pairs.push(this.#alone(one, ends, lastWord));
+    }
+    for (const [reaction, finding] of this.#overreactions)
+      pairs.push({ finding, count: 1, verdict: "none-expected", ...this.#costs.of(reaction) });
+    return pairs;
+  }
+
+  #scene(offender: Side): Scene {
+    const { connection } = this.#pending;
+    const { client, server } = this.#recognised;
+    return {
+      software: { client: client.supposed, server: server.supposed },
+      suggested: { client: client.suggested, server: server.suggested },
+      wasOpen: ({ frame: { streamId, offset } }) => {
+        const stream = connection.streams.get(streamId);
+        return stream?.seen === true && stream.initiator === offender && stream.openedAt <= offset;
+      },
+      roundTrip: connection.roundTrip,
+    };
+  }
+
+  /** Nothing that was found can be what this is about. */
+  #unanswering(reaction: Reaction, own: readonly Finding[]): void {
+    const { connection, crossings } = this.#pending;
+    const severity = this.#overreaction;
+    const over = severity && crossedOverreaction(reaction, crossings, own, connection, severity);
+    if (over !== undefined) this.#overreactions.set(reaction, over);
+    else if (reaction.blames && this.unexplained.length < UNEXPLAINED) {
+      const { suggested } = this.#recognised[reaction.from];
+      this.unexplained.push(unexplainedOf(reaction, connection, this.#costs.of(reaction), suggested));
+    }
+  }
+
+  #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {
+    const { finding, reaction } = best;
+    const confidence = confidenceBy(best.points, isCertain(best, scores));
+    const answer: Answer = { ...best, confidence };
+    const before = this.#answers.get(finding);
+    const isBetter = before === undefined || before.points < best.points;
+    if (isBetter) this.#answers.set(finding, answer);
+    const lesser = isBetter ? before : answer;
+    if (lesser !== undefined && lesser.confidence !== "possible") {
+      const list = this.#further.get(finding) ?? [];
+      if (list.length < ALSO) list.push(lesser.reaction);
+      this.#further.set(finding, list);
+    }
+    const others = scores.filter((score) => score !== best && score.points >= LIKELY);
+    if (others.length > 0)
+      this.#covered.set(
+        reaction,
+        others.slice(0, ALSO).map((score) => score.finding),
+      );
+    for (const also of others)
+      if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible" });
+    const severity = this.#overreaction;
+    const { suggested } = this.#recognised[reaction.from];
+    const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
+    if (severity === undefined || (confidence !== "exact" && (!known || confidence === "possible"))) return;
+    const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity);
+    if (strict !== undefined) this.#overreactions.set(reaction, strict);
+  }
+
+  /** Where the answers are that are told with their faults, and the closes that belong to them. */
+  #explained(): Set<string> {
+    const places = new Set<string>();
+    for (const { reaction, confidence } of this.#answers.values()) {
+      if (confidence === "possible") continue;
+      places.add(placeOf(reaction.frame));
+      if (reaction.closedBy !== undefined) places.add(placeOf(reaction.closedBy.frame));
+    }
+    return places;
+  }
+
+  #answered({ finding, repeats: { count } }: PendingFinding, { reaction, confidence, evidence }: Answer): PairedFinding {
+    const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
+    const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
+    const further = this.#further.get(finding);
+    const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
+    return {
+      ...{ finding, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
+      delay: delayOf(finding, reaction),
+      ...{ streamsKilled, retrySafe, lost },
+      ...(about === undefined ? {} : { explanation: about.text.says }),
+      ...(also === undefined ? {} : { also }),
+      ...(further === undefined ? {} : { further }),
+    };
+  }
+
+  #alone(one: PendingFinding, ends: ReadonlyMap<string, Reaction>, lastWord: Reaction | undefined): PairedFinding {
+    const { finding, repeats } = one;
+    // What is told by itself may be the end of calls.
+    const end = ends.get(placeOf(finding.frame));
+    const { streamsKilled, retrySafe, lost } = end === undefined ? NO_COST : this.#costs.of(end);
+    const verdict = verdictUnanswered(one, this.#pending.connection);
+    const isOwn = lastWord !== undefined && isOwnEnd(finding, lastWord);
+    return {
+      ...{ finding, count: repeats.count, verdict, streamsKilled, retrySafe, lost },
+      ...(isOwn ? { selfInflicted: lastWord } : {}),
+    };
+  }
+}
+
+/** The findings that a reaction on a stream can be about, by that stream. */
+function byStream(findings: readonly Finding[]): Map<number, Finding[]> {
+  const streams = new Map<number, Finding[]>();
+  const add = (id: number, finding: Finding) => {
+    const list = streams.get(id);
+    if (list === undefined) streams.set(id, [finding]);
+    else list.push(finding);
+  };
+  for (const finding of findings) {
+    const { streamId } = finding.frame;
+    const promised = finding.data["promisedStreamId"];
+    add(streamId, finding);
+    if (typeof promised === "number" && promised !== streamId) add(promised, finding);
+  }
+  return streams;
+}
+
+/** What the reaction may be the answer to, the best first. */
+function scored(candidates: readonly Finding[], reaction: Reaction, own: readonly Finding[], scene: Scene): Score[] {
+  const possible = candidates.filter((finding) => isPossible(finding, reaction));
+  if (possible.length === 0) return [];
+  const clues = cluesOf(reaction, own);
+  return possible
+    .map((finding) => scoreOf(finding, reaction, clues, scene))
+    .filter(({ points }) => points >= 1)
+    .sort(byMerit);
+}
+
+function isCertain(best: Score, scores: readonly Score[]): boolean {
+  const { reaction, points, isApt } = best;
+  if (reaction.frame.acked < 0 || !isApt) return false;
+  // A reset may have destroyed the GOAWAY that said why; a status may be about what was asked for.
+  if (reaction.kind === "rst" || reaction.kind === "grpc-status") return false;
+  return !scores.some((score) => score !== best && points - score.points < RIVAL && score.finding.severity !== "info");
+}
+
+function endsOf(reactions: readonly Reaction[]): Map<string, Reaction> {
+  const ends = new Map<string, Reaction>();
+  for (const { closedBy } of reactions) if (closedBy !== undefined) ends.set(placeOf(closedBy.frame), closedBy);
+  for (const reaction of reactions) ends.set(placeOf(reaction.frame), reaction);
+  return ends;
+}
+
+/** The offender gave up by itself, soon after: no answer, but the story's end. */
+function isOwnEnd({ offender, frame, severity }: Finding, end: Reaction): boolean {
+  if (severity === "info" || frame.kind === "close") return false;
+  if (end.from !== offender || end.everyday || !end.onOpenStream) return false;
+  return end.frame.offset >= frame.end && end.frame.time - frame.time <= SECOND;
+}
+
+const isFinal = (r: Reaction): boolean =>
+  r.kind === "fin" || r.kind === "rst" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError);
+
+const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind} ${offset}`;
+
+// RFC 9113 5.4.1: a GOAWAY without an error is an answer only if the connection closes at once on open streams.
+function counts(reaction: Reaction): boolean {
+  if (reaction.kind !== "goaway" || reaction.errorCode !== ErrorCode.noError || reaction.blames) return true;
+  const { closedBy } = reaction;
+  return closedBy !== undefined && !closedBy.everyday && closedBy.frame.time - reaction.frame.time <= SECOND;
+}
+
+// After a side's first error GOAWAY or close nothing of it starts another pair.
+function firstFinal(reactions: readonly Reaction[]): readonly Reaction[] {
+  const first = reactions.findIndex(isFinal);
+  return first < 0 ? reactions : reactions.slice(0, first + 1);
+}
+
+const NOTHING: Paired = { pairs: [], unexplained: [] };
+const NO_COST: Cost = { streamsKilled: [], retrySafe: [], lost: [] };
+
+// Points.
+const RIVAL = 2;
+// Nanoseconds.
+const SECOND = 1e9;
+// Of a connection, and of a finding or answer.
+const UNEXPLAINED = 20;
+const ALSO = 20;

@@ -1,0 +1,41 @@
+import type { Connection } from "../model/connection.ts";
+import type { Cost } from "./cost.ts";
+import { refusalsLike, textsLike } from "./dictionary.ts";
+import type { Reaction, Unexplained } from "./reaction.ts";
+import type { Software } from "./software.ts";
+
+/** An error that answers nothing known, with what can be said of it.
+ *  @param suggested What its sender may be. */
+export function unexplainedOf(
+  reaction: Reaction,
+  connection: Connection,
+  cost: Cost,
+  suggested: readonly Software[],
+): Unexplained {
+  const { before } = reaction;
+  const [text] = textsLike(reaction.debug);
+  const unchecked: string[] = [];
+  for (const { side, started, lostOctets } of [connection.client, connection.server]) {
+    if (!started) unchecked.push(`the start of the ${side} was not captured`);
+    if (lostOctets > 0) unchecked.push(`${lostOctets} octets of the ${side} are missing`);
+  }
+  for (const [key, count] of connection.unchecked) {
+    if (unchecked.length >= UNCHECKED) break;
+    const [rule = "", need = ""] = key.split(" ");
+    unchecked.push(`${rule}: ${need}${count > 1 ? `, ${count} times` : ""}`);
+  }
+  return {
+    connection: connection.id,
+    reaction,
+    before,
+    unchecked,
+    streamsKilled: cost.streamsKilled,
+    retrySafe: cost.retrySafe,
+    lost: cost.lost,
+    ...(text === undefined ? {} : { explanation: text.text.says }),
+    refusals: refusalsLike(suggested, reaction, before),
+  };
+}
+
+// Notes of what could not be checked.
+const UNCHECKED = 20;
