@@ -477,8 +477,7 @@ export class ConnectionModel implements Http2Sink {
     ) {
       stream.closed = true;
       this.#sink.streamEnd(stream, this.connection);
-      // Nothing reads what may still come.
-      stream.client.content = stream.server.content = undefined;
+      stream.release();
       this.#forget(stream.id);
     }
   }
