@@ -13,7 +13,8 @@ import type { GrpcMessage } from "./message-decoder.ts";
 import { CallOddity } from "./oddity.ts";
 import type { OtherCall } from "./other-call.ts";
 import { type CallFormat, grpc, type Protocol } from "./protocol.ts";
-import type { MethodSchema, Schemas } from "./schema.ts";
+import type { MethodSchema } from "./schema/method.ts";
+import type { Schemas } from "./schema.ts";
 import { timeoutOf } from "./timeout.ts";
 
 /** What all calls of a reader share: who is told of their messages, and what bounds and explains those. */
