@@ -21,7 +21,7 @@ export const CallOddity = {
   earlyStatus: 1 << 8,
   /** The response ended while the request was open: `Call.endedEarly`. */
   endedEarly: 1 << 9,
-  /** The client sent DATA though that had reached it: `Call.lateOctets`. */
+  /** The client sent DATA though that had reached it: `Call.lateOctets`. Set behind the messages of that frame. */
   lateOctets: 1 << 10,
   /** A message, the end of a side, an RST_STREAM, or the client's last frame when the call is over, lies after the deadline by the clock
    *  of the capture. */
