@@ -6,7 +6,6 @@ import { H2lintError } from "../error.ts";
 import { CallReader } from "../grpc/call-reader.ts";
 import { healthService } from "../grpc/health-service.ts";
 import { ReflectionReader } from "../grpc/reflection.ts";
-import { RpcReader } from "../grpc/rpc-reader.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import { defaultLimits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -312,14 +311,13 @@ async function calls(invocation: Task): Promise<number> {
     },
   };
   const messages = invocation.messages ? messageListing(schemas, invocation.showSecrets, session, chosen, view) : undefined;
-  const reader = new CallReader([...(messages?.sinks ?? []), ...listeners], session.limits);
   const lister = new ExchangeLister(
     () => session.clock,
     chosen,
     session.limits,
-    (exchange, key) => {
+    (exchange, stream) => {
       if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, key);
+      else messages.lister.exchange(exchange, stream);
     },
     {
       schemas,
@@ -330,8 +328,8 @@ async function calls(invocation: Task): Promise<number> {
       ),
     },
   );
-  const rpc = new RpcReader([...(messages === undefined ? [] : [messages.rpc]), lister], session.limits);
-  for await (const _ of session.run([reader, ...listeners, rpc, lister])) stdout.flush();
+  const reader = new CallReader([...(messages?.sinks ?? []), ...listeners, lister], session.limits);
+  for await (const _ of session.run([reader, ...listeners, lister])) stdout.flush();
   messages?.lister.end();
   view.end();
   for (const { close } of files) close();
@@ -366,7 +364,7 @@ function messageListing(schemas: Schemas, showSecrets: boolean, session: Session
     (exchange) => view.exchange(exchange),
     showSecrets,
   );
-  return { sinks: [new ReflectionReader(schemas, limits), keeper], rpc: keeper.rpc, lister };
+  return { sinks: [new ReflectionReader(schemas, limits), keeper], lister };
 }
 
 async function frames(invocation: Task): Promise<number> {

@@ -1,8 +1,10 @@
-// In: field blocks and DATA content, by the model. Out: the calls among the exchanges, their messages and statuses (gRPC over HTTP2,
-// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Which exchange is gRPC: call.ts. gRPC-Web and the like: rpc-reader.ts.
+// In: field blocks and DATA content, by the model, and HTTP/1.1 exchanges. Out: the calls among the exchanges, their messages and statuses.
+// What carries them, and how those of other protocols than gRPC are told: protocol.ts. Which exchange is gRPC: call.ts.
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { ValueBit } from "../fields/value-bit.ts";
 import type { Frame } from "../http2/frame.ts";
-import { Observation, type Observations } from "../http2/observation.ts";
+import type { Http1Head } from "../http2/http1.ts";
+import type { Http1Observer } from "../http2/http1-exchange.ts";
 import type { Limits } from "../limits.ts";
 import { knewMore } from "../model/causality.ts";
 import type { Connection } from "../model/connection.ts";
@@ -11,31 +13,44 @@ import { FrameRef } from "../model/frame-ref.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
-import { Call, CallContent, callOf, grpcKind, hasGrpcType } from "./call.ts";
-import type { GrpcSink } from "./grpc-sink.ts";
-import { type GrpcMessage, MessageDecoder, type MessageListener } from "./message-decoder.ts";
+import { Call, callOf, grpcKind, hasGrpcType } from "./call.ts";
+import { CallListeners } from "./call-listeners.ts";
+import type { CallSink } from "./grpc-sink.ts";
+import { http1Call } from "./http1-call.ts";
+import { CallOddity } from "./oddity.ts";
+import { OtherCall } from "./other-call.ts";
+import { type FieldLookup, type OtherRequest, otherRequest } from "./protocol.ts";
 import type { Schemas } from "./schema.ts";
-import { readStatus } from "./status.ts";
+import { GrpcStatus } from "./status.ts";
 
-/** A listener of the model that stands before those it tells of calls. */
+/** A listener of the model that stands before those it tells of calls. Of a session's connections there is one: a stream is one call. */
 export class CallReader implements ModelSink {
-  readonly #sinks: readonly GrpcSink[];
-  readonly #budget: Budget;
-  readonly #schemas: Schemas | undefined;
+  readonly #listeners: CallListeners;
+  /** A request of another protocol than gRPC, before its stream is there. */
+  #asked: AskedOther | undefined;
+  #status: GrpcStatus | undefined;
 
   /** @param schemas Where calls look up their methods. */
-  constructor(sinks: readonly GrpcSink[], limits: Limits, schemas?: Schemas) {
-    this.#sinks = sinks;
-    this.#schemas = schemas;
-    this.#budget = new Budget(limits);
+  constructor(sinks: readonly CallSink[], limits: Limits, schemas?: Schemas) {
+    this.#listeners = new CallListeners(sinks, limits, schemas);
+  }
+
+  http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
+    return this.#listeners.wantHttp1 ? http1Call(head, number, connection, this.#listeners) : undefined;
   }
 
   streamStart(stream: Stream, connection: Connection): void {
-    if (callOf(stream) !== undefined) return;
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (stream.call !== undefined) return;
+    if (asked !== undefined && asked.connection === connection && asked.streamId === stream.id) {
+      this.#openOther(asked, stream);
+      return;
+    }
     const answered = (stream.response.valueBits & ValueBit.grpcType) !== 0;
     // Where the request does not tell, the answer will.
     if (grpcKind(stream) === "no" && !answered) return;
-    const { request, response } = this.#open(stream, connection);
+    const { request, response } = this.#open(stream, connection, undefined);
     if ((stream.request.valueBits & ValueBit.grpcType) !== 0) request.start();
     if (answered) response.start();
     if (stream.seen) return;
@@ -44,195 +59,168 @@ export class CallReader implements ModelSink {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    if (stream === undefined || (frame.kind !== "data" && frame.kind !== "rst-stream")) return;
-    const half = stream.half(frame.from).content;
-    if (!(half instanceof CallHalf)) return;
-    const { call } = half;
-    if (frame.kind === "rst-stream") {
-      this.#checkBorders(stream, "client");
-      this.#checkBorders(stream, "server");
-      if (frame.whole && stream.half(frame.from).resetAt < 0) for (const sink of this.#sinks) sink.reset?.(frame, call);
-      return;
-    }
-    if (!half.take(frame)) return;
-    const { server } = stream;
-    const late = frame.from === "client" && server.endAt >= 0 && server.endAt <= frame.first.acked;
-    if (late && !knewMore(frame, connection)) call.lateOctets += frame.contentLength;
-    if (frame.endStream) this.#finish(frame.from, frame, call);
+    const call = callOf(stream);
+    if (call === undefined) return;
+    const { kind, from } = frame;
+    if (kind === "data") {
+      const side = call.half(from);
+      const carries = side.take(frame);
+      if (call.other !== undefined) {
+        if (frame.endStream) this.#overOther(call, call.other, from, frame.last.time);
+      } else if (carries) {
+        if (from === "client") noteLate(frame, call, connection);
+        if (frame.endStream) this.#finish(from, frame, call);
+      }
+    } else if (kind === "rst-stream" && call.other === undefined) this.#reset(frame, call);
   }
 
   fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
-    if (stream === undefined || stream.closed || block.ignored || block.kind !== "headers") return;
     const { decoded, from, role } = block;
+    if (role === "request")
+      this.#asked = block.ignored || decoded === undefined ? undefined : askedOther(block, decoded, connection);
+    if (stream === undefined || block.ignored) return;
     let call = callOf(stream);
-    if (role === "response" && decoded !== undefined && hasGrpcType(decoded)) {
+    if (role === "response" && !stream.closed && hasGrpcType(decoded)) {
       // Only the answer is gRPC: it is judged all the same.
-      if (call === undefined && (stream.request.valueBits & ValueBit.grpcWebType) === 0) call = this.#open(stream, connection);
-      call?.response.start();
+      const isWeb = (stream.request.valueBits & ValueBit.grpcWebType) !== 0;
+      if (call === undefined && !isWeb) call = this.#open(stream, connection, undefined);
+      if (call?.other !== undefined && !isWeb) call.becomeGrpc();
+      if (call?.other === undefined) call?.response.start();
     }
     if (call === undefined) return;
-    if (from === "server" && role !== "interim" && role !== "unknown" && decoded !== undefined) {
-      const says = decoded.grpcStatus !== undefined;
-      if (says && !block.endStream && role === "response") call.earlyStatus = FrameRef.of(block);
-      if (says || block.endStream) {
-        const status = readStatus(block, decoded);
-        for (const sink of this.#sinks) sink.status?.(status, call);
-      }
+    if (call.other !== undefined) this.#otherFields(block, call, call.other);
+    else if (block.kind === "headers") {
+      if (from === "server" && role !== "interim" && role !== "unknown" && decoded !== undefined)
+        this.#readStatus(block, decoded, call);
+      if (block.endStream && role !== "unknown") this.#finish(from, block, call);
     }
-    if (block.endStream && role !== "unknown") this.#finish(from, block, call);
   }
 
   streamEnd(stream: Stream): void {
-    this.#end(stream);
+    const call = callOf(stream);
+    if (call !== undefined) this.#end(call);
   }
 
   connectionEnd(connection: Connection): void {
-    for (const stream of connection.streams.values()) if (!stream.closed) this.#end(stream);
+    for (const stream of connection.streams.values()) {
+      const call = callOf(stream);
+      if (call !== undefined && !stream.closed) this.#end(call);
+    }
   }
 
-  #open(stream: Stream, connection: Connection): Call {
-    const client = new CallHalf("client", connection, this.#sinks, this.#budget);
-    const server = new CallHalf("server", connection, this.#sinks, this.#budget);
-    const call = new Call(stream, connection, client.decoder, server.decoder, this.#schemas);
-    client.call = server.call = call;
-    stream.client.content = client;
-    stream.server.content = server;
+  #open(stream: Stream, connection: Connection, other: OtherCall | undefined): Call {
+    const call = new Call(stream, connection, this.#listeners, other);
+    stream.call = call;
+    stream.client.listen(call.request);
+    stream.server.listen(call.response);
     return call;
   }
 
+  #reset(frame: Frame, call: Call): void {
+    const { request, response, stream } = call;
+    request.checkBorders();
+    response.checkBorders();
+    if (!frame.whole || stream.half(frame.from).resetAt >= 0) return;
+    call.oddities |= CallOddity.reset;
+    if (request.inMessage || response.inMessage) call.oddities |= CallOddity.truncated;
+    if (frame.last.time > call.deadline) call.oddities |= CallOddity.late;
+    this.#listeners.reset(frame, call);
+  }
+
+  #readStatus(block: FieldBlock, decoded: DecodedBlock, call: Call): void {
+    const { endStream } = block;
+    const text = decoded.grpcStatus?.value;
+    if (text === undefined && !endStream) return;
+    if (!endStream && block.role === "response") {
+      call.earlyStatus = FrameRef.of(block);
+      call.oddities |= CallOddity.earlyStatus;
+    }
+    if (text !== "0") call.oddities |= text === undefined ? CallOddity.noStatus : CallOddity.statusNotOk;
+    if (call.response.messages !== 1) call.oddities |= CallOddity.responseCount;
+    this.#status = this.#status?.read(block, decoded) ?? new GrpcStatus(block, decoded);
+    this.#listeners.status(this.#status, call);
+  }
+
   #finish(from: Side, by: Frame | FieldBlock, call: Call): void {
-    const { client } = call.stream;
-    this.#checkBorders(call.stream, from);
-    if (from === "server" && client.endAt < 0 && client.resetAt < 0) call.endedEarly = FrameRef.of(by);
-    for (const sink of this.#sinks) sink.finish?.(from, by, call);
-  }
-
-  #checkBorders(stream: Stream, side: Side): void {
-    const { content } = stream.half(side);
-    if (content instanceof CallHalf) content.checkBorders();
-  }
-
-  #end(stream: Stream): void {
-    const call = callOf(stream);
-    if (call === undefined) return;
-    this.#checkBorders(stream, "client");
-    this.#checkBorders(stream, "server");
-    for (const sink of this.#sinks) sink.callEnd?.(call);
-    call.request.close();
-    call.response.close();
-  }
-}
-
-/** What is kept of messages that are not whole, over all calls. */
-class Budget {
-  kept = 0;
-  readonly limits: Limits;
-
-  constructor(limits: Limits) {
-    this.limits = limits;
-  }
-}
-
-/** One side of a call: its content goes to the decoder, its messages to the sinks, with the frame that brought them. */
-class CallHalf extends CallContent implements MessageListener {
-  readonly decoder: MessageDecoder;
-  readonly #connection: Connection;
-  readonly #sinks: readonly GrpcSink[];
-  readonly #budget: Budget;
-  /** Frame borders that were lost before the stream. */
-  readonly #borderLosses: number;
-  /** The DATA frame that is read. Pieces come ahead of their frame: what they bring waits for it. */
-  #frame: Frame | undefined;
-  #waiting: { readonly whole: boolean; readonly message: GrpcMessage }[] = [];
-
-  constructor(side: Side, connection: Connection, sinks: readonly GrpcSink[], budget: Budget) {
-    super();
-    this.decoder = new MessageDecoder(side, this);
-    this.#connection = connection;
-    this.#sinks = sinks;
-    this.#budget = budget;
-    this.#borderLosses = connection.endpoint(side).borderLosses;
-  }
-
-  read(bytes: Uint8Array, start: number, end: number): void {
-    this.checkBorders();
-    this.decoder.read(bytes, start, end);
-  }
-
-  /** @returns False where the frame is none that carries content. */
-  take(frame: Frame): boolean {
-    this.checkBorders();
-    if (frame.fault !== undefined || !isContent(frame.observations)) {
-      this.#waiting = [];
-      this.decoder.lose();
-      return false;
+    const side = call.half(from);
+    side.checkBorders();
+    let oddities = side.inMessage ? CallOddity.truncated : 0;
+    if (by.last.time > call.deadline) oddities |= CallOddity.late;
+    if (side.messages !== 1) oddities |= from === "client" ? CallOddity.requestCount : CallOddity.responseCount;
+    if (from === "server") {
+      const { client } = call.stream;
+      if (by.kind === "data") oddities |= CallOddity.noStatus;
+      if (client.endAt < 0 && client.resetAt < 0) {
+        call.endedEarly = FrameRef.of(by);
+        oddities |= CallOddity.endedEarly;
+      }
     }
-    this.#frame = frame;
-    if (this.#waiting.length > 0) {
-      for (const { whole, message } of this.#waiting) this.#tell(whole, message, frame);
-      this.#waiting = [];
+    call.oddities |= oddities;
+    this.#listeners.finish(from, by, call);
+  }
+
+  #end(call: Call): void {
+    const { request, response, other, connection } = call;
+    request.checkBorders();
+    response.checkBorders();
+    if (other === undefined) {
+      if (connection.client.lastAt.time > call.deadline) call.oddities |= CallOddity.late;
+      this.#listeners.callEnd(call);
     }
-    this.decoder.read(frame.bytes, frame.start, frame.end);
-    this.#frame = undefined;
-    return true;
+    request.end();
+    response.end();
   }
 
-  // Where frame borders were lost, frames of any stream may be missing.
-  checkBorders(): void {
-    if (this.#connection.endpoint(this.decoder.from).borderLosses !== this.#borderLosses) this.decoder.lose();
+  #openOther({ request, connection, endStream, time }: AskedOther, stream: Stream): void {
+    const other = new OtherCall(request, undefined);
+    const call = this.#open(stream, connection, other);
+    call.request.other?.ask(request);
+    call.request.at(time);
+    if (endStream) this.#overOther(call, other, "client", time);
   }
 
-  messageStart(message: GrpcMessage): boolean {
-    this.#on(false, message);
-    const { messageOctets, messageOctetsTotal } = this.#budget.limits;
-    const { flag, length } = message;
-    if (flag > 1 || (flag === 0 && !this.#wanted())) return false;
-    if (length > messageOctets || this.#budget.kept + length > messageOctetsTotal) return false;
-    this.#budget.kept += length;
-    return true;
+  #otherFields(block: FieldBlock, call: Call, other: OtherCall): void {
+    const { decoded, role, from, endStream } = block;
+    if (decoded === undefined || role === "request") return;
+    if (role === "response") other.answer(decoded.statusCode, lookIn(decoded), call.response.other);
+    else if (role === "response-trailers") other.takeStatus(lookIn(decoded));
+    if (endStream && role !== "interim" && role !== "unknown") this.#overOther(call, other, from, block.last.time);
   }
 
-  message(message: GrpcMessage): void {
-    this.#on(true, message);
-  }
-
-  #wanted(): boolean {
-    if (this.call.method?.binding === true) return true;
-    for (const sink of this.#sinks) if (sink.wants?.(this.call, this.decoder.from) === true) return true;
-    return false;
-  }
-
-  release(octets: number): void {
-    this.#budget.kept -= octets;
-  }
-
-  #on(whole: boolean, message: GrpcMessage): void {
-    if (this.#frame !== undefined) this.#tell(whole, message, this.#frame);
-    // Beyond so many in one frame they count, and that is all.
-    else if (this.#waiting.length < WAITING) this.#waiting.push({ whole, message: message.copy() });
-  }
-
-  #tell(whole: boolean, message: GrpcMessage, frame: Frame): void {
-    if (whole && this.decoder.firstTime < 0) this.decoder.firstTime = frame.last.time;
-    for (const sink of this.#sinks) {
-      if (whole) sink.message?.(message, frame, this.call);
-      else sink.messageStart?.(message, frame, this.call);
-    }
+  // The end of a side, by END_STREAM.
+  #overOther(call: Call, other: OtherCall, from: Side, time: number): void {
+    call.half(from).over(time);
+    if (from === "server") other.answered();
   }
 }
 
-// What is wrong with the frame does not touch what it holds.
-export function isContent(observations: Observations): boolean {
-  for (let i = 0; i < observations.count; i++) if (!HARMLESS.has(observations.at(i))) return false;
-  return true;
+interface AskedOther {
+  readonly connection: Connection;
+  readonly streamId: number;
+  readonly request: OtherRequest;
+  readonly endStream: boolean;
+  readonly time: number;
 }
 
-const HARMLESS: ReadonlySet<Observation> = new Set<Observation>([
-  Observation.reservedBit,
-  Observation.unusedFlag,
-  Observation.paddingNonzero,
-  Observation.connectionWindowExceeded,
-  Observation.streamWindowExceeded,
-]);
+function askedOther(block: FieldBlock, decoded: DecodedBlock, connection: Connection): AskedOther | undefined {
+  if (((decoded.contentType?.valueBits ?? 0) & ValueBit.grpcType) !== 0) return undefined;
+  const request = otherRequest(decoded.method?.value ?? "", decoded.path?.value ?? "", lookIn(decoded));
+  if (request === undefined) return undefined;
+  return { connection, streamId: block.streamId, request, endStream: block.endStream, time: block.last.time };
+}
 
-const WAITING = 4096;
+// DATA that the client sent though the end of the response had reached it.
+function noteLate(frame: Frame, call: Call, connection: Connection): void {
+  const { endAt } = call.stream.server;
+  if (endAt < 0 || endAt > frame.first.acked || knewMore(frame, connection)) return;
+  call.lateOctets += frame.contentLength;
+  if (call.lateOctets > 0) call.oddities |= CallOddity.lateOctets;
+}
+
+// The block is borrowed, and so is this.
+function lookIn(decoded: DecodedBlock): FieldLookup {
+  return (name) => {
+    for (let i = 0; i < decoded.count; i++) if (decoded.fields[i]!.name.text === name) return decoded.fields[i]!.value;
+    return undefined;
+  };
+}

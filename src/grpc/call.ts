@@ -1,87 +1,176 @@
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { Name } from "../fields/name.ts";
 import { ValueBit } from "../fields/value-bit.ts";
+import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { ContentReader, Stream } from "../model/stream.ts";
+import type { Stream, StreamCall } from "../model/stream.ts";
 import type { Side } from "../place.ts";
-import type { MessageDecoder } from "./message-decoder.ts";
-import type { MethodSchema, Schemas } from "./schema.ts";
+import { CallSide, type SideOwner } from "./call-side.ts";
+import type { MessageBudget } from "./message-budget.ts";
+import type { GrpcMessage } from "./message-decoder.ts";
+import { CallOddity } from "./oddity.ts";
+import type { OtherCall } from "./other-call.ts";
+import { type CallFormat, grpc, type Protocol } from "./protocol.ts";
+import type { MethodSchema } from "./schema/method.ts";
+import type { Schemas } from "./schema.ts";
 import { timeoutOf } from "./timeout.ts";
 
-/** One exchange that is gRPC, by its request or by its answer alone. */
-export class Call {
+/** What all calls of a reader share: who is told of their messages, and what bounds and explains those. */
+export interface CallContext {
+  readonly budget: MessageBudget;
+  readonly schemas: Schemas | undefined;
+  wants(call: Call, from: Side): boolean;
+  messageStart(message: GrpcMessage, frame: Frame, call: Call): void;
+  message(message: GrpcMessage, frame: Frame, call: Call): void;
+  otherMessage(message: GrpcMessage, time: number, call: Call): void;
+}
+
+/** One exchange that is gRPC, by its request or by its answer alone; or of another protocol that carries calls, by its request. */
+export class Call implements SideOwner, StreamCall {
+  /** Over HTTP/1.1 one that stands for the exchange: its number as id, and the head of its request. */
   readonly stream: Stream;
   readonly connection: Connection;
-  readonly request: MessageDecoder;
-  readonly response: MessageDecoder;
-  readonly #schemas: Schemas | undefined;
-  /** Nanoseconds; undefined without a `grpc-timeout`, or with a malformed one. */
-  readonly timeout: number | undefined;
-  /** When it is over, by the clock of the capture; Infinity: never. */
+  readonly request: CallSide;
+  readonly response: CallSide;
+  /** When the timeout of a gRPC call is over, by the clock of the capture; Infinity: never. */
   readonly deadline: number;
+  /** Undefined where it is gRPC. */
+  other: OtherCall | undefined;
+  /** `CallOddity`; of gRPC. */
+  oddities = 0;
+  /** When the first message of the response was whole, nanoseconds; -1: not so far. */
+  answeredTime = -1;
   /** A response HEADERS with a status, though the response goes on. */
-  earlyStatus: FrameRef | undefined;
+  earlyStatus: FrameRef | undefined = undefined;
   /** What ended the response, while the request was open. */
-  endedEarly: FrameRef | undefined;
+  endedEarly: FrameRef | undefined = undefined;
   /** DATA octets of the client after that had reached it. */
   lateOctets = 0;
+  readonly #context: CallContext;
 
-  constructor(stream: Stream, connection: Connection, request: MessageDecoder, response: MessageDecoder, schemas?: Schemas) {
+  constructor(stream: Stream, connection: Connection, context: CallContext, other?: OtherCall) {
     this.stream = stream;
-    this.#schemas = schemas;
     this.connection = connection;
-    this.request = request;
-    this.response = response;
+    this.#context = context;
+    this.other = other;
+    this.request = new CallSide("client", this);
+    this.response = new CallSide("server", this);
     const { grpcTimeout } = stream.request;
-    this.timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
-    this.deadline = this.timeout === undefined || !stream.seen ? Infinity : stream.openedTime + this.timeout;
+    const timeout = grpcTimeout === undefined || !stream.seen ? undefined : timeoutOf(grpcTimeout);
+    this.deadline = timeout === undefined ? Infinity : stream.openedTime + timeout;
+  }
+
+  get protocol(): Protocol {
+    return this.other?.protocol ?? grpc;
+  }
+
+  /** Nanoseconds; undefined where none is given, or a malformed one. */
+  get timeout(): number | undefined {
+    if (this.other !== undefined) return this.other.timeout;
+    // There was none at first: one in trailers is none.
+    if (this.deadline === Infinity && this.stream.seen) return undefined;
+    const { grpcTimeout } = this.stream.request;
+    return grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
   }
 
   /** What one side's content comes to. */
-  half(side: Side): MessageDecoder {
+  half(side: Side): CallSide {
     return side === "client" ? this.request : this.response;
   }
 
   /** What is known of its method so far. */
   get method(): MethodSchema | undefined {
+    const { schemas } = this.#context;
     const { path } = this.stream.request;
-    if (path === undefined || this.#schemas === undefined || this.#schemas.empty) return undefined;
-    return this.#schemas.method(path, this.connection.address("server"));
+    if (path === undefined || schemas === undefined || schemas.empty) return undefined;
+    return schemas.method(path, this.connection.address("server"));
   }
 
   /** How its messages are written, by the part of the content type after `+`: none is protobuf (gRPC over HTTP2, Content-Type). */
-  get format(): "protobuf" | "json" | "other" {
+  get format(): CallFormat {
+    if (this.other !== undefined) return this.other.format;
     const { request, response } = this.stream;
     const type = request.contentType ?? response.contentType ?? "";
     const format = /^application\/grpc\+([^;\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? "proto";
     return format === "proto" || format === "protobuf" ? "protobuf" : format === "json" ? "json" : "other";
   }
 
-  /** The client means gRPC; else only the answer is, if anything. */
-  get asked(): boolean {
-    return grpcKind(this.stream) === "yes";
+  /** How a message is compressed; empty where it is and nothing says how. */
+  encodingOf({ from, flag }: GrpcMessage): string {
+    if ((flag & 1) === 0) return "identity";
+    if (this.other !== undefined) return this.half(from).other?.encoding ?? "";
+    return (from === "client" ? this.stream.request : this.stream.response).grpcEncoding ?? "";
   }
 
+  /** The client means gRPC; else only the answer is, if anything. */
+  get asked(): boolean {
+    return this.other === undefined && grpcKind(this.stream) === "yes";
+  }
+
+  /** The answer is gRPC by its type. */
   get answered(): boolean {
     return (this.stream.response.valueBits & ValueBit.grpcType) !== 0;
   }
-}
 
-/** What reads the content of a call's stream. */
-export abstract class CallContent implements ContentReader {
-  call!: Call;
-  abstract read(bytes: Uint8Array, start: number, end: number): void;
+  /** It looked like another protocol's, but the answer is gRPC. */
+  becomeGrpc(): void {
+    this.other = undefined;
+    this.request.reset();
+    this.response.reset();
+    this.answeredTime = -1;
+  }
+
+  get budget(): MessageBudget {
+    return this.#context.budget;
+  }
+
+  get hasSchema(): boolean {
+    return this.method?.binding === true;
+  }
+
+  wants(from: Side): boolean {
+    return this.#context.wants(this, from);
+  }
+
+  messageStart(message: GrpcMessage, frame: Frame): void {
+    this.#context.messageStart(message, frame, this);
+  }
+
+  message(message: GrpcMessage, frame: Frame): void {
+    const { time } = frame.last;
+    if (this.answeredTime < 0 && message.from === "server") this.answeredTime = time;
+    if (time > this.deadline || frame.first.time > this.deadline) this.oddities |= CallOddity.late;
+    this.#context.message(message, frame, this);
+  }
+
+  otherMessage(message: GrpcMessage, time: number): void {
+    if (this.answeredTime < 0 && message.from === "server") this.answeredTime = time;
+    this.#context.otherMessage(message, time, this);
+  }
+
+  takeEnd(from: Side, octets: Uint8Array): void {
+    if (from === "server") this.other?.takeEnd(octets);
+  }
+
+  takeError(octets: Uint8Array): void {
+    this.other?.takeError(octets, false);
+  }
 }
 
 /** The call that a stream is, if it is one, or may yet be. */
 export function callOf(stream: Stream | undefined): Call | undefined {
-  const content = stream?.client.content;
-  return content instanceof CallContent ? content.call : undefined;
+  return stream?.call as Call | undefined; // the CallReader alone sets it
 }
 
-/** Whether the exchange is gRPC, by what both sides sent so far (rules.md 3.17). `unknown` while only the answer can tell. */
+/** It is a call of gRPC, or may yet be. */
+export function isGrpc(stream: Stream): boolean {
+  const call = callOf(stream);
+  return call !== undefined && call.other === undefined;
+}
+
+/** Whether the exchange is gRPC, by what both sides sent so far. `unknown` while only the answer can tell. */
 export function grpcKind(stream: Stream): "yes" | "no" | "unknown" {
   const { request, response } = stream;
   const kind = kindOf(request.known, request.valueBits, request.method);

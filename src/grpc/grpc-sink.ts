@@ -1,6 +1,7 @@
 import type { Frame } from "../http2/frame.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { Side } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 import type { Call } from "./call.ts";
 import type { GrpcMessage } from "./message-decoder.ts";
 import type { GrpcStatus } from "./status.ts";
@@ -22,4 +23,15 @@ export interface GrpcSink {
   reset?(frame: Frame, call: Call): void;
   /** The stream is over, or the connection ended before it. */
   callEnd?(call: Call): void;
+}
+
+/** The same, and what calls of gRPC-Web, Connect and Triple come to, which no rule judges. Over HTTP/2 they begin and end with their
+ *  stream (`callOf`). */
+export interface CallSink extends GrpcSink {
+  /** A message of such a call is whole: `wants` is asked of those who are told. @param time Nanoseconds. */
+  otherMessage?(message: GrpcMessage, time: number, call: Call): void;
+  /** A call over HTTP/1.1 began; where nobody is told, none is looked for. */
+  http1Start?(call: Call): void;
+  /** It is over. @param at Nanoseconds; undefined where it is not complete. `how`: of the connection. */
+  http1End?(call: Call, at: number | undefined, how: EndReason | undefined): void;
 }

@@ -1,7 +1,7 @@
 // The schema of gRPC's health checking (https://github.com/grpc/grpc/blob/master/doc/health-checking.md), which most servers answer and few
 // captures bring along.
 import { linkProtos, parseProto } from "./proto-source.ts";
-import type { ProtoFile } from "./schema.ts";
+import type { ProtoFile } from "./schema/proto-file.ts";
 
 export const healthService = (): ProtoFile[] => linkProtos([parseProto("grpc/health/v1/health.proto", HEALTH)]);
 

@@ -1,7 +1,8 @@
 // In: the text of .proto files, parsed by protobufjs. Out: file descriptors, with every name resolved. What only matters to code generators
 // (defaults, options but those of the encoding) is left out. A group inside a oneof is not read.
 import protobuf from "protobufjs";
-import { type ProtoEnum, type ProtoField, type ProtoFile, type ProtoMessage, wellKnownTypes } from "./schema.ts";
+import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from "./schema/proto-file.ts";
+import { wellKnownTypes } from "./schema/registry.ts";
 
 /** One .proto file, its names not resolved yet. */
 export interface ProtoSource {

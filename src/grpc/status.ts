@@ -5,29 +5,43 @@ import { Name } from "../fields/name.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { WireReader, WireType } from "./wire.ts";
 
-/** Borrowed: `block` is refilled. */
-export interface GrpcStatus {
+/** What one field block says. Borrowed: it is refilled, and `block` is. */
+export class GrpcStatus {
   /** The block that says it; its role is `response` in Trailers-Only and where the status stands in the wrong place. */
-  readonly block: FieldBlock;
+  block: FieldBlock;
   /** `grpc-status` as sent; undefined where the block has none. */
-  readonly text: string | undefined;
+  text: string | undefined;
   /** The same as a number; undefined where it is none. */
-  readonly code: number | undefined;
+  code: number | undefined;
   /** `grpc-message` as sent, one character per octet. */
-  readonly message: string | undefined;
+  message: string | undefined;
   /** `grpc-status-details-bin` as sent. */
-  readonly details: string | undefined;
-}
+  details: string | undefined;
 
-export function readStatus(block: FieldBlock, decoded: DecodedBlock): GrpcStatus {
-  const text = decoded.grpcStatus?.value;
-  const message = decoded.slots[Name.grpcMessage]?.value;
-  return { block, text, code: statusCode(text), message, details: decoded.slots[Name.grpcStatusDetailsBin]?.value };
+  constructor(block: FieldBlock, decoded: DecodedBlock) {
+    this.block = block;
+    this.text = this.code = this.message = this.details = undefined;
+    this.read(block, decoded);
+  }
+
+  /** Refills it. */
+  read(block: FieldBlock, decoded: DecodedBlock): this {
+    this.block = block;
+    this.text = decoded.grpcStatus?.value;
+    this.code = statusCode(this.text);
+    this.message = decoded.slots[Name.grpcMessage]?.value;
+    this.details = decoded.slots[Name.grpcStatusDetailsBin]?.value;
+    return this;
+  }
 }
 
 /** A decimal number without leading zeros; undefined for anything else. */
-export const statusCode = (text: string | undefined): number | undefined =>
-  text !== undefined && /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined;
+export function statusCode(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  // What nearly all calls end with.
+  if (text === "0") return 0;
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
 
 /** `NOT_FOUND`; of a number without a name the number. */
 export const statusName = (code: number): string => NAMES[code] ?? String(code);

@@ -8,8 +8,25 @@ export function timeoutOf(text: string): number | undefined {
     if (digit < 0 || digit > 9) return undefined;
     amount = amount * 10 + digit;
   }
-  const unit = UNITS[text.charAt(digits)];
-  return unit === undefined ? undefined : amount * unit;
+  const unit = unitOf(text.charCodeAt(digits));
+  return unit === 0 ? undefined : amount * unit;
 }
 
-const UNITS: Readonly<Record<string, number>> = { H: 3600e9, M: 60e9, S: 1e9, m: 1e6, u: 1e3, n: 1 };
+function unitOf(letter: number): number {
+  switch (letter) {
+    case 0x48: // H
+      return 3600e9;
+    case 0x4d: // M
+      return 60e9;
+    case 0x53: // S
+      return 1e9;
+    case 0x6d: // m
+      return 1e6;
+    case 0x75: // u
+      return 1e3;
+    case 0x6e: // n
+      return 1;
+    default:
+      return 0;
+  }
+}

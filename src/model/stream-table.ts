@@ -50,8 +50,7 @@ export class StreamTable {
     if (!done && client.resetAt < 0 && server.resetAt < 0) return;
     stream.closed = true;
     this.#sink.streamEnd(stream, c);
-    // Nothing reads what may still come.
-    client.content = server.content = undefined;
+    stream.release();
     this.#forget(c, stream.id);
   }
 

@@ -29,11 +29,16 @@ export class StreamHalf {
   lastTime = 0;
   /** The flow-control window that limits this side. */
   readonly window = new FlowWindow();
-  /** Reads what this side's DATA holds; set by who wants it. */
+  /** Reads what this side's DATA holds, where somebody wants it: `listen`. */
   content: ContentReader | undefined = undefined;
 
   get over(): boolean {
     return this.endAt >= 0 || this.resetAt >= 0;
+  }
+
+  /** Says who reads what this side's DATA holds; to be said when the stream starts. */
+  listen(reader: ContentReader): void {
+    this.content = this.content === undefined ? reader : new BothReaders(this.content, reader);
   }
 }
 
@@ -41,6 +46,26 @@ export class StreamHalf {
  *  What lies in one piece stands in the frame itself. */
 export interface ContentReader {
   read(bytes: Uint8Array, start: number, end: number): void;
+}
+
+class BothReaders implements ContentReader {
+  readonly #first: ContentReader;
+  readonly #second: ContentReader;
+
+  constructor(first: ContentReader, second: ContentReader) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): void {
+    this.#first.read(bytes, start, end);
+    this.#second.read(bytes, start, end);
+  }
+}
+
+/** What the stage behind the model makes of a stream and finds again by it; to the model it says nothing. */
+export interface StreamCall {
+  readonly stream: Stream;
 }
 
 /** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */
@@ -62,6 +87,8 @@ export class Stream {
   promised = false;
   request: MessageHead = noHead;
   response: MessageHead = noHead;
+  /** The call that it is, if it is one; until its end. */
+  call: StreamCall | undefined = undefined;
   /** Both sides are done, as far as the capture shows, in capture order. */
   closed = false;
 
@@ -76,5 +103,12 @@ export class Stream {
   /** What one side sent on it. */
   half(side: Side): StreamHalf {
     return side === "client" ? this.client : this.server;
+  }
+
+  /** Nothing reads what may still come. */
+  release(): void {
+    this.call = undefined;
+    this.client.content = undefined;
+    this.server.content = undefined;
   }
 }

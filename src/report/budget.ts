@@ -4,7 +4,6 @@
 import { createHash } from "node:crypto";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
-import { RpcReader } from "../grpc/rpc-reader.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { defaultLimits } from "../limits.ts";
@@ -27,14 +26,12 @@ export interface BudgetOptions {
   readonly partial?: string;
 }
 
-/** A listener of `analyze`, after its reader of gRPC calls; and what its events become. */
+/** A listener of `analyze`, after its reader of calls; and what its events become. */
 export class Budgets implements ModelSink {
   readonly #isChosen: (connection: Connection) => boolean;
   readonly #partial: string | undefined;
   readonly #budgets: Budget[];
   readonly #lister: ExchangeLister;
-  /** Reads the calls over HTTP/2 that are no gRPC. */
-  readonly #rpc: RpcReader;
   /** Ids of those that are looked at and not over. */
   readonly #open = new Set<number>();
   /** Of streams that are over. */
@@ -56,9 +53,8 @@ export class Budgets implements ModelSink {
       () => clock,
       chooser,
       defaultLimits,
-      (exchange, _key, stream) => this.#exchange(exchange, stream),
+      (exchange, stream) => this.#exchange(exchange, stream),
     );
-    this.#rpc = new RpcReader([this.#lister], defaultLimits);
   }
 
   connectionStart(connection: Connection): void {
@@ -66,8 +62,7 @@ export class Budgets implements ModelSink {
     this.#lister.connectionStart(connection);
   }
 
-  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    this.#rpc.frame(frame, stream);
+  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
     const { kind } = frame;
     if ((kind !== "rst-stream" && kind !== "goaway") || !frame.whole || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, frame.streamId, frame.last);
@@ -75,8 +70,7 @@ export class Budgets implements ModelSink {
     for (const budget of this.#budgets) budget.code?.(kind, errorCodeName(frame.errorCode), place, certain);
   }
 
-  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
-    this.#rpc.fields(block, stream, connection);
+  fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
     const { from, streamId, decoded, headLast } = block;
     if (decoded === undefined || !this.#open.has(connection.id)) return;
     const place = this.#place(connection.id, streamId, headLast);
@@ -85,18 +79,15 @@ export class Budgets implements ModelSink {
   }
 
   streamStart(stream: Stream, connection: Connection): void {
-    this.#rpc.streamStart(stream, connection);
     this.#lister.streamStart(stream, connection);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
-    this.#rpc.streamEnd(stream);
     this.#note(stream, connection);
     this.#lister.streamEnd(stream, connection);
   }
 
   connectionEnd(connection: Connection): void {
-    this.#rpc.connectionEnd(connection);
     for (const stream of connection.streams.values()) this.#note(stream, connection);
     this.#lister.connectionEnd(connection);
     if (!this.#open.delete(connection.id) || !connection.isHttp2) return;
@@ -124,8 +115,8 @@ export class Budgets implements ModelSink {
     this.#notes.set(stream, note);
   }
 
-  #exchange(exchange: ExchangeObject, stream: Stream | undefined): void {
-    const note = stream === undefined ? undefined : this.#notes.get(stream);
+  #exchange(exchange: ExchangeObject, stream: Stream): void {
+    const note = this.#notes.get(stream);
     if (note === undefined) return;
     const { place, certain, statusRead } = note;
     const method = exchange.path === undefined && exchange.method !== "CONNECT" ? undefined : methodOf(exchange);

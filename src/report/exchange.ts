@@ -1,12 +1,13 @@
 // `h2lint calls --format ndjson`: one object an exchange, gRPC, plain HTTP/2 and pushed, in the order they began (interface.md).
 import type { Clock } from "../capture/clock.ts";
-import { callOf } from "../grpc/call.ts";
+import { type Call, callOf } from "../grpc/call.ts";
+import type { CallSide } from "../grpc/call-side.ts";
 import { detailJson } from "../grpc/error-details.ts";
-import type { MessageDecoder } from "../grpc/message-decoder.ts";
-import type { RpcProtocol } from "../grpc/rpc.ts";
-import type { RpcCall } from "../grpc/rpc-call.ts";
-import { type RpcSink, rpcCallOf } from "../grpc/rpc-reader.ts";
-import type { Misfit, Schemas } from "../grpc/schema.ts";
+import type { CallSink } from "../grpc/grpc-sink.ts";
+import type { Http1Call, OtherCall } from "../grpc/other-call.ts";
+import type { ProtocolName } from "../grpc/protocol.ts";
+import type { Misfit } from "../grpc/schema/fit.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import type { Json } from "../grpc/schemaless.ts";
 import { percentDecode, readDetails, type StatusDetail, statusCode, statusOf } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
@@ -25,7 +26,7 @@ export interface ExchangeObject extends Metadata {
   readonly connection: number;
   /** The stream's id; over HTTP/1.1 the number of the request on its connection, from 1. */
   readonly stream: number;
-  readonly protocol: "grpc" | "http" | RpcProtocol;
+  readonly protocol: ProtocolName | "http";
   /** Absent: HTTP/2. */
   readonly http?: "1.1";
   readonly pushed?: true;
@@ -106,15 +107,11 @@ export interface ExchangeChooser {
 /** When an exchange began, nanoseconds. */
 export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
-/** Told an exchange that is over.
- *  @param key Its stream, or its call where that is of another protocol than gRPC. @param stream Undefined over HTTP/1.1. */
-export type ExchangeListener = (exchange: ExchangeObject, key: object, stream: Stream | undefined) => void;
+/** Told an exchange that is over. @param stream Over HTTP/1.1 that of its call. */
+export type ExchangeListener = (exchange: ExchangeObject, stream: Stream) => void;
 
 interface Entry {
-  /** The stream, or the call where it is of another protocol than gRPC. */
-  key: object;
-  /** Of HTTP/2. */
-  readonly stream: Stream | undefined;
+  readonly stream: Stream;
   readonly connection: number;
   readonly id: number;
   readonly time: number;
@@ -124,7 +121,7 @@ interface Entry {
 }
 
 /** Lists every exchange when it is over and those before it are. */
-export class ExchangeLister implements ModelSink, RpcSink {
+export class ExchangeLister implements ModelSink, CallSink {
   readonly #clock: () => Clock;
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
@@ -133,7 +130,7 @@ export class ExchangeLister implements ModelSink, RpcSink {
   readonly #queue: Entry[] = [];
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
-  readonly #http1 = new Map<RpcCall, Entry>();
+  readonly #http1 = new Map<Call, Entry>();
 
   constructor(
     clock: () => Clock,
@@ -161,7 +158,6 @@ export class ExchangeLister implements ModelSink, RpcSink {
       this.#open.set(connection.id, open);
     }
     const entry: Entry = {
-      key: stream,
       stream,
       connection: connection.id,
       id: stream.id,
@@ -173,22 +169,23 @@ export class ExchangeLister implements ModelSink, RpcSink {
     this.#enter(entry);
   }
 
-  http1Start(call: RpcCall): void {
-    const { connection, http1 } = call;
+  http1Start(call: Call): void {
+    const { connection, stream } = call;
     this.connectionStart(connection);
-    const { number: id, began: time } = http1!; // of such a call
-    const entry: Entry = { key: call, stream: undefined, connection: connection.id, id, time, done: undefined, late: false };
+    const { id, openedTime: time } = stream;
+    const entry: Entry = { stream, connection: connection.id, id, time, done: undefined, late: false };
     this.#http1.set(call, entry);
     this.#enter(entry);
   }
 
-  http1End(call: RpcCall, at: number | undefined, how: EndReason | undefined): void {
+  http1End(call: Call, at: number | undefined, how: EndReason | undefined): void {
     const entry = this.#http1.get(call);
-    if (entry === undefined) return;
+    const { other } = call;
+    if (entry === undefined || other?.http1 === undefined) return;
     this.#http1.delete(call);
     const { metadata } = this.#options;
-    const { fields, answered } = call.http1!; // of such a call
-    const exchange = http1ExchangeOf(call, at, how, this.#clock(), this.#options);
+    const { fields, answered } = other.http1;
+    const exchange = http1ExchangeOf(call, other, other.http1, at, how, this.#clock(), this.#options);
     entry.done = { ...exchange, ...metadata?.ofHttp1(fields, answered) };
     if (entry.late) this.#write(entry);
     this.#flush();
@@ -221,8 +218,6 @@ export class ExchangeLister implements ModelSink, RpcSink {
 
   #finish(entry: Entry, stream: Stream, connection: Connection): void {
     const { time, late } = entry;
-    // Asked now: a stream that is over knows its call no longer.
-    entry.key = rpcCallOf(stream) ?? stream;
     const { metadata } = this.#options;
     const exchange = exchangeOf(stream, connection, time, this.#clock(), this.#options);
     entry.done = metadata === undefined ? exchange : { ...exchange, ...metadata.take(stream) };
@@ -235,9 +230,9 @@ export class ExchangeLister implements ModelSink, RpcSink {
     if (done > 0) this.#queue.splice(0, done);
   }
 
-  #write({ key, stream, connection, id, time, done }: Entry): void {
+  #write({ stream, connection, id, time, done }: Entry): void {
     if (done === undefined || this.#connections.get(connection) === false || !this.#chooser.exchange(id, time)) return;
-    this.#emit(done, key, stream);
+    this.#emit(done, stream);
   }
 
   readonly #connections = new Map<number, boolean>();
@@ -257,21 +252,22 @@ function exchangeOf(
 ): ExchangeObject {
   const { request, response, client, server } = stream;
   const call = callOf(stream);
-  const rpc = rpcCallOf(stream);
-  const said = rpc === undefined ? undefined : statusOfRpc(rpc, options);
+  const other = call?.other;
+  const isGrpc = call?.asked === true;
+  const said = other === undefined ? undefined : statusOfOther(other, options);
   const ending = endOf(stream, connection);
   const { end, at } = ending;
   const by = endedBy(ending, clock);
   const code = statusCode(response.grpcStatus);
-  const timeout = call?.timeout ?? rpc?.timeout;
+  const timeout = call?.timeout;
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
   const details = detailsOf(response.grpcDetails, options);
-  const first = call?.asked ? call.response.firstTime : (rpc?.response.firstTime ?? -1);
+  const first = call !== undefined && (isGrpc || other !== undefined) ? call.answeredTime : -1;
   const deadline = timeout === undefined || !stream.seen ? undefined : stream.openedTime + timeout;
   return {
     connection: connection.id,
     stream: stream.id,
-    protocol: rpc?.protocol ?? (call?.asked ? "grpc" : "http"),
+    protocol: other?.protocol.name ?? (isGrpc ? "grpc" : "http"),
     ...(stream.promised ? { pushed: true } : {}),
     peer: connection.address("server"),
     ...text("method", request.method),
@@ -282,11 +278,10 @@ function exchangeOf(
     ...text("grpcMessage", response.grpcMessage === undefined ? undefined : percentDecode(response.grpcMessage).octets),
     ...(details === undefined ? {} : { grpcDetails: details }),
     ...said,
-    ...(call?.asked && code !== undefined && server.dataFrames === 0 && server.messageAt === server.endAt
+    ...(isGrpc && code !== undefined && server.dataFrames === 0 && server.messageAt === server.endAt
       ? { trailersOnly: true }
       : {}),
-    ...(rpc === undefined ? {} : countsOfRpc(rpc)),
-    ...(call?.asked ? { ...messages("requestMessages", call.request), ...messages("responseMessages", call.response) } : {}),
+    ...(call !== undefined && (isGrpc || other !== undefined) ? messagesOf(call) : {}),
     requestOctets: client.dataOctets,
     responseOctets: server.dataOctets,
     ...(stream.seen ? { start: clock.text(began) } : {}),
@@ -299,8 +294,13 @@ function exchangeOf(
   };
 }
 
-const messages = (name: "requestMessages" | "responseMessages", decoder: MessageDecoder): Partial<ExchangeObject> =>
-  decoder.state === "lost" ? { [`${name}Seen`]: decoder.messages } : { [name]: decoder.messages };
+const messagesOf = ({ request, response }: Call): Partial<ExchangeObject> => ({
+  ...counted("requestMessages", request),
+  ...counted("responseMessages", response),
+});
+
+const counted = (name: "requestMessages" | "responseMessages", { state, messages }: CallSide): Partial<ExchangeObject> =>
+  state === "lost" ? { [`${name}Seen`]: messages } : { [name]: messages };
 
 function detailsOf(value: string | undefined, options: ListingOptions): Json[] | undefined {
   if (value === undefined) return undefined;
@@ -310,33 +310,36 @@ function detailsOf(value: string | undefined, options: ListingOptions): Json[] |
 }
 
 function http1ExchangeOf(
-  call: RpcCall,
+  call: Call,
+  other: OtherCall,
+  http1: Http1Call,
   at: number | undefined,
   how: EndReason | undefined,
   clock: Clock,
   options: ListingOptions,
 ): ExchangeObject {
-  const { connection, protocol, request, response, httpStatus, timeout } = call;
-  const { number, method, target, authority, began } = call.http1!; // of such a call
+  const { connection, request, response, answeredTime } = call;
+  const { protocol, httpStatus, timeout } = other;
+  const { number, method, target, authority, began } = http1;
   const closed = how === "fin" || how === "rst";
   return {
-    ...{ connection: connection.id, stream: number, protocol, http: "1.1", peer: connection.address("server") },
+    ...{ connection: connection.id, stream: number, protocol: protocol.name, http: "1.1", peer: connection.address("server") },
     ...{ method: utf8(method), path: utf8(target) },
     ...(authority === undefined ? {} : { authority: utf8(authority) }),
     ...(httpStatus === 0 ? {} : { status: httpStatus }),
-    ...statusOfRpc(call, options),
-    ...countsOfRpc(call),
-    ...{ requestOctets: request.octets, responseOctets: response.octets },
+    ...statusOfOther(other, options),
+    ...messagesOf(call),
+    ...{ requestOctets: request.other?.octets ?? 0, responseOctets: response.other?.octets ?? 0 },
     start: clock.text(began),
     ...(at === undefined ? {} : { duration: at - began }),
-    ...(response.firstTime < 0 ? {} : { timeToFirstMessage: response.firstTime - began }),
+    ...(answeredTime < 0 ? {} : { timeToFirstMessage: answeredTime - began }),
     ...(timeout === undefined ? {} : { deadline: timeout }),
     ...(timeout === undefined || at === undefined ? {} : { deadlinePassed: at - began >= timeout }),
     end: at !== undefined ? "complete" : closed ? "killed-by-close" : how === "capture-end" ? "open" : "unknown",
   };
 }
 
-function statusOfRpc({ code, message, encoded, details }: RpcCall, options: ListingOptions): Partial<ExchangeObject> {
+function statusOfOther({ code, message, encoded, details }: OtherCall, options: ListingOptions): Partial<ExchangeObject> {
   const text = message === undefined ? undefined : encoded ? percentDecode(message).octets : message;
   return {
     ...(code === undefined ? {} : { grpcStatus: code }),
@@ -344,11 +347,6 @@ function statusOfRpc({ code, message, encoded, details }: RpcCall, options: List
     ...(details === undefined ? {} : { grpcDetails: details.map((detail) => shown(detail, options)) }),
   };
 }
-
-const countsOfRpc = ({ request, response }: RpcCall): Partial<ExchangeObject> => ({
-  [request.lost ? "requestMessagesSeen" : "requestMessages"]: request.messages,
-  [response.lost ? "responseMessagesSeen" : "responseMessages"]: response.messages,
-});
 
 function shown({ typeUrl, value }: StatusDetail, { schemas, showSecrets = false }: ListingOptions): Json {
   const json = detailJson({ typeUrl: utf8(typeUrl), value }, schemas);

@@ -3,7 +3,7 @@
 // place for has a name that begins with `_`: streams, trailers, gRPC statuses; and `_encoding` says that posted text is base64.
 import { copyOf } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
-import { type Call, callOf } from "../grpc/call.ts";
+import { type Call, isGrpc } from "../grpc/call.ts";
 import { decompress } from "../grpc/decompress.ts";
 import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
@@ -117,10 +117,11 @@ class ContentKeeper implements ModelSink, GrpcSink {
     if (head?.stream === stream.id) exchange.request.fields = head.fields;
     this.#heads.delete(connection.id);
     this.#kept.set(keyOf(connection.id, stream.id), exchange);
-    // Frames that come in pieces; of a call its messages are told.
+    // Frames that come in pieces; of gRPC its messages are told.
+    if (stream.call !== undefined) return;
     for (const side of ["client", "server"] as const) {
       const part = side === "client" ? exchange.request : exchange.response;
-      stream.half(side).content ??= { read: (bytes, start, end) => this.#keep(part, bytes, start, end) };
+      stream.half(side).listen({ read: (bytes, start, end) => this.#keep(part, bytes, start, end) });
     }
   }
 
@@ -130,7 +131,7 @@ class ContentKeeper implements ModelSink, GrpcSink {
     if (part === undefined) return;
     part.ended = frame.last.time;
     if (frame.fault !== undefined) part.cut = true;
-    if (callOf(stream) === undefined) this.#keep(part, frame.bytes, frame.start, frame.end);
+    if (!isGrpc(stream)) this.#keep(part, frame.bytes, frame.start, frame.end);
   }
 
   gap(from: Side, _length: number, _proof: unknown, _at: unknown, connection: Connection): void {

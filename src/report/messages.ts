@@ -4,15 +4,14 @@ import { hex } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
 import type { Call } from "../grpc/call.ts";
 import { decompress } from "../grpc/decompress.ts";
-import type { GrpcSink } from "../grpc/grpc-sink.ts";
+import type { CallSink } from "../grpc/grpc-sink.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
-import { type RpcSink, rpcCallOf } from "../grpc/rpc-reader.ts";
-import type { MethodSchema, Schemas } from "../grpc/schema.ts";
+import type { MethodSchema } from "../grpc/schema/method.ts";
+import type { Schemas } from "../grpc/schema.ts";
 import { describe, type Json, textOf } from "../grpc/schemaless.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
-import type { Connection } from "../model/connection.ts";
-import { Stream } from "../model/stream.ts";
+import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import { beganAt, type ExchangeChooser, type ExchangeObject, type MessageObject } from "./exchange.ts";
 import { masked } from "./mask.ts";
@@ -39,19 +38,10 @@ interface Kept {
 }
 
 /** Keeps the messages of calls. */
-export class MessageKeeper implements GrpcSink {
-  /** The same for calls of other protocols. */
-  readonly rpc: RpcSink = {
-    wants: ({ connection, http1 }) => http1 === undefined || this.#chooses(connection, http1.number, http1.began),
-    message: (message, time, call) => {
-      const { from, index, length, compressed, encoding, bytes } = message;
-      this.#keep(call, { from, index, time, length, flag: compressed ? 1 : 0, encoding, bytes }, call.format);
-    },
-  };
+export class MessageKeeper implements CallSink {
   readonly #chooser: ExchangeChooser;
   readonly #limits: Limits;
-  /** By stream, or by call where that is of another protocol. */
-  readonly #kept = new Map<object, Kept>();
+  readonly #kept = new Map<Stream, Kept>();
   #octets = 0;
   /** Asked for room when there is none. */
   onFull: () => void = () => {};
@@ -62,29 +52,25 @@ export class MessageKeeper implements GrpcSink {
   }
 
   wants({ stream, connection }: Call): boolean {
-    return this.#chooses(connection, stream.id, beganAt(stream));
+    return this.#chooser.connection(connection) && this.#chooser.exchange(stream.id, beganAt(stream));
   }
 
-  #chooses(connection: Connection, id: number, time: number): boolean {
-    return this.#chooser.connection(connection) && this.#chooser.exchange(id, time);
+  message(message: GrpcMessage, frame: Frame, call: Call): void {
+    if (this.wants(call)) this.#keep(message, frame.last.time, call);
   }
 
-  message({ from, number, flag, length, bytes }: GrpcMessage, frame: Frame, call: Call): void {
-    const { stream } = call;
-    if (!this.wants(call)) return;
-    const { request, response } = stream;
-    const head = from === "client" ? request : response;
-    const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
-    this.#keep(stream, { from, index: number - 1, time: frame.last.time, length, flag, encoding, bytes }, call.format);
+  otherMessage(message: GrpcMessage, time: number, call: Call): void {
+    this.#keep(message, time, call);
   }
 
-  #keep(key: object, message: KeptMessage, format: Call["format"]): void {
-    let kept = this.#kept.get(key);
+  #keep(message: GrpcMessage, time: number, call: Call): void {
+    const { from, number, length, flag, bytes } = message;
+    const { stream, format } = call;
+    let kept = this.#kept.get(stream);
     if (kept === undefined) {
       kept = { messages: [], octets: 0, omitted: 0, format };
-      this.#kept.set(key, kept);
+      this.#kept.set(stream, kept);
     }
-    const { bytes } = message;
     const cost = (bytes?.length ?? 0) + MESSAGE;
     if (this.#octets + cost > this.#limits.keptOctets) this.onFull();
     if (this.#octets + cost > this.#limits.keptOctets) {
@@ -94,27 +80,23 @@ export class MessageKeeper implements GrpcSink {
     this.#octets += cost;
     kept.octets += cost;
     kept.format = format;
-    kept.messages.push(message);
+    kept.messages.push({ from, index: number - 1, time, length, flag, encoding: call.encodingOf(message), bytes });
   }
 
-  /** @param key Of the exchange: its stream, or its call. */
-  has(key: object): boolean {
-    return (this.#kept.get(keyOf(key))?.messages.length ?? 0) > 0;
+  /** Of an exchange, by its stream. */
+  has(stream: Stream): boolean {
+    return (this.#kept.get(stream)?.messages.length ?? 0) > 0;
   }
 
   /** What was kept of an exchange, which is forgotten then. */
-  take(key: object): Omit<Kept, "octets"> {
-    const own = keyOf(key);
-    const kept = this.#kept.get(own);
+  take(stream: Stream): Omit<Kept, "octets"> {
+    const kept = this.#kept.get(stream);
     if (kept === undefined) return { messages: [], omitted: 0, format: "protobuf" };
-    this.#kept.delete(own);
+    this.#kept.delete(stream);
     this.#octets -= kept.octets;
     return kept;
   }
 }
-
-// A stream that carries a call of another protocol is known by that.
-const keyOf = (key: object): object => (key instanceof Stream ? (rpcCallOf(key) ?? key) : key);
 
 /** Puts the messages into the exchanges, in order. */
 export class MessageLister {
@@ -124,7 +106,7 @@ export class MessageLister {
   readonly #clock: () => Clock;
   readonly #emit: (exchange: ExchangeObject) => void;
   readonly #showSecrets: boolean;
-  #queue: { readonly exchange: ExchangeObject; readonly key: object }[] = [];
+  #queue: { readonly exchange: ExchangeObject; readonly stream: Stream }[] = [];
 
   constructor(
     keeper: MessageKeeper,
@@ -144,10 +126,10 @@ export class MessageLister {
   }
 
   /** An exchange that is over. */
-  exchange(exchange: ExchangeObject, key: object): void {
-    this.#queue.push({ exchange, key });
+  exchange(exchange: ExchangeObject, stream: Stream): void {
+    this.#queue.push({ exchange, stream });
     let ready = 0;
-    while (ready < this.#queue.length && !this.#waits(this.#queue[ready]!.exchange, this.#queue[ready]!.key)) ready++;
+    while (ready < this.#queue.length && !this.#waits(this.#queue[ready]!.exchange, this.#queue[ready]!.stream)) ready++;
     if (this.#queue.length > this.#limits.exchanges) ready = Math.max(ready, 1);
     this.#release(ready);
   }
@@ -157,15 +139,15 @@ export class MessageLister {
   }
 
   // Its schema may yet come.
-  #waits({ path, peer, protocol }: ExchangeObject, key: object): boolean {
-    if (protocol === "http" || !this.#keeper.has(key)) return false;
+  #waits({ path, peer, protocol }: ExchangeObject, stream: Stream): boolean {
+    if (protocol === "http" || !this.#keeper.has(stream)) return false;
     return path === undefined || this.#schemas.method(withoutQuery(path), peer) === undefined;
   }
 
   #release(count: number): void {
     const released = this.#queue.splice(0, count);
-    for (const { exchange, key } of released) {
-      const { messages, omitted, format } = this.#keeper.take(key);
+    for (const { exchange, stream } of released) {
+      const { messages, omitted, format } = this.#keeper.take(stream);
       if (exchange.protocol === "http") {
         this.#emit(exchange);
         continue;

@@ -3,7 +3,7 @@
 // the program is left out by name.
 import { latin1 } from "../bytes.ts";
 import { decompress } from "../grpc/decompress.ts";
-import type { MethodSchema } from "../grpc/schema.ts";
+import type { MethodSchema } from "../grpc/schema/method.ts";
 import { isSecret } from "./frame-object.ts";
 import type { KeptMessage } from "./messages.ts";
 import { printable } from "./text.ts";

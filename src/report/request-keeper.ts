@@ -1,8 +1,7 @@
 // Keeps one request of the capture, for `h2lint repro`: its fields and its content.
 import { copyOf } from "../bytes.ts";
 import { FieldBit } from "../fields/field.ts";
-import { type Call, callOf } from "../grpc/call.ts";
-import { rpcCallOf } from "../grpc/rpc-reader.ts";
+import { type Call, callOf, isGrpc } from "../grpc/call.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";
@@ -28,9 +27,8 @@ export class RequestKeeper implements ModelSink {
   readonly #limits: Limits;
   #stream: Stream | undefined;
   #connection: Connection | undefined;
-  /** A stream that is over keeps them no longer. */
+  /** A stream that is over keeps it no longer. */
   #call: Call | undefined;
-  #key: object | undefined;
   /** The last one that may open it. */
   #head: Head | undefined;
   readonly #content: Uint8Array[] = [];
@@ -54,9 +52,9 @@ export class RequestKeeper implements ModelSink {
     this.#stream = stream;
     this.#connection = connection;
     if (this.#head?.id !== stream.id || this.#head.connection !== connection) this.#head = undefined;
-    // Frames that come in pieces; a call reads them itself.
+    // Frames that come in pieces; of gRPC its messages are told.
     const reader: ContentReader = { read: (bytes, start, end) => this.#keep(bytes, start, end) };
-    stream.client.content ??= reader;
+    if (!isGrpc(stream)) stream.client.listen(reader);
   }
 
   // Comes before the stream that it opens.
@@ -77,7 +75,6 @@ export class RequestKeeper implements ModelSink {
   streamEnd(stream: Stream): void {
     if (stream !== this.#stream) return;
     this.#call = callOf(stream);
-    this.#key = rpcCallOf(stream);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -100,7 +97,7 @@ export class RequestKeeper implements ModelSink {
     if (stream === undefined || connection === undefined) return undefined;
     const call = this.#call ?? callOf(stream);
     const grpc = call?.asked === true;
-    const { messages, omitted } = this.#messages.take(this.#key ?? stream);
+    const { messages, omitted } = this.#messages.take(stream);
     const sent = messages.filter(({ from }) => from === "client");
     const lost = grpc ? call.request.state === "lost" || call.request.inMessage : this.#octets < stream.client.dataOctets;
     const peer = connection.address("server");

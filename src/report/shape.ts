@@ -112,7 +112,7 @@ export class ShapeCollector implements ModelSink {
 
   constructor(chooser: ExchangeChooser, limits: Limits) {
     this.#chooser = chooser;
-    const results: ExchangeListener = (result, _key, stream) => this.#finish(result, stream);
+    const results: ExchangeListener = (result, stream) => this.#finish(result, stream);
     // Its times are not looked at.
     this.#lister = new ExchangeLister(() => new Clock(), chooser, limits, results);
   }
@@ -241,9 +241,9 @@ export class ShapeCollector implements ModelSink {
     steps.push(step);
   }
 
-  #finish(result: ExchangeObject, stream: Stream | undefined): void {
-    const exchange = stream === undefined ? undefined : this.#waiting.get(stream);
-    if (stream === undefined || exchange === undefined) return;
+  #finish(result: ExchangeObject, stream: Stream): void {
+    const exchange = this.#waiting.get(stream);
+    if (exchange === undefined) return;
     this.#waiting.delete(stream);
     const { steps, left, firstAnswer, answeredEarly } = exchange;
     this.#exchanges.push({

@@ -15,34 +15,46 @@ interface Told {
   readonly content: string;
 }
 
+class Recorder extends MessageDecoder {
+  readonly told: Told[] = [];
+  kept = 0;
+  protected override readonly flags: number;
+  readonly #keep: (message: GrpcMessage) => boolean;
+
+  constructor(flags: number, keep: (message: GrpcMessage) => boolean) {
+    super("client");
+    this.flags = flags;
+    this.#keep = keep;
+  }
+
+  protected override messageStart(): boolean {
+    if (!this.#keep(this)) return false;
+    this.kept += this.length;
+    return true;
+  }
+
+  protected override messageEnd(): void {
+    const { flag, length, bytes } = this;
+    this.told.push({ flag, length, content: Buffer.from(bytes ?? []).toString("hex") });
+  }
+
+  protected override release(octets: number): void {
+    this.kept -= octets;
+  }
+}
+
 /** What a decoder tells of content that comes in these pieces; it is told which messages to keep by `keep`. */
 function decoded(pieces: readonly Uint8Array[], flags: number, keep: (message: GrpcMessage) => boolean) {
-  const told: Told[] = [];
-  let kept = 0;
-  const decoder = new MessageDecoder(
-    "client",
-    {
-      messageStart(message) {
-        if (!keep(message)) return false;
-        kept += message.length;
-        return true;
-      },
-      message: ({ flag, length, bytes }) => void told.push({ flag, length, content: Buffer.from(bytes ?? []).toString("hex") }),
-      release: (octets) => {
-        kept -= octets;
-      },
-    },
-    flags,
-  );
+  const decoder = new Recorder(flags, keep);
   decoder.start();
   for (const piece of pieces) {
     const lent = Uint8Array.from(piece);
-    decoder.read(lent, 0, lent.length);
+    decoder.decode(lent, 0, lent.length);
     lent.fill(0xee);
   }
-  const { state, messages, missing } = decoder;
+  const { told, state, messages, missing } = decoder;
   decoder.close();
-  return { told, state, messages, missing, kept };
+  return { told, state, messages, missing, kept: decoder.kept };
 }
 
 /** gRPC over HTTP2, Length-Prefixed-Message, as one would read a file. */
@@ -85,7 +97,8 @@ describe("messages", () => {
       const { told, state, missing, messages, kept } = decoded(cutAt(bytes, borders), flags, () => true);
       const naive = read(bytes, flags);
       expect({ told, state, missing }).toEqual(naive);
-      expect(messages).toBe(naive.told.length);
+      // What has another flag stands in for trailers.
+      expect(messages).toBe(naive.told.filter(({ flag }) => flag <= 1).length);
       expect(kept).toBe(0);
     });
     fc.assert(run, { seed: seedOr(1), numRuns: runs(2000) });

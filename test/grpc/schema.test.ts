@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { healthService } from "../../src/grpc/health-service.ts";
 import { linkProtos, parseProto } from "../../src/grpc/proto-source.ts";
-import { isDescriptorSet, type MethodSchema, Schemas } from "../../src/grpc/schema.ts";
+import type { MethodSchema } from "../../src/grpc/schema/method.ts";
+import { isDescriptorSet, Schemas } from "../../src/grpc/schema.ts";
 import { octets } from "../http2/octets.ts";
 import { field, serviceFile } from "./descriptors.ts";
 

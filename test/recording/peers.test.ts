@@ -22,6 +22,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { analyze, Chooser, Session } from "../../src/analyze.ts";
 import { loadSchemas } from "../../src/cli/protos.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
+import type { Stream } from "../../src/model/stream.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
 import { MetadataKeeper } from "../../src/report/metadata.ts";
@@ -203,7 +204,7 @@ async function exchanges(schemas = loadSchemas([proto])): Promise<ExchangeObject
   const clock = () => session.clock;
   const messages = new MessageLister(keeper, schemas, session.limits, clock, (exchange) => seen.push(exchange));
   const metadata = new MetadataKeeper({ fields: true, showSecrets: true }, session.limits);
-  const emit = (exchange: ExchangeObject, key: object) => messages.exchange(exchange, key);
+  const emit = (exchange: ExchangeObject, stream: Stream) => messages.exchange(exchange, stream);
   const lister = new ExchangeLister(clock, chosen, session.limits, emit, { metadata });
   for await (const _ of session.run([new CallReader([keeper], session.limits), lister]));
   messages.end();

@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Clock } from "../../src/capture/clock.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
-import { RpcReader } from "../../src/grpc/rpc-reader.ts";
 import { Schemas } from "../../src/grpc/schema.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsTable } from "../../src/report/calls.ts";
@@ -50,10 +49,10 @@ function calls(
     () => clock,
     all,
     full,
-    (exchange, key) => (wanted ? messages.exchange(exchange, key) : seen.push(exchange)),
+    (exchange, stream) => (wanted ? messages.exchange(exchange, stream) : seen.push(exchange)),
     metadata === undefined ? {} : { metadata: new MetadataKeeper(metadata, full) },
   );
-  const readers = [new CallReader([keeper], full), new RpcReader(wanted ? [keeper.rpc, lister] : [lister], full), lister];
+  const readers = [new CallReader(wanted ? [keeper, lister] : [lister], full), lister];
   const segments = written(story).segments.flatMap((segment) => {
     const { bytes, offset } = segment;
     const pieces = Math.max(Math.ceil(bytes.length / split), 1);
