@@ -1,6 +1,6 @@
 // In: the heads and the content of one exchange that carries a call, over HTTP/2 or HTTP/1.1. Out: its messages and its status.
 import { latin1 } from "../bytes.ts";
-import type { Http1Head } from "../http2/http1.ts";
+import type { Http1Head } from "../detect/http1.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Side } from "../place.ts";

@@ -1,9 +1,10 @@
 // In: field blocks and DATA by the model, and HTTP/1.1 exchanges. Out: the calls among them that are no gRPC but gRPC-Web, Connect or
 // Triple (rpc.ts), their messages and statuses. No rule judges them.
+
+import { fieldOf, type Http1ContentReader, type Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { Frame } from "../http2/frame.ts";
-import { fieldOf, type Http1ContentReader, type Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";

@@ -1,11 +1,9 @@
+import { Detector } from "../detect/detector.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import { ConnectionDecoder, Undecided } from "../http2/connection-decoder.ts";
 import type { Limits } from "../limits.ts";
-import type { Origin } from "../place.ts";
 import type { FlowListener } from "../tcp/assembler.ts";
-import type { ByteSink } from "../tcp/byte-stream.ts";
-import type { Flow } from "../tcp/flow.ts";
+import type { Flow, FlowReader } from "../tcp/flow.ts";
 import { ConnectionModel } from "./connection-model.ts";
 import type { ModelSink } from "./model-sink.ts";
 
@@ -15,29 +13,20 @@ export class Model implements FlowListener {
   readonly #engine: HpackEngine;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
-  readonly #undecided = new Undecided();
-  readonly #models = new Map<number, ConnectionModel>();
+  readonly #detector: Detector;
 
   constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink) {
     this.#sink = fanOut(sinks);
     this.#engine = engine;
     this.#limits = limits;
     this.#diagnostics = diagnostics;
+    this.#detector = new Detector(limits, diagnostics);
   }
 
-  open(flow: Flow): readonly [ByteSink, ByteSink] {
+  open(flow: Flow): FlowReader {
     const model = new ConnectionModel(flow, this.#engine, this.#sink, this.#limits, this.#diagnostics);
-    this.#models.set(flow.id, model);
-    return new ConnectionDecoder(flow, model, this.#limits, this.#diagnostics, this.#undecided).sinks;
-  }
-
-  window(flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void {
-    this.#models.get(flow.id)?.window(side, zero, at);
-  }
-
-  close(flow: Flow): void {
-    this.#models.get(flow.id)?.close();
-    this.#models.delete(flow.id);
+    this.#detector.read(flow, model);
+    return model;
   }
 }
 

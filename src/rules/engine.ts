@@ -1,11 +1,12 @@
 // In: what the model tells. Out: findings, judged in the sender's own order (rules.md section 1): with what is not proven and why, one
 // per frame and cause, consequences marked.
+
+import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Call } from "../grpc/call.ts";
 import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
 import type { GrpcStatus } from "../grpc/status.ts";
 import { type Frame, type FrameKind, frameKinds } from "../http2/frame.ts";
-import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -468,7 +469,8 @@ function isExempt(connection: Connection, frame: FrameRef, decidableAt: number):
     if (errorCode !== 0 && endOffset > frame.acked && decidableAt > acked) return true;
   }
   const { end } = peer;
-  if (end === undefined || end.how === "idle" || end.how === "capture-end" || decidableAt <= end.at.acked) return false;
+  if (end === undefined || end.how === "idle" || end.how === "limit" || end.how === "capture-end" || decidableAt <= end.at.acked)
+    return false;
   // A FIN counts for one octet; an RST is never acknowledged.
   return end.how === "rst" || frame.acked <= end.at.offset;
 }
