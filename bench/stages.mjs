@@ -3,8 +3,8 @@
 import { Clock } from "../dist/capture/clock.js";
 import { openCapture } from "../dist/capture/open.js";
 import { fileSource } from "../dist/capture/source.js";
+import { Detector } from "../dist/detect/detector.js";
 import { fastHpack } from "../dist/hpack/decoder.js";
-import { ConnectionDecoder } from "../dist/http2/connection-decoder.js";
 import { analyze } from "../dist/index.js";
 import { defaultLimits } from "../dist/limits.js";
 import { Model } from "../dist/model/model.js";
@@ -14,9 +14,9 @@ import { Assembler } from "../dist/tcp/assembler.js";
 const ignore = () => {};
 /** Takes every call there is and does nothing. */
 const nothing = { packet: ignore, segment: ignore, bytes: ignore, gap: ignore, end: ignore };
-const idleDirections = { open: () => [nothing, nothing], close: ignore };
-const idleHttp2 = {
+const idleReader = {
   ...nothing,
+  close: ignore,
   begin: ignore,
   preface: ignore,
   foreign: ignore,
@@ -25,6 +25,8 @@ const idleHttp2 = {
   frame: ignore,
   lost: ignore,
   found: ignore,
+  offered: ignore,
+  note: ignore,
 };
 
 const [stage, file] = process.argv.slice(2);
@@ -41,12 +43,23 @@ function sinkOf(last) {
 }
 
 function listenerOf(last) {
-  if (last === "tcp") return idleDirections;
+  if (last === "tcp") return { open: attachNothing };
   if (last === "http2") {
-    return { open: (flow) => new ConnectionDecoder(flow, idleHttp2, defaultLimits, ignore).sinks, close: ignore };
+    const detector = new Detector(defaultLimits, ignore);
+    const open = (flow) => {
+      detector.read(flow, idleReader);
+      return idleReader;
+    };
+    return { open };
   }
   if (last === "model") return new Model([], fastHpack, defaultLimits, ignore);
   throw new Error(`${last} is no stage`);
+}
+
+function attachNothing(flow) {
+  flow.attach(0, nothing);
+  flow.attach(1, nothing);
+  return idleReader;
 }
 
 async function read(path, sink) {

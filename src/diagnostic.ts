@@ -151,7 +151,11 @@ export const diagnostics = {
     text: "{packets} IP fragments were dropped: at most {octets} octets of {datagrams} datagrams may wait",
   },
   "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
-  "limit/flows": { severity: "loss", source: "limit", text: "more than {limit} open connections: the idlest was closed" },
+  "limit/flows": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} open connections: the one longest without a packet was given up",
+  },
   "limit/undecided": {
     severity: "loss",
     source: "limit",
@@ -161,6 +165,11 @@ export const diagnostics = {
     severity: "loss",
     source: "limit",
     text: "a frame of {length} octets is longer than the {limit} that are kept",
+  },
+  "limit/unfinished-frames": {
+    severity: "loss",
+    source: "limit",
+    text: "more than {limit} octets of unfinished frames over all connections: one frame was not read",
   },
   "limit/field-block": { severity: "loss", source: "limit", text: "a field block longer than {limit} octets was not decoded" },
   "limit/streams": {

@@ -1,4 +1,5 @@
-/** Every store has a bound. When one is reached the diagnostic beside it is emitted and decoding goes on with a gap. */
+/** Every store has a bound. When one is reached the diagnostic beside it is emitted and decoding goes on with a gap. Those that hold
+ *  much follow the memory that may be used (`limitsFor`). */
 export interface Limits {
   /** Octets of a record or block that are believed; more is damage (`capture/record-length`). */
   readonly recordOctets: number;
@@ -18,7 +19,7 @@ export interface Limits {
   readonly duplicatePackets: number;
   /** Capture time within which an equal segment is a copy, nanoseconds. */
   readonly duplicateTime: number;
-  /** Open TCP connections (`limit/flows`). */
+  /** TCP connections, those that ended a moment ago among them. For another one the longest idle is given up (`limit/flows`). */
   readonly flows: number;
   /** Capture time without a packet after which a connection is over, nanoseconds. */
   readonly idleTime: number;
@@ -32,6 +33,8 @@ export interface Limits {
   readonly lostAfterPackets: number;
   /** Payload octets kept of a frame that is not DATA (`limit/frame`). */
   readonly frameOctets: number;
+  /** Octets kept of frames that are not whole, over all connections (`limit/unfinished-frames`). */
+  readonly frameOctetsTotal: number;
   /** Octets of a field block over HEADERS and CONTINUATION (`limit/field-block`). */
   readonly fieldBlockOctets: number;
   /** Dynamic table size that is followed, whatever SETTINGS announce. */
@@ -72,42 +75,62 @@ export interface Limits {
   readonly logComparisons: number;
 }
 
+/** The limits for so much memory of the process, in octets: from some 100 MB on a check does not exceed it, whatever the captures hold.
+ *  What Node and the program take is left aside, the rest is shared out to the stores of the pipeline. What a report keeps besides, of
+ *  messages to be listed or of a page to be written, is on top of it. */
+export function limitsFor(maxMemoryOctets: number): Limits {
+  const rest = Math.max(maxMemoryOctets - PROGRAM, LEAST);
+  const share = (part: number): number => Math.floor(rest * part);
+  return {
+    recordOctets: 64 << 20,
+    openCaptures: 64,
+    comments: 20_000,
+    packetLayers: 24,
+    fragmentOctets: share(0.04),
+    fragmentDatagrams: 4096,
+    fragmentTime: 60e9,
+    duplicatePackets: 4096,
+    duplicateTime: 50e6,
+    flows: Math.floor(share(0.7) / CONNECTION),
+    idleTime: 3600e9,
+    outOfOrderOctets: Math.min(share(0.05), 8 << 20),
+    outOfOrderTotal: share(0.1),
+    undecidedTotal: share(0.05),
+    lostAfterPackets: 64,
+    frameOctets: 1 << 20,
+    frameOctetsTotal: share(0.04),
+    fieldBlockOctets: 4 << 20,
+    tableOctets: 1 << 20,
+    streams: 20_000,
+    closedStreams: 100,
+    findings: 100,
+    messageOctets: 256 << 10,
+    messageOctetsTotal: share(0.07),
+    keptOctets: share(0.25),
+    schemaOctets: 16 << 20,
+    exchanges: 20_000,
+    timelineFrames: 20_000,
+    reportFrames: 250_000,
+    reportConnections: 10_000,
+    reportFindings: 10_000,
+    reportOctets: 96 << 20,
+    logLine: 8 << 10,
+    logText: 1000,
+    logEvents: 100_000,
+    logFrames: 200_000,
+    logComparisons: 100_000,
+  };
+}
+
+// Of Node and the program with a capture of a few connections.
+const PROGRAM = 80 << 20;
+// Below it there is nothing to share out.
+const LEAST = 16 << 20;
+// A connection with calls; one that says nothing takes a third.
+const CONNECTION = 6 << 10;
+
+/** Memory of the process, in octets, where nothing else is said. */
+export const defaultMaxMemory = 200 << 20;
+
 /** What holds where nothing else is said. */
-export const defaultLimits: Limits = {
-  recordOctets: 64 << 20,
-  openCaptures: 64,
-  comments: 20_000,
-  packetLayers: 24,
-  fragmentOctets: 16 << 20,
-  fragmentDatagrams: 4096,
-  fragmentTime: 60e9,
-  duplicatePackets: 4096,
-  duplicateTime: 50e6,
-  flows: 1 << 17,
-  idleTime: 3600e9,
-  outOfOrderOctets: 8 << 20,
-  outOfOrderTotal: 256 << 20,
-  undecidedTotal: 64 << 20,
-  lostAfterPackets: 64,
-  frameOctets: 1 << 20,
-  fieldBlockOctets: 4 << 20,
-  tableOctets: 1 << 20,
-  streams: 20_000,
-  closedStreams: 100,
-  findings: 100,
-  messageOctets: 256 << 10,
-  messageOctetsTotal: 64 << 20,
-  keptOctets: 64 << 20,
-  schemaOctets: 16 << 20,
-  exchanges: 20_000,
-  timelineFrames: 20_000,
-  reportFrames: 250_000,
-  reportConnections: 10_000,
-  reportFindings: 10_000,
-  reportOctets: 96 << 20,
-  logLine: 8 << 10,
-  logText: 1000,
-  logEvents: 100_000,
-  logFrames: 200_000,
-  logComparisons: 100_000,
-};
+export const defaultLimits: Limits = limitsFor(defaultMaxMemory);

@@ -14,7 +14,7 @@ import { PacketDecoder } from "../net/decoder.ts";
 import type { FragmentPart } from "../net/fragments.ts";
 import type { FindingEvent } from "../report/event.ts";
 import { Assembler } from "../tcp/assembler.ts";
-import type { ByteSink } from "../tcp/byte-stream.ts";
+import { unread } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
 import { version } from "../version.ts";
 import { findCaptures } from "./captures.ts";
@@ -73,8 +73,11 @@ async function packetsOf(
         flows = Math.max(flows, flow.id);
         if (flow.id === id) wanted = flow;
       },
-      open: () => [silent, silent],
-      close() {},
+      open(flow) {
+        flow.attach(0, unread);
+        flow.attach(1, unread);
+        return { close() {} };
+      },
     },
     defaultLimits,
     () => {},
@@ -146,8 +149,6 @@ const contextOf = (clock: Clock, engine: Invocation["engine"]) => ({
   diagnostics: () => {},
   engine,
 });
-
-const silent: ByteSink = { bytes() {}, gap() {}, end() {} };
 
 async function findingsOf(
   sources: readonly (string | Source)[],

@@ -1,10 +1,11 @@
 // In: field blocks and DATA content, by the model, and HTTP/1.1 exchanges. Out: the calls among the exchanges, their messages and statuses.
 // What carries them, and how those of other protocols than gRPC are told: protocol.ts. Which exchange is gRPC: call.ts.
+
+import type { Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { ValueBit } from "../fields/value-bit.ts";
 import type { Frame } from "../http2/frame.ts";
-import type { Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
 import type { Limits } from "../limits.ts";
 import { knewMore } from "../model/causality.ts";
 import type { Connection } from "../model/connection.ts";

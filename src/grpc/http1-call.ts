@@ -1,6 +1,6 @@
 // In: the heads and the content of an HTTP/1.1 exchange that carries a call. Out: the same call as over HTTP/2.
-import { fieldOf, type Http1ContentReader, type Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
+import { fieldOf, type Http1ContentReader, type Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
 import type { Connection } from "../model/connection.ts";
 import { MessageHead } from "../model/message-head.ts";
 import { Stream } from "../model/stream.ts";

@@ -1,6 +1,6 @@
 // What a call of gRPC-Web, Connect or Triple has that one of gRPC has not: its status stands in fields, in the content or in place of it.
 import { latin1 } from "../bytes.ts";
-import type { Http1Head } from "../http2/http1.ts";
+import type { Http1Head } from "../detect/http1.ts";
 import type { OtherContent } from "./other-content.ts";
 import { type CallFormat, encodingOf, type FieldLookup, type OtherRequest, type Protocol, shapeOf } from "./protocol.ts";
 import { base64Octets, readDetails, type StatusDetail, statusCode } from "./status.ts";

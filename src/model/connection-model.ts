@@ -1,18 +1,20 @@
 // In: the frames of one connection. Out: what they mean: streams, settings in force, field blocks, windows, and the observations that
 // need more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). A frame is observed before it takes effect; one that is a
 // connection error has no effect, since its receiver goes no further. Judging is the rules' part.
+
+import type { About } from "../detect/about.ts";
+import { fieldOf, type Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
+import type { ConnectionSink, Protocol, Roles, Started } from "../detect/protocol.ts";
+import { http2Settings, type UpgradeOffer } from "../detect/upgrade.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import { Name } from "../fields/name.ts";
 import { valueValueBits } from "../fields/value-bit.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import type { About } from "../http2/about.ts";
-import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
 import { Flag, type Frame, FrameType } from "../http2/frame.ts";
-import { fieldOf, type Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
 import { Observation } from "../http2/observation.ts";
+import type { Foreign } from "../http2/opening.ts";
 import { Setting } from "../http2/setting.ts";
-import { http2Settings, type UpgradeOffer } from "../http2/upgrade.ts";
 import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
@@ -57,7 +59,7 @@ export class ModelParts {
   }
 }
 
-export class ConnectionModel implements Http2Sink {
+export class ConnectionModel implements ConnectionSink {
   readonly connection: Connection;
   readonly #parts: ModelParts;
   #announced = false;

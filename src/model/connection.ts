@@ -1,8 +1,9 @@
-import type { About } from "../http2/about.ts";
-import type { Protocol, Roles } from "../http2/connection-decoder.ts";
-import type { UpgradeOffer } from "../http2/upgrade.ts";
+import type { About } from "../detect/about.ts";
+import type { Protocol, Roles } from "../detect/protocol.ts";
+import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Side } from "../place.ts";
-import { endpointText, type Flow } from "../tcp/flow.ts";
+import { endpointText } from "../tcp/endpoint-text.ts";
+import type { Flow } from "../tcp/flow.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Stream } from "./stream.ts";
 

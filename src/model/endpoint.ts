@@ -1,5 +1,5 @@
 import type { HpackDecoder, HpackEngine } from "../hpack/engine.ts";
-import type { Foreign } from "../http2/connection-decoder.ts";
+import type { Foreign } from "../http2/opening.ts";
 import type { Limits } from "../limits.ts";
 import { type Origin, origin, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";

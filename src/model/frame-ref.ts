@@ -1,5 +1,5 @@
+import type { Http1Head } from "../detect/http1.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
-import type { Http1Head } from "../http2/http1.ts";
 import type { Origin, Side } from "../place.ts";
 import type { FieldBlock } from "./field-block.ts";
 

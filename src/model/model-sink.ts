@@ -1,7 +1,7 @@
+import type { Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
+import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Frame } from "../http2/frame.ts";
-import type { Http1Head } from "../http2/http1.ts";
-import type { Http1Observer } from "../http2/http1-exchange.ts";
-import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Connection } from "./connection.ts";

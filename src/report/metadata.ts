@@ -1,7 +1,8 @@
 // The regular fields of exchanges, for `h2lint calls`: kept until their exchange is listed, within the bound.
+
+import type { Http1Head } from "../detect/http1.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { type Field, FieldBit } from "../fields/field.ts";
-import type { Http1Head } from "../http2/http1.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";

@@ -1,8 +1,9 @@
 // `h2lint timeline`: per connection the frames of both sides in their columns, streams that went well folded to a line, runs folded,
 // faults and answers marked.
+
+import type { Http1Head } from "../detect/http1.ts";
+import type { UpgradeOffer } from "../detect/upgrade.ts";
 import { type Frame, kindName } from "../http2/frame.ts";
-import type { Http1Head } from "../http2/http1.ts";
-import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";

@@ -1,9 +1,9 @@
+import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Call } from "../grpc/call.ts";
 import type { GrpcMessage } from "../grpc/message-decoder.ts";
 import type { GrpcStatus } from "../grpc/status.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";
 import type { Observation } from "../http2/observation.ts";
-import type { UpgradeOffer } from "../http2/upgrade.ts";
 import type { Connection } from "../model/connection.ts";
 import type { BlockRole, FieldBlock } from "../model/field-block.ts";
 import type { FrameRef } from "../model/frame-ref.ts";

@@ -9,8 +9,20 @@ export interface ByteSink {
   end(how: EndReason, at: Origin): void;
 }
 
+/** Gives octets in two directions: a TCP connection, or what is carried inside one. Who reads a direction may be changed at any time,
+ *  also while it is given something: the next octets go to the new sink. */
+export interface ByteSource {
+  attach(direction: 0 | 1, sink: ByteSink): void;
+  /** Who reads this direction now. */
+  attached(direction: 0 | 1): ByteSink;
+}
+
+/** Reads nothing: for a direction in which nobody is interested. */
+export const unread: ByteSink = { bytes() {}, gap() {}, end() {} };
+
 /** `acknowledged`: the peer had the octets, so the capture lost them; `cut`: the snap length did; `unknown`: neither is shown. */
 export type GapProof = "acknowledged" | "cut" | "unknown";
 
-/** `idle`: no packet for long, or another connection took the ports over; `capture-end`: nobody closed. */
-export type EndReason = "fin" | "rst" | "idle" | "capture-end";
+/** `idle`: no packet for long, or another connection took the ports over; `limit`: given up while it was open, since there were too
+ *  many connections; `capture-end`: nobody closed. */
+export type EndReason = "fin" | "rst" | "idle" | "limit" | "capture-end";

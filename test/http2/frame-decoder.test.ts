@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { FrameDecoder, FrameReading, type FrameSink } from "../../src/http2/frame-decoder.ts";
+import { defaultLimits } from "../../src/limits.ts";
+import { type Origin, origin } from "../../src/place.ts";
 import { type Described, decode, frame, octets, splits } from "./octets.ts";
 
 type Case = readonly [about: string, hex: string, ...frames: Described[]];
@@ -607,5 +610,60 @@ describe("frames too long to keep", () => {
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
       expect(decode(pieces, { limits }).frames[0]!["payload"]).toBe(payload.toString("latin1"));
     }
+  });
+});
+
+describe("frames under way on several connections", () => {
+  const limits = { ...defaultLimits, frameOctetsTotal: 1000 };
+  const first = frame(1, 4, 1, "61*900");
+  const at = (offset: number): Origin => Object.assign(origin(), { offset });
+
+  function decoders(count: number) {
+    const events: string[] = [];
+    const codes: string[] = [];
+    const reading = new FrameReading(
+      limits,
+      ({ code, place }) => void codes.push(`${code} ${"connection" in place && place.connection}`),
+    );
+    const all = Array.from({ length: count }, (_, i) => {
+      const sink: FrameSink = {
+        frame: (f) => void events.push(`${i} ${f.kind} ${f.fault ?? f.end - f.start} ${f.first.offset}-${f.last.offset}`),
+        octetsLost() {},
+        gap() {},
+        lost() {},
+        found() {},
+        end() {},
+      };
+      const decoder = new FrameDecoder("client", i, sink, reading);
+      return (from: number, to: number) => decoder.bytes(first, from, to, at(from));
+    });
+    return { all, events, codes, reading };
+  }
+
+  it("are not mixed up, though whole ones share an object", () => {
+    const { all, events } = decoders(3);
+    const [a, b, c] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
+    a(0, 100);
+    b(0, 5);
+    c(0, first.length);
+    b(5, 60);
+    a(100, first.length);
+    b(60, first.length);
+    expect(events).toEqual(["2 headers 900 0-908", "0 headers 900 0-908", "1 headers 900 0-908"]);
+  });
+
+  it("are kept up to a limit in all, and those beyond are cut", () => {
+    const { all, events, codes, reading } = decoders(3);
+    const [a, b, c] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
+    a(0, 709);
+    expect(reading.keptOctets).toBe(700);
+    b(0, 409);
+    a(709, 909);
+    expect(reading.keptOctets).toBe(0);
+    c(0, 809);
+    b(409, 909);
+    c(809, 909);
+    expect(events).toEqual(["0 headers 900 0-908", "1 headers cut 0-908", "2 headers 900 0-908"]);
+    expect(codes).toEqual(["limit/unfinished-frames 1"]);
   });
 });

@@ -1,6 +1,7 @@
+import { expect } from "vitest";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import type { Frame } from "../../src/http2/frame.ts";
-import { FrameDecoder, type FrameSink } from "../../src/http2/frame-decoder.ts";
+import { FrameDecoder, FrameReading, type FrameSink } from "../../src/http2/frame-decoder.ts";
 import { Observation } from "../../src/http2/observation.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { type Origin, origin, type Side } from "../../src/place.ts";
@@ -88,11 +89,14 @@ export function decode(
   const diagnostics: Diagnostic[] = [];
   const sink: FrameSink = {
     frame: (f) => void events.push(describeFrame(f, options.where)),
+    octetsLost: () => {},
     gap: () => void events.push("gap"),
     lost: () => void events.push("lost"),
     found: (_, count) => void events.push(`found ${count}`),
+    end: () => {},
   };
-  const decoder = new FrameDecoder("client", 1, sink, { ...defaultLimits, ...options.limits }, (d) => void diagnostics.push(d));
+  const reading = new FrameReading({ ...defaultLimits, ...options.limits }, (d) => void diagnostics.push(d));
+  const decoder = new FrameDecoder("client", 1, sink, reading);
   let offset = 0;
   let packet = 0;
   const at = (): Origin => Object.assign(origin(), { offset, packet, time: packet * 1000, acked: packet });
@@ -100,7 +104,7 @@ export function decode(
   for (const piece of pieces) {
     packet++;
     if (typeof piece === "number") {
-      decoder.gap(piece, at());
+      decoder.gap(piece, "acknowledged", at());
       offset += piece;
       continue;
     }
@@ -111,7 +115,8 @@ export function decode(
     offset += piece.length;
   }
   if (decoder.inFrame) events.push("inFrame");
-  decoder.end();
+  decoder.end("fin", at());
+  expect([decoder.inFrame, reading.keptOctets], "what is kept after the end").toEqual([false, 0]);
   return { events, diagnostics, frames: events.filter((event) => typeof event !== "string") };
 }
 

@@ -7,7 +7,7 @@ import type { ModelSink } from "../../src/model/model-sink.ts";
 import { TcpSegment } from "../../src/net/segment.ts";
 import { type Origin, origin, other, type Side } from "../../src/place.ts";
 import type { ByteSink, EndReason } from "../../src/tcp/byte-stream.ts";
-import { Flow } from "../../src/tcp/flow.ts";
+import { Flow, type FlowReader } from "../../src/tcp/flow.ts";
 import { facts, frame, octets, preface } from "../http2/octets.ts";
 
 export interface Options {
@@ -38,8 +38,7 @@ export class Drive {
   readonly client: Speaker;
   readonly server: Speaker;
   connection!: Connection;
-  readonly #sinks: readonly [ByteSink, ByteSink];
-  readonly #model: Model;
+  readonly #reader: FlowReader;
   packets = 0;
   readonly blind: boolean;
 
@@ -49,10 +48,10 @@ export class Drive {
     this.flow.directions[1].syn = server;
     this.blind = options.blind ?? false;
     const limits = { ...defaultLimits, ...options.limits };
-    this.#model = new Model([this.#recorder()], fastHpack, limits, (d) => void this.diagnostics.push(d));
-    this.#sinks = this.#model.open(this.flow);
-    this.client = new Speaker("client", this, this.#sinks[0]);
-    this.server = new Speaker("server", this, this.#sinks[1]);
+    const model = new Model([this.#recorder()], fastHpack, limits, (d) => void this.diagnostics.push(d));
+    this.#reader = model.open(this.flow);
+    this.client = new Speaker("client", this);
+    this.server = new Speaker("server", this);
     if (options.bare) return;
     this.client.octets(preface).settings();
     this.server.settings().settingsAck();
@@ -70,7 +69,7 @@ export class Drive {
 
   close(how: EndReason = "fin"): this {
     for (const side of ["client", "server"] as const) this.speaker(side).end(how);
-    this.#model.close(this.flow);
+    this.#reader.close();
     return this;
   }
 
@@ -107,14 +106,16 @@ export class Drive {
 export class Speaker {
   readonly #side: Side;
   readonly #drive: Drive;
-  readonly #sink: ByteSink;
   sent = 0;
   #acked: number | undefined;
 
-  constructor(side: Side, drive: Drive, sink: ByteSink) {
+  constructor(side: Side, drive: Drive) {
     this.#side = side;
     this.#drive = drive;
-    this.#sink = sink;
+  }
+
+  get #sink(): ByteSink {
+    return this.#drive.flow.attached(this.#side === "client" ? 0 : 1);
   }
 
   /** From here on it has received so many octets of the other side; undefined: all. */

@@ -579,7 +579,7 @@ const cases: Record<string, Record<string, Case>> = {
         return c.packets;
       }),
       options: { limits: { flows: 2 }, open: true, unchecked: true },
-      events: ["1C 0", "2C 1", "1C end idle", "1S end idle", "1 close", "3C 2"],
+      events: ["1C 0", "2C 1", "1C end limit", "1S end limit", "1 close", "3C 2"],
     },
   },
 };

@@ -2,10 +2,10 @@ import { expect } from "vitest";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
-import type { Origin, Side } from "../../src/place.ts";
+import type { Side } from "../../src/place.ts";
 import { Assembler, type FlowListener } from "../../src/tcp/assembler.ts";
 import type { ByteSink } from "../../src/tcp/byte-stream.ts";
-import type { Flow } from "../../src/tcp/flow.ts";
+import type { Flow, FlowReader } from "../../src/tcp/flow.ts";
 import type { Sent } from "./conversation.ts";
 
 export interface Options {
@@ -98,18 +98,19 @@ class Recorder implements FlowListener {
     this.#options = options;
   }
 
-  open(flow: Flow): readonly [ByteSink, ByteSink] {
+  open(flow: Flow): FlowReader {
     this.#open++;
     this.flows.push(flow);
     const sides = [new State(), new State()] as const;
-    return [this.#sink(flow, sides, 0), this.#sink(flow, sides, 1)];
+    flow.attach(0, this.#sink(flow, sides, 0));
+    flow.attach(1, this.#sink(flow, sides, 1));
+    return {
+      window: (side, zero, at) => void this.windows.push(`${at.packet} ${side === 0 ? "C" : "S"} ${zero ? "zero" : "open"}`),
+      close: () => this.#close(flow),
+    };
   }
 
-  window(_flow: Flow, side: 0 | 1, zero: boolean, at: Origin): void {
-    this.windows.push(`${at.packet} ${side === 0 ? "C" : "S"} ${zero ? "zero" : "open"}`);
-  }
-
-  close(flow: Flow): void {
+  #close(flow: Flow): void {
     this.#open--;
     this.events.push(`${flow.id} close`);
     expect(flow.directions.map((d) => [d.ended, d.held.length, d.heldOctets])).toEqual([

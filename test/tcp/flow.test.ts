@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
 import { Assembler, type FlowListener } from "../../src/tcp/assembler.ts";
-import { endpointText, type Flow } from "../../src/tcp/flow.ts";
+import { unread } from "../../src/tcp/byte-stream.ts";
+import { endpointText } from "../../src/tcp/endpoint-text.ts";
+import { Flow } from "../../src/tcp/flow.ts";
+import { FlowQueue } from "../../src/tcp/flow-queue.ts";
 import { FlowTable } from "../../src/tcp/flow-table.ts";
 import { distance } from "../../src/tcp/sequence.ts";
 
@@ -39,19 +42,16 @@ function segment(source: number, sourcePort: number, target: number, targetPort:
   return Object.assign(new TcpSegment(), { source3: source, sourcePort, target3: target, targetPort, flags });
 }
 
-/** The table does not look into a flow. */
-const named = (id: number) => ({ id }) as Flow;
-
 describe("who is the client", () => {
   const open = (s: TcpSegment): Flow => {
     const flows: Flow[] = [];
-    const nobody = { bytes: () => {}, gap: () => {}, end: () => {} };
     const listener: FlowListener = {
       open: (flow) => {
         flows.push(flow);
-        return [nobody, nobody];
+        flow.attach(0, unread);
+        flow.attach(1, unread);
+        return { close: () => {} };
       },
-      close: () => {},
     };
     const assembler = new Assembler(listener, defaultLimits, () => {});
     assembler.segment(s);
@@ -75,43 +75,42 @@ describe("who is the client", () => {
   });
 });
 
+/** A flow of the segment, put in the table. */
+function added(table: FlowTable, id: number, s: TcpSegment): Flow {
+  expect(table.find(s)).toBeUndefined();
+  const flow = new Flow(id, s, true, table.fromSecond);
+  table.add(flow);
+  return flow;
+}
+
 describe("the flow table", () => {
-  it("finds a thousand connections from both sides, and forgets what is swept", () => {
+  it("finds a thousand connections from both sides, and forgets what is removed", () => {
     const table = new FlowTable();
-    const flows = Array.from({ length: 1000 }, (_, i) => named(i));
-    flows.forEach((flow, i) => {
-      const s = segment(i, 1, i % 7, 2);
-      expect(table.find(s)).toBeUndefined();
-      table.put(s, flow);
-    });
+    const flows = Array.from({ length: 1000 }, (_, i) => added(table, i, segment(i, 1, i % 7, 2)));
     const found = (i: number) => [table.find(segment(i, 1, i % 7, 2))?.id, table.find(segment(i % 7, 2, i, 1))?.id];
     for (let i = 0; i < 1000; i++) expect(found(i)).toEqual([i, i]);
     expect([table.size, [...table].length]).toEqual([1000, 1000]);
-    table.sweep((flow) => flow.id % 3 === 0);
+    for (const flow of flows) if (flow.id % 3 !== 0) table.remove(flow);
     for (let i = 0; i < 1000; i++) expect(found(i)).toEqual(i % 3 === 0 ? [i, i] : [undefined, undefined]);
     expect([table.size, [...table].length]).toEqual([334, 334]);
   });
 
-  it("tells a thousand addresses apart, whichever part of them differs", () => {
-    for (const part of [
-      "source0",
-      "source1",
-      "source2",
-      "source3",
-      "target0",
-      "target1",
-      "target2",
-      "target3",
-      "sourcePort",
-    ] as const) {
+  it.each([4, 6])("tells a thousand addresses of IPv%i apart, whichever part of them differs", (family) => {
+    const words = ["source0", "source1", "source2", "target0", "target1", "target2"] as const;
+    for (const part of [...(family === 6 ? words : []), "source3", "target3", "sourcePort", "targetPort"] as const) {
       const table = new FlowTable();
-      const at = (i: number) => Object.assign(segment(1, 1, 2, 2), { [part]: i + 10 });
-      for (let i = 0; i < 1000; i++) {
-        expect(table.find(at(i))).toBeUndefined();
-        table.put(at(i), named(i));
-      }
+      const at = (i: number) => Object.assign(segment(1, 1, 2, 2), { family, [part]: i + 10 });
+      for (let i = 0; i < 1000; i++) added(table, i, at(i));
       for (let i = 0; i < 1000; i++) expect(table.find(at(i))?.id).toBe(i);
     }
+  });
+
+  it("tells IPv4 from IPv6 with the same last words", () => {
+    const table = new FlowTable();
+    added(table, 1, segment(1, 1, 2, 2));
+    const wide = Object.assign(segment(1, 1, 2, 2), { family: 6 });
+    added(table, 2, wide);
+    expect([table.find(segment(2, 2, 1, 1))?.id, table.find(wide)?.id]).toEqual([1, 2]);
   });
 
   it("says which endpoint a segment came from", () => {
@@ -122,37 +121,56 @@ describe("the flow table", () => {
     expect(table.fromSecond).toBe(!there);
   });
 
-  it("replaces a connection on the same ports", () => {
-    const table = new FlowTable();
-    const [a, b] = [named(1), named(2)];
-    table.put(segment(1, 1, 2, 2), a);
-    table.put(segment(1, 1, 2, 2), b);
-    expect([table.size, table.find(segment(2, 2, 1, 1))]).toEqual([1, b]);
+  it("compares a segment with few flows, however many there are", () => {
+    const per = [1000, 30_000].map((count) => {
+      const table = new FlowTable();
+      const s = segment(0, 1, 1, 2);
+      for (let round = 0; round < 2; round++) {
+        for (let i = 0; i < count; i++) {
+          s.source3 = i * 7;
+          if (table.find(s) === undefined) table.add(new Flow(i, s, true, table.fromSecond));
+        }
+      }
+      return table.compared / count;
+    });
+    for (const compared of per) expect(compared).toBeLessThan(3);
   });
+});
 
-  it("tells every part of the address apart", () => {
-    const table = new FlowTable();
-    const base = {
-      source0: 1,
-      source1: 1,
-      source2: 1,
-      source3: 1,
-      target0: 0,
-      target1: 0,
-      target2: 0,
-      target3: 0,
-      sourcePort: 5,
-      targetPort: 6,
+describe("the ends of a flow", () => {
+  it.each([true, false])("are those of its segment, the client's first (the client sends: %s)", (clientIsSource) => {
+    const words = { source0: 1, source1: 2, source2: 3, source3: 4, target0: 5, target1: 6, target2: 7, target3: 8 };
+    const s = Object.assign(new TcpSegment(), { family: 6, sourcePort: 65_000, targetPort: 443, ...words });
+    for (const second of [true, false]) {
+      const { client, server } = new Flow(1, s, clientIsSource, second);
+      const ends = clientIsSource ? [client, server] : [server, client];
+      expect(ends).toEqual([
+        { words: [1, 2, 3, 4], port: 65_000 },
+        { words: [5, 6, 7, 8], port: 443 },
+      ]);
+    }
+  });
+});
+
+describe("the queue of flows", () => {
+  it("has the one that was put first at its old end, each in one queue only", () => {
+    const flows = [0, 1, 2, 3].map((id) => new Flow(id, segment(id, 1, 9, 2), true, false));
+    const [a, b] = [new FlowQueue(), new FlowQueue()];
+    for (const flow of flows) a.put(flow);
+    a.put(flows[1]!);
+    b.put(flows[0]!);
+    b.put(flows[2]!);
+    b.remove(flows[0]!);
+    const taken = (queue: FlowQueue) => {
+      const ids: number[] = [];
+      for (let flow = queue.oldest; flow !== undefined; flow = queue.oldest) {
+        ids.push(flow.id);
+        queue.remove(flow);
+      }
+      return ids;
     };
-    const all = [base, ...Object.keys(base).map((key) => ({ ...base, [key]: 77 }))].map((part) =>
-      Object.assign(new TcpSegment(), part),
-    );
-    all.forEach((s, i) => {
-      expect(table.find(s)).toBeUndefined();
-      table.put(s, named(i));
-    });
-    all.forEach((s, i) => {
-      expect(table.find(s)?.id).toBe(i);
-    });
+    expect([taken(a), taken(b)]).toEqual([[3, 1], [2]]);
+    a.put(flows[3]!);
+    expect(taken(a)).toEqual([3]);
   });
 });

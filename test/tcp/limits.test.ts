@@ -76,7 +76,46 @@ describe("diagnostics", () => {
     ]);
     const many = [0, 1].flatMap((pair) => new Conversation(1, 1, pair).open().packets);
     expect(assemble(many, { limits: { flows: 1 }, unchecked: true }).diagnostics).toEqual([
-      { code: "limit/flows", place: { in: "packet", file: 0, packet: 3 }, data: { limit: 1 } },
+      { code: "limit/flows", place: { in: "stream", file: 0, packet: 3, connection: 1 }, data: { limit: 1 } },
     ]);
+  });
+});
+
+describe("the table of connections, when it is full", () => {
+  const pairs = (...from: number[]) => from.map((pair) => new Conversation(1, 1, pair).open());
+  const options = { limits: { flows: 2 }, unchecked: true, open: true };
+
+  it("gives up the one that was idle for longest, not the oldest", () => {
+    const [a, b, c] = pairs(0, 1, 2) as [Conversation, Conversation, Conversation];
+    a.client.send("a");
+    b.client.send("b");
+    a.client.send("still");
+    const packets = [...a.packets.slice(0, 4), ...b.packets, ...a.packets.slice(4), ...c.packets];
+    const { events, diagnostics } = assemble(packets, options);
+    expect(events.filter((event) => !/[CS] (?:a|b|still)$/.test(event))).toEqual(["2C end limit", "2S end limit", "2 close"]);
+    expect(diagnostics).toEqual([
+      { code: "limit/flows", place: { in: "stream", file: 0, packet: 8, connection: 2 }, data: { limit: 2 } },
+    ]);
+  });
+
+  it("reads on in it as in one whose beginning was not captured", () => {
+    const [a, b, c] = pairs(0, 1, 2) as [Conversation, Conversation, Conversation];
+    a.client.send("a");
+    const rest = a.packets.length;
+    for (let i = 0; i < 6; i++) a.client.send(`more${i}`);
+    const packets = [...a.packets.slice(0, rest), ...b.packets, ...c.packets, ...a.packets.slice(rest)];
+    const { events, flows } = assemble(packets, options);
+    expect(events.slice(0, 4)).toEqual(["1C a", "1C end limit", "1S end limit", "1 close"]);
+    expect(events.at(-1)).toBe("4C more0more1more2more3more4more5");
+    expect(flows.at(-1)!.directions[0].syn).toBe(false);
+  });
+
+  it("drops one that is over first, and says nothing", () => {
+    const [a, b, c] = pairs(0, 1, 2) as [Conversation, Conversation, Conversation];
+    a.client.send("a");
+    b.close();
+    const { events, diagnostics } = assemble([...a.packets, ...b.packets, ...c.packets], options);
+    expect(events.filter((event) => event.startsWith("1"))).toEqual(["1C a"]);
+    expect(diagnostics).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import { defaultLimits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
 import type { Side } from "../../src/place.ts";
 import { Assembler } from "../../src/tcp/assembler.ts";
+import { unread } from "../../src/tcp/byte-stream.ts";
+import type { Flow } from "../../src/tcp/flow.ts";
 import { runs, seedOr } from "../fuzzing.ts";
 import { assemble, fill } from "./assembling.ts";
 import { Conversation, type Sent } from "./conversation.ts";
@@ -148,19 +150,18 @@ describe("any conversation, in any order", () => {
 });
 
 describe("hostile captures", () => {
-  const nobody = { bytes: () => {}, gap: () => {}, end: () => {} };
-
   it("keeps 100,000 half-open connections within its limits", () => {
     const limits = { ...defaultLimits, flows: 1000, outOfOrderTotal: 100_000 };
     let open = 0;
     let most = 0;
     let diagnosed = 0;
     const listener = {
-      open: () => {
+      open: (flow: Flow) => {
         most = Math.max(most, ++open);
-        return [nobody, nobody] as const;
+        flow.attach(0, unread);
+        flow.attach(1, unread);
+        return { close: () => void open-- };
       },
-      close: () => void open--,
     };
     const assembler = new Assembler(listener, limits, () => void diagnosed++);
     const segment = new TcpSegment();
@@ -170,6 +171,7 @@ describe("hostile captures", () => {
     for (let i = 0; i < 100_000; i++) {
       for (const packet of c.packets) {
         fill(segment, packet, i + 1, i * 1000);
+        segment.family = 6;
         segment.source0 = i;
         assembler.segment(segment);
       }

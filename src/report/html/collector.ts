@@ -1,11 +1,11 @@
 // Listens to the model and to the report's events, and keeps what the page shows (page-data.ts), within the bounds of limits.ts: frames
 // beyond them become summaries, first those of connections that are over and without a finding.
 import { base64 } from "../../bytes.ts";
+import type { Http1Head } from "../../detect/http1.ts";
+import type { UpgradeOffer } from "../../detect/upgrade.ts";
 import type { DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { Flag, type Frame } from "../../http2/frame.ts";
-import type { Http1Head } from "../../http2/http1.ts";
-import type { UpgradeOffer } from "../../http2/upgrade.ts";
 import type { Limits } from "../../limits.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";

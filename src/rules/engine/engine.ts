@@ -1,11 +1,12 @@
 // In: what the model and the call reader tell. Out: findings. Here rules are called, each with what it listens to, in their sender's own
 // order; which of what they report stands is settlement.ts.
+
+import type { UpgradeOffer } from "../../detect/upgrade.ts";
 import type { Call } from "../../grpc/call.ts";
 import type { GrpcSink } from "../../grpc/grpc-sink.ts";
 import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import type { GrpcStatus } from "../../grpc/status.ts";
 import { type Frame, FrameType } from "../../http2/frame.ts";
-import type { UpgradeOffer } from "../../http2/upgrade.ts";
 import type { Limits } from "../../limits.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FieldBlock } from "../../model/field-block.ts";

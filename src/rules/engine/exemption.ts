@@ -12,7 +12,7 @@ export function isExempt(connection: Connection, frame: FrameRef, decidableAt: n
     const { errorCode, endOffset, acked } = goaways[i]!;
     if (errorCode !== 0 && endOffset > frame.acked && decidableAt > acked) return true;
   }
-  if (end === undefined || end.how === "idle" || end.how === "capture-end" || decidableAt <= end.at.acked) return false;
+  if (end === undefined || (end.how !== "fin" && end.how !== "rst") || decidableAt <= end.at.acked) return false;
   // A FIN counts for one octet; an RST is never acknowledged.
   return end.how === "rst" || frame.acked <= end.at.offset;
 }

@@ -1,6 +1,6 @@
 // The request that offers HTTP/2 by Upgrade, and its answer (RFC 7540 sections 3.2 and 3.2.1). Judged where the server refuses, too.
-import { listOf } from "../../http2/http1.ts";
-import { http2Settings, upgradeTokens } from "../../http2/upgrade.ts";
+import { listOf } from "../../detect/http1.ts";
+import { http2Settings, upgradeTokens } from "../../detect/upgrade.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
 

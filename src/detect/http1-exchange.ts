@@ -1,6 +1,6 @@
 // In: both directions of an HTTP/1.1 connection. Out: where it stops being one: after `101 Switching Protocols`, or a CONNECT that was
 // granted (RFC 9110 7.8, 9.3.6).
-import type { Origin } from "../place.ts";
+import { copyOrigin, type Origin, origin } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { type Content, contentOf, fieldOf, type Http1ContentReader, type Http1Head, Http1Reader } from "./http1.ts";
 import { UpgradeOffer, upgradeTokens } from "./upgrade.ts";
@@ -38,6 +38,9 @@ export class Http1Exchange {
   readonly #server = new Http1Reader();
   /** Requests without a final answer, oldest first. */
   readonly #pending: Request[] = [];
+  readonly #here = origin();
+  readonly #onRequest = (head: Http1Head): Content => this.#request(head);
+  readonly #onResponse = (head: Http1Head): Content => this.#response(head);
 
   constructor(listener: Http1Listener) {
     this.#listener = listener;
@@ -57,36 +60,39 @@ export class Http1Exchange {
     return this.#client.state === "lost" || this.#server.state === "lost";
   }
 
-  /** @returns The octets that were read; the rest must wait for the answer, or belongs to what follows. */
-  client(b: Uint8Array, start: number, end: number, at: Origin): number {
+  /** Read on from `start`.
+   *  @param base Where in `b` the octet stands whose place is `at`.
+   *  @returns The octets that were read; the rest must wait for the answer, or belongs to what follows. */
+  client(b: Uint8Array, base: number, start: number, end: number, at: Origin): number {
     let p = start;
     while (p < end && !this.holds && (this.switched === undefined || this.inRequest)) {
-      const offset = at.offset;
-      at.offset += p - start;
-      const read = this.#client.bytes(b, p, end, at, (head) => this.#request(head));
+      const here = this.#place(at, p - base);
+      const read = this.#client.bytes(b, p, end, here, this.#onRequest);
       const request = this.#pending.at(-1) ?? this.#answered;
       if (request?.offer !== undefined && request.offer.end < 0) {
         request.offer.contentOctets = this.#client.contentOctets;
-        if (this.#client.between) request.offer.end = at.offset + read;
+        if (this.#client.between) request.offer.end = here.offset + read;
       }
-      at.offset = offset;
       p += read;
     }
     return p - start;
   }
 
   /** The same; it stops at the end of an answer after which the client's waiting octets count. */
-  server(b: Uint8Array, start: number, end: number, at: Origin): number {
+  server(b: Uint8Array, base: number, start: number, end: number, at: Origin): number {
     let p = start;
     while (p < end && this.switched === undefined) {
       const held = this.holds;
-      const offset = at.offset;
-      at.offset += p - start;
-      p += this.#server.bytes(b, p, end, at, (head) => this.#response(head));
-      at.offset = offset;
+      p += this.#server.bytes(b, p, end, this.#place(at, p - base), this.#onResponse);
       if (held && !this.holds) break;
     }
     return p - start;
+  }
+
+  #place(at: Origin, ahead: number): Origin {
+    copyOrigin(this.#here, at);
+    this.#here.offset += ahead;
+    return this.#here;
   }
 
   /** So many octets are missing. False where nothing more can be read. */

@@ -1,6 +1,6 @@
 // SOCKS 4, 4a and 5 (RFC 1928, RFC 1929): what client and proxy say before the tunnel's octets.
 import { latin1, u16 } from "../bytes.ts";
-import { addressText } from "../tcp/flow.ts";
+import { addressText } from "../tcp/endpoint-text.ts";
 
 export interface SocksTunnel {
   readonly via: "socks4" | "socks4a" | "socks5";

@@ -1,7 +1,7 @@
 // HTTP/2 by Upgrade from HTTP/1.1 (RFC 7540 section 3.2; RFC 9113 dropped it).
 import { u16, u32 } from "../bytes.ts";
+import type { SettingPair } from "../http2/setting.ts";
 import { type Http1Head, listOf } from "./http1.ts";
-import type { SettingPair } from "./setting.ts";
 
 /** A request that names `h2c` or `h2` in Upgrade, and what became of it. */
 export class UpgradeOffer {

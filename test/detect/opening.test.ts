@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs, seedOr } from "../fuzzing.ts";
+import { frame, octets, preface } from "../http2/octets.ts";
 import { connect, type Step } from "./connecting.ts";
-import { frame, octets, preface } from "./octets.ts";
 
 const settings = frame(4, 0, 0, "0003 00000064");
 const ping = frame(6, 0, 0, '"pingpong"');

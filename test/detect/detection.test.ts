@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs, seedOr } from "../fuzzing.ts";
+import { frame, preface, splits } from "../http2/octets.ts";
 import { connect, type Step } from "./connecting.ts";
-import { frame, preface, splits } from "./octets.ts";
 
 const settings = frame(4, 0, 0, "0003 00000064");
 const ack = frame(4, 1, 0);

@@ -1,10 +1,10 @@
 // Upgrades from HTTP/1.1 (RFC 7540 3.2), however they are split and whatever is wrong with them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { http2Settings } from "../../src/http2/upgrade.ts";
+import { http2Settings } from "../../src/detect/upgrade.ts";
 import { runs, seedOr } from "../fuzzing.ts";
+import { frame } from "../http2/octets.ts";
 import { connect, type Step } from "./connecting.ts";
-import { frame } from "./octets.ts";
 
 const head = (...lines: readonly string[]): string => `${lines.join("\r\n")}\r\n\r\n`;
 const settings = frame(4, 0, 0, "0003 00000064");

@@ -1,6 +1,6 @@
 // The PROXY protocol, versions 1 and 2 (HAProxy's proxy-protocol.txt): a load balancer says first on whose behalf it connects.
 import { latin1, u16 } from "../bytes.ts";
-import { addressText } from "../tcp/flow.ts";
+import { addressText } from "../tcp/endpoint-text.ts";
 
 export interface ProxyHeader {
   readonly version: 1 | 2;

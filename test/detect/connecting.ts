@@ -1,4 +1,5 @@
-import { ConnectionDecoder, type Http2Sink } from "../../src/http2/connection-decoder.ts";
+import { Detector } from "../../src/detect/detector.ts";
+import type { ConnectionSink } from "../../src/detect/protocol.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { TcpSegment } from "../../src/net/segment.ts";
 import { type Origin, origin } from "../../src/place.ts";
@@ -13,7 +14,7 @@ export type Step =
 /** @param syn Which SYNs were captured. */
 export function connect(steps: readonly Step[], syn: readonly [boolean, boolean] = [true, true]): string[] {
   const events: string[] = [];
-  const sink: Http2Sink = {
+  const sink: ConnectionSink = {
     begin: (protocol, clientIndex, roles) => void events.push(`begin ${protocol} client=${clientIndex} by ${roles}`),
     preface: (at) => void events.push(`preface at ${at.offset}`),
     foreign: (from, what, text, at) => void events.push(`${from} foreign ${what} "${text.slice(0, 20)}" at ${at.offset}`),
@@ -35,11 +36,11 @@ export function connect(steps: readonly Step[], syn: readonly [boolean, boolean]
   syn.forEach((captured, i) => {
     flow.directions[i]!.syn = captured;
   });
-  const { sinks } = new ConnectionDecoder(flow, sink, defaultLimits, () => {});
+  new Detector(defaultLimits, () => {}).read(flow, sink);
   const offsets = [0, 0];
   steps.forEach(([direction, what], i) => {
     const at: Origin = Object.assign(origin(), { packet: i + 1, time: i, offset: offsets[direction], acked: 0 });
-    const to = sinks[direction];
+    const to = flow.attached(direction);
     if (what === "end" || what === "rst") to.end(what === "end" ? "fin" : "rst", at);
     else if (typeof what === "number") {
       to.gap(what, "acknowledged", at);

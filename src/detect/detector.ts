@@ -1,0 +1,107 @@
+// In: both directions of every TCP connection. Out: who reads them. What is HTTP/2, by content on any port, also behind a PROXY protocol
+// header, SOCKS, CONNECT or `Upgrade: h2c` (RFC 7540 3.2), goes to the HTTP/2 stage; what else it may be is named, not read.
+import type { DiagnosticSink } from "../diagnostic.ts";
+import { FrameReading } from "../http2/frame-decoder.ts";
+import { Http2Opening } from "../http2/opening.ts";
+import type { Limits } from "../limits.ts";
+import type { Origin } from "../place.ts";
+import { unread } from "../tcp/byte-stream.ts";
+import type { Flow } from "../tcp/flow.ts";
+import type { TlsHello } from "../tls/hello.ts";
+import { Carrier, type Http2Start, type Readers } from "./carrier.ts";
+import type { Tunnel } from "./decision.ts";
+import { Detection } from "./detection.ts";
+import { FrameHunt } from "./frame-hunt.ts";
+import { Http1Connection } from "./http1-connection.ts";
+import type { Http1Exchange } from "./http1-exchange.ts";
+import type { ConnectionSink, Protocol } from "./protocol.ts";
+import { type ReplayBuffer, UNDECIDED, UndecidedBudget } from "./replay-buffer.ts";
+import { TlsDirection } from "./tls-direction.ts";
+import { UpgradedRequest } from "./upgraded-request.ts";
+
+/** One for all connections of a session. */
+export class Detector implements Readers {
+  readonly limits: Limits;
+  readonly diagnostics: DiagnosticSink;
+  readonly undecided = new UndecidedBudget();
+  readonly #frames: FrameReading;
+
+  constructor(limits: Limits, diagnostics: DiagnosticSink) {
+    this.limits = limits;
+    this.diagnostics = diagnostics;
+    this.#frames = new FrameReading(limits, diagnostics);
+  }
+
+  /** Find out what a new connection is, and have it read.
+   *  @param sink Told of it. */
+  read(flow: Flow, sink: ConnectionSink): void {
+    new Detection(new Carrier(flow, flow, sink, this, 0), 0, NOTHING_SKIPPED);
+  }
+
+  http2(carrier: Carrier, start: Http2Start, waiting: ReplayBuffer, rest: Http1Exchange | undefined): void {
+    const { source, sink, flow } = carrier;
+    const { protocol, client, roles, started } = start;
+    sink.begin(protocol, client, roles, started);
+    for (const index of [0, 1] as const) {
+      const side = index === client ? "client" : "server";
+      const opening = new Http2Opening(source, index, side, flow.id, sink, this.#frames, started[side]);
+      if (side === "client" && rest !== undefined) new UpgradedRequest(rest, source, index, sink, opening);
+      else source.attach(index, opening);
+    }
+    waiting.replay(source);
+  }
+
+  http1(carrier: Carrier, client: 0 | 1, waiting: ReplayBuffer): void {
+    new Http1Connection(carrier, client);
+    carrier.sink.other("http/1.1");
+    waiting.replay(carrier.source);
+  }
+
+  // What can decrypt the connection stands between these octets and a `Carrier` of its own, with it as the source, that is read from
+  // the beginning.
+  tls(carrier: Carrier, waiting: ReplayBuffer): void {
+    const { source, sink } = carrier;
+    const hello: TlsHello = {};
+    new TlsDirection(source, 0, hello);
+    new TlsDirection(source, 1, hello);
+    sink.other("tls-unknown");
+    sink.note({ tls: hello });
+    waiting.replay(source);
+  }
+
+  tunnel(carrier: Carrier, client: 0 | 1, tunnel: Tunnel, skip: readonly [number, number], waiting: ReplayBuffer): void {
+    const { flow, source, sink, tunnels } = carrier;
+    if (tunnels === TUNNELS) {
+      this.other(carrier, "unknown", undefined, waiting);
+      return;
+    }
+    sink.note({ tunnel });
+    new Detection(new Carrier(flow, source, sink, this, tunnels + 1), client, skip);
+    waiting.replay(source);
+  }
+
+  search(carrier: Carrier, client: 0 | 1, ended: readonly [boolean, boolean], waiting: ReplayBuffer): void {
+    waiting.clear();
+    new FrameHunt(carrier, client, ended);
+  }
+
+  other({ source, sink }: Carrier, protocol: Protocol, name: string | undefined, waiting: ReplayBuffer): void {
+    waiting.clear();
+    source.attach(0, unread);
+    source.attach(1, unread);
+    sink.other(protocol);
+    if (name !== undefined) sink.note({ recognised: name });
+  }
+
+  isFull(waiting: ReplayBuffer, at: Origin): boolean {
+    if (waiting.octets > UNDECIDED) return true;
+    const limit = this.limits.undecidedTotal;
+    if (this.undecided.octets <= limit) return false;
+    this.diagnostics({ code: "limit/undecided", place: { in: "packet", file: at.file, packet: at.packet }, data: { limit } });
+    return true;
+  }
+}
+
+const NOTHING_SKIPPED = [0, 0] as const;
+// Tunnels inside each other that are followed.
+const TUNNELS = 8;

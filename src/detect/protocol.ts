@@ -1,0 +1,28 @@
+import type { Http2Sink } from "../http2/opening.ts";
+import type { Side } from "../place.ts";
+import type { About } from "./about.ts";
+import type { Http1Head } from "./http1.ts";
+import type { Http1Observer } from "./http1-exchange.ts";
+import type { UpgradeOffer } from "./upgrade.ts";
+
+export type Protocol = "h2c-prior-knowledge" | "h2c-upgrade" | "h2c" | "http/1.1" | "tls-unknown" | "unknown";
+
+/** How it is known who is the client: `syn` or `preface` (or an HTTP/1 request) are proof, `guess` is none. */
+export type Roles = "syn" | "preface" | "guess";
+
+/** Whether the first octets of HTTP/2 of each side are there. */
+export type Started = Readonly<Record<Side, boolean>>;
+
+/** Told what a connection turns out to be, and what is in it. */
+export interface ConnectionSink extends Http2Sink {
+  /** The octets are HTTP/2. `clientIndex` says which direction of the flow is the client's. */
+  begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles, started: Started): void;
+  /** The octets are something else, so far: `begin` may follow HTTP/1.1. */
+  other(protocol: Protocol): void;
+  /** An HTTP/1.1 request offered HTTP/2. Where the server took it `begin` comes next. */
+  offered(offer: UpgradeOffer, clientIndex: 0 | 1): void;
+  /** A request in HTTP/1.1, from 1 on. @returns Who reads it and its answer. */
+  http1?(head: Http1Head, number: number, clientIndex: 0 | 1): Http1Observer | undefined;
+  /** More is known of the connection. */
+  note(about: About): void;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { defaultLimits, defaultMaxMemory, type Limits, limitsFor } from "../src/limits.ts";
+
+const MB = 1 << 20;
+
+/** What all stores of the pipeline may hold, where a connection with calls takes 6 KiB. */
+const stores = (limits: Limits): number =>
+  limits.flows * 6 * 1024 +
+  limits.fragmentOctets +
+  limits.outOfOrderTotal +
+  limits.undecidedTotal +
+  limits.frameOctetsTotal +
+  limits.messageOctetsTotal;
+
+describe("limits by memory", () => {
+  it("are the default ones for the default memory", () => {
+    expect(limitsFor(defaultMaxMemory)).toEqual(defaultLimits);
+  });
+
+  it.each([120, 200, 1000, 8000])("leave room for the program in %i MB, and use the rest", (megabytes) => {
+    const held = stores(limitsFor(megabytes * MB)) / MB;
+    expect(held).toBeLessThanOrEqual(megabytes - 80);
+    expect(held).toBeGreaterThan(0.95 * (megabytes - 80));
+  });
+
+  it("grow with the memory, and are none of them zero below the least", () => {
+    const [small, large] = [limitsFor(0), limitsFor(4000 * MB)];
+    for (const [name, limit] of Object.entries(small)) {
+      expect(limit, name).toBeGreaterThan(0);
+      expect(Number.isInteger(limit), name).toBe(true);
+      expect(large[name as keyof Limits], name).toBeGreaterThanOrEqual(limit);
+    }
+    expect(small.flows).toBeGreaterThan(1000);
+  });
+
+  it("of one direction is never more than that of all", () => {
+    for (const megabytes of [0, 100, 200, 4000]) {
+      const { outOfOrderOctets, outOfOrderTotal } = limitsFor(megabytes * MB);
+      expect(outOfOrderOctets).toBeLessThanOrEqual(outOfOrderTotal);
+    }
+  });
+});
