@@ -1,18 +1,16 @@
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import { Burst, calm, durationText, grave } from "../burst.ts";
+import { durationText } from "../duration.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, severityByExcess } from "../shapes/excess.ts";
+import { flood, within } from "../shapes/flood.ts";
 
-export const streamChurn = defineRule({
-  id: "abuse/stream-churn",
+export const streamChurn = flood("abuse/stream-churn", {
   meta: {
     title: "A client should not open thousands of streams a second for long",
-    severity: "warning",
     by: "client",
     spec: [{ rfc: 9113, section: "10.5" }],
-    expect: calm,
-    needs: [],
     decidable: "head",
     messages: { churn: "the client opened {count} streams in {time}, up to {peak} within {window}" },
     options: {
@@ -21,7 +19,7 @@ export const streamChurn = defineRule({
         unit: "streams",
         about: "New streams within the window that are too many; raise it for benchmarks",
       },
-      window: { default: 1000, unit: "ms", about: "Within so long" },
+      window: within(1000),
       time: { default: 5000, unit: "ms", about: "And that for so long" },
     },
     docs: {
@@ -29,20 +27,11 @@ export const streamChurn = defineRule({
       fix: "Put several items in one call, or use a stream of messages; spread the load over more connections.",
     },
   },
-  state: () => new Burst(),
+  most: "streams",
   kinds: ["headers"],
   from: "client",
-  frame(frame, stream, { state, options, report }) {
-    if (stream !== undefined) return;
-    const over = state.add(frame, options.window, options.streams);
-    if (over === undefined || over.duration < options.time * MS) return;
-    report(over.over, "churn", over.data(options.window), over.more(options.streams));
-  },
-  connectionEnd({ state, options, report }) {
-    const over = state.end();
-    if (over === undefined || over.duration < options.time * MS) return;
-    report(over.over, "churn", over.data(options.window), over.more(options.streams));
-  },
+  of: (frame, stream) => (stream === undefined ? frame : undefined),
+  isTold: ({ duration }, { time }) => duration >= time * MS,
 });
 
 export const connectionChurn = defineRule({
@@ -55,13 +44,13 @@ export const connectionChurn = defineRule({
       { rfc: 9113, section: "9.1", level: "SHOULD NOT" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["start"],
     decidable: "head",
     messages: { churn: "{address} opened {count} HTTP/2 connections within {window}, each for one stream or none" },
     options: {
       connections: { default: 50, unit: "connections", about: "Such connections of one address that are too many" },
-      window: { default: 1000, unit: "ms", about: "Within so long" },
+      window: within(1000),
     },
     docs: {
       why: "A connection costs the server a handshake, settings and tables, and the client a round trip or more for each request.",
@@ -78,7 +67,7 @@ export const connectionChurn = defineRule({
     const count = churn.add(flow.firstTime, options.window * MS);
     if (!isWorse(churn, count, options.connections)) return;
     const data = { address, count, window: durationText(options.window * MS) };
-    report(prefaceOf(connection), "churn", data, grave(count, options.connections));
+    report(prefaceOf(connection), "churn", data, severityByExcess(count, options.connections));
   },
 });
 
@@ -100,7 +89,7 @@ export const goawayLoop = defineRule({
     },
     options: {
       connections: { default: 5, unit: "connections", about: "Such connections one after the other that are too many" },
-      window: { default: 60_000, unit: "ms", about: "Within so long" },
+      window: within(60_000),
       pause: { default: 1000, unit: "ms", about: "Opened again within so long" },
     },
     docs: {
@@ -124,7 +113,7 @@ export const goawayLoop = defineRule({
     if (goaway === undefined || !isWorse(loop, count, options.connections)) return;
     const code = errorCodeName(goaway.errorCode);
     const data = { count, time: durationText(loop.duration), client: host, server: to, side, code };
-    report(prefaceOf(connection), "loop", data, grave(count, options.connections));
+    report(prefaceOf(connection), "loop", data, severityByExcess(count, options.connections));
   },
 });
 

@@ -1,8 +1,8 @@
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { StreamHalf } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
-import { calm, grave, span } from "../burst.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
 
 export const paddingWaste = defineRule({
   id: "abuse/padding-waste",
@@ -14,7 +14,7 @@ export const paddingWaste = defineRule({
       { rfc: 9113, section: "10.5" },
       { rfc: 9113, section: "10.7" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["no-gap"],
     decidable: "payload",
     messages: { waste: "{share} % of the {octets} octets of DATA of the {side} on {count} streams are padding" },
@@ -39,7 +39,7 @@ export const paddingWaste = defineRule({
       const { over, first, last, wasted, octets, streams } = state[side];
       if (over === undefined || first === undefined || last === undefined) continue;
       const data = { side, octets, count: streams, share: Math.round((wasted / octets) * 100) };
-      report(over, "waste", data, { ...grave(octets, options.octets), related: span(first, last) });
+      report(over, "waste", data, { ...severityByExcess(octets, options.octets), related: firstAndLast(first, last) });
     }
   },
 });

@@ -4,20 +4,21 @@ import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream, StreamHalf } from "../../model/stream.ts";
-import { Burst, calm, durationText, grave, span } from "../burst.ts";
+import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
+import { durationText } from "../duration.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
+import { flood, within } from "../shapes/flood.ts";
+import { slowProgress } from "../shapes/slow-progress.ts";
 
-export const dataDribble = defineRule({
-  id: "abuse/data-dribble",
+export const dataDribble = flood("abuse/data-dribble", {
   meta: {
     title: "A client should not open its windows in tiny steps",
-    severity: "warning",
     by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9511", section: "Data Dribble" },
     ],
-    expect: calm,
     needs: ["settings"],
     decidable: "payload",
     messages: {
@@ -26,7 +27,7 @@ export const dataDribble = defineRule({
     },
     options: {
       frames: { default: 100, unit: "frames", about: "Such WINDOW_UPDATE frames that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
       mean: { default: 64, unit: "octets", about: "Mean increment below which they count" },
       left: { default: 1024, unit: "octets", about: "A window with less than this is nearly spent" },
       streams: { default: 2, unit: "streams", about: "Responses that wait, at least" },
@@ -36,33 +37,17 @@ export const dataDribble = defineRule({
       fix: "Give credit back in larger pieces: when half of the window is used.",
     },
   },
-  state: () => new Burst(),
+  most: "frames",
   kinds: ["window-update"],
-  frame(frame, stream, { connection, state, options, report }) {
-    if (frame.from !== "client" || !frame.whole) return;
-    const left = frame.streamId === 0 ? connectionWindow(connection) : stream && streamWindow(connection, stream);
-    if (left === undefined || left >= options.left) return;
-    state.limit = options.mean;
-    const isDribble = (burst: Burst): boolean => burst.sum < burst.count * burst.limit && hasWaiting(connection, options.streams);
-    const over = state.add(frame, options.window, options.frames, frame.increment, isDribble);
-    if (over === undefined) return;
-    report(
-      over.over,
-      "dribble",
-      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
-      over.more(options.frames),
-    );
+  from: "client",
+  of(frame, stream, { connection, options }) {
+    if (!frame.whole || (frame.streamId !== 0 && stream === undefined)) return undefined;
+    const left = stream === undefined ? connectionWindow(connection, "server") : acknowledgedWindow(connection, stream, "server");
+    return left < options.left ? frame : undefined;
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.end();
-    if (over === undefined) return;
-    report(
-      over.over,
-      "dribble",
-      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
-      over.more(options.frames),
-    );
-  },
+  value: (frame) => frame.increment,
+  isTooMuch: ({ sum, count }, { connection, options }) => sum < count * options.mean && hasWaiting(connection, options.streams),
+  data: (excess) => ({ mean: excess.mean, ...excess.data }),
 });
 
 export const internalBuffering = defineRule({
@@ -75,7 +60,7 @@ export const internalBuffering = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9517", section: "Internal Data Buffering" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["start", "acks"],
     decidable: "head",
     messages: {
@@ -123,7 +108,7 @@ export const zeroWindowStall = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2016-1546", section: "Slow read" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "block",
     messages: { stall: "{count} responses waited for longer than {wait} each for a first octet of window" },
@@ -146,7 +131,7 @@ export const zeroWindowStall = defineRule({
     if (frame.from !== "client" || !frame.whole || frame.increment === 0) return;
     if (frame.streamId !== 0) {
       if (stream !== undefined) countStall(connection, stream, frame.last.time, options, state);
-    } else if (connectionWindow(connection) <= 0 && connection.client.active.length >= options.streams) {
+    } else if (connectionWindow(connection, "server") <= 0 && connection.client.active.length >= options.streams) {
       for (const each of connection.streams.values()) countStall(connection, each, frame.last.time, options, state);
     }
   },
@@ -156,24 +141,19 @@ export const zeroWindowStall = defineRule({
     }
     if (state.told === undefined) return;
     const { first, over, last, count } = state.told;
-    const more = { ...grave(count, options.streams), related: span(first, last) };
+    const more = { ...severityByExcess(count, options.streams), related: firstAndLast(first, last) };
     report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
   },
 });
 
-export const slowRead = defineRule({
-  id: "abuse/slow-read",
+export const slowRead = slowProgress("abuse/slow-read", {
   meta: {
     title: "A client should read the responses it asks for",
-    severity: "warning",
-    by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2016-1546", section: "Slow read" },
     ],
-    expect: calm,
     needs: ["acks", "settings"],
-    decidable: "block",
     messages: {
       slow: "the client took {octets} octets of {count} responses in {time}: their windows were spent, though its TCP window was open",
     },
@@ -187,21 +167,8 @@ export const slowRead = defineRule({
       fix: "Reset what is not wanted. A server should give up responses that make no progress.",
     },
   },
-  state: () => ({ span: new Span(), closed: false }),
-  tcpWindow(from, zero, _at, { state }) {
-    if (from !== "client") return;
-    state.closed = zero;
-    state.span.restart();
-  },
-  tick(now, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, now, options.time, options, isBlocked);
-  },
-  connectionEnd({ connection, state: { span }, options, report }) {
-    span.look(connection, connection.lastTime, options.time, options, isBlocked);
-    if (span.worst === undefined) return;
-    const { first, streams: count, octets, time } = span.worst;
-    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
-  },
+  reader: "client",
+  slow: isBlocked,
 });
 
 export const slowHeaders = defineRule({
@@ -214,7 +181,7 @@ export const slowHeaders = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "Slowloris", section: "Slow headers" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: {
@@ -238,7 +205,7 @@ export const slowHeaders = defineRule({
       const { prefaceTime, frames } = connection.client;
       const time = last.time - prefaceTime;
       if (prefaceTime >= 0 && frames === 1 && time > options.time * MS) {
-        report(frame, "preface", { time: durationText(time) }, grave(time, options.time * MS));
+        report(frame, "preface", { time: durationText(time) }, severityByExcess(time, options.time * MS));
       }
     }
     if (frame.kind === "settings") return;
@@ -257,7 +224,7 @@ export const slowHeaders = defineRule({
       begun?.copy() ?? frame,
       "block",
       { time: durationText(time), streamId: frame.streamId },
-      grave(time, options.time * MS),
+      severityByExcess(time, options.time * MS),
     );
   },
   end(from, _how, at, { state, options, report }) {
@@ -265,23 +232,18 @@ export const slowHeaders = defineRule({
     const time = at.time - state.first.began;
     if (time <= options.time * MS) return;
     const { streamId } = state.first;
-    report(state.first.copy(), "block", { time: durationText(time), streamId }, grave(time, options.time * MS));
+    report(state.first.copy(), "block", { time: durationText(time), streamId }, severityByExcess(time, options.time * MS));
   },
 });
 
-export const slowPost = defineRule({
-  id: "abuse/slow-post",
+export const slowPost = slowProgress("abuse/slow-post", {
   meta: {
     title: "A client should send the content it has announced",
-    severity: "warning",
-    by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "Slowloris", section: "Slow POST" },
     ],
-    expect: calm,
     needs: ["settings"],
-    decidable: "block",
     messages: {
       slow: "the client sent {octets} octets of the content of {count} requests in {time}, though windows were open and content-length announces more",
     },
@@ -295,21 +257,8 @@ export const slowPost = defineRule({
       fix: "Send a request when its content is at hand. A server should have a timeout for content.",
     },
   },
-  state: () => ({ span: new Span(), closed: false }),
-  tcpWindow(from, zero, _at, { state }) {
-    if (from !== "server") return;
-    state.closed = zero;
-    state.span.restart();
-  },
-  tick(now, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, now, options.time, options, isUnfinished);
-  },
-  connectionEnd({ connection, state: { span }, options, report }) {
-    span.look(connection, connection.lastTime, options.time, options, isUnfinished);
-    if (span.worst === undefined) return;
-    const { first, streams: count, octets, time } = span.worst;
-    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
-  },
+  reader: "server",
+  slow: isUnfinished,
 });
 
 export const maxStreamsHold = defineRule({
@@ -322,7 +271,7 @@ export const maxStreamsHold = defineRule({
       { rfc: 9113, section: "5.1.2" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "block",
     messages: { hold: "the client held {count} of {limit} streams for {time} without a frame of either side on them" },
@@ -347,75 +296,25 @@ export const maxStreamsHold = defineRule({
     const worst = heldAt(connection, connection.lastTime, options, state.worst);
     if (worst === undefined) return;
     const { first, count, limit, time } = worst;
-    report(first, "hold", { count, limit, time: durationText(time) }, grave(time, options.time * MS));
+    report(first, "hold", { count, limit, time: durationText(time) }, severityByExcess(time, options.time * MS));
   },
 });
-
-/** Streams that make too little progress, looked at at both ends of a span of time. */
-class Span {
-  /** What the worst span showed: a stream of it, how many, octets that moved, nanoseconds. */
-  worst: { readonly first: FrameRef; readonly streams: number; readonly octets: number; readonly time: number } | undefined;
-  #since = NaN;
-  readonly #before = new Map<number, number>();
-
-  /** What was measured so far does not count. */
-  restart(): void {
-    this.#since = NaN;
-  }
-
-  look(
-    connection: Connection,
-    now: number,
-    length: number,
-    { rate, streams: least }: { readonly rate: number; readonly streams: number },
-    half: (connection: Connection, stream: Stream) => StreamHalf | undefined,
-  ): void {
-    const measured = now - this.#since;
-    if (measured >= 0 && measured < length * MS) return;
-    let count = 0;
-    let octets = 0;
-    let first: FrameRef | undefined;
-    const before = this.#before;
-    const next: [number, number][] = [];
-    if (connection.client.active.length >= least) {
-      for (const stream of connection.streams.values()) {
-        const slow = stream.closed || !stream.seen ? undefined : half(connection, stream);
-        if (slow === undefined) continue;
-        const was = before.get(stream.id);
-        if (was !== undefined) {
-          count++;
-          octets += slow.window.sent - was;
-          first ??= stream.opening;
-        }
-        if (next.length < STREAMS) next.push([stream.id, slow.window.sent]);
-      }
-    }
-    const most = this.worst?.streams ?? least;
-    if (first !== undefined && count >= most && octets * 1e9 < rate * measured) {
-      this.worst = { first, streams: count, octets, time: measured };
-    }
-    before.clear();
-    for (const [id, sent] of next) before.set(id, sent);
-    this.#since = now;
-  }
-}
 
 // A response that has begun, with hardly any window left, of the stream or of all.
 function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefined {
   const { server } = stream;
   if (server.over || server.dataFrames === 0) return undefined;
-  return Math.min(streamWindow(connection, stream), connectionWindow(connection)) < NEARLY_SPENT ? server : undefined;
+  const left = Math.min(acknowledgedWindow(connection, stream, "server"), connectionWindow(connection, "server"));
+  return left < NEARLY_SPENT ? server : undefined;
 }
 
 // A request that said how much content it has, and could send it. Without that length it may have nothing to say: calls that wait.
-function isUnfinished(connection: Connection, { client, server, request }: Stream): StreamHalf | undefined {
-  const length = Number(request.contentLength);
-  if (client.over || server.message !== "no" || request.contentLength === undefined || !(client.dataOctets < length))
-    return undefined;
-  const initial = connection.server.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  const left = initial + client.window.granted - client.window.sent;
-  const all = CONNECTION_WINDOW + connection.client.window.granted - connection.client.window.sent;
-  return Math.min(left, all) > 0 ? client : undefined;
+function isUnfinished(connection: Connection, stream: Stream): StreamHalf | undefined {
+  const { client, server, request } = stream;
+  if (client.over || server.message !== "no" || request.contentLength === undefined) return undefined;
+  if (!(client.dataOctets < Number(request.contentLength))) return undefined;
+  const left = Math.min(acknowledgedWindow(connection, stream, "client"), connectionWindow(connection, "client"));
+  return left > 0 ? client : undefined;
 }
 
 /** Streams that had waited, by when they waited no more. Each waited as long as the window at least, so those in it waited together. */
@@ -493,13 +392,13 @@ function tellBuffering(
   const time = last.time - since;
   if (first === undefined || count < options.requests || time <= options.time * MS) return;
   const stream = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  const data = { count, time: durationText(time), stream, connection: connectionWindow(connection) };
-  report(last.copy(), data, { ...grave(time, options.time * MS), related: span(first, last) });
+  const data = { count, time: durationText(time), stream, connection: connectionWindow(connection, "server") };
+  report(last.copy(), data, { ...severityByExcess(time, options.time * MS), related: firstAndLast(first, last) });
 }
 
 // INITIAL_WINDOW_SIZE has an initial value.
 const isWide = (connection: Connection, octets: number): boolean =>
-  connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection) > octets;
+  connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection, "server") > octets;
 
 // Each waited so long: those that stop waiting within the same time waited together.
 function countStall(
@@ -511,8 +410,8 @@ function countStall(
 ): void {
   const { server, opening, initiator } = stream;
   if (initiator !== "client" || opening === undefined || !stream.seen || server.endAt >= 0 || server.message !== "yes") return;
-  const never = streamWindow(connection, stream) <= 0;
-  if (server.dataFrames > 0 || (!never && connectionWindow(connection) > 0)) return;
+  const never = acknowledgedWindow(connection, stream, "server") <= 0;
+  if (server.dataFrames > 0 || (!never && connectionWindow(connection, "server") > 0)) return;
   // Since its HEADERS; a window that once was open, since the last that the server sent at all.
   const since = never && connection.client.settings.frames <= 1 ? server.lastTime : connection.server.lastAt.time;
   if (now - since <= options.wait * MS) return;
@@ -528,17 +427,6 @@ function hasWaiting(connection: Connection, least: number): boolean {
   return false;
 }
 
-/** What the server may still send. */
-const connectionWindow = ({ server }: Connection): number => CONNECTION_WINDOW + server.window.granted - server.window.sent;
-
-function streamWindow(connection: Connection, { server }: Stream): number {
-  const initial = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  return initial + server.window.granted - server.window.sent;
-}
-
-// RFC 9113 6.9.2.
-const CONNECTION_WINDOW = 65_535;
 const NEARLY_SPENT = 1024;
-const STREAMS = 1000;
 // Nanoseconds.
 const MS = 1e6;
