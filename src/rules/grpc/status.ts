@@ -28,8 +28,9 @@ export const statusInHeaders = defineRule({
     },
   },
   from: "server",
-  finish(_from, _by, { earlyStatus, stream, asked, answered }, { report }) {
-    if (earlyStatus === undefined || !(asked || answered)) return;
+  finish(_from, _by, call, { report }) {
+    const { earlyStatus, stream } = call;
+    if (earlyStatus === undefined || !(call.asked || call.answered)) return;
     report(earlyStatus, "early", { streamId: stream.id }, { related: opened(stream), stream });
   },
 });
@@ -173,8 +174,9 @@ export const earlyStatusNoRst = defineRule({
       fix: "Send RST_STREAM with NO_ERROR after the status.",
     },
   },
-  callEnd({ asked, endedEarly, lateOctets, stream }, { report }) {
-    if (!asked || endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0) return;
+  callEnd(call, { report }) {
+    const { endedEarly, lateOctets, stream } = call;
+    if (endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0 || !call.asked) return;
     report(endedEarly, "early", { streamId: stream.id, octets: lateOctets }, { related: opened(stream), stream });
   },
 });
