@@ -147,20 +147,21 @@ export const resetFlood = flood("abuse/reset-flood", {
   when: { bits: MALFORMED, roles: ["request"], from: "client" },
   kinds: ["rst-stream"],
   // Open streams with malformed requests.
-  memory: () => new Set<number>(),
-  judge({ streamId }, _stream, { state }) {
-    if (state.memory.size < REMEMBERED) state.memory.add(streamId);
+  memory: (): { malformed: Set<number> | undefined } => ({ malformed: undefined }),
+  judge({ streamId }, _stream, { state: { memory } }) {
+    memory.malformed ??= new Set();
+    if (memory.malformed.size < REMEMBERED) memory.malformed.add(streamId);
   },
   of(frame, stream, { state }) {
     if (stream === undefined) return undefined;
-    const faulty = state.memory.delete(frame.streamId) || lacksPseudo(stream.request);
+    const faulty = state.memory.malformed?.delete(frame.streamId) || lacksPseudo(stream.request);
     if (frame.from !== "server" || !faulty || stream.opening === undefined || stream.promised) return undefined;
     const { message, resetAt } = stream.server;
     if (message !== "no" || resetAt >= 0 || !BLAMES.has(frame.errorCode) || stream.openedAt > frame.first.acked) return undefined;
     return stream.opening;
   },
   streamEnd(stream, { state }) {
-    if (state.memory.size > 0) state.memory.delete(stream.id);
+    state.memory.malformed?.delete(stream.id);
   },
 });
 

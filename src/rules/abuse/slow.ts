@@ -6,10 +6,11 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream, StreamHalf } from "../../model/stream.ts";
 import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
 import { durationText } from "../duration.ts";
-import { defineRule } from "../rule.ts";
+import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
 import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
 import { flood, within } from "../shapes/flood.ts";
 import { slowProgress } from "../shapes/slow-progress.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 export const dataDribble = flood("abuse/data-dribble", {
   meta: {
@@ -46,7 +47,12 @@ export const dataDribble = flood("abuse/data-dribble", {
     return left < options.left ? frame : undefined;
   },
   value: (frame) => frame.increment,
-  isTooMuch: ({ sum, count }, { connection, options }) => sum < count * options.mean && hasWaiting(connection, options.streams),
+  memory: () => ({ walks: new WalkBudget(), waiting: false }),
+  isTooMuch({ sum, count }, { connection, state: { memory }, options }) {
+    if (sum >= count * options.mean) return false;
+    if (memory.walks.isDue(connection)) memory.waiting = hasWaiting(connection, options.streams);
+    return memory.waiting;
+  },
   data: (excess) => ({ mean: excess.mean, ...excess.data }),
 });
 
@@ -77,7 +83,7 @@ export const internalBuffering = defineRule({
       fix: "Read the socket in a thread that never waits for the application, and let HTTP/2 windows hold the server back.",
     },
   },
-  state: () => ({ since: -1, requests: 0, first: undefined as FrameRef | undefined, last: new FrameRef() }),
+  state: (): Buffering => ({ since: -1, requests: 0, first: undefined, last: undefined }),
   kinds: ["headers"],
   from: "client",
   tcpWindow(from, zero, at, { connection, state, options, report }) {
@@ -85,13 +91,14 @@ export const internalBuffering = defineRule({
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
     state.since = zero && isWide(connection, options.octets) ? at.time : -1;
     state.requests = 0;
-    state.first = undefined;
+    state.first = state.last = undefined;
   },
   frame(frame, stream, { state }) {
     if (state.since < 0 || stream !== undefined) return;
     state.requests++;
     state.first ??= FrameRef.of(frame);
-    state.last.take(frame);
+    if (state.last === undefined) state.last = FrameRef.of(frame);
+    else state.last.take(frame);
   },
   connectionEnd({ connection, state, options, report }) {
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
@@ -123,24 +130,27 @@ export const zeroWindowStall = defineRule({
   },
   state: () => new Stalls(),
   kinds: ["window-update", "rst-stream"],
-  frame(frame, stream, { connection, state, options }) {
+  frame(frame, stream, context) {
+    const now = frame.last.time;
     if (frame.kind === "rst-stream") {
-      if (stream !== undefined && !stream.closed) countStall(connection, stream, frame.last.time, options, state);
+      if (stream !== undefined && !stream.closed) countStall(stream, now, context);
       return;
     }
     if (frame.from !== "client" || !frame.whole || frame.increment === 0) return;
     if (frame.streamId !== 0) {
-      if (stream !== undefined) countStall(connection, stream, frame.last.time, options, state);
-    } else if (connectionWindow(connection, "server") <= 0 && connection.client.active.length >= options.streams) {
-      for (const each of connection.streams.values()) countStall(connection, each, frame.last.time, options, state);
+      if (stream !== undefined) countStall(stream, now, context);
+      return;
     }
+    const { connection, options } = context;
+    if (connectionWindow(connection, "server") > 0 || connection.client.active.length < options.streams) return;
+    if (context.state.walks.isDue(connection)) for (const each of connection.streams.values()) countStall(each, now, context);
   },
-  connectionEnd({ connection, state, options, report }) {
-    for (const stream of connection.streams.values()) {
-      if (!stream.closed) countStall(connection, stream, connection.lastTime, options, state);
-    }
-    if (state.told === undefined) return;
-    const { first, over, last, count } = state.told;
+  connectionEnd(context) {
+    const { connection, options, report } = context;
+    for (const stream of connection.streams.values()) if (!stream.closed) countStall(stream, connection.lastTime, context);
+    const { told } = context.state;
+    if (told === undefined) return;
+    const { first, over, last, count } = told;
     const more = { ...severityByExcess(count, options.streams), related: firstAndLast(first, last) };
     report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
   },
@@ -194,45 +204,37 @@ export const slowHeaders = defineRule({
       fix: "Write the block in one go. A server should have a timeout for it.",
     },
   },
-  state: () => ({ first: new FrameRef(), open: false, begun: false }),
+  // What began the field block that goes on.
+  state: (): { begun: FrameRef | undefined } => ({ begun: undefined }),
   kinds: ["settings", "headers", "continuation"],
   inParts: true,
   from: "client",
-  frame(frame, _stream, { connection, state, options, report }) {
-    const { last } = frame;
-    if (!state.begun) {
-      state.begun = true;
-      const { prefaceTime, frames } = connection.client;
-      const time = last.time - prefaceTime;
-      if (prefaceTime >= 0 && frames === 1 && time > options.time * MS) {
-        report(frame, "preface", { time: durationText(time) }, severityByExcess(time, options.time * MS));
-      }
-    }
+  frame(frame, _stream, context) {
+    const { connection, options, report } = context;
+    const { prefaceTime, frames } = connection.client;
+    const since = frame.last.time - prefaceTime;
+    if (frames === 1 && prefaceTime >= 0 && since > options.time * MS)
+      report(frame, "preface", { time: durationText(since) }, severityByExcess(since, options.time * MS));
     if (frame.kind === "settings") return;
     if (frame.kind === "headers" && !frame.endHeaders) {
-      state.first.take(frame);
-      state.open = true;
+      context.state.begun = FrameRef.of(frame);
       return;
     }
-    if (!frame.endHeaders || (frame.kind === "continuation" && !state.open)) return;
-    const began = state.open ? state.first.began : frame.first.time;
-    const begun = state.open ? state.first : undefined;
-    state.open = false;
-    const time = last.time - began;
+    if (!frame.endHeaders) return;
+    const { begun } = context.state;
+    if (frame.kind === "continuation" && begun === undefined) return;
+    context.state.begun = undefined;
+    const time = frame.last.time - (begun?.began ?? frame.first.time);
     if (time <= options.time * MS) return;
-    report(
-      begun?.copy() ?? frame,
-      "block",
-      { time: durationText(time), streamId: frame.streamId },
-      severityByExcess(time, options.time * MS),
-    );
+    const data = { time: durationText(time), streamId: frame.streamId };
+    report(begun ?? frame, "block", data, severityByExcess(time, options.time * MS));
   },
-  end(from, _how, at, { state, options, report }) {
-    if (from !== "client" || !state.open) return;
-    const time = at.time - state.first.began;
+  end(from, _how, at, { state: { begun }, options, report }) {
+    if (from !== "client" || begun === undefined) return;
+    const time = at.time - begun.began;
     if (time <= options.time * MS) return;
-    const { streamId } = state.first;
-    report(state.first.copy(), "block", { time: durationText(time), streamId }, severityByExcess(time, options.time * MS));
+    const data = { time: durationText(time), streamId: begun.streamId };
+    report(begun, "block", data, severityByExcess(time, options.time * MS));
   },
 });
 
@@ -321,6 +323,7 @@ function isUnfinished(connection: Connection, stream: Stream): StreamHalf | unde
 class Stalls {
   /** The first of the first that were too many, the first one too many, the last; the most at once. */
   told: { readonly first: FrameRef; readonly over: FrameRef; last: FrameRef; count: number } | undefined;
+  readonly walks = new WalkBudget();
   #first: FrameRef | undefined;
   readonly #until: number[] = [];
 
@@ -370,10 +373,12 @@ function heldAt(connection: Connection, now: number, options: HoldOptions, befor
 }
 
 interface Buffering {
-  readonly since: number;
-  readonly requests: number;
-  readonly first: FrameRef | undefined;
-  readonly last: FrameRef;
+  /** When the client's TCP window became 0 while its HTTP/2 windows were wide; -1: it has not. */
+  since: number;
+  /** Since then: how many, the first and the last. */
+  requests: number;
+  first: FrameRef | undefined;
+  last: FrameRef | undefined;
 }
 
 interface BufferingOptions {
@@ -389,8 +394,9 @@ function tellBuffering(
   options: BufferingOptions,
   report: (frame: FrameRef, data: { count: number; time: string; stream: number; connection: number }, more: object) => void,
 ): void {
+  if (first === undefined || last === undefined || count < options.requests) return;
   const time = last.time - since;
-  if (first === undefined || count < options.requests || time <= options.time * MS) return;
+  if (time <= options.time * MS) return;
   const stream = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   const data = { count, time: durationText(time), stream, connection: connectionWindow(connection, "server") };
   report(last.copy(), data, { ...severityByExcess(time, options.time * MS), related: firstAndLast(first, last) });
@@ -400,22 +406,19 @@ function tellBuffering(
 const isWide = (connection: Connection, octets: number): boolean =>
   connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection, "server") > octets;
 
+type StallContext = Context<RuleMeta & { readonly options: Readonly<Record<"wait" | "streams", RuleOption>> }, Stalls>;
+
 // Each waited so long: those that stop waiting within the same time waited together.
-function countStall(
-  connection: Connection,
-  stream: Stream,
-  now: number,
-  options: { readonly wait: number; readonly streams: number },
-  stalls: Stalls,
-): void {
+function countStall(stream: Stream, now: number, context: StallContext): void {
   const { server, opening, initiator } = stream;
   if (initiator !== "client" || opening === undefined || !stream.seen || server.endAt >= 0 || server.message !== "yes") return;
+  if (server.dataFrames > 0) return;
+  const { connection, options } = context;
   const never = acknowledgedWindow(connection, stream, "server") <= 0;
-  if (server.dataFrames > 0 || (!never && connectionWindow(connection, "server") > 0)) return;
+  if (!never && connectionWindow(connection, "server") > 0) return;
   // Since its HEADERS; a window that once was open, since the last that the server sent at all.
   const since = never && connection.client.settings.frames <= 1 ? server.lastTime : connection.server.lastAt.time;
-  if (now - since <= options.wait * MS) return;
-  stalls.add(opening, now, options);
+  if (now - since > options.wait * MS) context.state.add(opening, now, options);
 }
 
 function hasWaiting(connection: Connection, least: number): boolean {
