@@ -120,10 +120,16 @@ export const messageWithOk = defineRule({
     docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
   },
   when: { values: ValueBit.grpcMessage },
-  status(status, call, { report }) {
+  // What was said last, and how it is shown: servers say the same with each call.
+  state: () => ({ said: "", text: "" }),
+  status(status, call, { state, report }) {
     const { block, code, message } = status;
     if (code !== 0 || message === undefined || message === "" || !isAnswer(status, call)) return;
-    report(block, "message", { text: JSON.stringify(message.slice(0, 80)), streamId: block.streamId }, { fold: "ok" });
+    if (message !== state.said) {
+      state.said = message;
+      state.text = JSON.stringify(message.slice(0, 80));
+    }
+    report(block, "message", { text: state.text, streamId: block.streamId }, OK);
   },
 });
 
@@ -245,6 +251,7 @@ export const rstStatusMap = defineRule({
   },
 });
 
+const OK = { fold: "ok" };
 // Nanoseconds.
 const MARGIN = 50e6;
 // Resets of a connection that wait for its end.
