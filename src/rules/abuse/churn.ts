@@ -1,18 +1,17 @@
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import { Burst, calm, durationText, grave } from "../burst.ts";
+import { durationText } from "../duration.ts";
+import { Recent } from "../recent.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, severityByExcess } from "../shapes/excess.ts";
+import { flood, within } from "../shapes/flood.ts";
 
-export const streamChurn = defineRule({
-  id: "abuse/stream-churn",
+export const streamChurn = flood("abuse/stream-churn", {
   meta: {
     title: "A client should not open thousands of streams a second for long",
-    severity: "warning",
     by: "client",
     spec: [{ rfc: 9113, section: "10.5" }],
-    expect: calm,
-    needs: [],
     decidable: "head",
     messages: { churn: "the client opened {count} streams in {time}, up to {peak} within {window}" },
     options: {
@@ -21,7 +20,7 @@ export const streamChurn = defineRule({
         unit: "streams",
         about: "New streams within the window that are too many; raise it for benchmarks",
       },
-      window: { default: 1000, unit: "ms", about: "Within so long" },
+      window: within(1000),
       time: { default: 5000, unit: "ms", about: "And that for so long" },
     },
     docs: {
@@ -29,20 +28,11 @@ export const streamChurn = defineRule({
       fix: "Put several items in one call, or use a stream of messages; spread the load over more connections.",
     },
   },
-  state: () => new Burst(),
+  most: "streams",
   kinds: ["headers"],
   from: "client",
-  frame(frame, stream, { state, options, report }) {
-    if (stream !== undefined) return;
-    const over = state.add(frame, options.window, options.streams);
-    if (over === undefined || over.duration < options.time * MS) return;
-    report(over.over, "churn", over.data(options.window), over.more(options.streams));
-  },
-  connectionEnd({ state, options, report }) {
-    const over = state.end();
-    if (over === undefined || over.duration < options.time * MS) return;
-    report(over.over, "churn", over.data(options.window), over.more(options.streams));
-  },
+  of: (frame, stream) => (stream === undefined ? frame : undefined),
+  isTold: ({ duration }, { time }) => duration >= time * MS,
 });
 
 export const connectionChurn = defineRule({
@@ -55,30 +45,31 @@ export const connectionChurn = defineRule({
       { rfc: 9113, section: "9.1", level: "SHOULD NOT" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["start"],
     decidable: "head",
     messages: { churn: "{address} opened {count} HTTP/2 connections within {window}, each for one stream or none" },
     options: {
       connections: { default: 50, unit: "connections", about: "Such connections of one address that are too many" },
-      window: { default: 1000, unit: "ms", about: "Within so long" },
+      window: within(1000),
     },
     docs: {
       why: "A connection costs the server a handshake, settings and tables, and the client a round trip or more for each request.",
       fix: "Keep one connection and open a stream for each request.",
     },
   },
-  session: () => new Map<string, Churn>(),
+  session: () => new Recent<Churn>(REMEMBERED),
   connectionEnd({ connection, session, options, report }) {
     const { client, roles, streamCount, flow } = connection;
     if (!client.started || roles === "guess" || client.frames === 0 || streamCount > 1) return;
     const from = connection.address("client");
     const address = from.slice(0, from.lastIndexOf(":"));
-    const churn = entry(session, address, () => new Churn());
+    let churn = session.get(address);
+    if (churn === undefined) session.set(address, (churn = new Churn()));
     const count = churn.add(flow.firstTime, options.window * MS);
     if (!isWorse(churn, count, options.connections)) return;
     const data = { address, count, window: durationText(options.window * MS) };
-    report(prefaceOf(connection), "churn", data, grave(count, options.connections));
+    report(prefaceOf(connection), "churn", data, severityByExcess(count, options.connections));
   },
 });
 
@@ -100,7 +91,7 @@ export const goawayLoop = defineRule({
     },
     options: {
       connections: { default: 5, unit: "connections", about: "Such connections one after the other that are too many" },
-      window: { default: 60_000, unit: "ms", about: "Within so long" },
+      window: within(60_000),
       pause: { default: 1000, unit: "ms", about: "Opened again within so long" },
     },
     docs: {
@@ -108,23 +99,29 @@ export const goawayLoop = defineRule({
       fix: "Find the cause of the GOAWAY: the finding it answers tells. A client should wait longer after each failure.",
     },
   },
-  session: () => new Map<string, Loop>(),
+  session: () => new Recent<Loop>(REMEMBERED),
   connectionEnd({ connection, session, options, report }) {
     const { client, server, flow, lastTime } = connection;
     if (!client.started || !connection.isHttp2) return;
-    const [from, to] = [connection.address("client"), connection.address("server")];
-    const host = from.slice(0, from.lastIndexOf(":"));
-    const loop = entry(session, `${host} ${to}`, () => new Loop());
     const side = server.goaways.some(isError) ? "server" : "client";
     const goaway = (side === "server" ? server : client).goaways.find(isError);
+    if (goaway === undefined && session.isEmpty) return;
+    const [from, to] = [connection.address("client"), connection.address("server")];
+    const host = from.slice(0, from.lastIndexOf(":"));
+    let loop = session.get(`${host} ${to}`);
+    if (goaway === undefined) {
+      loop?.stop();
+      return;
+    }
+    if (loop === undefined) session.set(`${host} ${to}`, (loop = new Loop()));
     // The same end: code, and how far each side had come.
-    const how = goaway === undefined ? "" : `${side} ${goaway.errorCode} ${goaway.lastStreamId} ${connection.streamCount}`;
-    const path = connection.streams.values().next().value?.request.path ?? "";
-    const count = goaway === undefined ? loop.stop() : loop.add(`${how} ${path}`, flow.firstTime, lastTime, options);
-    if (goaway === undefined || !isWorse(loop, count, options.connections)) return;
+    const { path } = connection.streams.values().next().value?.request ?? {};
+    const how = `${side} ${goaway.errorCode} ${goaway.lastStreamId} ${connection.streamCount} ${path ?? ""}`;
+    const count = loop.add(how, flow.firstTime, lastTime, options);
+    if (!isWorse(loop, count, options.connections)) return;
     const code = errorCodeName(goaway.errorCode);
     const data = { count, time: durationText(loop.duration), client: host, server: to, side, code };
-    report(prefaceOf(connection), "loop", data, grave(count, options.connections));
+    report(prefaceOf(connection), "loop", data, severityByExcess(count, options.connections));
   },
 });
 
@@ -142,20 +139,40 @@ const isError = ({ errorCode }: { readonly errorCode: number }): boolean => erro
 class Churn {
   /** 1: as a warning, 2: as an error. */
   told = 0;
-  readonly #tenths = new Map<number, number>();
+  /** How many began in a tenth. Most addresses have one. */
+  #first = NaN;
+  #count = 0;
+  #others: Map<number, number> | undefined = undefined;
 
   /** @returns The most within one window around this time. They do not come in order: connections are told of when they end. */
   add(time: number, window: number): number {
     const tenth = Math.floor((time * TENTHS) / window);
-    this.#tenths.set(tenth, (this.#tenths.get(tenth) ?? 0) + 1);
-    if (this.#tenths.size > REMEMBERED) drop(this.#tenths);
-    let most = 0;
-    for (let first = tenth - TENTHS + 1; first <= tenth; first++) {
-      let count = 0;
-      for (let i = 0; i < TENTHS; i++) count += this.#tenths.get(first + i) ?? 0;
+    if (this.#count === 0) this.#first = tenth;
+    if (tenth === this.#first) this.#count++;
+    else this.#add(tenth);
+    if (this.#others === undefined) return this.#count;
+    let count = 0;
+    for (let i = tenth - TENTHS + 1; i <= tenth; i++) count += this.#in(i);
+    let most = count;
+    for (let i = tenth + 1; i < tenth + TENTHS; i++) {
+      count += this.#in(i) - this.#in(i - TENTHS);
       if (count > most) most = count;
     }
     return most;
+  }
+
+  #add(tenth: number): void {
+    const others = (this.#others ??= new Map());
+    others.set(tenth, (others.get(tenth) ?? 0) + 1);
+    if (others.size < REMEMBERED) return;
+    for (const oldest of others.keys()) {
+      others.delete(oldest);
+      return;
+    }
+  }
+
+  #in(tenth: number): number {
+    return tenth === this.#first ? this.#count : (this.#others?.get(tenth) ?? 0);
   }
 }
 
@@ -176,32 +193,14 @@ class Loop {
     return this.#begun.length;
   }
 
-  stop(): number {
+  stop(): void {
     this.#begun.length = 0;
     this.told = 0;
     this.#how = "";
-    return 0;
   }
 
   get duration(): number {
     return this.#ended - (this.#begun[0] ?? this.#ended);
-  }
-}
-
-function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
-  let found = map.get(key);
-  if (found === undefined) {
-    found = make();
-    map.set(key, found);
-    if (map.size > REMEMBERED) drop(map);
-  }
-  return found;
-}
-
-function drop<K>(map: Map<K, unknown>): void {
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
   }
 }
 

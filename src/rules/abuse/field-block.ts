@@ -5,10 +5,12 @@ import type { Frame } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import { settingsOf } from "../../model/settings.ts";
+import { last, settingsOf } from "../../model/settings.ts";
 import { other, type Side } from "../../place.ts";
-import { Burst, calm, grave, span } from "../burst.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
+import { within } from "../shapes/flood.ts";
+import { SlidingWindow } from "../shapes/sliding-window.ts";
 
 export const continuationFlood = defineRule({
   id: "abuse/continuation-flood",
@@ -20,7 +22,7 @@ export const continuationFlood = defineRule({
       { rfc: 9113, section: "10.5.1" },
       { document: "CVE-2024-27316", section: "CONTINUATION Flood" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: {
@@ -36,34 +38,31 @@ export const continuationFlood = defineRule({
       fix: "A receiver should limit the frames and octets of a field block and close with ENHANCE_YOUR_CALM.",
     },
   },
-  state: () => ({ client: new Block(), server: new Block() }),
+  state: () => new Blocks(),
   kinds: ["headers", "push-promise", "continuation"],
   inParts: true,
   frame(frame, _stream, { state, options, report }) {
-    const block = state[frame.from];
-    if (!block.goesOn(frame)) return;
+    const block = state.continued(frame);
+    if (block === undefined) return;
     block.frames++;
     block.octets += frame.length;
     if (block.frames > options.frames || block.octets > options.octets) block.over ??= FrameRef.of(frame);
     if (frame.endHeaders) block.open = false;
-    if (block.open || block.over === undefined) return;
-    const { over, frames: count, octets } = block;
-    const more = { ...grave(count, options.frames), ...grave(octets, options.octets) };
-    report(over, "flood", { side: frame.from, count, octets }, { ...more, related: span(block.first, FrameRef.of(frame)) });
+    if (!block.open && block.over !== undefined) report(block.over, "flood", block.data, floodOf(block, options));
   },
   end(from, how, _at, { state, options, report }) {
-    const block = state[from];
-    const { over, frames: count, octets } = block;
-    if (!block.open || over === undefined) return;
-    const related = span(block.first, block.last);
+    const block = state.of(from);
+    if (block?.over === undefined || !block.open) return;
     // Where only the capture ends, the block may have gone on.
-    const closed = how === "fin" || how === "rst";
-    if (closed) report(over, "endless", { side: from, count, octets }, { severity: "error", related });
-    else {
-      const more = { ...grave(count, options.frames), ...grave(octets, options.octets) };
-      report(over, "flood", { side: from, count, octets }, { ...more, related });
-    }
+    if (how !== "fin" && how !== "rst") report(block.over, "flood", block.data, floodOf(block, options));
+    else report(block.over, "endless", block.data, { severity: "error", related: firstAndLast(block.first, block.last) });
   },
+});
+
+const floodOf = ({ frames, octets, first, last }: Block, most: { readonly frames: number; readonly octets: number }) => ({
+  ...severityByExcess(frames, most.frames),
+  ...severityByExcess(octets, most.octets),
+  related: firstAndLast(first, last),
 });
 
 export const zeroLengthContinuation = defineRule({
@@ -77,7 +76,7 @@ export const zeroLengthContinuation = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9518", section: "Empty Frames Flood" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: { empty: "the {side} sent {count} empty CONTINUATION frames in one field block" },
@@ -87,25 +86,23 @@ export const zeroLengthContinuation = defineRule({
       fix: "Send what is left of the block in frames as large as the peer takes.",
     },
   },
-  state: () => ({ client: new Block(), server: new Block() }),
+  state: () => new Blocks(),
   kinds: ["headers", "push-promise", "continuation"],
   inParts: true,
   frame(frame, _stream, { state, options, report }) {
-    const block = state[frame.from];
-    if (!block.goesOn(frame)) return;
-    if (frame.length === 0) {
-      block.frames++;
-      if (block.frames >= options.frames) block.over ??= FrameRef.of(frame);
-    }
+    const block = state.continued(frame);
+    if (block === undefined) return;
+    if (frame.length === 0 && ++block.frames >= options.frames) block.over ??= FrameRef.of(frame);
     if (frame.endHeaders) block.open = false;
     if (block.open || block.over === undefined) return;
-    const { over, first, last, frames: count } = block;
-    report(over, "empty", { side: frame.from, count }, { ...grave(count, options.frames), related: span(first, last) });
+    const { over, first, last, side, frames: count } = block;
+    report(over, "empty", { side, count }, { ...severityByExcess(count, options.frames), related: firstAndLast(first, last) });
   },
   end(from, _how, _at, { state, options, report }) {
-    const { open, over, first, last, frames: count } = state[from];
-    if (!open || over === undefined) return;
-    report(over, "empty", { side: from, count }, { ...grave(count, options.frames), related: span(first, last) });
+    const block = state.of(from);
+    if (block?.over === undefined || !block.open) return;
+    const { over, first, last, side, frames: count } = block;
+    report(over, "empty", { side, count }, { ...severityByExcess(count, options.frames), related: firstAndLast(first, last) });
   },
 });
 
@@ -119,7 +116,7 @@ export const emptyHeaderNames = defineRule({
       { rfc: 9113, section: "8.2.1" },
       { document: "CVE-2019-9516", section: "0-Length Headers Leak" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["hpack"],
     decidable: "block",
     messages: { empty: "{count} fields without a name in one field block of the {side}" },
@@ -133,7 +130,7 @@ export const emptyHeaderNames = defineRule({
   judge(block, _stream, { options, report }) {
     if (!("decoded" in block) || block.decoded === undefined) return;
     const count = withoutName(block.decoded);
-    if (count >= options.fields) report(block, "empty", { side: block.from, count }, grave(count, options.fields));
+    if (count >= options.fields) report(block, "empty", { side: block.from, count }, severityByExcess(count, options.fields));
   },
 });
 
@@ -148,7 +145,7 @@ export const hpackBomb = defineRule({
       { rfc: 7541, section: "7.3" },
       { document: "CVE-2016-6581", section: "HPACK Bomb" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["hpack"],
     decidable: "block",
     messages: { bomb: "{octets} octets of a field block of the {side} decode to {size} octets of fields, {times} times as much" },
@@ -165,7 +162,12 @@ export const hpackBomb = defineRule({
     const size = block.decoded?.listSize ?? 0;
     const { octets } = block;
     if (size <= options.size || octets === 0 || size < options.times * octets) return;
-    report(block, "bomb", { octets, side: block.from, size, times: Math.floor(size / octets) }, grave(size, options.size));
+    report(
+      block,
+      "bomb",
+      { octets, side: block.from, size, times: Math.floor(size / octets) },
+      severityByExcess(size, options.size),
+    );
   },
 });
 
@@ -180,7 +182,7 @@ export const headerCountBomb = defineRule({
       { rfc: 9113, section: "8.2.3" },
       { document: "CVE-2026-49975", section: "Field count" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["hpack"],
     decidable: "block",
     messages: { many: "{count} fields in one field block of the {side}" },
@@ -192,7 +194,7 @@ export const headerCountBomb = defineRule({
   },
   fields(block, _stream, { options, report }) {
     const count = block.decoded?.count ?? 0;
-    if (count > options.fields) report(block, "many", { count, side: block.from }, grave(count, options.fields));
+    if (count > options.fields) report(block, "many", { count, side: block.from }, severityByExcess(count, options.fields));
   },
 });
 
@@ -206,7 +208,7 @@ export const headerListSizeTrap = defineRule({
       { rfc: 9113, section: "6.5.2" },
       { document: "CVE-2026-50560", section: "MAX_HEADER_LIST_SIZE" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "payload",
     messages: {
@@ -220,17 +222,19 @@ export const headerListSizeTrap = defineRule({
   },
   state: (): Record<Side, Trap | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings", "rst-stream", "goaway"],
-  frame(frame, _stream, { state, options, report }) {
+  frame(frame, _stream, context) {
     if (frame.kind === "settings") {
       if (frame.ack || !frame.whole) return;
-      const value = settingsOf(frame).findLast(([id]) => id === Setting.maxHeaderListSize)?.[1];
-      if (value !== undefined) state[frame.from] = value < options.size ? { value, frame: FrameRef.of(frame) } : undefined;
+      const value = last(settingsOf(frame), Setting.maxHeaderListSize);
+      if (value === undefined) return;
+      context.state[frame.from] = value < context.options.size ? { value, frame: FrameRef.of(frame) } : undefined;
       return;
     }
     const { errorCode } = frame;
+    if (!frame.whole || errorCode === ErrorCode.noError || errorCode === ErrorCode.cancel) return;
+    const { state, report } = context;
     const trap = state[other(frame.from)];
-    if (trap === undefined || !frame.whole || errorCode === ErrorCode.noError || errorCode === ErrorCode.cancel) return;
-    if (frame.first.acked >= 0 && trap.frame.end > frame.first.acked) return;
+    if (trap === undefined || (frame.first.acked >= 0 && trap.frame.end > frame.first.acked)) return;
     const answer = `${frame.kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${errorCodeName(errorCode)})`;
     report(trap.frame, "trap", { side: trap.frame.from, value: trap.value, answer });
     state[other(frame.from)] = undefined;
@@ -247,7 +251,7 @@ export const tableSizeChurn = defineRule({
       { rfc: 7541, section: "6.3" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["hpack"],
     decidable: "payload",
     messages: {
@@ -256,7 +260,7 @@ export const tableSizeChurn = defineRule({
     },
     options: {
       updates: { default: 50, unit: "updates", about: "Dynamic table size updates that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
       changes: { default: 5, unit: "changes", about: "Changes of HEADER_TABLE_SIZE over the connection that are too many" },
     },
     docs: {
@@ -265,65 +269,81 @@ export const tableSizeChurn = defineRule({
     },
   },
   when: { bits: BlockBit.sizeUpdate },
-  state: () => ({ client: new Table(), server: new Table() }),
+  state: (): Record<Side, Table | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings"],
   judge(block, _stream, { state, options, report }) {
     if (!("decoded" in block)) return;
-    const { updates } = state[block.from];
+    const table = (state[block.from] ??= new Table());
+    table.updates ??= new SlidingWindow(options.window, options.updates);
     for (let i = block.decoded?.sizeUpdates ?? 0; i > 0; i--) {
-      const over = updates.add(block, options.window, options.updates);
-      if (over === undefined) continue;
-      report(over.over, "updates", { side: block.from, ...over.data(options.window) }, over.more(options.updates));
+      const over = table.updates.add(block);
+      if (over !== undefined) report(over.over, "updates", { side: block.from, ...over.data }, over.more());
     }
   },
-  frame(frame, _stream, { state, options }) {
+  frame(frame, _stream, context) {
     if (frame.ack || !frame.whole) return;
-    const table = state[frame.from];
     for (const [id, value] of settingsOf(frame)) {
       if (id !== Setting.headerTableSize) continue;
-      if (value !== table.size) table.changes.add(frame, Infinity, options.changes);
+      const table = (context.state[frame.from] ??= new Table());
+      if (value !== table.size) (table.changes ??= new SlidingWindow(Infinity, context.options.changes)).add(frame);
       table.size = value;
     }
   },
-  connectionEnd({ state, options, report }) {
+  connectionEnd({ state, report }) {
     for (const side of SIDES) {
-      const updates = state[side].updates.end();
-      if (updates !== undefined) {
-        report(updates.over, "updates", { side, ...updates.data(options.window) }, updates.more(options.updates));
-      }
-      const changes = state[side].changes.end();
+      const updates = state[side]?.updates?.end();
+      if (updates !== undefined) report(updates.over, "updates", { side, ...updates.data }, updates.more());
+      const changes = state[side]?.changes?.end();
       if (changes === undefined) continue;
-      const { count, time } = changes.data(0);
-      report(changes.over, "setting", { side, count, time }, changes.more(options.changes));
+      const { count, time } = changes.data;
+      report(changes.over, "setting", { side, count, time }, changes.more());
     }
   },
 });
 
-/** The field block of one side that is open. */
-class Block {
-  open = false;
-  frames = 0;
-  octets = 0;
-  /** The first frame that is too many. */
-  over: FrameRef | undefined;
-  readonly first = new FrameRef();
-  readonly last = new FrameRef();
+/** The field blocks of both sides that are open: made for one whose frames are several. */
+class Blocks {
+  #client: Block | undefined = undefined;
+  #server: Block | undefined = undefined;
 
-  #begin(frame: Frame): void {
-    this.open = !frame.endHeaders;
-    this.frames = 0;
-    this.octets = frame.length;
-    this.over = undefined;
-    this.first.take(frame);
-    this.last.take(frame);
+  of(side: Side): Block | undefined {
+    return side === "client" ? this.#client : this.#server;
   }
 
-  /** Does the block go on with this frame? HEADERS and PUSH_PROMISE begin another. */
+  /** The block that goes on with this frame. HEADERS and PUSH_PROMISE begin another. */
+  continued(frame: Frame): Block | undefined {
+    const block = this.of(frame.from);
+    if (frame.kind === "continuation") return block?.goesOn(frame) ? block : undefined;
+    if (frame.endHeaders) {
+      if (block !== undefined) block.open = false;
+    } else if (frame.from === "client") this.#client = new Block(frame);
+    else this.#server = new Block(frame);
+    return undefined;
+  }
+}
+
+class Block {
+  readonly side: Side;
+  open = true;
+  frames = 0;
+  octets: number;
+  /** The first frame that is too many. */
+  over: FrameRef | undefined = undefined;
+  readonly first: FrameRef;
+  readonly last: FrameRef;
+
+  constructor(frame: Frame) {
+    this.side = frame.from;
+    this.octets = frame.length;
+    this.first = FrameRef.of(frame);
+    this.last = FrameRef.of(frame);
+  }
+
+  get data(): { side: Side; count: number; octets: number } {
+    return { side: this.side, count: this.frames, octets: this.octets };
+  }
+
   goesOn(frame: Frame): boolean {
-    if (frame.kind !== "continuation") {
-      if (this.open || !frame.endHeaders) this.#begin(frame);
-      return false;
-    }
     const { observations } = frame;
     if (
       !this.open ||
@@ -337,8 +357,8 @@ class Block {
 }
 
 class Table {
-  readonly updates = new Burst();
-  readonly changes = new Burst();
+  updates: SlidingWindow | undefined = undefined;
+  changes: SlidingWindow | undefined = undefined;
   /** As announced; RFC 9113 6.5.2: 4096 before. */
   size = 4096;
 }

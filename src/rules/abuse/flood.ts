@@ -1,89 +1,67 @@
-import type { Frame } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import type { Connection } from "../../model/connection.ts";
 import { other, type Side } from "../../place.ts";
-import { Burst, calm, type Episode, grave } from "../burst.ts";
-import { defineRule } from "../rule.ts";
+import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
+import { type Excess, enhanceYourCalm, severityByExcess } from "../shapes/excess.ts";
+import { flood, Windows, within } from "../shapes/flood.ts";
+import { SlidingWindow } from "../shapes/sliding-window.ts";
 
-export const pingFlood = defineRule({
-  id: "abuse/ping-flood",
+export const pingFlood = flood("abuse/ping-flood", {
   meta: {
     title: "PING frames should not come in floods",
-    severity: "warning",
     by: "either",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9512", section: "Ping Flood" },
     ],
-    expect: calm,
     needs: ["no-gap2"],
     decidable: "head",
     messages: { flood: "the {side} sent {count} PING frames in {time}, up to {peak} within {window}" },
     options: {
       frames: { default: 50, unit: "frames", about: "PING frames without ACK that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "Each PING asks for an answer that must be queued, so a few octets cost the receiver memory; servers close for far fewer.",
       fix: "Send keepalives at most every few seconds, and only one PING at a time. (One PING after each new DATA, as bandwidth probes are sent, is not counted.)",
     },
   },
-  state: () => ({ client: new Pinger(), server: new Pinger() }),
+  most: "frames",
   kinds: ["ping"],
-  frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.ack || !isCaptured(connection, other(frame.from))) return;
-    if (isBandwidthProbe(state[frame.from], frame, connection)) return;
-    const over = state[frame.from].burst.add(frame, options.window, options.frames);
-    if (over !== undefined) {
-      report(over.over, "flood", { side: frame.from, ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
-  connectionEnd({ state, options, report }) {
-    for (const side of SIDES) {
-      const over = state[side].burst.end();
-      if (over !== undefined) report(over.over, "flood", { side, ...over.data(options.window) }, over.more(options.frames));
-    }
+  // What the other side had sent of DATA at the latest PING.
+  memory: () => ({ client: 0, server: 0 }),
+  of(frame, _stream, { connection, state }) {
+    if (frame.ack || !isCaptured(connection, other(frame.from))) return undefined;
+    // Endpoints that measure bandwidth send a PING after DATA, one at a time.
+    const received = connection.endpoint(other(frame.from)).window.sent;
+    const before = state.memory[frame.from];
+    state.memory[frame.from] = received;
+    return received > before && connection.endpoint(frame.from).pings.length === 0 ? undefined : frame;
   },
 });
 
-export const settingsFlood = defineRule({
-  id: "abuse/settings-flood",
+export const settingsFlood = flood("abuse/settings-flood", {
   meta: {
     title: "SETTINGS frames should not come in floods",
-    severity: "warning",
     by: "either",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9515", section: "Settings Flood" },
     ],
-    expect: calm,
-    needs: [],
     decidable: "head",
     messages: { flood: "the {side} sent {count} SETTINGS frames in {time}, up to {peak} within {window}" },
     options: {
       frames: { default: 20, unit: "frames", about: "SETTINGS frames without ACK that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "Each SETTINGS frame asks for an acknowledgment that must be queued, and may make the receiver walk all its streams.",
       fix: "Announce settings once, and change them only when something has changed.",
     },
   },
-  state: () => ({ client: new Burst(), server: new Burst() }),
+  most: "frames",
   kinds: ["settings"],
-  frame(frame, _stream, { state, options, report }) {
-    if (frame.ack) return;
-    const over = state[frame.from].add(frame, options.window, options.frames);
-    if (over !== undefined) {
-      report(over.over, "flood", { side: frame.from, ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
-  connectionEnd({ state, options, report }) {
-    for (const side of SIDES) {
-      const over = state[side].end();
-      if (over !== undefined) report(over.over, "flood", { side, ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
+  of: (frame) => (frame.ack ? undefined : frame),
 });
 
 export const settingsManyEntries = defineRule({
@@ -96,7 +74,7 @@ export const settingsManyEntries = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2020-11080", section: "Large Settings frame" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: { many: "the {side} sent one SETTINGS frame with {count} entries; {most} are enough for anyone" },
@@ -110,22 +88,18 @@ export const settingsManyEntries = defineRule({
   frame(frame, _stream, { options, report }) {
     const count = Math.floor(frame.length / SETTING);
     if (count <= options.entries || frame.ack) return;
-    report(frame, "many", { side: frame.from, count, most: options.entries }, grave(count, options.entries));
+    report(frame, "many", { side: frame.from, count, most: options.entries }, severityByExcess(count, options.entries));
   },
 });
 
-export const emptyFrames = defineRule({
-  id: "abuse/empty-frames",
+export const emptyFrames = flood("abuse/empty-frames", {
   meta: {
     title: "Frames without content should not come in floods",
-    severity: "warning",
     by: "either",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9518", section: "Empty Frames Flood" },
     ],
-    expect: calm,
-    needs: [],
     decidable: "payload",
     messages: {
       flood:
@@ -133,27 +107,15 @@ export const emptyFrames = defineRule({
     },
     options: {
       frames: { default: 50, unit: "frames", about: "Empty frames that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "Each costs the receiver work and no flow-control window, so nothing slows the sender down.",
       fix: "Write no DATA frame for an empty buffer, unless it ends the stream.",
     },
   },
+  most: "frames",
   when: { observed: Observation.empty },
-  state: () => ({ client: new Burst(), server: new Burst() }),
-  judge(frame, _stream, { state, options, report }) {
-    const over = state[frame.from].add(frame, options.window, options.frames);
-    if (over !== undefined) {
-      report(over.over, "flood", { side: frame.from, ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
-  connectionEnd({ state, options, report }) {
-    for (const side of SIDES) {
-      const over = state[side].end();
-      if (over !== undefined) report(over.over, "flood", { side, ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
 });
 
 export const pushPromiseFlood = defineRule({
@@ -163,7 +125,7 @@ export const pushPromiseFlood = defineRule({
     severity: "warning",
     by: "server",
     spec: [{ rfc: 9113, section: "10.5" }],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: {
@@ -172,7 +134,7 @@ export const pushPromiseFlood = defineRule({
     },
     options: {
       frames: { default: 100, unit: "frames", about: "PUSH_PROMISE frames that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
       refused: { default: 50, unit: "streams", about: "Promised streams that the client resets, over the connection" },
     },
     docs: {
@@ -180,35 +142,35 @@ export const pushPromiseFlood = defineRule({
       fix: "Push what the client is sure to need, or nothing; stop when it resets pushed streams.",
     },
   },
-  state: () => ({ promises: new Burst(), refused: new Burst() }),
+  state: () => ({ promises: undefined as SlidingWindow | undefined, refused: undefined as SlidingWindow | undefined }),
   kinds: ["push-promise", "rst-stream"],
-  frame(frame, stream, { state, options, report }) {
+  frame(frame, stream, context) {
+    const { options, report } = context;
     if (frame.kind === "push-promise") {
       if (frame.from !== "server") return;
-      const over = state.promises.add(frame, options.window, options.frames);
-      if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.frames));
+      const promises = (context.state.promises ??= new SlidingWindow(options.window, options.frames));
+      const over = promises.add(frame);
+      if (over !== undefined) report(over.over, "flood", over.data, over.more());
     } else if (frame.from === "client" && stream?.promised && stream.opening !== undefined) {
-      if (stream.client.resetAt < 0 && !stream.closed) state.refused.add(stream.opening, Infinity, options.refused);
+      if (stream.client.resetAt >= 0 || stream.closed) return;
+      (context.state.refused ??= new SlidingWindow(Infinity, options.refused)).add(stream.opening);
     }
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.promises.end();
-    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.frames));
-    const refused = state.refused.end();
+  connectionEnd({ state, report }) {
+    const over = state.promises?.end();
+    if (over !== undefined) report(over.over, "flood", over.data, over.more());
+    const refused = state.refused?.end();
     if (refused === undefined) return;
-    const { count, time } = refused.data(0);
-    report(refused.over, "refused", { count, time }, refused.more(options.refused));
+    const { count, time } = refused.data;
+    report(refused.over, "refused", { count, time }, refused.more());
   },
 });
 
-export const windowUpdateFlood = defineRule({
-  id: "abuse/window-update-flood",
+export const windowUpdateFlood = flood("abuse/window-update-flood", {
   meta: {
     title: "WINDOW_UPDATE frames should not come in floods of small increments",
-    severity: "warning",
     by: "either",
     spec: [{ rfc: 9113, section: "10.5" }],
-    expect: calm,
     needs: ["no-gap2"],
     decidable: "payload",
     messages: {
@@ -221,7 +183,7 @@ export const windowUpdateFlood = defineRule({
         unit: "frames",
         about: "WINDOW_UPDATE frames that are too many, beside two for each DATA frame received",
       },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
       mean: { default: 1024, unit: "octets", about: "Mean increment below which they count" },
     },
     docs: {
@@ -229,67 +191,55 @@ export const windowUpdateFlood = defineRule({
       fix: "Give credit back in larger pieces: when half of the window is used, not after each read.",
     },
   },
-  state: () => ({ client: new Granter(), server: new Granter() }),
+  most: "frames",
   kinds: ["window-update"],
-  frame(frame, _stream, { connection, state, options, report }) {
-    const granter = state[frame.from];
-    if (!isCaptured(connection, other(frame.from))) return;
-    if (!frame.whole || granter.isNormal(connection.endpoint(other(frame.from)).dataFrames, options.frames)) return;
-    granter.burst.limit = options.mean;
-    const over = granter.burst.add(frame, options.window, options.frames, frame.increment, isSmall);
-    if (over !== undefined) {
-      const data = { side: frame.from, mean: meanOf(over), ...over.data(options.window) };
-      report(over.over, "flood", data, over.more(options.frames));
-    }
+  memory: () => ({ client: new Credit(), server: new Credit() }),
+  of(frame, _stream, { connection, state, options }) {
+    if (!frame.whole || !isCaptured(connection, other(frame.from))) return undefined;
+    const credit = frame.from === "client" ? state.memory.client : state.memory.server;
+    return credit.isUsed(connection.endpoint(other(frame.from)).dataFrames, options.frames) ? undefined : frame;
   },
-  connectionEnd({ state, options, report }) {
-    for (const side of SIDES) {
-      const over = state[side].burst.end();
-      if (over === undefined) continue;
-      report(over.over, "flood", { side, mean: meanOf(over), ...over.data(options.window) }, over.more(options.frames));
-    }
-  },
+  value: (frame) => frame.increment,
+  isTooMuch: ({ sum, count }, { options }) => sum < count * options.mean,
+  data: (excess) => ({ mean: excess.mean, ...excess.data }),
 });
 
-export const goawayFlood = defineRule({
-  id: "abuse/goaway-flood",
+/** Two WINDOW_UPDATE frames for each DATA frame that came are in order; credit that is not used is not kept for ever. */
+class Credit {
+  #seen = 0;
+  #left = 0;
+
+  isUsed(dataFrames: number, most: number): boolean {
+    this.#left = Math.min(most, this.#left + 2 * (dataFrames - this.#seen));
+    this.#seen = dataFrames;
+    if (this.#left <= 0) return false;
+    this.#left--;
+    return true;
+  }
+}
+
+export const goawayFlood = flood("abuse/goaway-flood", {
   meta: {
     title: "GOAWAY should be sent once, or twice to shut down gracefully",
-    severity: "warning",
     by: "either",
     spec: [
       { rfc: 9113, section: "6.8" },
       { document: "CVE-2023-35945", section: "GOAWAY and memory" },
     ],
-    expect: calm,
-    needs: [],
     decidable: "head",
     messages: { flood: "the {side} sent {count} GOAWAY frames in {time}, up to {peak} within {window}" },
     options: {
       frames: { default: 3, unit: "frames", about: "GOAWAY frames that are too many, beside the two of a graceful shutdown" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "After each a receiver looks through its streams; one that goes on to get them may leak what it keeps of each.",
       fix: "Send one GOAWAY for an error; to shut down, one with the highest stream id and one with the last that is served.",
     },
   },
-  state: () => ({ client: new Burst(), server: new Burst() }),
+  most: "frames",
+  beside: 2,
   kinds: ["goaway"],
-  frame(frame, _stream, { state, options, report }) {
-    const threshold = options.frames + GRACEFUL;
-    const over = state[frame.from].add(frame, options.window, threshold);
-    if (over !== undefined) {
-      report(over.over, "flood", { side: frame.from, ...over.data(options.window) }, over.more(threshold));
-    }
-  },
-  connectionEnd({ state, options, report }) {
-    const threshold = options.frames + GRACEFUL;
-    for (const side of SIDES) {
-      const over = state[side].end();
-      if (over !== undefined) report(over.over, "flood", { side, ...over.data(options.window) }, over.more(threshold));
-    }
-  },
 });
 
 export const unknownFrameFlood = defineRule({
@@ -302,7 +252,7 @@ export const unknownFrameFlood = defineRule({
       { rfc: 9113, section: "5.5" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: {
@@ -312,80 +262,42 @@ export const unknownFrameFlood = defineRule({
     options: {
       frames: { default: 1000, unit: "frames", about: "Frames of unknown types that are too many" },
       octets: { default: 1 << 20, unit: "octets", about: "Octets in them that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "A receiver must read and drop them; no window limits them.",
       fix: "Send a few to keep receivers tolerant (GREASE), not a stream of them.",
     },
   },
-  state: () => ({ client: new Burst(), server: new Burst() }),
+  state: () => new Windows(undefined),
   kinds: ["unknown"],
-  frame(frame, _stream, { state, options, report }) {
+  frame(frame, _stream, context) {
     if (frame.observations.has(Observation.garbage)) return;
-    const { from } = frame;
-    const burst = state[from];
-    const { window, frames, octets } = options;
-    const tooMany = (): boolean => burst.count >= frames || burst.sum > octets;
-    const over = burst.add(frame, window, 1, frame.length, tooMany, frames * 10);
-    if (over === undefined) return;
-    if (over.peak >= frames) report(over.over, "flood", { side: from, ...over.data(window) }, over.more(frames));
-    else report(over.over, "octets", { side: from, ...octetsOf(over) }, { ...over.more(frames), ...grave(over.peakSum, octets) });
+    const { frames, octets, window } = context.options;
+    const isTooMuch = ({ count, sum }: SlidingWindow): boolean => count >= frames || sum > octets;
+    const make = () => new SlidingWindow(window, 1, isTooMuch, frames * 10);
+    const over = context.state.of(frame.from, make).add(frame, frame.length);
+    if (over !== undefined) tellUnknown(over, frame.from, context);
   },
-  connectionEnd({ state, options, report }) {
-    const { window, frames, octets } = options;
-    for (const side of SIDES) {
-      const over = state[side].end();
-      if (over === undefined) continue;
-      if (over.peak >= frames) report(over.over, "flood", { side, ...over.data(window) }, over.more(frames));
-      else report(over.over, "octets", { side, ...octetsOf(over) }, { ...over.more(frames), ...grave(over.peakSum, octets) });
-    }
+  connectionEnd(context) {
+    context.state.end((over, side) => tellUnknown(over, side, context));
   },
 });
+
+type Unknown = Context<RuleMeta & { readonly options: Readonly<Record<"frames" | "octets" | "window", RuleOption>> }, Windows>;
+
+function tellUnknown(over: Excess, side: Side, { options: { frames, octets }, report }: Unknown): void {
+  const { count, time } = over.data;
+  if (over.peak >= frames) report(over.over, "flood", { side, ...over.data }, over.more(frames));
+  else {
+    const more = { ...over.more(frames), ...severityByExcess(over.peakSum, octets) };
+    report(over.over, "octets", { side, octets: over.sum, count, time }, more);
+  }
+}
 
 // Where nothing of the other side was captured, nothing shows what asked for the frames of this one.
 function isCaptured({ flow, clientIndex }: Connection, side: Side): boolean {
   return flow.directions[side === "client" ? clientIndex : 1 - clientIndex]!.seen;
 }
 
-class Pinger {
-  readonly burst = new Burst();
-  /** What the other side had sent of DATA at the latest PING. */
-  received = 0;
-}
-
-// Endpoints that measure bandwidth send a PING after DATA, one at a time.
-function isBandwidthProbe(pinger: Pinger, frame: Frame, connection: Connection): boolean {
-  const received = connection.endpoint(other(frame.from)).window.sent;
-  const probe = received > pinger.received && connection.endpoint(frame.from).pings.length === 0;
-  pinger.received = received;
-  return probe;
-}
-
-class Granter {
-  readonly burst = new Burst();
-  #seen = 0;
-  #credit = 0;
-
-  /** Two for each DATA frame that came; credit that is not used is not kept for ever. */
-  isNormal(dataFrames: number, most: number): boolean {
-    this.#credit = Math.min(most, this.#credit + 2 * (dataFrames - this.#seen));
-    this.#seen = dataFrames;
-    if (this.#credit <= 0) return false;
-    this.#credit--;
-    return true;
-  }
-}
-
-const isSmall = (burst: Burst): boolean => burst.sum < burst.count * burst.limit;
-
-const meanOf = (over: Episode): number => Math.round(over.sum / over.count);
-
-function octetsOf(over: Episode): { octets: number; count: number; time: string } {
-  const { count, time } = over.data(0);
-  return { octets: over.sum, count, time };
-}
-
-const SIDES: readonly Side[] = ["client", "server"];
 const SETTING = 6;
-const GRACEFUL = 2;

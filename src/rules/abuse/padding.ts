@@ -1,8 +1,8 @@
 import type { FrameRef } from "../../model/frame-ref.ts";
-import type { StreamHalf } from "../../model/stream.ts";
+import type { Stream, StreamHalf } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
-import { calm, grave, span } from "../burst.ts";
-import { defineRule } from "../rule.ts";
+import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
+import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
 
 export const paddingWaste = defineRule({
   id: "abuse/padding-waste",
@@ -14,7 +14,7 @@ export const paddingWaste = defineRule({
       { rfc: 9113, section: "10.5" },
       { rfc: 9113, section: "10.7" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["no-gap"],
     decidable: "payload",
     messages: { waste: "{share} % of the {octets} octets of DATA of the {side} on {count} streams are padding" },
@@ -27,22 +27,41 @@ export const paddingWaste = defineRule({
       fix: "Pad the frames whose length is a secret, not everything.",
     },
   },
-  state: () => ({ client: new Padding(), server: new Padding() }),
-  streamEnd(stream, { state, options }) {
-    for (const side of SIDES) state[side].add(stream.half(side), options);
+  state: (): Paddings => ({ client: undefined, server: undefined }),
+  streamEnd(stream, context) {
+    count(stream, context);
   },
-  connectionEnd({ connection, state, options, report }) {
-    for (const stream of connection.streams.values()) {
-      if (!stream.closed) for (const side of SIDES) state[side].add(stream.half(side), options);
-    }
+  connectionEnd(context) {
+    const { connection, state, options, report } = context;
+    for (const stream of connection.streams.values()) if (!stream.closed) count(stream, context);
     for (const side of SIDES) {
-      const { over, first, last, wasted, octets, streams } = state[side];
-      if (over === undefined || first === undefined || last === undefined) continue;
+      const padding = state[side];
+      if (padding?.over === undefined || padding.first === undefined || padding.last === undefined) continue;
+      const { over, first, last, wasted, octets, streams } = padding;
       const data = { side, octets, count: streams, share: Math.round((wasted / octets) * 100) };
-      report(over, "waste", data, { ...grave(octets, options.octets), related: span(first, last) });
+      report(over, "waste", data, { ...severityByExcess(octets, options.octets), related: firstAndLast(first, last) });
     }
   },
 });
+
+interface Paddings {
+  client: Padding | undefined;
+  server: Padding | undefined;
+}
+
+type PaddingContext = Context<RuleMeta & { readonly options: Readonly<Record<keyof Most, RuleOption>> }, Paddings>;
+
+/** Octets of a piece, and the percentage of padding that is waste. */
+interface Most {
+  readonly octets: number;
+  readonly share: number;
+}
+
+function count({ client, server }: Stream, context: PaddingContext): void {
+  const { options } = context;
+  if (client.lastData !== undefined) (context.state.client ??= new Padding()).add(client, client.lastData, options);
+  if (server.lastData !== undefined) (context.state.server ??= new Padding()).add(server, server.lastData, options);
+}
 
 /** What one side sent, piece by piece: streams one after the other, until there are octets enough to judge. */
 class Padding {
@@ -50,16 +69,15 @@ class Padding {
   octets = 0;
   wasted = 0;
   streams = 0;
-  first: FrameRef | undefined;
-  over: FrameRef | undefined;
-  last: FrameRef | undefined;
+  first: FrameRef | undefined = undefined;
+  over: FrameRef | undefined = undefined;
+  last: FrameRef | undefined = undefined;
   #octets = 0;
   #padding = 0;
   #streams = 0;
-  #first: FrameRef | undefined;
+  #first: FrameRef | undefined = undefined;
 
-  add({ window, dataOctets, lastData }: StreamHalf, options: { readonly octets: number; readonly share: number }): void {
-    if (lastData === undefined) return;
+  add({ window, dataOctets }: StreamHalf, lastData: FrameRef, options: Most): void {
     this.#first ??= lastData.copy();
     this.#streams++;
     this.#octets += window.sent;

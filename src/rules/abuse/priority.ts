@@ -1,5 +1,7 @@
-import { Burst, calm, grave } from "../burst.ts";
 import { defineRule } from "../rule.ts";
+import { enhanceYourCalm, severityByExcess } from "../shapes/excess.ts";
+import { within } from "../shapes/flood.ts";
+import { SlidingWindow } from "../shapes/sliding-window.ts";
 
 export const resourceLoop = defineRule({
   id: "abuse/resource-loop",
@@ -12,7 +14,7 @@ export const resourceLoop = defineRule({
       { rfc: 9218, section: "7" },
       { document: "CVE-2019-9513", section: "Resource Loop" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "payload",
     messages: {
@@ -22,39 +24,39 @@ export const resourceLoop = defineRule({
     options: {
       frames: { default: 500, unit: "frames", about: "PRIORITY and PRIORITY_UPDATE frames that are too many" },
       again: { default: 100, unit: "frames", about: "PRIORITY frames that give one stream another parent, that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "Each change may make the server rebuild its tree of streams, which costs far more than the frame.",
       fix: "Send priorities when they change for the user. A server may ignore PRIORITY (RFC 9113 deprecates it).",
     },
   },
-  state: () => ({ all: new Burst(), parents: new Map<number, Parent>() }),
+  state: () => ({ all: undefined as SlidingWindow | undefined, parents: new Map<number, Parent>() }),
   kinds: ["priority", "priority-update"],
+  from: "client",
   frame(frame, _stream, { state, options, report }) {
-    if (frame.from !== "client") return;
-    const over = state.all.add(frame, options.window, options.frames);
-    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.frames));
+    state.all ??= new SlidingWindow(options.window, options.frames);
+    const over = state.all.add(frame);
+    if (over !== undefined) report(over.over, "flood", over.data, over.more());
     if (frame.kind !== "priority" || !frame.hasPriority) return;
     const { streamId, dependency } = frame;
     const known = state.parents.get(streamId);
     if (known === undefined) {
-      if (state.parents.size < FEW) state.parents.set(streamId, { parent: dependency, changes: new Burst() });
+      if (state.parents.size < FEW) state.parents.set(streamId, { parent: dependency, changes: undefined });
       return;
     }
     if (known.parent === dependency) return;
     known.parent = dependency;
-    const again = known.changes.add(frame, options.window, options.again);
-    if (again === undefined) return;
-    report(again.over, "again", { streamId, ...again.data(options.window) }, again.more(options.again));
+    known.changes ??= new SlidingWindow(options.window, options.again);
+    const again = known.changes.add(frame);
+    if (again !== undefined) report(again.over, "again", { streamId, ...again.data }, again.more());
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.all.end();
-    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.frames));
+  connectionEnd({ state, report }) {
+    const over = state.all?.end();
+    if (over !== undefined) report(over.over, "flood", over.data, over.more());
     for (const [streamId, { changes }] of state.parents) {
-      const again = changes.end();
-      if (again === undefined) continue;
-      report(again.over, "again", { streamId, ...again.data(options.window) }, again.more(options.again));
+      const again = changes?.end();
+      if (again !== undefined) report(again.over, "again", { streamId, ...again.data }, again.more());
     }
   },
 });
@@ -70,7 +72,7 @@ export const priorityCycle = defineRule({
       { rfc: 7540, section: "5.3.3" },
       { document: "CVE-2015-8659", section: "Idle stream handling" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "payload",
     messages: {
@@ -87,10 +89,16 @@ export const priorityCycle = defineRule({
     },
   },
   // By stream, what it depends on.
-  state: () => ({ parents: new Map<number, number>(), cycles: new Burst(), length: 0, deepest: 0 }),
+  state: () => ({
+    parents: new Map<number, number>(),
+    cycles: undefined as SlidingWindow | undefined,
+    length: 0,
+    deepest: 0,
+  }),
   kinds: ["priority"],
+  from: "client",
   frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.from !== "client" || !frame.hasPriority || frame.dependency === frame.streamId) return;
+    if (!frame.hasPriority || frame.dependency === frame.streamId) return;
     const { parents } = state;
     const { streamId, dependency } = frame;
     parents.delete(streamId);
@@ -107,11 +115,11 @@ export const priorityCycle = defineRule({
       // RFC 7540 5.3.3: the other one is moved up first. Once or twice that is how streams change places.
       parents.delete(dependency);
       state.length = depth;
-      state.cycles.add(frame, Infinity, options.cycles);
+      (state.cycles ??= new SlidingWindow(Infinity, options.cycles)).add(frame);
     } else if (depth > options.depth && depth >= state.deepest * 10) {
       // Told again only where it is far deeper.
       state.deepest = depth;
-      report(frame, "deep", { depth }, { ...grave(depth, options.depth), fold: "" });
+      report(frame, "deep", { depth }, { ...severityByExcess(depth, options.depth), fold: "" });
     }
     parents.set(streamId, dependency);
     if (parents.size > EDGES)
@@ -120,15 +128,15 @@ export const priorityCycle = defineRule({
         break;
       }
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.cycles.end();
-    if (over !== undefined) report(over.over, "cycle", { count: over.count, length: state.length }, over.more(options.cycles));
+  connectionEnd({ state, report }) {
+    const over = state.cycles?.end();
+    if (over !== undefined) report(over.over, "cycle", { count: over.count, length: state.length }, over.more());
   },
 });
 
 interface Parent {
   parent: number;
-  readonly changes: Burst;
+  changes: SlidingWindow | undefined;
 }
 
 // Streams whose changes are counted one by one: more of them are a flood.

@@ -8,9 +8,8 @@ import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { MessageHead } from "../../model/message-head.ts";
 import type { Stream } from "../../model/stream.ts";
-import { Burst, calm } from "../burst.ts";
-import { defineRule } from "../rule.ts";
-import { SlidingCount } from "../sliding-count.ts";
+import { flood, within } from "../shapes/flood.ts";
+import { SlidingCount } from "../shapes/sliding-count.ts";
 
 // RFC 9113 8.2, 8.2.1, 8.2.2, 8.3, 8.3.1.
 const MALFORMED =
@@ -25,17 +24,14 @@ const MALFORMED =
   BlockBit.pseudoAfterRegular |
   BlockBit.pseudoDuplicate;
 
-export const rapidReset = defineRule({
-  id: "abuse/rapid-reset",
+export const rapidReset = flood("abuse/rapid-reset", {
   meta: {
     title: "A client should not open streams only to reset them",
-    severity: "warning",
     by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2023-44487", section: "HTTP/2 Rapid Reset" },
     ],
-    expect: calm,
     needs: ["no-gap2"],
     decidable: "head",
     messages: {
@@ -44,7 +40,7 @@ export const rapidReset = defineRule({
     },
     options: {
       streams: { default: 100, unit: "streams", about: "Such streams that are too many" },
-      window: { default: 30_000, unit: "ms", about: "Within so long" },
+      window: within(30_000),
       within: { default: 100, unit: "ms", about: "From HEADERS to RST_STREAM" },
       share: { default: 50, unit: "percent", about: "Of the streams opened in the window, at least" },
     },
@@ -53,46 +49,37 @@ export const rapidReset = defineRule({
       fix: "If this is a client of yours, send requests only when the answer is wanted. A server should limit resets and close with ENHANCE_YOUR_CALM.",
     },
   },
-  state: () => ({ resets: new Burst(), opened: new SlidingCount() }),
+  most: "streams",
   kinds: ["headers", "rst-stream"],
   from: "client",
-  frame(frame, stream, { connection, state, options, report }) {
-    const { window, within, streams, share } = options;
+  // The streams that were opened within the window.
+  memory: (): { opened: SlidingCount | undefined } => ({ opened: undefined }),
+  of(frame, stream, { connection, state, options }) {
     if (frame.kind === "headers") {
-      if (stream === undefined) state.opened.add(frame.last.time, window * MS);
-      return;
+      if (stream === undefined) (state.memory.opened ??= new SlidingCount(options.window * MS)).add(frame.last.time);
+      return undefined;
     }
-    if (stream === undefined || !stream.seen || stream.initiator !== "client" || stream.client.resetAt >= 0) return;
+    if (stream === undefined || !stream.seen || stream.initiator !== "client" || stream.client.resetAt >= 0) return undefined;
     // Where nothing of the server was captured, nothing shows that there was no response.
-    if (!connection.server.seen || stream.server.message !== "no" || stream.server.over) return;
-    if (frame.last.time - stream.openedTime > within * MS) return;
-    const { resets, opened } = state;
-    resets.limit = (opened.within(frame.last.time, window * MS) * share) / 100;
-    const over = resets.add(frame, window, streams, 1, isShare);
-    if (over !== undefined) {
-      report(over.over, "rapid", { ...over.data(window), within: `${within} ms`, share }, over.more(streams));
-    }
+    if (!connection.server.seen || stream.server.message !== "no" || stream.server.over) return undefined;
+    return frame.last.time - stream.openedTime > options.within * MS ? undefined : frame;
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.resets.end();
-    if (over === undefined) return;
-    const { window, within, streams, share } = options;
-    report(over.over, "rapid", { ...over.data(window), within: `${within} ms`, share }, over.more(streams));
+  isTooMuch({ count, time }, { state, options }) {
+    const opened = state.memory.opened?.within(time) ?? 0;
+    return count >= (opened * options.share) / 100;
   },
+  data: (excess, { within, share }) => ({ ...excess.data, within: `${within} ms`, share }),
 });
 
-export const madeYouReset = defineRule({
-  id: "abuse/made-you-reset",
+export const madeYouReset = flood("abuse/made-you-reset", {
   meta: {
     title: "A client should not make the server reset streams",
-    severity: "warning",
     by: "client",
     spec: [
       { rfc: 9113, section: "5.4.2" },
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2025-8671", section: "MadeYouReset" },
     ],
-    expect: calm,
     needs: ["acks", "no-gap2"],
     decidable: "head",
     messages: {
@@ -100,7 +87,7 @@ export const madeYouReset = defineRule({
     },
     options: {
       streams: { default: 50, unit: "streams", about: "Such streams that are too many" },
-      window: { default: 30_000, unit: "ms", about: "Within so long" },
+      window: within(30_000),
       within: { default: 1000, unit: "ms", about: "From the fault to the server's RST_STREAM" },
     },
     docs: {
@@ -108,43 +95,40 @@ export const madeYouReset = defineRule({
       fix: "A server should count the resets that it is made to send too, and close with ENHANCE_YOUR_CALM.",
     },
   },
+  most: "streams",
   when: { observed: Observation.afterEndStream, from: "client" },
-  state: () => ({ resets: new Burst(), faults: new Map<number, FrameRef>() }),
   kinds: ["window-update", "priority", "rst-stream"],
+  // By stream what the client did last that the server may take for an error.
+  memory: () => new Map<number, FrameRef>(),
   judge(subject, _stream, { state }) {
-    remember(state.faults, FrameRef.of(subject));
+    remember(state.memory, FrameRef.of(subject));
   },
-  frame(frame, stream, { connection, state, options, report }) {
-    if (stream === undefined || !stream.seen || stream.initiator !== "client") return;
+  of(frame, stream, context) {
+    if (stream === undefined || !stream.seen || stream.initiator !== "client") return undefined;
     if (frame.from === "client") {
-      if (!stream.closed && isStreamError(frame, stream, connection)) remember(state.faults, FrameRef.of(frame));
-      return;
+      const { connection } = context;
+      if (!stream.closed && isStreamError(frame, stream, connection)) remember(context.state.memory, FrameRef.of(frame));
+      return undefined;
     }
-    if (frame.kind !== "rst-stream" || stream.server.resetAt >= 0 || !BLAMES.has(frame.errorCode)) return;
-    const fault = state.faults.get(frame.streamId);
-    if (fault === undefined || fault.end > frame.first.acked || frame.last.time - fault.time > options.within * MS) return;
-    state.faults.delete(frame.streamId);
-    const over = state.resets.add(fault, options.window, options.streams);
-    if (over !== undefined) report(over.over, "made", over.data(options.window), over.more(options.streams));
-  },
-  connectionEnd({ state, options, report }) {
-    const over = state.resets.end();
-    if (over !== undefined) report(over.over, "made", over.data(options.window), over.more(options.streams));
+    if (frame.kind !== "rst-stream" || stream.server.resetAt >= 0 || !BLAMES.has(frame.errorCode)) return undefined;
+    const { memory: faults } = context.state;
+    const fault = faults.get(frame.streamId);
+    if (fault === undefined || fault.end > frame.first.acked) return undefined;
+    if (frame.last.time - fault.time > context.options.within * MS) return undefined;
+    faults.delete(frame.streamId);
+    return fault;
   },
 });
 
-export const resetFlood = defineRule({
-  id: "abuse/reset-flood",
+export const resetFlood = flood("abuse/reset-flood", {
   meta: {
     title: "A client should not send requests that the server can only reset",
-    severity: "warning",
     by: "client",
     spec: [
       { rfc: 9113, section: "8.1.1" },
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9514", section: "Reset Flood" },
     ],
-    expect: calm,
     needs: ["hpack", "no-gap2"],
     decidable: "block",
     messages: {
@@ -153,38 +137,34 @@ export const resetFlood = defineRule({
     },
     options: {
       streams: { default: 50, unit: "streams", about: "Such streams that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
     },
     docs: {
       why: "Every one makes the server queue an RST_STREAM; with a client that does not read, the queue grows.",
       fix: "Find what makes the requests malformed: the findings on the single streams tell.",
     },
   },
+  most: "streams",
   when: { bits: MALFORMED, roles: ["request"], from: "client" },
-  state: () => ({ resets: new Burst(), malformed: new Set<number>() }),
   kinds: ["rst-stream"],
-  judge({ streamId }, _stream, { state: { malformed } }) {
-    if (malformed.size < REMEMBERED) malformed.add(streamId);
+  // Open streams with malformed requests.
+  memory: (): { malformed: Set<number> | undefined } => ({ malformed: undefined }),
+  judge({ streamId }, _stream, { state: { memory } }) {
+    memory.malformed ??= new Set();
+    if (memory.malformed.size < REMEMBERED) memory.malformed.add(streamId);
   },
-  frame(frame, stream, { state, options, report }) {
-    if (stream === undefined) return;
-    const faulty = state.malformed.delete(frame.streamId) || lacksPseudo(stream.request);
-    if (frame.from !== "server" || !faulty || stream.opening === undefined || stream.promised) return;
+  of(frame, stream, { state }) {
+    if (stream === undefined) return undefined;
+    const faulty = state.memory.malformed?.delete(frame.streamId) || lacksPseudo(stream.request);
+    if (frame.from !== "server" || !faulty || stream.opening === undefined || stream.promised) return undefined;
     const { message, resetAt } = stream.server;
-    if (message !== "no" || resetAt >= 0 || !BLAMES.has(frame.errorCode) || stream.openedAt > frame.first.acked) return;
-    const over = state.resets.add(stream.opening, options.window, options.streams);
-    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.streams));
+    if (message !== "no" || resetAt >= 0 || !BLAMES.has(frame.errorCode) || stream.openedAt > frame.first.acked) return undefined;
+    return stream.opening;
   },
   streamEnd(stream, { state }) {
-    state.malformed.delete(stream.id);
-  },
-  connectionEnd({ state, options, report }) {
-    const over = state.resets.end();
-    if (over !== undefined) report(over.over, "flood", over.data(options.window), over.more(options.streams));
+    state.memory.malformed?.delete(stream.id);
   },
 });
-
-const isShare = (burst: Burst): boolean => burst.count >= burst.limit;
 
 function remember(faults: Map<number, FrameRef>, fault: FrameRef): void {
   if (faults.size < REMEMBERED) faults.set(fault.streamId, fault);

@@ -4,20 +4,22 @@ import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream, StreamHalf } from "../../model/stream.ts";
-import { Burst, calm, durationText, grave, span } from "../burst.ts";
-import { defineRule } from "../rule.ts";
+import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
+import { durationText } from "../duration.ts";
+import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
+import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
+import { flood, within } from "../shapes/flood.ts";
+import { slowProgress } from "../shapes/slow-progress.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
-export const dataDribble = defineRule({
-  id: "abuse/data-dribble",
+export const dataDribble = flood("abuse/data-dribble", {
   meta: {
     title: "A client should not open its windows in tiny steps",
-    severity: "warning",
     by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9511", section: "Data Dribble" },
     ],
-    expect: calm,
     needs: ["settings"],
     decidable: "payload",
     messages: {
@@ -26,7 +28,7 @@ export const dataDribble = defineRule({
     },
     options: {
       frames: { default: 100, unit: "frames", about: "Such WINDOW_UPDATE frames that are too many" },
-      window: { default: 10_000, unit: "ms", about: "Within so long" },
+      window: within(10_000),
       mean: { default: 64, unit: "octets", about: "Mean increment below which they count" },
       left: { default: 1024, unit: "octets", about: "A window with less than this is nearly spent" },
       streams: { default: 2, unit: "streams", about: "Responses that wait, at least" },
@@ -36,33 +38,22 @@ export const dataDribble = defineRule({
       fix: "Give credit back in larger pieces: when half of the window is used.",
     },
   },
-  state: () => new Burst(),
+  most: "frames",
   kinds: ["window-update"],
-  frame(frame, stream, { connection, state, options, report }) {
-    if (frame.from !== "client" || !frame.whole) return;
-    const left = frame.streamId === 0 ? connectionWindow(connection) : stream && streamWindow(connection, stream);
-    if (left === undefined || left >= options.left) return;
-    state.limit = options.mean;
-    const isDribble = (burst: Burst): boolean => burst.sum < burst.count * burst.limit && hasWaiting(connection, options.streams);
-    const over = state.add(frame, options.window, options.frames, frame.increment, isDribble);
-    if (over === undefined) return;
-    report(
-      over.over,
-      "dribble",
-      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
-      over.more(options.frames),
-    );
+  from: "client",
+  of(frame, stream, { connection, options }) {
+    if (!frame.whole || (frame.streamId !== 0 && stream === undefined)) return undefined;
+    const left = stream === undefined ? connectionWindow(connection, "server") : acknowledgedWindow(connection, stream, "server");
+    return left < options.left ? frame : undefined;
   },
-  connectionEnd({ state, options, report }) {
-    const over = state.end();
-    if (over === undefined) return;
-    report(
-      over.over,
-      "dribble",
-      { mean: Math.round(over.sum / over.count), ...over.data(options.window) },
-      over.more(options.frames),
-    );
+  value: (frame) => frame.increment,
+  memory: () => ({ walks: new WalkBudget(), waiting: false }),
+  isTooMuch({ sum, count }, { connection, state: { memory }, options }) {
+    if (sum >= count * options.mean) return false;
+    if (memory.walks.isDue(connection)) memory.waiting = hasWaiting(connection, options.streams);
+    return memory.waiting;
   },
+  data: (excess) => ({ mean: excess.mean, ...excess.data }),
 });
 
 export const internalBuffering = defineRule({
@@ -75,7 +66,7 @@ export const internalBuffering = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2019-9517", section: "Internal Data Buffering" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["start", "acks"],
     decidable: "head",
     messages: {
@@ -92,7 +83,7 @@ export const internalBuffering = defineRule({
       fix: "Read the socket in a thread that never waits for the application, and let HTTP/2 windows hold the server back.",
     },
   },
-  state: () => ({ since: -1, requests: 0, first: undefined as FrameRef | undefined, last: new FrameRef() }),
+  state: (): Buffering => ({ since: -1, requests: 0, first: undefined, last: undefined }),
   kinds: ["headers"],
   from: "client",
   tcpWindow(from, zero, at, { connection, state, options, report }) {
@@ -100,13 +91,14 @@ export const internalBuffering = defineRule({
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
     state.since = zero && isWide(connection, options.octets) ? at.time : -1;
     state.requests = 0;
-    state.first = undefined;
+    state.first = state.last = undefined;
   },
   frame(frame, stream, { state }) {
     if (state.since < 0 || stream !== undefined) return;
     state.requests++;
     state.first ??= FrameRef.of(frame);
-    state.last.take(frame);
+    if (state.last === undefined) state.last = FrameRef.of(frame);
+    else state.last.take(frame);
   },
   connectionEnd({ connection, state, options, report }) {
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
@@ -123,7 +115,7 @@ export const zeroWindowStall = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2016-1546", section: "Slow read" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "block",
     messages: { stall: "{count} responses waited for longer than {wait} each for a first octet of window" },
@@ -138,42 +130,40 @@ export const zeroWindowStall = defineRule({
   },
   state: () => new Stalls(),
   kinds: ["window-update", "rst-stream"],
-  frame(frame, stream, { connection, state, options }) {
+  frame(frame, stream, context) {
+    const now = frame.last.time;
     if (frame.kind === "rst-stream") {
-      if (stream !== undefined && !stream.closed) countStall(connection, stream, frame.last.time, options, state);
+      if (stream !== undefined && !stream.closed) countStall(stream, now, context);
       return;
     }
     if (frame.from !== "client" || !frame.whole || frame.increment === 0) return;
     if (frame.streamId !== 0) {
-      if (stream !== undefined) countStall(connection, stream, frame.last.time, options, state);
-    } else if (connectionWindow(connection) <= 0 && connection.client.active.length >= options.streams) {
-      for (const each of connection.streams.values()) countStall(connection, each, frame.last.time, options, state);
+      if (stream !== undefined) countStall(stream, now, context);
+      return;
     }
+    const { connection, options } = context;
+    if (connectionWindow(connection, "server") > 0 || connection.client.active.length < options.streams) return;
+    if (context.state.walks.isDue(connection)) for (const each of connection.streams.values()) countStall(each, now, context);
   },
-  connectionEnd({ connection, state, options, report }) {
-    for (const stream of connection.streams.values()) {
-      if (!stream.closed) countStall(connection, stream, connection.lastTime, options, state);
-    }
-    if (state.told === undefined) return;
-    const { first, over, last, count } = state.told;
-    const more = { ...grave(count, options.streams), related: span(first, last) };
+  connectionEnd(context) {
+    const { connection, options, report } = context;
+    for (const stream of connection.streams.values()) if (!stream.closed) countStall(stream, connection.lastTime, context);
+    const { told } = context.state;
+    if (told === undefined) return;
+    const { first, over, last, count } = told;
+    const more = { ...severityByExcess(count, options.streams), related: firstAndLast(first, last) };
     report(over, "stall", { count, wait: durationText(options.wait * MS) }, more);
   },
 });
 
-export const slowRead = defineRule({
-  id: "abuse/slow-read",
+export const slowRead = slowProgress("abuse/slow-read", {
   meta: {
     title: "A client should read the responses it asks for",
-    severity: "warning",
-    by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "CVE-2016-1546", section: "Slow read" },
     ],
-    expect: calm,
     needs: ["acks", "settings"],
-    decidable: "block",
     messages: {
       slow: "the client took {octets} octets of {count} responses in {time}: their windows were spent, though its TCP window was open",
     },
@@ -187,21 +177,8 @@ export const slowRead = defineRule({
       fix: "Reset what is not wanted. A server should give up responses that make no progress.",
     },
   },
-  state: () => ({ span: new Span(), closed: false }),
-  tcpWindow(from, zero, _at, { state }) {
-    if (from !== "client") return;
-    state.closed = zero;
-    state.span.restart();
-  },
-  tick(now, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, now, options.time, options, isBlocked);
-  },
-  connectionEnd({ connection, state: { span }, options, report }) {
-    span.look(connection, connection.lastTime, options.time, options, isBlocked);
-    if (span.worst === undefined) return;
-    const { first, streams: count, octets, time } = span.worst;
-    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
-  },
+  reader: "client",
+  slow: isBlocked,
 });
 
 export const slowHeaders = defineRule({
@@ -214,7 +191,7 @@ export const slowHeaders = defineRule({
       { rfc: 9113, section: "10.5" },
       { document: "Slowloris", section: "Slow headers" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
     messages: {
@@ -227,61 +204,48 @@ export const slowHeaders = defineRule({
       fix: "Write the block in one go. A server should have a timeout for it.",
     },
   },
-  state: () => ({ first: new FrameRef(), open: false, begun: false }),
+  // What began the field block that goes on.
+  state: (): { begun: FrameRef | undefined } => ({ begun: undefined }),
   kinds: ["settings", "headers", "continuation"],
   inParts: true,
   from: "client",
-  frame(frame, _stream, { connection, state, options, report }) {
-    const { last } = frame;
-    if (!state.begun) {
-      state.begun = true;
-      const { prefaceTime, frames } = connection.client;
-      const time = last.time - prefaceTime;
-      if (prefaceTime >= 0 && frames === 1 && time > options.time * MS) {
-        report(frame, "preface", { time: durationText(time) }, grave(time, options.time * MS));
-      }
-    }
+  frame(frame, _stream, context) {
+    const { connection, options, report } = context;
+    const { prefaceTime, frames } = connection.client;
+    const since = frame.last.time - prefaceTime;
+    if (frames === 1 && prefaceTime >= 0 && since > options.time * MS)
+      report(frame, "preface", { time: durationText(since) }, severityByExcess(since, options.time * MS));
     if (frame.kind === "settings") return;
     if (frame.kind === "headers" && !frame.endHeaders) {
-      state.first.take(frame);
-      state.open = true;
+      context.state.begun = FrameRef.of(frame);
       return;
     }
-    if (!frame.endHeaders || (frame.kind === "continuation" && !state.open)) return;
-    const began = state.open ? state.first.began : frame.first.time;
-    const begun = state.open ? state.first : undefined;
-    state.open = false;
-    const time = last.time - began;
+    if (!frame.endHeaders) return;
+    const { begun } = context.state;
+    if (frame.kind === "continuation" && begun === undefined) return;
+    context.state.begun = undefined;
+    const time = frame.last.time - (begun?.began ?? frame.first.time);
     if (time <= options.time * MS) return;
-    report(
-      begun?.copy() ?? frame,
-      "block",
-      { time: durationText(time), streamId: frame.streamId },
-      grave(time, options.time * MS),
-    );
+    const data = { time: durationText(time), streamId: frame.streamId };
+    report(begun ?? frame, "block", data, severityByExcess(time, options.time * MS));
   },
-  end(from, _how, at, { state, options, report }) {
-    if (from !== "client" || !state.open) return;
-    const time = at.time - state.first.began;
+  end(from, _how, at, { state: { begun }, options, report }) {
+    if (from !== "client" || begun === undefined) return;
+    const time = at.time - begun.began;
     if (time <= options.time * MS) return;
-    const { streamId } = state.first;
-    report(state.first.copy(), "block", { time: durationText(time), streamId }, grave(time, options.time * MS));
+    const data = { time: durationText(time), streamId: begun.streamId };
+    report(begun, "block", data, severityByExcess(time, options.time * MS));
   },
 });
 
-export const slowPost = defineRule({
-  id: "abuse/slow-post",
+export const slowPost = slowProgress("abuse/slow-post", {
   meta: {
     title: "A client should send the content it has announced",
-    severity: "warning",
-    by: "client",
     spec: [
       { rfc: 9113, section: "10.5" },
       { document: "Slowloris", section: "Slow POST" },
     ],
-    expect: calm,
     needs: ["settings"],
-    decidable: "block",
     messages: {
       slow: "the client sent {octets} octets of the content of {count} requests in {time}, though windows were open and content-length announces more",
     },
@@ -295,21 +259,8 @@ export const slowPost = defineRule({
       fix: "Send a request when its content is at hand. A server should have a timeout for content.",
     },
   },
-  state: () => ({ span: new Span(), closed: false }),
-  tcpWindow(from, zero, _at, { state }) {
-    if (from !== "server") return;
-    state.closed = zero;
-    state.span.restart();
-  },
-  tick(now, { connection, state, options }) {
-    if (!state.closed) state.span.look(connection, now, options.time, options, isUnfinished);
-  },
-  connectionEnd({ connection, state: { span }, options, report }) {
-    span.look(connection, connection.lastTime, options.time, options, isUnfinished);
-    if (span.worst === undefined) return;
-    const { first, streams: count, octets, time } = span.worst;
-    report(first, "slow", { octets, count, time: durationText(time) }, grave(count, options.streams));
-  },
+  reader: "server",
+  slow: isUnfinished,
 });
 
 export const maxStreamsHold = defineRule({
@@ -322,7 +273,7 @@ export const maxStreamsHold = defineRule({
       { rfc: 9113, section: "5.1.2" },
       { rfc: 9113, section: "10.5" },
     ],
-    expect: calm,
+    expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "block",
     messages: { hold: "the client held {count} of {limit} streams for {time} without a frame of either side on them" },
@@ -347,81 +298,32 @@ export const maxStreamsHold = defineRule({
     const worst = heldAt(connection, connection.lastTime, options, state.worst);
     if (worst === undefined) return;
     const { first, count, limit, time } = worst;
-    report(first, "hold", { count, limit, time: durationText(time) }, grave(time, options.time * MS));
+    report(first, "hold", { count, limit, time: durationText(time) }, severityByExcess(time, options.time * MS));
   },
 });
-
-/** Streams that make too little progress, looked at at both ends of a span of time. */
-class Span {
-  /** What the worst span showed: a stream of it, how many, octets that moved, nanoseconds. */
-  worst: { readonly first: FrameRef; readonly streams: number; readonly octets: number; readonly time: number } | undefined;
-  #since = NaN;
-  readonly #before = new Map<number, number>();
-
-  /** What was measured so far does not count. */
-  restart(): void {
-    this.#since = NaN;
-  }
-
-  look(
-    connection: Connection,
-    now: number,
-    length: number,
-    { rate, streams: least }: { readonly rate: number; readonly streams: number },
-    half: (connection: Connection, stream: Stream) => StreamHalf | undefined,
-  ): void {
-    const measured = now - this.#since;
-    if (measured >= 0 && measured < length * MS) return;
-    let count = 0;
-    let octets = 0;
-    let first: FrameRef | undefined;
-    const before = this.#before;
-    const next: [number, number][] = [];
-    if (connection.client.active.length >= least) {
-      for (const stream of connection.streams.values()) {
-        const slow = stream.closed || !stream.seen ? undefined : half(connection, stream);
-        if (slow === undefined) continue;
-        const was = before.get(stream.id);
-        if (was !== undefined) {
-          count++;
-          octets += slow.window.sent - was;
-          first ??= stream.opening;
-        }
-        if (next.length < STREAMS) next.push([stream.id, slow.window.sent]);
-      }
-    }
-    const most = this.worst?.streams ?? least;
-    if (first !== undefined && count >= most && octets * 1e9 < rate * measured) {
-      this.worst = { first, streams: count, octets, time: measured };
-    }
-    before.clear();
-    for (const [id, sent] of next) before.set(id, sent);
-    this.#since = now;
-  }
-}
 
 // A response that has begun, with hardly any window left, of the stream or of all.
 function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefined {
   const { server } = stream;
   if (server.over || server.dataFrames === 0) return undefined;
-  return Math.min(streamWindow(connection, stream), connectionWindow(connection)) < NEARLY_SPENT ? server : undefined;
+  const left = Math.min(acknowledgedWindow(connection, stream, "server"), connectionWindow(connection, "server"));
+  return left < NEARLY_SPENT ? server : undefined;
 }
 
 // A request that said how much content it has, and could send it. Without that length it may have nothing to say: calls that wait.
-function isUnfinished(connection: Connection, { client, server, request }: Stream): StreamHalf | undefined {
-  const length = Number(request.contentLength);
-  if (client.over || server.message !== "no" || request.contentLength === undefined || !(client.dataOctets < length))
-    return undefined;
-  const initial = connection.server.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  const left = initial + client.window.granted - client.window.sent;
-  const all = CONNECTION_WINDOW + connection.client.window.granted - connection.client.window.sent;
-  return Math.min(left, all) > 0 ? client : undefined;
+function isUnfinished(connection: Connection, stream: Stream): StreamHalf | undefined {
+  const { client, server, request } = stream;
+  if (client.over || server.message !== "no" || request.contentLength === undefined) return undefined;
+  if (!(client.dataOctets < Number(request.contentLength))) return undefined;
+  const left = Math.min(acknowledgedWindow(connection, stream, "client"), connectionWindow(connection, "client"));
+  return left > 0 ? client : undefined;
 }
 
 /** Streams that had waited, by when they waited no more. Each waited as long as the window at least, so those in it waited together. */
 class Stalls {
   /** The first of the first that were too many, the first one too many, the last; the most at once. */
   told: { readonly first: FrameRef; readonly over: FrameRef; last: FrameRef; count: number } | undefined;
+  readonly walks = new WalkBudget();
   #first: FrameRef | undefined;
   readonly #until: number[] = [];
 
@@ -471,10 +373,12 @@ function heldAt(connection: Connection, now: number, options: HoldOptions, befor
 }
 
 interface Buffering {
-  readonly since: number;
-  readonly requests: number;
-  readonly first: FrameRef | undefined;
-  readonly last: FrameRef;
+  /** When the client's TCP window became 0 while its HTTP/2 windows were wide; -1: it has not. */
+  since: number;
+  /** Since then: how many, the first and the last. */
+  requests: number;
+  first: FrameRef | undefined;
+  last: FrameRef | undefined;
 }
 
 interface BufferingOptions {
@@ -490,33 +394,31 @@ function tellBuffering(
   options: BufferingOptions,
   report: (frame: FrameRef, data: { count: number; time: string; stream: number; connection: number }, more: object) => void,
 ): void {
+  if (first === undefined || last === undefined || count < options.requests) return;
   const time = last.time - since;
-  if (first === undefined || count < options.requests || time <= options.time * MS) return;
+  if (time <= options.time * MS) return;
   const stream = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  const data = { count, time: durationText(time), stream, connection: connectionWindow(connection) };
-  report(last.copy(), data, { ...grave(time, options.time * MS), related: span(first, last) });
+  const data = { count, time: durationText(time), stream, connection: connectionWindow(connection, "server") };
+  report(last.copy(), data, { ...severityByExcess(time, options.time * MS), related: firstAndLast(first, last) });
 }
 
 // INITIAL_WINDOW_SIZE has an initial value.
 const isWide = (connection: Connection, octets: number): boolean =>
-  connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection) > octets;
+  connection.client.settings.inForce(Setting.initialWindowSize)! > octets && connectionWindow(connection, "server") > octets;
+
+type StallContext = Context<RuleMeta & { readonly options: Readonly<Record<"wait" | "streams", RuleOption>> }, Stalls>;
 
 // Each waited so long: those that stop waiting within the same time waited together.
-function countStall(
-  connection: Connection,
-  stream: Stream,
-  now: number,
-  options: { readonly wait: number; readonly streams: number },
-  stalls: Stalls,
-): void {
+function countStall(stream: Stream, now: number, context: StallContext): void {
   const { server, opening, initiator } = stream;
   if (initiator !== "client" || opening === undefined || !stream.seen || server.endAt >= 0 || server.message !== "yes") return;
-  const never = streamWindow(connection, stream) <= 0;
-  if (server.dataFrames > 0 || (!never && connectionWindow(connection) > 0)) return;
+  if (server.dataFrames > 0) return;
+  const { connection, options } = context;
+  const never = acknowledgedWindow(connection, stream, "server") <= 0;
+  if (!never && connectionWindow(connection, "server") > 0) return;
   // Since its HEADERS; a window that once was open, since the last that the server sent at all.
   const since = never && connection.client.settings.frames <= 1 ? server.lastTime : connection.server.lastAt.time;
-  if (now - since <= options.wait * MS) return;
-  stalls.add(opening, now, options);
+  if (now - since > options.wait * MS) context.state.add(opening, now, options);
 }
 
 function hasWaiting(connection: Connection, least: number): boolean {
@@ -528,17 +430,6 @@ function hasWaiting(connection: Connection, least: number): boolean {
   return false;
 }
 
-/** What the server may still send. */
-const connectionWindow = ({ server }: Connection): number => CONNECTION_WINDOW + server.window.granted - server.window.sent;
-
-function streamWindow(connection: Connection, { server }: Stream): number {
-  const initial = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-  return initial + server.window.granted - server.window.sent;
-}
-
-// RFC 9113 6.9.2.
-const CONNECTION_WINDOW = 65_535;
 const NEARLY_SPENT = 1024;
-const STREAMS = 1000;
 // Nanoseconds.
 const MS = 1e6;

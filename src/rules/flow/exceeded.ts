@@ -1,6 +1,7 @@
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { last } from "../../model/settings.ts";
 import type { Stream } from "../../model/stream.ts";
 import { other, type Side } from "../../place.ts";
 import { opened } from "../related.ts";
@@ -27,18 +28,20 @@ export const negativeWindowData = defineRule({
     },
   },
   // Streams whose window an acknowledged SETTINGS frame left at 0 or below, and what was sent on them until then.
-  state: (): Record<Side, Map<number, number>> => ({ client: new Map(), server: new Map() }),
+  state: (): Record<Side, Map<number, number> | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings"],
-  frame(frame, _stream, { connection, state }) {
+  frame(frame, _stream, context) {
+    const { connection } = context;
     const { settings } = connection.endpoint(other(frame.from));
     const oldest = frame.ack ? settings.pending[0] : undefined;
-    const initial = oldest?.entries.findLast(([id]) => id === Setting.initialWindowSize)?.[1];
+    const initial = oldest === undefined ? undefined : last(oldest.entries, Setting.initialWindowSize);
     const before = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
     if (initial === undefined || initial >= before) return;
     for (const stream of connection.streams.values()) {
       const { window, over } = stream.half(frame.from);
       if (stream.closed || over || window.available(initial, frame.first.acked) > 0) continue;
-      if (state[frame.from].size < STREAMS) state[frame.from].set(stream.id, window.sent);
+      const lowered = (context.state[frame.from] ??= new Map<number, number>());
+      if (lowered.size < STREAMS) lowered.set(stream.id, window.sent);
     }
   },
   when: { observed: Observation.streamWindowExceeded },
@@ -48,8 +51,8 @@ export const negativeWindowData = defineRule({
     const { initial, window } = streamWindow(connection, stream!, frame.from, frame.first.acked); // the observation is a stream's
     const { sent } = stream!.half(frame.from).window;
     // What was sent in between had a window.
-    if (window > 0 || lowered.get(streamId) !== sent) {
-      lowered.delete(streamId);
+    if (lowered === undefined || window > 0 || lowered.get(streamId) !== sent) {
+      lowered?.delete(streamId);
       return;
     }
     lowered.set(streamId, sent + length);

@@ -73,9 +73,11 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
       }
       if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
     },
-    streamEnd(stream, context) {
-      if (context.state.length > 0) settleStream(stream, context);
-    },
+    ...(of === "stream" && {
+      streamEnd(stream: Stream, context: Context<Meta, Raised[]>): void {
+        if (context.state.length > 0) settleStream(stream, context);
+      },
+    }),
     end(from, how, _at, context) {
       // All that it sent is known.
       if (how === "fin" || how === "rst") settle(context, ({ frame }) => frame.from !== from);

@@ -7,7 +7,7 @@ import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
 /** By path: what the server says it takes, and where that ends in its direction. */
-type Accepted = Map<string, { readonly names: string; readonly endOffset: number }>;
+type Accepted = Map<string, { names: string; endOffset: number }>;
 
 export const encodingUnknown = defineRule({
   id: "grpc/encoding-unknown",
@@ -33,28 +33,28 @@ export const encodingUnknown = defineRule({
   },
   state: (): Accepted => new Map(),
   when: { values: ValueBit.grpcEncoding, roles: ["request", "response", "response-trailers"] },
-  judge(subject, stream, { report, state }) {
+  judge(subject, stream, context) {
     const block = subject as FieldBlock; // a condition on bits
     const { decoded, streamId, role } = block;
-    if (decoded === undefined || !isGrpcBlock(block, stream)) return;
+    if (decoded === undefined) return;
     const encoding = decoded.slots[Name.grpcEncoding]?.value;
     if (role === "request") {
-      const accepted = state.get(decoded.path?.value ?? "");
-      if (encoding === undefined || accepted === undefined || accepted.endOffset > block.first.acked) return;
+      if (encoding === undefined || !isGrpcBlock(block, stream)) return;
+      const accepted = context.state.get(decoded.path?.value ?? "");
+      if (accepted === undefined || accepted.endOffset > block.first.acked) return;
       if (!accepts(accepted.names, encoding))
-        report(block, "request", { encoding: encoding.slice(0, 80), streamId, accepted: accepted.names.slice(0, 200) });
+        context.report(block, "request", { encoding: encoding.slice(0, 80), streamId, accepted: accepted.names.slice(0, 200) });
       return;
     }
+    if (!isGrpcBlock(block, stream)) return;
     const path = stream?.request.path;
     const names = decoded.joined(Name.grpcAcceptEncoding);
-    if (path !== undefined && names !== undefined && decoded.certainty === "exact") {
-      if (state.size >= PATHS && !state.has(path)) state.clear();
-      state.set(path, { names, endOffset: block.last.offset + 1 });
-    }
+    if (path !== undefined && names !== undefined && decoded.certainty === "exact")
+      accept(context.state, path, names, block.last.offset + 1);
     const accepted = stream?.request.known ? stream.request.grpcAcceptEncoding : undefined;
     if (role !== "response" || encoding === undefined || accepted === undefined || accepts(accepted, encoding)) return;
     const data = { encoding: encoding.slice(0, 80), streamId, accepted: accepted.slice(0, 200) };
-    report(block, "response", data, { related: opened(stream) });
+    context.report(block, "response", data, { related: opened(stream) });
   },
 });
 
@@ -168,6 +168,17 @@ export const decompressFailed = defineRule({
       );
   },
 });
+
+function accept(accepted: Accepted, path: string, names: string, endOffset: number): void {
+  const known = accepted.get(path);
+  if (known !== undefined) {
+    known.names = names;
+    known.endOffset = endOffset;
+    return;
+  }
+  if (accepted.size >= PATHS) accepted.clear();
+  accepted.set(path, { names, endOffset });
+}
 
 const accepts = (names: string, encoding: string): boolean =>
   encoding === "identity" || names.split(",").some((name) => name.trim() === encoding);

@@ -91,9 +91,11 @@ export const deadlineExceeded = defineRule({
 });
 
 // `unknown`: the deadline is over, but not how long a round trip takes. A call that the client gave up before is not judged.
-function overdue(by: Subject, { asked, stream, timeout, deadline, connection }: Call, tolerance: number) {
+function overdue(by: Subject, call: Call, tolerance: number) {
+  const { timeout, deadline } = call;
   const { time } = by.last;
-  if (!asked || timeout === undefined || time <= deadline) return undefined;
+  if (timeout === undefined || time <= deadline || !call.asked) return undefined;
+  const { stream, connection } = call;
   if (stream.client.resetAt >= 0 || knewMore(by, connection)) return undefined;
   if (connection.roundTripBound === Infinity) return "unknown";
   if (time <= deadline + connection.roundTripBound + tolerance * 1e6) return undefined;
@@ -118,8 +120,10 @@ export const deadlineIgnored = defineRule({
     },
   },
   from: "server",
-  message({ number }, frame, { asked, stream, deadline, timeout, connection }, { report, options }) {
-    if (timeout === undefined || frame.first.time <= deadline || !asked) return;
+  message({ number }, frame, call, { report, options }) {
+    const { timeout, deadline } = call;
+    if (timeout === undefined || frame.first.time <= deadline || !call.asked) return;
+    const { stream, connection } = call;
     if (stream.client.resetAt >= 0 || stream.server.resetAt >= 0 || knewMore(frame, connection)) return;
     const late = frame.first.time - deadline;
     if (late <= connection.roundTripBound + options.tolerance * 1e6) return;
@@ -146,13 +150,14 @@ export const deadlineNotEnforced = defineRule({
       fix: "Look for a client whose timer does not run, or a proxy that hands on a timeout without watching it.",
     },
   },
-  callEnd({ asked, stream, deadline, timeout, connection }, { report, options }) {
+  callEnd(call, { report, options }) {
+    const { timeout, deadline, stream, connection } = call;
+    if (timeout === undefined || stream.opening === undefined || connection.roundTripBound === Infinity) return;
     const { server, client } = stream;
-    if (!asked || timeout === undefined || stream.opening === undefined || connection.roundTripBound === Infinity) return;
     const over = server.endAt >= 0 ? server.endTime : server.resetAt >= 0 ? server.resetTime : Infinity;
     // Up to its last frame it is certain that the client sent no RST_STREAM: a later one may be missing.
     const end = Math.min(over, client.resetAt >= 0 ? client.resetTime : Infinity, connection.client.lastAt.time);
-    if (end <= deadline + connection.roundTripBound + options.tolerance * 1e6) return;
+    if (end <= deadline + connection.roundTripBound + options.tolerance * 1e6 || !call.asked) return;
     const data = { streamId: stream.id, open: ms(end - stream.openedTime), timeout: ms(timeout) };
     report(stream.opening.copy(), "open", data, { stream });
   },

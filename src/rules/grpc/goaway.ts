@@ -21,8 +21,9 @@ export const goawayReason = defineRule({
     },
   },
   kinds: ["goaway"],
+  from: "server",
   frame(frame, _stream, { report }) {
-    if (frame.from !== "server" || !frame.whole) return;
+    if (!frame.whole) return;
     const text = latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + 200));
     const known = Object.keys(REASONS).find((word) => text.includes(word));
     if (known !== undefined) report(frame, "reason", { text: known, reason: REASONS[known]! }, { fold: known });
@@ -60,11 +61,13 @@ export const unavailableRetryable = defineRule({
     },
   },
   kinds: ["goaway"],
+  from: "server",
   frame(frame, _stream, { report, connection }) {
-    if (frame.from !== "server" || !frame.whole) return;
+    if (!frame.whole) return;
     const { lastStreamId } = frame;
     // Streams that an earlier GOAWAY has told of are told.
     const before = connection.server.goaways.at(-1)?.lastStreamId ?? Infinity;
+    if (before <= lastStreamId) return;
     let calls = 0;
     for (const stream of connection.streams.values()) {
       const above = stream.initiator === "client" && stream.id > lastStreamId && stream.id <= before;

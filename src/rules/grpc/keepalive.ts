@@ -6,6 +6,7 @@ import { knewMore } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 const spec = [{ document: "gRFC A8", section: "Server Enforcement" }] as const;
 
@@ -34,14 +35,17 @@ export const keepaliveTooFrequent = defineRule({
     },
   },
   kinds: ["ping"],
-  state: () => ({ strikes: new PingStrikes() }),
+  from: "client",
+  state: () => ({ strikes: new PingStrikes(), walks: new WalkBudget(), isGrpc: false }),
   frame(frame, _stream, { state, report, options, connection }) {
-    if (frame.from !== "client" || frame.ack || !frame.whole) return;
+    if (frame.ack || !frame.whole) return;
     if (bandwidthPings.has(hex(frame.bytes, frame.start, frame.end))) return;
     const interval = hasOpenStream(connection) ? options.interval : options.idle;
     const { strikes } = state;
     strikes.ping(frame.last.time, connection.server.contentFrames, interval * 1e6);
-    if (strikes.strikes <= options.strikes || knewMore(frame, connection) || !isGrpc(connection)) return;
+    if (strikes.strikes <= options.strikes || knewMore(frame, connection)) return;
+    if (state.walks.isDue(connection)) state.isGrpc = isGrpc(connection);
+    if (!state.isGrpc) return;
     report(frame, "frequent", { strikes: strikes.strikes, interval: interval / 1000 }, { fold: "pings" });
   },
 });
@@ -100,12 +104,14 @@ export const keepaliveTimeout = defineRule({
     },
   },
   kinds: ["ping"],
+  // Those that had no answer when the latest came, and that one.
   state: () => ({ client: [] as FrameRef[], server: [] as FrameRef[] }),
-  frame(frame, _stream, { state }) {
+  frame(frame, _stream, { connection, state }) {
     if (frame.ack || !frame.whole) return;
     const pings = state[frame.from];
+    const open = connection.endpoint(frame.from).pings[0]?.endOffset ?? Infinity;
+    while (pings.length > 0 && (pings[0]!.end < open || pings.length >= PINGS)) pings.shift();
     pings.push(FrameRef.of(frame));
-    if (pings.length > 256) pings.shift();
   },
   end(from, how, at, { state, report, options, connection }) {
     const oldest = connection.endpoint(from).pings[0];
@@ -115,6 +121,8 @@ export const keepaliveTimeout = defineRule({
     report(ping, "timeout", { side: from, waited: Math.round((at.time - oldest.time) / 1e7) / 100 });
   },
 });
+
+const PINGS = 256;
 
 function hasOpenStream(connection: Connection): boolean {
   for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;

@@ -1,37 +1,19 @@
-import { type Field, FieldBit } from "../../fields/field.ts";
+import { FieldBit } from "../../fields/field.ts";
 import { Name } from "../../fields/name.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { isBase64 } from "../../grpc/status.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
-import type { Stream } from "../../model/stream.ts";
 import { other } from "../../place.ts";
-import { defineRule, type Subject } from "../rule.ts";
+import { defineRule } from "../rule.ts";
+import { metadataFault } from "../shapes/metadata-fault.ts";
 
-const spec = [{ document: "gRPC over HTTP2", section: "Requests, Custom-Metadata" }] as const;
-
-// The fields with any of these bits, of a block that is gRPC's. `judge` of a condition on bits gets field blocks only.
-function* fieldsOf(subject: Subject, stream: Stream | undefined, bits: number): Generator<Field> {
-  const block = subject as FieldBlock;
-  const { decoded } = block;
-  if (decoded === undefined || !isGrpcBlock(block, stream)) return;
-  for (let i = 0; i < decoded.count; i++) {
-    const field = decoded.fields[i]!;
-    if ((field.bits & bits) !== 0 && (field.bits & FieldBit.nameUnknown) === 0) yield field;
-  }
-}
-
-export const reservedMetadata = defineRule({
-  id: "grpc/reserved-metadata",
+export const reservedMetadata = metadataFault("grpc/reserved-metadata", {
   meta: {
     title: "Names that begin with grpc- are reserved",
     severity: "warning",
-    by: "either",
-    spec,
     expect: { scope: "stream", codes: [], ignore: true },
-    needs: ["hpack"],
-    decidable: "block",
     messages: { reserved: "the {side} sends a field {name} on stream {streamId}: names with grpc- are reserved for gRPC itself" },
     docs: {
       why: "A later gRPC version may give the name a meaning, and many libraries drop such fields without a word.",
@@ -39,81 +21,50 @@ export const reservedMetadata = defineRule({
     },
   },
   when: { values: ValueBit.grpcReserved },
-  judge(subject, stream, { report }) {
-    const { from, streamId } = subject;
-    for (const { name } of fieldsOf(subject, stream, FieldBit.grpcName)) {
-      if (name.id !== Name.other) continue;
-      report(subject, "reserved", { side: from, name: name.text.slice(0, 80), streamId }, { fold: name.text.slice(0, 80) });
-      return;
-    }
-  },
+  bits: FieldBit.grpcName,
+  fault: ({ name }) => (name.id === Name.other ? { message: "reserved" } : undefined),
+  fold: ({ name }) => name.text.slice(0, 80),
 });
 
-export const metadataNameInvalid = defineRule({
-  id: "grpc/metadata-name-invalid",
+export const metadataNameInvalid = metadataFault("grpc/metadata-name-invalid", {
   meta: {
     title: "A metadata name has no octet but 0-9, a-z, underscore, hyphen and dot",
     severity: "error",
-    by: "either",
-    spec,
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], optional: true },
-    needs: ["hpack"],
-    decidable: "block",
     messages: { name: "the {side} sends a field with the name {name} on stream {streamId}" },
     docs: {
       why: "Libraries refuse such names when they send, and may fail the call when they receive one.",
       fix: "Use lower-case letters, digits, underscore, hyphen and dot.",
     },
   },
-  when: { bits: FieldBit.notMetadataName },
-  judge(subject, stream, { report }) {
-    const { from, streamId } = subject;
-    for (const { name } of fieldsOf(subject, stream, FieldBit.notMetadataName)) {
-      report(subject, "name", { side: from, name: name.text.slice(0, 80), streamId });
-      return;
-    }
-  },
+  bits: FieldBit.notMetadataName,
+  fault: () => ({ message: "name" }),
 });
 
-export const metadataValueInvalid = defineRule({
-  id: "grpc/metadata-value-invalid",
+export const metadataValueInvalid = metadataFault("grpc/metadata-value-invalid", {
   meta: {
     title: "A metadata value is printable ASCII, unless its name ends with -bin",
     severity: "error",
-    by: "either",
-    spec,
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], optional: true },
-    needs: ["hpack"],
-    decidable: "block",
     messages: { value: "the {side} sends a value of {name} with the octet 0x{octet} on stream {streamId}" },
     docs: {
       why: "Values are ASCII 0x20 to 0x7e: libraries drop other values or fail the call.",
       fix: "Encode the value, or give the field a name that ends with -bin: libraries then send base64.",
     },
   },
-  when: { bits: FieldBit.nonPrintable },
-  judge(subject, stream, { report }) {
-    const { from, streamId } = subject;
-    for (const { name, value, bits } of fieldsOf(subject, stream, FieldBit.nonPrintable)) {
-      if (name.id !== Name.other || (bits & (FieldBit.binName | FieldBit.pseudo)) !== 0) continue;
-      const octet = /[^ -~]/.exec(value)?.[0].charCodeAt(0) ?? 0;
-      const shown = octet.toString(16).padStart(2, "0");
-      report(subject, "value", { side: from, name: name.text.slice(0, 80), octet: shown, streamId });
-      return;
-    }
+  bits: FieldBit.nonPrintable,
+  fault({ name, value, bits }) {
+    if (name.id !== Name.other || (bits & (FieldBit.binName | FieldBit.pseudo)) !== 0) return undefined;
+    const octet = /[^ -~]/.exec(value)?.[0].charCodeAt(0) ?? 0;
+    return { message: "value", data: { octet: octet.toString(16).padStart(2, "0") } };
   },
 });
 
-export const binNotBase64 = defineRule({
-  id: "grpc/bin-not-base64",
+export const binNotBase64 = metadataFault("grpc/bin-not-base64", {
   meta: {
     title: "The value of a -bin field is base64",
     severity: "error",
-    by: "either",
-    spec,
     expect: { scope: "stream", codes: [] },
-    needs: ["hpack"],
-    decidable: "block",
     messages: {
       text: "the {side} sends a value of {name} that is no base64 on stream {streamId}",
       raw: "the {side} sends raw octets as value of {name} on stream {streamId}, which the other side has not offered to take",
@@ -123,47 +74,33 @@ export const binNotBase64 = defineRule({
       fix: "Hand binary values to the library as octets: it encodes them.",
     },
   },
-  when: { bits: FieldBit.binName },
-  judge(subject, stream, { report, uncheck, connection }) {
-    const { from, streamId } = subject;
-    for (const { name, value, bits } of fieldsOf(subject, stream, FieldBit.binName)) {
-      if ((bits & FieldBit.valueUnknown) !== 0 || parts(value).every(isBase64)) continue;
-      const data = { side: from, name: name.text.slice(0, 80), streamId };
-      if (!value.startsWith("\0")) report(subject, "text", data);
-      else {
-        // gRPC C-core: a NUL, then the octets, to a side that says by a setting of its own that it takes them.
-        const peer = connection.endpoint(other(from));
-        if (peer.settings.announced(TRUE_BINARY_METADATA) === 1) continue;
-        if (!peer.whole) uncheck("settings");
-        else report(subject, "raw", data);
-      }
-      return;
-    }
+  bits: FieldBit.binName,
+  fault({ value, bits }, { from }, { connection, uncheck }) {
+    if ((bits & FieldBit.valueUnknown) !== 0 || parts(value).every(isBase64)) return undefined;
+    if (!value.startsWith("\0")) return { message: "text" };
+    // gRPC C-core: a NUL, then the octets, to a side that says by a setting of its own that it takes them.
+    const peer = connection.endpoint(other(from));
+    if (peer.settings.announced(TRUE_BINARY_METADATA) === 1) return undefined;
+    if (peer.whole) return { message: "raw" };
+    uncheck("settings");
+    return { message: "unchecked" };
   },
 });
 
-export const binPadding = defineRule({
-  id: "grpc/bin-padding",
+export const binPadding = metadataFault("grpc/bin-padding", {
   meta: {
     title: "Base64 in -bin values should be sent without padding",
     severity: "info",
-    by: "either",
-    spec,
     expect: { scope: "stream", codes: [], ignore: true },
-    needs: ["hpack"],
-    decidable: "block",
     messages: { padded: "the {side} pads the base64 of {name} on stream {streamId}" },
     docs: { why: "Receivers must take both; padding is octets for nothing.", fix: "Nothing needs to be done." },
   },
-  when: { bits: FieldBit.binName },
-  judge(subject, stream, { report }) {
-    for (const { name, value } of fieldsOf(subject, stream, FieldBit.binName)) {
-      if (!parts(value).some((part) => part.endsWith("=") && isBase64(part))) continue;
-      const data = { side: subject.from, name: name.text.slice(0, 80), streamId: subject.streamId };
-      report(subject, "padded", data, { fold: "padding" });
-      return;
-    }
+  bits: FieldBit.binName,
+  fault({ value }) {
+    const isPadded = value.includes("=") && parts(value).some((part) => part.endsWith("=") && isBase64(part));
+    return isPadded ? { message: "padded" } : undefined;
   },
+  fold: () => "padding",
 });
 
 export const metadataTooLarge = defineRule({

@@ -72,9 +72,10 @@ export const contentTypeMissing = defineRule({
       return;
     }
     if (stream?.opening === undefined || !hasGrpcType(decoded)) return;
-    const { known, contentType, valueBits, method, te } = stream.request;
+    const { request } = stream;
     // With fields of gRPC it was reported when it came.
-    if (!known || (valueBits & (anyGrpcType | ValueBit.grpcField)) !== 0) return;
+    if (!request.known || (request.valueBits & (anyGrpcType | ValueBit.grpcField)) !== 0) return;
+    const { contentType, method, te } = request;
     const opening = stream.opening.copy();
     if (method !== "POST" || te !== "trailers")
       report(opening, "plain", { streamId }, { severity: "info", fold: "plain", stream });

@@ -120,8 +120,9 @@ export const endedWithoutTrailers = defineRule({
     },
   },
   from: "server",
-  finish(_from, by, { answered, stream }, { report }) {
-    if (by.kind !== "data" || !answered) return;
+  finish(_from, by, call, { report }) {
+    if (by.kind !== "data" || !call.answered) return;
+    const { stream } = call;
     if (stream.response.status !== 200 || stream.request.method === "HEAD") return;
     report(by, "data", { streamId: stream.id }, { related: opened(stream) });
   },

@@ -89,8 +89,9 @@ export const messageSchema = defineRule({
     },
   },
   message({ from, number, flag, length, bytes }, frame, call, { report }) {
-    const { method, stream, connection } = call;
+    const { method } = call;
     if (length === 0 || method?.binding !== true || call.format !== "protobuf") return;
+    const { stream, connection } = call;
     const head = from === "client" ? stream.request : stream.response;
     const encoding = flag === 0 ? "identity" : (head.grpcEncoding ?? "");
     const octets = bytes === undefined ? "large" : decompress(bytes, encoding, defaultLimits.messageOctets);

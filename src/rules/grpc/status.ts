@@ -28,8 +28,9 @@ export const statusInHeaders = defineRule({
     },
   },
   from: "server",
-  finish(_from, _by, { earlyStatus, stream, asked, answered }, { report }) {
-    if (earlyStatus === undefined || !(asked || answered)) return;
+  finish(_from, _by, call, { report }) {
+    const { earlyStatus, stream } = call;
+    if (earlyStatus === undefined || !(call.asked || call.answered)) return;
     report(earlyStatus, "early", { streamId: stream.id }, { related: opened(stream), stream });
   },
 });
@@ -119,10 +120,16 @@ export const messageWithOk = defineRule({
     docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
   },
   when: { values: ValueBit.grpcMessage },
-  status(status, call, { report }) {
+  // What was said last, and how it is shown: servers say the same with each call.
+  state: () => ({ said: "", text: "" }),
+  status(status, call, { state, report }) {
     const { block, code, message } = status;
     if (code !== 0 || message === undefined || message === "" || !isAnswer(status, call)) return;
-    report(block, "message", { text: JSON.stringify(message.slice(0, 80)), streamId: block.streamId }, { fold: "ok" });
+    if (message !== state.said) {
+      state.said = message;
+      state.text = JSON.stringify(message.slice(0, 80));
+    }
+    report(block, "message", { text: state.text, streamId: block.streamId }, OK);
   },
 });
 
@@ -173,8 +180,9 @@ export const earlyStatusNoRst = defineRule({
       fix: "Send RST_STREAM with NO_ERROR after the status.",
     },
   },
-  callEnd({ asked, endedEarly, lateOctets, stream }, { report }) {
-    if (!asked || endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0) return;
+  callEnd(call, { report }) {
+    const { endedEarly, lateOctets, stream } = call;
+    if (endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0 || !call.asked) return;
     report(endedEarly, "early", { streamId: stream.id, octets: lateOctets }, { related: opened(stream), stream });
   },
 });
@@ -243,6 +251,7 @@ export const rstStatusMap = defineRule({
   },
 });
 
+const OK = { fold: "ok" };
 // Nanoseconds.
 const MARGIN = 50e6;
 // Resets of a connection that wait for its end.

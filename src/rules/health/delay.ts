@@ -57,26 +57,28 @@ export const slowFinish = defineRule({
   },
   kinds: ["window-update"],
   // Times of the HEADERS of responses that go on; a stall for want of the reader's credit takes the stream out.
-  state: () => new Map<number, number>(),
+  state: (): { since: Map<number, number> | undefined } => ({ since: undefined }),
   when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"], from: "server" },
-  judge(subject, stream, { state }) {
+  judge(subject, stream, context) {
     if (stream === undefined || !stream.seen || !("decoded" in subject) || subject.endStream) return;
     // Streams of events and calls that stream may last as they like.
     const { request } = stream;
     const type = subject.decoded?.contentType?.value ?? "";
     const streams = request.method === "CONNECT" || type.startsWith("text/event-stream") || type.startsWith("application/grpc");
-    if (streams || grpcKind(stream) === "yes" || state.size >= STREAMS) return;
-    state.set(stream.id, subject.last.time);
+    if (streams || grpcKind(stream) === "yes") return;
+    const since = (context.state.since ??= new Map());
+    if (since.size < STREAMS) since.set(stream.id, subject.last.time);
   },
-  frame(frame, stream, { connection, state }) {
-    if (frame.from !== "client" || state.size === 0) return;
-    if (frame.streamId === 0 && connectionWindow(connection, "server") <= 0) state.clear();
-    else if (stream !== undefined && streamWindow(connection, stream, "server") <= 0) state.delete(stream.id);
+  from: "client",
+  frame(frame, stream, { connection, state: { since } }) {
+    if (since === undefined || since.size === 0) return;
+    if (frame.streamId === 0 && connectionWindow(connection, "server") <= 0) since.clear();
+    else if (stream !== undefined && streamWindow(connection, stream, "server") <= 0) since.delete(stream.id);
   },
   streamEnd(stream, { state, options, report }) {
-    const since = state.get(stream.id);
+    const since = state.since?.get(stream.id);
     if (since === undefined) return;
-    state.delete(stream.id);
+    state.since?.delete(stream.id);
     const { endAt, endTime, dataOctets, lastData } = stream.server;
     const took = endTime - since;
     if (endAt < 0 || lastData === undefined || took < options.ms * 1e6) return;
@@ -107,8 +109,9 @@ export const requestCancelled = defineRule({
     },
   },
   kinds: ["rst-stream"],
+  from: "client",
   frame(frame, stream, { options, report }) {
-    if (frame.from !== "client" || !frame.whole || frame.errorCode !== ErrorCode.cancel) return;
+    if (!frame.whole || frame.errorCode !== ErrorCode.cancel) return;
     if (stream === undefined || !stream.seen || stream.promised || stream.closed) return;
     const waited = frame.last.time - stream.openedTime;
     const { grpcTimeout } = stream.request;

@@ -1,6 +1,5 @@
 import { FieldBit } from "../../fields/field.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import type { Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 
 export const smallDataFrames = defineRule({
@@ -25,16 +24,18 @@ export const smallDataFrames = defineRule({
       fix: "Write through a buffer; flush at the end of a message, or when something must go out.",
     },
   },
-  state: () => ({ client: { frames: 0, octets: 0, told: false }, server: { frames: 0, octets: 0, told: false } }),
-  streamEnd(stream, { state, options, report }) {
+  state: (): { client: Content | undefined; server: Content | undefined } => ({ client: undefined, server: undefined }),
+  streamEnd(stream, context) {
     // Messages of gRPC and events are as small as they are.
     const { request, response } = stream;
     if (grpcKind(stream) !== "no" || request.method === "CONNECT") return;
     if (response.contentType?.startsWith("text/event-stream") === true) return;
     for (const side of SIDES) {
       const half = stream.half(side);
-      const sum = state[side];
-      if (half.dataFrames < 2 || sum.told) continue;
+      if (half.dataFrames < 2) continue;
+      const { state, options, report } = context;
+      const sum = side === "client" ? (state.client ??= newContent()) : (state.server ??= newContent());
+      if (sum.told) continue;
       sum.frames += half.dataFrames;
       sum.octets += half.dataOctets;
       const mean = sum.octets / sum.frames;
@@ -66,12 +67,9 @@ export const noCompressionGain = defineRule({
     },
   },
   when: { bits: FieldBit.requestPseudo | FieldBit.responsePseudo },
-  state: (): Record<Side, { blocks: number; octets: number; plain: number; told: boolean }> => ({
-    client: { blocks: 0, octets: 0, plain: 0, told: false },
-    server: { blocks: 0, octets: 0, plain: 0, told: false },
-  }),
+  state: (): { client: Fields | undefined; server: Fields | undefined } => ({ client: undefined, server: undefined }),
   judge(subject, _stream, { state, options, report }) {
-    const sum = state[subject.from];
+    const sum = subject.from === "client" ? (state.client ??= newFields()) : (state.server ??= newFields());
     if (sum.told || !("decoded" in subject) || subject.decoded?.certainty !== "exact") return;
     sum.blocks++;
     sum.octets += subject.octets;
@@ -84,5 +82,24 @@ export const noCompressionGain = defineRule({
       report(subject, "gainless", { blocks: sum.blocks, side: subject.from, share });
   },
 });
+
+/** What the DATA frames of one side come to. */
+interface Content {
+  frames: number;
+  octets: number;
+  told: boolean;
+}
+
+/** What its field blocks come to, in octets, and their names and values. */
+interface Fields {
+  blocks: number;
+  octets: number;
+  plain: number;
+  told: boolean;
+}
+
+const newContent = (): Content => ({ frames: 0, octets: 0, told: false });
+
+const newFields = (): Fields => ({ blocks: 0, octets: 0, plain: 0, told: false });
 
 const SIDES = ["client", "server"] as const;

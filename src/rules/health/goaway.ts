@@ -96,9 +96,10 @@ export const gracefulShutdown = defineRule({
     },
   },
   kinds: ["goaway"],
+  from: "server",
   state: (): { announced: FrameRef | undefined; open: number[] } => ({ announced: undefined, open: [] }),
   frame(frame, _stream, { state }) {
-    if (frame.from !== "server" || !frame.whole || frame.errorCode !== ErrorCode.noError) return;
+    if (!frame.whole || frame.errorCode !== ErrorCode.noError) return;
     if (frame.lastStreamId === ANNOUNCEMENT) state.announced ??= FrameRef.of(frame);
   },
   end(from, how, _at, { connection, state }) {

@@ -6,6 +6,7 @@ import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 export const refusedStreams = defineRule({
   id: "health/refused-streams",
@@ -24,13 +25,15 @@ export const refusedStreams = defineRule({
     },
   },
   kinds: ["rst-stream"],
-  frame(frame, _stream, { connection, report }) {
-    if (frame.from !== "server" || !frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
+  from: "server",
+  state: () => ({ walks: new WalkBudget(), open: 0 }),
+  frame(frame, _stream, { connection, state, report }) {
+    if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
     // The list is pruned late: it still names streams that are closed.
-    const { active } = connection.client;
-    const open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
+    if (state.walks.isDue(connection))
+      state.open = connection.client.active.filter((id) => connection.streams.get(id)?.closed === false).length;
     const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams) ?? "none announced";
-    report(frame, "refused", { streamId: frame.streamId, active: open, limit }, { fold: "" });
+    report(frame, "refused", { streamId: frame.streamId, active: state.open, limit }, { fold: "" });
   },
 });
 
@@ -54,8 +57,9 @@ export const serverReset = defineRule({
     },
   },
   kinds: ["rst-stream"],
+  from: "server",
   frame(frame, stream, { report }) {
-    if (frame.from !== "server" || !frame.whole) return;
+    if (!frame.whole) return;
     const { errorCode } = frame;
     if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
     // After RST_STREAM of the client, or its own, nobody waits for an answer.

@@ -4,6 +4,7 @@ import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { Recent } from "../recent.ts";
 import { defineRule } from "../rule.ts";
 
 export const concurrencyLimited = defineRule({
@@ -69,7 +70,7 @@ export const reconnectLoop = defineRule({
       fix: "Look at how the first of them ended, and let the client wait longer from one attempt to the next.",
     },
   },
-  session: () => new Map<string, number[]>(),
+  session: () => new Recent<number[]>(PAIRS),
   connectionEnd({ connection, session, options, report, uncheck }) {
     const { client, server, flow } = connection;
     const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);
@@ -89,7 +90,7 @@ export const reconnectLoop = defineRule({
       report(FrameRef.stop(client), "loop", data);
       begun.length = 0;
     }
-    remember(session, key, begun);
+    session.set(key, begun);
   },
 });
 
@@ -131,30 +132,21 @@ export const oneStreamPerConnection = defineRule({
       fix: "Keep one client, or channel, for the life of the process and share it.",
     },
   },
-  session: () => new Map<string, number>(),
+  session: () => new Recent<number>(PAIRS),
   connectionEnd({ connection, session, options, report }) {
     const { client } = connection;
     if (!client.started || client.frames === 0) return;
     const host = hostOf(connection.address("client"));
     const server = connection.address("server");
     const key = `${host} ${server}`;
-    const count = connection.calls === 1 ? (session.get(key) ?? 0) + 1 : connection.calls === 0 ? (session.get(key) ?? 0) : 0;
+    const before = session.get(key) ?? 0;
+    const count = connection.calls === 1 ? before + 1 : connection.calls === 0 ? before : 0;
     if (count === options.connections) report(FrameRef.stop(client), "single", { count, client: host, server });
-    remember(session, key, count);
+    if (count !== before) session.set(key, count);
   },
 });
 
 const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
 
-// The pairs of hosts seen last are kept.
-function remember<Value>(session: Map<string, Value>, key: string, value: Value): void {
-  session.delete(key);
-  session.set(key, value);
-  if (session.size <= PAIRS) return;
-  for (const oldest of session.keys()) {
-    session.delete(oldest);
-    break;
-  }
-}
-
+// Of hosts, those seen last.
 const PAIRS = 1000;

@@ -2,12 +2,12 @@ import type { Frame } from "../../http2/frame.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import { settingsOf } from "../../model/settings.ts";
+import { last, settingsOf } from "../../model/settings.ts";
 import type { Stream } from "../../model/stream.ts";
 import { connectionWindow, lastDataTime, lastDataTimeOf, streamWindow, unendedStreams } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { listed } from "../listed.ts";
-import { defineRule } from "../rule.ts";
+import { type Context, defineRule, type RuleMeta } from "../rule.ts";
 
 const options = { ms: { default: 200, unit: "ms", about: "time without DATA" } } as const;
 
@@ -35,14 +35,18 @@ export const flowStallStream = defineRule({
     },
   },
   kinds: ["window-update", "settings"],
-  state: (): StreamStalls => ({ settingsAt: { client: -1, server: -1 }, held: { client: new Map(), server: new Map() } }),
-  frame(frame, stream, { connection, state, options, report }) {
+  state: (): StreamStalls => ({
+    settingsAt: { client: -1, server: -1 },
+    held: { client: undefined, server: undefined },
+  }),
+  frame(frame, stream, context) {
     if (frame.kind === "settings") {
-      if (!frame.ack && settingsOf(frame).some(([id]) => id === Setting.initialWindowSize))
-        state.settingsAt[frame.from] = frame.last.time;
+      if (!frame.ack && last(settingsOf(frame), Setting.initialWindowSize) !== undefined)
+        context.state.settingsAt[frame.from] = frame.last.time;
       return;
     }
     if (stream === undefined || !stream.seen || !frame.whole || frame.increment === 0) return;
+    const { connection, state, options, report } = context;
     const sender = other(frame.from);
     const before = take(state, stream, sender);
     if (before !== undefined) report(before.frame, "stalled", before.data, { fold: "", stream });
@@ -50,41 +54,46 @@ export const flowStallStream = defineRule({
     const window = streamWindow(connection, stream, sender);
     if (half.over || window > 0 || window + frame.increment <= 0) return;
     const waited = frame.last.time - Math.max(lastDataTime(stream, sender), state.settingsAt[frame.from]);
-    if (waited < options.ms * 1e6 || state.held[sender].size >= STALLS) return;
+    if (waited < options.ms * 1e6) return;
+    const held = (state.held[sender] ??= new Map());
+    if (held.size >= STALLS) return;
     const octets = half.window.sent;
     const ms = Math.round(waited / 1e6);
     const data = { sender, holder: frame.from, streamId: stream.id, ms, octets, increment: frame.increment };
-    state.held[sender].set(stream.id, { frame: FrameRef.of(frame), data });
+    held.set(stream.id, { frame: FrameRef.of(frame), data });
   },
-  streamEnd(stream, { connection, state, options, report }) {
-    const { resetTime } = stream.client.resetAt >= 0 ? stream.client : stream.server;
-    for (const sender of SIDES) {
-      const stall = take(state, stream, sender);
-      if (stall !== undefined) report(stall.frame, "stalled", stall.data, { fold: "", stream });
-      const lasting = lastingStall(stream, sender, resetTime, connection, state, options.ms);
-      if (lasting !== undefined)
-        report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
-    }
+  streamEnd(stream, context) {
+    const { client, server } = stream;
+    const { held } = context.state;
+    // Both have come to their end, and nothing is held.
+    if (client.endAt >= 0 && server.endAt >= 0 && held.client === undefined && held.server === undefined) return;
+    tellStalls(stream, client.resetAt >= 0 ? client.resetTime : server.resetTime, context);
   },
-  connectionEnd({ connection, state, options, report }) {
-    for (const stream of connection.streams.values()) {
-      if (stream.closed) continue;
-      for (const sender of SIDES) {
-        const stall = take(state, stream, sender);
-        if (stall !== undefined) report(stall.frame, "stalled", stall.data, { fold: "", stream });
-        const lasting = lastingStall(stream, sender, connection.lastTime, connection, state, options.ms);
-        if (lasting !== undefined)
-          report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
-      }
+  connectionEnd(context) {
+    for (const stream of context.connection.streams.values()) {
+      if (!stream.closed) tellStalls(stream, context.connection.lastTime, context);
     }
   },
 });
+
+// Those of a stream that is over at `until`.
+function tellStalls(stream: Stream, until: number, { connection, state, options, report }: StreamContext): void {
+  const more = { fold: "", stream };
+  for (const sender of SIDES) {
+    const stall = take(state, stream, sender);
+    if (stall !== undefined) report(stall.frame, "stalled", stall.data, more);
+    const lasting = lastingStall(stream, sender, until, connection, state, options.ms);
+    if (lasting !== undefined) report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, more);
+  }
+}
+
+type StreamContext = Context<RuleMeta & { readonly options: typeof options }, StreamStalls>;
 
 interface StreamStalls {
   /** When this side last announced INITIAL_WINDOW_SIZE. */
   readonly settingsAt: Record<Side, number>;
   /** By stream: stalls of this sender that a grant ended, and nobody knows yet whether anything was waiting. */
-  readonly held: Record<Side, Map<number, StreamStall>>;
+  readonly held: Record<Side, Map<number, StreamStall> | undefined>;
 }
 
 interface StreamStall {
@@ -95,10 +104,10 @@ interface StreamStall {
 
 // The stall that was held, if DATA followed it.
 function take(state: StreamStalls, stream: Stream, sender: Side): StreamStall | undefined {
-  const held = state.held[sender];
-  const stall = held.get(stream.id);
+  const held = sender === "client" ? state.held.client : state.held.server;
+  const stall = held?.get(stream.id);
   if (stall === undefined) return undefined;
-  held.delete(stream.id);
+  held?.delete(stream.id);
   return stream.half(sender).window.sent > stall.data.octets ? stall : undefined;
 }
 
@@ -215,19 +224,21 @@ export const holByWindow = defineRule({
     },
   },
   kinds: ["window-update"],
-  state: () => ({ client: new Map<number, number>(), server: new Map<number, number>() }),
+  // When a stream was last granted octets.
+  state: (): Record<Side, Map<number, number> | undefined> => ({ client: undefined, server: undefined }),
   frame(frame, stream, { connection, state, options, report }) {
     const sender = other(frame.from);
     if (frame.streamId !== 0) {
-      if (stream !== undefined && !stream.closed) state[sender].set(stream.id, frame.last.time);
+      if (stream !== undefined && !stream.closed) (state[sender] ??= new Map()).set(stream.id, frame.last.time);
       return;
     }
     if (!frame.whole || connectionWindow(connection, sender) + frame.increment <= 0) return;
     const held = heldBy(connection, sender, frame.last.time, state[sender], options);
     if (held !== undefined) report(frame, "held", held, { fold: "" });
   },
-  streamEnd(stream, { state }) {
-    for (const side of SIDES) state[side].delete(stream.id);
+  streamEnd(stream, { state: { client, server } }) {
+    client?.delete(stream.id);
+    server?.delete(stream.id);
   },
   connectionEnd({ connection, state, options, report }) {
     for (const sender of SIDES) {
@@ -241,7 +252,7 @@ function heldBy(
   connection: Connection,
   sender: Side,
   now: number,
-  grants: ReadonlyMap<number, number>,
+  grants: ReadonlyMap<number, number> | undefined,
   { ms, share }: { readonly ms: number; readonly share: number },
 ): { streamId: number; holder: Side; octets: number; streams: string; ms: number } | undefined {
   const stall = stallAt(connection, sender, now, ms);
@@ -256,7 +267,7 @@ function heldBy(
   const octets = unread(most, sender);
   // One whose own window is used up would not move if the connection's were open: it is no victim.
   const victims = stall.streams.filter((stream) => stream !== most && streamWindow(connection, stream, sender) > 0);
-  if (victims.length === 0 || octets * 100 < all * share || (grants.get(most.id) ?? -1) >= since) return undefined;
+  if (victims.length === 0 || octets * 100 < all * share || (grants?.get(most.id) ?? -1) >= since) return undefined;
   return { streamId: most.id, holder: other(sender), octets, streams: listed(ids(victims)), ms: stall.ms };
 }
 

@@ -1,9 +1,10 @@
+import type { Connection } from "../../model/connection.ts";
+import type { FlowWindow } from "../../model/flow-window.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
-// What the connection's credit lacks, beside what open streams hold: the most that was ever available, less what is available now and
-// what their receivers have not given back. A receiver that forgets nothing brings it near 0 again and again.
 export const connectionWindowLeak = defineRule({
   id: "health/connection-window-leak",
   meta: {
@@ -28,75 +29,95 @@ export const connectionWindowLeak = defineRule({
     },
   },
   kinds: ["window-update"],
-  state: (): Record<Side, Leak> => ({ client: new Leak(), server: new Leak() }),
+  // Of what a side sends.
+  state: (): Record<Side, Leak | undefined> => ({ client: undefined, server: undefined }),
   frame(frame, _stream, { connection, state, options, report }) {
     if (frame.streamId !== 0 || !frame.whole) return;
     const sender = other(frame.from);
-    const leak = state[sender];
     const { sent } = connection.endpoint(sender).window;
-    const available = connectionWindow(connection, sender) + frame.increment;
-    if (available > leak.most) leak.most = available;
-    if (leak.resets === 0) {
-      leak.since = sent;
-      return;
-    }
-    let held = 0;
-    for (const stream of connection.streams.values()) {
-      const { window } = stream.half(sender);
-      if (!stream.closed) held += Math.max(window.sent - window.granted, 0);
-    }
-    leak.lacks = Math.min(leak.lacks, leak.most - available - held);
-    if (sent - leak.since < options.octets / PARTS) return;
-    leak.parts.push({ lacks: leak.lacks, resets: leak.resets, reset: leak.reset, sent });
-    leak.lacks = Infinity;
-    leak.since = sent;
-    if (leak.parts.length <= PARTS) return;
-    const [first] = leak.parts;
-    const last = leak.parts.at(-1)!;
-    // In each part the least that lacked was more than in the part before, and streams were reset.
-    const grows = leak.parts.every((part, i) => i === 0 || grew(leak.parts[i - 1]!, part));
-    leak.parts.shift();
-    const octets = last.lacks - first!.lacks;
-    // As much as a good part of what the resets left, and no more than that.
-    const left = last.reset - first!.reset;
-    if (!grows || leak.told || octets > left || octets * 2 < left) return;
+    const leak = (state[sender] ??= new Leak());
+    leak.grant(connectionWindow(connection, sender) + frame.increment, sent, sender, connection);
+    if (leak.resets === 0 || sent - leak.since < options.octets / PARTS) return;
+    const loss = leak.endPart(sent);
+    if (loss === undefined || leak.told) return;
     leak.told = true;
-    const resets = last.resets - first!.resets;
-    const data = { holder: frame.from, octets, sent: last.sent - first!.sent, resets, each: Math.round(octets / resets) };
-    report(frame, "leaks", data);
+    report(frame, "leaks", { holder: frame.from, ...loss, each: Math.round(loss.octets / loss.resets) });
   },
-  streamEnd(stream, { state }) {
+  streamEnd(stream, context) {
+    if (stream.client.endAt >= 0 && stream.server.endAt >= 0) return;
     for (const sender of SIDES) {
       const { window, endAt } = stream.half(sender);
-      if (endAt >= 0 || window.sent === 0) continue;
-      const leak = state[sender];
-      leak.resets++;
-      leak.reset += Math.max(window.sent - window.granted, 0);
+      if (endAt < 0 && window.sent > 0) (context.state[sender] ??= new Leak()).reset(window);
     }
   },
 });
 
-const grew = (before: Part, after: Part): boolean => after.resets > before.resets && after.lacks > before.lacks;
-
-interface Part {
-  readonly lacks: number;
-  readonly resets: number;
-  readonly reset: number;
-  readonly sent: number;
-}
-
+/** What a connection's window lost to streams that were reset. What its credit lacks, beside what open streams hold, is the most that was
+ *  ever available, less what is available now and what their receivers have not given back. A receiver that forgets nothing brings that near
+ *  0 again and again; of one that forgets, the least grows from part to part of the DATA. */
 class Leak {
-  /** The most that was ever available. */
-  most = INITIAL_WINDOW;
-  /** The least that lacked in this part. */
-  lacks = Infinity;
+  told = false;
   /** DATA octets sent when this part began. */
   since = 0;
   /** Streams reset so far with DATA sent, and their octets that were not given back. */
   resets = 0;
-  reset = 0;
-  told = false;
-  readonly parts: Part[] = [];
+  #unreturned = 0;
+  /** The most that was ever available. */
+  #most = INITIAL_WINDOW;
+  /** The least that lacked in this part. */
+  #lacks = Infinity;
+  readonly #parts: Part[] = [];
+  readonly #walks = new WalkBudget();
+
+  /** A stream that `sender` had not ended is over. */
+  reset({ sent, granted }: FlowWindow): void {
+    this.resets++;
+    this.#unreturned += Math.max(sent - granted, 0);
+  }
+
+  /** A grant makes so much available to `sender`, who has sent so much. */
+  grant(available: number, sent: number, sender: Side, connection: Connection): void {
+    if (available > this.#most) this.#most = available;
+    if (this.resets === 0) this.since = sent;
+    else if (this.#walks.isDue(connection)) {
+      this.#lacks = Math.min(this.#lacks, this.#most - available - unreturned(connection, sender));
+    }
+  }
+
+  /** @returns What was lost over the last parts, if it grew in each of them, and by what their resets left: a good part of it, no more. */
+  endPart(sent: number): { octets: number; sent: number; resets: number } | undefined {
+    const parts = this.#parts;
+    const last = { lacks: this.#lacks, resets: this.resets, unreturned: this.#unreturned, sent };
+    parts.push(last);
+    this.#lacks = Infinity;
+    this.since = sent;
+    if (parts.length <= PARTS) return undefined;
+    const grows = parts.every((part, i) => i === 0 || grew(parts[i - 1]!, part));
+    const first = parts.shift()!; // there are more
+    const octets = last.lacks - first.lacks;
+    const left = last.unreturned - first.unreturned;
+    if (!grows || octets > left || octets * 2 < left) return undefined;
+    return { octets, sent: sent - first.sent, resets: last.resets - first.resets };
+  }
+}
+
+interface Part {
+  readonly lacks: number;
+  readonly resets: number;
+  readonly unreturned: number;
+  readonly sent: number;
+}
+
+const grew = (before: Part, after: Part): boolean => after.resets > before.resets && after.lacks > before.lacks;
+
+// DATA octets on open streams that their receiver has not given back.
+function unreturned(connection: Connection, sender: Side): number {
+  let octets = 0;
+  for (const stream of connection.streams.values()) {
+    const { sent, granted } = stream.half(sender).window;
+    if (!stream.closed) octets += Math.max(sent - granted, 0);
+  }
+  return octets;
 }
 
 export const windowTooSmall = defineRule({
@@ -126,15 +147,17 @@ export const windowTooSmall = defineRule({
     },
   },
   kinds: ["window-update"],
-  state: () => ({ client: new Map<number, Span>(), server: new Map<number, Span>() }),
-  frame(frame, stream, { connection, state, options, report }) {
+  // By stream; 0: the connection.
+  state: (): Record<Side, Map<number, Span> | undefined> => ({ client: undefined, server: undefined }),
+  frame(frame, stream, context) {
+    const { connection, options } = context;
     const { roundTrip } = connection.flow;
     if (roundTrip < options.rtt * 1e6 || !frame.whole) return;
     const sender = other(frame.from);
     const whole = frame.streamId === 0;
     if (!whole && (stream === undefined || stream.half(sender).over)) return;
     const { sent } = whole ? connection.endpoint(sender).window : stream!.half(sender).window;
-    const spans = state[sender];
+    const spans = (context.state[sender] ??= new Map<number, Span>());
     const span = spans.get(frame.streamId);
     const now = frame.last.time;
     const available =
@@ -149,23 +172,25 @@ export const windowTooSmall = defineRule({
     const ceiling = (span.window / roundTrip) * 1e9;
     const rate = ((sent - span.sent) / took) * 1e9;
     const { window } = span;
-    spans.set(frame.streamId, { since: now, sent, window });
+    span.since = now;
+    span.sent = sent;
     // A rate above what the window allows shows that the round trip, or the window, is another than it seems.
     if (rate * 100 < ceiling * options.share || rate > ceiling * ABOVE) return;
     const rtt = Math.round(roundTrip / 1e5) / 10;
     const data = { rate: Math.round(rate), ms: Math.round(took / 1e6), window, ceiling: Math.round(ceiling), rtt };
-    if (whole) report(frame, "connection", data, { fold: "" });
-    else report(frame, "stream", { streamId: frame.streamId, ...data }, { fold: "" });
+    if (whole) context.report(frame, "connection", data, { fold: "" });
+    else context.report(frame, "stream", { streamId: frame.streamId, ...data }, { fold: "" });
   },
-  streamEnd(stream, { state }) {
-    for (const side of SIDES) state[side].delete(stream.id);
+  streamEnd(stream, { state: { client, server } }) {
+    client?.delete(stream.id);
+    server?.delete(stream.id);
   },
 });
 
 interface Span {
-  readonly since: number;
+  since: number;
   /** DATA octets sent until then. */
-  readonly sent: number;
+  sent: number;
   /** The most that was available at once. */
   window: number;
 }

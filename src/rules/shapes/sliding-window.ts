@@ -1,0 +1,159 @@
+// Too much of one thing in a window of capture time that slides: counted event by event, told once when it is over.
+import type { Frame } from "../../http2/frame.ts";
+import { frameKinds } from "../../http2/frame.ts";
+import type { FieldBlock } from "../../model/field-block.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { Excess } from "./excess.ts";
+
+/** Events in a sliding window. Its memory has a bound: beyond it the oldest are forgotten, so that it never counts too many. */
+export class SlidingWindow {
+  /** Events in the window, and the sum of their values. */
+  count = 0;
+  sum = 0;
+  /** Milliseconds. */
+  readonly #length: number;
+  readonly #threshold: number;
+  readonly #isTooMuch: ((window: SlidingWindow) => boolean) | undefined;
+  readonly #capacity: number;
+  #excess: Excess | undefined = undefined;
+  #lastTime = 0;
+  /** Of each event its numbers, from `#head` to `#tail`. Plain numbers: most windows hold one event or two, and a typed array of so few is
+   *  slow to make. */
+  readonly #ring: number[] = [];
+  #head = 0;
+  #tail = 0;
+
+  /** @param length Milliseconds.
+   *  @param threshold Events within the window that are too many.
+   *  @param isTooMuch Asked when there are so many.
+   *  @param capacity Events that are remembered at most. */
+  constructor(
+    length: number,
+    threshold: number,
+    isTooMuch?: ((window: SlidingWindow) => boolean) | undefined,
+    capacity: number = threshold * 10,
+  ) {
+    this.#length = length;
+    this.#threshold = threshold;
+    this.#isTooMuch = isTooMuch;
+    this.#capacity = Math.max(1, capacity);
+  }
+
+  /** Count a frame, or more than one event of it.
+   *  @returns What was too much until before this event, if it is over. */
+  add(subject: Frame | FieldBlock | FrameRef, value = 1): Excess | undefined {
+    take(event, subject);
+    const length = this.#length * MS;
+    // A clock that was set back: what came before cannot be compared.
+    if (this.#lastTime - event.time > length) this.#forget();
+    else if (event.time < this.#lastTime) event.time = this.#lastTime;
+    const { time } = event;
+    this.#lastTime = time;
+    this.#slide(time - length);
+    const over = this.count === 0 || this.count < this.#threshold - 1 ? this.end() : undefined;
+    this.#push(value);
+    if (this.count >= this.#threshold && (this.#isTooMuch === undefined || this.#isTooMuch(this))) {
+      this.#extend(subject, time, value);
+      return over;
+    }
+    return this.#excess === undefined ? over : this.end();
+  }
+
+  /** Of the last event. */
+  get time(): number {
+    return this.#lastTime;
+  }
+
+  /** No more will come. @returns What was too much and had not been told. */
+  end(): Excess | undefined {
+    const excess = this.#excess;
+    if (excess === undefined) return undefined;
+    this.#excess = undefined;
+    // Many packets at one instant: the capture has no time.
+    return excess.duration === 0 && excess.first.packet !== excess.last.packet ? undefined : excess;
+  }
+
+  #extend(subject: Frame | FieldBlock | FrameRef, time: number, value: number): void {
+    let excess = this.#excess;
+    if (excess === undefined) {
+      const { count, sum } = this;
+      this.#excess = excess = new Excess(this.#oldest(), event.copy(), count - 1, sum - value, this.#threshold, this.#length);
+    }
+    take(excess.last, subject).time = time;
+    excess.count++;
+    excess.sum += value;
+    if (this.count > excess.peak) excess.peak = this.count;
+    if (this.sum > excess.peakSum) excess.peakSum = this.sum;
+  }
+
+  #slide(until: number): void {
+    while (this.count > 0 && this.#ring[this.#head]! <= until) this.#drop();
+  }
+
+  #drop(): void {
+    this.sum -= this.#ring[this.#head + 1]!;
+    this.#head += SLOT;
+    this.count--;
+  }
+
+  #push(value: number): void {
+    if (this.count >= this.#capacity) this.#drop();
+    const ring = this.#ring;
+    if (this.count === 0) this.#head = this.#tail = 0;
+    else if (this.#head >= ROOM && this.#head * 2 >= this.#tail) {
+      ring.splice(0, this.#head);
+      this.#tail -= this.#head;
+      this.#head = 0;
+    }
+    const at = this.#tail;
+    ring[at] = event.time;
+    ring[at + 1] = value;
+    ring[at + 2] = event.file;
+    ring[at + 3] = event.packet;
+    ring[at + 4] = event.offset;
+    ring[at + 5] = event.end;
+    ring[at + 6] = event.streamId;
+    ring[at + 7] = frameKinds.indexOf(event.kind as Frame["kind"]);
+    this.#tail = at + SLOT;
+    this.count++;
+    this.sum += value;
+  }
+
+  #oldest(): FrameRef {
+    const ring = this.#ring;
+    const at = this.#head;
+    const ref = event.copy();
+    ref.time = ref.began = ring[at]!;
+    ref.file = ring[at + 2]!;
+    ref.packet = ring[at + 3]!;
+    ref.offset = ring[at + 4]!;
+    ref.end = ring[at + 5]!;
+    ref.streamId = ring[at + 6]!;
+    ref.kind = frameKinds[ring[at + 7]!] ?? ref.kind;
+    ref.length = Math.max(0, ref.end - ref.offset - HEAD);
+    ref.flags = 0;
+    return ref;
+  }
+
+  #forget(): void {
+    this.count = 0;
+    this.sum = 0;
+    this.#excess = undefined;
+  }
+}
+
+function take(ref: FrameRef, subject: Frame | FieldBlock | FrameRef): FrameRef {
+  if (subject instanceof FrameRef) return Object.assign(ref, subject);
+  ref.text = "";
+  return ref.take(subject);
+}
+
+// The event that is being counted.
+const event = new FrameRef();
+// Numbers per event: time, value, file, packet, offset, end, stream id, kind.
+const SLOT = 8;
+// Numbers of forgotten events before those that are left move to the front.
+const ROOM = 64 * SLOT;
+const HEAD = 9;
+// Nanoseconds.
+const MS = 1e6;
