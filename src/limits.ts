@@ -111,3 +111,9 @@ export const defaultLimits: Limits = {
   logFrames: 200_000,
   logComparisons: 100_000,
 };
+
+/** The limits of a run that may take so many octets of memory. */
+export const limitsFor = (octets: number): Limits => {
+  const part = Math.min(1, octets / 200e6);
+  return { ...defaultLimits, flows: Math.max(64, Math.floor(defaultLimits.flows * part)) };
+};

@@ -114,12 +114,13 @@ export class Pairing implements ModelSink, FindingSink {
 
   connectionEnd(connection: Connection): void {
     const pending = this.#open.get(connection.id);
-    if (pending === undefined) return;
-    this.#open.delete(connection.id);
-    const { pairs, unexplained } = pairAll(pending, this.#overreaction);
-    for (const pair of pairs) this.#sink.paired(pair);
-    for (const one of unexplained) this.#sink.unexplained?.(one);
-    this.#sink.recognised?.(connection, pending.software);
+    if (pending !== undefined) {
+      this.#open.delete(connection.id);
+      const { pairs, unexplained } = pairAll(pending, this.#overreaction);
+      for (const pair of pairs) this.#sink.paired(pair);
+      for (const one of unexplained) this.#sink.unexplained?.(one);
+    }
+    this.#sink.closed?.(connection, pending?.software);
   }
 }
 

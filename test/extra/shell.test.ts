@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { completionScript } from "../../src/cli/completion.ts";
+import { completionScript } from "../../src/cli/commands/completion.ts";
 import { commandLine } from "../../src/cli/options.ts";
 import { rules } from "../../src/rules/index.ts";
 

@@ -1,6 +1,7 @@
 // gRPC C-core with GRPC_TRACE=http (rules.md 6.8): C++, Python, Ruby, PHP. Only what comes in is told as frames.
-import type { LogFrame } from "../event.ts";
+
 import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {

@@ -1,6 +1,7 @@
 // .NET's Kestrel at Trace (rules.md 6.9).
-import type { LogFrame } from "../event.ts";
+
 import type { Draft, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const kestrel: LogFormat = {

@@ -1,7 +1,7 @@
 // Apache httpd's mod_http2 with LogLevel http2:debug (rules.md 6.9).
 import { Flag } from "../../http2/frame.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { kindNamed } from "../names.ts";
 
 export const modHttp2: LogFormat = {

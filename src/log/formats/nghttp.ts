@@ -1,8 +1,8 @@
 // nghttp -v and nghttpd -v (rules.md 6.4): a line for the frame's head, indented lines for what it holds; fields of what is received
 // stand before it.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, FormatReader, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 
 export const nghttp: LogFormat = {

@@ -1,6 +1,7 @@
 // nginx's error log at debug (rules.md 6.9): the server. Frames that it sends are told in part.
-import type { LogFrame } from "../event.ts";
+
 import type { Draft, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { kindNumbered } from "../names.ts";
 
 export const nginx: LogFormat = {

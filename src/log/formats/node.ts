@@ -1,6 +1,7 @@
 // NODE_DEBUG=http2 and NODE_DEBUG_NATIVE=http2 (rules.md 6.6): little of the frames, nothing of the time.
-import type { LogFrame } from "../event.ts";
+
 import type { Draft, LogFormat, Told } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 
 export const node: LogFormat = {
   name: "Node http2",
