@@ -42,7 +42,7 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
     const whole = Math.floor(seconds);
     return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
   };
-  const context = { hpack: await hpackOf(engine), limits, at };
+  const context = { hpack: hpackOf(engine), limits, at };
   const tally = new Tally();
   // One for all connections of a format: they come one after the other.
   const chains = new Map<string, LogChain>();

@@ -47,7 +47,7 @@ export class CapturePipeline {
   /** Read all packets and tell whoever is wanted. What one block came to has been told at each step. */
   async *run(wanted: Wanted): AsyncGenerator<void> {
     const { clock, limits } = this;
-    const assembler = assemblerFor(buildPipeline(wanted, limits), await hpackOf(this.#engine), limits, this.#report);
+    const assembler = assemblerFor(buildPipeline(wanted, limits), hpackOf(this.#engine), limits, this.#report);
     const packets = new PacketDecoder(assembler, this.#report, limits);
     this.packets = packets.counts;
     for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {

@@ -7,6 +7,7 @@ import { RpcReader, type RpcSink } from "./grpc/rpc-reader.ts";
 import type { Schemas } from "./grpc/schema.ts";
 import { fastHpack } from "./hpack/decoder.ts";
 import type { HpackEngine } from "./hpack/engine.ts";
+import { referenceHpack } from "./hpack/reference.ts";
 import type { Limits } from "./limits.ts";
 import { Model } from "./model/model.ts";
 import type { ModelSink } from "./model/model-sink.ts";
@@ -70,10 +71,7 @@ export function assemblerFor(
   return new Assembler(new Model(sinks, hpack, limits, diagnose), limits, diagnose);
 }
 
-/** The reference is loaded when it is asked for. */
-export async function hpackOf(engine: Engine): Promise<HpackEngine> {
-  return engine === "fast" ? fastHpack : (await import("./hpack/reference.ts")).referenceHpack;
-}
+export const hpackOf = (engine: Engine): HpackEngine => (engine === "fast" ? fastHpack : referenceHpack);
 
 // The rule that the pairing judges itself runs like any other: with its severity, and not at all where it was not chosen.
 const severityInPairing = (rules: readonly ActiveRule[]) => rules.find(({ rule }) => rule.meta.inPairing === true)?.severity;

@@ -5,6 +5,7 @@ import { knownMagic, PcapReader, pcapHeaderOctets } from "./pcap.ts";
 import { isSection, PcapngReader, sectionHeader } from "./pcapng.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureContext } from "./record-reader.ts";
+import { ReferenceReader, supports } from "./reference.ts";
 import { isSnoop, linkTypeOfSnoop, SnoopReader, snoopHeaderOctets } from "./snoop.ts";
 import type { Source } from "./source.ts";
 import type { Fault } from "./unpacking.ts";
@@ -20,7 +21,7 @@ export async function openCapture(source: Source, context: Context): Promise<Cap
     const file = new Window(source);
     await file.need(headOctets);
     const compression = compressionOf(file.bytes, file.end);
-    if (compression === undefined) return await recognise(file, context);
+    if (compression === undefined) return recognise(file, context);
     let fault: Fault | undefined;
     opened = new Unpacked(file, compression, ({ reason, offset }) => {
       fault = { reason, offset };
@@ -35,7 +36,7 @@ export async function openCapture(source: Source, context: Context): Promise<Cap
     const inner = compressionOf(window.bytes, window.end);
     if (inner !== undefined)
       throw new H2lintError("unsupported", `${name}: ${inner} inside ${compression}: only one layer of compression is unpacked`);
-    return await recognise(window, context, compression);
+    return recognise(window, context, compression);
   } catch (error) {
     // The first failure is the one to show.
     await opened.close().catch(() => {});
@@ -46,7 +47,7 @@ export async function openCapture(source: Source, context: Context): Promise<Cap
 /** Enough for a pcap file header, a pcapng section header, and every magic below. */
 const headOctets = 28;
 
-async function recognise(window: Window, context: Context, compression?: Compression): Promise<CaptureReader> {
+function recognise(window: Window, context: Context, compression?: Compression): CaptureReader {
   const { bytes, end } = window;
   const { name } = window.source;
   const isFast = context.engine === "fast";
@@ -78,8 +79,7 @@ async function recognise(window: Window, context: Context, compression?: Compres
   throw new H2lintError("unrecognised", `${name}: not a capture file (${describe(bytes, end, compression)})`);
 }
 
-async function reference(window: Window, context: CaptureContext): Promise<CaptureReader> {
-  const { ReferenceReader, supports } = await import("./reference.ts");
+function reference(window: Window, context: CaptureContext): CaptureReader {
   const reason = supports(window.bytes.subarray(0, headOctets));
   if (reason !== undefined) throw new H2lintError("unsupported", `${window.source.name}: ${reason}`);
   return new ReferenceReader(window, context);

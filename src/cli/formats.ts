@@ -1,6 +1,13 @@
-// Formats by name. Each is loaded when it is asked for.
+// Formats by name.
 import { H2lintError } from "../error.ts";
+import { checkReport } from "../report/check.ts";
+import { githubReport } from "../report/github.ts";
+import { gitlabReport } from "../report/gitlab.ts";
+import { jsonReport, ndjsonReport } from "../report/json.ts";
+import { junitReport } from "../report/junit.ts";
+import { markdownReport } from "../report/markdown.ts";
 import type { Output, Report } from "../report/report.ts";
+import { sarifReport } from "../report/sarif.ts";
 import type { Severity } from "../rules/rule.ts";
 import type { Task } from "./task.ts";
 import { lookOf } from "./terminal.ts";
@@ -23,22 +30,22 @@ export function formatOf({ format, command }: Task, known: readonly string[]): s
 export async function reportOf(format: string, output: Output, task: Task): Promise<Report> {
   switch (format) {
     case "json":
-      return (await import("../report/json.ts")).jsonReport(output);
+      return jsonReport(output);
     case "ndjson":
-      return (await import("../report/json.ts")).ndjsonReport(output);
+      return ndjsonReport(output);
     case "sarif":
-      return (await import("../report/sarif.ts")).sarifReport(output, task.rules);
+      return sarifReport(output, task.rules);
     case "junit": {
       const fails = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity);
-      return (await import("../report/junit.ts")).junitReport(output, fails);
+      return junitReport(output, fails);
     }
     case "github":
       // An annotation that asks for nothing hides the one that does.
-      return (await import("../report/github.ts")).githubReport(output, task.failOn === "info" || task.verbose);
+      return githubReport(output, task.failOn === "info" || task.verbose);
     case "gitlab":
-      return (await import("../report/gitlab.ts")).gitlabReport(output);
+      return gitlabReport(output);
     case "markdown":
-      return (await import("../report/markdown.ts")).markdownReport(output, task.rules);
+      return markdownReport(output, task.rules);
     case "html": {
       const { htmlReport } = await import("../report/html/html.ts");
       const { limits, rules, showSecrets, only } = task;
@@ -46,7 +53,7 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       return htmlReport(output, { limits, rules, showSecrets, ...(stream === undefined ? {} : { stream }) });
     }
     default:
-      return (await import("../report/check.ts")).checkReport(output, lookOf(task), task.rules);
+      return checkReport(output, lookOf(task), task.rules);
   }
 }
 

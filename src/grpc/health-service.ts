@@ -1,7 +1,8 @@
 // The schema of gRPC's health checking (https://github.com/grpc/grpc/blob/master/doc/health-checking.md), which most servers answer and few
 // captures bring along.
+
+import type { ProtoFile } from "./proto-file.ts";
 import { linkProtos, parseProto } from "./proto-source.ts";
-import type { ProtoFile } from "./schema.ts";
 
 export const healthService = (): ProtoFile[] => linkProtos([parseProto("grpc/health/v1/health.proto", HEALTH)]);
 

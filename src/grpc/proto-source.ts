@@ -2,7 +2,8 @@
 // (defaults, options but those of the encoding) is left out. A group inside a oneof is not read.
 import { createRequire } from "node:module";
 import type protobufjs from "protobufjs";
-import { type ProtoEnum, type ProtoField, type ProtoFile, type ProtoMessage, wellKnownTypes } from "./schema.ts";
+import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from "./proto-file.ts";
+import { wellKnownTypes } from "./well-known.ts";
 
 let loaded: typeof protobufjs | undefined;
 

@@ -1,99 +1,21 @@
-// In: file descriptors of protobuf schemas, of the user or from server reflection. Out: what the methods of a path take and answer, and
-// messages as JSON by the protobuf JSON mapping (https://protobuf.dev/programming-guides/json). The only file that knows
-// @bufbuild/protobuf, whose decoder trusts wire types: octets are held against the schema before it sees them.
+// In: file descriptors of protobuf schemas, of the user or from server reflection. Out: what the methods of a path take and answer.
+import type { Side } from "../place.ts";
+import { Fit, type Misfit } from "./message-fit.ts";
+import { messageJson, redacted } from "./message-json.ts";
+import type { ProtoFile } from "./proto-file.ts";
 import {
-  create,
-  createFileRegistry,
-  type DescField,
   type DescMessage,
   type DescMethod,
-  type FileRegistry,
-  fromBinary,
-  fromJson,
-  type Message,
-  type Registry,
-  ScalarType,
-  toBinary,
-  toJson,
-} from "@bufbuild/protobuf";
-import {
-  type Any,
-  BytesValueSchema,
   type FileDescriptorProto,
-  FileDescriptorProtoSchema,
-  FileDescriptorSetSchema,
-  file_google_protobuf_any,
-  file_google_protobuf_api,
-  file_google_protobuf_descriptor,
-  file_google_protobuf_duration,
-  file_google_protobuf_empty,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_source_context,
-  file_google_protobuf_struct,
-  file_google_protobuf_timestamp,
-  file_google_protobuf_type,
-  file_google_protobuf_wrappers,
-} from "@bufbuild/protobuf/wkt";
-import type { Side } from "../place.ts";
-import { type Json, textOf } from "./schemaless.ts";
-import { type WireFault, WireReader, WireType } from "./wire.ts";
-
-/** A FileDescriptorProto as its JSON, enumerations as numbers. */
-export type ProtoFile = {
-  name: string;
-  package: string;
-  dependency: string[];
-  syntax: string;
-  edition?: number;
-  options?: ProtoOptions;
-  messageType: ProtoMessage[];
-  enumType: ProtoEnum[];
-  extension: ProtoField[];
-  service: { name: string; method: ProtoMethod[] }[];
-};
-
-export type ProtoMessage = {
-  name: string;
-  field: ProtoField[];
-  oneofDecl: { name: string }[];
-  nestedType: ProtoMessage[];
-  enumType: ProtoEnum[];
-  extension: ProtoField[];
-  options?: ProtoOptions;
-};
-
-export type ProtoField = {
-  name: string;
-  number: number;
-  label: number;
-  type: number;
-  typeName?: string;
-  extendee?: string;
-  jsonName?: string;
-  oneofIndex?: number;
-  proto3Optional?: boolean;
-  options?: ProtoOptions;
-};
-
-export type ProtoEnum = { name: string; value: { name: string; number: number }[]; options?: ProtoOptions };
-
-export type ProtoMethod = {
-  name: string;
-  inputType: string;
-  outputType: string;
-  clientStreaming: boolean;
-  serverStreaming: boolean;
-};
-
-export type ProtoOptions = { mapEntry?: boolean; packed?: boolean; debugRedact?: boolean; features?: Record<string, number> };
+  type FileRegistry,
+  protobuf,
+  wellKnownProtobuf,
+} from "./protobuf.ts";
+import type { Json } from "./schemaless.ts";
+import { wellKnown } from "./well-known.ts";
+import { WireReader, WireType } from "./wire.ts";
 
 export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "bidi-streaming";
-
-/** Where a message departs from its schema: the field, by names from the outermost message on, and how. */
-export interface Misfit {
-  readonly field: string;
-  readonly reason: string;
-}
 
 /** The user, the server of the call, or another server. */
 type SchemaSource = "given" | "own" | "other";
@@ -136,43 +58,12 @@ export class MethodSchema {
   json(from: Side, bytes: Uint8Array, { redact = false }: { readonly redact?: boolean } = {}): Json | undefined {
     const type = this.#type(from);
     const json = messageJson(type, bytes, this.#registry);
-    return json === undefined || !redact ? json : redacted(json, type, 0);
+    return json === undefined || !redact ? json : redacted(json, type);
   }
 
   #type(from: Side): DescMessage {
     return from === "client" ? this.#input : this.#output;
   }
-}
-
-// @returns undefined where the octets do not fit, are too many, or have no JSON.
-function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistry): Json | undefined {
-  if (new Fit(bytes).check(type) !== "fits") return undefined;
-  try {
-    const message = fromBinary(type, bytes, { readUnknownFields: false });
-    openAnys(message, registry);
-    return toJson(type, message, { registry: anyRegistry(registry) });
-  } catch {
-    return undefined;
-  }
-}
-
-// Without what fields hold that have the option `debug_redact` (descriptor.proto, FieldOptions).
-function redacted(json: Json, type: DescMessage, depth: number): Json {
-  if (typeof json !== "object" || json === null || Array.isArray(json) || depth >= DEPTH) return json;
-  const result: { [name: string]: Json } = { ...json };
-  for (const { jsonName, message, proto, fieldKind } of type.fields) {
-    const value = result[jsonName];
-    if (value === undefined) continue;
-    if (proto.options?.debugRedact === true) result[jsonName] = "<masked>";
-    else if (message === undefined) continue;
-    else if (fieldKind === "map")
-      result[jsonName] = Object.fromEntries(
-        Object.entries(value ?? {}).map(([key, one]) => [key, redacted(one, message, depth + 1)]),
-      );
-    else if (Array.isArray(value)) result[jsonName] = value.map((one) => redacted(one, message, depth + 1));
-    else result[jsonName] = redacted(value, message, depth + 1);
-  }
-  return result;
 }
 
 export interface SchemaLimits {
@@ -198,7 +89,7 @@ export class Schemas {
    *  @throws Error with one line that says what is wrong with them. */
   add(files: readonly ProtoFile[] | Uint8Array): void {
     this.#methods.clear();
-    const read = files instanceof Uint8Array ? fromBinary(FileDescriptorSetSchema, files).file : files.map(fileOf);
+    const read = files instanceof Uint8Array ? descriptorsOf(files) : files.map(fileOf);
     for (const file of read) this.#given.add(file);
     this.#given.verify();
   }
@@ -216,7 +107,7 @@ export class Schemas {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
     let file: FileDescriptorProto;
     try {
-      file = fromBinary(FileDescriptorProtoSchema, octets, { readUnknownFields: false });
+      file = protobuf().fromBinary(wellKnownProtobuf().FileDescriptorProtoSchema, octets, { readUnknownFields: false });
     } catch {
       return;
     }
@@ -274,22 +165,10 @@ export function isDescriptorSet(octets: Uint8Array): boolean {
   return reader.fault === undefined && files > 0;
 }
 
-/** The types of a file that every compiler brings along, by full name; undefined where it is none. */
-export function wellKnownTypes(file: string): ReadonlyMap<string, "message" | "enum"> | undefined {
-  const known = WELL_KNOWN_FILES.find(({ proto }) => proto.name === file);
-  if (known === undefined) return undefined;
-  const types = new Map<string, "message" | "enum">();
-  const collect = (message: DescMessage): void => {
-    types.set(message.typeName, "message");
-    for (const { typeName } of message.nestedEnums) types.set(typeName, "enum");
-    message.nestedMessages.forEach(collect);
-  };
-  known.messages.forEach(collect);
-  for (const { typeName } of known.enums) types.set(typeName, "enum");
-  return types;
-}
+const fileOf = (file: ProtoFile): FileDescriptorProto => protobuf().fromJson(wellKnownProtobuf().FileDescriptorProtoSchema, file);
 
-const fileOf = (file: ProtoFile): FileDescriptorProto => fromJson(FileDescriptorProtoSchema, file);
+const descriptorsOf = (set: Uint8Array): FileDescriptorProto[] =>
+  protobuf().fromBinary(wellKnownProtobuf().FileDescriptorSetSchema, set).file;
 
 /** Files that import each other. */
 class FileSet {
@@ -350,12 +229,15 @@ class FileSet {
 
   // Imports first. What is not there is left out: often it is only needed for options.
   #link(files: readonly FileDescriptorProto[]): FileRegistry {
+    const { create, createFileRegistry } = protobuf();
+    const { FileDescriptorProtoSchema, FileDescriptorSetSchema } = wellKnownProtobuf();
+    const known = wellKnown();
     const ordered = new Set<FileDescriptorProto>();
     const seen = new Set<string>();
-    const find = (name: string) => this.#files.get(name) ?? WELL_KNOWN.get(name);
+    const find = (name: string) => this.#files.get(name) ?? known.get(name);
     // An Any may hold a well-known type that nothing imports.
     const any = [...files, ...this.#files.values()].some(({ dependency }) => dependency.includes("google/protobuf/any.proto"));
-    const own = any ? [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name)) : [];
+    const own = any ? [...known.values()].filter(({ name }) => !this.#files.has(name)) : [];
     const stack = [...own, ...files].map((file) => ({ file, left: [...file.dependency] })).reverse();
     while (stack.length > 0) {
       const top = stack.at(-1)!;
@@ -383,199 +265,6 @@ class FileSet {
   }
 }
 
-/** Holds octets against a type: wire types, lengths, UTF-8. Fields that the type does not have are fine. */
-class Fit {
-  readonly #bytes: Uint8Array;
-  #fields = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  check(type: DescMessage): "fits" | "unsure" | Misfit {
-    return this.#message(type, 0, this.#bytes.length, 0, "") ?? "fits";
-  }
-
-  #message(type: DescMessage, start: number, end: number, depth: number, path: string): "unsure" | Misfit | undefined {
-    if (depth >= DEPTH) return "unsure";
-    const fields = fieldsOf(type);
-    const reader = new WireReader(this.#bytes, start, end);
-    while (reader.next()) {
-      if (++this.#fields > FIELDS) return "unsure";
-      const field = fields.get(reader.number);
-      if (field === undefined) continue;
-      const wrong = this.#field(field, reader, depth, path === "" ? field.name : `${path}.${field.name}`);
-      if (wrong !== undefined) return wrong;
-    }
-    if (reader.fault === undefined) return undefined;
-    if (reader.fault === "depth") return "unsure";
-    return { field: path === "" ? type.typeName : path, reason: FAULTS[reader.fault] };
-  }
-
-  #field(field: DescField, reader: WireReader, depth: number, path: string): "unsure" | Misfit | undefined {
-    const { type, start, end } = reader;
-    const list = field.fieldKind === "list" && field.listKind !== "message";
-    const scalar = field.fieldKind === "enum" || (list && field.listKind === "enum") ? ScalarType.INT32 : field.scalar;
-    if (field.fieldKind === "map") {
-      if (type !== WireType.length) return wireMisfit(path, WireType.length, type);
-      return this.#entry(field, start, end, depth, path);
-    }
-    if (field.message !== undefined) {
-      const wanted = field.delimitedEncoding ? WireType.groupStart : WireType.length;
-      return type === wanted ? this.#message(field.message, start, end, depth + 1, path) : wireMisfit(path, wanted, type);
-    }
-    const wanted = wireTypeOf(scalar ?? ScalarType.BYTES);
-    if (type !== wanted) {
-      if (list && type === WireType.length) return this.#packed(wanted, start, end, path);
-      return wireMisfit(path, wanted, type);
-    }
-    return scalar === ScalarType.STRING && field.utf8Validation ? this.#text(start, end, path) : undefined;
-  }
-
-  // A map's entry is a message of a key, 1, and a value, 2.
-  #entry(field: DescField & { fieldKind: "map" }, start: number, end: number, depth: number, path: string) {
-    const reader = new WireReader(this.#bytes, start, end);
-    while (reader.next()) {
-      if (++this.#fields > FIELDS) return "unsure";
-      const { number, type } = reader;
-      if (number > 2) continue;
-      const where = `${path}.${number === 1 ? "key" : "value"}`;
-      const scalar = number === 1 ? field.mapKey : field.mapKind === "enum" ? ScalarType.INT32 : field.scalar;
-      const wanted = scalar === undefined ? WireType.length : wireTypeOf(scalar);
-      if (type !== wanted) return wireMisfit(where, wanted, type);
-      const wrong =
-        scalar === undefined && field.message !== undefined
-          ? this.#message(field.message, reader.start, reader.end, depth + 1, where)
-          : scalar === ScalarType.STRING && field.utf8Validation
-            ? this.#text(reader.start, reader.end, where)
-            : undefined;
-      if (wrong !== undefined) return wrong;
-    }
-    if (reader.fault === undefined) return undefined;
-    return reader.fault === "depth" ? "unsure" : { field: path, reason: FAULTS[reader.fault] };
-  }
-
-  #packed(wireType: number, start: number, end: number, path: string): Misfit | undefined {
-    if (wireType === WireType.length || wireType === WireType.groupStart) return wireMisfit(path, wireType, WireType.length);
-    const size = wireType === WireType.fixed32 ? 4 : wireType === WireType.fixed64 ? 8 : 0;
-    if (size > 0) return (end - start) % size === 0 ? undefined : { field: path, reason: `is packed in ${end - start} octets` };
-    let octets = 0;
-    for (let at = start; at < end; at++) {
-      octets = this.#bytes[at]! < 0x80 ? 0 : octets + 1;
-      if (octets === 10) break;
-    }
-    return octets === 0 ? undefined : { field: path, reason: FAULTS.varint };
-  }
-
-  #text(start: number, end: number, path: string): Misfit | undefined {
-    return textOf(this.#bytes, start, end) === undefined ? { field: path, reason: "is a string that is not UTF-8" } : undefined;
-  }
-}
-
-const fieldMaps = new WeakMap<DescMessage, Map<number, DescField>>();
-
-function fieldsOf(type: DescMessage): Map<number, DescField> {
-  let fields = fieldMaps.get(type);
-  if (fields === undefined) {
-    fields = new Map(type.fields.map((field) => [field.number, field]));
-    fieldMaps.set(type, fields);
-  }
-  return fields;
-}
-
-const wireMisfit = (field: string, wanted: number, type: number): Misfit => ({
-  field,
-  reason: `has wire type ${type} (${WIRE_NAMES[type]}) instead of ${wanted} (${WIRE_NAMES[wanted]})`,
-});
-
-function wireTypeOf(scalar: ScalarType): number {
-  switch (scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return WireType.length;
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-    case ScalarType.FLOAT:
-      return WireType.fixed32;
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-    case ScalarType.DOUBLE:
-      return WireType.fixed64;
-    default:
-      return WireType.varint;
-  }
-}
-
-// The JSON mapping has no form for an Any whose type is not known: its octets are made a BytesValue, so that they stand in `value`.
-function openAnys(message: Message, registry: Registry): boolean {
-  let changed = false;
-  if (message.$typeName === "google.protobuf.Any") {
-    const any = message as Any; // by its name
-    if (any.typeUrl === "") return false;
-    const type = registry.getMessage(any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1));
-    if (type !== undefined && new Fit(any.value).check(type) === "fits") {
-      const inner = fromBinary(type, any.value);
-      if (!openAnys(inner, registry)) return false;
-      any.value = toBinary(type, inner);
-      return true;
-    }
-    if (type !== undefined) any.typeUrl = `${any.typeUrl} (does not fit)`;
-    any.value = toBinary(BytesValueSchema, create(BytesValueSchema, { value: any.value }));
-    return true;
-  }
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
-    if ("$typeName" in value)
-      changed = openAnys(value as Message, registry) || changed; // every message has its name
-    else for (const one of Object.values(value)) visit(one);
-  };
-  for (const [name, value] of Object.entries(message)) if (!name.startsWith("$")) visit(value);
-  return changed;
-}
-
-// A type that is not known stands for itself with the one field of BytesValue.
-function anyRegistry(registry: FileRegistry): Registry {
-  const unknown = new Map<string, DescMessage>();
-  return Object.assign(Object.create(registry) as FileRegistry, {
-    getMessage(name: string): DescMessage {
-      const known = registry.getMessage(name) ?? unknown.get(name);
-      if (known !== undefined) return known;
-      const made: DescMessage = { ...BytesValueSchema, typeName: name };
-      unknown.set(name, made);
-      return made;
-    },
-  });
-}
-
-const FAULTS: Readonly<Record<WireFault, string>> = {
-  tag: "goes on with octets that are no field",
-  varint: "ends inside a number, or has one of more than ten octets",
-  length: "has a field that is longer than what is left",
-  group: "has a group without an end, or an end without a group",
-  depth: "is nested too deeply",
-};
-
-const WIRE_NAMES = ["varint", "64 bit", "length-delimited", "group", "end of a group", "32 bit"];
-
-const WELL_KNOWN_FILES = [
-  file_google_protobuf_any,
-  file_google_protobuf_descriptor,
-  file_google_protobuf_duration,
-  file_google_protobuf_empty,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_source_context,
-  file_google_protobuf_struct,
-  file_google_protobuf_timestamp,
-  file_google_protobuf_wrappers,
-  file_google_protobuf_type,
-  file_google_protobuf_api,
-];
-
-const WELL_KNOWN: ReadonlyMap<string, FileDescriptorProto> = new Map(WELL_KNOWN_FILES.map(({ proto }) => [proto.name, proto]));
-
-/** Levels that parsers take by default. */
-const DEPTH = 100;
-const FIELDS = 100_000;
 const METHODS = 10_000;
 /** What a file costs beside its octets. */
 const FILE = 1024;

@@ -1,7 +1,8 @@
 // `h2lint completion`: a script for bash (3.2 or later) or zsh that completes commands, options, their values and rule ids. All words stand
 // in it: asking the program at each key would take longer than typing.
+
+import { type CommandLine, type CommandOption, commandLine } from "../command-line.ts";
 import { CALLS_FORMATS, CHECK_FORMATS } from "../formats.ts";
-import { type CommandLine, type CommandOption, commandLine } from "../options.ts";
 import { stdout } from "../standard-output.ts";
 import type { Task } from "../task.ts";
 
