@@ -1,15 +1,16 @@
-// What bench/run.mjs runs in processes of their own: `node bench/stages.mjs STAGE FILE` reads FILE with the stages up to STAGE and
+// What bench/run.mjs bundles and runs in processes of their own: `stages STAGE FILE` reads FILE with the stages up to STAGE and
 // prints the seconds, start-up not counted.
-import { Clock } from "../dist/capture/clock.js";
-import { openCapture } from "../dist/capture/open.js";
-import { fileSource } from "../dist/capture/source.js";
-import { fastHpack } from "../dist/hpack/decoder.js";
-import { ConnectionDecoder } from "../dist/http2/connection-decoder.js";
-import { analyze } from "../dist/index.js";
-import { defaultLimits } from "../dist/limits.js";
-import { Model } from "../dist/model/model.js";
-import { PacketDecoder } from "../dist/net/decoder.js";
-import { Assembler } from "../dist/tcp/assembler.js";
+
+import { analyze } from "../src/analyze.ts";
+import { Clock } from "../src/capture/clock.ts";
+import { openCapture } from "../src/capture/open.ts";
+import { fileSource } from "../src/capture/source.ts";
+import { fastHpack } from "../src/hpack/decoder.ts";
+import { ConnectionDecoder } from "../src/http2/connection-decoder.ts";
+import { defaultLimits } from "../src/limits.ts";
+import { Model } from "../src/model/model.ts";
+import { PacketDecoder } from "../src/net/decoder.ts";
+import { Assembler } from "../src/tcp/assembler.ts";
 
 const ignore = () => {};
 /** Takes every call there is and does nothing. */

@@ -108,6 +108,20 @@ it.each([
   [["a.pcap", "--", "b"]],
 ])("%j is left to it", (argv) => expect(parsePlain(argv)).toBeUndefined());
 
+it.each([
+  ["200MB", 200e6],
+  ["200", 200e6],
+  ["1g", 1e9],
+  ["1.5GB", 1.5e9],
+  ["512k", 512e3],
+])("--max-memory %s is %i octets", (text, octets) => {
+  expect(parsePlain(["a.pcap", `--max-memory=${text}`])?.maxMemory).toBe(octets);
+});
+
+it.each(["0", "much", "1t", "-"])("--max-memory %s is refused", async (text) => {
+  expect(await outcome(() => parse(["a.pcap", `--max-memory=${text}`]))).toMatch(/--max-memory takes a size/);
+});
+
 it("agrees with it on any words, where it reads them at all", async () => {
   const silent = console.log;
   // Help and version.
