@@ -1,8 +1,8 @@
-// HPACK alone, nanoseconds per field and per block: `npm run build && node bench/hpack.mjs`. Compare ratios of one run only.
+// HPACK alone, nanoseconds per field and per block: `npm run bench hpack`. Compare ratios of one run only.
 // The blocks are hpack.js's: it looks back 32 entries only, so that even repeated fields come as literals now and then.
 
-import { fastHpack } from "../dist/hpack/decoder.js";
-import { referenceHpack } from "../dist/hpack/reference.js";
+import { fastHpack } from "../src/hpack/decoder.ts";
+import { referenceHpack } from "../src/hpack/reference.ts";
 
 const { default: hpack } = await import("hpack.js");
 const limits = { tableOctets: 1 << 20 };

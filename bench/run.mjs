@@ -1,166 +1,177 @@
-// `npm run bench [grpc|bulk|memory ...] [SIZE] [SEED]`: how fast generated captures are checked (bench/generate.mjs), and in how much memory.
-//   whole process   `h2lint check --format json` as a user runs it, start-up and code still cold included
-//   per stage       in one process each, stage after stage added; what a stage costs is the difference to the line above it
-//   plain walk      bench/walk.mjs over the same file: what nobody can do without
-//   tshark          the same file in the same run, where it is there. Trust the ratios, not the times: machines differ from run to run.
-//   memory          2 GB from a file and through `zstd -dc | h2lint -`: the peak must not grow with the file
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+// `npm run bench [ROW ...]`: what h2lint costs, beside tshark and Go's bare decode of the same captures, with the floors that it must keep.
+// Seconds are user and system time of whole processes, start-up included. Trust the ratios of one run, not the times: machines differ.
+//   small x10 bulk short halfopen   captures of ../shared/perf
+//   stages                          x10, stage after stage added
+//   start                           `--version`, and a small capture, against a Node that does nothing
+//   rpcs                            2 GB of small RPCs (bench/generate.mjs)
+//   pipe                            10^6 connections that go silent, through standard input
+//   hpack                           HPACK alone
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generators, octetsOf, port } from "./generate.mjs";
+import { build } from "esbuild";
+import { captureOf, goProgram, PORTS, sharedIsThere } from "./captures.mjs";
+import { writeGrpc } from "./generate.mjs";
+import { isThere, measure } from "./measure.mjs";
+import { throughPipe } from "./pipe.mjs";
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const main = path("../dist/cli/main.js");
-const usageHook = new URL("./usage.mjs", import.meta.url).href;
-const gnuTime = "/usr/bin/time";
-const NAMES = { grpc: "small RPCs", bulk: "downloads" };
-const tsharkThere = spawnSync("tshark", ["--version"], { stdio: "ignore" }).status === 0;
+const sample = path("../samples/volo-0.9.1-grpc-go-1.85.pcap");
 
+/** At least so many times less than tshark, at most so many times Go's, at most so many MB. */
+const FLOORS = {
+  small: { tshark: 5 },
+  x10: { tshark: 15, go: 7, memory: 150 },
+  bulk: { tshark: 5 },
+  short: { tshark: 8 },
+  halfopen: { tshark: 6, memory: 150 },
+  rpcs: { memory: 160 },
+  pipe: { memory: 200 },
+  version: { node: 1.6 },
+  sample: { node: 3 },
+};
+const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "pipe", "hpack"];
+const missed = [];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((row) => !ROWS.includes(row));
+if (unknown.length > 0) throw new Error(`${unknown.join(" ")}: rows are ${ROWS.join(", ")}`);
 if (!existsSync(main)) throw new Error("dist/ is not built: npm run build");
-const words = process.argv.slice(2);
-const named = words.filter((word) => word in generators || word === "memory");
-const [size, seed = "1"] = words.filter((word) => !named.includes(word));
 const folder = mkdtempSync(join(tmpdir(), "h2lint-bench-"));
 try {
   console.log(`Node ${process.versions.node}`);
-  for (const kind of named.length === 0 ? ["grpc", "bulk", "memory"] : named) {
-    if (kind === "memory") memory(octetsOf(size ?? "2g"));
-    else speed(kind, octetsOf(size ?? (kind === "grpc" ? "64m" : "128m")));
+  const rows = wanted.length === 0 ? ROWS : wanted;
+  const captures = rows.filter((row) => row in PORTS);
+  if (captures.length > 0) await measureCaptures(captures);
+  for (const row of rows) {
+    if (row === "start") await measureStart();
+    else if (row === "rpcs") await measureRpcs();
+    else if (row === "hpack") await measureInside("hpack", []);
+    else if (row === "stages" || row === "pipe") {
+      if (!sharedIsThere) console.log(`\n${row}: skipped, ../shared/perf is not there`);
+      else if (row === "pipe") await measurePipe(1_000_000);
+      else await measureStages(captureOf(folder, "x10"));
+    }
   }
+  console.log(missed.length === 0 ? "\nall floors are kept" : `\nmissed: ${missed.join("; ")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** @param {string} kind @param {number} octets */
-function speed(kind, octets) {
-  const file = join(folder, `${kind}.pcap`);
-  const totals = generators[kind](file, octets, Number(seed));
-  console.log(
-    `\n${NAMES[kind]}, seed ${seed}: ${million(statSync(file).size)} MB, ${count(totals.packets)} packets, ${count(totals.frames)} frames,`,
-  );
-  console.log(`${count(totals.calls)} calls, ${count(totals.connections)} connections\n`);
-
-  const whole = check([file]);
-  expectFrames(whole, totals);
-  const { errors, warnings } = JSON.parse(whole.stdout).summary;
-  if (errors + warnings > 0) throw new Error("findings in a capture without any");
-  row("", "wall s", "user s", "MB/s", "packets/s", "frames/s", "peak MB");
-  line("h2lint check", whole, totals);
-
-  let before = 0;
-  for (const stage of ["read", "net", "tcp", "http2", "model", "rules"]) {
-    const { stdout, ...measured } = measure(stage, process.execPath, [path("stages.mjs"), stage, file]);
-    // In the stage's own process, without start-up.
-    const wall = Number(stdout);
-    const cost = `  + ${(((wall - before) / totals.octets) * 1e9).toFixed(2)} ns/octet`;
-    line(stage === "read" ? "  read" : `  + ${stage}`, { ...measured, wall }, totals, cost);
-    before = wall;
-  }
-  const walk = measure("walk", process.execPath, [path("walk.mjs"), file]);
-  const [seconds, walked] = walk.stdout.split(" ").map(Number);
-  if (walked !== totals.frames) throw new Error(`the plain walk saw ${walked} frames`);
-  line("plain walk", { ...walk, wall: seconds }, totals);
-  console.log(`\nall stages against the plain walk, in process: ${(before / seconds).toFixed(1)} times its time`);
-
-  if (!tsharkThere) console.log("tshark is not there: no comparison");
-  else {
-    // A field of every frame is asked for, or tshark would not dissect them; `-2` and colours, which cost it more, are not.
-    const fields = ["-T", "fields", "-e", "http2.type"];
-    const shark = measure("tshark", "tshark", ["-n", "-r", file, "-d", `tcp.port==${port},http2`, ...fields]);
-    const seen = shark.stdout.split(/[\n,]/).filter((type) => type !== "").length;
-    line("tshark", shark, totals);
-    console.log(`it showed ${count(seen)} frame types, the connection prefaces not among them`);
-    const times = (ours, theirs) => (theirs / ours).toFixed(1);
-    console.log(
-      `h2lint against tshark: ${times(whole.user, shark.user)} times less user time, ${times(whole.wall, shark.wall)} times less wall time,`,
-    );
-    console.log(`${times(whole.memory, shark.memory)} times less memory at its peak`);
-  }
-  rmSync(file);
-}
-
-/** @param {number} octets */
-function memory(octets) {
-  console.log(`\nmemory: small RPCs, seed ${seed}\n`);
-  row("", "wall s", "user s", "MB/s", "packets/s", "frames/s", "peak MB");
-  const peaks = [];
-  for (const part of [octets / 16, octets / 4, octets]) {
-    const file = join(folder, "memory.pcap");
-    const totals = generators.grpc(file, part, Number(seed));
-    const whole = check([file]);
-    expectFrames(whole, totals);
-    line(`${million(totals.octets)} MB`, whole, totals);
-    peaks.push(whole.memory);
-    if (part === octets && spawnSync("zstd", ["--version"], { stdio: "ignore" }).status === 0) {
-      spawnSync("zstd", ["-q", "-1", "-f", file, "-o", `${file}.zst`], { stdio: "inherit" });
-      rmSync(file);
-      const piped = check(["-"], `zstd -dcq '${file}.zst'`);
-      expectFrames(piped, totals);
-      line("  zstd | -", piped, totals);
-      const itself = check([`${file}.zst`]);
-      expectFrames(itself, totals);
-      line("  .zst itself", itself, totals);
+/** @param {string[]} names */
+async function measureCaptures(names) {
+  if (!sharedIsThere) return console.log(`\n${names.join(", ")}: skipped, ../shared/perf is not there`);
+  const shark = isThere("tshark");
+  if (!shark) console.log("tshark is not there: no comparison");
+  const go = goProgram(folder);
+  if (go === undefined) console.log("Go, or the source of its bare decode, is not there: no comparison");
+  console.log("\n                  seconds     peak MB");
+  for (const name of names) {
+    const file = captureOf(folder, name);
+    const floor = FLOORS[name];
+    const ours = await measure(folder, check(file));
+    line(name, ours, floor.memory === undefined ? "" : verdict(name, "MB", ours.memory / 1e6, { most: floor.memory }));
+    if (shark) {
+      // A field of every frame is asked for, or tshark would not dissect them.
+      const output = join(folder, "types");
+      const decode = ["-d", `tcp.port==${PORTS[name]},http2`, "-T", "fields", "-e", "http2.type"];
+      const theirs = await measure(folder, ["tshark", "-n", "-r", file, ...decode], { output });
+      const types = readFileSync(output, "latin1").match(/\d+/g)?.length ?? 0;
+      rmSync(output);
+      const ratio = verdict(name, "times less than tshark", theirs.seconds / ours.seconds, { least: floor.tshark });
+      line("  tshark", theirs, `${ratio}, ${types.toLocaleString("en-US")} frame types`);
+    }
+    if (go !== undefined) {
+      const theirs = await measure(folder, [go, file]);
+      line("  Go", theirs, verdict(name, "times Go's", ours.seconds / theirs.seconds, { most: floor.go }));
     }
   }
-  console.log(`\nthe peak of the whole is ${(peaks[2] / peaks[0]).toFixed(2)} times that of a sixteenth`);
 }
 
-function check(operands, feeder) {
-  const args = [main, "check", ...operands, "--fail-on", "never", "--format", "json"];
-  return measure("h2lint", process.execPath, args, feeder);
+/** @param {string} file */
+async function measureStages(file) {
+  console.log("\nx10 by stage, without start-up: the stages up to this one, and what it adds");
+  let before = 0;
+  for (const stage of ["read", "net", "tcp", "http2", "model", "rules"]) {
+    const seconds = Number(await measureInside("stages", [stage, file]));
+    console.log(`  ${stage.padEnd(8)}${seconds.toFixed(2).padStart(8)} s${`+ ${(seconds - before).toFixed(2)} s`.padStart(12)}`);
+    before = seconds;
+  }
 }
 
-function expectFrames({ stdout }, totals) {
-  const { frames } = JSON.parse(stdout).summary;
-  if (frames !== totals.frames) throw new Error(`${frames} frames were seen of ${totals.frames}`);
+/** Runs a program of this folder that uses parts of h2lint which the package does not show. @returns What it wrote.
+ *  @param {string} name @param {string[]} args */
+async function measureInside(name, args) {
+  const outfile = path(`../dist/bench-${name}.mjs`);
+  await build({
+    entryPoints: [path(`./${name}.mjs`)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+  });
+  const output = join(folder, "written");
+  await measure(folder, [process.execPath, outfile, ...args], { output });
+  rmSync(outfile);
+  const text = readFileSync(output, "utf8");
+  if (args.length === 0) console.log(`\n${text.trim()}`);
+  return text;
 }
 
-/** Run a program. @returns Its output, seconds, and the octets it held at most; without /usr/bin/time only a Node program tells. */
-function measure(name, command, args, feeder) {
-  const usage = join(folder, "usage");
-  rmSync(usage, { force: true });
-  const [program, rest] = existsSync(gnuTime)
-    ? [gnuTime, ["-f", "%U %M", "-o", usage, command, ...args]]
-    : [command, command === process.execPath ? ["--import", usageHook, ...args] : args];
-  const env = { ...process.env, BENCH_USAGE: usage };
-  const from = performance.now();
-  const options = { encoding: "utf8", maxBuffer: 2 ** 30, env };
-  const { status, error, stdout, stderr } =
-    feeder === undefined
-      ? spawnSync(program, rest, options)
-      : spawnSync("sh", ["-c", `${feeder} | "$@"`, "-", program, ...rest], options);
-  const wall = (performance.now() - from) / 1000;
-  if (status !== 0) throw new Error(`${name} ended with ${status}: ${error ?? stderr}`);
-  const [user, kilobytes] = existsSync(usage)
-    ? readFileSync(usage, "utf8").trim().split(/\s+/).map(Number)
-    : [Number.NaN, Number.NaN];
-  return { stdout, wall, user, memory: kilobytes * 1024 };
+async function measureStart() {
+  console.log("\nstart: seconds of a run, the least of 5 means of 10 runs, alternating");
+  const commands = { node: ["-e", "0"], version: [main, "--version"], sample: [main, "check", sample, "--fail-on", "never"] };
+  const times = { node: [], version: [], sample: [] };
+  // Many at once: time(1) counts in hundredths.
+  const often = [...Array(10).keys()].join(" ");
+  const loop = ["sh", "-c", `for i in ${often}; do "$@" >/dev/null; done`, "-", process.execPath];
+  for (let i = 0; i < 5; i++)
+    for (const [name, words] of Object.entries(commands))
+      times[name].push((await measure(folder, [...loop, ...words])).seconds / 10);
+  const least = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, Math.min(...all)]));
+  for (const [name, seconds] of Object.entries(least)) {
+    const floor = name === "node" ? "" : verdict(name, "times Node", seconds / least.node, { most: FLOORS[name].node });
+    console.log(`  ${name.padEnd(14)}${seconds.toFixed(3).padStart(8)}   ${floor}`);
+  }
 }
 
-function line(name, { wall, user, memory: held }, totals, note = "") {
-  const rate = (amount) => count(Math.round(amount / wall));
-  const rates = [million(totals.octets / wall), rate(totals.packets), rate(totals.frames)];
-  row(name, wall.toFixed(2), user.toFixed(2), ...rates, million(held), note);
+async function measureRpcs() {
+  const file = join(folder, "rpcs.pcap");
+  const totals = writeGrpc(file, 2e9);
+  const ours = await measure(folder, check(file));
+  rmSync(file);
+  console.log(`\n2 GB of small RPCs, ${totals.calls.toLocaleString("en-US")} calls`);
+  line("rpcs", ours, verdict("rpcs", "MB", ours.memory / 1e6, { most: FLOORS.rpcs.memory }));
 }
 
-function row(name, wall, user, octets, packets, frames, held, note = "") {
-  const columns = [
-    wall.padStart(8),
-    user.padStart(8),
-    octets.padStart(9),
-    packets.padStart(12),
-    frames.padStart(13),
-    held.padStart(9),
-  ];
-  console.log(name.padEnd(14) + columns.join("") + note);
+/** @param {number} connections */
+async function measurePipe(connections) {
+  console.log(`\na pipe of ${connections.toLocaleString("en-US")} connections that go silent`);
+  const { rates, ...ours } = await throughPipe(folder, check("-"), connections);
+  line("pipe", ours, verdict("pipe", "MB", ours.memory / 1e6, { most: FLOORS.pipe.memory }));
+  console.log(`  connections a second, by tenths: ${rates.map((rate) => Math.round(rate)).join(" ")}`);
+  // The first tenth has the start in it, the last the end.
+  console.log(`  ${verdict("pipe", "times the second tenth, the ninth", rates[8] / rates[1], { least: 0.8 })}`);
 }
 
-function million(octets) {
-  return (octets / 1e6).toFixed(1);
+/** @param {string} file */
+function check(file) {
+  return [process.execPath, main, "check", file, "--fail-on", "never", "--format", "json"];
 }
 
-function count(value) {
-  return value.toLocaleString("en-US");
+/** @param {string} name @param {import("./measure.mjs").Measured} measured */
+function line(name, { seconds, memory }, note = "") {
+  console.log(`${name.padEnd(16)}${seconds.toFixed(2).padStart(9)}${(memory / 1e6).toFixed(0).padStart(12)}   ${note}`);
+}
+
+/** @param {string} row @param {string} unit @param {number} value @param {{ least?: number, most?: number }} floor */
+function verdict(row, unit, value, { least, most }) {
+  const text = `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
+  if (least === undefined && most === undefined) return text;
+  const kept = least === undefined ? value <= most : value >= least;
+  if (!kept) missed.push(`${row}: ${text}`);
+  return `${text} (${least === undefined ? `at most ${most}` : `at least ${least}`}: ${kept ? "ok" : "missed"})`;
 }

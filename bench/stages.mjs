@@ -1,22 +1,22 @@
-// What bench/run.mjs runs in processes of their own: `node bench/stages.mjs STAGE FILE` reads FILE with the stages up to STAGE and
+// What bench/run.mjs bundles and runs in processes of their own: `stages STAGE FILE` reads FILE with the stages up to STAGE and
 // prints the seconds, start-up not counted.
-import { Clock } from "../dist/capture/clock.js";
-import { openCapture } from "../dist/capture/open.js";
-import { fileSource } from "../dist/capture/source.js";
-import { Detector } from "../dist/detect/detector.js";
-import { fastHpack } from "../dist/hpack/decoder.js";
-import { analyze } from "../dist/index.js";
-import { defaultLimits } from "../dist/limits.js";
-import { Model } from "../dist/model/model.js";
-import { PacketDecoder } from "../dist/net/decoder.js";
-import { Assembler } from "../dist/tcp/assembler.js";
+
+import { analyze } from "../src/analyze.ts";
+import { Clock } from "../src/capture/clock.ts";
+import { openCapture } from "../src/capture/open.ts";
+import { fileSource } from "../src/capture/source.ts";
+import { fastHpack } from "../src/hpack/decoder.ts";
+import { defaultLimits } from "../src/limits.ts";
+import { Model } from "../src/model/model.ts";
+import { PacketDecoder } from "../src/net/decoder.ts";
+import { Assembler } from "../src/tcp/assembler.ts";
 
 const ignore = () => {};
 /** Takes every call there is and does nothing. */
 const nothing = { packet: ignore, segment: ignore, bytes: ignore, gap: ignore, end: ignore };
-const idleReader = {
+const idleDirections = { open: () => [nothing, nothing], close: ignore };
+const idleHttp2 = {
   ...nothing,
-  close: ignore,
   begin: ignore,
   preface: ignore,
   foreign: ignore,
@@ -25,8 +25,6 @@ const idleReader = {
   frame: ignore,
   lost: ignore,
   found: ignore,
-  offered: ignore,
-  note: ignore,
 };
 
 const [stage, file] = process.argv.slice(2);
@@ -43,23 +41,12 @@ function sinkOf(last) {
 }
 
 function listenerOf(last) {
-  if (last === "tcp") return { open: attachNothing };
+  if (last === "tcp") return idleDirections;
   if (last === "http2") {
-    const detector = new Detector(defaultLimits, ignore);
-    const open = (flow) => {
-      detector.read(flow, idleReader);
-      return idleReader;
-    };
-    return { open };
+    return { open: (flow) => new ConnectionDecoder(flow, idleHttp2, defaultLimits, ignore).sinks, close: ignore };
   }
   if (last === "model") return new Model([], fastHpack, defaultLimits, ignore);
   throw new Error(`${last} is no stage`);
-}
-
-function attachNothing(flow) {
-  flow.attach(0, nothing);
-  flow.attach(1, nothing);
-  return idleReader;
 }
 
 async function read(path, sink) {

@@ -1,38 +1,31 @@
-// Logs beside a capture, and without one: lines -> what they tell -> lines joined with findings, or the model's own findings.
-import type { AnalyzeOptions, Session, Tally } from "./analyze.ts";
+// Logs without a capture: lines -> what they tell -> the model's own findings, with the lines.
+import type { AnalyzeOptions } from "./analyze-options.ts";
 import { Clock } from "./capture/clock.ts";
-import { fileSource } from "./capture/source.ts";
-import type { DiagnosticSink } from "./diagnostic.ts";
-import { CallReader } from "./grpc/call-reader.ts";
-import { fastHpack } from "./hpack/decoder.ts";
-import { referenceHpack } from "./hpack/reference.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { defaultLimits } from "./limits.ts";
 import { actorOf } from "./log/candidate.ts";
 import { type Conversation, conversationsOf } from "./log/conversation.ts";
 import type { LogTime } from "./log/event.ts";
 import { joinedLine, withLogLines } from "./log/finding-lines.ts";
 import type { LogFormat } from "./log/format.ts";
-import { joinLogs, type LogSummary } from "./log/join.ts";
 import { isProvable } from "./log/provable.ts";
-import { type Log, readLog } from "./log/reader.ts";
 import { type ReplayContext, replay } from "./log/replay.ts";
 import { doubted, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
-import { WireFrames } from "./log/wire.ts";
+import { readLogs } from "./log-joiner.ts";
 import type { ModelSink } from "./model/model-sink.ts";
 import { textsLike } from "./pairing/dictionary.ts";
-import { Pairing } from "./pairing/pairing.ts";
 import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
-import type { LogInfo, ReportEvent } from "./report/event.ts";
+import { buildPipeline, hpackOf } from "./pipeline.ts";
+import type { ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
-import { RuleEngine } from "./rules/engine/engine.ts";
 import type { ActiveRule } from "./rules/engine/slot.ts";
 import { rules as builtIn } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
 import { selectRules } from "./rules/selection.ts";
+import { Tally } from "./tally.ts";
 import { version } from "./version.ts";
 
-/** Logs without a capture, as far as they go (rules.md 5.6): each connection that they tell of goes through the same model and rules. */
-export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): AsyncGenerator<ReportEvent> {
+/** Logs without a capture, as far as they go: each connection that they tell of goes through the same model and rules. */
+export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<ReportEvent> {
   const rules = [...builtIn, ...(options.rules ?? [])];
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const limits = { ...defaultLimits, ...options.limits };
@@ -49,7 +42,8 @@ export async function* analyzeLogs(options: AnalyzeOptions, tally: Tally): Async
     const whole = Math.floor(seconds);
     return clock.at(whole, Math.round((seconds - whole) * 1e6) * 1e3);
   };
-  const context = { hpack: engine === "fast" ? fastHpack : referenceHpack, limits, at };
+  const context = { hpack: hpackOf(engine), limits, at };
+  const tally = new Tally();
   // One for all connections of a format: they come one after the other.
   const chains = new Map<string, LogChain>();
   const chainOf = (shows: LogFormat["shows"]): LogChain => {
@@ -154,12 +148,11 @@ class LogChain {
     this.#all = active.map(({ rule }) => rule);
     this.#run = run.map(({ rule }) => rule);
     this.#context = context;
-    const pairing = new Pairing({
+    const results: PairSink = {
       paired: (pair) => void this.#pairs.push(pair),
       unexplained: (one) => void this.#unexplained.push(one),
-    });
-    const ruleEngine = new RuleEngine(run, pairing, context.limits);
-    this.#sinks = [new CallReader([ruleEngine], context.limits), ...listeners, ruleEngine, pairing];
+    };
+    this.#sinks = buildPipeline({ listeners, judged: { rules: run, results } }, context.limits);
   }
 
   replay(conversation: Conversation, id: number) {
@@ -172,59 +165,3 @@ class LogChain {
 
 const NOTHING_SHOWN = { length: false, fields: "none" } as const;
 const SYMPTOM_LINES = 10;
-
-/** @throws H2lintError where one cannot be read. */
-export async function readLogs(
-  { logs: sources = [], showSecrets = false }: AnalyzeOptions,
-  limits: Limits,
-  diagnostics: DiagnosticSink,
-): Promise<Log[]> {
-  const logs: Log[] = [];
-  for (const [index, { source, side }] of sources.entries()) {
-    const opened = typeof source === "string" ? fileSource(source) : source;
-    logs.push(await readLog(opened, index, side, { limits, diagnostics, showSecrets }));
-  }
-  return logs;
-}
-
-/** Keeps what was found until the end, when the lines of the logs can be put beside it. */
-export class LogJoiner {
-  readonly wire: WireFrames;
-  readonly #logs: readonly Log[];
-  readonly #session: Session;
-  readonly #pairs: PairedFinding[] = [];
-  readonly #unexplained: Unexplained[] = [];
-
-  constructor(logs: readonly Log[], session: Session) {
-    this.#logs = logs;
-    this.#session = session;
-    this.wire = new WireFrames(session.limits, (diagnostic) => session.diagnostics.add(diagnostic));
-  }
-
-  paired(pair: PairedFinding): void {
-    this.#pairs.push(pair);
-  }
-
-  unexplained(one: Unexplained): void {
-    this.#unexplained.push(one);
-  }
-
-  join(sink: PairSink): LogInfo[] {
-    const { clock, limits, diagnostics } = this.#session;
-    const seconds = (time: number) => Number(clock.text(time));
-    const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
-    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
-    for (const pair of result.pairs) sink.paired(pair);
-    for (const one of result.unexplained) sink.unexplained?.(one);
-    return result.logs.map(logInfo);
-  }
-}
-
-function logInfo({ log, side, conversations, joined, offset }: LogSummary): LogInfo {
-  return {
-    file: log.name,
-    ...(side === undefined ? {} : { side }),
-    ...{ formats: log.formats, lines: log.lines, read: log.read, connections: conversations, joined },
-    ...(offset === undefined ? {} : { clockOffset: Math.round(offset * 1e6) / 1e6 }),
-  };
-}

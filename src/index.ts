@@ -1,4 +1,5 @@
-export { type AnalyzeOptions, analyze, type Engine, type Filter, type LogSource, type Progress } from "./analyze.ts";
+export { analyze } from "./analyze.ts";
+export type { AnalyzeOptions, LogSource, Progress } from "./analyze-options.ts";
 export type { Source } from "./capture/source.ts";
 export { bytesSource, fileSource, stdinSource, streamSource } from "./capture/source.ts";
 export { loadSchemas } from "./cli/protos.ts";
@@ -24,6 +25,7 @@ export type { FrameRef } from "./model/frame-ref.ts";
 export type { MessageHead } from "./model/message-head.ts";
 export type { ModelSink } from "./model/model-sink.ts";
 export type { Stream, StreamHalf } from "./model/stream.ts";
+export type { Engine } from "./pipeline.ts";
 export type { Origin, Side } from "./place.ts";
 export type { Assertions, LatencyMeasure } from "./report/assertions.ts";
 export { type BudgetOptions, Budgets } from "./report/budget.ts";
@@ -65,3 +67,4 @@ export {
 } from "./rules/rule.ts";
 export type { Preset, Profile, RuleOptions } from "./rules/selection.ts";
 export type { EndReason } from "./tcp/byte-stream.ts";
+export type { Filter } from "./traffic-filter.ts";

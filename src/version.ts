@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "./package-file.ts";
 
 /** The package's own version. */
-export const version: string = (
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
+export const version: string = (JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { version: string }).version;

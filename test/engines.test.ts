@@ -2,9 +2,12 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type AnalyzeOptions, analyze, type Engine, Session } from "../src/analyze.ts";
+import { analyze } from "../src/analyze.ts";
+import type { AnalyzeOptions } from "../src/analyze-options.ts";
 import { microsecondMagic } from "../src/capture/pcap.ts";
+import { CapturePipeline } from "../src/capture-pipeline.ts";
 import { H2lintError } from "../src/error.ts";
+import type { Engine } from "../src/pipeline.ts";
 import type { FindingEvent } from "../src/report/event.ts";
 import { FrameLister, type FrameListing } from "../src/report/frame-object.ts";
 
@@ -41,7 +44,7 @@ async function findingsOf(name: string, engine: Engine): Promise<FindingEvent[]>
 
 async function framesOf(name: string, options: AnalyzeOptions): Promise<FrameListing[]> {
   const frames: FrameListing[] = [];
-  const session = new Session([root + name], options);
+  const session = new CapturePipeline([root + name], options);
   const names = await session.open();
   const lister = new FrameLister(
     () => session.clock,
@@ -49,7 +52,7 @@ async function framesOf(name: string, options: AnalyzeOptions): Promise<FrameLis
     true,
     (frame) => frames.push(structuredClone(frame)),
   );
-  for await (const _ of session.run([lister]));
+  for await (const _ of session.run({ listeners: [lister] }));
   return frames;
 }
 

@@ -4,13 +4,17 @@
 //   (what was left over is reported here as `capture/cut-record`; there is no way on after damage).
 
 import { EventEmitter } from "node:events";
-import pcapParser from "pcap-parser";
+import { createRequire } from "node:module";
+import type pcapParser from "pcap-parser";
 import { u16, u16le, u32, u32le } from "../bytes.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import { fcsOctets, microsecondMagic, pcapHeaderOctets } from "./pcap.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureContext } from "./record-reader.ts";
 import type { Window } from "./window.ts";
+
+// Loaded where this engine was asked for.
+const load = createRequire(import.meta.url);
 
 /** @param head The first 24 octets of the file.
  *  @returns Why the reference engine cannot read it, or undefined. */
@@ -44,7 +48,7 @@ export class ReferenceReader implements CaptureReader {
     this.#context = context;
     const packet = this.#packet;
     packet.file = context.file;
-    const parser = pcapParser.parse(this.#feed);
+    const parser = (load("pcap-parser") as typeof pcapParser).parse(this.#feed);
     parser.on("globalHeader", ({ linkLayerType }) => {
       packet.linkType = linkLayerType & 0xffff;
     });

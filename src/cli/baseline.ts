@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { H2lintError } from "../error.ts";
 import { Baseline, type BaselineEntry, baselineText, parseBaseline } from "../report/baseline.ts";
-import type { Invocation } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 
 export interface OpenBaseline {
   readonly baseline: Baseline;

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { Clock } from "../capture/clock.ts";
 import { openCapture } from "../capture/open.ts";
 import { fileSource, type Source, stdinSource } from "../capture/source.ts";
@@ -11,12 +10,16 @@ import { defaultLimits } from "../limits.ts";
 export async function findCaptures(operands: readonly string[]): Promise<(string | Source)[]> {
   const found: (string | Source)[] = [];
   for (const operand of operands) {
+    const stats = statSync(operand, { throwIfNoEntry: false });
     if (operand === "-") found.push(stdinSource());
-    else if (isFolder(operand))
-      found.push(...(await within(operand, await glob("**/*", { cwd: operand, absolute: false, dot: false }), operand)));
-    else if (!exists(operand) && isDynamicPattern(operand))
-      found.push(...(await within(undefined, await glob(operand), operand)));
-    else found.push(operand);
+    else if (stats !== undefined && !stats.isDirectory()) found.push(operand);
+    else {
+      const { glob, isDynamicPattern } = await import("tinyglobby");
+      if (stats !== undefined)
+        found.push(...(await within(operand, await glob("**/*", { cwd: operand, absolute: false, dot: false }), operand)));
+      else if (isDynamicPattern(operand)) found.push(...(await within(undefined, await glob(operand), operand)));
+      else found.push(operand);
+    }
   }
   return found;
 }
@@ -43,7 +46,3 @@ async function isCapture(path: string): Promise<boolean> {
     throw error;
   }
 }
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,12 +1,14 @@
 // FILE, FILE#CONNECTION or FILE#CONNECTION.STREAM -> what a comparison looks at.
 import { existsSync } from "node:fs";
-import { type AnalyzeOptions, analyze, Chooser, type Filter } from "../analyze.ts";
+import { analyze } from "../analyze.ts";
+import type { AnalyzeOptions } from "../analyze-options.ts";
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Compared } from "../report/comparison.ts";
 import type { FindingEvent } from "../report/event.ts";
 import { ShapeCollector } from "../report/shape.ts";
+import { type Filter, TrafficFilter } from "../traffic-filter.ts";
 import { findCaptures } from "./captures.ts";
 
 /** @throws H2lintError where the capture cannot be read, or holds no HTTP/2 that was chosen. */
@@ -14,7 +16,7 @@ export async function shapeOf(operand: string, options: AnalyzeOptions): Promise
   const { file, only } = partOf(operand);
   const chosen: Filter = { ...options.only, ...only };
   const { from: _, to: __, ...untimed } = chosen;
-  const collector = new ShapeCollector(new Chooser(untimed, new Clock()), defaultLimits);
+  const collector = new ShapeCollector(new TrafficFilter(untimed, new Clock()), { ...defaultLimits, ...options.limits });
   const findings: FindingEvent[] = [];
   for await (const event of analyze(await findCaptures([file]), { ...options, only: chosen, listeners: [collector] })) {
     if (event.kind === "finding" && findings.length < FINDINGS) findings.push(event);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { program } from "./program.ts";
+import { version } from "../version.ts";
 
 // A closed pipe (`h2lint ... | head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -7,4 +7,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await program(process.argv.slice(2));
+const words = process.argv.slice(2);
+// Asked before anything is loaded.
+if (words.length === 1 && words[0] === "--version") process.stdout.write(`${version}\n`);
+else process.exitCode = await (await import("./program.ts")).program(words);

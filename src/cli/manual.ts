@@ -1,5 +1,5 @@
 // The manual page, docs/h2lint.1, in the language of man(7). `npm run docs` writes it.
-import type { CommandLine, CommandOption } from "./options.ts";
+import type { CommandLine, CommandOption } from "./command-line.ts";
 
 export function manualPage({ commands, options }: CommandLine, version: string): string {
   const groups = [...new Set(options.map(({ group }) => group))].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));

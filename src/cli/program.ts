@@ -1,12 +1,12 @@
 import { H2lintError } from "../error.ts";
-import { parse } from "./options.ts";
+import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
 
 /** What the program does with its arguments, on standard output and standard error.
  *  @returns The exit status. */
 export async function program(argv: readonly string[]): Promise<number> {
   try {
-    const invocation = await parse(argv);
+    const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
     return invocation === undefined ? 0 : await run(invocation);
   } catch (error) {
     if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);

@@ -1,6 +1,7 @@
 // What was found: in captures, or as a JSON report says it.
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { type AnalyzeOptions, analyze } from "../analyze.ts";
+import { analyze } from "../analyze.ts";
+import type { AnalyzeOptions } from "../analyze-options.ts";
 import { type Found, findingsOfReport } from "../report/difference.ts";
 import { findCaptures } from "./captures.ts";
 

@@ -1,7 +1,7 @@
-import type { Progress } from "../analyze.ts";
+import type { Progress } from "../analyze-options.ts";
 import type { Look } from "../report/style.ts";
 import { count, size } from "../report/text.ts";
-import type { Invocation } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 
 /** How to write to standard output: NO_COLOR and FORCE_COLOR count (no-color.org, force-color.org), an option counts more. */
 export function lookOf({ color, quiet, verbose }: Invocation): Look {

@@ -1,8 +1,14 @@
 // In: the text of .proto files, parsed by protobufjs. Out: file descriptors, with every name resolved. What only matters to code generators
 // (defaults, options but those of the encoding) is left out. A group inside a oneof is not read.
-import protobuf from "protobufjs";
+import { createRequire } from "node:module";
+import type protobufjs from "protobufjs";
 import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from "./schema/proto-file.ts";
 import { wellKnownTypes } from "./schema/registry.ts";
+
+let loaded: typeof protobufjs | undefined;
+
+/** Loaded with the first schema: most runs have none. */
+const protobuf = (): typeof protobufjs => (loaded ??= createRequire(import.meta.url)("protobufjs") as typeof protobufjs);
 
 /** One .proto file, its names not resolved yet. */
 export interface ProtoSource {
@@ -14,11 +20,12 @@ export interface ProtoSource {
 
 /** @throws Error with one line that says where the text is wrong. */
 export function parseProto(name: string, text: string): ProtoSource {
-  const root = new protobuf.Root();
-  const { package: packageName = "", imports = [] } = protobuf.parse(text, root, { keepCase: true });
+  const { Root, parse } = protobuf();
+  const root = new Root();
+  const { package: packageName = "", imports = [] } = parse(text, root, { keepCase: true });
   const syntax = syntaxOf(text);
   const at = packageName === "" ? root : root.lookup(packageName);
-  const inside = at instanceof protobuf.Namespace ? at.nestedArray : [];
+  const inside = at instanceof protobuf().Namespace ? at.nestedArray : [];
   // Options of a file stand at its root.
   const features = featuresOf(root.parsedOptions);
   return {
@@ -30,10 +37,10 @@ export function parseProto(name: string, text: string): ProtoSource {
       dependency: imports,
       ...(syntax.startsWith("proto") ? { syntax } : { syntax: "editions", edition: EDITIONS[syntax] ?? EDITIONS["2023"]! }),
       ...(features === undefined ? {} : { options: { features } }),
-      messageType: inside.filter((one) => one instanceof protobuf.Type).map((type) => messageOf(type, syntax)),
-      enumType: inside.filter((one) => one instanceof protobuf.Enum).map(enumOf),
+      messageType: inside.filter((one) => one instanceof protobuf().Type).map((type) => messageOf(type, syntax)),
+      enumType: inside.filter((one) => one instanceof protobuf().Enum).map(enumOf),
       extension: inside.filter(isExtension).map((field) => fieldOf(field, syntax)),
-      service: inside.filter((one) => one instanceof protobuf.Service).map(serviceOf),
+      service: inside.filter((one) => one instanceof protobuf().Service).map(serviceOf),
     },
   };
 }
@@ -72,12 +79,12 @@ export function linkProtos(sources: readonly ProtoSource[]): ProtoFile[] {
 
 type Resolve = (type: string, scope: string) => { typeName: string; type: number };
 
-function messageOf(type: protobuf.Type, syntax: string): ProtoMessage {
+function messageOf(type: protobufjs.Type, syntax: string): ProtoMessage {
   const { nestedArray } = type;
   // Beside its own there may be fields that extend it.
   const fields = type.fieldsArray.filter((field) => field.declaringField === null || field.declaringField === undefined);
   const oneofs = type.oneofsArray.map(({ name }) => name);
-  const maps = fields.filter((field) => field instanceof protobuf.MapField);
+  const maps = fields.filter((field) => field instanceof protobuf().MapField);
   return {
     name: type.name,
     field: fields.map((field) => ({
@@ -86,26 +93,26 @@ function messageOf(type: protobuf.Type, syntax: string): ProtoMessage {
     })),
     oneofDecl: oneofs.map((name) => ({ name })),
     nestedType: [
-      ...nestedArray.filter((one) => one instanceof protobuf.Type).map((one) => messageOf(one, syntax)),
+      ...nestedArray.filter((one) => one instanceof protobuf().Type).map((one) => messageOf(one, syntax)),
       ...maps.map((field) => entryOf(field, syntax)),
     ],
-    enumType: nestedArray.filter((one) => one instanceof protobuf.Enum).map(enumOf),
+    enumType: nestedArray.filter((one) => one instanceof protobuf().Enum).map(enumOf),
     extension: nestedArray.filter(isExtension).map((field) => fieldOf(field, syntax)),
     ...featured(type.parsedOptions),
   };
 }
 
-function isExtension(one: protobuf.ReflectionObject): one is protobuf.Field {
-  return one instanceof protobuf.Field && one.extend !== undefined;
+function isExtension(one: protobufjs.ReflectionObject): one is protobufjs.Field {
+  return one instanceof protobuf().Field && one.extend !== undefined;
 }
 
-function fieldOf(field: protobuf.Field, syntax: string): ProtoField {
+function fieldOf(field: protobufjs.Field, syntax: string): ProtoField {
   const options: Record<string, unknown> = field.options ?? {};
-  const map = field instanceof protobuf.MapField;
+  const map = field instanceof protobuf().MapField;
   const scalar = SCALARS[field.type];
   const type = scalar === undefined ? field.parent?.get(field.type) : undefined;
   // The type of a group is made beside its field, and marked; that is not among its declared properties.
-  const group = type instanceof protobuf.Type && (type as { group?: boolean }).group === true;
+  const group = type instanceof protobuf().Type && (type as { group?: boolean }).group === true;
   const optional = options["proto3_optional"] === true;
   const features = featuresOf(field.parsedOptions);
   const redact = options["debug_redact"] === true;
@@ -134,8 +141,9 @@ function fieldOf(field: protobuf.Field, syntax: string): ProtoField {
   };
 }
 
-function entryOf(field: protobuf.MapField, syntax: string): ProtoMessage {
-  const value = new protobuf.Field("value", 2, field.type);
+function entryOf(field: protobufjs.MapField, syntax: string): ProtoMessage {
+  const { Field } = protobuf();
+  const value = new Field("value", 2, field.type);
   return {
     name: entryName(field.name),
     field: [
@@ -147,7 +155,7 @@ function entryOf(field: protobuf.MapField, syntax: string): ProtoMessage {
   };
 }
 
-function enumOf(one: protobuf.Enum): ProtoEnum {
+function enumOf(one: protobufjs.Enum): ProtoEnum {
   return {
     name: one.name,
     value: Object.entries(one.values).map(([name, number]) => ({ name, number })),
@@ -155,7 +163,7 @@ function enumOf(one: protobuf.Enum): ProtoEnum {
   };
 }
 
-function serviceOf(service: protobuf.Service): ProtoFile["service"][number] {
+function serviceOf(service: protobufjs.Service): ProtoFile["service"][number] {
   return {
     name: service.name,
     method: service.methodsArray.map((method) => ({

@@ -1,6 +1,8 @@
 // The reference engine: npm hpack.js 2.1.6 behind HpackDecoder. Slow; its use is to differ where one of the two is wrong.
 
-import hpack, { type Decompressor } from "hpack.js";
+import { createRequire } from "node:module";
+import type hpack from "hpack.js";
+import type { Decompressor } from "hpack.js";
 import { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackFault } from "../fields/decoding-fault.ts";
 import { field, fieldName } from "../fields/field.ts";
@@ -15,6 +17,9 @@ export const referenceCannot = {
   "padding-kind": "padding of eight bits and more is huffman-padding-long, all ones or not",
 } as const;
 
+// Loaded where this engine was asked for.
+const load = createRequire(import.meta.url);
+
 export const referenceHpack: HpackEngine = (limits) => new ReferenceDecoder(limits.tableOctets);
 
 class ReferenceDecoder implements HpackDecoder {
@@ -28,7 +33,8 @@ class ReferenceDecoder implements HpackDecoder {
 
   constructor(bound: number) {
     this.bound = Math.max(bound, initialTableSize);
-    this.decompressor = hpack.decompressor.create({ table: { maxSize: this.bound } });
+    const { decompressor } = load("hpack.js") as typeof hpack;
+    this.decompressor = decompressor.create({ table: { maxSize: this.bound } });
     this.decompressor.updateTableSize(initialTableSize);
     this.decompressor.on("error", (error) => {
       this.error = error;

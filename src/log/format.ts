@@ -1,5 +1,5 @@
 import type { Side } from "../place.ts";
-import type { LogFrame } from "./event.ts";
+import type { LogFrame } from "./frame.ts";
 
 /** One way in which programs write what happens on their connections. */
 export interface LogFormat {

@@ -12,7 +12,8 @@ import { TcpSegment } from "../net/segment.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import { Flow } from "../tcp/flow.ts";
 import type { Conversation } from "./conversation.ts";
-import type { FrameEvent, LogFrame, LogTime } from "./event.ts";
+import type { FrameEvent, LogTime } from "./event.ts";
+import type { LogFrame } from "./frame.ts";
 import { literalBlock } from "./literal.ts";
 
 export interface ReplayContext {

@@ -3,7 +3,7 @@ import { Flag } from "../http2/frame.ts";
 import { dictionary } from "../pairing/dictionary.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
-import type { LogFrame } from "./event.ts";
+import type { LogFrame } from "./frame.ts";
 import { codeNamed, flagsNamed, kindNamed } from "./names.ts";
 import { unescaped } from "./quoted.ts";
 

@@ -88,7 +88,10 @@ export class Pairing implements ModelSink, FindingSink {
 
   connectionEnd(connection: Connection): void {
     const pending = this.#open.get(connection.id);
-    if (pending === undefined) return;
+    if (pending === undefined) {
+      this.#sink.closed?.(connection, undefined);
+      return;
+    }
     this.#open.delete(connection.id);
     this.#last = undefined;
     this.#recent.release(pending.clientTrail);
@@ -97,7 +100,7 @@ export class Pairing implements ModelSink, FindingSink {
     const { pairs, unexplained } = pairAll(pending, recognised, this.#overreaction);
     for (const pair of pairs) this.#sink.paired(pair);
     for (const one of unexplained) this.#sink.unexplained?.(one);
-    this.#sink.recognised?.(connection, namesOf(recognised));
+    this.#sink.closed?.(connection, namesOf(recognised));
   }
 
   #reset(frame: Frame, stream: Stream | undefined, pending: Pending): void {

@@ -113,7 +113,8 @@ export interface Unexplained extends Cost {
 export interface PairSink {
   paired(pair: PairedFinding): void;
   unexplained?(unexplained: Unexplained): void;
-  recognised?(connection: Connection, software: RecognisedSoftware): void;
+  /** A connection is over, and all of it was told. @param software What its ends were recognised as; undefined where it was never HTTP/2. */
+  closed?(connection: Connection, software: RecognisedSoftware | undefined): void;
 }
 
 /** What the two ends of a connection are, where that is certain, and the signs of it. */

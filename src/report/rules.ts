@@ -1,5 +1,6 @@
 // `h2lint rules`, `h2lint explain` and docs/rules: what is checked, and why.
 import { readFileSync } from "node:fs";
+import { packageFile } from "../package-file.ts";
 import { knownAnswers } from "../pairing/dictionary.ts";
 import type { Need } from "../rules/finding.ts";
 import type { Rule, SpecRef } from "../rules/rule.ts";
@@ -103,10 +104,7 @@ export function familyTable(rules: readonly Rule[]): string {
 /** The examples that docs/rules shows, by rule; none where the package lies elsewhere. */
 export function readExamples(): Readonly<Record<string, RuleExamples>> {
   try {
-    return JSON.parse(readFileSync(new URL("../../docs/rules/examples.json", import.meta.url), "utf8")) as Record<
-      string,
-      RuleExamples
-    >;
+    return JSON.parse(readFileSync(packageFile("docs/rules/examples.json"), "utf8")) as Record<string, RuleExamples>;
   } catch {
     return {};
   }

@@ -1,20 +1,15 @@
 // In: a script's segments. Out: what the stages of h2lint, the real ones, make of them.
 import type { Diagnostic } from "../diagnostic.ts";
-import { CallReader } from "../grpc/call-reader.ts";
-import { ReflectionReader } from "../grpc/reflection.ts";
 import { Schemas } from "../grpc/schema.ts";
 import { fastHpack } from "../hpack/decoder.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
-import { Model } from "../model/model.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { TcpFlag, TcpSegment } from "../net/segment.ts";
-import { Pairing } from "../pairing/pairing.ts";
-import type { PairedFinding, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import { assemblerFor, buildPipeline } from "../pipeline.ts";
 import { other, type Side } from "../place.ts";
-import { RuleEngine } from "../rules/engine/engine.ts";
 import type { Finding, Repeats } from "../rules/finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import { Assembler } from "../tcp/assembler.ts";
 import { Script, type Story, type WireFrame, type WireSegment } from "./script.ts";
 
 /** What a story is judged by. */
@@ -75,40 +70,22 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
   const pairs: PairedFinding[] = [];
   const unexplained: Unexplained[] = [];
   let software: RecognisedSoftware = { evidence: [] };
-  const inPairing = active.find(({ rule }) => rule.meta.inPairing === true);
-  const pairing = new Pairing(
-    {
-      paired: (pair) => void pairs.push(pair),
-      unexplained: (one) => void unexplained.push(one),
-      recognised: (_, ends) => {
-        software = ends;
-      },
-    },
-    inPairing?.severity,
-  );
-  const sink = {
-    finding(finding: Finding, repeats: Repeats) {
-      findings.push({ finding, repeats });
-      pairing.finding(finding, repeats);
-    },
-  };
-  const engine = new RuleEngine(active, sink, all);
-  const counter: ModelSink = {
-    connectionEnd(connection) {
+  const results: PairSink = {
+    paired: (pair) => void pairs.push(pair),
+    unexplained: (one) => void unexplained.push(one),
+    closed(connection, ends = software) {
+      software = ends;
       for (const [key, count] of connection.unchecked) unchecked[key] = (unchecked[key] ?? 0) + count;
     },
   };
-  const schemas = new Schemas();
-  const calls = new CallReader([new ReflectionReader(schemas, all), engine], all, schemas);
-  playModel(segments, [calls, ...listeners, engine, pairing, counter], all, diagnose);
-  return {
-    findings: findings.map(({ finding, repeats }) => ({ ...finding, ...repeats })),
-    pairs,
-    unexplained,
-    software,
-    diagnostics,
-    unchecked,
+  const judged = {
+    rules: active,
+    found: (finding: Finding, repeats: Repeats) => void findings.push({ finding, repeats }),
+    results,
   };
+  playModel(segments, buildPipeline({ schemas: new Schemas(), listeners, judged }, all), all, diagnose);
+  const played = findings.map(({ finding, repeats }) => ({ ...finding, ...repeats }));
+  return { findings: played, pairs, unexplained, software, diagnostics, unchecked };
 }
 
 /** The same for listeners of the model. */
@@ -118,7 +95,7 @@ export function playModel(
   limits: Limits,
   diagnose: (diagnostic: Diagnostic) => void,
 ): void {
-  const assembler = new Assembler(new Model(sinks, fastHpack, limits, diagnose), limits, diagnose);
+  const assembler = assemblerFor(sinks, fastHpack, limits, diagnose);
   segments.forEach((segment, index) => {
     const tcp = tcpSegment(segment, index + 1);
     assembler.segment(tcp);

@@ -6,8 +6,8 @@ import { build, good, type Program, volo } from "./program.ts";
 
 let program: Program;
 
-beforeAll(() => {
-  program = build();
+beforeAll(async () => {
+  program = await build();
 }, 120_000);
 
 afterAll(() => program.remove());

@@ -1,8 +1,8 @@
 // The bash completion as readline calls it: the words of the line in an array, broken at equals signs.
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { completionScript } from "../../src/cli/completion.ts";
-import { commandLine } from "../../src/cli/options.ts";
+import { commandLine } from "../../src/cli/command-line.ts";
+import { completionScript } from "../../src/cli/commands/completion.ts";
 import { rules } from "../../src/rules/index.ts";
 
 const formats = ["table", "json", "junit"];

@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { writeGrpc } from "../../bench/generate.mjs";
 import { analyze } from "../../src/analyze.ts";
 import { PcapngWriter } from "../../src/capture/pcapng-writer.ts";
-import { cut } from "../../src/cli/cut.ts";
-import type { Invocation } from "../../src/cli/options.ts";
+import { cut } from "../../src/cli/commands/cut.ts";
+import type { Task } from "../../src/cli/task.ts";
 import type { FindingEvent } from "../../src/report/event.ts";
 import { capture, haveCaptures, readAll } from "../capture/reading.ts";
 
@@ -76,16 +76,13 @@ async function leavesTheFault(path: string): Promise<number> {
   const places = new Map(faults.map(({ connection, stream }) => [`${connection} ${stream}`, { connection, stream }]));
   for (const { connection, stream } of places.values()) {
     // What else an invocation has does not matter here.
-    await cut(
-      {
-        operands: [large],
-        outputs: [target],
-        only: { connection, stream },
-        quiet: true,
-        engine: "fast",
-      } as unknown as Invocation,
-      {},
-    );
+    await cut({
+      operands: [large],
+      outputs: [target],
+      only: { connection, stream },
+      quiet: true,
+      engine: "fast",
+    } as unknown as Task);
     const of = (found: readonly FindingEvent[], of: number) =>
       judged(found.filter((finding) => finding.connection === of && finding.stream === stream && finding.severity === "error"));
     expect(of(await findingsIn(target), 1)).toEqual(of(faults, connection));

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyze } from "../../src/analyze.ts";
-import { cut } from "../../src/cli/cut.ts";
-import type { Invocation } from "../../src/cli/options.ts";
+import { cut } from "../../src/cli/commands/cut.ts";
+import type { Task } from "../../src/cli/task.ts";
 import type { FindingEvent } from "../../src/report/event.ts";
 import { capture, captureName, capturesIn, haveCaptures, readAll } from "../capture/reading.ts";
 
@@ -16,9 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), "h2lint-cut-"));
 const target = join(folder, "cut.pcapng");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const cutTo = (operands: readonly string[], only: Invocation["only"], output: string[] = [target]): Promise<number> =>
+const cutTo = (operands: readonly string[], only: Task["only"], output: string[] = [target]): Promise<number> =>
   // What else an invocation has does not matter here.
-  cut({ operands, outputs: output, only, quiet: true, engine: "fast" } as unknown as Invocation, {});
+  cut({ operands, outputs: output, only, quiet: true, engine: "fast" } as unknown as Task);
 
 async function findingsIn(captures: readonly string[]): Promise<FindingEvent[]> {
   const found: FindingEvent[] = [];
@@ -93,7 +93,7 @@ describe("samples", () => {
 });
 
 describe("refused", () => {
-  it.each<[string, string[], Invocation["only"], string[], string]>([
+  it.each<[string, string[], Task["only"], string[], string]>([
     ["no connection", [volo], {}, [target], "cut needs --connection N"],
     ["no output", [volo], { connection: 1 }, [], "cut needs one --output FILE.pcapng"],
     ["two outputs", [volo], { connection: 1 }, [target, target], "cut needs one --output FILE.pcapng"],

@@ -1,8 +1,9 @@
 // docs/h2lint.1 is made from the tables of the command line. After a change of them: `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { commandLine } from "../../src/cli/command-line.ts";
 import { manualPage } from "../../src/cli/manual.ts";
-import { commandLine, parse } from "../../src/cli/options.ts";
+import { parse } from "../../src/cli/options.ts";
 import { version } from "../../src/version.ts";
 
 const file = new URL("../../docs/h2lint.1", import.meta.url);

@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { XMLValidator } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { bundle } from "../../src/report/html/bundle.mjs";
 import { build, good, type Program, volo } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -15,8 +14,7 @@ let program: Program;
 let path: string;
 
 beforeAll(async () => {
-  program = build();
-  await bundle(join(program.folder, "dist/report/html"));
+  program = await build();
   const bin = join(program.folder, "bin");
   mkdirSync(bin);
   writeFileSync(join(bin, "h2lint"), `#!/bin/sh\nexec "${process.execPath}" "${program.folder}/dist/cli/main.js" "$@"\n`);

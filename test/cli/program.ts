@@ -1,12 +1,12 @@
 // The built CLI in a folder of its own, beside the samples. Most runs are done by one process after the other, which is the same but for the
 // time that a process takes to start.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import ts from "typescript";
+import { bundle } from "../../build.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -24,9 +24,9 @@ export interface Program {
   remove(): void;
 }
 
-export function build(): Program {
+export async function build(): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), "h2lint-program-"));
-  compileTo(join(folder, "dist"));
+  await bundle(join(folder, "dist"));
   cpSync(join(root, "package.json"), join(folder, "package.json"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   cpSync(join(root, "samples"), join(folder, "samples"), { recursive: true });
@@ -89,23 +89,6 @@ class Resident {
     });
     worker.unref();
     return { worker, port: port1, done };
-  }
-}
-
-/** What `tsc` makes of the sources, but for the types: they are checked elsewhere, and take most of the time. */
-export function compileTo(folder: string): void {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile) as { config: { compilerOptions: object } };
-  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, module: "ESNext", noEmit: false }, root);
-  const source = join(root, "src");
-  for (const path of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!path.endsWith(".ts") || path.endsWith(".d.ts") || path.startsWith("report/html/page/")) continue;
-    const { outputText } = ts.transpileModule(readFileSync(join(source, path), "utf8"), {
-      compilerOptions: options,
-      fileName: path,
-    });
-    const target = join(folder, path.replace(/\.ts$/, ".js"));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
   }
 }
 

@@ -14,7 +14,7 @@ import { field, serviceFile } from "../grpc/descriptors.ts";
 import { build, type Ran } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const program = build();
+const program = await build();
 const work = program.folder;
 
 beforeAll(() => {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { cut } from "../../src/cli/cut.ts";
-import type { Invocation } from "../../src/cli/options.ts";
+import { cut } from "../../src/cli/commands/cut.ts";
+import type { Task } from "../../src/cli/task.ts";
 import { tsharkVersion } from "./tshark.ts";
 
 const samples = fileURLToPath(new URL("../../samples/", import.meta.url));
@@ -26,10 +26,13 @@ describe.skipIf(tsharkVersion() === undefined)("tshark reads", () => {
   it.each(readdirSync(samples).filter((name) => name.endsWith(".pcap")))("%s", async (name) => {
     const capture = samples + name;
     // What else an invocation has does not matter here.
-    await cut(
-      { operands: [capture], outputs: [target], only: { connection: 1 }, quiet: true, engine: "fast" } as unknown as Invocation,
-      {},
-    );
+    await cut({
+      operands: [capture],
+      outputs: [target],
+      only: { connection: 1 },
+      quiet: true,
+      engine: "fast",
+    } as unknown as Task);
     const packets = ["frame.time_epoch", "frame.len", "frame.cap_len", "frame.encap_type", "ip.id", "tcp.seq_raw", "tcp.payload"];
     const all = fieldsOf(capture, "tcp.stream", ...packets).split("\n");
     const own = all.filter((line) => line.startsWith("0\t")).map((line) => line.slice(2));

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { Session } from "../../src/analyze.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
 import { decompress } from "../../src/grpc/decompress.ts";
 import { WireReader, WireType } from "../../src/grpc/wire.ts";
@@ -28,7 +28,7 @@ interface Messages {
 
 async function ours(file: string): Promise<Messages> {
   const result: Messages = { messages: [], fields: [], lengths: [] };
-  const session = new Session([file], { limits: { messageOctets: 1 << 24 } });
+  const session = new CapturePipeline([file], { limits: { messageOctets: 1 << 24 } });
   await session.open();
   const reader = new CallReader(
     [
@@ -50,7 +50,7 @@ async function ours(file: string): Promise<Messages> {
     ],
     session.limits,
   );
-  for await (const _ of session.run([reader]));
+  for await (const _ of session.run({ listeners: [reader] }));
   return sorted(result);
 }
 

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { completionScript } from "../../src/cli/completion.ts";
-import { commandLine } from "../../src/cli/options.ts";
+import { commandLine } from "../../src/cli/command-line.ts";
+import { completionScript } from "../../src/cli/commands/completion.ts";
 import { rules } from "../../src/rules/index.ts";
 
 const page = fileURLToPath(new URL("../../docs/h2lint.1", import.meta.url));

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { Session } from "../../src/analyze.ts";
 import { hex } from "../../src/bytes.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { FieldBit } from "../../src/fields/field.ts";
 import type { Frame } from "../../src/http2/frame.ts";
 import type { Connection } from "../../src/model/connection.ts";
@@ -87,9 +87,9 @@ const octets = (latin1: string): string => {
 
 async function ourFrames(file: string): Promise<SharkFrame[]> {
   const ours = new Ours();
-  const session = new Session([file], {});
+  const session = new CapturePipeline([file], {});
   await session.open();
-  for await (const _ of session.run([ours]));
+  for await (const _ of session.run({ listeners: [ours] }));
   return ours.frames;
 }
 

@@ -1,7 +1,7 @@
 // Each format by lines as programs print them: recorded ones, and for what was not at hand those of the programs' sources.
 import { describe, expect, it } from "vitest";
-import type { LogFrame } from "../../src/log/event.ts";
 import { formats } from "../../src/log/formats.ts";
+import type { LogFrame } from "../../src/log/frame.ts";
 import { fixture, frameIn, reading, root, textOf } from "./logging.ts";
 
 type Row = readonly [line: string, format: string, connection: string | undefined, frame: LogFrame];

@@ -1,6 +1,7 @@
 // Captures and logs through the whole of h2lint.
 import { readFileSync } from "node:fs";
-import { type AnalyzeOptions, analyze, type LogSource } from "../../src/analyze.ts";
+import { analyze } from "../../src/analyze.ts";
+import type { AnalyzeOptions, LogSource } from "../../src/analyze-options.ts";
 import type { Source } from "../../src/capture/source.ts";
 import type {
   ConnectionEvent,

@@ -19,14 +19,15 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { beforeAll, describe, expect, it } from "vitest";
-import { analyze, Chooser, Session } from "../../src/analyze.ts";
+import { analyze } from "../../src/analyze.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { loadSchemas } from "../../src/cli/protos.ts";
-import { CallReader } from "../../src/grpc/call-reader.ts";
 import type { Stream } from "../../src/model/stream.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MessageKeeper, MessageLister } from "../../src/report/messages.ts";
 import { MetadataKeeper } from "../../src/report/metadata.ts";
 import { recordTraffic } from "../../src/testing/record.ts";
+import { TrafficFilter } from "../../src/traffic-filter.ts";
 import { memorySource } from "../capture/reading.ts";
 
 const proto = fileURLToPath(new URL("echo.proto", import.meta.url));
@@ -196,9 +197,9 @@ async function streams(client: Client): Promise<void> {
 }
 
 async function exchanges(schemas = loadSchemas([proto])): Promise<ExchangeObject[]> {
-  const session = new Session([memorySource(capture)], {});
+  const session = new CapturePipeline([memorySource(capture)], {});
   await session.open();
-  const chosen = new Chooser({}, session.clock);
+  const chosen = new TrafficFilter({}, session.clock);
   const keeper = new MessageKeeper(chosen, session.limits);
   const seen: ExchangeObject[] = [];
   const clock = () => session.clock;
@@ -206,7 +207,7 @@ async function exchanges(schemas = loadSchemas([proto])): Promise<ExchangeObject
   const metadata = new MetadataKeeper({ fields: true, showSecrets: true }, session.limits);
   const emit = (exchange: ExchangeObject, stream: Stream) => messages.exchange(exchange, stream);
   const lister = new ExchangeLister(clock, chosen, session.limits, emit, { metadata });
-  for await (const _ of session.run([new CallReader([keeper], session.limits), lister]));
+  for await (const _ of session.run({ calls: [keeper], exchanges: lister }));
   messages.end();
   return seen;
 }

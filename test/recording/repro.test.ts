@@ -17,14 +17,14 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Chooser, Session } from "../../src/analyze.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { grpcurlSchema, loadSchemas } from "../../src/cli/protos.ts";
-import { CallReader } from "../../src/grpc/call-reader.ts";
 import { Schemas } from "../../src/grpc/schema.ts";
 import { MessageKeeper } from "../../src/report/messages.ts";
 import { reproCommand } from "../../src/report/repro.ts";
 import { RequestKeeper } from "../../src/report/request-keeper.ts";
 import { recordTraffic } from "../../src/testing/record.ts";
+import { TrafficFilter } from "../../src/traffic-filter.ts";
 import { memorySource } from "../capture/reading.ts";
 
 const proto = fileURLToPath(new URL("echo.proto", import.meta.url));
@@ -34,12 +34,12 @@ const grpcurl = runs("grpcurl", "-version");
 
 /** The command for a request of a recording, sent to the server itself instead of the proxy. */
 async function commandFor(capture: Uint8Array, stream: number, protos: readonly string[] = []): Promise<string> {
-  const session = new Session([memorySource(capture)], {});
+  const session = new CapturePipeline([memorySource(capture)], {});
   await session.open();
-  const chosen = new Chooser({ stream }, session.clock);
+  const chosen = new TrafficFilter({ stream }, session.clock);
   const messages = new MessageKeeper(chosen, session.limits);
   const keeper = new RequestKeeper(chosen, messages, session.limits);
-  for await (const _ of session.run([new CallReader([messages], session.limits), keeper]));
+  for await (const _ of session.run({ calls: [messages], listeners: [keeper] }));
   const request = keeper.request(protos.length === 0 ? new Schemas() : loadSchemas(protos))!;
   const options = { showSecrets: true, schemaArguments: (file: string) => grpcurlSchema(protos, file) };
   return reproCommand(request, options).replaceAll("192.0.2.2", "127.0.0.1");

@@ -71,7 +71,7 @@ const reportOf = (name: string): Report =>
   JSON.parse(program.h2lint([name, "-f", "json", "--fail-on", "never"]).stdout) as Report;
 
 beforeAll(async () => {
-  program = build();
+  program = await build();
   for (const folder of ["monday", "tuesday", "wednesday", "thursday"]) mkdirSync(file(folder));
   await record("monday/a.pcapng", known);
   await record("monday/b.pcapng", good);

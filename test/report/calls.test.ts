@@ -1,8 +1,8 @@
 // `h2lint calls` on stories, and against what the programs of the recorded gRPC traffic saw.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Chooser, Session } from "../../src/analyze.ts";
 import { Clock } from "../../src/capture/clock.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { callsJson, callsNdjson, callsTable } from "../../src/report/calls.ts";
@@ -11,6 +11,7 @@ import { MetadataKeeper, type MetadataOptions } from "../../src/report/metadata.
 import { MethodSummary } from "../../src/report/method-summary.ts";
 import { playModel } from "../../src/testing/play.ts";
 import { grpcRequest, grpcResponse, type Story, written } from "../../src/testing.ts";
+import { TrafficFilter } from "../../src/traffic-filter.ts";
 import { capture, haveCaptures } from "../capture/reading.ts";
 
 const end = { endStream: true } as const;
@@ -391,16 +392,16 @@ const labels: Label[] = haveCaptures
 describe.skipIf(labels.length === 0)("recorded gRPC (skipped where the captures are not)", () => {
   it.each(labels)("$file", async ({ file, calls = [] }) => {
     expect(existsSync(capture(file))).toBe(true);
-    const session = new Session([capture(file)], {});
+    const session = new CapturePipeline([capture(file)], {});
     await session.open();
     const seen: ExchangeObject[] = [];
     const lister = new ExchangeLister(
       () => session.clock,
-      new Chooser({}, session.clock),
+      new TrafficFilter({}, session.clock),
       session.limits,
       (one) => seen.push(one),
     );
-    for await (const _ of session.run([new CallReader([], session.limits), lister]));
+    for await (const _ of session.run({ calls: [], exchanges: lister }));
     const wanted = calls.filter(({ event, path }) => event === undefined && path !== undefined);
     expect(seen.map(({ path }) => path)).toEqual(wanted.map(({ path }) => path));
     seen.forEach((call, i) => {

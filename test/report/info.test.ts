@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Session } from "../../src/analyze.ts";
+import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { InfoCollector, type InfoReport, infoTable } from "../../src/report/info.ts";
 import { capture, haveCaptures, memorySource } from "../capture/reading.ts";
 
 const sample = readFileSync(new URL("../../samples/volo-0.9.1-grpc-go-1.85.pcap", import.meta.url));
 
 async function infoOf(bytes: Uint8Array): Promise<InfoReport> {
-  const session = new Session([memorySource(bytes, bytes.length, "sample.pcap")], {});
+  const session = new CapturePipeline([memorySource(bytes, bytes.length, "sample.pcap")], {});
   const collector = new InfoCollector();
   await session.open();
-  for await (const _ of session.run([collector]));
+  for await (const _ of session.run({ listeners: [collector] }));
   return collector.report(session.captures, session.packets!, session.diagnostics);
 }
 

@@ -1,8 +1,8 @@
 // In: the octets of a message and its type. Out: whether they fit. The library that decodes them trusts wire types, so they are held against
 // the schema before it sees them.
-import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { textOf } from "../schemaless.ts";
 import { type WireFault, WireReader, WireType } from "../wire.ts";
+import { type DescField, type DescMessage, Scalar } from "./protobuf.ts";
 
 /** Where a message departs from its schema: the field, by names from the outermost message on, and how. */
 export interface Misfit {
@@ -42,7 +42,7 @@ export class Fit {
   #field(field: DescField, reader: WireReader, depth: number, path: string): "unsure" | Misfit | undefined {
     const { type, start, end } = reader;
     const list = field.fieldKind === "list" && field.listKind !== "message";
-    const scalar = field.fieldKind === "enum" || (list && field.listKind === "enum") ? ScalarType.INT32 : field.scalar;
+    const scalar = field.fieldKind === "enum" || (list && field.listKind === "enum") ? Scalar.int32 : field.scalar;
     if (field.fieldKind === "map") {
       if (type !== WireType.length) return wireMisfit(path, WireType.length, type);
       return this.#entry(field, start, end, depth, path);
@@ -51,12 +51,12 @@ export class Fit {
       const wanted = field.delimitedEncoding ? WireType.groupStart : WireType.length;
       return type === wanted ? this.#message(field.message, start, end, depth + 1, path) : wireMisfit(path, wanted, type);
     }
-    const wanted = wireTypeOf(scalar ?? ScalarType.BYTES);
+    const wanted = wireTypeOf(scalar ?? Scalar.bytes);
     if (type !== wanted) {
       if (list && type === WireType.length) return this.#packed(wanted, start, end, path);
       return wireMisfit(path, wanted, type);
     }
-    return scalar === ScalarType.STRING && field.utf8Validation ? this.#text(start, end, path) : undefined;
+    return scalar === Scalar.string && field.utf8Validation ? this.#text(start, end, path) : undefined;
   }
 
   // A map's entry is a message of a key, 1, and a value, 2.
@@ -67,13 +67,13 @@ export class Fit {
       const { number, type } = reader;
       if (number > 2) continue;
       const where = `${path}.${number === 1 ? "key" : "value"}`;
-      const scalar = number === 1 ? field.mapKey : field.mapKind === "enum" ? ScalarType.INT32 : field.scalar;
+      const scalar = number === 1 ? field.mapKey : field.mapKind === "enum" ? Scalar.int32 : field.scalar;
       const wanted = scalar === undefined ? WireType.length : wireTypeOf(scalar);
       if (type !== wanted) return wireMisfit(where, wanted, type);
       const wrong =
         scalar === undefined && field.message !== undefined
           ? this.#message(field.message, reader.start, reader.end, depth + 1, where)
-          : scalar === ScalarType.STRING && field.utf8Validation
+          : scalar === Scalar.string && field.utf8Validation
             ? this.#text(reader.start, reader.end, where)
             : undefined;
       if (wrong !== undefined) return wrong;
@@ -115,18 +115,18 @@ const wireMisfit = (field: string, wanted: number, type: number): Misfit => ({
   reason: `has wire type ${type} (${WIRE_NAMES[type]}) instead of ${wanted} (${WIRE_NAMES[wanted]})`,
 });
 
-function wireTypeOf(scalar: ScalarType): number {
+function wireTypeOf(scalar: number): number {
   switch (scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
+    case Scalar.string:
+    case Scalar.bytes:
       return WireType.length;
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-    case ScalarType.FLOAT:
+    case Scalar.fixed32:
+    case Scalar.sfixed32:
+    case Scalar.float:
       return WireType.fixed32;
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-    case ScalarType.DOUBLE:
+    case Scalar.fixed64:
+    case Scalar.sfixed64:
+    case Scalar.double:
       return WireType.fixed64;
     default:
       return WireType.varint;

@@ -1,25 +1,23 @@
 // In: the octets of a message, and its type. Out: its JSON, by the protobuf JSON mapping (https://protobuf.dev/programming-guides/json).
-import {
-  create,
-  type DescMessage,
-  type FileRegistry,
-  fromBinary,
-  type Message,
-  type Registry,
-  toBinary,
-  toJson,
-} from "@bufbuild/protobuf";
-import { type Any, BytesValueSchema } from "@bufbuild/protobuf/wkt";
 import type { Json } from "../schemaless.ts";
 import { Fit } from "./fit.ts";
+import {
+  type Any,
+  type DescMessage,
+  type FileRegistry,
+  type Message,
+  protobuf,
+  type Registry,
+  wellKnownProtobuf,
+} from "./protobuf.ts";
 
 /** @returns undefined where the octets do not fit, are too many, or have no JSON. */
 export function messageJson(type: DescMessage, bytes: Uint8Array, registry: FileRegistry): Json | undefined {
   if (new Fit(bytes).check(type) !== "fits") return undefined;
   try {
-    const message = fromBinary(type, bytes, { readUnknownFields: false });
+    const message = protobuf().fromBinary(type, bytes, { readUnknownFields: false });
     openAnys(message, registry);
-    return toJson(type, message, { registry: anyRegistry(registry) });
+    return protobuf().toJson(type, message, { registry: anyRegistry(registry) });
   } catch {
     return undefined;
   }
@@ -33,13 +31,16 @@ function openAnys(message: Message, registry: Registry): boolean {
     if (any.typeUrl === "") return false;
     const type = registry.getMessage(any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1));
     if (type !== undefined && new Fit(any.value).check(type) === "fits") {
-      const inner = fromBinary(type, any.value);
+      const inner = protobuf().fromBinary(type, any.value);
       if (!openAnys(inner, registry)) return false;
-      any.value = toBinary(type, inner);
+      any.value = protobuf().toBinary(type, inner);
       return true;
     }
     if (type !== undefined) any.typeUrl = `${any.typeUrl} (does not fit)`;
-    any.value = toBinary(BytesValueSchema, create(BytesValueSchema, { value: any.value }));
+    any.value = protobuf().toBinary(
+      wellKnownProtobuf().BytesValueSchema,
+      protobuf().create(wellKnownProtobuf().BytesValueSchema, { value: any.value }),
+    );
     return true;
   }
   const visit = (value: unknown): void => {
@@ -59,7 +60,7 @@ function anyRegistry(registry: FileRegistry): Registry {
     getMessage(name: string): DescMessage {
       const known = registry.getMessage(name) ?? unknown.get(name);
       if (known !== undefined) return known;
-      const made: DescMessage = { ...BytesValueSchema, typeName: name };
+      const made: DescMessage = { ...wellKnownProtobuf().BytesValueSchema, typeName: name };
       unknown.set(name, made);
       return made;
     },

@@ -1,8 +1,8 @@
-import type { DescMessage, DescMethod, FileRegistry } from "@bufbuild/protobuf";
 import type { Side } from "../../place.ts";
 import type { Json } from "../schemaless.ts";
 import { Fit, type Misfit } from "./fit.ts";
 import { messageJson } from "./json.ts";
+import type { DescMessage, DescMethod, FileRegistry } from "./protobuf.ts";
 import { redacted } from "./redaction.ts";
 
 export type MethodKind = "unary" | "client-streaming" | "server-streaming" | "bidi-streaming";

@@ -1,6 +1,6 @@
-import type { DescMessage } from "@bufbuild/protobuf";
 import type { Json } from "../schemaless.ts";
 import { DEPTH } from "./fit.ts";
+import type { DescMessage } from "./protobuf.ts";
 
 /** Without what fields hold that have the option `debug_redact` (descriptor.proto, FieldOptions). */
 export function redacted(json: Json, type: DescMessage, depth = 0): Json {

@@ -1,41 +1,34 @@
 // In: file descriptors. Out: the methods and types that they define, linked with what they import.
-import { create, createFileRegistry, type DescMessage, type FileRegistry, fromBinary, fromJson } from "@bufbuild/protobuf";
-import {
-  type FileDescriptorProto,
-  FileDescriptorProtoSchema,
-  FileDescriptorSetSchema,
-  file_google_protobuf_any,
-  file_google_protobuf_api,
-  file_google_protobuf_descriptor,
-  file_google_protobuf_duration,
-  file_google_protobuf_empty,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_source_context,
-  file_google_protobuf_struct,
-  file_google_protobuf_timestamp,
-  file_google_protobuf_type,
-  file_google_protobuf_wrappers,
-} from "@bufbuild/protobuf/wkt";
 import type { Json } from "../schemaless.ts";
 import { messageJson } from "./json.ts";
 import { MethodSchema, type SchemaSource } from "./method.ts";
 import type { ProtoFile } from "./proto-file.ts";
+import {
+  type DescFile,
+  type DescMessage,
+  type FileDescriptorProto,
+  type FileRegistry,
+  protobuf,
+  wellKnownProtobuf,
+} from "./protobuf.ts";
 
 /** The files of a FileDescriptorSet or a buf image.
  *  @throws Error where the octets are none. */
-export const filesIn = (octets: Uint8Array): FileDescriptorProto[] => fromBinary(FileDescriptorSetSchema, octets).file;
+export const filesIn = (octets: Uint8Array): FileDescriptorProto[] =>
+  protobuf().fromBinary(wellKnownProtobuf().FileDescriptorSetSchema, octets).file;
 
 /** A file by its descriptor's octets. @returns undefined where they are none. */
 export function fileIn(octets: Uint8Array): FileDescriptorProto | undefined {
   try {
-    return fromBinary(FileDescriptorProtoSchema, octets, { readUnknownFields: false });
+    return protobuf().fromBinary(wellKnownProtobuf().FileDescriptorProtoSchema, octets, { readUnknownFields: false });
   } catch {
     return undefined;
   }
 }
 
 /** A file by its descriptor as JSON. */
-export const fileOf = (file: ProtoFile): FileDescriptorProto => fromJson(FileDescriptorProtoSchema, file);
+export const fileOf = (file: ProtoFile): FileDescriptorProto =>
+  protobuf().fromJson(wellKnownProtobuf().FileDescriptorProtoSchema, file);
 
 /** Files that import each other. */
 export class FileSet {
@@ -98,10 +91,11 @@ export class FileSet {
   #link(files: readonly FileDescriptorProto[]): FileRegistry {
     const ordered = new Set<FileDescriptorProto>();
     const seen = new Set<string>();
-    const find = (name: string) => this.#files.get(name) ?? WELL_KNOWN.get(name);
+    const wellKnown = new Map(wellKnownFiles().map(({ proto }) => [proto.name, proto]));
+    const find = (name: string) => this.#files.get(name) ?? wellKnown.get(name);
     // An Any may hold a well-known type that nothing imports.
     const any = [...files, ...this.#files.values()].some(({ dependency }) => dependency.includes("google/protobuf/any.proto"));
-    const own = any ? [...WELL_KNOWN.values()].filter(({ name }) => !this.#files.has(name)) : [];
+    const own = any ? [...wellKnown.values()].filter(({ name }) => !this.#files.has(name)) : [];
     const stack = [...own, ...files].map((file) => ({ file, left: [...file.dependency] })).reverse();
     while (stack.length > 0) {
       const top = stack.at(-1)!;
@@ -118,44 +112,48 @@ export class FileSet {
     const linked = [...ordered].map((file) =>
       file.dependency.every((name) => find(name) !== undefined)
         ? file
-        : create(FileDescriptorProtoSchema, {
+        : protobuf().create(wellKnownProtobuf().FileDescriptorProtoSchema, {
             ...file,
             dependency: file.dependency.filter((name) => find(name) !== undefined),
             publicDependency: [],
             weakDependency: [],
           }),
     );
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: linked }));
+    return protobuf().createFileRegistry(protobuf().create(wellKnownProtobuf().FileDescriptorSetSchema, { file: linked }));
   }
 }
 
 /** The types of a file that every compiler brings along, by full name; undefined where it is none. */
 export function wellKnownTypes(file: string): ReadonlyMap<string, "message" | "enum"> | undefined {
-  const known = WELL_KNOWN_FILES.find(({ proto }) => proto.name === file);
-  if (known === undefined) return undefined;
+  const wellKnown = wellKnownFiles().find(({ proto }) => proto.name === file);
+  if (wellKnown === undefined) return undefined;
   const types = new Map<string, "message" | "enum">();
   const collect = (message: DescMessage): void => {
     types.set(message.typeName, "message");
     for (const { typeName } of message.nestedEnums) types.set(typeName, "enum");
     message.nestedMessages.forEach(collect);
   };
-  known.messages.forEach(collect);
-  for (const { typeName } of known.enums) types.set(typeName, "enum");
+  wellKnown.messages.forEach(collect);
+  for (const { typeName } of wellKnown.enums) types.set(typeName, "enum");
   return types;
 }
 
-const WELL_KNOWN_FILES = [
-  file_google_protobuf_any,
-  file_google_protobuf_descriptor,
-  file_google_protobuf_duration,
-  file_google_protobuf_empty,
-  file_google_protobuf_field_mask,
-  file_google_protobuf_source_context,
-  file_google_protobuf_struct,
-  file_google_protobuf_timestamp,
-  file_google_protobuf_wrappers,
-  file_google_protobuf_type,
-  file_google_protobuf_api,
-];
+// What protoc brings along; made with the first schema.
+function wellKnownFiles() {
+  const w = wellKnownProtobuf();
+  return (known ??= [
+    w.file_google_protobuf_any,
+    w.file_google_protobuf_descriptor,
+    w.file_google_protobuf_duration,
+    w.file_google_protobuf_empty,
+    w.file_google_protobuf_field_mask,
+    w.file_google_protobuf_source_context,
+    w.file_google_protobuf_struct,
+    w.file_google_protobuf_timestamp,
+    w.file_google_protobuf_wrappers,
+    w.file_google_protobuf_type,
+    w.file_google_protobuf_api,
+  ]);
+}
 
-const WELL_KNOWN: ReadonlyMap<string, FileDescriptorProto> = new Map(WELL_KNOWN_FILES.map(({ proto }) => [proto.name, proto]));
+let known: readonly DescFile[] | undefined;

@@ -1,7 +1,7 @@
 // curl -v with --trace-config http/2, always the client. Flags stand as words, fields on lines of their own.
 import { Flag } from "../../http2/frame.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { codeNamed, kindNamed } from "../names.ts";
 
 export const curl: LogFormat = {

@@ -1,8 +1,8 @@
 // Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 

@@ -1,6 +1,6 @@
 // gRPC C-core with GRPC_TRACE=http: C++, Python, Ruby, PHP. Only what comes in is told as frames.
-import type { LogFrame } from "../event.ts";
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {

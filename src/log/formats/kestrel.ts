@@ -1,6 +1,6 @@
 // .NET's Kestrel at Trace.
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const kestrel: LogFormat = {

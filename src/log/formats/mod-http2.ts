@@ -1,7 +1,7 @@
 // Apache httpd's mod_http2 with LogLevel http2:debug.
 import { Flag } from "../../http2/frame.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { kindNamed } from "../names.ts";
 
 export const modHttp2: LogFormat = {

@@ -2,8 +2,8 @@
 // where that leaves a doubt there are none.
 import { Flag } from "../../http2/frame.ts";
 import type { SettingPair } from "../../http2/setting.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { kindNamed, settingNamed } from "../names.ts";
 
 export const netty: LogFormat = {

@@ -1,8 +1,8 @@
 // nghttp -v and nghttpd -v: a line for the frame's head, indented lines for what it holds; fields of what is received
 // stand before it.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 
 export const nghttp: LogFormat = {

@@ -1,6 +1,6 @@
 // nginx's error log at debug: the server. Frames that it sends are told in part.
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { kindNumbered } from "../names.ts";
 
 export const nginx: LogFormat = {

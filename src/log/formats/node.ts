@@ -1,6 +1,6 @@
 // NODE_DEBUG=http2 and NODE_DEBUG_NATIVE=http2: little of the frames, nothing of the time.
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 
 export const node: LogFormat = {
   name: "Node http2",

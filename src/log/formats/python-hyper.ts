@@ -1,6 +1,6 @@
 // python-hyper/h2's OutputLogger at trace level, and hypercorn's. Only what is received is told.
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
 
 export const pythonHyper: LogFormat = {

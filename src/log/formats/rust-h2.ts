@@ -1,7 +1,7 @@
 // Rust h2 by `tracing`, at debug: hyper, tonic, Volo, axum. No lengths, no fields, no name for the connection.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { LogFrame } from "../event.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { LogFrame } from "../frame.ts";
 import { codeNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 

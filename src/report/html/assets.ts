@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "../../package-file.ts";
 import type { PageAssets } from "./document.ts";
 
-/** The page's script and style, which the build puts beside this file (bundle.mjs). */
-export function readAssets(folder = new URL("./", import.meta.url)): PageAssets {
+/** The page's script and style, as the build leaves them (bundle.mjs). */
+export function readAssets(folder = packageFile("dist/report/html/")): PageAssets {
   const read = (name: string): string => {
     try {
       return readFileSync(new URL(name, folder), "utf8");

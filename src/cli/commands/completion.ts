@@ -1,6 +1,18 @@
 // `h2lint completion`: a script for bash (3.2 or later) or zsh that completes commands, options, their values and rule ids. All words stand
 // in it: asking the program at each key would take longer than typing.
-import type { CommandLine, CommandOption } from "./options.ts";
+
+import { type CommandLine, type CommandOption, commandLine } from "../command-line.ts";
+import { CALLS_FORMATS, CHECK_FORMATS } from "../formats.ts";
+import { stdout } from "../standard-output.ts";
+import type { Task } from "../task.ts";
+
+export function completion({ operands, rules }: Task): number {
+  const formats = [...new Set([...CHECK_FORMATS, ...CALLS_FORMATS])];
+  const ids = rules.map(({ id }) => id);
+  stdout.write(completionScript(operands[0] === "zsh" ? "zsh" : "bash", commandLine(), formats, ids));
+  stdout.flush();
+  return 0;
+}
 
 /** @param rules Ids. */
 export function completionScript(

@@ -2,26 +2,30 @@
 // h2lint judges the stream as in the whole capture. Nothing before can be left out: handshake, preface, settings, flow control windows and
 // every field block shape how later ones are read. Keys are not copied.
 import { closeSync, openSync, realpathSync, writeSync } from "node:fs";
-import { type AnalyzeOptions, analyze } from "../analyze.ts";
-import { Clock } from "../capture/clock.ts";
-import { type CaptureFacts, MergedCaptures } from "../capture/merge.ts";
-import type { PacketSink } from "../capture/packet.ts";
-import { PcapngWriter } from "../capture/pcapng-writer.ts";
-import type { Source } from "../capture/source.ts";
-import { H2lintError } from "../error.ts";
-import { defaultLimits } from "../limits.ts";
-import { PacketDecoder } from "../net/decoder.ts";
-import type { FragmentPart } from "../net/fragments.ts";
-import type { FindingEvent } from "../report/event.ts";
-import { Assembler } from "../tcp/assembler.ts";
-import { unread } from "../tcp/byte-stream.ts";
-import type { Flow } from "../tcp/flow.ts";
-import { version } from "../version.ts";
-import { findCaptures } from "./captures.ts";
-import type { Invocation } from "./options.ts";
+import { analyze } from "../../analyze.ts";
+import type { AnalyzeOptions } from "../../analyze-options.ts";
+import { Clock } from "../../capture/clock.ts";
+import { type CaptureFacts, MergedCaptures } from "../../capture/merge.ts";
+import type { PacketSink } from "../../capture/packet.ts";
+import { PcapngWriter } from "../../capture/pcapng-writer.ts";
+import type { Source } from "../../capture/source.ts";
+import { H2lintError } from "../../error.ts";
+import { defaultLimits } from "../../limits.ts";
+import { PacketDecoder } from "../../net/decoder.ts";
+import type { FragmentPart } from "../../net/fragments.ts";
+import type { Engine } from "../../pipeline.ts";
+import type { FindingEvent } from "../../report/event.ts";
+import { Assembler } from "../../tcp/assembler.ts";
+import { unread } from "../../tcp/byte-stream.ts";
+import type { Flow } from "../../tcp/flow.ts";
+import { version } from "../../version.ts";
+import { findCaptures } from "../captures.ts";
+import { analyzeOptions, type Task } from "../task.ts";
 
 /** @returns The exit status. @throws H2lintError for options that do not fit, and a connection that is not there. */
-export async function cut({ operands, outputs, only, quiet, engine }: Invocation, options: AnalyzeOptions): Promise<number> {
+export async function cut(task: Task): Promise<number> {
+  const { operands, outputs, only, quiet, engine } = task;
+  const options = analyzeOptions(task);
   const { connection, stream, ...others } = only;
   const [path] = outputs;
   if (connection === undefined) throw new H2lintError("usage", "cut needs --connection N (see h2lint timeline)");
@@ -59,11 +63,7 @@ interface ConnectionPackets {
   readonly total: number;
 }
 
-async function packetsOf(
-  sources: readonly (string | Source)[],
-  id: number,
-  engine: Invocation["engine"],
-): Promise<ConnectionPackets> {
+async function packetsOf(sources: readonly (string | Source)[], id: number, engine: Engine): Promise<ConnectionPackets> {
   const packets: FragmentPart[] = [];
   let flows = 0;
   let wanted: Flow | undefined;
@@ -109,7 +109,7 @@ async function writeCut(
   count: number,
   path: string,
   connection: number,
-  engine: Invocation["engine"],
+  engine: Engine,
 ): Promise<void> {
   const kept = new Set(packets.slice(0, count).map(({ file, packet }) => `${file}:${packet}`));
   const clock = new Clock();
@@ -143,7 +143,7 @@ async function writeCut(
   }
 }
 
-const contextOf = (clock: Clock, engine: Invocation["engine"]) => ({
+const contextOf = (clock: Clock, engine: Engine) => ({
   clock,
   limits: defaultLimits,
   diagnostics: () => {},

@@ -1,0 +1,2 @@
+/** @param folder Stands for `dist`. */
+export function bundle(folder: string): Promise<void>;

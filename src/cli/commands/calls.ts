@@ -1,0 +1,107 @@
+// `h2lint calls`: one row an exchange, and what their messages hold.
+import { CapturePipeline } from "../../capture-pipeline.ts";
+import { healthService } from "../../grpc/health-service.ts";
+import type { Schemas } from "../../grpc/schema.ts";
+import { type CallsView, callsJson, callsNdjson, callsTable } from "../../report/calls.ts";
+import { ExchangeLister } from "../../report/exchange.ts";
+import { callsHar } from "../../report/har.ts";
+import { MessageKeeper, MessageLister } from "../../report/messages.ts";
+import { MetadataKeeper } from "../../report/metadata.ts";
+import type { Output } from "../../report/report.ts";
+import { TrafficFilter } from "../../traffic-filter.ts";
+import { findCaptures } from "../captures.ts";
+import { CALLS_FORMATS, formatOf } from "../formats.ts";
+import { openFile, outputOf } from "../output-file.ts";
+import { loadSchemas } from "../protos.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { lookOf } from "../terminal.ts";
+
+export async function calls(task: Task): Promise<number> {
+  const format = formatOf(task, CALLS_FORMATS);
+  const captures = new CapturePipeline(await findCaptures(task.operands), analyzeOptions(task));
+  await captures.open();
+  const filter = new TrafficFilter(task.only, captures.clock);
+  const schemas = loadSchemas(task.protos);
+  const files = task.outputs.map((output) => {
+    const { format: of, path } = outputOf(output, CALLS_FORMATS);
+    const file = openFile(path, "w");
+    return { ...file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
+  });
+  const views = [callsView(format, stdout.write, task, captures, filter), ...files.map(({ view }) => view)];
+  const listeners = views.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
+  const view: CallsView = {
+    exchange(exchange) {
+      for (const one of views) one.exchange(exchange);
+    },
+    end() {
+      for (const one of views) one.end();
+    },
+  };
+  const messages = task.messages ? messageListing(schemas, task.showSecrets, captures, filter, view) : undefined;
+  const lister = new ExchangeLister(
+    () => captures.clock,
+    filter,
+    captures.limits,
+    (exchange, stream) => {
+      if (messages === undefined) view.exchange(exchange);
+      else messages.lister.exchange(exchange, stream);
+    },
+    {
+      schemas,
+      showSecrets: task.showSecrets,
+      metadata: new MetadataKeeper(
+        { fields: files.length > 0 || format !== "table" || task.verbose, showSecrets: task.showSecrets },
+        captures.limits,
+      ),
+    },
+  );
+  for await (const _ of captures.run({
+    ...(messages === undefined ? {} : { schemas }),
+    calls: [...(messages === undefined ? [] : [messages.keeper]), ...listeners, lister],
+    listeners,
+    exchanges: lister,
+  }))
+    stdout.flush();
+  messages?.lister.end();
+  view.end();
+  for (const { close } of files) close();
+  stdout.flush();
+  return 0;
+}
+
+function callsView(format: string, output: Output, task: Task, captures: CapturePipeline, filter: TrafficFilter): CallsView {
+  switch (format) {
+    case "json":
+      return callsJson(output);
+    case "ndjson":
+      return callsNdjson(output);
+    case "har": {
+      const { clock, limits } = captures;
+      return callsHar(output, { chooser: filter, clock: () => clock, limits, showSecrets: task.showSecrets });
+    }
+    default:
+      return callsTable(output, lookOf(task));
+  }
+}
+
+function messageListing(
+  schemas: Schemas,
+  showSecrets: boolean,
+  captures: CapturePipeline,
+  filter: TrafficFilter,
+  view: CallsView,
+) {
+  const { limits } = captures;
+  schemas.addKnown(healthService());
+  const keeper = new MessageKeeper(filter, limits);
+  const lister = new MessageLister(
+    keeper,
+    schemas,
+    limits,
+    () => captures.clock,
+    (exchange) => view.exchange(exchange),
+    showSecrets,
+  );
+  return { keeper, lister };
+}

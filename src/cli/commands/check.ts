@@ -1,0 +1,101 @@
+// `h2lint check`: what is wrong in the captures, in each of the formats that were asked for.
+import { analyze } from "../../analyze.ts";
+import { Clock } from "../../capture/clock.ts";
+import { Budgets } from "../../report/budget.ts";
+import type { SummaryEvent } from "../../report/event.ts";
+import type { Report } from "../../report/report.ts";
+import { TrafficFilter } from "../../traffic-filter.ts";
+import { openBaseline } from "../baseline.ts";
+import { findCaptures } from "../captures.ts";
+import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
+import { openFile, outputOf } from "../output-file.ts";
+import { loadSchemas } from "../protos.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { ProgressLine } from "../terminal.ts";
+
+export async function check(task: Task): Promise<number> {
+  const format = formatOf(task, CHECK_FORMATS);
+  const known = openBaseline(task.baseline, task);
+  const budgets = budgetsOf(task);
+  const reports = [await reportOf(format, stdout.write, task)];
+  const files: OpenReport[] = [];
+  for (const output of task.outputs) files.push(await openOutput(output, task));
+  // In a GitHub workflow the job's page shows what is appended to this file.
+  const stepSummary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", stepSummary, "a", task));
+  reports.push(...files.map(({ report }) => report));
+  const progress = new ProgressLine(task);
+  let summary: SummaryEvent | undefined;
+  try {
+    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
+    for await (const event of analyze(sources, {
+      ...analyzeOptions(task),
+      schemas: loadSchemas(task.protos),
+      logs: task.logs,
+      showSecrets: task.showSecrets,
+      listeners: [...reports.flatMap(({ listener }) => listener ?? []), ...(budgets === undefined ? [] : [budgets])],
+      progress: progress.update,
+    })) {
+      const marked = known?.baseline.take(event) ?? [event];
+      for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
+        for (const report of reports) report.event(told);
+        if (told.kind === "summary") summary = told;
+      }
+    }
+  } finally {
+    progress.clear();
+  }
+  for (const report of reports) report.end();
+  for (const { close } of files) close();
+  stdout.flush();
+  // A run that saw nothing must not forget everything.
+  if (known !== undefined && task.updateBaseline && summary!.http2Connections > 0) {
+    const done = known.update();
+    if (!task.quiet) process.stderr.write(`h2lint: ${done}\n`);
+  }
+  return status(summary!, task);
+}
+
+// Unproven and consequent findings are not among the counts.
+function status(
+  { errors, warnings, infos, budgets, http2Connections, incomplete }: SummaryEvent,
+  { failOn, requireComplete }: Task,
+): number {
+  const found = errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
+  if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
+  return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
+}
+
+function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
+  if (assert === undefined) return undefined;
+  const { stream, from, to, ...connections } = only;
+  const part = [stream, from, to].some((one) => one !== undefined);
+  const partial =
+    operands.length === 0
+      ? "a log shows part of the traffic only"
+      : part
+        ? "only part of the connections is looked at"
+        : undefined;
+  // Which connections are chosen does not depend on the time.
+  const filter = new TrafficFilter(connections, new Clock());
+  return new Budgets(assert, {
+    ...(partial === undefined ? {} : { partial }),
+    isChosen: (connection) => filter.connection(connection),
+  });
+}
+
+function openOutput(text: string, task: Task): Promise<OpenReport> {
+  const { format, path } = outputOf(text, CHECK_FORMATS);
+  return openReport(format, path, "w", task);
+}
+
+interface OpenReport {
+  readonly report: Report;
+  readonly close: () => void;
+}
+
+async function openReport(format: string, path: string, flags: "w" | "a", task: Task): Promise<OpenReport> {
+  const { write, close } = openFile(path, flags);
+  return { report: await reportOf(format, write, { ...task, color: false }), close };
+}

@@ -1,0 +1,37 @@
+// `h2lint frames`: one row a frame.
+import { CapturePipeline } from "../../capture-pipeline.ts";
+import { FrameLister } from "../../report/frame-object.ts";
+import { framesTable } from "../../report/frames.ts";
+import { jsonText } from "../../report/text.ts";
+import { findCaptures } from "../captures.ts";
+import { formatOf } from "../formats.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { lookOf } from "../terminal.ts";
+
+export async function frames(task: Task): Promise<number> {
+  const format = formatOf(task, ["table", "ndjson"]);
+  const { only } = task;
+  const row = format === "ndjson" ? undefined : framesTable(stdout.write, lookOf(task));
+  const sources = await findCaptures(task.operands);
+  let names: readonly string[] = [];
+  const lister = new FrameLister(
+    () => captures.clock,
+    () => names,
+    task.showSecrets,
+    (frame) => {
+      if (only.connection !== undefined && frame.connection !== only.connection) return;
+      if (only.stream !== undefined && frame.streamId !== only.stream) return;
+      if (row !== undefined) row(frame);
+      else {
+        const { text: _, ...listing } = frame;
+        stdout.write(`${jsonText(listing)}\n`);
+      }
+    },
+  );
+  const captures = new CapturePipeline(sources, analyzeOptions(task));
+  names = await captures.open();
+  for await (const _ of captures.run({ listeners: [lister] }));
+  stdout.flush();
+  return 0;
+}

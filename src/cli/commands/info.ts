@@ -1,0 +1,26 @@
+// `h2lint info`: what is in the captures, and how much of it can be judged.
+import { CapturePipeline } from "../../capture-pipeline.ts";
+import { InfoCollector, infoJson, infoTable } from "../../report/info.ts";
+import { findCaptures } from "../captures.ts";
+import { formatOf } from "../formats.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { lookOf, ProgressLine } from "../terminal.ts";
+
+export async function info(task: Task): Promise<number> {
+  const format = formatOf(task, ["table", "json"]);
+  const progress = new ProgressLine(task);
+  const captures = new CapturePipeline(await findCaptures(task.operands), { ...analyzeOptions(task), progress: progress.update });
+  const collector = new InfoCollector();
+  try {
+    await captures.open();
+    for await (const _ of captures.run({ listeners: [collector] }));
+  } finally {
+    progress.clear();
+  }
+  const report = collector.report(captures.captures, captures.packets!, captures.diagnostics);
+  if (format === "json") infoJson(stdout.write, report);
+  else infoTable(stdout.write, lookOf(task), report);
+  stdout.flush();
+  return 0;
+}

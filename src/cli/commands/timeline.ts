@@ -1,0 +1,57 @@
+// `h2lint timeline`: the streams of every connection as they went.
+import { analyze } from "../../analyze.ts";
+import { healthService } from "../../grpc/health-service.ts";
+import { Timeline } from "../../report/timeline.ts";
+import { TimelineMessages } from "../../report/timeline-messages.ts";
+import { findCaptures } from "../captures.ts";
+import { formatOf, reportOf } from "../formats.ts";
+import { loadSchemas } from "../protos.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { lookOf } from "../terminal.ts";
+
+export async function timeline(task: Task): Promise<number> {
+  const { only, verbose } = task;
+  if (formatOf(task, ["table", "html"]) === "html") return timelinePage(task);
+  const { stream: _, ...rest } = only;
+  const schemas = loadSchemas(task.protos);
+  if (task.messages) schemas.addKnown(healthService());
+  const messages = task.messages
+    ? new TimelineMessages(schemas, task.limits, task.showSecrets, (connection, stream) => {
+        return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
+      })
+    : undefined;
+  const view = new Timeline(stdout.write, lookOf(task), {
+    all: verbose,
+    frames: 20_000,
+    ...(messages === undefined ? {} : { messages }),
+    ...(only.stream === undefined ? {} : { stream: only.stream }),
+  });
+  for await (const event of analyze(await findCaptures(task.operands), {
+    ...analyzeOptions(task),
+    only: rest,
+    schemas,
+    listeners: [view],
+    callListeners: messages === undefined ? [] : [messages],
+  })) {
+    if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
+    view.event(event);
+    stdout.flush();
+  }
+  return 0;
+}
+
+/** The same page as that of `check`. */
+async function timelinePage(task: Task): Promise<number> {
+  const report = await reportOf("html", stdout.write, task);
+  const { stream: _, ...only } = task.only;
+  for await (const event of analyze(await findCaptures(task.operands), {
+    ...analyzeOptions(task),
+    only,
+    listeners: report.listener === undefined ? [] : [report.listener],
+  }))
+    report.event(event);
+  report.end();
+  stdout.flush();
+  return 0;
+}

@@ -1,0 +1,50 @@
+// `h2lint why`: why a call failed, in a few sentences.
+import { analyze } from "../../analyze.ts";
+import { Clock } from "../../capture/clock.ts";
+import { Causes, concerns, whyJson, whyTable } from "../../report/why.ts";
+import { WordKeeper } from "../../report/words.ts";
+import { TrafficFilter } from "../../traffic-filter.ts";
+import { findCaptures } from "../captures.ts";
+import { formatOf } from "../formats.ts";
+import { loadSchemas } from "../protos.ts";
+import { stdout } from "../standard-output.ts";
+import { analyzeOptions, type Task } from "../task.ts";
+import { lookOf, ProgressLine } from "../terminal.ts";
+
+export async function why(task: Task): Promise<number> {
+  const format = formatOf(task, ["table", "json"]);
+  const { text, only } = task;
+  const causes = new Causes(task.rules);
+  const { from: _, to: __, ...untimed } = only;
+  const filter = new TrafficFilter(untimed, new Clock());
+  const words = new WordKeeper(text ?? "", (connection) => filter.connection(connection));
+  const progress = new ProgressLine(task);
+  const captures: string[] = [];
+  // What ends a stream may stand on stream 0.
+  const { stream, ...rest } = only;
+  try {
+    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
+    for await (const event of analyze(sources, {
+      ...analyzeOptions(task),
+      only: rest,
+      schemas: loadSchemas(task.protos),
+      logs: task.logs,
+      showSecrets: task.showSecrets,
+      listeners: text === undefined ? [] : [words],
+      progress: progress.update,
+    })) {
+      if (event.kind === "run") captures.push(...event.captures, ...(event.logs ?? []));
+      if (stream === undefined || concerns(event, stream)) causes.event(event);
+    }
+  } finally {
+    progress.clear();
+  }
+  const answer = causes.answer(
+    text,
+    words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+  );
+  if (format === "json") whyJson(stdout.write, captures, answer);
+  else whyTable(stdout.write, lookOf(task), answer);
+  stdout.flush();
+  return 0;
+}

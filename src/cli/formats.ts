@@ -1,0 +1,61 @@
+// Formats by name.
+import { H2lintError } from "../error.ts";
+import { checkReport } from "../report/check.ts";
+import { githubReport } from "../report/github.ts";
+import { gitlabReport } from "../report/gitlab.ts";
+import { jsonReport, ndjsonReport } from "../report/json.ts";
+import { junitReport } from "../report/junit.ts";
+import { markdownReport } from "../report/markdown.ts";
+import type { Output, Report } from "../report/report.ts";
+import { sarifReport } from "../report/sarif.ts";
+import type { Severity } from "../rules/rule.ts";
+import type { Task } from "./task.ts";
+import { lookOf } from "./terminal.ts";
+
+/** Of `check`; the first is the default. */
+export const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
+
+/** Of `calls`. */
+export const CALLS_FORMATS = ["table", "json", "ndjson", "har"];
+
+/** The format that was asked for.
+ *  @param known What the command writes, its default first. @throws H2lintError for another. */
+export function formatOf({ format, command }: Task, known: readonly string[]): string {
+  const wanted = format ?? known[0]!;
+  if (!known.includes(wanted)) throw new H2lintError("usage", `--format ${wanted}: ${command} writes ${known.join(", ")}`);
+  return wanted;
+}
+
+/** A report of `check` in one of its formats. */
+export async function reportOf(format: string, output: Output, task: Task): Promise<Report> {
+  switch (format) {
+    case "json":
+      return jsonReport(output);
+    case "ndjson":
+      return ndjsonReport(output);
+    case "sarif":
+      return sarifReport(output, task.rules);
+    case "junit": {
+      const fails = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity);
+      return junitReport(output, fails);
+    }
+    case "github":
+      // An annotation that asks for nothing hides the one that does.
+      return githubReport(output, task.failOn === "info" || task.verbose);
+    case "gitlab":
+      return gitlabReport(output);
+    case "markdown":
+      return markdownReport(output, task.rules);
+    case "html": {
+      const { htmlReport } = await import("../report/html/html.ts");
+      const { limits, rules, showSecrets, only } = task;
+      const { stream } = only;
+      return htmlReport(output, { limits, rules, showSecrets, ...(stream === undefined ? {} : { stream }) });
+    }
+    default:
+      return checkReport(output, lookOf(task), task.rules);
+  }
+}
+
+// `never` is none of them, and so fails nothing.
+const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];

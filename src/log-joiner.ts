@@ -1,0 +1,78 @@
+// Logs beside a capture: their lines are put beside what the capture shows.
+import type { AnalyzeOptions } from "./analyze-options.ts";
+import { fileSource } from "./capture/source.ts";
+import type { CapturePipeline } from "./capture-pipeline.ts";
+import type { DiagnosticSink } from "./diagnostic.ts";
+import type { Limits } from "./limits.ts";
+import { joinLogs, type LogSummary } from "./log/join.ts";
+import { type Log, readLog } from "./log/reader.ts";
+import { WireFrames } from "./log/wire.ts";
+import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
+import type { LogInfo } from "./report/event.ts";
+
+/** @throws H2lintError where a log cannot be read. */
+export async function openJoiner(options: AnalyzeOptions, captures: CapturePipeline): Promise<LogJoiner> {
+  const logs = await readLogs(options, captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
+  return new LogJoiner(logs, captures);
+}
+
+/** @throws H2lintError where one cannot be read. */
+export async function readLogs(
+  { logs: sources = [], showSecrets = false }: AnalyzeOptions,
+  limits: Limits,
+  diagnostics: DiagnosticSink,
+): Promise<Log[]> {
+  const logs: Log[] = [];
+  for (const [index, { source, side }] of sources.entries()) {
+    const opened = typeof source === "string" ? fileSource(source) : source;
+    logs.push(await readLog(opened, index, side, { limits, diagnostics, showSecrets }));
+  }
+  return logs;
+}
+
+/** Keeps what was found until the end, when the lines of the logs can be put beside it. */
+export class LogJoiner {
+  /** A listener of the model. */
+  readonly wire: WireFrames;
+  readonly names: readonly string[];
+  readonly #logs: readonly Log[];
+  readonly #captures: CapturePipeline;
+  readonly #pairs: PairedFinding[] = [];
+  readonly #unexplained: Unexplained[] = [];
+
+  constructor(logs: readonly Log[], captures: CapturePipeline) {
+    this.#logs = logs;
+    this.names = logs.map(({ name }) => name);
+    this.#captures = captures;
+    this.wire = new WireFrames(captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
+  }
+
+  /** Takes what is to be joined; that a connection is over is told at once. */
+  before(results: Required<PairSink>): Required<PairSink> {
+    return {
+      paired: (pair) => void this.#pairs.push(pair),
+      unexplained: (one) => void this.#unexplained.push(one),
+      closed: (connection, software) => results.closed(connection, software),
+    };
+  }
+
+  /** Tell what waited, with the lines that belong to it. */
+  join(sink: PairSink): LogInfo[] {
+    const { clock, limits, diagnostics } = this.#captures;
+    const seconds = (time: number) => Number(clock.text(time));
+    const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
+    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
+    for (const pair of result.pairs) sink.paired(pair);
+    for (const one of result.unexplained) sink.unexplained?.(one);
+    return result.logs.map(logInfo);
+  }
+}
+
+function logInfo({ log, side, conversations, joined, offset }: LogSummary): LogInfo {
+  return {
+    file: log.name,
+    ...(side === undefined ? {} : { side }),
+    ...{ formats: log.formats, lines: log.lines, read: log.read, connections: conversations, joined },
+    ...(offset === undefined ? {} : { clockOffset: Math.round(offset * 1e6) / 1e6 }),
+  };
+}
