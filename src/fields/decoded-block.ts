@@ -10,6 +10,8 @@ export const BlockBit = {
   pseudoDuplicate: 1 << 25,
   /** There is a field whose name is known and no pseudo-header name. */
   regular: 1 << 26,
+  /** A regular field that has a slot comes twice. */
+  repeated: 1 << 28,
   /** There is a dynamic table size update (RFC 7541 6.3). */
   sizeUpdate: 1 << 30,
 } as const;
@@ -124,7 +126,7 @@ export class DecodedBlock {
       if ((this.slotted & (1 << id)) === 0) {
         this.slotted |= 1 << id;
         this.slots[id] = field;
-      } else if (isPseudo) bits |= BlockBit.pseudoDuplicate;
+      } else bits |= isPseudo ? BlockBit.pseudoDuplicate : BlockBit.repeated;
     }
     this.bits |= bits;
     this.valueBits |= field.valueBits;

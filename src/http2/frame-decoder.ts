@@ -395,7 +395,7 @@ function noteHead(frame: Frame): void {
   if ((frame.flags & ~known) !== 0) frame.observations.note(Observation.unusedFlag);
   const wants = STREAM[frame.type];
   if (wants === "stream" && frame.streamId === 0) frame.observations.note(Observation.onStreamZero);
-  else if (wants === "zero" && frame.streamId !== 0) frame.observations.note(Observation.onStream);
+  else if (wants === "zero" && frame.streamId !== 0) frame.observations.note(Observation.connectionFrameOnStream);
 }
 
 const NOTHING = new Uint8Array(0);

@@ -2,13 +2,14 @@
 // more than one frame to see (RFC 9113 sections 3.4, 4 to 6 and 8.1). Observations are noted before a frame takes effect; a frame that is a
 // connection error has none, since its receiver goes no further (rules.md 1.3). Judging is the rules' part.
 import type { DiagnosticSink } from "../diagnostic.ts";
-import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { FieldBit } from "../fields/field.ts";
 import { Name } from "../fields/name.ts";
 import { ValueBit, valueValueBits } from "../fields/value-bit.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import type { About } from "../http2/about.ts";
 import type { Foreign, Http2Sink, Protocol, Roles, Started } from "../http2/connection-decoder.ts";
+import { altersConnection, fatal } from "../http2/connection-error.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
 import { fieldOf, type Http1Head } from "../http2/http1.ts";
@@ -26,6 +27,7 @@ import { Connection } from "./connection.ts";
 import { Endpoint } from "./endpoint.ts";
 import { FieldBlock } from "./field-block.ts";
 import { FrameRef } from "./frame-ref.ts";
+import { mayBeMalformed } from "./may-be-malformed.ts";
 import { noteContent, noteMessage } from "./message.ts";
 import type { ModelSink } from "./model-sink.ts";
 import { last, settingsOf } from "./settings.ts";
@@ -245,14 +247,15 @@ export class ConnectionModel implements Http2Sink {
       if (sender.whole && (frame.kind !== "settings" || frame.ack)) observations.note(Observation.notSettingsFirst);
     }
     const limit = peer.settings.largest(Setting.maxFrameSize, frame.first.acked);
-    if (frame.length > limit) observations.note(frame.kind === "unknown" ? Observation.garbage : Observation.tooLarge);
+    if (frame.length > limit)
+      observations.note(frame.kind === "unknown" ? Observation.oversizedUnknownFrame : Observation.tooLarge);
     const block = this.#block(frame.from);
     if (block.open) this.#noteInterleaved(frame, block);
     else if (frame.kind === "continuation") observations.note(Observation.continuationUnexpected);
     learn(c, frame, stream);
-    if (frame.length <= PADDING && isEmpty(frame)) observations.note(Observation.empty);
+    if (frame.length <= PADDING && isEmpty(frame)) observations.note(Observation.withoutContent);
     if (observations.count === 0 || !isFatal(frame, observations)) this.#note(frame, stream, sender, peer);
-    if (observations.count > (observations.has(Observation.empty) ? 1 : 0)) sender.faults++;
+    if (observations.count > (observations.has(Observation.withoutContent) ? 1 : 0)) sender.faults++;
     this.#sink.frame(frame, stream, c);
     if (observations.count !== 0 && isFatal(frame, observations)) this.#ignore(frame, sender);
     else this.#apply(frame, stream, sender, peer);
@@ -737,7 +740,7 @@ export class ConnectionModel implements Http2Sink {
     const fatal = fields.ignored || isFatalBlock(fields.observations);
     fields.ignored ||= fatal;
     if (!fatal) noteMessage(fields, stream, c);
-    if (fields.observations.count !== 0 || isSuspect(fields)) sender.faults++;
+    if (fields.observations.count !== 0 || mayBeMalformed(fields, stream, c)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fatal) {
       if (stream === undefined) remember(sender.refused, fields.streamId);
@@ -992,32 +995,13 @@ function isEmpty(frame: Frame): boolean {
   }
 }
 
-// The message is malformed, or may be.
-function isSuspect({ decoded }: FieldBlock): boolean {
-  if (decoded === undefined || decoded.certainty !== "exact") return false;
-  return (decoded.bits & SUSPECT) !== 0;
-}
-
-// RFC 9113 8.2, 8.3.
-const SUSPECT =
-  FieldBit.pseudoUnknown |
-  FieldBit.upperCase |
-  FieldBit.invalidNameChar |
-  FieldBit.colonInName |
-  FieldBit.emptyName |
-  FieldBit.connectionSpecific |
-  FieldBit.invalidValueChar |
-  FieldBit.whitespaceEdge |
-  BlockBit.pseudoAfterRegular |
-  BlockBit.pseudoDuplicate;
-
-// Observations whose answer is a connection error, whatever the frame: it has no effect (rules.md 1.3).
+// The answer is a connection error: the frame has no effect (RFC 9113 5.4.1).
 function isFatal(frame: Frame, observations: Observations): boolean {
   for (let i = 0; i < observations.count; i++) {
     const observation = observations.at(i);
-    if (FATAL.has(observation)) return true;
+    if (fatal.has(observation)) return true;
     // RFC 9113 4.2: frames that alter the connection's state; of a stream otherwise.
-    if (observation === Observation.tooLarge && (frame.streamId === 0 || ALTERS.has(frame.kind))) return true;
+    if (observation === Observation.tooLarge && (frame.streamId === 0 || altersConnection.has(frame.kind))) return true;
     if (observation === Observation.windowIncrementZero && frame.streamId === 0) return true;
     if (
       (observation === Observation.tooShort && frame.kind !== "data") ||
@@ -1040,34 +1024,9 @@ function noteAboveGoaway(observations: Observations, stream: Stream, sender: End
 }
 
 function isFatalBlock(observations: Observations): boolean {
-  for (let i = 0; i < observations.count; i++) if (FATAL.has(observations.at(i))) return true;
+  for (let i = 0; i < observations.count; i++) if (fatal.has(observations.at(i))) return true;
   return false;
 }
-
-const FATAL: ReadonlySet<Observation> = new Set<Observation>([
-  Observation.paddingTooLong,
-  Observation.onStreamZero,
-  Observation.onStream,
-  Observation.garbage,
-  Observation.notSettingsFirst,
-  Observation.continuationExpected,
-  Observation.continuationUnexpected,
-  Observation.continuationWrongStream,
-  Observation.streamIdParity,
-  Observation.streamIdNotIncreasing,
-  Observation.streamIdReuse,
-  Observation.streamIdUnpromised,
-  Observation.streamIdUnopened,
-  Observation.streamIdPromisedOdd,
-  Observation.onIdle,
-  Observation.onReserved,
-  Observation.settingsValue,
-  Observation.settingsWindowRange,
-  Observation.settingsAckUnexpected,
-  Observation.pushFromClient,
-]);
-
-const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);
 
 // RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1.
 function validSetting(id: number, value: number, from: Side): boolean {

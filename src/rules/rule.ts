@@ -184,7 +184,8 @@ export interface ReportOptions {
   readonly stream?: Stream;
 }
 
-type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+/** The names of the `{name}` holes of a message. */
+export type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
 
 /** Types a rule by its messages: an unknown id or a missing hole does not compile. */
 export function defineRule<const Meta extends RuleMeta, State = undefined, Shared = undefined>(

@@ -140,7 +140,7 @@ export const emptyFrames = defineRule({
       fix: "Write no DATA frame for an empty buffer, unless it ends the stream.",
     },
   },
-  when: { observed: Observation.empty },
+  when: { observed: Observation.withoutContent },
   state: () => ({ client: new Burst(), server: new Burst() }),
   judge(frame, _stream, { state, options, report }) {
     const over = state[frame.from].add(frame, options.window, options.frames);
@@ -322,7 +322,7 @@ export const unknownFrameFlood = defineRule({
   state: () => ({ client: new Burst(), server: new Burst() }),
   kinds: ["unknown"],
   frame(frame, _stream, { state, options, report }) {
-    if (frame.observations.has(Observation.garbage)) return;
+    if (frame.observations.has(Observation.oversizedUnknownFrame)) return;
     const { from } = frame;
     const burst = state[from];
     const { window, frames, octets } = options;

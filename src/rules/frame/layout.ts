@@ -94,6 +94,6 @@ export const garbage = defineRule({
       fix: "Look for a wrong length in the frame before, or for two writers that share the socket without a lock.",
     },
   },
-  when: { observed: Observation.garbage },
+  when: { observed: Observation.oversizedUnknownFrame },
   judge: (frame, _stream, { report }) => report(frame, "garbage", { length: frame.length }),
 });

@@ -1,3 +1,4 @@
+import { altersConnection } from "../../http2/connection-error.ts";
 import { type FrameKind, kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
@@ -26,7 +27,7 @@ export const tooLarge = defineRule({
   judge(frame, _stream, { connection, report }) {
     const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxFrameSize, frame.first.acked);
     // Section 4.2: of the stream, unless the frame alters the state of the connection.
-    const scope = frame.streamId !== 0 && !ALTERS.has(frame.kind) ? "stream" : "connection";
+    const scope = frame.streamId !== 0 && !altersConnection.has(frame.kind) ? "stream" : "connection";
     report(frame, "long", { kind: kindName(frame.kind), length: frame.length, limit }, { scope });
   },
 });
@@ -177,5 +178,3 @@ function fixedLength(id: string, kind: FrameKind, section: string, scope: "strea
 }
 
 const ACK = 0x1;
-
-const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);

@@ -54,7 +54,7 @@ function onStream(id: string, kind: FrameKind, section: string): Rule {
         fix: "Send it with stream id 0.",
       },
     },
-    when: { observed: Observation.onStream, kinds: [kind] },
+    when: { observed: Observation.connectionFrameOnStream, kinds: [kind] },
     judge: (frame, _stream, { report }) => report(frame, "stream", { streamId: frame.streamId }),
   });
 }
