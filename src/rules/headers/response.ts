@@ -42,7 +42,7 @@ export const badStatus = malformedResponse({
   fix: "Send a code from 100 to 599.",
 });
 
-// RFC 9110 6.4.1: "Responses to the HEAD request method never include content", nor do those with 204 and 304.
+// RFC 9110 6.4.1: responses to HEAD "never include content", nor do those with 204 and 304.
 export const contentOnNoContent = defineRule({
   id: "headers/content-on-no-content",
   meta: {

@@ -3,6 +3,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { delivered } from "../../model/causality.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule, type Subject } from "../rule.ts";
+import { must, says, shouldNot } from "../shapes/spec.ts";
 
 export const unsafeMethod = defineRule({
   id: "push/unsafe-method",
@@ -10,10 +11,7 @@ export const unsafeMethod = defineRule({
     title: "A promised request must be safe and cacheable",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "8.4", level: "MUST" },
-      { rfc: 9113, section: "8.4.1", level: "MUST" },
-    ],
+    spec: [must("8.4"), must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -42,10 +40,7 @@ export const requestWithContent = defineRule({
     title: "A promised request must have no content",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "8.4", level: "MUST" },
-      { rfc: 9113, section: "8.4.1", level: "MUST" },
-    ],
+    spec: [must("8.4"), must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -69,7 +64,7 @@ export const incompleteRequest = defineRule({
     title: "A promise must hold a whole, valid request",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4.1", level: "MUST" }],
+    spec: [must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -103,7 +98,7 @@ export const notAuthoritative = defineRule({
     title: "A promised request must name an authority that the server speaks for",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4", level: "MUST" }],
+    spec: [must("8.4")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -127,7 +122,7 @@ export const promisedNeverUsed = defineRule({
     title: "A promised stream should be answered or reset",
     severity: "info",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4.2" }],
+    spec: [says("8.4.2")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["no-gap2", "end"],
     decidable: "head",
@@ -155,7 +150,7 @@ export const requestedAgain = defineRule({
     title: "A client should not request what was promised to it",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9113, section: "8.4.2", level: "SHOULD NOT" }],
+    spec: [shouldNot("8.4.2")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["hpack", "acks"],
     decidable: "block",
