@@ -25,7 +25,7 @@ const stages = [
   "report",
   "cli",
 ];
-const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "version.ts"];
+const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "time.ts", "version.ts"];
 /** They wire the stages, so they see all of them. */
 const seesAll = ["index.ts", "analyze.ts", "analyze-logs.ts", "testing.ts"];
 const seesAllFolders = ["testing", "cli"];

@@ -3,6 +3,7 @@ import type { Frame } from "../http2/frame.ts";
 import { frameKinds } from "../http2/frame.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { FrameRef } from "../model/frame-ref.ts";
+import { MS } from "../time.ts";
 import type { RelatedFrame } from "./finding.ts";
 import type { Expectation, ReportOptions } from "./rule.ts";
 
@@ -200,5 +201,3 @@ const NOTHING = new Float64Array(0);
 // Numbers per event: time, value, file, packet, offset, end, stream id, kind.
 const SLOT = 8;
 const HEAD = 9;
-// Nanoseconds.
-const MS = 1e6;

@@ -16,9 +16,11 @@ import { summarise } from "../model/summary.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { BlockListeners } from "./block-listeners.ts";
+import { families, familyOf } from "./families.ts";
 import type { Finding, FindingSink, Need } from "./finding.ts";
 import { unmet } from "./needs.ts";
 import type { BlockCondition, Context, ReportOptions, Rule, Severity, Subject } from "./rule.ts";
+import { severities } from "./severity.ts";
 
 /** A rule and the severity it is reported with. */
 export interface ActiveRule {
@@ -475,7 +477,7 @@ function isExempt(connection: Connection, frame: FrameRef, decidableAt: number):
 
 function hides(above: Candidate, below: Candidate): boolean {
   // By the catalogue's severities: a fault that the user made a warning does not bring up what it hides.
-  if (SEVERITIES.indexOf(below.rank) < SEVERITIES.indexOf(above.rank)) return false;
+  if (severities.indexOf(below.rank) < severities.indexOf(above.rank)) return false;
   return above.because.length === 0 || below.because.length > 0;
 }
 
@@ -508,38 +510,14 @@ const messageListeners = (slots: readonly Slot[]): MessageListeners => ({
   flagged: bySide(slots),
 });
 
+// A user's own families come last.
 function rankOf(rule: Rule, index: number): number {
-  const family = FAMILIES.indexOf(rule.id.slice(0, rule.id.indexOf("/")));
+  const family = (families as readonly string[]).indexOf(familyOf(rule.id));
   const { severity, decidable } = rule.meta;
   const early = decidable === "head" ? 0 : decidable === "payload" ? 1 : 2;
-  return (((family < 0 ? FAMILIES.length : family) * 3 + SEVERITIES.indexOf(severity)) * 3 + early) * 10_000 + index;
+  return (((family < 0 ? families.length : family) * 3 + severities.indexOf(severity)) * 3 + early) * 10_000 + index;
 }
 
 const HEAD = 9;
 // Nanoseconds of capture time.
 const TICK = 100e6;
-
-const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
-
-// The order of judgement (rules.md 1.3). A user's own families come last.
-const FAMILIES = [
-  "preface",
-  "upgrade",
-  "frame",
-  "continuation",
-  "settings",
-  "ping",
-  "goaway",
-  "hpack",
-  "stream-id",
-  "stream",
-  "flow",
-  "headers",
-  "push",
-  "priority",
-  "priority-update",
-  "ext",
-  "grpc",
-  "abuse",
-  "health",
-];

@@ -1,6 +1,7 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { other } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { closing } from "../absent.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -101,7 +102,3 @@ export const noCloseAfterError = defineRule({
     }
   },
 });
-
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

@@ -1,6 +1,7 @@
 import { answeredPing, pingPayload } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
+import { MS } from "../../time.ts";
 import { absent, failsToAnswer } from "../absent.ts";
 import { defineRule } from "../rule.ts";
 import { must, mustNot, says, should } from "../shapes/spec.ts";
@@ -161,5 +162,3 @@ export const slowAck = defineRule({
 });
 
 const PINGS = 256;
-// Nanoseconds.
-const MS = 1e6;

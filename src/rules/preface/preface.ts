@@ -1,6 +1,7 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { other, type Side } from "../../place.ts";
+import { MS } from "../../time.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
 import { must, says } from "../shapes/spec.ts";
@@ -196,4 +197,3 @@ export const settingsSlow = defineRule({
 const PREFACE = 24;
 // Nanoseconds.
 const SILENCE = 5e9;
-const MS = 1e6;

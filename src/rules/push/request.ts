@@ -2,6 +2,7 @@ import { BlockBit, type DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { delivered } from "../../model/causality.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
+import { MS, SECOND } from "../../time.ts";
 import { defineRule, type Subject } from "../rule.ts";
 import { must, says, shouldNot } from "../shapes/spec.ts";
 
@@ -201,7 +202,3 @@ const MALFORMED: readonly (readonly [bits: number, what: string])[] = [
   [FieldBit.invalidValueChar | FieldBit.whitespaceEdge, "an invalid field value"],
   [FieldBit.connectionSpecific, "a connection-specific field"],
 ];
-
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

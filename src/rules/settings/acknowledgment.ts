@@ -3,6 +3,7 @@ import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { absent, failsToAnswer } from "../absent.ts";
 import { defineRule } from "../rule.ts";
 import { must, says, should } from "../shapes/spec.ts";
@@ -163,6 +164,3 @@ export const maxConcurrentZero = defineRule({
 });
 
 const PENDING = 64;
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

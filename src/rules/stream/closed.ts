@@ -1,6 +1,7 @@
 import { ErrorCode } from "../../http2/error-code.ts";
 import type { Stream } from "../../model/stream.ts";
 import { other } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 import { says } from "../shapes/spec.ts";
@@ -98,6 +99,3 @@ const keyOf = ({ request: { method, path }, client: { dataOctets } }: Stream): s
 
 // Different ones that are remembered.
 const REQUESTS = 256;
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;
