@@ -43,6 +43,7 @@ import { Causes, concerns, whyJson, whyTable } from "../report/why.ts";
 import { WordKeeper } from "../report/words.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule, Severity } from "../rules/rule.ts";
+import { severities } from "../rules/severity.ts";
 import { openBaseline } from "./baseline.ts";
 import { findCaptures } from "./captures.ts";
 import { shapeOf } from "./compared.ts";
@@ -531,7 +532,7 @@ function reportOf(format: string, output: Output, task: Task): Report {
     case "sarif":
       return sarifReport(output, task.rules);
     case "junit":
-      return junitReport(output, (severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity));
+      return junitReport(output, (severity) => severities.indexOf(severity) <= severities.indexOf(task.failOn as Severity));
     case "github":
       // An annotation that asks for nothing hides the one that does.
       return githubReport(output, task.failOn === "info" || task.verbose);
@@ -553,7 +554,6 @@ const CALLS_FORMATS = ["table", "json", "ndjson", "har"];
 const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
 
 // `never` is none of them, and so fails nothing.
-const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 function formatOf({ format, command }: Task, known: readonly string[]): string {
   const wanted = format ?? known[0]!;
