@@ -49,22 +49,23 @@ export type {
   SummaryEvent,
   UnexplainedEvent,
 } from "./report/event.ts";
+export type { Expectation } from "./rules/expectation.ts";
 export type { Finding, Need } from "./rules/finding.ts";
 export { rules } from "./rules/index.ts";
+export type { Profile } from "./rules/profile.ts";
 export {
   type BlockCondition,
   type Condition,
   type Context,
   defineRule,
-  type Expectation,
   type ReportOptions,
   type Rule,
   type RuleMeta,
   type RuleOption,
-  type Severity,
   type SpecRef,
   type Subject,
 } from "./rules/rule.ts";
-export type { Preset, Profile, RuleOptions } from "./rules/selection.ts";
+export type { Preset, RuleOptions } from "./rules/selection.ts";
+export type { Severity } from "./rules/severity.ts";
 export type { EndReason } from "./tcp/byte-stream.ts";
 export type { Filter } from "./traffic-filter.ts";

@@ -1,7 +1,7 @@
 import type { Connection } from "./model/connection.ts";
 import type { PairedFinding } from "./pairing/reaction.ts";
 import type { CaptureInfo, LogInfo, SummaryEvent } from "./report/event.ts";
-import { isDue } from "./rules/rule.ts";
+import { isDue } from "./rules/expectation.ts";
 
 /** Counts what is reported, for the summary. */
 export class Tally {

@@ -7,7 +7,8 @@
 import { deepStrictEqual, fail, notStrictEqual, strictEqual } from "node:assert/strict";
 import type { Limits } from "./limits.ts";
 import type { Finding, Need } from "./rules/finding.ts";
-import type { Rule, Severity } from "./rules/rule.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { Severity } from "./rules/severity.ts";
 import { numberOf, type PlayedFinding, playSegments, written } from "./testing/play.ts";
 import type { Story, WireSegment } from "./testing/script.ts";
 

@@ -5,8 +5,11 @@ import { pathToFileURL } from "node:url";
 import { H2lintError } from "../error.ts";
 import { type Assertions, assertionsFault } from "../report/assertions.ts";
 import { printable, utf16Octets } from "../report/text.ts";
-import type { Rule, Severity } from "../rules/rule.ts";
-import type { Preset, Profile } from "../rules/selection.ts";
+import type { Profile } from "../rules/profile.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Preset } from "../rules/selection.ts";
+import type { Severity } from "../rules/severity.ts";
+import { severities } from "../rules/severity.ts";
 
 /** What a configuration file may say. Command-line options go before it. */
 export interface Config {
@@ -120,7 +123,7 @@ const oneOf =
   (given: unknown): string | undefined =>
     words.includes(given as string) ? undefined : `expected ${words.join(", ")}`;
 
-const SEVERITIES = ["error", "warning", "info", "off"];
+const SEVERITIES: readonly string[] = [...severities, "off"];
 
 const KEYS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
   preset: oneOf("recommended", "strict", "all"),

@@ -8,7 +8,8 @@ import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";
 import type { Output, Report } from "../report/report.ts";
 import { sarifReport } from "../report/sarif.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
+import { severities } from "../rules/severity.ts";
 import type { Task } from "./task.ts";
 import { lookOf } from "./terminal.ts";
 
@@ -36,7 +37,7 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
     case "sarif":
       return sarifReport(output, task.rules);
     case "junit": {
-      const fails = (severity: Severity) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(task.failOn as Severity);
+      const fails = (severity: Severity) => severities.indexOf(severity) <= severities.indexOf(task.failOn as Severity);
       return junitReport(output, fails);
     }
     case "github":
@@ -58,4 +59,3 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
 }
 
 // `never` is none of them, and so fails nothing.
-const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];

@@ -1,8 +1,9 @@
 // What was asked for: the words of the command line, checked.
 import { H2lintError } from "../error.ts";
 import type { Side } from "../place.ts";
-import type { Severity } from "../rules/rule.ts";
-import type { Preset, Profile } from "../rules/selection.ts";
+import type { Profile } from "../rules/profile.ts";
+import type { Preset } from "../rules/selection.ts";
+import type { Severity } from "../rules/severity.ts";
 
 export type Command =
   | "check"

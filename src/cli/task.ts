@@ -5,7 +5,8 @@ import { H2lintError } from "../error.ts";
 import { defaultLimits, type Limits, limitsFor } from "../limits.ts";
 import type { Assertions } from "../report/assertions.ts";
 import { rules } from "../rules/index.ts";
-import type { Rule, Severity } from "../rules/rule.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
 import type { LoadedConfig } from "./config.ts";
 import type { Invocation } from "./invocation.ts";
 

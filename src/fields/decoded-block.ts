@@ -10,6 +10,8 @@ export const BlockBit = {
   pseudoDuplicate: 1 << 25,
   /** There is a field whose name is known and no pseudo-header name. */
   regular: 1 << 26,
+  /** A regular field that has a slot comes twice. */
+  repeated: 1 << 28,
   /** There is a dynamic table size update (RFC 7541 6.3). */
   sizeUpdate: 1 << 30,
 } as const;
@@ -138,7 +140,7 @@ export class DecodedBlock {
         if ((slotted & (1 << id)) === 0) {
           slotted |= 1 << id;
           if (slots[id] !== field) slots[id] = field;
-        } else if (isPseudo) bits |= BlockBit.pseudoDuplicate;
+        } else bits |= isPseudo ? BlockBit.pseudoDuplicate : BlockBit.repeated;
       }
       bits |= field.bits;
       valueBits |= field.valueBits;

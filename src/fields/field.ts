@@ -46,8 +46,11 @@ export const FieldBit = {
   nonPrintable: 1 << 22,
   /** Octets were lost: the value cannot be known (it is ""). */
   valueUnknown: 1 << 23,
-  /** A name that HTTP allows and gRPC does not: an octet other than `0-9 a-z _ - .` (1 << 24 to 1 << 26 are of whole blocks). */
+  /** A name that HTTP allows and gRPC does not: an octet other than `0-9 a-z _ - .` (1 << 24 to 1 << 26, 28 and 30 are of
+   *  whole blocks). */
   notMetadataName: 1 << 27,
+  /** sec-websocket-key and sec-websocket-accept. */
+  webSocketKey: 1 << 29,
 } as const;
 
 /** A field name, one character per octet. The known ones exist once; of others there may be several: compare the text. */
@@ -162,6 +165,8 @@ const namedBits = new Map<string, number>([
   ["proxy-authenticate", trailerForbidden],
   ["www-authenticate", trailerForbidden],
   ["cookie", sensitive],
+  ["sec-websocket-key", FieldBit.webSocketKey],
+  ["sec-websocket-accept", FieldBit.webSocketKey],
   ["set-cookie", trailerForbidden | sensitive],
 ]);
 

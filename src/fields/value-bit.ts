@@ -36,6 +36,25 @@ export const ValueBit = {
   /** A TE that names trailers, and one that is not just that. */
   teTrailers: 1 << 16,
   teOther: 1 << 17,
+  /** The block has this field, whatever it says. */
+  method: 1 << 20,
+  path: 1 << 21,
+  status: 1 << 22,
+  protocol: 1 << 23,
+  /** :scheme http or https, case apart. */
+  schemeHttp: 1 << 24,
+  schemeHttps: 1 << 25,
+  /** :method is no token (RFC 9110 9.1). */
+  methodOdd: 1 << 26,
+  methodConnect: 1 << 27,
+  /** :path does not begin with a slash. */
+  pathOdd: 1 << 28,
+  /** :authority is empty, or holds userinfo. */
+  authorityOdd: 1 << 29,
+  /** :status is not three digits from 100 to 599. */
+  statusOdd: 1 << 30,
+  /** content-length is not just digits. */
+  contentLengthOdd: 1 << 31,
 } as const;
 
 /** Whatever has fields of gRPC by its type, or looks like it. */
@@ -43,7 +62,7 @@ export const anyGrpcType = ValueBit.grpcType | ValueBit.grpcWebType | ValueBit.g
 
 /** The name's part. @param id One of `Name`. */
 export function nameValueBits(id: number, name: string): number {
-  if (id === Name.authority) return ValueBit.authority;
+  if (id !== Name.other && id <= Name.protocol) return PSEUDO[id]!;
   if (!name.startsWith("grpc-")) return 0;
   let bits: number = name.startsWith("grpc-metadata-") ? 0 : ValueBit.grpcField;
   if (id === Name.other) bits |= ValueBit.grpcReserved;
@@ -58,11 +77,20 @@ export function nameValueBits(id: number, name: string): number {
 export function valueValueBits(id: number, value: string): number {
   switch (id) {
     case Name.method:
-      return value === "POST" ? 0 : ValueBit.methodOther;
+      return methodBits(value);
+    case Name.scheme:
+      if (value === "http" || /^http$/i.test(value)) return ValueBit.schemeHttp;
+      return /^https$/i.test(value) ? ValueBit.schemeHttps : 0;
+    case Name.authority:
+      return value === "" || value.includes("@") ? ValueBit.authorityOdd : 0;
     case Name.path:
-      return /^\/[^/?]+\/[^/?]+$/.test(value) ? 0 : ValueBit.pathOther;
+      if (/^\/[^/?]+\/[^/?]+$/.test(value)) return 0;
+      return ValueBit.pathOther | (value.startsWith("/") ? 0 : ValueBit.pathOdd);
     case Name.status:
-      return value === "200" ? 0 : ValueBit.statusOther;
+      if (value === "200") return 0;
+      return ValueBit.statusOther | (/^[1-5]\d\d$/.test(value) ? 0 : ValueBit.statusOdd);
+    case Name.contentLength:
+      return /^\d+$/.test(value) ? 0 : ValueBit.contentLengthOdd;
     case Name.te:
       if (value === "trailers") return ValueBit.teTrailers;
       return ValueBit.teOther | (/(?:^|[,\s])trailers(?:$|[,;\s])/i.test(value) ? ValueBit.teTrailers : 0);
@@ -79,6 +107,12 @@ export function valueValueBits(id: number, value: string): number {
   }
 }
 
+function methodBits(value: string): number {
+  if (value === "POST") return 0;
+  if (value === "CONNECT") return ValueBit.methodOther | ValueBit.methodConnect;
+  return ValueBit.methodOther | (TOKEN.test(value) ? 0 : ValueBit.methodOdd);
+}
+
 function contentTypeBits(value: string): number {
   if (value === "application/grpc") return ValueBit.grpcType;
   if (!/^application\/grpc/i.test(value))
@@ -86,3 +120,9 @@ function contentTypeBits(value: string): number {
   if (/^application\/grpc(?:$|\+|[ \t]*;)/i.test(value)) return ValueBit.grpcType;
   return /^application\/grpc-web/i.test(value) ? ValueBit.grpcWebType : ValueBit.grpcLikeType;
 }
+
+// By id: of the names that come first.
+const PSEUDO = [0, ValueBit.method, 0, ValueBit.authority, ValueBit.path, ValueBit.status, ValueBit.protocol];
+
+// RFC 9110 5.6.2.
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -32,7 +32,7 @@ export function readHead(frame: Frame, head: Uint8Array, at: number): void {
   if ((frame.flags & ~known) !== 0) frame.observations.note(Observation.unusedFlag);
   const wants = STREAM[frame.type];
   if (wants === "stream" && frame.streamId === 0) frame.observations.note(Observation.onStreamZero);
-  else if (wants === "zero" && frame.streamId !== 0) frame.observations.note(Observation.onStream);
+  else if (wants === "zero" && frame.streamId !== 0) frame.observations.note(Observation.connectionFrameOnStream);
 }
 
 /** Fill the fields of its kind from a whole payload, `start` to `end` of its octets; then these are what lies between the fields, or

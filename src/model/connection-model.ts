@@ -224,7 +224,7 @@ export class ConnectionModel implements ConnectionSink {
     observeFrame(frame, sender, peer, block);
     learn(c, frame, stream);
     const empty = frame.length <= PADDING && isEmpty(frame);
-    if (empty) observations.note(Observation.empty);
+    if (empty) observations.note(Observation.withoutContent);
     if (observations.count === 0 || !isConnectionError(frame, observations)) observe(frame, stream, sender, peer, c);
     if (observations.count > (empty ? 1 : 0)) sender.faults++;
     this.#parts.sink.frame(frame, stream, c);
@@ -306,7 +306,7 @@ function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: Ope
     if (sender.whole && (frame.kind !== "settings" || frame.ack)) observations.note(Observation.notSettingsFirst);
   }
   if (frame.length > LEAST_MAXIMUM && frame.length > peer.settings.largest(Setting.maxFrameSize, frame.first.acked))
-    observations.note(frame.kind === "unknown" ? Observation.garbage : Observation.tooLarge);
+    observations.note(frame.kind === "unknown" ? Observation.oversizedUnknownFrame : Observation.tooLarge);
   if (block !== undefined) observeInterleaved(frame, block);
   else if (frame.kind === "continuation") observations.note(Observation.continuationUnexpected);
 }

@@ -12,7 +12,8 @@ import { isConnectionErrorOfBlock } from "./connection-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { FieldBlock } from "./field-block.ts";
 import { FrameRef } from "./frame-ref.ts";
-import { isSuspect, noteMessage } from "./message.ts";
+import { mayBeMalformed } from "./may-be-malformed.ts";
+import { noteMessage } from "./message.ts";
 import { MessageHead, noHead } from "./message-head.ts";
 import type { ModelSink } from "./model-sink.ts";
 import { OpenBlock } from "./open-block.ts";
@@ -150,7 +151,7 @@ export class FieldBlocks {
     if (!fields.ignored) observeHeaders(fields, stream, sender, peer, c);
     fields.ignored ||= isConnectionErrorOfBlock(fields.observations);
     if (!fields.ignored) noteMessage(fields, stream, c);
-    if (fields.observations.count !== 0 || isSuspect(fields)) sender.faults++;
+    if (fields.observations.count !== 0 || mayBeMalformed(fields, stream, c)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fields.ignored) {
       if (stream === undefined) sender.refuse(fields.streamId);

@@ -1,9 +1,10 @@
-// In: field blocks with their role, and DATA. Out: what is wrong with the HTTP message they make up (RFC 9113 sections 8.1 to 8.5,
-// RFC 8441), as observations. What the bits of single fields show is not here: rules ask for those. A block is looked at only where all its
-// fields are known, and what is missing is blamed on nobody where the capture may have lost it.
+// In: field blocks with their role, and DATA. Out: what an HTTP message means beyond one block: how much content it declares (RFC 9113
+// 8.1.1), and the observations that take several frames, or the other side's settings, to make. What one block shows by itself is for rules
+// to say. A block is looked at only where all its fields are known, and what is missing is blamed on nobody where the capture may have
+// lost it.
 import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
 import { FieldBit } from "../fields/field.ts";
-import { Name } from "../fields/name.ts";
+import { ValueBit } from "../fields/value-bit.ts";
 import type { Frame } from "../http2/frame.ts";
 import { Observation } from "../http2/observation.ts";
 import { Setting } from "../http2/setting.ts";
@@ -23,22 +24,19 @@ export function noteMessage(block: FieldBlock, stream: Stream | undefined, conne
   if (decoded.listSize > settings.largest(Setting.maxHeaderListSize, block.first.acked))
     observations.note(Observation.listSizeExceeded);
   if (decoded.certainty !== "exact") return;
-  if (decoded.protocol !== undefined) observations.note(Observation.extendedConnect);
   switch (block.role) {
     case "request":
       noteRequest(block, decoded, connection);
       break;
     case "interim":
     case "response":
-      noteResponse(block, decoded, stream, connection);
+      if ((decoded.bits & FieldBit.contentLength) !== 0) noteResponseLength(block, decoded, stream, connection);
       break;
     case "request-trailers":
     case "response-trailers":
-      noteTrailers(block, decoded, stream, connection);
+      noteTrailers(block, stream, connection);
       break;
     case "promise":
-      if ((decoded.bits & FieldBit.responsePseudo) !== 0) observations.note(Observation.pseudoMisplaced);
-      if ((decoded.bits & FieldBit.contentLength) !== 0) noteLength(block, decoded, false);
       if (stream !== undefined && isTunnel(stream, connection.server)) observations.note(Observation.onTunnel);
       break;
   }
@@ -64,121 +62,66 @@ export function noteContent(frame: Frame, stream: Stream, sender: Endpoint, conn
   else observations.note(Observation.contentLengthMismatch);
 }
 
-// RFC 9113 8.3.1 and 8.5; RFC 8441 4: with :protocol CONNECT is like any other request.
-function noteRequest(block: FieldBlock, decoded: DecodedBlock, connection: Connection): void {
-  const { observations } = block;
-  const method = decoded.method?.value;
-  const scheme = decoded.scheme?.value;
-  const path = decoded.path?.value;
-  const authority = decoded.authority?.value;
-  if (method === undefined) observations.note(Observation.methodMissing);
-  else if (method !== "GET" && method !== "POST" && !TOKEN.test(method)) observations.note(Observation.methodInvalid);
-  if ((decoded.bits & FieldBit.responsePseudo) !== 0) observations.note(Observation.pseudoMisplaced);
-  const connects = method === "CONNECT";
-  if (connects && decoded.protocol === undefined) {
-    if (scheme !== undefined || path !== undefined) observations.note(Observation.connectSchemePath);
-    if (authority === undefined || !HOST_AND_PORT.test(authority)) observations.note(Observation.connectAuthority);
-  } else {
-    if (scheme === undefined) observations.note(Observation.schemeMissing);
-    if (path === undefined) observations.note(Observation.pathMissing);
-    if (scheme !== undefined) {
-      if (isWeb(scheme)) noteWebRequest(block, decoded, connection, scheme, path, authority);
-      else if (!SCHEME.test(scheme)) observations.note(Observation.schemeInvalid);
+/** Where the content-length fields of a block agree on a number, that; -1 without such a field, undefined where they do not (RFC 9110 8.6:
+ *  equal values, repeated or in a list, stand for one). */
+export function contentLengthOf(decoded: DecodedBlock): number | undefined {
+  const { contentLength } = decoded;
+  if (contentLength === undefined) return -1;
+  if ((decoded.valueBits & ValueBit.contentLengthOdd) === 0 && (decoded.bits & BlockBit.repeated) === 0)
+    return Number(contentLength.value);
+  let length = -1;
+  for (let i = 0; i < decoded.count; i++) {
+    const { bits, value } = decoded.fields[i]!;
+    if ((bits & FieldBit.contentLength) === 0) continue;
+    for (const text of value.split(",")) {
+      const number = DIGITS.test(text) ? Number(text) : -1;
+      if (number < 0 || (length >= 0 && length !== number)) return undefined;
+      length = number;
     }
   }
-  if ((decoded.bits & FieldBit.contentLength) !== 0) noteLength(block, decoded, !connects);
+  return length;
 }
 
-// RFC 9113 8.3.1: what the schemes http and https ask for.
-function noteWebRequest(
-  { observations }: FieldBlock,
-  decoded: DecodedBlock,
-  connection: Connection,
-  scheme: string,
-  path: string | undefined,
-  authority: string | undefined,
-): void {
-  if (path === "") observations.note(Observation.pathEmpty);
-  else if (path !== undefined && path.charCodeAt(0) !== SLASH && !(path === "*" && decoded.method?.value === "OPTIONS")) {
-    observations.note(Observation.pathForm);
-  }
-  if (authority?.includes("@") === true) observations.note(Observation.authorityUserinfo);
-  // With :protocol it is RFC 8441 that asks for :authority.
-  else if (decoded.protocol === undefined && (authority ?? decoded.slots[Name.host]?.value ?? "") === "") {
-    observations.note(Observation.authorityMissing);
-  }
-  const cleartext = connection.protocol.startsWith("h2c");
-  if ((scheme.length === HTTPS.length) === cleartext) observations.note(Observation.schemeMismatch);
+/** HEADERS of this stream may be among octets that are missing, or in a frame that had no effect. */
+export function mayHaveBegun(streamId: number, sender: Endpoint): boolean {
+  return !sender.unbroken || sender.fieldsLost || sender.hasRefused(streamId);
 }
 
-function noteResponse(block: FieldBlock, decoded: DecodedBlock, stream: Stream | undefined, connection: Connection): void {
-  const { observations } = block;
+function noteRequest(block: FieldBlock, decoded: DecodedBlock, connection: Connection): void {
+  const { bits, valueBits, scheme } = decoded;
+  const connects = (valueBits & ValueBit.methodConnect) !== 0 && decoded.method?.value === "CONNECT";
+  // It depends on the connection: asked here by bits it costs a lawful request no rule.
+  const misfit = connection.protocol.startsWith("h2c") ? ValueBit.schemeHttps : ValueBit.schemeHttp;
+  if ((valueBits & misfit) !== 0 && ((scheme?.valueBits ?? 0) & misfit) !== 0 && !(connects && decoded.protocol === undefined))
+    block.observations.note(Observation.schemeMismatch);
+  if (!connects && (bits & FieldBit.contentLength) !== 0) noteLength(block, decoded);
+}
+
+// RFC 9110 6.4.1: the request decides, too, whether there is content.
+function noteResponseLength(block: FieldBlock, decoded: DecodedBlock, stream: Stream | undefined, connection: Connection): void {
   const code = decoded.statusCode;
-  if (decoded.status === undefined) {
-    // These may be trailers.
-    if (mayHaveBegun(block.streamId, connection.server)) connection.uncheck("headers/missing-status", "no-gap");
-    else observations.note(Observation.statusMissing);
-  } else if (code < 100 || code > 599) observations.note(Observation.statusInvalid);
-  if ((decoded.bits & FieldBit.requestPseudo) !== 0) observations.note(Observation.pseudoMisplaced);
-  if (block.role === "interim") {
-    if (block.endStream) observations.note(Observation.interimEndsStream);
-    if (code === 101) observations.note(Observation.switchingProtocols);
-  }
   const request = stream?.request;
-  if (request?.protocol !== undefined) observations.note(Observation.extendedConnect);
-  if ((decoded.bits & FieldBit.contentLength) === 0) return;
   const connects = request?.known === true && request.method === "CONNECT" && code >= 200 && code < 300;
-  if (connects && request.protocol === undefined) observations.note(Observation.connectLength);
-  // RFC 9110 6.4.1: the request decides, too, whether there is content.
-  const counts = block.role === "response" && request?.known === true && request.method !== undefined;
-  const none = connects || request?.method === "HEAD" || code === 204 || code === 304;
-  if (block.role === "response" && !counts) connection.uncheck("headers/content-length-mismatch", "seen");
-  noteLength(block, decoded, counts && !none);
+  if (connects && request.protocol === undefined) block.observations.note(Observation.connectLength);
+  if (block.role !== "response") return;
+  if (request?.known !== true || request.method === undefined) connection.uncheck("headers/content-length-mismatch", "seen");
+  else if (!connects && request.method !== "HEAD" && code !== 204 && code !== 304) noteLength(block, decoded);
 }
 
-function noteTrailers(block: FieldBlock, { bits }: DecodedBlock, stream: Stream | undefined, connection: Connection): void {
+function noteLength(block: FieldBlock, decoded: DecodedBlock): void {
+  block.declaredLength = contentLengthOf(decoded) ?? -1;
+  if (block.endStream && block.declaredLength > 0) block.observations.note(Observation.contentLengthMismatch);
+}
+
+function noteTrailers(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
   // Without the stream's beginning what looks like trailers may be anything.
-  if (stream?.seen !== true) {
-    if ((bits & FieldBit.pseudo) !== 0) connection.uncheck("headers/pseudo-in-trailers", "seen");
-    return;
-  }
-  // An interim response after the final one is no trailers.
-  if (!block.observations.has(Observation.interimAfterFinal)) {
-    if ((bits & FieldBit.pseudo) !== 0) block.observations.note(Observation.pseudoMisplaced);
-    if ((bits & FieldBit.trailerForbidden) !== 0) block.observations.note(Observation.trailerMisplaced);
-  }
+  if (stream?.seen !== true) return;
   const sender = connection.endpoint(block.from);
   if (isTunnel(stream, sender)) block.observations.note(Observation.onTunnel);
   const { declaredLength, dataOctets } = stream.half(block.from);
   if (!block.endStream || dataOctets >= declaredLength) return;
   if (sender.unbroken) block.observations.note(Observation.contentLengthMismatch);
   else connection.uncheck("headers/content-length-mismatch", "body");
-}
-
-// RFC 9110 8.6: equal values, repeated or in a list, stand for one.
-function noteLength(block: FieldBlock, decoded: DecodedBlock, counts: boolean): void {
-  const { observations } = block;
-  let length = -1;
-  for (let i = 0; i < decoded.count; i++) {
-    const { bits, value } = decoded.fields[i]!;
-    if ((bits & FieldBit.contentLength) === 0) continue;
-    for (const text of value.includes(",") ? value.split(",") : [value]) {
-      const number = DIGITS.test(text) ? Number(text) : -1;
-      if (number < 0 || (length >= 0 && length !== number)) {
-        observations.note(Observation.contentLengthInvalid);
-        return;
-      }
-      length = number;
-    }
-  }
-  if (!counts) return;
-  block.declaredLength = length;
-  if (block.endStream && length > 0) observations.note(Observation.contentLengthMismatch);
-}
-
-// HEADERS of this stream may be among octets that are missing, or in a frame that had no effect.
-function mayHaveBegun(streamId: number, sender: Endpoint): boolean {
-  return !sender.unbroken || sender.fieldsLost || sender.hasRefused(streamId);
 }
 
 // RFC 9110 6.4.1: no answer to HEAD has content, nor has one with 204 or 304.
@@ -195,31 +138,5 @@ function isTunnel({ request, response, server }: Stream, sender: Endpoint): bool
   return sender.side === "server" || server.messageAt <= sender.processed;
 }
 
-const isWeb = (scheme: string): boolean => scheme === "http" || scheme === HTTPS || WEB.test(scheme);
-
-const HTTPS = "https";
-const SLASH = 0x2f;
-const WEB = /^https?$/i;
-// RFC 9110 5.6.2; RFC 3986 3.1; RFC 9113 8.5; RFC 9110 8.6, with the white space of a list.
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
-const HOST_AND_PORT = /^[^:].*:[0-9]+$/;
+// With the white space of a list.
 const DIGITS = /^[ \t]*[0-9]+[ \t]*$/;
-// The message is malformed, or may be.
-export function isSuspect({ decoded }: FieldBlock): boolean {
-  if (decoded === undefined || decoded.certainty !== "exact") return false;
-  return (decoded.bits & SUSPECT) !== 0;
-}
-
-// RFC 9113 8.2, 8.3.
-const SUSPECT =
-  FieldBit.pseudoUnknown |
-  FieldBit.upperCase |
-  FieldBit.invalidNameChar |
-  FieldBit.colonInName |
-  FieldBit.emptyName |
-  FieldBit.connectionSpecific |
-  FieldBit.invalidValueChar |
-  FieldBit.whitespaceEdge |
-  BlockBit.pseudoAfterRegular |
-  BlockBit.pseudoDuplicate;

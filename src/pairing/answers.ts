@@ -6,7 +6,7 @@ import { ErrorCode } from "../http2/error-code.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
 import { type Cost, Costs } from "./cost.ts";
 import { isAbout, refuserOf, textsLike } from "./dictionary.ts";
 import { crossedOverreaction, strictOverreaction } from "./overreaction.ts";

@@ -7,7 +7,7 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import { other, type Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import { receiverOverreaction as rule } from "../rules/health/overreaction.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
 import type { Crossings } from "./crossings.ts";
 import { isAbout, textsLike } from "./dictionary.ts";
 import type { Reaction } from "./reaction.ts";

@@ -7,7 +7,7 @@ import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import type { Finding, FindingSink, Repeats } from "../rules/finding.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { pairAll } from "./answers.ts";
 import { closeReaction, goawayReaction, resetReaction, statusReaction } from "./observed-reaction.ts";

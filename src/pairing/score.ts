@@ -3,6 +3,7 @@ import { errorCodeName } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
+import { severities } from "../rules/severity.ts";
 import { isAbout, isAnswerOf, type KnownText, quotedHead, quotedKind, quotedStream, refuserOf, textsLike } from "./dictionary.ts";
 import type { Confidence, Evidence, Reaction } from "./reaction.ts";
 import type { Software } from "./software.ts";
@@ -159,7 +160,7 @@ export function delayOf({ frame }: Finding, reaction: Reaction): number {
 
 /** The best first. Ties go to the earliest of the most severe: a receiver stops at the first fault it sees. */
 export function byMerit(a: Score, b: Score): number {
-  const severity = (s: Score) => SEVERITIES.indexOf(s.finding.severity);
+  const severity = (s: Score) => severities.indexOf(s.finding.severity);
   return b.points - a.points || severity(a) - severity(b) || a.finding.frame.offset - b.finding.frame.offset;
 }
 
@@ -179,8 +180,6 @@ function windowOf(rule: string, onStream: boolean, roundTrip: number | undefined
 const EXACT = 8;
 /** Points from which on it is more than possible. */
 export const LIKELY = 4;
-
-const SEVERITIES = ["error", "warning", "info"];
 
 // The families whose faults a code is made for; the other codes say nothing.
 const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,8 @@
 // Known findings, accepted by fingerprint: they are shown as such and fail nothing. In: the text of a baseline file and the events of a run.
 // Out: the same events, with what is accepted marked and not counted, and the text of the file brought up to date.
 import { H2lintError } from "../error.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Severity } from "../rules/severity.ts";
+import { severities } from "../rules/severity.ts";
 import type { FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
 import { counts } from "./failing.ts";
 
@@ -172,7 +173,7 @@ export class Baseline {
   }
 }
 
-const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+const rank = (severity: Severity): number => severities.indexOf(severity);
 
 const isDate = (value: unknown): boolean =>
   typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value);
@@ -180,7 +181,7 @@ const isDate = (value: unknown): boolean =>
 const FIELDS: Readonly<Record<keyof BaselineEntry, (value: unknown) => boolean>> = {
   fingerprint: (value) => typeof value === "string" && /^[0-9a-f]+$/.test(value),
   rule: (value) => typeof value === "string",
-  severity: (value) => SEVERITIES.includes(value as Severity),
+  severity: (value) => severities.includes(value as Severity),
   message: (value) => typeof value === "string",
   count: (value) => Number.isInteger(value),
   reason: (value) => typeof value === "string",
@@ -188,5 +189,4 @@ const FIELDS: Readonly<Record<keyof BaselineEntry, (value: unknown) => boolean>>
   added: isDate,
 };
 
-const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 const SCHEMA = "h2lint-baseline/1";

@@ -1,5 +1,6 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
 import type { Rule } from "../rules/rule.ts";
+import { severities } from "../rules/severity.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
 import type {
   BaselineEvent,
@@ -79,7 +80,7 @@ function grouped(findings: readonly FindingEvent[]): FindingEvent[][] {
     else group.push(finding);
   }
   const rank = (f: FindingEvent) =>
-    SEVERITIES.indexOf(f.severity) +
+    severities.indexOf(f.severity) +
     (f.certainty === "unproven" ? 3 : 0) +
     (f.consequent ? 6 : 0) +
     (f.baseline === true ? 12 : 0);
@@ -508,8 +509,6 @@ const listed = (texts: readonly string[]): string =>
 
 // What a line says most by.
 const TELLS = ["fault", "sent", "received", "symptom", "close", "frame"];
-
-const SEVERITIES = ["error", "warning", "info"];
 
 export const VERDICTS: Readonly<Record<string, string>> = {
   "as-specified": "what is due",

@@ -8,7 +8,8 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Cost } from "../pairing/cost.ts";
 import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
-import { isDue, type Rule } from "../rules/rule.ts";
+import { isDue } from "../rules/expectation.ts";
+import type { Rule } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
   DiagnosticEvent,

@@ -2,6 +2,7 @@
 import type { Connection } from "../model/connection.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { type Origin, other, type Side } from "../place.ts";
+import { MS, SECOND } from "../time.ts";
 
 /** How it is known that a frame is not going to be answered: its receiver answered what came after it, or had it and lived on for
  *  `wait` milliseconds. Undefined while the answer may still come, or when nobody has to care any more. */
@@ -37,7 +38,3 @@ export function closing(connection: Connection, from: Side, at: Origin): FrameRe
   subject.acked = Math.max(at.acked, connection.endpoint(from).horizon);
   return subject;
 }
-
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

@@ -1,6 +1,7 @@
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
-import type { Expectation, Severity } from "./rule.ts";
+import type { Expectation } from "./expectation.ts";
+import type { Severity } from "./severity.ts";
 
 /** What an endpoint did wrong. Plain data: survives JSON.stringify. */
 export interface Finding {

@@ -10,11 +10,10 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
+import type { Expectation } from "./expectation.ts";
 import type { Need, RelatedFrame } from "./finding.ts";
-import type { Profile } from "./selection.ts";
-
-/** How grave a finding is. `error`: a MUST of a specification is broken, or what works like one. */
-export type Severity = "error" | "warning" | "info";
+import type { Profile } from "./profile.ts";
+import type { Severity } from "./severity.ts";
 
 /** What a rule says of itself: reports, documents and pairing read it. */
 export interface RuleMeta {
@@ -58,25 +57,6 @@ export interface SpecRef {
   readonly section: string;
   readonly level?: "MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY";
 }
-
-/** What the text tells the peer to answer. */
-export interface Expectation {
-  readonly scope: "connection" | "stream";
-  /** Error codes the text demands or names, the first one first; empty: it names no reaction. */
-  readonly codes: readonly string[];
-  /** The receiver may, but need not, treat it as an error. */
-  readonly optional?: boolean;
-  /** The receiver must ignore it. */
-  readonly ignore?: boolean;
-  /** No violation: nothing answers it. Where its own frame is the answer to one, it is told there and left out. */
-  readonly none?: boolean;
-  /** A malformed message: a final 4xx is an answer too (RFC 9113 8.1.1). */
-  readonly malformed?: boolean;
-}
-
-/** The text asks for an answer, and says which. */
-export const isDue = ({ codes, optional, ignore, none }: Expectation): boolean =>
-  codes.length > 0 && optional !== true && ignore !== true && none !== true;
 
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
 export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
@@ -186,7 +166,8 @@ export interface ReportOptions {
 
 type Data<Text extends string> = Readonly<Record<Holes<Text>, string | number>>;
 
-type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+/** The names of the `{name}` holes of a message. */
+export type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
 
 /** Types a rule by its messages: an unknown id or a missing hole does not compile. */
 export function defineRule<const Meta extends RuleMeta, State = undefined, Shared = undefined>(

@@ -1,12 +1,11 @@
 import { H2lintError } from "../error.ts";
 import type { ActiveRule } from "./engine/slot.ts";
-import type { Rule, Severity } from "./rule.ts";
+import type { Profile } from "./profile.ts";
+import type { Rule } from "./rule.ts";
+import type { Severity } from "./severity.ts";
 
 /** Which rules run. `strict` makes every warning an error, `all` adds those that are off. */
 export type Preset = "recommended" | "strict" | "all";
-
-/** The text that both sides were written for. RFC 9113 dropped the priorities of RFC 7540; whoever keeps to that text enforces them. */
-export type Profile = "rfc9113" | "rfc7540";
 
 /** Which rules run, and how grave what they find is. */
 export interface RuleOptions {

@@ -10,18 +10,42 @@ const named = (bits: number): string[] =>
 
 // gRPC over HTTP2, Requests and Responses; RFC 9110 8.3.1 (types without regard to case), 10.1.4 (TE).
 const cases: [name: string, value: string, ...bits: string[]][] = [
-  [":method", "POST"],
-  [":method", "GET", "methodOther"],
-  [":method", "post", "methodOther"],
+  [":method", "POST", "method"],
+  [":method", "GET", "method", "methodOther"],
+  [":method", "post", "method", "methodOther"],
+  [":method", "M-SEARCH", "method", "methodOther"],
+  [":method", "", "method", "methodOther", "methodOdd"],
+  [":method", "GET /", "method", "methodOther", "methodOdd"],
+  [":method", "CONNECT", "method", "methodOther", "methodConnect"],
+  [":scheme", "http", "schemeHttp"],
+  [":scheme", "HTTP", "schemeHttp"],
+  [":scheme", "https", "schemeHttps"],
+  [":scheme", "Https", "schemeHttps"],
+  [":scheme", "httpss"],
+  [":scheme", "xhttp"],
   [":authority", "a.example", "authority"],
-  [":path", "/helloworld.Greeter/SayHello"],
-  [":path", "/a/b"],
-  [":path", "/prefix/helloworld.Greeter/SayHello", "pathOther"],
-  [":path", "/", "pathOther"],
-  [":path", "/a/b?c", "pathOther"],
-  [":path", "*", "pathOther"],
-  [":status", "200"],
-  [":status", "204", "statusOther"],
+  [":authority", "", "authority", "authorityOdd"],
+  [":authority", "a@b", "authority", "authorityOdd"],
+  [":path", "/helloworld.Greeter/SayHello", "path"],
+  [":path", "/a/b", "path"],
+  [":path", "/prefix/helloworld.Greeter/SayHello", "path", "pathOther"],
+  [":path", "/", "path", "pathOther"],
+  [":path", "/a/b?c", "path", "pathOther"],
+  [":path", "*", "path", "pathOdd", "pathOther"],
+  [":path", "", "path", "pathOdd", "pathOther"],
+  [":status", "200", "status"],
+  [":status", "204", "status", "statusOther"],
+  [":status", "100", "status", "statusOther"],
+  [":status", "599", "status", "statusOther"],
+  [":status", "600", "status", "statusOdd", "statusOther"],
+  [":status", "099", "status", "statusOdd", "statusOther"],
+  [":status", "2000", "status", "statusOdd", "statusOther"],
+  [":protocol", "websocket", "protocol"],
+  ["content-length", "10"],
+  ["content-length", " 10", "contentLengthOdd"],
+  ["content-length", "1,1", "contentLengthOdd"],
+  ["content-length", "", "contentLengthOdd"],
+  ["host", "a@b"],
   ["te", "trailers", "teTrailers"],
   ["te", "gzip, Trailers;q=0.5", "teOther", "teTrailers"],
   ["te", "gzip", "teOther"],
@@ -62,6 +86,6 @@ describe("bits of values", () => {
 
   it("of a value that is not known has only those of the name", () => {
     expect(named(new Field(fieldName("grpc-status"), "", FieldBit.valueUnknown).valueBits)).toEqual(["grpcField", "grpcStatus"]);
-    expect(named(new Field(fieldName(":method"), "", FieldBit.valueUnknown).valueBits)).toEqual([]);
+    expect(named(new Field(fieldName(":method"), "", FieldBit.valueUnknown).valueBits)).toEqual(["method"]);
   });
 });

@@ -88,13 +88,13 @@ table("CONTINUATION", [
   [
     "may be empty at the end",
     ({ client }) => client.frame(1, 0, 1, request).continuation(1, "", "end"),
-    "C continuation 1 !empty",
+    "C continuation 1 !withoutContent",
     "C request 1 opens +1",
   ],
   [
     "empty before the end",
     ({ client }) => client.frame(1, 0, 1, request).continuation(1, "").continuation(1, "", "end"),
-    ...["C continuation 1 !continuationEmpty !empty", "C continuation 1 !empty", "C request 1 opens +2"],
+    ...["C continuation 1 !continuationEmpty !withoutContent", "C continuation 1 !withoutContent", "C request 1 opens +2"],
   ],
   [
     "without a block",
@@ -110,7 +110,7 @@ table("CONTINUATION", [
   [
     "another frame in between, which has no effect",
     ({ client }) => client.frame(1, 1, 1, request).ping("12345678").continuation(1, "", "end"),
-    ...["C ping 0 !continuationExpected", "C continuation 1 !empty", "C request 1 opens +1"],
+    ...["C ping 0 !continuationExpected", "C continuation 1 !withoutContent", "C request 1 opens +1"],
   ],
   [
     "of another stream",
@@ -124,7 +124,7 @@ table("CONTINUATION", [
       server.ping("12345678");
       client.continuation(1, "", "end");
     },
-    ...["C continuation 1 !empty", "C request 1 opens +1"],
+    ...["C continuation 1 !withoutContent", "C request 1 opens +1"],
   ],
   ["that does not come", ({ client }) => client.frame(1, 1, 1, request).end("rst"), ...["C fields lost", "C end rst"]],
   [

@@ -70,7 +70,7 @@ export function mutantsOf(text) {
         const needs = node.initializer.elements.map((need) => need.getText(file));
         if (needs.some((need) => need !== '"end"')) replace(node.initializer, "[]", "needs");
       }
-      if (name === "severity" && ts.isStringLiteral(node.initializer) && !inMeta(node)) {
+      if (name === "severity" && ts.isStringLiteral(node.initializer) && !inMeta(node) && !ofMaker(node)) {
         replace(node.initializer, node.initializer.text === "info" ? '"error"' : '"info"', "severity");
       }
     }
@@ -142,10 +142,15 @@ function inMeta(node) {
   return false;
 }
 
+/** Whether it is what a rule's maker is told of the whole rule. @param {ts.Node} node */
+const ofMaker = ({ parent: { parent } }) => ts.isCallExpression(parent) && ts.isVariableDeclaration(parent.parent);
+
 const WORDS = new Set([
   "docs",
   "messages",
   "title",
+  "why",
+  "fix",
   "spec",
   "expect",
   "by",

@@ -1,6 +1,6 @@
 // What a page holds, once, as JSON: columns of numbers and a table of strings. Written by collector.ts, read by page/.
 import { frameKinds } from "../../http2/frame.ts";
-import type { Severity } from "../../rules/rule.ts";
+import type { Severity } from "../../rules/severity.ts";
 import type {
   BudgetEvent,
   CaptureInfo,

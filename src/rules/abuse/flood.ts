@@ -115,7 +115,7 @@ export const emptyFrames = flood("abuse/empty-frames", {
     },
   },
   most: "frames",
-  when: { observed: Observation.empty },
+  when: { observed: Observation.withoutContent },
 });
 
 export const pushPromiseFlood = defineRule({
@@ -272,7 +272,7 @@ export const unknownFrameFlood = defineRule({
   state: () => new Windows(undefined),
   kinds: ["unknown"],
   frame(frame, _stream, context) {
-    if (frame.observations.has(Observation.garbage)) return;
+    if (frame.observations.has(Observation.oversizedUnknownFrame)) return;
     const { frames, octets, window } = context.options;
     const isTooMuch = ({ count, sum }: SlidingWindow): boolean => count >= frames || sum > octets;
     const make = () => new SlidingWindow(window, 1, isTooMuch, frames * 10);

@@ -1,76 +1,42 @@
-import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError } from "../shapes/frame.ts";
+import { must, says } from "../shapes/spec.ts";
 
-export const interleavedFrame = defineRule({
+// 4.3: "Field blocks MUST be transmitted as a contiguous sequence of frames, with no interleaved frames of any other type or from any other
+// stream."
+export const interleavedFrame = connectionError({
   id: "continuation/interleaved-frame",
-  meta: {
-    title: "Nothing may come between the frames of a field block",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "4.3", level: "MUST" },
-      { rfc: 9113, section: "5.5", level: "MUST" },
-      { rfc: 9113, section: "6.2", level: "MUST" },
-      { rfc: 9113, section: "6.10", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "head",
-    messages: { interleaved: "{kind} on stream {streamId} inside a field block that has no END_HEADERS yet" },
-    docs: {
-      why: "A field block is one unit for HPACK; a receiver that let other frames in would lose its state.",
-      fix: "Write HEADERS and all its CONTINUATION frames under one lock.",
-    },
-  },
+  title: "Nothing may come between the frames of a field block",
+  spec: [must("4.3"), must("5.5"), must("6.2"), must("6.10")],
+  messages: { interleaved: "{kind} on stream {streamId} inside a field block that has no END_HEADERS yet" },
   when: { observed: Observation.continuationExpected },
-  judge: (frame, _stream, { report }) => report(frame, "interleaved", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A field block is one unit for HPACK; a receiver that let other frames in would lose its state.",
+  fix: "Write HEADERS and all its CONTINUATION frames under one lock.",
 });
 
-export const wrongStream = defineRule({
+// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame" of its own stream.
+export const wrongStream = connectionError({
   id: "continuation/wrong-stream",
-  meta: {
-    title: "A field block must go on with CONTINUATION on the same stream",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "4.3", level: "MUST" },
-      { rfc: 9113, section: "6.2", level: "MUST" },
-      { rfc: 9113, section: "6.10", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "head",
-    messages: { wrong: "{kind} on stream {streamId} while the field block of another stream is open" },
-    docs: {
-      why: "A receiver cannot tell which fields belong to which stream, and its HPACK state is lost.",
-      fix: "Write HEADERS and all its CONTINUATION frames under one lock, with one stream id.",
-    },
-  },
+  title: "A field block must go on with CONTINUATION on the same stream",
+  spec: [must("4.3"), must("6.2"), must("6.10")],
+  messages: { wrong: "{kind} on stream {streamId} while the field block of another stream is open" },
   when: { observed: Observation.continuationWrongStream },
-  judge: (frame, _stream, { report }) => report(frame, "wrong", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A receiver cannot tell which fields belong to which stream, and its HPACK state is lost.",
+  fix: "Write HEADERS and all its CONTINUATION frames under one lock, with one stream id.",
 });
 
-export const unexpected = defineRule({
+// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame without the END_HEADERS flag set."
+export const unexpected = connectionError({
   id: "continuation/unexpected",
-  meta: {
-    title: "CONTINUATION must follow HEADERS, PUSH_PROMISE or CONTINUATION without END_HEADERS",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "6.10", level: "MUST" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "head",
-    messages: { unexpected: "CONTINUATION on stream {streamId} with no field block open" },
-    docs: {
-      why: "There is nothing that it could continue.",
-      fix: "Set END_HEADERS on the last frame of a field block only.",
-    },
-  },
+  title: "CONTINUATION must follow HEADERS, PUSH_PROMISE or CONTINUATION without END_HEADERS",
+  spec: [must("6.10")],
+  messages: { unexpected: "CONTINUATION on stream {streamId} with no field block open" },
   when: { observed: Observation.continuationUnexpected },
-  judge: (frame, _stream, { report }) => report(frame, "unexpected", { streamId: frame.streamId }),
+  why: "There is nothing that it could continue.",
+  fix: "Set END_HEADERS on the last frame of a field block only.",
 });
 
 export const neverEnded = defineRule({
@@ -79,7 +45,7 @@ export const neverEnded = defineRule({
     title: "A field block that was begun should be finished",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 9113, section: "4.3" }],
+    spec: [says("4.3")],
     expect: { scope: "connection", codes: ["ENHANCE_YOUR_CALM"], optional: true },
     needs: ["no-gap", "end"],
     decidable: "block",
@@ -114,24 +80,16 @@ export const neverEnded = defineRule({
   },
 });
 
-export const emptyNonfinal = defineRule({
+export const emptyNonfinal = connectionError({
   id: "continuation/empty-nonfinal",
-  meta: {
-    title: "CONTINUATION should carry something or end the field block",
-    severity: "info",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "6.10" },
-      { rfc: 9113, section: "10.5" },
-    ],
-    expect: { scope: "connection", codes: [], ignore: true },
-    needs: [],
-    decidable: "head",
-    messages: { empty: "an empty CONTINUATION on stream {streamId} that does not end the field block" },
-    docs: { why: "Legal, but a pattern of attacks in number.", fix: "Leave empty CONTINUATION frames out." },
-  },
+  title: "CONTINUATION should carry something or end the field block",
+  severity: "info",
+  spec: [says("6.10"), says("10.5")],
+  expect: { codes: [], ignore: true },
+  messages: { empty: "an empty CONTINUATION on stream {streamId} that does not end the field block" },
   when: { observed: Observation.continuationEmpty },
-  judge: (frame, _stream, { report }) => report(frame, "empty", { streamId: frame.streamId }),
+  why: "Legal, but a pattern of attacks in number.",
+  fix: "Leave empty CONTINUATION frames out.",
 });
 
 // Nanoseconds.

@@ -3,7 +3,8 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { summarise } from "../../model/summary.ts";
 import type { Finding, Need, Repeats } from "../finding.ts";
-import type { ReportOptions, Severity, Subject } from "../rule.ts";
+import type { ReportOptions, Subject } from "../rule.ts";
+import type { Severity } from "../severity.ts";
 import type { Told } from "./context.ts";
 import type { Slot } from "./slot.ts";
 

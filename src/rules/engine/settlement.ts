@@ -3,11 +3,11 @@
 import type { Limits } from "../../limits.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Side } from "../../place.ts";
+import type { Expectation } from "../expectation.ts";
 import type { Finding, FindingSink } from "../finding.ts";
-import type { Expectation } from "../rule.ts";
+import { severities } from "../severity.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Judged } from "./judged.ts";
-import { SEVERITIES } from "./judgement-order.ts";
 
 export class Settlement {
   readonly #sink: FindingSink;
@@ -112,7 +112,7 @@ const isOpen = (judged: Judged, { from, offset }: FrameRef): boolean => judged.o
 
 function hides(above: Candidate, below: Candidate): boolean {
   // By the catalogue's severities: a fault that the user made a warning does not bring up what it hides.
-  if (SEVERITIES.indexOf(below.rank) < SEVERITIES.indexOf(above.rank)) return false;
+  if (severities.indexOf(below.rank) < severities.indexOf(above.rank)) return false;
   return above.because.length === 0 || below.because.length > 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Side } from "../../place.ts";
-import type { Rule, Severity } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+import type { Severity } from "../severity.ts";
 import { type Reporter, RuleContext } from "./context.ts";
 import { judgementRank } from "./judgement-order.ts";
 

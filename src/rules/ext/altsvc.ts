@@ -2,6 +2,7 @@
 import { u16 } from "../../bytes.ts";
 import type { Frame } from "../../http2/frame.ts";
 import { defineRule } from "../rule.ts";
+import { must, says } from "../shapes/spec.ts";
 
 export const altsvcOriginOnStream = defineRule({
   id: "ext/altsvc-origin-on-stream",
@@ -9,7 +10,7 @@ export const altsvcOriginOnStream = defineRule({
     title: "ALTSVC on the stream of a request must not name an origin",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 7838, section: "4", level: "MUST" }],
+    spec: [must("4", 7838)],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
@@ -34,7 +35,7 @@ export const altsvcEmptyOrigin = defineRule({
     title: "ALTSVC on stream 0 must name an origin",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 7838, section: "4", level: "MUST" }],
+    spec: [must("4", 7838)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
@@ -53,7 +54,7 @@ export const altsvcFromClient = defineRule({
     title: "A client must not send ALTSVC",
     severity: "warning",
     by: "client",
-    spec: [{ rfc: 7838, section: "4" }],
+    spec: [says("4", 7838)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["roles"],
     decidable: "head",
@@ -72,10 +73,7 @@ export const altsvcMalformed = defineRule({
     title: "ALTSVC must hold an origin and an Alt-Svc value",
     severity: "warning",
     by: "server",
-    spec: [
-      { rfc: 7838, section: "3" },
-      { rfc: 7838, section: "4" },
-    ],
+    spec: [says("3", 7838), says("4", 7838)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",

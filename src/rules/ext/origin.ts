@@ -2,6 +2,7 @@
 import { u16 } from "../../bytes.ts";
 import type { Frame } from "../../http2/frame.ts";
 import { defineRule } from "../rule.ts";
+import { must, says } from "../shapes/spec.ts";
 
 export const originOnStream = defineRule({
   id: "ext/origin-on-stream",
@@ -9,7 +10,7 @@ export const originOnStream = defineRule({
     title: "ORIGIN must be sent on stream 0",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 8336, section: "2.1", level: "MUST" }],
+    spec: [must("2.1", 8336)],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: [],
     decidable: "head",
@@ -29,7 +30,7 @@ export const originOnCleartext = defineRule({
     title: "ORIGIN means nothing on a connection without TLS",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 8336, section: "2.1", level: "MUST" }],
+    spec: [must("2.1", 8336)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start"],
     decidable: "head",
@@ -52,7 +53,7 @@ export const originFromClient = defineRule({
     title: "A client must not send ORIGIN",
     severity: "warning",
     by: "client",
-    spec: [{ rfc: 8336, section: "2.1" }],
+    spec: [says("2.1", 8336)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["roles"],
     decidable: "head",
@@ -71,7 +72,7 @@ export const originFlags = defineRule({
     title: "ORIGIN must not have one of the four lowest flags",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 8336, section: "2.2", level: "MUST" }],
+    spec: [must("2.2", 8336)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "head",
@@ -91,7 +92,7 @@ export const originMalformed = defineRule({
     title: "ORIGIN must hold whole entries, each an origin",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 8336, section: "2.1" }],
+    spec: [says("2.1", 8336)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",

@@ -1,86 +1,68 @@
 // WebSocket over HTTP/2 (RFC 8441 section 5).
 import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
-import { Observation } from "../../http2/observation.ts";
-import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { malformedMessage, malformedRequest } from "../shapes/malformed.ts";
+import type { Fields } from "../shapes/message.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const websocketForbiddenFields = defineRule({
+// RFC 8441 5: :protocol and :authority take the place of Upgrade, Connection and Host.
+export const websocketForbiddenFields = malformedRequest({
   id: "ext/websocket-forbidden-fields",
-  meta: {
-    title: "A WebSocket request must not have connection, upgrade, or host in place of :authority",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 8441, section: "5", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { field: "the WebSocket request on stream {streamId} has {name}" },
-    docs: {
-      why: "What they ask for in HTTP/1.1, :protocol and :authority ask for here.",
-      fix: "Drop them when a handshake is translated from HTTP/1.1.",
-    },
+  title: "A WebSocket request must not have connection, upgrade, or host in place of :authority",
+  spec: [mustNot("5", 8441)],
+  messages: { field: "the WebSocket request on stream {streamId} has {name}" },
+  when: { values: ValueBit.protocol },
+  check(request, found) {
+    if (!asksForWebSocket(request)) return;
+    const { decoded, authority } = request;
+    const host = authority === undefined ? decoded.first(FieldBit.host) : undefined;
+    const name = firstOf(request, HANDSHAKE) ?? host?.name.text;
+    if (name !== undefined) found("field", { name });
   },
-  when: { observed: Observation.extendedConnect, from: "client" },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    const { decoded, streamId } = block;
-    if (!asksForWebSocket(block)) return;
-    const host = decoded?.authority === undefined ? decoded?.first(FieldBit.host) : undefined;
-    const name = fieldOf(block, HANDSHAKE) ?? host?.name.text;
-    if (name !== undefined) report(block, "field", { name, streamId }, { related: opened(stream) });
-  },
+  why: "What they ask for in HTTP/1.1, :protocol and :authority ask for here.",
+  fix: "Drop them when a handshake is translated from HTTP/1.1.",
 });
 
-export const websocketKeyFields = defineRule({
+// 5: "Implementations using this extended CONNECT to bootstrap WebSockets do not do the processing of the Sec-WebSocket-Key and
+// Sec-WebSocket-Accept header fields".
+export const websocketKeyFields = malformedMessage({
   id: "ext/websocket-key-fields",
-  meta: {
-    title: "A WebSocket over HTTP/2 has no use for sec-websocket-key and sec-websocket-accept",
-    severity: "info",
-    by: "either",
-    spec: [{ rfc: 8441, section: "5" }],
-    expect: { scope: "stream", codes: [], ignore: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { field: "the {side} sent {name} on stream {streamId}, which means nothing over HTTP/2" },
-    docs: {
-      why: "They prove in HTTP/1.1 that the other side knows the protocol; here :protocol does.",
-      fix: "Leave them out.",
-    },
+  title: "A WebSocket over HTTP/2 has no use for sec-websocket-key and sec-websocket-accept",
+  severity: "info",
+  spec: [says("5", 8441)],
+  expect: { scope: "stream", codes: [], ignore: true },
+  messages: { field: "the {side} sent {name} on stream {streamId}, which means nothing over HTTP/2" },
+  when: { bits: FieldBit.webSocketKey },
+  check(fields, found) {
+    const { block, decoded, stream } = fields;
+    const answers = (block.role === "interim" || block.role === "response") && isWebSocket(stream);
+    if (!answers && !(decoded.protocol !== undefined && (asksForWebSocket(fields) || isWebSocket(stream)))) return;
+    const { text } = decoded.first(FieldBit.webSocketKey)!.name; // bits are of its fields
+    found("field", { name: text }, { fold: text });
   },
-  when: { observed: Observation.extendedConnect },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    if (!asksForWebSocket(block) && !isWebSocket(stream)) return;
-    const name = fieldOf(block, KEYS);
-    if (name === undefined) return;
-    const more = { related: opened(stream), fold: name };
-    report(block, "field", { side: block.from, name, streamId: block.streamId }, more);
-  },
+  why: "They prove in HTTP/1.1 that the other side knows the protocol; here :protocol does.",
+  fix: "Leave them out.",
 });
 
-export const websocketBadScheme = defineRule({
+// 5: the scheme "MUST be "https" for "wss"-schemed WebSockets and "http" for "ws"-schemed WebSockets."
+export const websocketBadScheme = malformedRequest({
   id: "ext/websocket-bad-scheme",
-  meta: {
-    title: "The :scheme of a WebSocket request must be http or https",
-    severity: "warning",
-    by: "client",
-    spec: [{ rfc: 8441, section: "5", level: "MUST" }],
-    expect: { scope: "stream", codes: [] },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { scheme: "the WebSocket request on stream {streamId} has the :scheme {scheme}" },
-    docs: { why: "The request is an HTTP one: wss becomes https, ws becomes http.", fix: "Send https, or http without TLS." },
+  title: "The :scheme of a WebSocket request must be http or https",
+  severity: "warning",
+  spec: [must("5", 8441)],
+  expect: { scope: "stream", codes: [] },
+  messages: { scheme: "the WebSocket request on stream {streamId} has the :scheme {scheme}" },
+  when: { values: ValueBit.protocol },
+  check(request, found) {
+    const { scheme } = request;
+    if (asksForWebSocket(request) && scheme !== undefined && /^wss?$/i.test(scheme)) found("scheme", { scheme });
   },
-  when: { observed: Observation.extendedConnect, from: "client" },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    const scheme = block.decoded?.scheme?.value;
-    if (!asksForWebSocket(block) || scheme === undefined || !/^wss?$/i.test(scheme)) return;
-    report(block, "scheme", { scheme, streamId: block.streamId }, { related: opened(stream) });
-  },
+  why: "The request is an HTTP one: wss becomes https, ws becomes http.",
+  fix: "Send https, or http without TLS.",
 });
 
 export const websocketAbnormalClose = defineRule({
@@ -111,17 +93,15 @@ export const websocketAbnormalClose = defineRule({
   },
 });
 
-function asksForWebSocket({ role, decoded }: FieldBlock): boolean {
-  return role === "request" && decoded?.method?.value === "CONNECT" && isName(decoded.protocol?.value);
-}
+const asksForWebSocket = ({ block, decoded }: Fields): boolean =>
+  block.role === "request" && decoded.method?.value === "CONNECT" && isName(decoded.protocol?.value);
 
 const isWebSocket = (stream: Stream | undefined): boolean =>
   stream?.request.method === "CONNECT" && isName(stream.request.protocol);
 
 const isName = (protocol: string | undefined): boolean => protocol?.toLowerCase() === "websocket";
 
-function fieldOf({ decoded }: FieldBlock, names: ReadonlySet<string>): string | undefined {
-  if (decoded === undefined) return undefined;
+function firstOf({ decoded }: Fields, names: ReadonlySet<string>): string | undefined {
   for (let i = 0; i < decoded.count; i++) {
     const { text } = decoded.fields[i]!.name;
     if (names.has(text)) return text;
@@ -130,4 +110,3 @@ function fieldOf({ decoded }: FieldBlock, names: ReadonlySet<string>): string | 
 }
 
 const HANDSHAKE: ReadonlySet<string> = new Set(["connection", "upgrade"]);
-const KEYS: ReadonlySet<string> = new Set(["sec-websocket-key", "sec-websocket-accept"]);

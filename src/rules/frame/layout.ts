@@ -1,47 +1,35 @@
-import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError } from "../shapes/frame.ts";
+import { must, says } from "../shapes/spec.ts";
 
-export const reservedBit = defineRule({
+// 4.1: "The semantics of this bit are undefined, and the bit MUST remain unset (0x00) when sending and MUST be ignored when receiving."
+export const reservedBit = connectionError({
   id: "frame/reserved-bit",
-  meta: {
-    title: "The reserved bit of a frame header must be zero",
-    severity: "warning",
-    by: "either",
-    spec: [{ rfc: 9113, section: "4.1", level: "MUST" }],
-    expect: { scope: "connection", codes: [], ignore: true },
-    needs: [],
-    decidable: "head",
-    messages: { set: "{kind} has the reserved bit of its stream id set" },
-    docs: {
-      why: "Receivers must ignore the bit, so nothing breaks today; a stack that reads 32 bits would see another stream.",
-      fix: "Write the stream id as 31 bits with a zero above them.",
-    },
-  },
+  title: "The reserved bit of a frame header must be zero",
+  severity: "warning",
+  spec: [must("4.1")],
+  expect: { codes: [], ignore: true },
+  messages: { set: "{kind} has the reserved bit of its stream id set" },
   when: { observed: Observation.reservedBit },
-  judge: (frame, _stream, { report }) => report(frame, "set", { kind: kindName(frame.kind) }, { fold: frame.kind }),
+  fold: ({ kind }) => kind,
+  why: "Receivers must ignore the bit, so nothing breaks today; a stack that reads 32 bits would see another stream.",
+  fix: "Write the stream id as 31 bits with a zero above them.",
 });
 
-export const unusedFlag = defineRule({
+// 4.1: "Unused flags MUST be ignored on receipt and MUST be left unset (0x00) when sending."
+export const unusedFlag = connectionError({
   id: "frame/unused-flag",
-  meta: {
-    title: "Flags that a frame type does not define should be zero",
-    severity: "info",
-    by: "either",
-    spec: [{ rfc: 9113, section: "4.1", level: "MUST" }],
-    expect: { scope: "connection", codes: [], ignore: true },
-    needs: [],
-    decidable: "head",
-    messages: { set: "{kind} has flags 0x{flags}, some of them undefined" },
-    docs: {
-      why: "Receivers must ignore undefined flags; some do not (gRPC C-core refuses one on SETTINGS).",
-      fix: "Leave undefined flags unset. Flags sent on purpose to test peers (GREASE) are harmless.",
-    },
-  },
+  title: "Flags that a frame type does not define should be zero",
+  severity: "info",
+  spec: [must("4.1")],
+  expect: { codes: [], ignore: true },
+  messages: { set: "{kind} has flags 0x{flags}, some of them undefined" },
   when: { observed: Observation.unusedFlag },
-  judge: (frame, _stream, { report }) =>
-    report(frame, "set", { kind: kindName(frame.kind), flags: frame.flags.toString(16).padStart(2, "0") }, { fold: frame.kind }),
+  fold: ({ kind }) => kind,
+  why: "Receivers must ignore undefined flags; some do not (gRPC C-core refuses one on SETTINGS).",
+  fix: "Leave undefined flags unset. Flags sent on purpose to test peers (GREASE) are harmless.",
 });
 
 export const truncatedAtClose = defineRule({
@@ -50,7 +38,7 @@ export const truncatedAtClose = defineRule({
     title: "A side should not close inside a frame",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 9113, section: "4.1" }],
+    spec: [says("4.1")],
     expect: { scope: "connection", codes: [] },
     needs: ["no-gap"],
     decidable: "payload",
@@ -74,26 +62,15 @@ export const truncatedAtClose = defineRule({
   },
 });
 
-export const garbage = defineRule({
+export const garbage = connectionError({
   id: "frame/garbage",
-  meta: {
-    title: "Nothing but frames may follow the preface",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "4.1", level: "MUST" },
-      { rfc: 9113, section: "4.2", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR", "PROTOCOL_ERROR"] },
-    // The length alone is measured by what the other side takes, so its SETTINGS count.
-    needs: ["settings", "acks"],
-    decidable: "head",
-    messages: { garbage: "where a frame should begin stands something else (as a frame: unknown type, {length} octets)" },
-    docs: {
-      why: "The sender's idea of frame borders is lost, or something else writes into the connection (HTTP/1 text, TLS records).",
-      fix: "Look for a wrong length in the frame before, or for two writers that share the socket without a lock.",
-    },
-  },
-  when: { observed: Observation.garbage },
-  judge: (frame, _stream, { report }) => report(frame, "garbage", { length: frame.length }),
+  title: "Nothing but frames may follow the preface",
+  spec: [must("4.1"), must("4.2")],
+  expect: { codes: ["FRAME_SIZE_ERROR", "PROTOCOL_ERROR"] },
+  // The length alone is measured by what the other side takes, so its SETTINGS count.
+  needs: ["settings", "acks"],
+  messages: { garbage: "where a frame should begin stands something else (as a frame: unknown type, {length} octets)" },
+  when: { observed: Observation.oversizedUnknownFrame },
+  why: "The sender's idea of frame borders is lost, or something else writes into the connection (HTTP/1 text, TLS records).",
+  fix: "Look for a wrong length in the frame before, or for two writers that share the socket without a lock.",
 });

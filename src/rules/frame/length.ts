@@ -1,8 +1,11 @@
+import { altersConnection } from "../../http2/connection-error.ts";
 import { type FrameKind, kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { defineRule, type Rule } from "../rule.ts";
+import { connectionError, streamError } from "../shapes/frame.ts";
+import { must } from "../shapes/spec.ts";
 
 const tooLargeDocs = {
   why: "A receiver sizes its buffers by the MAX_FRAME_SIZE it announced (16,384 octets unless it said more).",
@@ -15,7 +18,7 @@ export const tooLarge = defineRule({
     title: "A frame must not be longer than the other side's MAX_FRAME_SIZE",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "4.2", level: "MUST" }],
+    spec: [must("4.2")],
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: ["settings", "acks"],
     decidable: "head",
@@ -26,7 +29,7 @@ export const tooLarge = defineRule({
   judge(frame, _stream, { connection, report }) {
     const limit = connection.endpoint(other(frame.from)).settings.largest(Setting.maxFrameSize, frame.first.acked);
     // Section 4.2: of the stream, unless the frame alters the state of the connection.
-    const scope = frame.streamId !== 0 && !ALTERS.has(frame.kind) ? "stream" : "connection";
+    const scope = frame.streamId !== 0 && !altersConnection.has(frame.kind) ? "stream" : "connection";
     report(frame, "long", { kind: kindName(frame.kind), length: frame.length, limit }, { scope });
   },
 });
@@ -37,7 +40,7 @@ export const tooShort = defineRule({
     title: "A frame must be long enough for the fields its type and flags demand",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "4.2", level: "MUST" }],
+    spec: [must("4.2")],
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
@@ -61,11 +64,7 @@ export const paddingTooLong = defineRule({
     title: "Padding must leave room for the rest of the frame",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "6.1", level: "MUST" },
-      { rfc: 9113, section: "6.2", level: "MUST" },
-      { rfc: 9113, section: "6.6", level: "MUST" },
-    ],
+    spec: [must("6.1"), must("6.2"), must("6.6")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "payload",
@@ -82,35 +81,25 @@ export const paddingTooLong = defineRule({
   },
 });
 
-export const paddingNonzero = defineRule({
+export const paddingNonzero = connectionError({
   id: "frame/padding-nonzero",
-  meta: {
-    title: "Padding octets must be zero",
-    severity: "warning",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "6.1", level: "MUST" },
-      { rfc: 9113, section: "6.2", level: "MUST" },
-      { rfc: 9113, section: "6.6", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
-    needs: [],
-    decidable: "payload",
-    messages: { nonzero: "{kind} has padding that is not all zeros" },
-    docs: {
-      why: "A receiver may treat it as a connection error; octets of another buffer in the padding may also leak data.",
-      fix: "Fill the padding with zeros.",
-    },
-  },
+  title: "Padding octets must be zero",
+  severity: "warning",
+  spec: [must("6.1"), must("6.2"), must("6.6")],
+  expect: { optional: true },
+  decidable: "payload",
+  messages: { nonzero: "{kind} has padding that is not all zeros" },
   when: { observed: Observation.paddingNonzero },
-  judge: (frame, _stream, { report }) => report(frame, "nonzero", { kind: kindName(frame.kind) }, { fold: frame.kind }),
+  fold: ({ kind }) => kind,
+  why: "A receiver may treat it as a connection error; octets of another buffer in the padding may also leak data.",
+  fix: "Fill the padding with zeros.",
 });
 
-export const priorityLength = fixedLength("frame/priority-length", "priority", "6.3", "stream", "5 octets");
-export const rstStreamLength = fixedLength("frame/rst-stream-length", "rst-stream", "6.4", "connection", "4 octets");
-export const pingLength = fixedLength("frame/ping-length", "ping", "6.7", "connection", "8 octets");
-export const goawayLength = fixedLength("frame/goaway-length", "goaway", "6.8", "connection", "at least 8 octets");
-export const windowUpdateLength = fixedLength("frame/window-update-length", "window-update", "6.9", "connection", "4 octets");
+export const priorityLength = fixedLength("frame/priority-length", "priority", "6.3", streamError, "5 octets");
+export const rstStreamLength = fixedLength("frame/rst-stream-length", "rst-stream", "6.4", connectionError, "4 octets");
+export const pingLength = fixedLength("frame/ping-length", "ping", "6.7", connectionError, "8 octets");
+export const goawayLength = fixedLength("frame/goaway-length", "goaway", "6.8", connectionError, "at least 8 octets");
+export const windowUpdateLength = fixedLength("frame/window-update-length", "window-update", "6.9", connectionError, "4 octets");
 
 export const settingsLength = defineRule({
   id: "frame/settings-length",
@@ -118,7 +107,7 @@ export const settingsLength = defineRule({
     title: "The length of SETTINGS must be a multiple of 6",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5", level: "MUST" }],
+    spec: [must("6.5")],
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
@@ -140,7 +129,7 @@ export const settingsAckLength = defineRule({
     title: "A SETTINGS acknowledgment must be empty",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5", level: "MUST" }],
+    spec: [must("6.5")],
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
@@ -153,29 +142,20 @@ export const settingsAckLength = defineRule({
   },
 });
 
-function fixedLength(id: string, kind: FrameKind, section: string, scope: "stream" | "connection", wants: string): Rule {
+// 4.2: "An endpoint MUST send an error code of FRAME_SIZE_ERROR if a frame exceeds the size defined in SETTINGS_MAX_FRAME_SIZE, exceeds any
+// limit defined for the frame type, or is too small to contain mandatory frame data."
+function fixedLength(id: string, kind: FrameKind, section: string, make: typeof connectionError, wants: string): Rule {
   const name = kindName(kind);
-  return defineRule({
+  return make({
     id,
-    meta: {
-      title: `The payload of ${name} must be ${wants} long`,
-      severity: "error",
-      by: "either",
-      spec: [{ rfc: 9113, section, level: "MUST" }],
-      expect: { scope, codes: ["FRAME_SIZE_ERROR"] },
-      needs: [],
-      decidable: "head",
-      messages: { length: `${name} of {length} octets instead of ${wants}` },
-      docs: {
-        why: `The fields of ${name} have a fixed size; another length means that the sender writes something else than the receiver reads.`,
-        fix: `Write exactly the fields of section ${section}.`,
-      },
-    },
+    title: `The payload of ${name} must be ${wants} long`,
+    spec: [must(section)],
+    expect: { codes: ["FRAME_SIZE_ERROR"] },
+    messages: { length: `${name} of {length} octets instead of ${wants}` },
     when: { observed: Observation.badLength, kinds: [kind] },
-    judge: (frame, _stream, { report }) => report(frame, "length", { length: frame.length }),
+    why: `The fields of ${name} have a fixed size; another length means that the sender writes something else than the receiver reads.`,
+    fix: `Write exactly the fields of section ${section}.`,
   });
 }
 
 const ACK = 0x1;
-
-const ALTERS: ReadonlySet<string> = new Set(["headers", "push-promise", "continuation", "settings"]);

@@ -1,9 +1,11 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { other } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { closing } from "../absent.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
 export const streamOpenedAfter = defineRule({
   id: "goaway/stream-opened-after",
@@ -11,7 +13,7 @@ export const streamOpenedAfter = defineRule({
     title: "A side that has processed GOAWAY must not open streams",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.8", level: "MUST NOT" }],
+    spec: [mustNot("6.8")],
     expect: { scope: "stream", codes: [], ignore: true },
     // An answer to a PING that is missing looks like one to a later PING with the same octets.
     needs: ["start2", "no-gap2", "acks"],
@@ -39,7 +41,7 @@ export const activityAboveLast = defineRule({
     title: "The sender of GOAWAY should not go on with streams above the last one that it named",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.8" }],
+    spec: [says("6.8")],
     expect: { scope: "stream", codes: [] },
     needs: [],
     decidable: "head",
@@ -63,7 +65,7 @@ export const noCloseAfterError = defineRule({
     title: "After GOAWAY with an error code its sender must close the connection",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "5.4.1", level: "MUST" }],
+    spec: [must("5.4.1")],
     expect: { scope: "connection", codes: [] },
     needs: ["end"],
     decidable: "head",
@@ -100,7 +102,3 @@ export const noCloseAfterError = defineRule({
     }
   },
 });
-
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

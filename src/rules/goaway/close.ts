@@ -3,6 +3,7 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { closing } from "../absent.ts";
 import { defineRule } from "../rule.ts";
+import { says, should } from "../shapes/spec.ts";
 
 export const missingBeforeClose = defineRule({
   id: "goaway/missing-before-close",
@@ -10,11 +11,7 @@ export const missingBeforeClose = defineRule({
     title: "GOAWAY should come before a close that ends streams",
     severity: "warning",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.4.1", level: "SHOULD" },
-      { rfc: 9113, section: "6.8", level: "SHOULD" },
-      { rfc: 9113, section: "9.1", level: "SHOULD" },
-    ],
+    spec: [should("5.4.1"), should("6.8"), should("9.1")],
     expect: { scope: "connection", codes: [] },
     // A GOAWAY may be among what is missing, and the other side's close.
     needs: ["start2", "no-gap2"],
@@ -55,10 +52,7 @@ export const multipleErrorCodes = defineRule({
     title: "A connection should be given up with one error code",
     severity: "warning",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.4" },
-      { rfc: 9113, section: "6.8" },
-    ],
+    spec: [says("5.4"), says("6.8")],
     expect: { scope: "connection", codes: [] },
     needs: [],
     decidable: "payload",
@@ -86,7 +80,7 @@ export const noWarning = defineRule({
     title: "A server that shuts down should announce it one round trip before",
     severity: "info",
     by: "server",
-    spec: [{ rfc: 9113, section: "6.8", level: "SHOULD" }],
+    spec: [should("6.8")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["acks"],
     decidable: "payload",

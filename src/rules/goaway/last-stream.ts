@@ -3,6 +3,7 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { mustNot, says } from "../shapes/spec.ts";
 
 export const lastStreamIdIncreased = defineRule({
   id: "goaway/last-stream-id-increased",
@@ -10,7 +11,7 @@ export const lastStreamIdIncreased = defineRule({
     title: "A later GOAWAY must not name a higher stream",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.8", level: "MUST NOT" }],
+    spec: [mustNot("6.8")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: [],
     decidable: "payload",
@@ -34,7 +35,7 @@ export const lastStreamIdParity = defineRule({
     title: "GOAWAY should name a stream that the other side opened",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.8" }],
+    spec: [says("6.8")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: [],
     decidable: "payload",
@@ -70,7 +71,7 @@ export const lastStreamIdUnopened = defineRule({
     title: "GOAWAY names no stream above those that the other side opened",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.8" }],
+    spec: [says("6.8")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start2", "no-gap2"],
     decidable: "payload",
@@ -96,10 +97,7 @@ export const lastIdBelowAnswered = defineRule({
     title: "GOAWAY must not leave out streams that were answered",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "6.8" },
-      { rfc: 9113, section: "8.7", level: "MUST NOT" },
-    ],
+    spec: [says("6.8"), mustNot("8.7")],
     expect: { scope: "connection", codes: [] },
     needs: ["seen"],
     decidable: "payload",

@@ -1,67 +1,57 @@
 // CONNECT (RFC 9113 section 8.5), without :protocol.
-
+import { ValueBit } from "../../fields/value-bit.ts";
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { malformedRequest } from "../shapes/malformed.ts";
+import { shown } from "../shapes/message.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const connectSchemePath = defineRule({
+// "The ":scheme" and ":path" pseudo-header fields MUST be omitted."
+export const connectSchemePath = malformedRequest({
   id: "headers/connect-scheme-path",
-  meta: {
-    title: "A CONNECT request must have neither :scheme nor :path",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.5", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { field: "the CONNECT request on stream {streamId} has {name}" },
-    docs: {
-      why: "CONNECT asks for a connection to a host and port; there is nothing to request there.",
-      fix: "Send :method and :authority only; for WebSocket add :protocol (RFC 8441).",
-    },
+  title: "A CONNECT request must have neither :scheme nor :path",
+  spec: [must("8.5")],
+  messages: { field: "the CONNECT request on stream {streamId} has {name}" },
+  when: { values: ValueBit.methodConnect },
+  check({ asksForTunnel, scheme, path }, found) {
+    if (!asksForTunnel || (scheme === undefined && path === undefined)) return;
+    found("field", { name: scheme === undefined ? ":path" : path === undefined ? ":scheme" : ":scheme and :path" });
   },
-  when: { observed: Observation.connectSchemePath },
-  judge(subject, stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
-    const name = decoded?.scheme === undefined ? ":path" : decoded.path === undefined ? ":scheme" : ":scheme and :path";
-    report(subject, "field", { name, streamId }, { related: opened(stream) });
-  },
+  why: "CONNECT asks for a connection to a host and port; there is nothing to request there.",
+  fix: "Send :method and :authority only; for WebSocket add :protocol (RFC 8441).",
 });
 
-export const connectAuthority = defineRule({
+// "The ":authority" pseudo-header field contains the host and port to connect to".
+export const connectAuthority = malformedRequest({
   id: "headers/connect-authority",
-  meta: {
-    title: "A CONNECT request must name host and port in :authority",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.5" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: {
-      missing: "the CONNECT request on stream {streamId} has no :authority",
-      port: 'the CONNECT request on stream {streamId} has :authority "{authority}", without host and port',
-    },
-    docs: { why: "The proxy has to know what to connect to; no port is the default.", fix: "Send host:port." },
+  title: "A CONNECT request must name host and port in :authority",
+  spec: [says("8.5")],
+  messages: {
+    missing: "the CONNECT request on stream {streamId} has no :authority",
+    port: 'the CONNECT request on stream {streamId} has :authority "{authority}", without host and port',
   },
-  when: { observed: Observation.connectAuthority },
-  judge(subject, stream, { report }) {
-    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
-    const authority = decoded?.authority?.value.slice(0, 80);
-    if (authority === undefined) report(subject, "missing", { streamId }, { related: opened(stream) });
-    else report(subject, "port", { authority, streamId }, { related: opened(stream) });
+  when: { values: ValueBit.methodConnect },
+  check({ asksForTunnel, authority }, found) {
+    if (!asksForTunnel) return;
+    if (authority === undefined) found("missing");
+    else if (!HOST_AND_PORT.test(authority)) found("port", { authority: shown(authority) });
   },
+  why: "The proxy has to know what to connect to; no port is the default.",
+  fix: "Send host:port.",
 });
 
+// "Frame types other than DATA or stream management frames (RST_STREAM, WINDOW_UPDATE, and PRIORITY) MUST NOT be sent on a connected stream
+// and MUST be treated as a stream error (Section 5.4.2) if received."
 export const connectFrameAfterOpen = defineRule({
   id: "headers/connect-frame-after-open",
   meta: {
     title: "A tunnel carries DATA, RST_STREAM, WINDOW_UPDATE and PRIORITY only",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "8.5", level: "MUST NOT" }],
+    spec: [mustNot("8.5")],
     // The text names no code.
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
     needs: ["hpack", "seen", "acks"],
@@ -80,13 +70,14 @@ export const connectFrameAfterOpen = defineRule({
   },
 });
 
+// RFC 9110 9.3.6: "A server MUST NOT send any Transfer-Encoding or Content-Length header fields in a 2xx (Successful) response to CONNECT."
 export const connectResponseLength = defineRule({
   id: "headers/connect-response-length",
   meta: {
     title: "A 2xx response to CONNECT must not have a content-length",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 9110, section: "9.3.6", level: "MUST NOT" }],
+    spec: [mustNot("9.3.6", 9110)],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["hpack", "seen"],
     decidable: "block",
@@ -101,3 +92,5 @@ export const connectResponseLength = defineRule({
     report(subject, "length", { status, length, streamId }, { related: opened(stream) });
   },
 });
+
+const HOST_AND_PORT = /^[^:].*:[0-9]+$/;

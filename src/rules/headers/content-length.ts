@@ -1,16 +1,22 @@
+import { BlockBit } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { Observation } from "../../http2/observation.ts";
-import type { FieldBlock } from "../../model/field-block.ts";
+import { contentLengthOf } from "../../model/message.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { malformedMessage } from "../shapes/malformed.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
+// 8.1.1: "A request or response is also malformed if the value of a content-length header field does not equal the sum of the DATA frame
+// payload lengths that form the content, unless the message is defined as having no content."
 export const contentLengthMismatch = defineRule({
   id: "headers/content-length-mismatch",
   meta: {
     title: "The DATA of a message must add up to its content-length",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "8.1.1", level: "MUST" }],
+    spec: [must("8.1.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
     needs: ["hpack", "body"],
     decidable: "head",
@@ -37,33 +43,25 @@ export const contentLengthMismatch = defineRule({
   },
 });
 
-export const contentLengthInvalid = defineRule({
+// RFC 9110 8.6: "Content-Length = 1*DIGIT"; a recipient may take a list of equal values for one, and must refuse others.
+export const contentLengthInvalid = malformedMessage({
   id: "headers/content-length-invalid",
-  meta: {
-    title: "A content-length must be one decimal number",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "8.1.1" },
-      { rfc: 9110, section: "8.6", level: "MUST NOT" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { value: "the {side} sent content-length {values} on stream {streamId}" },
-    docs: {
-      why: "Two servers on the way may each believe another length: that is how requests are smuggled.",
-      fix: "Send the number of octets once, in digits, or leave the field out.",
-    },
-  },
-  when: { observed: Observation.contentLengthInvalid },
-  judge(subject, stream, { report }) {
-    const { decoded, from, streamId } = subject as FieldBlock; // the observation is a block's
+  title: "A content-length must be one decimal number",
+  spec: [says("8.1.1"), mustNot("8.6", 9110)],
+  messages: { value: "the {side} sent content-length {values} on stream {streamId}" },
+  when: [
+    { values: ValueBit.contentLengthOdd, roles: ["request", "interim", "response", "promise"] },
+    { bits: BlockBit.repeated, roles: ["request", "interim", "response", "promise"] },
+  ],
+  check({ decoded }, found) {
+    if (contentLengthOf(decoded) !== undefined) return;
     const values: string[] = [];
-    for (let i = 0; i < decoded!.count && values.length < 4; i++) {
-      const { bits, value } = decoded!.fields[i]!;
+    for (let i = 0; i < decoded.count && values.length < 4; i++) {
+      const { bits, value } = decoded.fields[i]!;
       if ((bits & FieldBit.contentLength) !== 0) values.push(`"${value.slice(0, 40)}"`);
     }
-    report(subject, "value", { side: from, values: values.join(" and "), streamId }, { related: opened(stream) });
+    found("value", { values: values.join(" and ") });
   },
+  why: "Two servers on the way may each believe another length: that is how requests are smuggled.",
+  fix: "Send the number of octets once, in digits, or leave the field out.",
 });

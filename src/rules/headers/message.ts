@@ -1,3 +1,4 @@
+// The parts of a message in their order (RFC 9113 section 8.1), and its size.
 import { FieldBit } from "../../fields/field.ts";
 import { grpcKind } from "../../grpc/call.ts";
 import { Observation } from "../../http2/observation.ts";
@@ -6,35 +7,33 @@ import type { FieldBlock } from "../../model/field-block.ts";
 import { other } from "../../place.ts";
 import { opened, openedWithData } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { streamError } from "../shapes/frame.ts";
+import { malformedTrailers } from "../shapes/malformed.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const secondHeadersNoEndStream = defineRule({
+// "An endpoint that receives a HEADERS frame without the END_STREAM flag set after receiving the HEADERS frame that opens a request or after
+// receiving a final (non-informational) status code MUST treat the corresponding request or response as malformed".
+export const secondHeadersNoEndStream = streamError({
   id: "headers/second-headers-no-end-stream",
-  meta: {
-    title: "A second HEADERS of a message must end the stream",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "8.1", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["seen"],
-    decidable: "head",
-    messages: { second: "the {side} sent a second HEADERS on stream {streamId} without END_STREAM" },
-    docs: {
-      why: "After the first HEADERS of a request, or of a final response, only trailers may follow, and they end the message.",
-      fix: "Send all fields in the first HEADERS, or set END_STREAM on the trailers.",
-    },
-  },
+  title: "A second HEADERS of a message must end the stream",
+  spec: [must("8.1")],
+  expect: { malformed: true },
+  needs: ["seen"],
+  messages: { second: "the {side} sent a second HEADERS on stream {streamId} without END_STREAM" },
   when: { observed: Observation.secondHeadersWithoutEnd },
-  judge: (frame, stream, { report }) =>
-    report(frame, "second", { side: frame.from, streamId: frame.streamId }, { related: opened(stream) }),
+  related: opened,
+  why: "After the first HEADERS of a request, or of a final response, only trailers may follow, and they end the message.",
+  fix: "Send all fields in the first HEADERS, or set END_STREAM on the trailers.",
 });
 
+// RFC 9110 15.2: interim responses come "prior to completing the requested action and sending a final response".
 export const interimAfterFinal = defineRule({
   id: "headers/interim-after-final",
   meta: {
     title: "No interim response may follow the final one",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.1" }],
+    spec: [says("8.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
     needs: ["hpack", "seen"],
     decidable: "block",
@@ -51,35 +50,24 @@ export const interimAfterFinal = defineRule({
   },
 });
 
-export const trailersForbiddenField = defineRule({
+// RFC 9110 6.5.1: fields that frame, route, authenticate, modify requests or describe content must not come behind it.
+export const trailersForbiddenField = malformedTrailers({
   id: "headers/trailers-forbidden-field",
-  meta: {
-    title: "Trailers must not hold fields that are needed before the content",
-    severity: "warning",
-    by: "either",
-    spec: [
-      { rfc: 9110, section: "6.5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "8.1" },
-    ],
-    expect: { scope: "stream", codes: [] },
-    needs: ["hpack", "seen"],
-    decidable: "block",
-    messages: { field: "the trailers of the {side} on stream {streamId} have {name}" },
-    docs: {
-      why: "What frames, routes, authorises or describes content comes too late after it: receivers drop such fields, or let them override checked ones.",
-      fix: "Send the field in the HEADERS that begin the message.",
-    },
-  },
-  when: { observed: Observation.trailerMisplaced },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    const { bits } = block.decoded!;
+  title: "Trailers must not hold fields that are needed before the content",
+  severity: "warning",
+  spec: [mustNot("6.5.1", 9110), says("8.1")],
+  expect: { scope: "stream", codes: [] },
+  needs: ["hpack", "seen"],
+  messages: { field: "the trailers of the {side} on stream {streamId} have {name}" },
+  when: { bits: FieldBit.trailerForbidden },
+  check({ certain, decoded, stream }, found) {
     // gRPC servers repeat content-type there, and clients take it.
-    if (stream === undefined || (bits & FieldBit.grpcName) !== 0 || grpcKind(stream) !== "no") return;
-    const name = block.decoded!.first(FieldBit.trailerForbidden)!.name.text; // noted of its fields
-    const more = { related: opened(stream), fold: name };
-    report(block, "field", { side: block.from, name, streamId: block.streamId }, more);
+    if (!certain || stream === undefined || (decoded.bits & FieldBit.grpcName) !== 0 || grpcKind(stream) !== "no") return;
+    const name = decoded.first(FieldBit.trailerForbidden)!.name.text; // bits are of its fields
+    found("field", { name }, { fold: name });
   },
+  why: "What frames, routes, authorises or describes content comes too late after it: receivers drop such fields, or let them override checked ones.",
+  fix: "Send the field in the HEADERS that begin the message.",
 });
 
 export const requestTrailers = defineRule({
@@ -88,7 +76,7 @@ export const requestTrailers = defineRule({
     title: "Some servers refuse request trailers",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9113, section: "8.1" }],
+    spec: [says("8.1")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["seen"],
     decidable: "head",
@@ -107,16 +95,14 @@ export const requestTrailers = defineRule({
   },
 });
 
+// 6.5.2: "This advisory setting informs a peer of the maximum field section size that the sender is prepared to accept, in units of octets."
 export const listSize = defineRule({
   id: "headers/list-size",
   meta: {
     title: "A field section should not be larger than the other side's MAX_HEADER_LIST_SIZE",
     severity: "info",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "6.5.2" },
-      { rfc: 9113, section: "10.5.1" },
-    ],
+    spec: [says("6.5.2"), says("10.5.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
     needs: ["hpack", "settings", "acks"],
     decidable: "block",

@@ -2,178 +2,107 @@
 import { BlockBit } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { Name, slotCount } from "../../fields/name.ts";
-import { Observation } from "../../http2/observation.ts";
-import type { FieldBlock } from "../../model/field-block.ts";
-import { opened } from "../related.ts";
-import { defineRule } from "../rule.ts";
+import { malformedField, malformedMessage, malformedResponse, malformedTrailers } from "../shapes/malformed.ts";
+import { nameWith, shown } from "../shapes/message.ts";
+import { must, mustNot } from "../shapes/spec.ts";
 
-export const pseudoAfterRegular = defineRule({
+// "All pseudo-header fields MUST appear in a field block before all regular field lines."
+export const pseudoAfterRegular = malformedField({
   id: "headers/pseudo-after-regular",
-  meta: {
-    title: "Pseudo-header fields must come before regular ones",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "8.3", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { after: "{name} on stream {streamId} comes after the regular field {regular}" },
-    docs: {
-      why: "A receiver takes the first regular field for the end of what controls the message.",
-      fix: "Encode the pseudo-header fields first; sorting fields by name does it, since a colon comes before letters.",
-    },
-  },
+  title: "Pseudo-header fields must come before regular ones",
+  spec: [must("8.3")],
+  messages: { after: "{name} on stream {streamId} comes after the regular field {regular}" },
   when: { bits: BlockBit.pseudoAfterRegular },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // bits are a block's
-    const { fields, count } = block.decoded!;
+  check({ decoded: { fields, count } }, found) {
     const isPseudo = (bits: number): boolean => (bits & FieldBit.pseudo) !== 0;
     const first = fields.findIndex(({ bits }) => !isPseudo(bits) && (bits & FieldBit.nameUnknown) === 0);
     const late = fields.slice(first, count).find(({ bits }) => isPseudo(bits))!;
-    const name = late.name.text.slice(0, SHOWN);
-    const regular = fields[first]!.name.text.slice(0, SHOWN);
-    report(block, "after", { name, regular, streamId: block.streamId }, { related: opened(stream) });
+    found("after", { name: shown(late.name.text), regular: shown(fields[first]!.name.text) });
   },
+  why: "A receiver takes the first regular field for the end of what controls the message.",
+  fix: "Encode the pseudo-header fields first; sorting fields by name does it, since a colon comes before letters.",
 });
 
-export const pseudoDuplicate = defineRule({
+// "The same pseudo-header field name MUST NOT appear more than once in a field block."
+export const pseudoDuplicate = malformedField({
   id: "headers/pseudo-duplicate",
-  meta: {
-    title: "A pseudo-header field must not come twice",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "8.3", level: "MUST NOT" },
-      { rfc: 9113, section: "8.3.1", level: "MUST" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { twice: "{name} comes twice in one field block of stream {streamId}" },
-    docs: {
-      why: "Two servers on the way may each believe another one of them.",
-      fix: "Set each pseudo-header field once; look for one that is added by hand beside the library's.",
-    },
-  },
+  title: "A pseudo-header field must not come twice",
+  spec: [mustNot("8.3"), must("8.3.1")],
+  messages: { twice: "{name} comes twice in one field block of stream {streamId}" },
   when: { bits: BlockBit.pseudoDuplicate },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // bits are a block's
-    const { fields, count } = block.decoded!;
+  check({ decoded: { fields, count } }, found) {
     let seen = 0;
     for (let i = 0; i < count; i++) {
       const { name, bits } = fields[i]!;
       if ((bits & FieldBit.pseudo) === 0 || name.id === Name.other || name.id >= slotCount) continue;
       if ((seen & (1 << name.id)) !== 0) {
-        report(block, "twice", { name: name.text, streamId: block.streamId }, { related: opened(stream) });
+        found("twice", { name: name.text });
         return;
       }
       seen |= 1 << name.id;
     }
   },
+  why: "Two servers on the way may each believe another one of them.",
+  fix: "Set each pseudo-header field once; look for one that is added by hand beside the library's.",
 });
 
-export const pseudoUnknown = defineRule({
+// "Endpoints MUST NOT generate pseudo-header fields other than those defined in this document."
+export const pseudoUnknown = malformedField({
   id: "headers/pseudo-unknown",
-  meta: {
-    title: "Pseudo-header fields must be defined ones",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "8.3", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { unknown: "stream {streamId} has the pseudo-header field {name}, which is not defined" },
-    docs: {
-      why: "They are not for applications: an unknown one makes the message malformed.",
-      fix: "Use a field name without a colon.",
-    },
-  },
+  title: "Pseudo-header fields must be defined ones",
+  spec: [mustNot("8.3")],
+  messages: { unknown: "stream {streamId} has the pseudo-header field {name}, which is not defined" },
   when: { bits: FieldBit.pseudoUnknown },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // bits are a block's
-    const name = block.decoded!.first(FieldBit.pseudoUnknown)!.name.text.slice(0, SHOWN); // bits are of its fields
-    report(block, "unknown", { name, streamId: block.streamId }, { related: opened(stream) });
-  },
+  check: (fields, found) => found("unknown", { name: nameWith(fields, FieldBit.pseudoUnknown) }),
+  why: "They are not for applications: an unknown one makes the message malformed.",
+  fix: "Use a field name without a colon.",
 });
 
-export const pseudoResponseInRequest = defineRule({
+// "Pseudo-header fields defined for responses MUST NOT appear in requests."
+export const pseudoResponseInRequest = malformedMessage({
   id: "headers/pseudo-response-in-request",
-  meta: {
-    title: "A request must not hold :status",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "8.3", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: {
-      request: "the request on stream {streamId} has :status {status}",
-      promise: "the request promised on stream {streamId} has :status {status}",
-    },
-    docs: { why: "Only a response has a status.", fix: "Use the encoder for requests; look for mixed-up roles." },
+  title: "A request must not hold :status",
+  spec: [mustNot("8.3")],
+  messages: {
+    request: "the request on stream {streamId} has :status {status}",
+    promise: "the request promised on stream {streamId} has :status {status}",
   },
-  when: { observed: Observation.pseudoMisplaced },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    if (block.role !== "request" && block.role !== "promise") return;
-    const status = (block.decoded?.status?.value ?? "").slice(0, SHOWN);
-    const message = block.role === "promise" ? "promise" : "request";
-    report(block, message, { status, streamId: block.streamId }, { related: opened(stream) });
+  when: { bits: FieldBit.responsePseudo, roles: ["request", "promise"] },
+  check({ block, decoded }, found) {
+    found(block.role === "promise" ? "promise" : "request", { status: shown(decoded.status?.value) });
   },
+  why: "Only a response has a status.",
+  fix: "Use the encoder for requests; look for mixed-up roles.",
 });
 
-export const pseudoRequestInResponse = defineRule({
+// "Pseudo-header fields defined for requests MUST NOT appear in responses".
+export const pseudoRequestInResponse = malformedResponse({
   id: "headers/pseudo-request-in-response",
-  meta: {
-    title: "A response must not hold :method, :scheme, :authority or :path",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "8.3", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { request: "the response on stream {streamId} has {name}" },
-    docs: { why: "They control a request.", fix: "Use the encoder for responses; a proxy must not copy them back." },
-  },
-  when: { observed: Observation.pseudoMisplaced },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    if (block.role !== "interim" && block.role !== "response") return;
-    const { method, scheme, authority, path } = block.decoded!;
+  title: "A response must not hold :method, :scheme, :authority or :path",
+  spec: [mustNot("8.3")],
+  messages: { request: "the response on stream {streamId} has {name}" },
+  when: { bits: FieldBit.requestPseudo },
+  check({ decoded: { method, scheme, authority, path } }, found) {
     // :protocol is ext/protocol-without-connect.
-    const found = method ?? scheme ?? authority ?? path;
-    if (found !== undefined)
-      report(block, "request", { name: found.name.text, streamId: block.streamId }, { related: opened(stream) });
+    const misplaced = method ?? scheme ?? authority ?? path;
+    if (misplaced !== undefined) found("request", { name: misplaced.name.text });
   },
+  why: "They control a request.",
+  fix: "Use the encoder for responses; a proxy must not copy them back.",
 });
 
-export const pseudoInTrailers = defineRule({
+// "Pseudo-header fields MUST NOT appear in a trailer section."
+export const pseudoInTrailers = malformedTrailers({
   id: "headers/pseudo-in-trailers",
-  meta: {
-    title: "Trailers must not hold pseudo-header fields",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "8.1", level: "MUST NOT" },
-      { rfc: 9113, section: "8.3", level: "MUST NOT" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack", "seen"],
-    decidable: "block",
-    messages: { trailers: "the trailers of the {side} on stream {streamId} have {name}" },
-    docs: {
-      why: "What controls a message comes before its content.",
-      fix: "Leave them out of trailers; for a second request open another stream.",
-    },
+  title: "Trailers must not hold pseudo-header fields",
+  spec: [mustNot("8.1"), mustNot("8.3")],
+  needs: ["hpack", "seen"],
+  messages: { trailers: "the trailers of the {side} on stream {streamId} have {name}" },
+  when: { bits: FieldBit.pseudo },
+  check(trailers, found, { uncheck }) {
+    if (trailers.certain) found("trailers", { name: nameWith(trailers, FieldBit.pseudo) });
+    else if (trailers.stream?.seen !== true) uncheck("seen");
   },
-  when: { observed: Observation.pseudoMisplaced },
-  judge(subject, stream, { report }) {
-    const block = subject as FieldBlock; // the observation is a block's
-    if (block.role !== "request-trailers" && block.role !== "response-trailers") return;
-    const name = block.decoded!.first(FieldBit.pseudo)!.name.text.slice(0, SHOWN); // noted of its fields
-    report(block, "trailers", { side: block.from, name, streamId: block.streamId }, { related: opened(stream) });
-  },
+  why: "What controls a message comes before its content.",
+  fix: "Leave them out of trailers; for a second request open another stream.",
 });
-
-// Characters of a name or value that are shown.
-const SHOWN = 80;

@@ -1,124 +1,99 @@
 // What a request must say, and how (RFC 9113 section 8.3.1).
 import { FieldBit } from "../../fields/field.ts";
+import { ValueBit } from "../../fields/value-bit.ts";
 import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule, type Rule } from "../rule.ts";
+import { malformedField, malformedRequest } from "../shapes/malformed.ts";
+import { type Request, shown } from "../shapes/message.ts";
+import { must, mustNot, says, should } from "../shapes/spec.ts";
 
-export const missingMethod = missing(
-  "headers/missing-method",
-  Observation.methodMissing,
-  ":method",
-  "A request must have :method",
-  "Set :method; for trailers look why the request itself was not sent before.",
-);
+// 8.3.1: "All HTTP/2 requests MUST include exactly one valid value for the ":method", ":scheme", and ":path" pseudo-header fields, unless
+// they are CONNECT requests".
+export const missingMethod = missing({
+  id: "headers/missing-method",
+  name: ":method",
+  title: "A request must have :method",
+  when: { without: ValueBit.method },
+  isMissing: ({ method }) => method === undefined,
+  fix: "Set :method; for trailers look why the request itself was not sent before.",
+});
 
-export const missingScheme = missing(
-  "headers/missing-scheme",
-  Observation.schemeMissing,
-  ":scheme",
-  "A request must have :scheme",
-  "Set :scheme to https, or to http without TLS; only CONNECT goes without.",
-);
+export const missingScheme = missing({
+  id: "headers/missing-scheme",
+  name: ":scheme",
+  title: "A request must have :scheme",
+  when: { without: ValueBit.schemeHttp | ValueBit.schemeHttps },
+  isMissing: ({ scheme, asksForTunnel }) => scheme === undefined && !asksForTunnel,
+  fix: "Set :scheme to https, or to http without TLS; only CONNECT goes without.",
+});
 
-export const missingPath = missing(
-  "headers/missing-path",
-  Observation.pathMissing,
-  ":path",
-  "A request must have :path",
-  "Set :path, to / if there is none; only CONNECT goes without.",
-);
+export const missingPath = missing({
+  id: "headers/missing-path",
+  name: ":path",
+  title: "A request must have :path",
+  when: { without: ValueBit.path },
+  isMissing: ({ path, asksForTunnel }) => path === undefined && !asksForTunnel,
+  fix: "Set :path, to / if there is none; only CONNECT goes without.",
+});
 
-export const emptyPath = defineRule({
+// 8.3.1: "This pseudo-header field MUST NOT be empty for "http" or "https" URIs".
+export const emptyPath = malformedRequest({
   id: "headers/empty-path",
-  meta: {
-    title: "The :path of an http or https request must not be empty",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.3.1", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { empty: "the request on stream {streamId} has an empty :path" },
-    docs: { why: "A URI without a path has the path /.", fix: "Send / (OPTIONS for the whole server: *)." },
+  title: "The :path of an http or https request must not be empty",
+  spec: [mustNot("8.3.1")],
+  messages: { empty: "the request on stream {streamId} has an empty :path" },
+  when: { values: ValueBit.pathOdd },
+  check({ isWeb, path }, found) {
+    if (isWeb && path === "") found("empty");
   },
-  when: { observed: Observation.pathEmpty },
-  judge: (block, stream, { report }) => report(block, "empty", { streamId: block.streamId }, { related: opened(stream) }),
+  why: "A URI without a path has the path /.",
+  fix: "Send / (OPTIONS for the whole server: *).",
 });
 
-export const pathForm = defineRule({
+// 8.3.1: ""http" or "https" URIs that do not contain a path component MUST include a value of '/'", and OPTIONS one of '*'.
+export const pathForm = malformedRequest({
   id: "headers/path-form",
-  meta: {
-    title: "The :path of an http or https request must begin with /",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.3.1", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { form: "the request on stream {streamId} has the :path {path}, which does not begin with /" },
-    docs: {
-      why: "Scheme and authority stand in fields of their own. A path without / lets servers differ in what is meant.",
-      fix: "Send the path and query only, from / on; * goes with OPTIONS alone.",
-    },
+  title: "The :path of an http or https request must begin with /",
+  spec: [must("8.3.1")],
+  messages: { form: "the request on stream {streamId} has the :path {path}, which does not begin with /" },
+  when: { values: ValueBit.pathOdd },
+  check({ isWeb, path = "", method }, found) {
+    const isServer = path === "*" && method === "OPTIONS";
+    if (isWeb && path !== "" && !path.startsWith("/") && !isServer) found("form", { path: shown(path) });
   },
-  when: { observed: Observation.pathForm },
-  judge(block, stream, { report }) {
-    const path = (decodedOf(block)?.path?.value ?? "").slice(0, SHOWN);
-    report(block, "form", { path, streamId: block.streamId }, { related: opened(stream) });
-  },
+  why: "Scheme and authority stand in fields of their own. A path without / lets servers differ in what is meant.",
+  fix: "Send the path and query only, from / on; * goes with OPTIONS alone.",
 });
 
-export const invalidMethod = defineRule({
+// RFC 9110 9.1: "method = token".
+export const invalidMethod = malformedRequest({
   id: "headers/invalid-method",
-  meta: {
-    title: "A :method must be a token",
-    severity: "error",
-    by: "client",
-    spec: [
-      { rfc: 9113, section: "8.3.1" },
-      { rfc: 9110, section: "9.1" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { method: 'the request on stream {streamId} has the :method "{method}", which is no token' },
-    docs: {
-      why: "Written down for HTTP/1 a method with a space or line end becomes another request.",
-      fix: "Send the method's name and nothing else.",
-    },
+  title: "A :method must be a token",
+  spec: [says("8.3.1"), says("9.1", 9110)],
+  messages: { method: 'the request on stream {streamId} has the :method "{method}", which is no token' },
+  when: { values: ValueBit.methodOdd },
+  check({ decoded }, found) {
+    const { method } = decoded;
+    if (method !== undefined && (method.valueBits & ValueBit.methodOdd) !== 0) found("method", { method: shown(method.value) });
   },
-  when: { observed: Observation.methodInvalid },
-  judge(block, stream, { report }) {
-    const method = (decodedOf(block)?.method?.value ?? "").slice(0, SHOWN);
-    report(block, "method", { method, streamId: block.streamId }, { related: opened(stream) });
-  },
+  why: "Written down for HTTP/1 a method with a space or line end becomes another request.",
+  fix: "Send the method's name and nothing else.",
 });
 
-export const invalidScheme = defineRule({
+// RFC 3986 3.1: "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )".
+export const invalidScheme = malformedRequest({
   id: "headers/invalid-scheme",
-  meta: {
-    title: "A :scheme must be the scheme of a URI",
-    severity: "error",
-    by: "client",
-    spec: [
-      { rfc: 9113, section: "8.3.1" },
-      { rfc: 3986, section: "3.1" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { scheme: 'the request on stream {streamId} has the :scheme "{scheme}", which can be none' },
-    docs: {
-      why: "Servers build a URI from it; what stands in front of another :// is how requests are smuggled.",
-      fix: "Send http or https, without colon and slashes.",
-    },
+  title: "A :scheme must be the scheme of a URI",
+  spec: [says("8.3.1"), says("3.1", 3986)],
+  messages: { scheme: 'the request on stream {streamId} has the :scheme "{scheme}", which can be none' },
+  when: { without: ValueBit.schemeHttp | ValueBit.schemeHttps },
+  check({ scheme, asksForTunnel }, found) {
+    if (scheme !== undefined && !asksForTunnel && !SCHEME.test(scheme)) found("scheme", { scheme: shown(scheme) });
   },
-  when: { observed: Observation.schemeInvalid },
-  judge(block, stream, { report }) {
-    const scheme = (decodedOf(block)?.scheme?.value ?? "").slice(0, SHOWN);
-    report(block, "scheme", { scheme, streamId: block.streamId }, { related: opened(stream) });
-  },
+  why: "Servers build a URI from it; what stands in front of another :// is how requests are smuggled.",
+  fix: "Send http or https, without colon and slashes.",
 });
 
 export const schemeMismatch = defineRule({
@@ -127,7 +102,7 @@ export const schemeMismatch = defineRule({
     title: "Some servers refuse a :scheme that does not fit the connection",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9113, section: "8.3.1" }],
+    spec: [says("8.3.1")],
     expect: { scope: "stream", codes: [] },
     needs: ["hpack", "start"],
     decidable: "block",
@@ -138,139 +113,113 @@ export const schemeMismatch = defineRule({
     },
   },
   when: { observed: Observation.schemeMismatch },
-  judge(block, stream, { connection, report }) {
-    const scheme = (decodedOf(block)?.scheme?.value ?? "").slice(0, SHOWN);
+  judge(subject, stream, { connection, report }) {
+    const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
+    const scheme = shown(decoded?.scheme?.value);
     const transport = connection.protocol.startsWith("h2c") ? "without TLS" : "with TLS";
-    report(block, "scheme", { scheme, transport, streamId: block.streamId }, { related: opened(stream), fold: scheme });
+    report(subject, "scheme", { scheme, transport, streamId }, { related: opened(stream), fold: scheme });
   },
 });
 
-export const authorityMissing = defineRule({
+// 8.3.1: "Clients that generate HTTP/2 requests directly MUST use the ":authority" pseudo-header field to convey authority information".
+// With :protocol it is RFC 8441 that asks for it.
+export const authorityMissing = malformedRequest({
   id: "headers/authority-missing",
-  meta: {
-    title: "An http or https request must name its authority",
-    severity: "warning",
-    by: "client",
-    spec: [
-      { rfc: 9113, section: "8.3.1", level: "MUST" },
-      { rfc: 9110, section: "7.2", level: "MUST" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: {
-      missing: "the request on stream {streamId} has neither :authority nor host",
-      empty: "the request on stream {streamId} has an empty {name}",
-    },
-    docs: { why: "A server with more than one host cannot tell which is meant.", fix: "Send :authority." },
+  title: "An http or https request must name its authority",
+  severity: "warning",
+  spec: [must("8.3.1"), must("7.2", 9110)],
+  optional: true,
+  messages: {
+    missing: "the request on stream {streamId} has neither :authority nor host",
+    empty: "the request on stream {streamId} has an empty {name}",
   },
-  when: { observed: Observation.authorityMissing },
-  judge(block, stream, { report }) {
-    const decoded = decodedOf(block);
-    const found = decoded?.authority ?? decoded?.first(FieldBit.host);
-    const { streamId } = block;
-    if (found === undefined) report(block, "missing", { streamId }, { related: opened(stream) });
-    else report(block, "empty", { name: found.name.text, streamId }, { related: opened(stream) });
+  when: [{ without: ValueBit.authority }, { values: ValueBit.authorityOdd }],
+  check({ isWeb, protocol, decoded }, found) {
+    const named = decoded.authority ?? decoded.first(FieldBit.host);
+    if (!isWeb || protocol !== undefined) return;
+    if (named === undefined) found("missing");
+    else if (named.value === "") found("empty", { name: named.name.text });
   },
+  why: "A server with more than one host cannot tell which is meant.",
+  fix: "Send :authority.",
 });
 
-export const authorityUserinfo = defineRule({
+// 8.3.1: "":authority" MUST NOT include the deprecated userinfo subcomponent for "http" or "https" schemed URIs."
+export const authorityUserinfo = malformedRequest({
   id: "headers/authority-userinfo",
-  meta: {
-    title: "The :authority of an http or https request must not hold userinfo",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.3.1", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { userinfo: "the :authority of the request on stream {streamId} has a user name before {host}" },
-    docs: {
-      why: "A name before @ hides which host is meant, and may carry a password.",
-      fix: "Send host and port only; the user goes into authorization.",
-    },
-  },
-  when: { observed: Observation.authorityUserinfo },
-  judge(block, stream, { report }) {
+  title: "The :authority of an http or https request must not hold userinfo",
+  spec: [mustNot("8.3.1")],
+  messages: { userinfo: "the :authority of the request on stream {streamId} has a user name before {host}" },
+  when: { values: ValueBit.authorityOdd },
+  check({ isWeb, authority = "" }, found) {
     // What comes before it may be a secret.
-    const authority = decodedOf(block)?.authority?.value ?? "";
-    const host = authority.slice(authority.lastIndexOf("@")).slice(0, SHOWN);
-    report(block, "userinfo", { host, streamId: block.streamId }, { related: opened(stream) });
+    const at = authority.lastIndexOf("@");
+    if (isWeb && at >= 0) found("userinfo", { host: shown(authority.slice(at)) });
   },
+  why: "A name before @ hides which host is meant, and may carry a password.",
+  fix: "Send host and port only; the user goes into authorization.",
 });
 
-export const authorityHostMismatch = defineRule({
+// 8.3.1: "A server SHOULD treat a request as malformed if it contains a Host header field that identifies an entity that differs from the
+// entity in the ":authority" pseudo-header field."
+export const authorityHostMismatch = malformedField({
   id: "headers/authority-host-mismatch",
-  meta: {
-    title: "The host field must not differ from :authority",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.3.1", level: "SHOULD" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { differs: "the request on stream {streamId} has :authority {authority} and host {host}" },
-    docs: {
-      why: "A proxy may go by one and the server behind it by the other: that is how filters are passed.",
-      fix: "Leave host out, or copy :authority.",
-    },
-  },
+  title: "The host field must not differ from :authority",
+  by: "client",
+  spec: [should("8.3.1")],
+  optional: true,
+  messages: { differs: "the request on stream {streamId} has :authority {authority} and host {host}" },
   when: { bits: FieldBit.host, roles: ["request"] },
-  judge(subject, stream, { report }) {
-    const { decoded } = subject as FieldBlock; // bits are a block's
-    const authority = decoded?.authority?.value;
-    const host = decoded?.first(FieldBit.host)?.value;
-    if (!authority || !host || sameHost(authority, host, decoded?.scheme?.value)) return;
-    const data = { authority: authority.slice(0, SHOWN), host: host.slice(0, SHOWN), streamId: subject.streamId };
-    report(subject, "differs", data, { related: opened(stream) });
+  check({ decoded }, found) {
+    const authority = decoded.authority?.value;
+    const host = decoded.first(FieldBit.host)?.value;
+    if (!authority || !host || sameHost(authority, host, decoded.scheme?.value)) return;
+    found("differs", { authority: shown(authority), host: shown(host) });
   },
+  why: "A proxy may go by one and the server behind it by the other: that is how filters are passed.",
+  fix: "Leave host out, or copy :authority.",
 });
 
-export const multipleHost = defineRule({
+// RFC 9112 3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a Host header field
+// and to any request message that contains more than one Host header field line".
+export const multipleHost = malformedField({
   id: "headers/multiple-host",
-  meta: {
-    title: "A request must not have more than one host field",
-    severity: "error",
-    by: "client",
-    spec: [
-      { rfc: 9110, section: "7.2" },
-      { rfc: 9112, section: "3.2", level: "MUST" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { hosts: "the request on stream {streamId} has {count} host fields" },
-    docs: {
-      why: "Two servers on the way may each believe another one of them.",
-      fix: "Send :authority, and host once or not at all.",
-    },
-  },
+  title: "A request must not have more than one host field",
+  by: "client",
+  spec: [says("7.2", 9110), must("3.2", 9112)],
+  optional: true,
+  messages: { hosts: "the request on stream {streamId} has {count} host fields" },
   when: { bits: FieldBit.host, roles: ["request"] },
-  judge(subject, stream, { report }) {
-    const { decoded } = subject as FieldBlock; // bits are a block's
+  check({ decoded }, found) {
     let count = 0;
-    for (let i = 0; i < decoded!.count; i++) if ((decoded!.fields[i]!.bits & FieldBit.host) !== 0) count++;
-    if (count > 1) report(subject, "hosts", { count, streamId: subject.streamId }, { related: opened(stream) });
+    for (let i = 0; i < decoded.count; i++) if ((decoded.fields[i]!.bits & FieldBit.host) !== 0) count++;
+    if (count > 1) found("hosts", { count });
   },
+  why: "Two servers on the way may each believe another one of them.",
+  fix: "Send :authority, and host once or not at all.",
 });
 
-function missing(id: string, observed: Observation, name: string, title: string, fix: string): Rule {
-  return defineRule({
+interface Missing {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly when: { readonly without: number };
+  readonly fix: string;
+  isMissing(request: Request): boolean;
+}
+
+function missing({ id, name, title, when, fix, isMissing }: Missing): Rule {
+  return malformedRequest({
     id,
-    meta: {
-      title,
-      severity: "error",
-      by: "client",
-      spec: [{ rfc: 9113, section: "8.3.1", level: "MUST" }],
-      expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-      needs: ["hpack"],
-      decidable: "block",
-      messages: { missing: "the request on stream {streamId} has no {name}" },
-      docs: { why: "A server needs :method, :scheme and :path to tell what is asked of it.", fix },
+    title,
+    spec: [must("8.3.1")],
+    messages: { missing: "the request on stream {streamId} has no {name}" },
+    when,
+    check(request, found) {
+      if (isMissing(request)) found("missing", { name });
     },
-    when: { observed },
-    judge: (block, stream, { report }) =>
-      report(block, "missing", { name, streamId: block.streamId }, { related: opened(stream) }),
+    why: "A server needs :method, :scheme and :path to tell what is asked of it.",
+    fix,
   });
 }
 
@@ -298,9 +247,5 @@ const decodeUnreserved = (name: string): string =>
     return /[\w.~-]/.test(char) ? char : escaped;
   });
 
-const decodedOf = (subject: object): FieldBlock["decoded"] =>
-  "decoded" in subject ? (subject as FieldBlock).decoded : undefined;
-
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
-// Characters of a value that are shown.
-const SHOWN = 80;
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;

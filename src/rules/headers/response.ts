@@ -1,62 +1,55 @@
 // What a response must say (RFC 9113 section 8.3.2), and when.
+import { ValueBit } from "../../fields/value-bit.ts";
 import { Observation } from "../../http2/observation.ts";
-import type { FieldBlock } from "../../model/field-block.ts";
+import { mayHaveBegun } from "../../model/message.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { streamError } from "../shapes/frame.ts";
+import { malformedResponse } from "../shapes/malformed.ts";
+import { shown } from "../shapes/message.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const missingStatus = defineRule({
+// 8.3.2: "This pseudo-header field MUST be included in all responses, including interim responses".
+export const missingStatus = malformedResponse({
   id: "headers/missing-status",
-  meta: {
-    title: "A response must have :status",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "8.3.2", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack", "seen", "no-gap"],
-    decidable: "block",
-    messages: { missing: "the response on stream {streamId} has no :status" },
-    docs: {
-      why: "Without it the client cannot tell what became of the request.",
-      fix: "Send :status first; trailers come only after a response with HEADERS of its own.",
-    },
+  title: "A response must have :status",
+  spec: [must("8.3.2")],
+  needs: ["hpack", "seen", "no-gap"],
+  messages: { missing: "the response on stream {streamId} has no :status" },
+  when: { without: ValueBit.status },
+  check({ status, block, connection }, found, { uncheck }) {
+    if (status !== undefined) return;
+    // These may be trailers.
+    if (mayHaveBegun(block.streamId, connection.server)) uncheck("no-gap");
+    else found("missing");
   },
-  when: { observed: Observation.statusMissing },
-  judge: (block, stream, { report }) => report(block, "missing", { streamId: block.streamId }, { related: opened(stream) }),
+  why: "Without it the client cannot tell what became of the request.",
+  fix: "Send :status first; trailers come only after a response with HEADERS of its own.",
 });
 
-export const badStatus = defineRule({
+// RFC 9110 15: "All valid status codes are within the range of 100 to 599, inclusive."
+export const badStatus = malformedResponse({
   id: "headers/bad-status",
-  meta: {
-    title: "A :status must be three digits, from 100 to 599",
-    severity: "error",
-    by: "server",
-    spec: [
-      { rfc: 9113, section: "8.3.2" },
-      { rfc: 9110, section: "15" },
-    ],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { status: 'the response on stream {streamId} has :status "{status}"' },
-    docs: { why: "The first digit says what kind of response it is; there are five.", fix: "Send a code from 100 to 599." },
+  title: "A :status must be three digits, from 100 to 599",
+  spec: [says("8.3.2"), says("15", 9110)],
+  optional: true,
+  messages: { status: 'the response on stream {streamId} has :status "{status}"' },
+  when: { values: ValueBit.statusOdd },
+  check({ status, code }, found) {
+    if (status !== undefined && (code < 100 || code > 599)) found("status", { status: shown(status) });
   },
-  when: { observed: Observation.statusInvalid },
-  judge(subject, stream, { report }) {
-    const status = statusOf(subject as FieldBlock); // the observation is a block's
-    report(subject, "status", { status, streamId: subject.streamId }, { related: opened(stream) });
-  },
+  why: "The first digit says what kind of response it is; there are five.",
+  fix: "Send a code from 100 to 599.",
 });
 
+// RFC 9110 6.4.1: responses to HEAD "never include content", nor do those with 204 and 304.
 export const contentOnNoContent = defineRule({
   id: "headers/content-on-no-content",
   meta: {
     title: "An answer to HEAD, and one with 204 or 304, must have no content",
     severity: "warning",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "8.1.1" },
-      { rfc: 9110, section: "6.4.1", level: "MUST NOT" },
-    ],
+    spec: [says("8.1.1"), mustNot("6.4.1", 9110)],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
     needs: ["seen"],
     decidable: "head",
@@ -80,65 +73,45 @@ export const contentOnNoContent = defineRule({
   },
 });
 
-export const interimEndStream = defineRule({
+// 8.1: "A HEADERS frame with the END_STREAM flag set that carries an informational status code is malformed".
+export const interimEndStream = malformedResponse({
   id: "headers/interim-end-stream",
-  meta: {
-    title: "An interim response must not end the stream",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "8.1", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { end: "the server ended stream {streamId} with :status {status}, without a final response" },
-    docs: { why: "The final response is still to come; without it the request has no answer.", fix: "Send it." },
+  title: "An interim response must not end the stream",
+  spec: [must("8.1")],
+  messages: { end: "the server ended stream {streamId} with :status {status}, without a final response" },
+  when: { roles: ["interim"] },
+  check({ block, status }, found) {
+    if (block.endStream) found("end", { status: shown(status) });
   },
-  when: { observed: Observation.interimEndsStream },
-  judge(subject, stream, { report }) {
-    const status = statusOf(subject as FieldBlock); // the observation is a block's
-    report(subject, "end", { status, streamId: subject.streamId }, { related: opened(stream) });
-  },
+  why: "The final response is still to come; without it the request has no answer.",
+  fix: "Send it.",
 });
 
-export const status101 = defineRule({
+// 8.6: "HTTP/2 does not support the 101 (Switching Protocols) informational status code".
+export const status101 = malformedResponse({
   id: "headers/status-101",
-  meta: {
-    title: "HTTP/2 has no 101 (Switching Protocols)",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "8.6", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["hpack"],
-    decidable: "block",
-    messages: { switching: "the server sent :status 101 on stream {streamId}" },
-    docs: {
-      why: "One stream cannot change the protocol of a connection that others share.",
-      fix: "Use CONNECT with :protocol (RFC 8441) for WebSocket; a proxy must not pass 101 on.",
-    },
+  title: "HTTP/2 has no 101 (Switching Protocols)",
+  spec: [must("8.6")],
+  messages: { switching: "the server sent :status 101 on stream {streamId}" },
+  when: { roles: ["interim"] },
+  check({ code }, found) {
+    if (code === 101) found("switching");
   },
-  when: { observed: Observation.switchingProtocols },
-  judge: (block, stream, { report }) => report(block, "switching", { streamId: block.streamId }, { related: opened(stream) }),
+  why: "One stream cannot change the protocol of a connection that others share.",
+  fix: "Use CONNECT with :protocol (RFC 8441) for WebSocket; a proxy must not pass 101 on.",
 });
 
-export const dataBeforeHeaders = defineRule({
+// 8.1: a message consists of "one HEADERS frame (followed by zero or more CONTINUATION frames) containing the header section", then DATA.
+export const dataBeforeHeaders = streamError({
   id: "headers/data-before-headers",
-  meta: {
-    title: "A response must begin with HEADERS",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "8.1" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true },
-    needs: ["seen", "no-gap"],
-    decidable: "head",
-    messages: { data: "DATA of {length} octets on stream {streamId} before the HEADERS of a final response" },
-    docs: {
-      why: "Nothing says what the content is, or whether the request succeeded.",
-      fix: "Write the response's HEADERS before its content, from one place.",
-    },
-  },
+  title: "A response must begin with HEADERS",
+  by: "server",
+  spec: [says("8.1")],
+  expect: { malformed: true },
+  needs: ["seen", "no-gap"],
+  messages: { data: "DATA of {length} octets on stream {streamId} before the HEADERS of a final response" },
   when: { observed: Observation.dataBeforeHeaders },
-  judge: (frame, stream, { report }) =>
-    report(frame, "data", { length: frame.length, streamId: frame.streamId }, { related: opened(stream) }),
+  related: opened,
+  why: "Nothing says what the content is, or whether the request succeeded.",
+  fix: "Write the response's HEADERS before its content, from one place.",
 });
-
-const statusOf = ({ decoded }: FieldBlock): string => (decoded?.status?.value ?? "").slice(0, 80);

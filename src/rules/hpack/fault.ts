@@ -1,6 +1,7 @@
 import type { HpackFault } from "../../fields/decoding-fault.ts";
 import { Observation } from "../../http2/observation.ts";
 import { defineRule, type Rule, type RuleMeta } from "../rule.ts";
+import { must } from "../shapes/spec.ts";
 
 export const indexZero = fault("index-zero", {
   title: "Index 0 must not be used",
@@ -97,10 +98,7 @@ function fault(name: HpackFault, { title, section, needs, message, fix }: FaultR
       title,
       severity: "error",
       by: "either",
-      spec: [
-        { rfc: 7541, section, level: "MUST" },
-        { rfc: 9113, section: "4.3", level: "MUST" },
-      ],
+      spec: [must(section, 7541), must("4.3")],
       expect: { scope: "connection", codes: ["COMPRESSION_ERROR"] },
       needs,
       decidable: "block",

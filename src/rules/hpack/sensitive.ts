@@ -3,6 +3,7 @@ import { Name } from "../../fields/name.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { says } from "../shapes/spec.ts";
 
 export const sensitiveIndexed = defineRule({
   id: "hpack/sensitive-indexed",
@@ -11,7 +12,7 @@ export const sensitiveIndexed = defineRule({
     severity: "info",
     off: true,
     by: "either",
-    spec: [{ rfc: 7541, section: "7.1.3" }],
+    spec: [says("7.1.3", 7541)],
     expect: { scope: "connection", codes: [] },
     needs: ["hpack"],
     decidable: "block",

@@ -2,6 +2,7 @@
 import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { defineRule } from "../rule.ts";
+import { must, says } from "../shapes/spec.ts";
 
 export const tableSizeUpdateMissing = defineRule({
   id: "hpack/table-size-update-missing",
@@ -9,10 +10,7 @@ export const tableSizeUpdateMissing = defineRule({
     title: "After a lower HEADER_TABLE_SIZE the next field block must begin with a size update",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "4.3.1", level: "MUST" },
-      { rfc: 7541, section: "4.2", level: "MUST" },
-    ],
+    spec: [must("4.3.1"), must("4.2", 7541)],
     expect: { scope: "connection", codes: ["COMPRESSION_ERROR"] },
     needs: ["hpack", "settings"],
     decidable: "block",
@@ -41,10 +39,7 @@ export const tableSizeMinimumMissing = defineRule({
     title: "Where HEADER_TABLE_SIZE went down and up again the lowest value must be signalled",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 7541, section: "4.2", level: "MUST" },
-      { rfc: 9113, section: "4.3.1" },
-    ],
+    spec: [must("4.2", 7541), says("4.3.1")],
     expect: { scope: "connection", codes: ["COMPRESSION_ERROR"] },
     needs: ["hpack", "settings"],
     decidable: "block",
@@ -71,7 +66,7 @@ export const tableSizeUpdateExcess = defineRule({
     title: "A field block should not begin with more than two size updates",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 7541, section: "4.2" }],
+    spec: [says("4.2", 7541)],
     expect: { scope: "connection", codes: ["COMPRESSION_ERROR"], optional: true },
     needs: [],
     decidable: "block",

@@ -1,8 +1,10 @@
 import { answeredPing, pingPayload } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
+import { MS } from "../../time.ts";
 import { absent, failsToAnswer } from "../absent.ts";
 import { defineRule } from "../rule.ts";
+import { must, mustNot, says, should } from "../shapes/spec.ts";
 
 export const ackMissing = defineRule({
   id: "ping/ack-missing",
@@ -10,7 +12,7 @@ export const ackMissing = defineRule({
     title: "PING must be answered",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.7", level: "MUST" }],
+    spec: [must("6.7")],
     expect: { scope: "connection", codes: [] },
     needs: ["no-gap", "acks", "end"],
     decidable: "payload",
@@ -56,7 +58,7 @@ export const ackUnsolicited = defineRule({
     title: "A PING acknowledgment should answer a PING",
     severity: "warning",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.7" }],
+    spec: [says("6.7")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start2", "no-gap2", "acks"],
     decidable: "payload",
@@ -82,7 +84,7 @@ export const ackToAck = defineRule({
     title: "A PING acknowledgment must not be answered",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.7", level: "MUST NOT" }],
+    spec: [mustNot("6.7")],
     expect: { scope: "connection", codes: [] },
     needs: ["start2", "no-gap2", "acks"],
     decidable: "payload",
@@ -135,7 +137,7 @@ export const slowAck = defineRule({
     title: "PING should be answered at once",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.7", level: "SHOULD" }],
+    spec: [should("6.7")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["acks"],
     decidable: "payload",
@@ -160,5 +162,3 @@ export const slowAck = defineRule({
 });
 
 const PINGS = 256;
-// Nanoseconds.
-const MS = 1e6;

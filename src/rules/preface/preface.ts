@@ -1,8 +1,10 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { other, type Side } from "../../place.ts";
+import { MS } from "../../time.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
+import { must, says } from "../shapes/spec.ts";
 
 export const clientMagic = defineRule({
   id: "preface/client-magic",
@@ -10,7 +12,7 @@ export const clientMagic = defineRule({
     title: "A client's first 24 octets must be the connection preface",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    spec: [must("3.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start"],
     decidable: "payload",
@@ -36,7 +38,7 @@ export const clientSettingsMissing = defineRule({
     title: "The client's first frame must be SETTINGS",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    spec: [must("3.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start", "no-gap"],
     decidable: "head",
@@ -64,7 +66,7 @@ export const serverSettingsMissing = defineRule({
     title: "The server's first frame must be SETTINGS",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "3.4", level: "MUST" }],
+    spec: [must("3.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start", "no-gap"],
     decidable: "head",
@@ -92,7 +94,7 @@ export const truncated = defineRule({
     title: "A client should not close inside the connection preface",
     severity: "warning",
     by: "client",
-    spec: [{ rfc: 9113, section: "3.4" }],
+    spec: [says("3.4")],
     expect: { scope: "connection", codes: [] },
     needs: ["start", "no-gap"],
     decidable: "payload",
@@ -115,10 +117,7 @@ export const serverSpokeHttp1 = defineRule({
     title: "A server that gets the HTTP/2 preface must answer in HTTP/2",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "3.3" },
-      { rfc: 9113, section: "3.4" },
-    ],
+    spec: [says("3.3"), says("3.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start2"],
     decidable: "payload",
@@ -141,7 +140,7 @@ export const serverSilent = defineRule({
     title: "A server sends its SETTINGS when it has the client's preface",
     severity: "info",
     by: "server",
-    spec: [{ rfc: 9113, section: "3.4" }],
+    spec: [says("3.4")],
     expect: { scope: "connection", codes: [] },
     needs: ["start2"],
     decidable: "payload",
@@ -167,7 +166,7 @@ export const settingsSlow = defineRule({
     title: "A side should send its preface when it has the other side's",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "3.4" }],
+    spec: [says("3.4")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start2", "acks"],
     decidable: "head",
@@ -198,4 +197,3 @@ export const settingsSlow = defineRule({
 const PREFACE = 24;
 // Nanoseconds.
 const SILENCE = 5e9;
-const MS = 1e6;

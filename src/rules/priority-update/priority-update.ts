@@ -7,6 +7,7 @@ import { delivered } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { other } from "../../place.ts";
 import { defineRule, type ReportOptions } from "../rule.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
 export const onStream = defineRule({
   id: "priority-update/on-stream",
@@ -14,7 +15,7 @@ export const onStream = defineRule({
     title: "PRIORITY_UPDATE must be sent on stream 0",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9218, section: "7.1", level: "MUST" }],
+    spec: [must("7.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "head",
@@ -33,7 +34,7 @@ export const targetZero = defineRule({
     title: "PRIORITY_UPDATE must name a stream",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9218, section: "7.1", level: "MUST" }],
+    spec: [must("7.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "payload",
@@ -52,7 +53,7 @@ export const fromServer = defineRule({
     title: "A server must not send PRIORITY_UPDATE",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9218, section: "7.1", level: "MUST NOT" }],
+    spec: [mustNot("7.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "head",
@@ -71,7 +72,7 @@ export const idlePush = defineRule({
     title: "PRIORITY_UPDATE must not name a push that was not promised",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9218, section: "7.1", level: "MUST" }],
+    spec: [must("7.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start2", "no-gap2", "acks"],
     decidable: "payload",
@@ -95,7 +96,7 @@ export const idleCount = defineRule({
     title: "Idle streams with a priority count for MAX_CONCURRENT_STREAMS",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9218, section: "7.1", level: "MUST NOT" }],
+    spec: [mustNot("7.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["settings", "acks"],
     decidable: "payload",
@@ -132,10 +133,7 @@ export const badValue = defineRule({
     title: "A Priority Field Value is a dictionary of urgency and incremental",
     severity: "info",
     by: "client",
-    spec: [
-      { rfc: 9218, section: "4" },
-      { rfc: 9218, section: "7" },
-    ],
+    spec: [says("4", 9218), says("7", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: [],
     decidable: "payload",
@@ -171,7 +169,7 @@ export const tooShort = defineRule({
     title: "PRIORITY_UPDATE must have room for a stream id",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 9113, section: "4.2", level: "MUST" }],
+    spec: [must("4.2")],
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",

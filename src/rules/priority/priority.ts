@@ -1,30 +1,23 @@
-import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { streamError } from "../shapes/frame.ts";
+import { must, says } from "../shapes/spec.ts";
 
-export const selfDependency = defineRule({
+export const selfDependency = streamError({
   id: "priority/self-dependency",
-  meta: {
-    title: "A stream must not depend on itself",
-    severity: "warning",
-    profiles: { rfc7540: "error" },
-    by: "either",
-    spec: [{ rfc: 7540, section: "5.3.1", level: "MUST" }],
-    expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "payload",
-    messages: { self: "{kind} makes stream {streamId} depend on itself" },
-    docs: {
-      why: "RFC 9113 dropped the priority scheme, but many implementations still enforce this rule of RFC 7540 and reset the stream.",
-      fix: "Leave PRIORITY and the priority fields of HEADERS out, or let the stream depend on stream 0.",
-    },
-  },
+  title: "A stream must not depend on itself",
+  severity: "warning",
+  profiles: { rfc7540: "error" },
+  spec: [must("5.3.1", 7540)],
+  decidable: "payload",
+  messages: { self: "{kind} makes stream {streamId} depend on itself" },
   when: { observed: Observation.selfDependency },
-  judge: (frame, stream, { report }) =>
-    report(frame, "self", { kind: kindName(frame.kind), streamId: frame.streamId }, { related: opened(stream) }),
+  related: opened,
+  why: "RFC 9113 dropped the priority scheme, but many implementations still enforce this rule of RFC 7540 and reset the stream.",
+  fix: "Leave PRIORITY and the priority fields of HEADERS out, or let the stream depend on stream 0.",
 });
 
 export const ignoredSignal = defineRule({
@@ -33,7 +26,7 @@ export const ignoredSignal = defineRule({
     title: "A client need not send PRIORITY to a server that announced NO_RFC7540_PRIORITIES",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9218, section: "2.1.1" }],
+    spec: [says("2.1.1", 9218)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["settings"],
     decidable: "head",
@@ -56,7 +49,7 @@ export const ownNoRfc7540 = defineRule({
     title: "A side that announced NO_RFC7540_PRIORITIES should not send PRIORITY",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9218, section: "2.1.1" }],
+    spec: [says("2.1.1", 9218)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start"],
     decidable: "head",

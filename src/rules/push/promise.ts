@@ -2,22 +2,20 @@ import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError } from "../shapes/frame.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const fromClient = defineRule({
+// 8.4: "A client cannot push. Thus, servers MUST treat the receipt of a PUSH_PROMISE frame as a connection error (Section 5.4.1) of type
+// PROTOCOL_ERROR."
+export const fromClient = connectionError({
   id: "push/from-client",
-  meta: {
-    title: "A client must not send PUSH_PROMISE",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "8.4", level: "MUST NOT" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "head",
-    messages: { client: "the client sends PUSH_PROMISE on stream {streamId}" },
-    docs: { why: "Only a server can promise a response; the server closes the connection.", fix: "Send a request." },
-  },
+  title: "A client must not send PUSH_PROMISE",
+  by: "client",
+  spec: [mustNot("8.4")],
+  messages: { client: "the client sends PUSH_PROMISE on stream {streamId}" },
   when: { observed: Observation.pushFromClient },
-  judge: (frame, _stream, { report }) => report(frame, "client", { streamId: frame.streamId }),
+  why: "Only a server can promise a response; the server closes the connection.",
+  fix: "Send a request.",
 });
 
 export const disabled = defineRule({
@@ -26,10 +24,7 @@ export const disabled = defineRule({
     title: "A server must not promise anything to a client that disabled push",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "6.5.2", level: "MUST NOT" },
-      { rfc: 9113, section: "6.6", level: "MUST NOT" },
-    ],
+    spec: [mustNot("6.5.2"), mustNot("6.6")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["settings"],
     decidable: "head",
@@ -53,10 +48,7 @@ export const badParentState = defineRule({
     title: "PUSH_PROMISE must be sent on a stream whose response is not finished",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "6.6", level: "MUST" },
-      { rfc: 9113, section: "8.4.1" },
-    ],
+    spec: [must("6.6"), says("8.4.1")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["seen"],
     decidable: "head",
@@ -92,7 +84,7 @@ export const onServerStream = defineRule({
     title: "PUSH_PROMISE must be sent on a stream that the client opened",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "6.6", level: "MUST" }],
+    spec: [must("6.6")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "head",
@@ -116,10 +108,7 @@ export const promisedIdInvalid = defineRule({
     title: "A promised stream must be even and above all that were promised before",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "5.1.1", level: "MUST" },
-      { rfc: 9113, section: "6.6", level: "MUST" },
-    ],
+    spec: [must("5.1.1"), must("6.6")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start"],
     decidable: "payload",

@@ -2,7 +2,9 @@ import { BlockBit, type DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { delivered } from "../../model/causality.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
+import { MS, SECOND } from "../../time.ts";
 import { defineRule, type Subject } from "../rule.ts";
+import { must, says, shouldNot } from "../shapes/spec.ts";
 
 export const unsafeMethod = defineRule({
   id: "push/unsafe-method",
@@ -10,10 +12,7 @@ export const unsafeMethod = defineRule({
     title: "A promised request must be safe and cacheable",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "8.4", level: "MUST" },
-      { rfc: 9113, section: "8.4.1", level: "MUST" },
-    ],
+    spec: [must("8.4"), must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -42,10 +41,7 @@ export const requestWithContent = defineRule({
     title: "A promised request must have no content",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "8.4", level: "MUST" },
-      { rfc: 9113, section: "8.4.1", level: "MUST" },
-    ],
+    spec: [must("8.4"), must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -69,7 +65,7 @@ export const incompleteRequest = defineRule({
     title: "A promise must hold a whole, valid request",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4.1", level: "MUST" }],
+    spec: [must("8.4.1")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -103,7 +99,7 @@ export const notAuthoritative = defineRule({
     title: "A promised request must name an authority that the server speaks for",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4", level: "MUST" }],
+    spec: [must("8.4")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: ["hpack"],
     decidable: "block",
@@ -127,7 +123,7 @@ export const promisedNeverUsed = defineRule({
     title: "A promised stream should be answered or reset",
     severity: "info",
     by: "server",
-    spec: [{ rfc: 9113, section: "8.4.2" }],
+    spec: [says("8.4.2")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["no-gap2", "end"],
     decidable: "head",
@@ -155,7 +151,7 @@ export const requestedAgain = defineRule({
     title: "A client should not request what was promised to it",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9113, section: "8.4.2", level: "SHOULD NOT" }],
+    spec: [shouldNot("8.4.2")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["hpack", "acks"],
     decidable: "block",
@@ -206,7 +202,3 @@ const MALFORMED: readonly (readonly [bits: number, what: string])[] = [
   [FieldBit.invalidValueChar | FieldBit.whitespaceEdge, "an invalid field value"],
   [FieldBit.connectionSpecific, "a connection-specific field"],
 ];
-
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

@@ -3,8 +3,10 @@ import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { absent, failsToAnswer } from "../absent.ts";
 import { defineRule } from "../rule.ts";
+import { must, says, should } from "../shapes/spec.ts";
 
 export const ackMissing = defineRule({
   id: "settings/ack-missing",
@@ -12,10 +14,7 @@ export const ackMissing = defineRule({
     title: "SETTINGS must be acknowledged",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "6.5", level: "MUST" },
-      { rfc: 9113, section: "6.5.3", level: "MUST" },
-    ],
+    spec: [must("6.5"), must("6.5.3")],
     expect: { scope: "connection", codes: ["SETTINGS_TIMEOUT"], optional: true },
     needs: ["no-gap2", "acks", "end"],
     decidable: "payload",
@@ -65,7 +64,7 @@ export const ackLate = defineRule({
     title: "SETTINGS should be acknowledged at once",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5.3" }],
+    spec: [says("6.5.3")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["acks"],
     decidable: "head",
@@ -96,7 +95,7 @@ export const valueAppliedEarly = defineRule({
     title: "A new setting applies from its acknowledgment on",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5.3" }],
+    spec: [says("6.5.3")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["settings", "acks"],
     decidable: "head",
@@ -123,7 +122,7 @@ export const maxConcurrentZero = defineRule({
     title: "A server should allow no streams only for a short time",
     severity: "warning",
     by: "server",
-    spec: [{ rfc: 9113, section: "6.5.2", level: "SHOULD" }],
+    spec: [should("6.5.2")],
     expect: { scope: "connection", codes: [] },
     needs: ["settings"],
     decidable: "payload",
@@ -165,6 +164,3 @@ export const maxConcurrentZero = defineRule({
 });
 
 const PENDING = 64;
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

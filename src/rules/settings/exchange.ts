@@ -5,28 +5,20 @@ import { settingsOf } from "../../model/settings.ts";
 import type { Stream } from "../../model/stream.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError } from "../shapes/frame.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const ackUnexpected = defineRule({
+// 6.5.3: an acknowledgment says that a SETTINGS frame was applied: without one there is nothing it could mean.
+export const ackUnexpected = connectionError({
   id: "settings/ack-unexpected",
-  meta: {
-    title: "A SETTINGS acknowledgment must answer a SETTINGS frame",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "6.5" },
-      { rfc: 9113, section: "6.5.3" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
-    needs: ["start2", "no-gap2", "acks"],
-    decidable: "head",
-    messages: { unexpected: "the {side} acknowledged SETTINGS that had not reached it" },
-    docs: {
-      why: "The other side counts acknowledgments to know which of its settings apply.",
-      fix: "Acknowledge each SETTINGS frame once, when it was applied.",
-    },
-  },
+  title: "A SETTINGS acknowledgment must answer a SETTINGS frame",
+  spec: [says("6.5"), says("6.5.3")],
+  expect: { optional: true },
+  needs: ["start2", "no-gap2", "acks"],
+  messages: { unexpected: "the {side} acknowledged SETTINGS that had not reached it" },
   when: { observed: Observation.settingsAckUnexpected },
-  judge: (frame, _stream, { report }) => report(frame, "unexpected", { side: frame.from }),
+  why: "The other side counts acknowledgments to know which of its settings apply.",
+  fix: "Acknowledge each SETTINGS frame once, when it was applied.",
 });
 
 export const enableConnectRevoked = defineRule({
@@ -35,7 +27,7 @@ export const enableConnectRevoked = defineRule({
     title: "ENABLE_CONNECT_PROTOCOL must not go back to 0",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 8441, section: "3", level: "MUST NOT" }],
+    spec: [mustNot("3", 8441)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: ["start"],
     decidable: "payload",
@@ -59,7 +51,7 @@ export const noRfc7540PrioritiesChanged = defineRule({
     title: "NO_RFC7540_PRIORITIES must not change after the first SETTINGS frame",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9218, section: "2.1", level: "MUST NOT" }],
+    spec: [mustNot("2.1", 9218)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: ["start"],
     decidable: "payload",
@@ -88,7 +80,7 @@ export const maxConcurrentSmall = defineRule({
     severity: "info",
     off: true,
     by: "server",
-    spec: [{ rfc: 9113, section: "6.5.2" }],
+    spec: [says("6.5.2")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
@@ -114,10 +106,7 @@ export const resetAfterPreface = defineRule({
     title: "A right that the other side uses should not be taken back in mid-connection",
     severity: "info",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1.2" },
-      { rfc: 9113, section: "6.9.3" },
-    ],
+    spec: [says("5.1.2"), says("6.9.3")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["settings"],
     decidable: "payload",
@@ -150,7 +139,7 @@ export const initialWindowOverflow = defineRule({
     title: "INITIAL_WINDOW_SIZE must not lift the window of an open stream above 2147483647",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.9.2", level: "MUST" }],
+    spec: [must("6.9.2")],
     expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
     needs: ["settings"],
     decidable: "payload",

@@ -3,13 +3,14 @@ import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { settingsOf } from "../../model/settings.ts";
 import { defineRule, type Rule, type Subject } from "../rule.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
 export const enablePushValue = settingValue({
   id: "settings/enable-push-value",
   setting: Setting.enablePush,
   title: "ENABLE_PUSH must be 0 or 1",
   bad: (value) => value > 1,
-  spec: [{ rfc: 9113, section: "6.5.2", level: "MUST" }],
+  spec: [must("6.5.2")],
   fix: "Send 0 to refuse server push, or leave it out.",
 });
 
@@ -19,10 +20,7 @@ export const enablePushFromServer = defineRule({
     title: "A server must not announce ENABLE_PUSH 1",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 9113, section: "6.5.2", level: "MUST NOT" },
-      { rfc: 9113, section: "8.4", level: "MUST" },
-    ],
+    spec: [mustNot("6.5.2"), must("8.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["roles"],
     decidable: "payload",
@@ -44,7 +42,7 @@ export const initialWindowSizeRange = defineRule({
     title: "INITIAL_WINDOW_SIZE must not exceed 2147483647",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5.2", level: "MUST" }],
+    spec: [must("6.5.2")],
     expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
     needs: [],
     decidable: "payload",
@@ -64,7 +62,7 @@ export const maxFrameSizeRange = settingValue({
   setting: Setting.maxFrameSize,
   title: "MAX_FRAME_SIZE must be between 16384 and 16777215",
   bad: (value) => value < 16_384 || value > 16_777_215,
-  spec: [{ rfc: 9113, section: "6.5.2", level: "MUST" }],
+  spec: [must("6.5.2")],
   fix: "Announce 16384 or more; there is no way to ask for smaller frames.",
 });
 
@@ -73,7 +71,7 @@ export const enableConnectValue = settingValue({
   setting: Setting.enableConnectProtocol,
   title: "ENABLE_CONNECT_PROTOCOL must be 0 or 1",
   bad: (value) => value > 1,
-  spec: [{ rfc: 8441, section: "3", level: "MUST" }],
+  spec: [must("3", 8441)],
   optional: true,
   fix: "Send 1 to allow extended CONNECT, or leave it out.",
 });
@@ -83,7 +81,7 @@ export const noRfc7540PrioritiesValue = settingValue({
   setting: Setting.noRfc7540Priorities,
   title: "NO_RFC7540_PRIORITIES must be 0 or 1",
   bad: (value) => value > 1,
-  spec: [{ rfc: 9218, section: "2.1", level: "MUST" }],
+  spec: [must("2.1", 9218)],
   fix: "Send 1 if the priority scheme of RFC 7540 is not used, else leave it out.",
 });
 
@@ -93,7 +91,7 @@ export const duplicateId = defineRule({
     title: "A SETTINGS frame should name each setting once",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "6.5.3" }],
+    spec: [says("6.5.3")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
@@ -122,7 +120,7 @@ export const headerTableSizeHuge = defineRule({
     title: "HEADER_TABLE_SIZE should stay below 1 MiB",
     severity: "info",
     by: "either",
-    spec: [{ rfc: 9113, section: "10.5" }],
+    spec: [says("10.5")],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",

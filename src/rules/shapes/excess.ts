@@ -1,8 +1,9 @@
 // What findings of too much share: how grave it is, what they show, and how long it lasted.
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { durationText } from "../duration.ts";
+import type { Expectation } from "../expectation.ts";
 import type { RelatedFrame } from "../finding.ts";
-import type { Expectation, ReportOptions } from "../rule.ts";
+import type { ReportOptions } from "../rule.ts";
 
 /** As long as a sliding window held too much. */
 export class Excess {

@@ -2,69 +2,46 @@ import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError } from "../shapes/frame.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const evenClient = defineRule({
+// 5.1.1: "Streams initiated by a client MUST use odd-numbered stream identifiers; those initiated by the server MUST use even-numbered
+// stream identifiers."
+export const evenClient = connectionError({
   id: "stream-id/even-client",
-  meta: {
-    title: "Streams that a client opens must have odd identifiers",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "5.1.1", level: "MUST" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    // To rule out a promise.
-    needs: ["start2", "no-gap2"],
-    decidable: "head",
-    messages: { even: "the client sent HEADERS on stream {streamId}, an even id that the server did not promise" },
-    docs: {
-      why: "Even ids are the server's, for pushed streams. Both sides using one id would make two streams of one name.",
-      fix: "Count client streams 1, 3, 5 and so on.",
-    },
-  },
+  title: "Streams that a client opens must have odd identifiers",
+  by: "client",
+  spec: [must("5.1.1")],
+  // To rule out a promise.
+  needs: ["start2", "no-gap2"],
+  messages: { even: "the client sent HEADERS on stream {streamId}, an even id that the server did not promise" },
   when: { observed: Observation.streamIdParity },
-  judge: (frame, _stream, { report }) => report(frame, "even", { streamId: frame.streamId }),
+  why: "Even ids are the server's, for pushed streams. Both sides using one id would make two streams of one name.",
+  fix: "Count client streams 1, 3, 5 and so on.",
 });
 
-export const oddServer = defineRule({
+export const oddServer = connectionError({
   id: "stream-id/odd-server",
-  meta: {
-    title: "Streams that a server promises must have even identifiers",
-    severity: "error",
-    by: "server",
-    spec: [
-      { rfc: 9113, section: "5.1.1", level: "MUST" },
-      { rfc: 9113, section: "6.6", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: [],
-    decidable: "payload",
-    messages: { odd: "PUSH_PROMISE promises stream {promisedStreamId}, an odd id" },
-    docs: { why: "Odd ids are the client's.", fix: "Promise streams 2, 4, 6 and so on." },
-  },
+  title: "Streams that a server promises must have even identifiers",
+  by: "server",
+  spec: [must("5.1.1"), must("6.6")],
+  decidable: "payload",
+  messages: { odd: "PUSH_PROMISE promises stream {promisedStreamId}, an odd id" },
   when: { observed: Observation.streamIdPromisedOdd },
-  judge: (frame, _stream, { report }) => report(frame, "odd", { promisedStreamId: frame.promisedStreamId }),
+  why: "Odd ids are the client's.",
+  fix: "Promise streams 2, 4, 6 and so on.",
 });
 
-export const unpromised = defineRule({
+export const unpromised = connectionError({
   id: "stream-id/unpromised",
-  meta: {
-    title: "A server must not use an even stream identifier that it did not promise",
-    severity: "error",
-    by: "server",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST" },
-      { rfc: 9113, section: "5.1.1", level: "MUST" },
-    ],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: ["start"],
-    decidable: "head",
-    messages: { unpromised: "{kind} on stream {streamId}, which no PUSH_PROMISE announced" },
-    docs: {
-      why: "A server opens streams by PUSH_PROMISE only; to the client this one is idle.",
-      fix: "Answer on the id of the request, or promise the stream first.",
-    },
-  },
+  title: "A server must not use an even stream identifier that it did not promise",
+  by: "server",
+  spec: [must("5.1"), must("5.1.1")],
+  needs: ["start"],
+  messages: { unpromised: "{kind} on stream {streamId}, which no PUSH_PROMISE announced" },
   when: { observed: Observation.streamIdUnpromised },
-  judge: (frame, _stream, { report }) => report(frame, "unpromised", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A server opens streams by PUSH_PROMISE only; to the client this one is idle.",
+  fix: "Answer on the id of the request, or promise the stream first.",
 });
 
 export const unopened = defineRule({
@@ -73,7 +50,7 @@ export const unopened = defineRule({
     title: "A server must not answer on a stream that the client did not open",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST" }],
+    spec: [must("5.1")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start2", "no-gap2", "acks"],
     decidable: "head",
@@ -90,13 +67,15 @@ export const unopened = defineRule({
   },
 });
 
+// 5.1.1: "The identifier of a newly established stream MUST be numerically greater than all streams that the initiating endpoint has opened
+// or reserved."
 export const notIncreasing = defineRule({
   id: "stream-id/not-increasing",
   meta: {
     title: "A new stream identifier must be greater than those its sender used before",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "5.1.1", level: "MUST" }],
+    spec: [must("5.1.1")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["seen"],
     decidable: "head",
@@ -117,16 +96,14 @@ export const notIncreasing = defineRule({
   },
 });
 
+// 5.1.1: "Stream identifiers cannot be reused."
 export const reuse = defineRule({
   id: "stream-id/reuse",
   meta: {
     title: "A stream identifier must not be used for a second request",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST" },
-      { rfc: 9113, section: "5.1.1", level: "MUST NOT" },
-    ],
+    spec: [must("5.1"), mustNot("5.1.1")],
     // Half-closed: stream error STREAM_CLOSED; closed: connection error, at the receiver's choice (5.1).
     expect: { scope: "stream", codes: ["STREAM_CLOSED", "PROTOCOL_ERROR"] },
     needs: ["seen"],
@@ -156,7 +133,7 @@ export const nearExhaustion = defineRule({
     title: "A connection that runs out of stream identifiers should be replaced",
     severity: "info",
     by: "client",
-    spec: [{ rfc: 9113, section: "5.1.1" }],
+    spec: [says("5.1.1")],
     expect: { scope: "connection", codes: [] },
     needs: [],
     decidable: "head",

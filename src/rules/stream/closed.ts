@@ -1,8 +1,10 @@
 import { ErrorCode } from "../../http2/error-code.ts";
 import type { Stream } from "../../model/stream.ts";
 import { other } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { says } from "../shapes/spec.ts";
 
 export const windowUpdateOnClosed = defineRule({
   id: "stream/window-update-on-closed",
@@ -11,10 +13,7 @@ export const windowUpdateOnClosed = defineRule({
     severity: "info",
     off: true,
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1" },
-      { rfc: 9113, section: "6.9" },
-    ],
+    spec: [says("5.1"), says("6.9")],
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["seen", "acks"],
     decidable: "head",
@@ -40,7 +39,7 @@ export const refusedRetryStorm = defineRule({
     title: "A request that is refused should not be sent again at once, over and over",
     severity: "warning",
     by: "client",
-    spec: [{ rfc: 9113, section: "8.7" }],
+    spec: [says("8.7")],
     expect: { scope: "stream", codes: [] },
     needs: ["seen", "hpack"],
     decidable: "payload",
@@ -100,6 +99,3 @@ const keyOf = ({ request: { method, path }, client: { dataOctets } }: Stream): s
 
 // Different ones that are remembered.
 const REQUESTS = 256;
-// Nanoseconds.
-const MS = 1e6;
-const SECOND = 1e9;

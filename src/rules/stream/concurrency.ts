@@ -2,14 +2,16 @@ import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
+import { mustNot } from "../shapes/spec.ts";
 
+// 5.1.2: "Endpoints MUST NOT exceed the limit set by their peer."
 export const concurrencyExceeded = defineRule({
   id: "stream/concurrency-exceeded",
   meta: {
     title: "No more streams may be open than the other side's MAX_CONCURRENT_STREAMS",
     severity: "error",
     by: "either",
-    spec: [{ rfc: 9113, section: "5.1.2", level: "MUST NOT" }],
+    spec: [mustNot("5.1.2")],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR", "REFUSED_STREAM"] },
     needs: ["settings", "acks"],
     decidable: "head",

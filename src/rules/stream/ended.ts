@@ -1,65 +1,48 @@
-import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError, streamError } from "../shapes/frame.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
-export const dataAfterEndStream = defineRule({
+// 5.1: "A stream that is in the "half-closed (local)" state cannot be used for sending frames other than WINDOW_UPDATE, PRIORITY, and
+// RST_STREAM."
+export const dataAfterEndStream = streamError({
   id: "stream/data-after-end-stream",
-  meta: {
-    title: "No DATA may follow END_STREAM",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "6.1", level: "MUST" },
-    ],
-    expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
-    // Where octets of the other side are missing its END_STREAM may be among them: then it was closed.
-    needs: ["seen", "no-gap2"],
-    decidable: "head",
-    messages: { ended: "DATA of {length} octets on stream {streamId} after the {side} had ended it" },
-    docs: {
-      why: "The receiver has already given the message to the application; what comes after belongs to nothing.",
-      fix: "Set END_STREAM on the last frame only; look for two writers of one body.",
-    },
-  },
+  title: "No DATA may follow END_STREAM",
+  spec: [mustNot("5.1"), must("6.1")],
+  expect: { codes: ["STREAM_CLOSED"] },
+  // Where octets of the other side are missing its END_STREAM may be among them: then it was closed.
+  needs: ["seen", "no-gap2"],
+  messages: { ended: "DATA of {length} octets on stream {streamId} after the {side} had ended it" },
   when: { observed: Observation.afterEndStream, kinds: ["data"] },
-  judge: (frame, stream, { report }) =>
-    report(frame, "ended", { length: frame.length, streamId: frame.streamId, side: frame.from }, { related: opened(stream) }),
+  related: opened,
+  why: "The receiver has already given the message to the application; what comes after belongs to nothing.",
+  fix: "Set END_STREAM on the last frame only; look for two writers of one body.",
 });
 
-export const headersAfterEndStream = defineRule({
+export const headersAfterEndStream = streamError({
   id: "stream/headers-after-end-stream",
-  meta: {
-    title: "No HEADERS may follow END_STREAM",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST NOT" }],
-    expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
-    // Where octets of the other side are missing its END_STREAM may be among them: then it was closed.
-    needs: ["seen", "no-gap2"],
-    decidable: "head",
-    messages: { ended: "HEADERS on stream {streamId} after the {side} had ended it" },
-    docs: {
-      why: "The message is over. Trailers must carry END_STREAM themselves, not follow it.",
-      fix: "Leave END_STREAM off the last DATA when trailers follow.",
-    },
-  },
+  title: "No HEADERS may follow END_STREAM",
+  spec: [mustNot("5.1")],
+  expect: { codes: ["STREAM_CLOSED"] },
+  // Where octets of the other side are missing its END_STREAM may be among them: then it was closed.
+  needs: ["seen", "no-gap2"],
+  messages: { ended: "HEADERS on stream {streamId} after the {side} had ended it" },
   when: { observed: Observation.afterEndStream, kinds: ["headers"] },
-  judge: (frame, stream, { report }) =>
-    report(frame, "ended", { streamId: frame.streamId, side: frame.from }, { related: opened(stream) }),
+  related: opened,
+  why: "The message is over. Trailers must carry END_STREAM themselves, not follow it.",
+  fix: "Leave END_STREAM off the last DATA when trailers follow.",
 });
 
+// 6.1: "If a DATA frame is received whose stream is not in the "open" or "half-closed (local)" state, the recipient MUST respond with a
+// stream error (Section 5.4.2) of type STREAM_CLOSED."
 export const dataOnClosed = defineRule({
   id: "stream/data-on-closed",
   meta: {
     title: "No DATA may be sent on a closed stream",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "6.1", level: "MUST" },
-    ],
+    spec: [mustNot("5.1"), must("6.1")],
     expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
     needs: ["seen", "acks"],
     decidable: "head",
@@ -80,77 +63,42 @@ export const dataOnClosed = defineRule({
   },
 });
 
-export const headersOnClosed = defineRule({
+export const headersOnClosed = connectionError({
   id: "stream/headers-on-closed",
-  meta: {
-    title: "No HEADERS may be sent on a closed stream",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST NOT" }],
-    expect: { scope: "connection", codes: ["STREAM_CLOSED"], optional: true },
-    needs: ["seen", "acks"],
-    decidable: "head",
-    messages: { closed: "HEADERS on stream {streamId}, which both sides had ended" },
-    docs: { why: "The stream is over for both sides.", fix: "Use a new stream; send trailers before or with END_STREAM." },
-  },
+  title: "No HEADERS may be sent on a closed stream",
+  spec: [mustNot("5.1")],
+  expect: { codes: ["STREAM_CLOSED"], optional: true },
+  needs: ["seen", "acks"],
+  messages: { closed: "HEADERS on stream {streamId}, which both sides had ended" },
   when: { observed: Observation.onClosed, kinds: ["headers"] },
-  judge: (frame, stream, { report }) => report(frame, "closed", { streamId: frame.streamId }, { related: opened(stream) }),
+  related: opened,
+  why: "The stream is over for both sides.",
+  fix: "Use a new stream; send trailers before or with END_STREAM.",
 });
 
-export const frameAfterOwnRst = defineRule({
+// 5.1: "An endpoint MUST NOT send frames other than PRIORITY on a closed stream."
+export const frameAfterOwnRst = connectionError({
   id: "stream/frame-after-own-rst",
-  meta: {
-    title: "After RST_STREAM its sender must send nothing but PRIORITY on the stream",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "5.4.2" },
-    ],
-    expect: { scope: "connection", codes: ["STREAM_CLOSED"], optional: true },
-    needs: [],
-    decidable: "head",
-    messages: { reset: "{kind} on stream {streamId} after the {side} had reset it" },
-    docs: {
-      why: "The receiver forgets a stream that was reset; what follows looks like a frame on a closed stream.",
-      fix: "Drop what is queued for a stream when it is reset.",
-    },
-  },
+  title: "After RST_STREAM its sender must send nothing but PRIORITY on the stream",
+  spec: [mustNot("5.1"), says("5.4.2")],
+  expect: { codes: ["STREAM_CLOSED"], optional: true },
+  messages: { reset: "{kind} on stream {streamId} after the {side} had reset it" },
   when: { observed: Observation.afterOwnReset },
-  judge: (frame, stream, { report }) =>
-    report(
-      frame,
-      "reset",
-      { kind: kindName(frame.kind), streamId: frame.streamId, side: frame.from },
-      { related: opened(stream) },
-    ),
+  related: opened,
+  why: "The receiver forgets a stream that was reset; what follows looks like a frame on a closed stream.",
+  fix: "Drop what is queued for a stream when it is reset.",
 });
 
-export const frameAfterPeerRst = defineRule({
+// 6.4: "After receiving a RST_STREAM on a stream, the receiver MUST NOT send additional frames for that stream, except for PRIORITY."
+export const frameAfterPeerRst = connectionError({
   id: "stream/frame-after-peer-rst",
-  meta: {
-    title: "A side that has processed RST_STREAM must send nothing but PRIORITY on the stream",
-    severity: "error",
-    by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "6.4", level: "MUST NOT" },
-    ],
-    expect: { scope: "connection", codes: ["STREAM_CLOSED", "PROTOCOL_ERROR"], optional: true },
-    needs: ["acks", "no-gap2"],
-    decidable: "head",
-    messages: { reset: "{kind} on stream {streamId}, though the {side} had processed the RST_STREAM of the other side" },
-    docs: {
-      why: "Frames in flight are the normal case; these were sent after an answer to a later frame, so the reset was known.",
-      fix: "Drop what is queued for a stream when its RST_STREAM is read.",
-    },
-  },
+  title: "A side that has processed RST_STREAM must send nothing but PRIORITY on the stream",
+  spec: [mustNot("5.1"), mustNot("6.4")],
+  expect: { codes: ["STREAM_CLOSED", "PROTOCOL_ERROR"], optional: true },
+  needs: ["acks", "no-gap2"],
+  messages: { reset: "{kind} on stream {streamId}, though the {side} had processed the RST_STREAM of the other side" },
   when: { observed: Observation.afterPeerReset },
-  judge: (frame, stream, { report }) =>
-    report(
-      frame,
-      "reset",
-      { kind: kindName(frame.kind), streamId: frame.streamId, side: frame.from },
-      { related: opened(stream) },
-    ),
+  related: opened,
+  why: "Frames in flight are the normal case; these were sent after an answer to a later frame, so the reset was known.",
+  fix: "Drop what is queued for a stream when its RST_STREAM is read.",
 });

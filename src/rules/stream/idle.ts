@@ -1,25 +1,22 @@
-import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
+import { connectionError, streamError } from "../shapes/frame.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
 const why = "An idle stream has no request: the receiver has nothing to apply the frame to, and takes it for a broken peer.";
 
-export const dataOnIdle = defineRule({
+// 5.1: "Receiving any frame other than HEADERS or PRIORITY on a stream in this state MUST be treated as a connection error (Section 5.4.1)
+// of type PROTOCOL_ERROR."
+export const dataOnIdle = connectionError({
   id: "stream/data-on-idle",
-  meta: {
-    title: "DATA must not be sent on an idle stream",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: ["seen"],
-    decidable: "head",
-    messages: { idle: "DATA on stream {streamId}, which nobody had opened" },
-    docs: { why, fix: "Send HEADERS first; look for DATA that is written before the HEADERS of its stream." },
-  },
+  title: "DATA must not be sent on an idle stream",
+  spec: [must("5.1")],
+  needs: ["seen"],
+  messages: { idle: "DATA on stream {streamId}, which nobody had opened" },
   when: { observed: Observation.onIdle, kinds: ["data"] },
-  judge: (frame, _stream, { report }) => report(frame, "idle", { streamId: frame.streamId }),
+  why,
+  fix: "Send HEADERS first; look for DATA that is written before the HEADERS of its stream.",
 });
 
 export const rstOnIdle = defineRule({
@@ -28,10 +25,7 @@ export const rstOnIdle = defineRule({
     title: "RST_STREAM must not be sent on an idle stream",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST" },
-      { rfc: 9113, section: "6.4", level: "MUST NOT" },
-    ],
+    spec: [must("5.1"), mustNot("6.4")],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["seen"],
     decidable: "head",
@@ -51,79 +45,52 @@ export const rstOnIdle = defineRule({
   },
 });
 
-export const windowUpdateOnIdle = defineRule({
+export const windowUpdateOnIdle = connectionError({
   id: "stream/window-update-on-idle",
-  meta: {
-    title: "WINDOW_UPDATE must not be sent on an idle stream",
-    severity: "error",
-    by: "either",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: ["seen"],
-    decidable: "head",
-    messages: { idle: "WINDOW_UPDATE on stream {streamId}, which nobody had opened" },
-    docs: { why, fix: "Grant window to streams that are open; to give all new ones more announce INITIAL_WINDOW_SIZE." },
-  },
+  title: "WINDOW_UPDATE must not be sent on an idle stream",
+  spec: [must("5.1")],
+  needs: ["seen"],
+  messages: { idle: "WINDOW_UPDATE on stream {streamId}, which nobody had opened" },
   when: { observed: Observation.onIdle, kinds: ["window-update"] },
-  judge: (frame, _stream, { report }) => report(frame, "idle", { streamId: frame.streamId }),
+  why,
+  fix: "Grant window to streams that are open; to give all new ones more announce INITIAL_WINDOW_SIZE.",
 });
 
-export const frameOnReservedServer = defineRule({
+// 5.1: "An endpoint MUST NOT send any type of frame other than HEADERS, RST_STREAM, or PRIORITY in this state."
+export const frameOnReservedServer = connectionError({
   id: "stream/frame-on-reserved-server",
-  meta: {
-    title: "On a stream that it promised a server must send HEADERS first",
-    severity: "error",
-    by: "server",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST NOT" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: ["seen"],
-    decidable: "head",
-    messages: { reserved: "{kind} on stream {streamId}, which was promised and has no response HEADERS yet" },
-    docs: {
-      why: "A reserved stream opens with the response's HEADERS; before them only RST_STREAM and PRIORITY may come.",
-      fix: "Send the response HEADERS first.",
-    },
-  },
+  title: "On a stream that it promised a server must send HEADERS first",
+  by: "server",
+  spec: [mustNot("5.1")],
+  needs: ["seen"],
+  messages: { reserved: "{kind} on stream {streamId}, which was promised and has no response HEADERS yet" },
   when: { observed: Observation.onReserved, from: "server" },
-  judge: (frame, _stream, { report }) => report(frame, "reserved", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A reserved stream opens with the response's HEADERS; before them only RST_STREAM and PRIORITY may come.",
+  fix: "Send the response HEADERS first.",
 });
 
-export const frameOnReservedClient = defineRule({
+// 5.1: "An endpoint MUST NOT send any type of frame other than RST_STREAM, WINDOW_UPDATE, or PRIORITY in this state."
+export const frameOnReservedClient = connectionError({
   id: "stream/frame-on-reserved-client",
-  meta: {
-    title: "A client must not send a message on a stream that the server promised",
-    severity: "error",
-    by: "client",
-    spec: [{ rfc: 9113, section: "5.1", level: "MUST NOT" }],
-    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
-    needs: ["seen", "acks"],
-    decidable: "head",
-    messages: { reserved: "{kind} of the client on stream {streamId}, which the server promised" },
-    docs: {
-      why: "A pushed stream carries a response only; its request came in the promise.",
-      fix: "Open a stream of your own, or reset this one.",
-    },
-  },
+  title: "A client must not send a message on a stream that the server promised",
+  by: "client",
+  spec: [mustNot("5.1")],
+  needs: ["seen", "acks"],
+  messages: { reserved: "{kind} of the client on stream {streamId}, which the server promised" },
   when: { observed: Observation.onReserved, from: "client" },
-  judge: (frame, _stream, { report }) => report(frame, "reserved", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A pushed stream carries a response only; its request came in the promise.",
+  fix: "Open a stream of your own, or reset this one.",
 });
 
-export const clientDataOnPushed = defineRule({
+export const clientDataOnPushed = streamError({
   id: "stream/client-data-on-pushed",
-  meta: {
-    title: "A client must not send DATA or HEADERS on a pushed stream",
-    severity: "error",
-    by: "client",
-    spec: [
-      { rfc: 9113, section: "5.1", level: "MUST NOT" },
-      { rfc: 9113, section: "8.4.2" },
-    ],
-    expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
-    needs: ["seen"],
-    decidable: "head",
-    messages: { pushed: "{kind} of the client on pushed stream {streamId}" },
-    docs: { why: "A pushed stream is half-closed for the client from the start.", fix: "Open a stream of your own." },
-  },
+  title: "A client must not send DATA or HEADERS on a pushed stream",
+  by: "client",
+  spec: [mustNot("5.1"), says("8.4.2")],
+  expect: { codes: ["STREAM_CLOSED"] },
+  needs: ["seen"],
+  messages: { pushed: "{kind} of the client on pushed stream {streamId}" },
   when: { observed: Observation.clientOnPushed },
-  judge: (frame, _stream, { report }) => report(frame, "pushed", { kind: kindName(frame.kind), streamId: frame.streamId }),
+  why: "A pushed stream is half-closed for the client from the start.",
+  fix: "Open a stream of your own.",
 });

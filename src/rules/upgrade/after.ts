@@ -8,6 +8,8 @@ import { beginning } from "../beginning.ts";
 import type { RelatedFrame } from "../finding.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { streamError } from "../shapes/frame.ts";
+import { must, says } from "../shapes/spec.ts";
 
 export const serverFirstFrame = defineRule({
   id: "upgrade/server-first-frame",
@@ -15,10 +17,7 @@ export const serverFirstFrame = defineRule({
     title: "The server's first frame after 101 must be SETTINGS",
     severity: "error",
     by: "server",
-    spec: [
-      { rfc: 7540, section: "3.2", level: "MUST" },
-      { rfc: 7540, section: "3.5", level: "MUST" },
-    ],
+    spec: [must("3.2", 7540), must("3.5", 7540)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start2", "no-gap"],
     decidable: "head",
@@ -46,10 +45,7 @@ export const clientPrefaceAfter101 = defineRule({
     title: "After 101 the client must send its connection preface",
     severity: "error",
     by: "client",
-    spec: [
-      { rfc: 7540, section: "3.2", level: "MUST" },
-      { rfc: 7540, section: "3.5", level: "MUST" },
-    ],
+    spec: [must("3.2", 7540), must("3.5", 7540)],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start2", "acks"],
     decidable: "payload",
@@ -78,27 +74,18 @@ export const clientPrefaceAfter101 = defineRule({
   },
 });
 
-export const streamOneReused = defineRule({
+export const streamOneReused = streamError({
   id: "upgrade/stream-one-reused",
-  meta: {
-    title: "After an upgrade the client must not send HEADERS or DATA on stream 1",
-    severity: "error",
-    by: "client",
-    spec: [
-      { rfc: 7540, section: "3.2" },
-      { rfc: 7540, section: "5.1", level: "MUST" },
-    ],
-    expect: { scope: "stream", codes: ["STREAM_CLOSED"] },
-    needs: ["start2"],
-    decidable: "head",
-    messages: { sent: "the client sent {kind} on stream 1, which is the upgraded request and ended with it" },
-    docs: {
-      why: "The request that was upgraded is stream 1, half-closed from the client: only its answer is still to come.",
-      fix: "Begin with stream 3.",
-    },
-  },
+  title: "After an upgrade the client must not send HEADERS or DATA on stream 1",
+  by: "client",
+  spec: [says("3.2", 7540), must("5.1", 7540)],
+  expect: { codes: ["STREAM_CLOSED"] },
+  needs: ["start2"],
+  messages: { sent: "the client sent {kind} on stream 1, which is the upgraded request and ended with it" },
   when: { observed: Observation.onUpgraded },
-  judge: (frame, stream, { report }) => report(frame, "sent", { kind: kindName(frame.kind) }, { related: opened(stream) }),
+  related: opened,
+  why: "The request that was upgraded is stream 1, half-closed from the client: only its answer is still to come.",
+  fix: "Begin with stream 3.",
 });
 
 // What the client sent before it had the answer was meant for HTTP/1.1, or for either.

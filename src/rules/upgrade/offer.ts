@@ -3,6 +3,7 @@ import { listOf } from "../../detect/http1.ts";
 import { http2Settings, upgradeTokens } from "../../detect/upgrade.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { defineRule } from "../rule.ts";
+import { must, mustNot, says } from "../shapes/spec.ts";
 
 export const settingsHeaderCount = defineRule({
   id: "upgrade/settings-header-count",
@@ -10,10 +11,7 @@ export const settingsHeaderCount = defineRule({
     title: "A request that offers h2c must have exactly one HTTP2-Settings field",
     severity: "error",
     by: "client",
-    spec: [
-      { rfc: 7540, section: "3.2", level: "MUST" },
-      { rfc: 7540, section: "3.2.1", level: "MUST" },
-    ],
+    spec: [must("3.2", 7540), must("3.2.1", 7540)],
     expect: { scope: "connection", codes: [] },
     needs: ["start"],
     decidable: "payload",
@@ -40,7 +38,7 @@ export const settingsHeaderNotHop = defineRule({
     title: "HTTP2-Settings must be named in Connection",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 7540, section: "3.2.1", level: "MUST" }],
+    spec: [must("3.2.1", 7540)],
     expect: { scope: "connection", codes: [] },
     needs: ["start"],
     decidable: "payload",
@@ -62,7 +60,7 @@ export const settingsInvalid = defineRule({
     title: "HTTP2-Settings must be a SETTINGS payload in base64url without padding",
     severity: "error",
     by: "client",
-    spec: [{ rfc: 7540, section: "3.2.1" }],
+    spec: [says("3.2.1", 7540)],
     expect: { scope: "connection", codes: [] },
     needs: ["start"],
     decidable: "payload",
@@ -91,7 +89,7 @@ export const settingsInResponse = defineRule({
     title: "A server must not send HTTP2-Settings",
     severity: "error",
     by: "server",
-    spec: [{ rfc: 7540, section: "3.2.1", level: "MUST NOT" }],
+    spec: [mustNot("3.2.1", 7540)],
     expect: { scope: "connection", codes: [] },
     needs: ["start2"],
     decidable: "payload",
@@ -113,10 +111,7 @@ export const h2Token = defineRule({
     title: "Upgrade over cleartext must not name h2",
     severity: "error",
     by: "either",
-    spec: [
-      { rfc: 7540, section: "3.1" },
-      { rfc: 7540, section: "3.2" },
-    ],
+    spec: [says("3.1", 7540), says("3.2", 7540)],
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["start"],
     decidable: "payload",
