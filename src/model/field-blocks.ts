@@ -111,12 +111,14 @@ export class FieldBlocks {
     else {
       const { hpack, tableLimit } = sender;
       // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
-      const known = c.client.whole && c.server.whole && fields.first.acked >= 0;
-      hpack.setMaxTableSize(known ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff);
+      const whole = c.client.whole && c.server.whole;
+      hpack.setMaxTableSize(
+        whole && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
+      );
       tableLimit.before(hpack);
       const decoded = hpack.decode(bytes, start, end);
       fields.decoded = decoded;
-      tableLimit.after(fields, decoded, c);
+      if (!tableLimit.after(fields, decoded, whole)) c.uncheck("hpack/table-size-*", "settings");
       if (decoded.fault !== undefined) {
         fields.observations.note(Observation.hpackFault);
         fields.ignored = true;

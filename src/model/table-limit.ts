@@ -3,7 +3,6 @@
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackDecoder } from "../hpack/engine.ts";
 import { Observation } from "../http2/observation.ts";
-import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
 
 /** Of one encoder. */
@@ -41,15 +40,15 @@ export class TableLimit {
     this.#lowest = this.#latest = -1;
   }
 
-  /** That block was decoded. */
-  after(block: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, connection: Connection): void {
-    const { observations } = block;
+  /** That block was decoded.
+   *  @param certain No SETTINGS can be missing: which of them an acknowledgment is for can be told.
+   *  @returns Whether what was owed, if anything, could be judged. */
+  after({ observations }: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, certain: boolean): boolean {
     if (sizeUpdates > 2) observations.note(Observation.tableUpdateExcess);
-    if (this.owed < 0 || fault !== undefined) return;
-    if (sizeUpdates > 0 && lowestSizeUpdate <= this.owed) return;
-    // Which SETTINGS an acknowledgment is for can be told where none is missing.
-    if (!connection.client.whole || !connection.server.whole) connection.uncheck("hpack/table-size-*", "settings");
-    else if (this.final > this.owed) observations.note(Observation.tableMinimumMissing);
-    else observations.note(Observation.tableUpdateMissing);
+    if (this.owed < 0 || fault !== undefined) return true;
+    if (sizeUpdates > 0 && lowestSizeUpdate <= this.owed) return true;
+    if (!certain) return false;
+    observations.note(this.final > this.owed ? Observation.tableMinimumMissing : Observation.tableUpdateMissing);
+    return true;
   }
 }

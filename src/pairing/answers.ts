@@ -7,11 +7,11 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Severity } from "../rules/severity.ts";
-import { type Cost, Costs } from "./cost.ts";
+import { Costs } from "./cost.ts";
 import { isAbout, refuserOf, textsLike } from "./dictionary.ts";
 import { crossedOverreaction, strictOverreaction } from "./overreaction.ts";
 import type { Pending, PendingFinding } from "./pending.ts";
-import type { Confidence, PairedFinding, Reaction, Unexplained } from "./reaction.ts";
+import type { Confidence, Cost, PairedFinding, Reaction, Unexplained } from "./reaction.ts";
 import type { Recognised } from "./recognition.ts";
 import {
   byMerit,

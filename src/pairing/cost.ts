@@ -7,27 +7,8 @@ import type { Connection } from "../model/connection.ts";
 import type { Stream } from "../model/stream.ts";
 import { other } from "../place.ts";
 import { lineageOf } from "./dictionary.ts";
-import type { Reaction } from "./reaction.ts";
+import type { Cost, LostCalls, Reaction } from "./reaction.ts";
 import type { Sight, Software } from "./software.ts";
-
-export interface Cost {
-  /** Streams that were not completed because of it, and those of them that the other side did not act on. */
-  readonly streamsKilled: readonly number[];
-  readonly retrySafe: readonly number[];
-  /** The same by method or path, the most hit first. */
-  readonly lost: readonly LostCalls[];
-}
-
-/** Calls of one method or path. */
-export interface LostCalls {
-  /** `:path`, one character per octet; undefined: not known. */
-  readonly path: string | undefined;
-  readonly grpc: boolean;
-  readonly streams: readonly number[];
-  readonly retrySafe: readonly number[];
-  /** What their callers probably saw; undefined: nothing is known of it. */
-  readonly saw: string | undefined;
-}
 
 /** The costs of the reactions of one connection, each worked out once. */
 export class Costs {

@@ -3,7 +3,6 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
-import type { Cost } from "./cost.ts";
 import type { Tells } from "./software.ts";
 
 /** What a side did that can be an answer to the other side's fault. */
@@ -32,6 +31,25 @@ export interface Reaction {
   readonly before: readonly FrameRef[];
   /** The same side's close that followed a GOAWAY. */
   closedBy: Reaction | undefined;
+}
+
+export interface Cost {
+  /** Streams that were not completed because of it, and those of them that the other side did not act on. */
+  readonly streamsKilled: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** The same by method or path, the most hit first. */
+  readonly lost: readonly LostCalls[];
+}
+
+/** Calls of one method or path. */
+export interface LostCalls {
+  /** `:path`, one character per octet; undefined: not known. */
+  readonly path: string | undefined;
+  readonly grpc: boolean;
+  readonly streams: readonly number[];
+  readonly retrySafe: readonly number[];
+  /** What their callers probably saw; undefined: nothing is known of it. */
+  readonly saw: string | undefined;
 }
 
 /** `as-specified`: what the text demands; `other-code`: another code or form of it; `escalated`: more than it demands; `tolerated`: the

@@ -1,7 +1,6 @@
 import type { Connection } from "../model/connection.ts";
-import type { Cost } from "./cost.ts";
 import { refusalsLike, textsLike } from "./dictionary.ts";
-import type { Reaction, Unexplained } from "./reaction.ts";
+import type { Cost, Reaction, Unexplained } from "./reaction.ts";
 import type { Software } from "./software.ts";
 
 /** An error that answers nothing known, with what can be said of it.

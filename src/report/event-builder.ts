@@ -5,8 +5,15 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } fro
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import type { Cost } from "../pairing/cost.ts";
-import type { JoinedLine, LoggedAnswer, PairedFinding, Reaction, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
+import type {
+  Cost,
+  JoinedLine,
+  LoggedAnswer,
+  PairedFinding,
+  Reaction,
+  RecognisedSoftware,
+  Unexplained,
+} from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
 import { isDue } from "../rules/expectation.ts";
 import type { Rule } from "../rules/rule.ts";

@@ -9,11 +9,11 @@ export class FlowLifetime {
   readonly table = new FlowTable();
   readonly #idleTime: number;
   /** In which both sides may go on. */
-  readonly #open = new FlowQueue();
+  readonly #open = new FlowQueue<Flow>();
   /** One side was reset: nothing follows but what was in flight. */
-  readonly #reset = new FlowQueue();
+  readonly #reset = new FlowQueue<Flow>();
   /** Both directions have ended. */
-  readonly #over = new FlowQueue();
+  readonly #over = new FlowQueue<Flow>();
   #flows = 0;
 
   /** @param idleTime Capture time without a packet after which a connection is over, nanoseconds. */

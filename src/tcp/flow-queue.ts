@@ -1,13 +1,18 @@
-import type { Flow } from "./flow.ts";
+/** What keeps its own place in a queue. */
+export interface Queued<Item extends Queued<Item>> {
+  queue: FlowQueue<Item> | undefined;
+  older: Item | undefined;
+  newer: Item | undefined;
+}
 
 /** Connections by their last packet, the longest idle first. The links are in the connections: every step takes constant time. A
  *  connection stands in one queue at a time. */
-export class FlowQueue {
-  oldest: Flow | undefined = undefined;
-  #newest: Flow | undefined = undefined;
+export class FlowQueue<Item extends Queued<Item>> {
+  oldest: Item | undefined = undefined;
+  #newest: Item | undefined = undefined;
 
   /** A packet of this connection came: it stands last, in this queue. */
-  put(flow: Flow): void {
+  put(flow: Item): void {
     if (this.#newest === flow) return;
     flow.queue?.remove(flow);
     flow.queue = this;
@@ -17,7 +22,7 @@ export class FlowQueue {
     this.#newest = flow;
   }
 
-  remove(flow: Flow): void {
+  remove(flow: Item): void {
     const { older, newer } = flow;
     if (older === undefined) this.oldest = newer;
     else older.newer = newer;

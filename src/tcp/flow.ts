@@ -3,7 +3,7 @@ import type { Origin } from "../place.ts";
 import { type ByteSink, type ByteSource, unread } from "./byte-stream.ts";
 import { Direction } from "./direction.ts";
 import type { Endpoint } from "./endpoint-text.ts";
-import type { FlowQueue } from "./flow-queue.ts";
+import type { FlowQueue, Queued } from "./flow-queue.ts";
 
 /** Told what happens to one connection besides its octets. */
 export interface FlowReader {
@@ -15,7 +15,7 @@ export interface FlowReader {
 
 /** One TCP connection as far as the capture shows it. Direction 0 is of who sent the SYN, else of the higher port: most likely the
  *  client, which the octets may show to be wrong. */
-export class Flow implements ByteSource {
+export class Flow implements ByteSource, Queued<Flow> {
   /** From 1, by first packet, over the session. */
   readonly id: number;
   readonly family: number;
@@ -52,7 +52,7 @@ export class Flow implements ByteSource {
   hash = 0;
   sameBucket: Flow | undefined = undefined;
   /** Of the queue it stands in. */
-  queue: FlowQueue | undefined = undefined;
+  queue: FlowQueue<Flow> | undefined = undefined;
   older: Flow | undefined = undefined;
   newer: Flow | undefined = undefined;
 

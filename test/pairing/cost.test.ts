@@ -1,6 +1,6 @@
 // What an answer cost: RFC 9113 6.8 (streams above the last one, those below), 8.7 (what is safe to send again).
 import { describe, expect, it } from "vitest";
-import type { Cost } from "../../src/pairing/cost.ts";
+import type { Cost } from "../../src/pairing/reaction.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";

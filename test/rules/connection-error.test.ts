@@ -2,8 +2,8 @@
 import { expect, it } from "vitest";
 import { fatal } from "../../src/http2/connection-error.ts";
 import { Observation } from "../../src/http2/observation.ts";
-import { rules } from "../../src/rules/index.ts";
 import { isDue } from "../../src/rules/expectation.ts";
+import { rules } from "../../src/rules/index.ts";
 
 type ByObservation = Readonly<Partial<Record<keyof typeof Observation, string>>>;
 

@@ -155,13 +155,13 @@ describe("the ends of a flow", () => {
 describe("the queue of flows", () => {
   it("has the one that was put first at its old end, each in one queue only", () => {
     const flows = [0, 1, 2, 3].map((id) => new Flow(id, segment(id, 1, 9, 2), true, false));
-    const [a, b] = [new FlowQueue(), new FlowQueue()];
+    const [a, b] = [new FlowQueue<Flow>(), new FlowQueue<Flow>()];
     for (const flow of flows) a.put(flow);
     a.put(flows[1]!);
     b.put(flows[0]!);
     b.put(flows[2]!);
     b.remove(flows[0]!);
-    const taken = (queue: FlowQueue) => {
+    const taken = (queue: FlowQueue<Flow>) => {
       const ids: number[] = [];
       for (let flow = queue.oldest; flow !== undefined; flow = queue.oldest) {
         ids.push(flow.id);

@@ -5,7 +5,7 @@ import { summarise } from "../../model/summary.ts";
 import type { Finding, Need, Repeats } from "../finding.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
 import type { Severity } from "../severity.ts";
-import type { Told } from "./context.ts";
+import type { MessageData } from "./context.ts";
 import type { Slot } from "./slot.ts";
 
 /** What a rule reported of a frame, until the frame is settled. What only a finding that stands needs is made by `complete`. */
@@ -25,14 +25,14 @@ export class Candidate {
   text = "";
   path: string | undefined = undefined;
   // What the rest is made of, while it is there.
-  #told: Told = NO_DATA;
+  #told: MessageData = NO_DATA;
   #subject: Subject | FrameRef | undefined = undefined;
   #stream: Stream | undefined = undefined;
   /** Of a repeat no reference is kept: this one serves the next, too. */
   readonly #own = new FrameRef();
 
   /** Begin anew. The subject is borrowed until the frame is settled or the candidate complete. */
-  take(slot: Slot, subject: Subject | FrameRef, message: string, told: Told, stream: Stream | undefined): void {
+  take(slot: Slot, subject: Subject | FrameRef, message: string, told: MessageData, stream: Stream | undefined): void {
     this.slot = slot;
     this.message = message;
     this.frame = subject instanceof FrameRef ? subject : this.#own.take(subject);

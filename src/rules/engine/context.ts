@@ -1,66 +1,61 @@
 import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Finding, Need } from "../finding.ts";
-import type { Context, ReportOptions, Subject } from "../rule.ts";
-import type { Judged } from "./judged.ts";
-import type { Slot } from "./slot.ts";
-
-/** Takes what a rule reports. */
-export interface Reporter {
-  report(
-    slot: Slot,
-    judged: Judged,
-    subject: Subject | FrameRef,
-    message: string,
-    data: Told,
-    more: ReportOptions | undefined,
-  ): void;
-}
+import type { Context, ReportOptions, Rule, Subject } from "../rule.ts";
 
 /** The holes of a message, or what makes them where they are needed. */
-export type Told = Finding["data"] | (() => Finding["data"]);
+export type MessageData = Finding["data"] | (() => Finding["data"]);
+
+/** Takes what one rule reports of the connection that is judged. */
+export type Reporter = (subject: Subject | FrameRef, message: string, data: MessageData, more: ReportOptions | undefined) => void;
+
+/** A connection, with what rules keep of it. */
+export interface States {
+  readonly connection: Connection;
+  /** By `stateIndex`; shorter than that until a rule asks. */
+  readonly states: unknown[];
+}
 
 /** What the handlers of one rule are given last: one object per rule, which points to the connection that is judged. */
 export class RuleContext implements Context {
-  readonly #slot: Slot;
+  readonly #rule: Rule;
+  readonly #stateIndex: number;
   readonly #reporter: Reporter;
-  #judged: Judged | undefined;
+  readonly options: Readonly<Record<string, number>>;
+  #of: States | undefined;
   #session: unknown;
 
-  constructor(slot: Slot, reporter: Reporter) {
-    this.#slot = slot;
+  /** @param stateIndex Among the rules with a state of the connection. */
+  constructor(rule: Rule, stateIndex: number, options: Readonly<Record<string, number>>, reporter: Reporter) {
+    this.#rule = rule;
+    this.#stateIndex = stateIndex;
     this.#reporter = reporter;
+    this.options = options;
   }
 
   /** For the call that follows. */
-  of(judged: Judged): this {
-    this.#judged = judged;
+  of(judged: States): this {
+    this.#of = judged;
     return this;
   }
 
   get connection(): Connection {
-    return this.#judged!.connection;
+    return this.#of!.connection;
   }
 
   /** Made when a handler first asks: most rules keep nothing of most connections. */
   get state(): unknown {
-    const { stateIndex, makeState } = this.#slot;
-    if (makeState === undefined) return undefined;
-    const { states } = this.#judged!;
-    return (states[stateIndex] ??= makeState());
+    const { states } = this.#of!;
+    return (states[this.#stateIndex] ??= this.#rule.state?.());
   }
 
   get session(): unknown {
-    return (this.#session ??= this.#slot.makeSession?.());
-  }
-
-  get options(): Readonly<Record<string, number>> {
-    return this.#slot.options;
+    return (this.#session ??= this.#rule.session?.());
   }
 
   // Handlers take them out of the context: `{ report }`.
-  readonly report = (subject: Subject | FrameRef, message: string, data: Told, more?: ReportOptions): void =>
-    this.#reporter.report(this.#slot, this.#judged!, subject, message, data, more);
+  readonly report = (subject: Subject | FrameRef, message: string, data: MessageData, more?: ReportOptions): void =>
+    this.#reporter(subject, message, data, more);
 
-  readonly uncheck = (need: Need): void => this.#judged!.connection.uncheck(this.#slot.rule.id, need);
+  readonly uncheck = (need: Need): void => this.#of!.connection.uncheck(this.#rule.id, need);
 }

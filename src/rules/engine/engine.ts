@@ -19,14 +19,14 @@ import type { FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
 import { Candidate } from "./candidate.ts";
-import type { Reporter, Told } from "./context.ts";
+import type { MessageData } from "./context.ts";
 import { isExempt } from "./exemption.ts";
 import { Judged } from "./judged.ts";
 import { Listeners } from "./listeners.ts";
 import { Settlement } from "./settlement.ts";
 import { type ActiveRule, type Slot, slotsOf } from "./slot.ts";
 
-export class RuleEngine implements ModelSink, GrpcSink, Reporter {
+export class RuleEngine implements ModelSink, GrpcSink {
   readonly #listeners: Listeners;
   readonly #settlement: Settlement;
   readonly #judged = new Map<number, Judged>();
@@ -35,7 +35,7 @@ export class RuleEngine implements ModelSink, GrpcSink, Reporter {
   #stream: Stream | undefined;
 
   constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits) {
-    this.#listeners = new Listeners(slotsOf(rules, this));
+    this.#listeners = new Listeners(slotsOf(rules, (...args) => this.#report(...args)));
     this.#settlement = new Settlement(sink, limits);
   }
 
@@ -185,20 +185,14 @@ export class RuleEngine implements ModelSink, GrpcSink, Reporter {
     this.#current = undefined;
   }
 
-  report(
-    slot: Slot,
-    judged: Judged,
-    subject: Subject | FrameRef,
-    message: string,
-    told: Told,
-    more: ReportOptions | undefined,
-  ): void {
+  #report(slot: Slot, subject: Subject | FrameRef, message: string, data: MessageData, more: ReportOptions | undefined): void {
+    const judged = this.#current!;
     const { connection, candidates } = judged;
     const { meta } = slot.rule;
     const stream = more?.stream ?? this.#stream;
     const candidate = this.#settlement.spare ?? new Candidate();
     this.#settlement.spare = undefined;
-    candidate.take(slot, subject, message, told, stream);
+    candidate.take(slot, subject, message, data, stream);
     const { frame } = candidate;
     const decidableAt = meta.decidable === "head" ? Math.min(frame.offset + HEAD, frame.end) : frame.end;
     if (isExempt(connection, frame, decidableAt)) return;

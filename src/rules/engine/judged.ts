@@ -1,12 +1,12 @@
 import type { Connection } from "../../model/connection.ts";
 import type { Side } from "../../place.ts";
 import type { Candidate } from "./candidate.ts";
+import type { States } from "./context.ts";
 import { Folding } from "./folding.ts";
 
 /** What the engine keeps of one connection. Most never have a finding: what that takes is made when there is one. */
-export class Judged {
+export class Judged implements States {
   readonly connection: Connection;
-  /** By `Slot.stateIndex`; empty until a rule asks. */
   readonly states: unknown[] = [];
   /** What was reported of frames that are not settled. */
   candidates: Candidate[] = [];
