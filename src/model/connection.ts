@@ -22,6 +22,9 @@ export class Connection {
   streamCount = 0;
   /** Requests with a method: exchanges, whatever became of them. */
   calls = 0;
+  /** Streams of the client that are not over, and when the last one was. */
+  openByClient = 0;
+  endedAt = -Infinity;
   /** Directions of streams that ended, by END_STREAM or RST_STREAM. */
   halvesEnded = 0;
   /** Octets or acknowledgments are missing: what windows are left is not known. */

@@ -17,7 +17,7 @@ import { noteMessage } from "./message.ts";
 import { MessageHead, noHead } from "./message-head.ts";
 import type { ModelSink } from "./model-sink.ts";
 import { OpenBlock } from "./open-block.ts";
-import type { Stream } from "./stream.ts";
+import { type Stream, StreamBit } from "./stream.ts";
 import type { StreamTable } from "./stream-table.ts";
 
 /** Field blocks of all connections. */
@@ -194,8 +194,10 @@ export class FieldBlocks {
       half.declaredLength = fields.declaredLength;
       if (decoded === undefined) {
         if (role === "response") half.message = "maybe";
-      } else if (role === "request") stream.request = MessageHead.of(decoded);
-      else stream.response = MessageHead.of(decoded);
+      } else if (role === "request") {
+        stream.request = MessageHead.of(decoded);
+        if (stream.request.grpcTimeout !== undefined) stream.bits |= StreamBit.timeout;
+      } else stream.response = MessageHead.of(decoded);
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";
     else if (decoded !== undefined && role === "request-trailers") {
       if (stream.request === noHead) stream.request = new MessageHead();

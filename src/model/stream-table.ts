@@ -4,7 +4,7 @@ import type { CaptureNotes } from "./capture-notes.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelSink } from "./model-sink.ts";
-import { Stream, type StreamHalf } from "./stream.ts";
+import { Stream, StreamBit, type StreamHalf } from "./stream.ts";
 
 /** Puts streams into connections, sees them end, and takes old ones out: what is kept of them is bounded. One for all connections. */
 export class StreamTable {
@@ -24,6 +24,7 @@ export class StreamTable {
     const stream = new Stream(id, initiator, seen, openedAt, time);
     c.streams.set(id, stream);
     c.streamCount++;
+    if (initiator === "client" && seen) c.openByClient++;
     if (id > opener.highestOpened) opener.highestOpened = id;
     if (c.streams.size > this.#limits.streams) this.#dropOldest(c, opener);
     return stream;
@@ -49,6 +50,11 @@ export class StreamTable {
     const done = (stream.promised || client.over) && server.over;
     if (!done && client.resetAt < 0 && server.resetAt < 0) return;
     stream.closed = true;
+    if (client.endAt < 0 || server.endAt < 0) stream.bits |= StreamBit.unended;
+    if (stream.initiator === "client") {
+      if (c.openByClient > 0) c.openByClient--;
+      c.endedAt = Math.max(client.endTime, client.resetTime, server.endTime, server.resetTime);
+    }
     this.#sink.streamEnd(stream, c);
     stream.release();
     this.#forget(c, stream.id);

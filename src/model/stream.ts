@@ -68,6 +68,16 @@ export interface StreamCall {
   readonly stream: Stream;
 }
 
+/** What sets a stream apart from a request and a response that both came to their end. Set where it happens, never cleared. */
+export const StreamBit = {
+  /** It is over, and a side did not send END_STREAM: it was reset, or is a pushed one. */
+  unended: 1 << 0,
+  /** The request has a `grpc-timeout`. */
+  timeout: 1 << 1,
+  /** A side sent two DATA frames or more. */
+  pieces: 1 << 2,
+} as const;
+
 /** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */
 export class Stream {
   readonly id: number;
@@ -89,6 +99,8 @@ export class Stream {
   response: MessageHead = noHead;
   /** The call that it is, if it is one; until its end. */
   call: StreamCall | undefined = undefined;
+  /** `StreamBit`. */
+  bits = 0;
   /** Both sides are done, as far as the capture shows, in capture order. */
   closed = false;
 

@@ -78,6 +78,12 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   readonly from?: Side;
   /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
   readonly flagged?: boolean;
+  /** The events of calls are told only of calls with any of these `CallOddity` bits. */
+  readonly calls?: number;
+  /** `streamEnd` is called only for streams with any of these `StreamBit` bits, or while the rule keeps a state of the connection. */
+  readonly ended?: { readonly streams?: number; readonly withState?: boolean };
+  /** Called only while the rule keeps a state of the connection. */
+  readonly withState?: readonly ("tick" | "end" | "connectionEnd")[];
   /** Called for what `when` names, before it takes effect. */
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
@@ -136,6 +142,8 @@ export type Subject = Frame | FieldBlock;
 export interface Context<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
   readonly connection: Connection;
   readonly state: State;
+  /** It was made before; to ask for `state` makes it. */
+  readonly hasState: boolean;
   readonly session: Shared;
   /** The thresholds: the user's, or the defaults. */
   readonly options: { readonly [Name in keyof Meta["options"]]: number };

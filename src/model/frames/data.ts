@@ -8,7 +8,7 @@ import { INITIAL_WINDOW } from "../flow-window.ts";
 import { FrameRef } from "../frame-ref.ts";
 import { noteContent } from "../message.ts";
 import { observeAboveGoaway, observeLate, observeOnStream } from "../on-stream.ts";
-import type { Stream } from "../stream.ts";
+import { type Stream, StreamBit } from "../stream.ts";
 
 export function observeData(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint, c: Connection): void {
   const { observations } = frame;
@@ -51,7 +51,7 @@ export function applyData(frame: Frame, stream: Stream | undefined, sender: Endp
   if (stream === undefined) return;
   const half = stream.half(frame.from);
   half.window.sent += frame.length;
-  half.dataFrames++;
+  if (++half.dataFrames > 1) stream.bits |= StreamBit.pieces;
   (half.lastData ??= new FrameRef()).takeFrame(frame);
   half.dataOctets += Math.max(frame.contentLength, 0);
   if (frame.endStream && half.endAt < 0) {

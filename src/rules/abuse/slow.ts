@@ -288,7 +288,10 @@ export const maxStreamsHold = defineRule({
     },
   },
   state: () => ({ looked: 0, worst: undefined as Held | undefined }),
-  tick(now, { connection, state, options }) {
+  tick(now, context) {
+    const { connection, options } = context;
+    if (!context.hasState && connection.client.active.length < options.streams) return;
+    const { state } = context;
     // Seen often enough: what is held so long is held at one of these times.
     if (now - state.looked < (options.time * MS) / 4) return;
     state.looked = now;

@@ -12,23 +12,33 @@ export type Reporter = (subject: Subject | FrameRef, message: string, data: Mess
 /** A connection, with what rules keep of it. */
 export interface States {
   readonly connection: Connection;
-  /** By `stateIndex`; shorter than that until a rule asks. */
+  /** By number of the rule; shorter than that until the rule asks. */
   readonly states: unknown[];
+}
+
+/** Numbers the rules with a state as they first ask for one: those that most connections have come first, so that the list of a
+ *  connection is as short as can be. */
+export class StateNumbers {
+  #next = 0;
+
+  next(): number {
+    return this.#next++;
+  }
 }
 
 /** What the handlers of one rule are given last: one object per rule, which points to the connection that is judged. */
 export class RuleContext implements Context {
   readonly #rule: Rule;
-  readonly #stateIndex: number;
+  readonly #numbers: StateNumbers;
   readonly #reporter: Reporter;
   readonly options: Readonly<Record<string, number>>;
-  #of: States | undefined;
-  #session: unknown;
+  #number = -1;
+  #of: States | undefined = undefined;
+  #session: unknown = undefined;
 
-  /** @param stateIndex Among the rules with a state of the connection. */
-  constructor(rule: Rule, stateIndex: number, options: Readonly<Record<string, number>>, reporter: Reporter) {
+  constructor(rule: Rule, numbers: StateNumbers, options: Readonly<Record<string, number>>, reporter: Reporter) {
     this.#rule = rule;
-    this.#stateIndex = stateIndex;
+    this.#numbers = numbers;
     this.#reporter = reporter;
     this.options = options;
   }
@@ -45,8 +55,26 @@ export class RuleContext implements Context {
 
   /** Made when a handler first asks: most rules keep nothing of most connections. */
   get state(): unknown {
+    if (this.#rule.state === undefined) return undefined;
+    if (this.#number < 0) this.#number = this.#numbers.next();
     const { states } = this.#of!;
-    return (states[this.#stateIndex] ??= this.#rule.state?.());
+    return this.#number < states.length ? (states[this.#number] ??= this.#rule.state()) : this.#first(states, this.#rule.state());
+  }
+
+  // Without holes: an array with some is slower to read.
+  #first(states: unknown[], state: unknown): unknown {
+    while (states.length < this.#number) states.push(undefined);
+    states.push(state);
+    return state;
+  }
+
+  get hasState(): boolean {
+    return this.keeps(this.#of!);
+  }
+
+  /** The rule keeps something of this connection. */
+  keeps({ states }: States): boolean {
+    return this.#number >= 0 && this.#number < states.length && states[this.#number] !== undefined;
   }
 
   get session(): unknown {

@@ -22,7 +22,7 @@ import { Candidate } from "./candidate.ts";
 import type { MessageData } from "./context.ts";
 import { isExempt } from "./exemption.ts";
 import { Judged } from "./judged.ts";
-import { Listeners } from "./listeners.ts";
+import { Listeners, wantsEnd } from "./listeners.ts";
 import { Settlement } from "./settlement.ts";
 import { type ActiveRule, type Slot, slotsOf } from "./slot.ts";
 
@@ -97,7 +97,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   // What a call's events find on a frame is settled with that frame, which comes next.
 
   messageStart(message: GrpcMessage, frame: Frame, call: Call): void {
-    const listeners = this.#listeners.messageStart(message.from, message.flag);
+    const listeners = this.#listeners.messageStart(message, call);
     if (listeners.length === 0) return;
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
@@ -107,7 +107,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 
   message(message: GrpcMessage, frame: Frame, call: Call): void {
-    const listeners = this.#listeners.message(message.from, message.flag);
+    const listeners = this.#listeners.message(message, call);
     if (listeners.length === 0) return;
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
@@ -122,12 +122,13 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.status!(status, call, slot.context.of(judged));
+      if (slot.rule.calls === undefined || (slot.rule.calls & call.oddities) !== 0)
+        slot.rule.status!(status, call, slot.context.of(judged));
     }
   }
 
   finish(from: Side, by: Subject, call: Call): void {
-    const listeners = this.#listeners.finish(from);
+    const listeners = this.#listeners.finish(from, call);
     if (listeners.length === 0) return;
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
@@ -138,11 +139,11 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   reset(frame: Frame, call: Call): void {
     const judged = this.#enter(call.connection, call.stream);
-    for (const slot of this.#listeners.reset) slot.rule.reset!(frame, call, slot.context.of(judged));
+    for (const slot of this.#listeners.reset(call)) slot.rule.reset!(frame, call, slot.context.of(judged));
   }
 
   callEnd(call: Call): void {
-    const listeners = this.#listeners.callEnd;
+    const listeners = this.#listeners.callEnd(call);
     if (listeners.length === 0) return;
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
@@ -153,12 +154,11 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
-    const listeners = this.#listeners.streamEnd;
-    if (listeners.length === 0) return;
+    const listeners = this.#listeners.streamEnd(stream);
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.streamEnd!(stream, slot.context.of(judged));
+      if (wantsEnd(slot, stream, judged)) slot.rule.streamEnd!(stream, slot.context.of(judged));
     }
     this.#settle(judged);
   }
@@ -171,7 +171,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
     const judged = this.#enter(connection, undefined);
-    for (const slot of this.#listeners.end) slot.rule.end!(from, how, at, slot.context.of(judged));
+    for (const slot of this.#listeners.end)
+      if (wants(slot, "end", judged)) slot.rule.end!(from, how, at, slot.context.of(judged));
     this.#settle(judged);
   }
 
@@ -179,7 +180,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
     if (!this.#judged.has(connection.id)) return;
     const judged = this.#enter(connection, undefined);
     judged.clientBlock = judged.serverBlock = -1;
-    for (const slot of this.#listeners.connectionEnd) slot.rule.connectionEnd!(slot.context.of(judged));
+    for (const slot of this.#listeners.connectionEnd)
+      if (wants(slot, "connectionEnd", judged)) slot.rule.connectionEnd!(slot.context.of(judged));
     this.#settle(judged);
     this.#judged.delete(connection.id);
     this.#current = undefined;
@@ -222,7 +224,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   #tick(now: number, judged: Judged): void {
     judged.ticked = now;
-    for (const slot of this.#listeners.tick) slot.rule.tick!(now, slot.context.of(judged));
+    for (const slot of this.#listeners.tick) if (wants(slot, "tick", judged)) slot.rule.tick!(now, slot.context.of(judged));
   }
 
   #settle(judged: Judged): void {
@@ -236,6 +238,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
     return judged;
   }
 }
+
+const wants = (slot: Slot, event: "tick" | "end" | "connectionEnd", judged: Judged): boolean =>
+  slot.rule.withState?.includes(event) !== true || slot.context.keeps(judged);
 
 const HEAD = 9;
 // Nanoseconds of capture time.

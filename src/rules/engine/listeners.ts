@@ -1,8 +1,12 @@
 // Which rules are called for what: worked out once, so that an ordinary frame asks a list that is mostly empty.
+import type { Call } from "../../grpc/call.ts";
+import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import { kindOf } from "../../http2/frame.ts";
+import type { Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { BlockListeners } from "../block-listeners.ts";
 import type { BlockCondition, Rule } from "../rule.ts";
+import type { States } from "./context.ts";
 import type { Slot } from "./slot.ts";
 
 /** The active rules by what they listen to, each list in the order in which rules are called. */
@@ -14,19 +18,18 @@ export class Listeners {
   readonly upgrade: readonly Slot[];
   readonly tick: readonly Slot[];
   readonly fields: readonly Slot[];
-  readonly reset: readonly Slot[];
-  readonly callEnd: readonly Slot[];
-  readonly streamEnd: readonly Slot[];
   readonly tcpWindow: readonly Slot[];
   readonly end: readonly Slot[];
   readonly connectionEnd: readonly Slot[];
   readonly #frame: readonly BySide[];
   readonly #wholeBlock: readonly BySide[];
-  readonly #messageStart: BySide;
-  readonly #flaggedMessageStart: BySide;
-  readonly #message: BySide;
-  readonly #flaggedMessage: BySide;
-  readonly #finish: BySide;
+  readonly #messageStart: ByFlag;
+  readonly #message: ByFlag;
+  readonly #finish: Record<Side, ByOddity>;
+  readonly #reset: ByOddity;
+  readonly #callEnd: ByOddity;
+  readonly #streamEnd: readonly Slot[];
+  readonly #ordinaryStreamEnd: readonly Slot[];
 
   constructor(slots: readonly Slot[]) {
     const having = (event: keyof Rule): Slot[] => slots.filter(({ rule }) => rule[event] !== undefined);
@@ -49,9 +52,12 @@ export class Listeners {
     this.upgrade = having("upgrade");
     this.tick = having("tick");
     this.fields = having("fields");
-    this.reset = having("reset");
-    this.callEnd = having("callEnd");
-    this.streamEnd = having("streamEnd");
+    this.#reset = new ByOddity(having("reset"));
+    this.#callEnd = new ByOddity(having("callEnd"));
+    this.#streamEnd = having("streamEnd");
+    this.#ordinaryStreamEnd = this.#streamEnd.filter(
+      ({ rule }) => rule.ended?.streams === undefined || rule.ended.withState === true,
+    );
     this.tcpWindow = having("tcpWindow");
     this.end = having("end");
     this.connectionEnd = having("connectionEnd");
@@ -60,11 +66,9 @@ export class Listeners {
     );
     this.#frame = framed.map(bySide);
     this.#wholeBlock = framed.map((all) => bySide(all.filter(({ rule }) => rule.inParts !== true)));
-    this.#messageStart = bySide(having("messageStart").filter(({ rule }) => rule.flagged !== true));
-    this.#flaggedMessageStart = bySide(having("messageStart"));
-    this.#message = bySide(having("message").filter(({ rule }) => rule.flagged !== true));
-    this.#flaggedMessage = bySide(having("message"));
-    this.#finish = bySide(having("finish"));
+    this.#messageStart = byFlag(having("messageStart"));
+    this.#message = byFlag(having("message"));
+    this.#finish = byOddity(having("finish"));
   }
 
   /** @param type The frame's. @param wholeBlock It is a whole field block in one packet without any observation. */
@@ -72,18 +76,76 @@ export class Listeners {
     return of((wholeBlock ? this.#wholeBlock : this.#frame)[type < TYPES ? type : UNKNOWN]!, from);
   }
 
-  /** @param flag The message's Compressed-Flag. */
-  messageStart(from: Side, flag: number): readonly Slot[] {
-    return of(flag === 0 ? this.#messageStart : this.#flaggedMessageStart, from);
+  // Of calls: those that went as they should are told to fewer rules.
+
+  messageStart({ from, flag }: GrpcMessage, { oddities }: Call): readonly Slot[] {
+    return (flag === 0 ? this.#messageStart.plain : this.#messageStart.flagged)[from].of(oddities);
   }
 
-  message(from: Side, flag: number): readonly Slot[] {
-    return of(flag === 0 ? this.#message : this.#flaggedMessage, from);
+  message({ from, flag }: GrpcMessage, { oddities }: Call): readonly Slot[] {
+    return (flag === 0 ? this.#message.plain : this.#message.flagged)[from].of(oddities);
   }
 
-  finish(from: Side): readonly Slot[] {
-    return of(this.#finish, from);
+  finish(from: Side, { oddities }: Call): readonly Slot[] {
+    return (from === "client" ? this.#finish.client : this.#finish.server).of(oddities);
   }
+
+  reset({ oddities }: Call): readonly Slot[] {
+    return this.#reset.of(oddities);
+  }
+
+  callEnd({ oddities }: Call): readonly Slot[] {
+    return this.#callEnd.of(oddities);
+  }
+
+  /** Which of them are to be called is for `wantsEnd` to say. */
+  streamEnd({ bits }: Stream): readonly Slot[] {
+    return bits === 0 ? this.#ordinaryStreamEnd : this.#streamEnd;
+  }
+}
+
+/** Whether a rule is to be told of the end of a stream. */
+export function wantsEnd(slot: Slot, stream: Stream, judged: States): boolean {
+  const { ended } = slot.rule;
+  if (ended === undefined) return true;
+  return ((ended.streams ?? 0) & stream.bits) !== 0 || (ended.withState === true && slot.context.keeps(judged));
+}
+
+/** Rules by the oddities of calls that they are called for; few sets of them are ever met. */
+class ByOddity {
+  readonly #slots: readonly Slot[];
+  readonly #ordinary: readonly Slot[];
+  readonly #known = new Map<number, readonly Slot[]>();
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots;
+    this.#ordinary = slots.filter(({ rule }) => rule.calls === undefined);
+  }
+
+  of(oddities: number): readonly Slot[] {
+    if (oddities === 0) return this.#ordinary;
+    let slots = this.#known.get(oddities);
+    if (slots === undefined) {
+      slots = this.#slots.filter(({ rule }) => rule.calls === undefined || (rule.calls & oddities) !== 0);
+      this.#known.set(oddities, slots);
+    }
+    return slots;
+  }
+}
+
+interface ByFlag {
+  readonly plain: Record<Side, ByOddity>;
+  readonly flagged: Record<Side, ByOddity>;
+}
+
+const byFlag = (slots: readonly Slot[]): ByFlag => ({
+  plain: byOddity(slots.filter(({ rule }) => rule.flagged !== true)),
+  flagged: byOddity(slots),
+});
+
+function byOddity(slots: readonly Slot[]): Record<Side, ByOddity> {
+  const { client, server } = bySide(slots);
+  return { client: new ByOddity(client), server: new ByOddity(server) };
 }
 
 interface BySide {

@@ -2,7 +2,7 @@ import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Side } from "../../place.ts";
 import type { ReportOptions, Rule, Subject } from "../rule.ts";
 import type { Severity } from "../severity.ts";
-import { type MessageData, RuleContext, type States } from "./context.ts";
+import { type MessageData, RuleContext, StateNumbers } from "./context.ts";
 import { judgementRank } from "./judgement-order.ts";
 
 /** A rule and the severity it is reported with. */
@@ -18,8 +18,6 @@ export interface ActiveRule {
 export class Slot {
   readonly rule: Rule;
   readonly severity: Severity;
-  /** Among those with a state of the connection, -1 without one. */
-  readonly stateIndex: number;
   /** Place in the order of judgement. */
   readonly rank: number;
   readonly judge: Rule["judge"];
@@ -28,25 +26,19 @@ export class Slot {
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
-  constructor({ rule, severity, options }: ActiveRule, index: number, stateIndex: number, report: SlotReporter) {
+  constructor({ rule, severity, options }: ActiveRule, index: number, numbers: StateNumbers, report: SlotReporter) {
     const { when, meta } = rule;
     const observed = when !== undefined && "observed" in when ? when : undefined;
     const defaults = Object.entries(meta.options ?? {}).map(([name, one]) => [name, one.default] as const);
     this.rule = rule;
     this.severity = severity;
-    this.stateIndex = stateIndex;
     this.rank = judgementRank(rule, index);
     this.judge = rule.judge?.bind(rule);
     this.from = observed?.from;
     this.kinds = observed?.kinds;
-    this.context = new RuleContext(rule, stateIndex, { ...Object.fromEntries(defaults), ...options }, (...args) =>
+    this.context = new RuleContext(rule, numbers, { ...Object.fromEntries(defaults), ...options }, (...args) =>
       report(this, ...args),
     );
-  }
-
-  /** The rule keeps something of this connection. */
-  hasState({ states }: States): boolean {
-    return this.stateIndex < states.length && states[this.stateIndex] !== undefined;
   }
 }
 
@@ -60,6 +52,6 @@ export type SlotReporter = (
 ) => void;
 
 export function slotsOf(rules: readonly ActiveRule[], report: SlotReporter): Slot[] {
-  let states = 0;
-  return rules.map((active, index) => new Slot(active, index, active.rule.state === undefined ? -1 : states++, report));
+  const numbers = new StateNumbers();
+  return rules.map((active, index) => new Slot(active, index, numbers, report));
 }

@@ -64,6 +64,7 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
     id,
     meta,
     state: (): Raised[] => [],
+    withState: ["end", "connectionEnd"],
     kinds: ["window-update", "rst-stream", "goaway", "settings", "ping"],
     frame(frame, stream, context) {
       const { connection, state } = context;
@@ -74,6 +75,7 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
       if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
     },
     ...(of === "stream" && {
+      ended: { withState: true },
       streamEnd(stream: Stream, context: Context<Meta, Raised[]>): void {
         if (context.state.length > 0) settleStream(stream, context);
       },

@@ -2,6 +2,7 @@ import { Name } from "../../fields/name.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { isGrpcBlock } from "../../grpc/call.ts";
 import { decompresses } from "../../grpc/decompress.ts";
+import { CallOddity } from "../../grpc/oddity.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -77,6 +78,7 @@ export const acceptEncodingMissing = defineRule({
       fix: "Send grpc-accept-encoding with the status.",
     },
   },
+  calls: CallOddity.statusNotOk,
   when: { values: ValueBit.grpcStatusNotOk },
   status({ block, code, message }, { stream }, { report, uncheck }) {
     const { grpcEncoding, known } = stream.request;
@@ -111,6 +113,7 @@ export const compressedWithoutEncoding = defineRule({
     },
   },
   flagged: true,
+  calls: CallOddity.compressed,
   messageStart({ flag, number, from }, frame, { stream }, { report, uncheck }) {
     if (flag !== 1) return;
     const { known, grpcEncoding } = from === "client" ? stream.request : stream.response;
@@ -147,6 +150,7 @@ export const decompressFailed = defineRule({
     },
   },
   flagged: true,
+  calls: CallOddity.compressed,
   message({ flag, number, from, length, bytes }, frame, { stream, connection }, { report, uncheck }) {
     // Of an empty one there is nothing to decompress: senders mark it either way.
     if (flag !== 1 || length === 0) return;

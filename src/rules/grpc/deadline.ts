@@ -2,6 +2,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { Name } from "../../fields/name.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { type Call, hasGrpcType } from "../../grpc/call.ts";
+import { CallOddity } from "../../grpc/oddity.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -77,6 +78,7 @@ export const deadlineExceeded = defineRule({
     },
   },
   from: "server",
+  calls: CallOddity.late,
   finish(_from, by, call, { report, uncheck, options }) {
     const data = overdue(by, call, options.tolerance);
     if (data === "unknown") uncheck("start2");
@@ -120,6 +122,7 @@ export const deadlineIgnored = defineRule({
     },
   },
   from: "server",
+  calls: CallOddity.late,
   message({ number }, frame, call, { report, options }) {
     const { timeout, deadline } = call;
     if (timeout === undefined || frame.first.time <= deadline || !call.asked) return;
@@ -150,6 +153,7 @@ export const deadlineNotEnforced = defineRule({
       fix: "Look for a client whose timer does not run, or a proxy that hands on a timeout without watching it.",
     },
   },
+  calls: CallOddity.late,
   callEnd(call, { report, options }) {
     const { timeout, deadline, stream, connection } = call;
     if (timeout === undefined || stream.opening === undefined || connection.roundTripBound === Infinity) return;

@@ -1,3 +1,4 @@
+import { CallOddity } from "../../grpc/oddity.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -23,6 +24,7 @@ export const compressedFlagInvalid = defineRule({
     },
   },
   flagged: true,
+  calls: CallOddity.foreign,
   messageStart({ flag, number, from }, frame, { stream }, { report }) {
     if (flag <= 1) return;
     const data = { number, side: from, streamId: stream.id, flag: flag.toString(16).padStart(2, "0") };
@@ -49,6 +51,7 @@ export const truncatedMessage = defineRule({
       fix: "Look for a writer that counts a length wrongly, or ends the stream before its buffer is empty.",
     },
   },
+  calls: CallOddity.truncated,
   finish(from, by, call, { report }) {
     const { inMessage, begun, missing, messages } = call.half(from);
     if (!inMessage) return;
@@ -76,6 +79,7 @@ export const unfinishedMessageReset = defineRule({
       fix: "Look at why the call was reset.",
     },
   },
+  calls: CallOddity.truncated,
   reset(frame, call, { report }) {
     for (const sender of ["client", "server"] as const) {
       const { inMessage, missing, messages } = call.half(sender);

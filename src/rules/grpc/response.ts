@@ -1,6 +1,7 @@
 import { FieldBit } from "../../fields/field.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind, hasGrpcType } from "../../grpc/call.ts";
+import { CallOddity } from "../../grpc/oddity.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { opened } from "../related.ts";
@@ -89,6 +90,7 @@ export const statusMissing = defineRule({
       fix: "Look for a proxy that drops trailers, or a handler that is not gRPC.",
     },
   },
+  calls: CallOddity.noStatus,
   when: { without: ValueBit.grpcStatus },
   status({ block, text }, { asked, stream }, { report, uncheck }) {
     const { decoded, role, endStream, streamId } = block;
@@ -120,6 +122,7 @@ export const endedWithoutTrailers = defineRule({
     },
   },
   from: "server",
+  calls: CallOddity.noStatus,
   finish(_from, by, call, { report }) {
     if (by.kind !== "data" || !call.answered) return;
     const { stream } = call;

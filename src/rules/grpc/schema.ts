@@ -1,5 +1,7 @@
 // What only the schema of a method tells: the user's (--proto), or what the server itself said by reflection before the call.
+
 import { decompress } from "../../grpc/decompress.ts";
+import { CallOddity } from "../../grpc/oddity.ts";
 import { defaultLimits } from "../../limits.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -26,6 +28,7 @@ export const unaryMessageCount = defineRule({
     },
   },
   from: "client",
+  calls: CallOddity.requestCount,
   finish(_from, by, call, { report, uncheck }) {
     const { method, request, stream, connection } = call;
     if (method?.binding !== true || (method.kind !== "unary" && method.kind !== "server-streaming")) return;
@@ -58,6 +61,7 @@ export const unaryResponseCount = defineRule({
       fix: "Look whether client and server were built from the same .proto, and for a handler that returns without an answer.",
     },
   },
+  calls: CallOddity.responseCount,
   status({ block, code }, call, { report, uncheck }) {
     const { method, response, stream, connection } = call;
     if (code !== 0 || !block.endStream || method?.binding !== true) return;

@@ -1,5 +1,6 @@
 import { ValueBit } from "../../fields/value-bit.ts";
 import { type Call, isGrpcBlock } from "../../grpc/call.ts";
+import { CallOddity } from "../../grpc/oddity.ts";
 import { type GrpcStatus, percentDecode, readDetails, statusName } from "../../grpc/status.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { knewMore } from "../../model/causality.ts";
@@ -28,6 +29,7 @@ export const statusInHeaders = defineRule({
     },
   },
   from: "server",
+  calls: CallOddity.earlyStatus,
   finish(_from, _by, call, { report }) {
     const { earlyStatus, stream } = call;
     if (earlyStatus === undefined || !(call.asked || call.answered)) return;
@@ -48,6 +50,7 @@ export const statusMalformed = defineRule({
     messages: { malformed: "the server ends the call on stream {streamId} with grpc-status {status}" },
     docs: { why: "The client reports UNKNOWN, whatever was meant.", fix: "Send the number of the status code." },
   },
+  calls: CallOddity.statusNotOk,
   when: { values: ValueBit.grpcStatusNotOk },
   status(status, call, { report }) {
     const { block, text, code } = status;
@@ -69,6 +72,7 @@ export const statusUnknownCode = defineRule({
     messages: { unknown: "the server ends the call on stream {streamId} with grpc-status {status}" },
     docs: { why: "The client reports UNKNOWN.", fix: "Use a defined code, and say more in the message or the details." },
   },
+  calls: CallOddity.statusNotOk,
   when: { values: ValueBit.grpcStatusNotOk },
   status(status, call, { report }) {
     const { block, code } = status;
@@ -120,16 +124,11 @@ export const messageWithOk = defineRule({
     docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
   },
   when: { values: ValueBit.grpcMessage },
-  // What was said last, and how it is shown: servers say the same with each call.
-  state: () => ({ said: "", text: "" }),
-  status(status, call, { state, report }) {
+  status(status, call, { report }) {
     const { block, code, message } = status;
     if (code !== 0 || message === undefined || message === "" || !isAnswer(status, call)) return;
-    if (message !== state.said) {
-      state.said = message;
-      state.text = JSON.stringify(message.slice(0, 80));
-    }
-    report(block, "message", { text: state.text, streamId: block.streamId }, OK);
+    // Servers say it with each call: of a repeat nothing is made.
+    report(block, "message", () => ({ text: JSON.stringify(message.slice(0, 80)), streamId: block.streamId }), OK);
   },
 });
 
@@ -180,6 +179,7 @@ export const earlyStatusNoRst = defineRule({
       fix: "Send RST_STREAM with NO_ERROR after the status.",
     },
   },
+  calls: CallOddity.lateOctets,
   callEnd(call, { report }) {
     const { endedEarly, lateOctets, stream } = call;
     if (endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0 || !call.asked) return;

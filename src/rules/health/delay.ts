@@ -57,6 +57,7 @@ export const slowFinish = defineRule({
   },
   kinds: ["window-update"],
   // Times of the HEADERS of responses that go on; a stall for want of the reader's credit takes the stream out.
+  ended: { withState: true },
   state: (): { since: Map<number, number> | undefined } => ({ since: undefined }),
   when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"], from: "server" },
   judge(subject, stream, context) {

@@ -1,5 +1,6 @@
 import { FieldBit } from "../../fields/field.ts";
 import { grpcKind } from "../../grpc/call.ts";
+import { StreamBit } from "../../model/stream.ts";
 import { defineRule } from "../rule.ts";
 
 export const smallDataFrames = defineRule({
@@ -24,6 +25,7 @@ export const smallDataFrames = defineRule({
       fix: "Write through a buffer; flush at the end of a message, or when something must go out.",
     },
   },
+  ended: { streams: StreamBit.pieces },
   state: (): { client: Content | undefined; server: Content | undefined } => ({ client: undefined, server: undefined }),
   streamEnd(stream, context) {
     // Messages of gRPC and events are as small as they are.

@@ -31,19 +31,14 @@ export const concurrencyLimited = defineRule({
   },
   when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
   // `open`: requests without an end so far.
-  state: () => ({ endedAt: -Infinity, times: 0, open: 0 }),
-  judge(subject, _stream, { connection, state, options, report }) {
+  state: () => ({ times: 0 }),
+  judge(subject, _stream, context) {
+    const { connection, options, report } = context;
     const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams);
-    state.open++;
-    if (limit === undefined || limit === 0 || state.open < limit) return;
-    if (subject.first.time - state.endedAt > options.ms * 1e6 || ++state.times !== options.times) return;
-    report(subject, "limited", { limit, times: state.times });
-  },
-  streamEnd(stream, { state }) {
-    if (stream.initiator !== "client") return;
-    if (state.open > 0) state.open--;
-    const { client, server } = stream;
-    state.endedAt = Math.max(client.endTime, client.resetTime, server.endTime, server.resetTime);
+    // This one is not among the open streams yet.
+    if (limit === undefined || limit === 0 || connection.openByClient + 1 < limit) return;
+    if (subject.first.time - connection.endedAt > options.ms * 1e6 || ++context.state.times !== options.times) return;
+    report(subject, "limited", { limit, times: context.state.times });
   },
 });
 

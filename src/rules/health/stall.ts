@@ -3,7 +3,7 @@ import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
-import type { Stream } from "../../model/stream.ts";
+import { type Stream, StreamBit } from "../../model/stream.ts";
 import { connectionWindow, lastDataTime, lastDataTimeOf, streamWindow, unendedStreams } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { listed } from "../listed.ts";
@@ -35,6 +35,7 @@ export const flowStallStream = defineRule({
     },
   },
   kinds: ["window-update", "settings"],
+  ended: { streams: StreamBit.unended, withState: true },
   state: (): StreamStalls => ({
     settingsAt: { client: -1, server: -1 },
     held: { client: undefined, server: undefined },
@@ -225,6 +226,7 @@ export const holByWindow = defineRule({
   },
   kinds: ["window-update"],
   // When a stream was last granted octets.
+  ended: { withState: true },
   state: (): Record<Side, Map<number, number> | undefined> => ({ client: undefined, server: undefined }),
   frame(frame, stream, { connection, state, options, report }) {
     const sender = other(frame.from);

@@ -2,6 +2,7 @@ import { Name } from "../../fields/name.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { statusName } from "../../grpc/status.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
+import { StreamBit } from "../../model/stream.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -67,6 +68,7 @@ export const deadlineNearlyUsed = defineRule({
       fix: "Make the call faster, or give it more time.",
     },
   },
+  ended: { streams: StreamBit.timeout },
   streamEnd(stream, { options, report }) {
     const { grpcTimeout } = stream.request;
     const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);

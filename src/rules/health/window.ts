@@ -1,5 +1,6 @@
 import type { Connection } from "../../model/connection.ts";
 import type { FlowWindow } from "../../model/flow-window.ts";
+import { StreamBit } from "../../model/stream.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
@@ -30,6 +31,7 @@ export const connectionWindowLeak = defineRule({
   },
   kinds: ["window-update"],
   // Of what a side sends.
+  ended: { streams: StreamBit.unended },
   state: (): Record<Side, Leak | undefined> => ({ client: undefined, server: undefined }),
   frame(frame, _stream, { connection, state, options, report }) {
     if (frame.streamId !== 0 || !frame.whole) return;
@@ -148,6 +150,7 @@ export const windowTooSmall = defineRule({
   },
   kinds: ["window-update"],
   // By stream; 0: the connection.
+  ended: { withState: true },
   state: (): Record<Side, Map<number, Span> | undefined> => ({ client: undefined, server: undefined }),
   frame(frame, stream, context) {
     const { connection, options } = context;

@@ -99,7 +99,8 @@ export function flood<const Meta extends FloodMeta, Memory = undefined>(id: stri
     ...listens,
     state: () => new Windows(memory?.() as Memory),
     ...(listens.kinds === undefined ? { judge: count } : { frame: count, ...(judge && { judge }) }),
-    ...(streamEnd && { streamEnd }),
+    ...(streamEnd && { streamEnd, ended: { withState: true } }),
+    withState: ["connectionEnd"],
     connectionEnd(context) {
       context.state.end((excess, side) => tell(excess, side, context));
     },

@@ -41,9 +41,13 @@ export function slowProgress(id: string, { meta, reader, slow }: SlowProgress): 
       // What was measured so far does not count.
       state.since = NaN;
     },
-    tick(now, { connection, state, options }) {
+    tick(now, context) {
+      const { connection, options } = context;
+      if (!context.hasState && connection.client.active.length < options.streams) return;
+      const { state } = context;
       if (!state.closed) look(state, connection, now, options, slow);
     },
+    withState: ["connectionEnd"],
     connectionEnd({ connection, state, options, report }) {
       look(state, connection, connection.lastTime, options, slow);
       if (state.worst === undefined) return;
