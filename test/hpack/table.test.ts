@@ -262,7 +262,7 @@ describe("what a block says of itself", () => {
     ["pseudo first", join(indexed(2), literal("a", "1")), ["regular"]],
     ["pseudo last", join(literal("a", "1"), indexed(2)), ["pseudoAfterRegular", "regular"]],
     ["pseudo twice", join(indexed(2), indexed(3)), ["pseudoDuplicate"]],
-    ["regular twice", join(literal("te", "1"), literal("te", "1")), ["regular"]],
+    ["regular twice", join(literal("te", "1"), literal("te", "1")), ["regular", "repeated"]],
     ["an unknown pseudo counts as one", join(literal("a", "1"), literal(":x", "1")), ["pseudoAfterRegular", "regular"]],
   ] as const)("order: %s", (_, octets, facts) => {
     const { bits } = decodeOctets(fastHpack(limits), octets);

@@ -266,7 +266,7 @@ const cases: Case[] = [
   [
     "SETTINGS on a stream, flag",
     "000000 04 02 00000001",
-    { kind: "settings", flags: 2, streamId: 1, facts: ["unusedFlag", "onStream"] },
+    { kind: "settings", flags: 2, streamId: 1, facts: ["unusedFlag", "connectionFrameOnStream"] },
   ],
 
   [
@@ -324,7 +324,7 @@ const cases: Case[] = [
   [
     "PING on a stream",
     '000008 06 00 00000007 "pingpong"',
-    { kind: "ping", streamId: 7, length: 8, payload: "pingpong", facts: ["onStream"] },
+    { kind: "ping", streamId: 7, length: 8, payload: "pingpong", facts: ["connectionFrameOnStream"] },
   ],
 
   [
@@ -340,7 +340,7 @@ const cases: Case[] = [
   [
     "GOAWAY on a stream, flag",
     "000008 07 80 00000001 00000000 00000000",
-    { kind: "goaway", flags: 0x80, streamId: 1, length: 8, facts: ["unusedFlag", "onStream"] },
+    { kind: "goaway", flags: 0x80, streamId: 1, length: 8, facts: ["unusedFlag", "connectionFrameOnStream"] },
   ],
 
   [

@@ -18,6 +18,7 @@ function block(role: BlockRole, fields: Fields, endStream = false): FieldBlock {
   made.decoded = new DecodedBlock();
   for (const [name, value] of fields) made.decoded.add(field(fieldName(name), value));
   made.decoded.finish();
+  made.decoded.finish();
   return made;
 }
 

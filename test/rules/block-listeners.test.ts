@@ -12,6 +12,7 @@ function block(from: Side, role: BlockRole, ...fields: [name: string, value: str
   made.role = role;
   made.decoded = new DecodedBlock();
   for (const [name, value] of fields) made.decoded.add(field(fieldName(name), value));
+  made.decoded.finish();
   return made;
 }
 

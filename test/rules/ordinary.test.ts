@@ -22,6 +22,7 @@ function called(from: Side, role: BlockRole, fields: Readonly<Record<string, str
   block.role = role;
   block.decoded = new DecodedBlock();
   for (const [name, value] of Object.entries(fields)) block.decoded.add(field(fieldName(name), value));
+  block.decoded.finish();
   return listeners.of(block);
 }
 
