@@ -32,7 +32,7 @@ import { applyGoaway } from "./frames/goaway.ts";
 import { applyPing } from "./frames/ping.ts";
 import { observePromise } from "./frames/push-promise.ts";
 import { applyReset, observeReset } from "./frames/rst-stream.ts";
-import { applySettings, isValidSetting, observeSettings } from "./frames/settings.ts";
+import { announceIgnored, applySettings, isValidSetting, observeSettings } from "./frames/settings.ts";
 import { applyGrant, observeGrant } from "./frames/window-update.ts";
 import { MessageHead } from "./message-head.ts";
 import type { ModelSink } from "./model-sink.ts";
@@ -115,7 +115,7 @@ export class ConnectionModel implements ConnectionSink {
     }
     const stream = this.#parts.streams.open(c, 1, "client", true, end, last.time);
     c.calls++;
-    client.active.push(1);
+    client.activate(1);
     stream.request = headOf(offer);
     stream.opening = FrameRef.ofHttp1(request, "client");
     stream.client.message = "yes";
@@ -281,8 +281,7 @@ export class ConnectionModel implements ConnectionSink {
         sender.refuse(frame.promisedStreamId);
         break;
       case FrameType.settings:
-        // A tolerant receiver acknowledges SETTINGS that it should have refused.
-        if (!frame.ack) sender.settings.announce(frame.last.offset + 1, frame.last.time, []);
+        if (!frame.ack) announceIgnored(frame, sender);
         break;
       case FrameType.ping:
         if (frame.ack) break;

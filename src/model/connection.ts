@@ -5,7 +5,7 @@ import type { Side } from "../place.ts";
 import { endpointText } from "../tcp/endpoint-text.ts";
 import type { Flow } from "../tcp/flow.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Stream } from "./stream.ts";
+import { Streams } from "./streams.ts";
 
 /** One TCP connection and, where it speaks HTTP/2, what is known of it. Lives until its `connectionEnd`. */
 export class Connection {
@@ -16,7 +16,7 @@ export class Connection {
   clientIndex: 0 | 1 = 0;
   readonly client: Endpoint;
   readonly server: Endpoint;
-  readonly streams = new Map<number, Stream>();
+  readonly streams = new Streams();
   frames = 0;
   /** Streams that were opened, also those forgotten since. */
   streamCount = 0;
@@ -35,7 +35,7 @@ export class Connection {
   /** Closed streams that are remembered, oldest first; undefined while there is none. */
   closedStreams: number[] | undefined = undefined;
   /** Goes on from where it was: to begin anew for each stream would pass by all that were taken out. */
-  oldestStream: MapIterator<number> | undefined = undefined;
+  oldestStream: IterableIterator<number> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
   upgrade: UpgradeOffer | undefined = undefined;
   about: About = NOTHING_MORE;

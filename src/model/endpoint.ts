@@ -6,7 +6,7 @@ import type { EndReason } from "../tcp/byte-stream.ts";
 import { FlowWindow } from "./flow-window.ts";
 import type { OpenBlock } from "./open-block.ts";
 import { AnnouncedSettings } from "./settings.ts";
-import { TableLimit } from "./table-limit.ts";
+import type { TableLimit } from "./table-limit.ts";
 
 /** One side of a connection: what it sent so far, and what that shows of what it knew. */
 export class Endpoint {
@@ -35,7 +35,7 @@ export class Endpoint {
   /** Streams up to this id that it opened may have been forgotten. */
   forgotten = 0;
   /** What the other side's HEADER_TABLE_SIZE asks of this side's encoder. */
-  readonly tableLimit = new TableLimit();
+  tableLimit: TableLimit | undefined = undefined;
   /** Some of its fields could not be read. */
   fieldsLost = false;
   /** Octets of the other direction that it is known to have processed, not just received (rules.md 1.1). */
@@ -56,7 +56,7 @@ export class Endpoint {
   end: { readonly how: EndReason; readonly at: Origin; readonly inFrame: boolean } | undefined = undefined;
   foreign: { readonly what: Foreign; readonly text: string; readonly at: Origin } | undefined = undefined;
   /** Streams it opened that it may still count as active (RFC 9113 5.1.2); pruned as it learns of their end. */
-  readonly active: number[] = [];
+  active: number[] = NOBODY;
   /** So many that it is time to prune. */
   activePruneAt = 1024;
   /** How many stream ends the connection had seen when all of them were certainly active; -1: some may have ended since. */
@@ -121,6 +121,13 @@ export class Endpoint {
     remember((this.#selfDependent ??= new Set()), streamId);
   }
 
+  /** It opened a stream. */
+  activate(streamId: number): void {
+    // An array grown by `push` has room for many: most connections have one stream at a time.
+    if (this.active.length === 0) this.active = [streamId];
+    else this.active.push(streamId);
+  }
+
   /** Every octet from the first one on was captured so far. */
   get whole(): boolean {
     return this.started && this.unbroken;
@@ -147,6 +154,7 @@ const REMEMBERED = 1000;
 const PINGS = 256;
 
 // Most have none: they share these, which nobody adds to.
+const NOBODY: number[] = [];
 const NO_PINGS: readonly Ping[] = [];
 const NO_GOAWAYS: readonly Goaway[] = [];
 

@@ -107,7 +107,7 @@ export class FieldBlocks {
     const { fields } = block;
     const sender = c.endpoint(fields.from);
     const peer = c.endpoint(other(fields.from));
-    if (block.broken) sender.tableLimit.forget();
+    if (block.broken) sender.tableLimit?.forget();
     else {
       const { hpack, tableLimit } = sender;
       // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
@@ -115,10 +115,12 @@ export class FieldBlocks {
       hpack.setMaxTableSize(
         whole && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
       );
-      tableLimit.before(hpack);
+      tableLimit?.before(hpack);
       const decoded = hpack.decode(bytes, start, end);
       fields.decoded = decoded;
-      if (!tableLimit.after(fields, decoded, whole)) c.uncheck("hpack/table-size-*", "settings");
+      // RFC 7541 4.2: two at most, the lowest and the last.
+      if (decoded.sizeUpdates > 2) fields.observations.note(Observation.tableUpdateExcess);
+      if (tableLimit?.after(fields, decoded, whole) === false) c.uncheck("hpack/table-size-*", "settings");
       if (decoded.fault !== undefined) {
         fields.observations.note(Observation.hpackFault);
         fields.ignored = true;
@@ -173,7 +175,7 @@ export class FieldBlocks {
       const stream = this.#streams.open(c, streamId, sender.side, true, last.offset + 1, last.time);
       stream.opening = new FrameRef().takeBlock(fields);
       c.calls++;
-      sender.active.push(streamId);
+      sender.activate(streamId);
       return stream;
     }
     const opener = (streamId & 1) === 1 ? "client" : "server";
@@ -186,7 +188,7 @@ export class FieldBlocks {
     const { decoded, role, last } = fields;
     if (stream.reserved) {
       stream.reserved = false;
-      sender.active.push(stream.id);
+      sender.activate(stream.id);
     }
     if (role === "request" || role === "response") {
       half.message = "yes";

@@ -1,6 +1,7 @@
 import { u16, u32 } from "../bytes.ts";
 import type { Frame } from "../http2/frame.ts";
 import { Setting } from "../http2/setting.ts";
+import type { FrameRef } from "./frame-ref.ts";
 
 /** The settings that one side announces (RFC 9113 6.5). Each frame binds the other side from that side's acknowledgment on; between
  *  its arrival and the acknowledgment the other side may act on either value, so the more permissive one counts. */
@@ -26,7 +27,8 @@ export class AnnouncedSettings {
     return this.#pending ?? NONE_PENDING;
   }
 
-  announce(endOffset: number, time: number, settings: readonly SettingEntry[]): void {
+  /** @param frame The frame that announces them, if nothing is wrong with it. */
+  announce(endOffset: number, time: number, settings: readonly SettingEntry[], frame?: FrameRef): void {
     this.frames++;
     const entries = settings.length > FEW ? condensed(settings) : settings;
     if (this.#untracked > 0 || this.pending.length >= PENDING || (this.#entries > ENTRIES && this.pending.length > 0)) {
@@ -40,7 +42,10 @@ export class AnnouncedSettings {
       }
       return;
     }
-    (this.#pending ??= []).push({ endOffset, time, entries });
+    const announced: PendingSettings = { endOffset, time, entries, frame };
+    // Most connections have one at a time: an array grown by `push` has room for many.
+    if (this.#pending === undefined || this.#pending.length === 0) this.#pending = [announced];
+    else this.#pending.push(announced);
     this.#entries += entries.length;
   }
 
@@ -114,6 +119,8 @@ export interface PendingSettings {
   readonly endOffset: number;
   readonly time: number;
   readonly entries: readonly SettingEntry[];
+  /** Undefined where the frame is at fault. */
+  readonly frame: FrameRef | undefined;
 }
 
 export type SettingEntry = readonly [id: number, value: number];

@@ -22,7 +22,7 @@ export class StreamTable {
   open(c: Connection, id: number, initiator: Side, seen: boolean, openedAt: number, time: number): Stream {
     const opener = c.endpoint(initiator);
     const stream = new Stream(id, initiator, seen, openedAt, time);
-    c.streams.set(id, stream);
+    c.streams.add(stream);
     c.streamCount++;
     if (initiator === "client" && seen) c.openByClient++;
     if (id > opener.highestOpened) opener.highestOpened = id;

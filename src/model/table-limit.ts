@@ -44,7 +44,6 @@ export class TableLimit {
    *  @param certain No SETTINGS can be missing: which of them an acknowledgment is for can be told.
    *  @returns Whether what was owed, if anything, could be judged. */
   after({ observations }: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, certain: boolean): boolean {
-    if (sizeUpdates > 2) observations.note(Observation.tableUpdateExcess);
     if (this.owed < 0 || fault !== undefined) return true;
     if (sizeUpdates > 0 && lowestSizeUpdate <= this.owed) return true;
     if (!certain) return false;

@@ -61,7 +61,13 @@ const judgedLater: Record<string, object> = {
 };
 
 // RFC 9113 section 7: FRAME_SIZE_ERROR is for lengths, PROTOCOL_ERROR for the rest.
-const codes: Record<string, number> = { badLength: 6, tooShort: 6, paddingTooLong: 1, connectionFrameOnStream: 1, onStreamZero: 1 };
+const codes: Record<string, number> = {
+  badLength: 6,
+  tooShort: 6,
+  paddingTooLong: 1,
+  connectionFrameOnStream: 1,
+  onStreamZero: 1,
+};
 
 describe.skipIf(files.length === 0)("http2-frame-test-case", () => {
   it("is there as a whole", () => expect(files.length).toBeGreaterThan(30));

@@ -7,7 +7,9 @@ import { possiblyDelivered } from "../causality.ts";
 import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAX_WINDOW } from "../flow-window.ts";
-import { last, settingsOf } from "../settings.ts";
+import { FrameRef } from "../frame-ref.ts";
+import { last, type SettingEntry, settingsOf } from "../settings.ts";
+import { TableLimit } from "../table-limit.ts";
 
 export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): void {
   const { observations } = frame;
@@ -31,7 +33,7 @@ export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): vo
 
 export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c: Connection): void {
   if (!frame.ack) {
-    if (frame.whole) sender.settings.announce(frame.last.offset + 1, frame.last.time, settingsOf(frame));
+    if (frame.whole) announce(frame, sender, settingsOf(frame));
     return;
   }
   if (c.spareAck === "under way") {
@@ -42,8 +44,19 @@ export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c:
   if (settings === undefined) return;
   sender.answerTime = Math.min(sender.answerTime, frame.last.time - settings.time);
   const size = last(settings.entries, Setting.headerTableSize);
-  if (size !== undefined) sender.tableLimit.acknowledge(size);
+  if (size !== undefined) (sender.tableLimit ??= new TableLimit()).acknowledge(size);
 }
+
+/** A frame that is a connection error announces nothing; a tolerant receiver acknowledges it all the same. */
+export function announceIgnored(frame: Frame, sender: Endpoint): void {
+  const { observations, last: end } = frame;
+  const atFault = observations.has(Observation.settingsValue) || observations.has(Observation.settingsWindowRange);
+  if (frame.whole && !atFault) announce(frame, sender, []);
+  else sender.settings.announce(end.offset + 1, end.time, []);
+}
+
+const announce = (frame: Frame, sender: Endpoint, entries: readonly SettingEntry[]): void =>
+  sender.settings.announce(frame.last.offset + 1, frame.last.time, entries, FrameRef.of(frame));
 
 /** RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */
 export function isValidSetting(id: number, value: number, from: Side): boolean {

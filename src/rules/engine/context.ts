@@ -13,7 +13,7 @@ export type Reporter = (subject: Subject | FrameRef, message: string, data: Mess
 export interface States {
   readonly connection: Connection;
   /** By number of the rule; shorter than that until the rule asks. */
-  readonly states: unknown[];
+  states: unknown[];
 }
 
 /** Numbers the rules with a state as they first ask for one: those that most connections have come first, so that the list of a
@@ -57,15 +57,9 @@ export class RuleContext implements Context {
   get state(): unknown {
     if (this.#rule.state === undefined) return undefined;
     if (this.#number < 0) this.#number = this.#numbers.next();
-    const { states } = this.#of!;
-    return this.#number < states.length ? (states[this.#number] ??= this.#rule.state()) : this.#first(states, this.#rule.state());
-  }
-
-  // Without holes: an array with some is slower to read.
-  #first(states: unknown[], state: unknown): unknown {
-    while (states.length < this.#number) states.push(undefined);
-    states.push(state);
-    return state;
+    const judged = this.#of!;
+    if (this.#number >= judged.states.length) judged.states = roomier(judged.states, this.#number);
+    return (judged.states[this.#number] ??= this.#rule.state());
   }
 
   get hasState(): boolean {
@@ -87,3 +81,13 @@ export class RuleContext implements Context {
 
   readonly uncheck = (need: Need): void => this.#of!.connection.uncheck(this.#rule.id, need);
 }
+
+// An array grown by `push` has room for seventeen: most connections need a few.
+function roomier(states: readonly unknown[], number: number): unknown[] {
+  const grown = new Array<unknown>(Math.max(4, 2 ** Math.ceil(Math.log2(number + 1)))).fill(undefined);
+  for (let i = 0; i < states.length; i++) grown[i] = states[i];
+  return grown;
+}
+
+/** Of a connection that no rule keeps anything of. */
+export const noStates: unknown[] = [];

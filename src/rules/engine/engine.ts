@@ -189,7 +189,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   #report(slot: Slot, subject: Subject | FrameRef, message: string, data: MessageData, more: ReportOptions | undefined): void {
     const judged = this.#current!;
-    const { connection, candidates } = judged;
+    const { connection } = judged;
     const { meta } = slot.rule;
     const stream = more?.stream ?? this.#stream;
     const candidate = this.#settlement.spare ?? new Candidate();
@@ -204,12 +204,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
     candidate.severity = more?.severity ?? slot.severity;
     candidate.rank = more?.severity ?? meta.severity;
     candidate.decidableAt = decidableAt;
+    const { candidates } = judged;
     if (candidates.length === 0) candidate.repeats = judged.folding.again(candidate, judged.isBroken(frame.from));
     else {
       for (const one of candidates) one.complete();
       candidate.complete();
     }
-    candidates.push(candidate);
+    if (candidates.length === 0) judged.candidates = [candidate];
+    else candidates.push(candidate);
   }
 
   #judge(observation: number, subject: Subject, kind: string, stream: Stream | undefined, judged: Judged): void {

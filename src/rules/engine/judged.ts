@@ -1,15 +1,15 @@
 import type { Connection } from "../../model/connection.ts";
 import type { Side } from "../../place.ts";
 import type { Candidate } from "./candidate.ts";
-import type { States } from "./context.ts";
+import { noStates, type States } from "./context.ts";
 import { Folding } from "./folding.ts";
 
 /** What the engine keeps of one connection. Most never have a finding: what that takes is made when there is one. */
 export class Judged implements States {
   readonly connection: Connection;
-  readonly states: unknown[] = [];
+  states: unknown[] = noStates;
   /** What was reported of frames that are not settled. */
-  candidates: Candidate[] = [];
+  candidates: Candidate[] = noCandidates;
   /** Capture time of the last tick. */
   ticked = Number.NaN;
   /** Offset of the frame whose field block is open, by side; -1: none is. */
@@ -41,3 +41,6 @@ export class Judged implements States {
     else this.serverBlock = offset;
   }
 }
+
+/** Nobody adds to it. */
+export const noCandidates: Candidate[] = [];

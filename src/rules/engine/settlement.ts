@@ -7,7 +7,7 @@ import type { Expectation } from "../expectation.ts";
 import type { Finding, FindingSink } from "../finding.ts";
 import { severities } from "../severity.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Judged } from "./judged.ts";
+import { type Judged, noCandidates } from "./judged.ts";
 
 export class Settlement {
   readonly #sink: FindingSink;
@@ -29,7 +29,7 @@ export class Settlement {
         only.complete();
         return;
       }
-      candidates.length = 0;
+      judged.candidates = noCandidates;
       if (only.repeats !== undefined) {
         only.repeats.count++;
         this.spare = only;
@@ -38,9 +38,9 @@ export class Settlement {
       this.#emit(judged, only, NOTHING);
       return;
     }
-    judged.candidates = [];
+    judged.candidates = noCandidates;
     for (const group of framesOf(candidates)) {
-      if (isOpen(judged, group[0].frame)) judged.candidates.push(...group);
+      if (isOpen(judged, group[0].frame)) judged.candidates = [...judged.candidates, ...group];
       else this.#judge(judged, group);
     }
   }

@@ -27,7 +27,7 @@ export const tableSizeUpdateMissing = defineRule({
   when: { observed: Observation.tableUpdateMissing },
   judge(subject, _stream, { connection, report }) {
     const { from: side, streamId } = subject;
-    const { owed: limit, held } = connection.endpoint(side).tableLimit;
+    const { owed: limit, held } = connection.endpoint(side).tableLimit!; // it owed something
     if (held > limit) report(subject, "held", { streamId, limit, side, held });
     else report(subject, "unused", { streamId, limit, side, held }, { severity: "warning" });
   },
@@ -55,7 +55,7 @@ export const tableSizeMinimumMissing = defineRule({
   when: { observed: Observation.tableMinimumMissing },
   judge(subject, _stream, { connection, report }) {
     const { from: side, streamId } = subject;
-    const { owed: limit, final } = connection.endpoint(side).tableLimit;
+    const { owed: limit, final } = connection.endpoint(side).tableLimit!; // it owed something
     report(subject, "minimum", { streamId, limit, side, final });
   },
 });

@@ -1,8 +1,8 @@
 import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
-import { FrameRef } from "../../model/frame-ref.ts";
-import { other, type Side } from "../../place.ts";
+import type { FrameRef } from "../../model/frame-ref.ts";
+import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
 import { absent, failsToAnswer } from "../absent.ts";
 import { defineRule } from "../rule.ts";
@@ -28,25 +28,10 @@ export const ackMissing = defineRule({
     },
     options: { wait: { default: 10_000, unit: "ms", about: "How long the connection must live on without the acknowledgment" } },
   },
-  // What each side sent and nothing was wrong with, as far as it was not acknowledged.
-  state: (): Record<Side, FrameRef[]> => ({ client: [], server: [] }),
-  kinds: ["settings"],
-  frame(frame, _stream, { state }) {
-    const sent = state[frame.from];
-    if (
-      frame.ack ||
-      !frame.whole ||
-      frame.observations.has(Observation.settingsValue) ||
-      frame.observations.has(Observation.settingsWindowRange)
-    )
-      return;
-    if (sent.length < PENDING) sent.push(FrameRef.of(frame));
-  },
-  connectionEnd({ connection, state, options, report }) {
+  connectionEnd({ connection, options, report }) {
     for (const side of ["client", "server"] as const) {
-      const pending = new Set(connection.endpoint(other(side)).settings.pending.map(({ endOffset }) => endOffset));
-      for (const settings of state[other(side)]) {
-        if (!pending.has(settings.end)) continue;
+      for (const { frame: settings } of connection.endpoint(other(side)).settings.pending) {
+        if (settings === undefined) continue;
         const how = failsToAnswer(connection, settings, options.wait);
         if (how === undefined) continue;
         const { subject, seconds } = absent(connection, settings);
@@ -134,25 +119,22 @@ export const maxConcurrentZero = defineRule({
     options: { wait: { default: 10_000, unit: "ms", about: "How long a server may allow no streams" } },
   },
   // Since when, by the client's acknowledgment, and by which SETTINGS.
-  state: (): { settings: FrameRef | undefined; sent: FrameRef[]; since: number } => ({ settings: undefined, sent: [], since: 0 }),
+  state: (): { settings: FrameRef | undefined; since: number } => ({ settings: undefined, since: 0 }),
   kinds: ["settings"],
-  frame(frame, _stream, { connection, state, options, report }) {
-    if (!frame.ack) {
-      if (frame.from === "server" && frame.whole && state.sent.length < PENDING) state.sent.push(FrameRef.of(frame));
-      return;
-    }
-    const applied = frame.from === "client" ? connection.server.settings.pending[0] : undefined;
-    if (applied === undefined) return;
-    const at = state.sent.findIndex(({ end }) => end === applied.endOffset);
-    const settings = state.sent.splice(0, at + 1).at(-1);
-    const value = applied.entries.findLast(([id]) => id === Setting.maxConcurrentStreams)?.[1];
-    if (value === undefined || (value === 0 && state.settings !== undefined)) return;
+  from: "client",
+  frame(frame, _stream, context) {
+    const applied = frame.ack ? context.connection.server.settings.pending[0] : undefined;
+    const value = applied?.entries.findLast(([id]) => id === Setting.maxConcurrentStreams)?.[1];
+    if (value === undefined || (value !== 0 && !context.hasState)) return;
+    const { state, options, report } = context;
+    if (value === 0 && state.settings !== undefined) return;
     const lasted = frame.first.time - state.since;
     if (state.settings !== undefined && lasted > options.wait * MS)
       report(state.settings, "zero", { seconds: Math.floor(lasted / SECOND) });
-    state.settings = value === 0 ? settings : undefined;
+    state.settings = value === 0 ? applied?.frame : undefined;
     state.since = frame.first.time;
   },
+  withState: ["connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
     if (state.settings === undefined) return;
     // A server that says that it closes has said enough.
@@ -162,5 +144,3 @@ export const maxConcurrentZero = defineRule({
     if (lasted > options.wait * MS) report(state.settings, "zero", { seconds: Math.floor(lasted / SECOND) });
   },
 });
-
-const PENDING = 64;

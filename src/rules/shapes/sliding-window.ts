@@ -19,7 +19,7 @@ export class SlidingWindow {
   #lastTime = 0;
   /** Of each event its numbers, from `#head` to `#tail`. Plain numbers: most windows hold one event or two, and a typed array of so few is
    *  slow to make. */
-  readonly #ring: number[] = [];
+  #ring: number[] = NO_NUMBERS;
   #head = 0;
   #tail = 0;
 
@@ -98,22 +98,27 @@ export class SlidingWindow {
 
   #push(value: number): void {
     if (this.count >= this.#capacity) this.#drop();
-    const ring = this.#ring;
     if (this.count === 0) this.#head = this.#tail = 0;
     else if (this.#head >= ROOM && this.#head * 2 >= this.#tail) {
-      ring.splice(0, this.#head);
+      this.#ring.splice(0, this.#head);
       this.#tail -= this.#head;
       this.#head = 0;
     }
+    const { time, file, packet, offset, end, streamId, kind } = event;
+    const type = frameKinds.indexOf(kind as Frame["kind"]);
     const at = this.#tail;
-    ring[at] = event.time;
-    ring[at + 1] = value;
-    ring[at + 2] = event.file;
-    ring[at + 3] = event.packet;
-    ring[at + 4] = event.offset;
-    ring[at + 5] = event.end;
-    ring[at + 6] = event.streamId;
-    ring[at + 7] = frameKinds.indexOf(event.kind as Frame["kind"]);
+    if (this.#ring === NO_NUMBERS) this.#ring = [time, value, file, packet, offset, end, streamId, type];
+    else {
+      const ring = this.#ring;
+      ring[at] = time;
+      ring[at + 1] = value;
+      ring[at + 2] = file;
+      ring[at + 3] = packet;
+      ring[at + 4] = offset;
+      ring[at + 5] = end;
+      ring[at + 6] = streamId;
+      ring[at + 7] = type;
+    }
     this.#tail = at + SLOT;
     this.count++;
     this.sum += value;
@@ -147,6 +152,9 @@ function take(ref: FrameRef, subject: Frame | FieldBlock | FrameRef): FrameRef {
   ref.text = "";
   return ref.take(subject);
 }
+
+// Of a window without an event: the first makes an array with room for it alone.
+const NO_NUMBERS: number[] = [];
 
 // The event that is being counted.
 const event = new FrameRef();
