@@ -9,6 +9,8 @@ export class AnnouncedSettings {
   #pending: PendingSettings[] | undefined = undefined;
   /** Frames without ACK so far. */
   frames = 0;
+  /** The first of them. */
+  first: FrameRef | undefined = undefined;
   acknowledged = 0;
   #inForce: Map<number, number> | undefined = undefined;
   /** The same of those that are asked for with each frame, and initial values; shared until one is acknowledged. */
@@ -27,8 +29,9 @@ export class AnnouncedSettings {
     return this.#pending ?? NONE_PENDING;
   }
 
-  /** @param frame The frame that announces them, if nothing is wrong with it. */
-  announce(endOffset: number, time: number, settings: readonly SettingEntry[], frame?: FrameRef): void {
+  /** @param frame The frame that announces them. @param sound Nothing is wrong with it. */
+  announce(endOffset: number, time: number, settings: readonly SettingEntry[], frame?: FrameRef, sound = true): void {
+    this.first ??= frame;
     this.frames++;
     const entries = settings.length > FEW ? condensed(settings) : settings;
     if (this.#untracked > 0 || this.pending.length >= PENDING || (this.#entries > ENTRIES && this.pending.length > 0)) {
@@ -42,7 +45,7 @@ export class AnnouncedSettings {
       }
       return;
     }
-    const announced: PendingSettings = { endOffset, time, entries, frame };
+    const announced: PendingSettings = { endOffset, time, entries, frame: sound ? frame : undefined };
     // Most connections have one at a time: an array grown by `push` has room for many.
     if (this.#pending === undefined || this.#pending.length === 0) this.#pending = [announced];
     else this.#pending.push(announced);

@@ -33,7 +33,7 @@ export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): vo
 
 export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c: Connection): void {
   if (!frame.ack) {
-    if (frame.whole) announce(frame, sender, settingsOf(frame));
+    if (frame.whole) announce(frame, sender, settingsOf(frame), true);
     return;
   }
   if (c.spareAck === "under way") {
@@ -49,14 +49,14 @@ export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c:
 
 /** A frame that is a connection error announces nothing; a tolerant receiver acknowledges it all the same. */
 export function announceIgnored(frame: Frame, sender: Endpoint): void {
-  const { observations, last: end } = frame;
+  const { observations } = frame;
   const atFault = observations.has(Observation.settingsValue) || observations.has(Observation.settingsWindowRange);
-  if (frame.whole && !atFault) announce(frame, sender, []);
-  else sender.settings.announce(end.offset + 1, end.time, []);
+  announce(frame, sender, [], frame.whole && !atFault);
 }
 
-const announce = (frame: Frame, sender: Endpoint, entries: readonly SettingEntry[]): void =>
-  sender.settings.announce(frame.last.offset + 1, frame.last.time, entries, FrameRef.of(frame));
+function announce(frame: Frame, sender: Endpoint, entries: readonly SettingEntry[], sound: boolean): void {
+  sender.settings.announce(frame.last.offset + 1, frame.last.time, entries, FrameRef.of(frame), sound);
+}
 
 /** RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */
 export function isValidSetting(id: number, value: number, from: Side): boolean {

@@ -32,6 +32,13 @@ export const streamChurn = flood("abuse/stream-churn", {
   kinds: ["headers"],
   from: "client",
   of: (frame, stream) => (stream === undefined ? frame : undefined),
+  later: {
+    isQuiet: (_side, { connection }) => connection.streamCount < FEW,
+    *earlier(_side, { connection }) {
+      for (const { initiator, opening } of connection.streams.values())
+        if (initiator === "client" && opening !== undefined) yield opening;
+    },
+  },
   isTold: ({ duration }, { time }) => duration >= time * MS,
 });
 
@@ -220,3 +227,5 @@ const TENTHS = 10;
 const REMEMBERED = 1000;
 // Nanoseconds.
 const MS = 1e6;
+// Streams of a connection that the model remembers in any case.
+const FEW = 8;

@@ -62,6 +62,13 @@ export const settingsFlood = flood("abuse/settings-flood", {
   most: "frames",
   kinds: ["settings"],
   of: (frame) => (frame.ack ? undefined : frame),
+  later: {
+    isQuiet: (side, { connection }) => connection.endpoint(side).settings.frames === 0,
+    *earlier(side, { connection }) {
+      const { first } = connection.endpoint(side).settings;
+      if (first !== undefined) yield first;
+    },
+  },
 });
 
 export const settingsManyEntries = defineRule({

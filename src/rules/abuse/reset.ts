@@ -54,9 +54,11 @@ export const rapidReset = flood("abuse/rapid-reset", {
   from: "client",
   // The streams that were opened within the window.
   memory: (): { opened: SlidingCount | undefined } => ({ opened: undefined }),
-  of(frame, stream, { connection, state, options }) {
+  of(frame, stream, context) {
+    const { connection, options } = context;
     if (frame.kind === "headers") {
-      if (stream === undefined) (state.memory.opened ??= new SlidingCount(options.window * MS)).add(frame.last.time);
+      if (stream !== undefined || (!context.hasState && connection.streamCount < FEW)) return undefined;
+      openedOn(connection, context.state.memory, options.window).add(frame.last.time);
       return undefined;
     }
     if (stream === undefined || !stream.seen || stream.initiator !== "client" || stream.client.resetAt >= 0) return undefined;
@@ -64,12 +66,22 @@ export const rapidReset = flood("abuse/rapid-reset", {
     if (!connection.server.seen || stream.server.message !== "no" || stream.server.over) return undefined;
     return frame.last.time - stream.openedTime > options.within * MS ? undefined : frame;
   },
-  isTooMuch({ count, time }, { state, options }) {
-    const opened = state.memory.opened?.within(time) ?? 0;
+  isTooMuch({ count, time }, { connection, state, options }) {
+    const opened = openedOn(connection, state.memory, options.window).within(time);
     return count >= (opened * options.share) / 100;
   },
   data: (excess, { within, share }) => ({ ...excess.data, within: `${within} ms`, share }),
 });
+
+// The first few are counted when there are more, or resets: the model remembers them.
+function openedOn({ streams }: Connection, memory: { opened: SlidingCount | undefined }, window: number): SlidingCount {
+  if (memory.opened !== undefined) return memory.opened;
+  memory.opened = new SlidingCount(window * MS);
+  for (const { initiator, openedTime } of streams.values()) if (initiator === "client") memory.opened.add(openedTime);
+  return memory.opened;
+}
+
+const FEW = 8;
 
 export const madeYouReset = flood("abuse/made-you-reset", {
   meta: {

@@ -67,12 +67,12 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
     withState: ["end", "connectionEnd"],
     kinds: ["window-update", "rst-stream", "goaway", "settings", "ping"],
     frame(frame, stream, context) {
-      const { connection, state } = context;
+      const { connection } = context;
       if (frame.kind === "window-update" && (frame.streamId === 0) === (of === "connection")) {
         const raised = raise(frame, stream, connection);
-        if (raised !== undefined && state.length < WAITING) state.push(raised);
+        if (raised !== undefined && context.state.length < WAITING) context.state.push(raised);
       }
-      if (state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
+      if (context.hasState && context.state.length > 0) settle(context, (raised) => hasRead(raised, frame, connection));
     },
     ...(of === "stream" && {
       ended: { withState: true },

@@ -1,6 +1,6 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
-import { other, type Side } from "../../place.ts";
+import { other } from "../../place.ts";
 import { MS } from "../../time.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
@@ -179,13 +179,10 @@ export const settingsSlow = defineRule({
     },
     options: { late: { default: 1000, unit: "ms", about: "How long a side may take" } },
   },
-  // When each side sent its first SETTINGS, and where they end.
-  state: (): Record<Side, { time: number; end: number } | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings"],
-  frame(frame, _stream, { connection, state, options, report }) {
-    if (frame.ack || state[frame.from] !== undefined) return;
-    state[frame.from] = { time: frame.last.time, end: frame.last.offset + 1 };
-    const theirs = state[other(frame.from)];
+  frame(frame, _stream, { connection, options, report }) {
+    if (frame.ack || connection.endpoint(frame.from).settings.first !== undefined) return;
+    const theirs = connection.endpoint(other(frame.from)).settings.first;
     const { roundTrip } = connection;
     if (theirs === undefined || roundTrip === undefined || frame.first.acked < theirs.end) return;
     const delay = frame.first.time - theirs.time - roundTrip;

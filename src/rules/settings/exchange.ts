@@ -62,14 +62,18 @@ export const noRfc7540PrioritiesChanged = defineRule({
     },
   },
   // What the first SETTINGS frame of each side said.
-  state: (): Record<Side, number | undefined> => ({ client: undefined, server: undefined }),
+  state: (): Record<Side, number> => ({ client: 0, server: 0 }),
   kinds: ["settings"],
-  frame(frame, _stream, { state, report }) {
+  frame(frame, _stream, context) {
     if (frame.ack || !frame.whole) return;
     const value = settingsOf(frame).findLast(([id]) => id === Setting.noRfc7540Priorities)?.[1];
-    const before = state[frame.from];
-    if (before === undefined) state[frame.from] = value ?? 0;
-    else if (value !== undefined && value !== before) report(frame, "changed", { side: frame.from, value, before });
+    if (value === undefined) return;
+    if (context.connection.endpoint(frame.from).settings.first === undefined) {
+      if (value !== 0) context.state[frame.from] = value;
+      return;
+    }
+    const before = context.hasState ? context.state[frame.from] : 0;
+    if (value !== before) context.report(frame, "changed", { side: frame.from, value, before });
   },
 });
 
@@ -152,9 +156,12 @@ export const initialWindowOverflow = defineRule({
   // Those that may. DATA under way makes room: what the other side had sent when it applied the setting, or gave up, decides.
   state: (): Raised[] => [],
   kinds: ["settings", "goaway"],
-  frame(frame, _stream, { connection, state, report }) {
+  frame(frame, _stream, context) {
+    const { connection, report } = context;
     const sender = other(frame.from);
     if (frame.kind === "goaway" || frame.ack) {
+      if (!context.hasState) return;
+      const { state } = context;
       const applied = frame.ack ? connection.endpoint(sender).settings.pending[0]?.endOffset : undefined;
       settle(state, report, ({ by }) => {
         if (by.from === frame.from) return false;
@@ -163,14 +170,15 @@ export const initialWindowOverflow = defineRule({
       return;
     }
     const value = frame.whole ? settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize)?.[1] : undefined;
-    if (value === undefined || value > MAX_WINDOW || state.length >= RAISED) return;
+    if (value === undefined || value > MAX_WINDOW) return;
     const streams: Lifted[] = [];
     for (const stream of connection.streams.values()) {
       const right = value + stream.half(sender).window.granted;
       if (windowOf(stream, sender, right) > MAX_WINDOW) streams.push({ stream, right });
     }
-    if (streams.length > 0) state.push({ by: FrameRef.of(frame), value, streams });
+    if (streams.length > 0 && context.state.length < RAISED) context.state.push({ by: FrameRef.of(frame), value, streams });
   },
+  withState: ["end", "connectionEnd"],
   end(from, how, _at, { state, report }) {
     if (how === "fin" || how === "rst") settle(state, report, ({ by }) => by.from !== from);
   },

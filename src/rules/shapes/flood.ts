@@ -30,6 +30,13 @@ export interface Flood<Meta extends FloodMeta, Memory> extends Pick<Rule, "kinds
   of?(frame: Frame, stream: Stream | undefined, context: FloodContext<Meta, Memory>): Frame | FrameRef | undefined;
   judge?(subject: Subject, stream: Stream | undefined, context: FloodContext<Meta, Memory>): void;
   streamEnd?(stream: Stream, context: FloodContext<Meta, Memory>): void;
+  /** What happens a few times on every connection is not counted as long as the model remembers it. */
+  later?: {
+    /** There were so few events of the side that `earlier` has them all. */
+    isQuiet(side: Side, context: FloodContext<Meta, Memory>): boolean;
+    /** Those before the one that is counted first. */
+    earlier(side: Side, context: FloodContext<Meta, Memory>): Iterable<FrameRef>;
+  };
   /** What an event adds to the `sum` of the window. */
   value?(frame: Frame): number;
   /** Asked where there are so many. */
@@ -68,20 +75,23 @@ export class Windows<Memory = undefined> {
 
 /** A rule that tells of floods: a warning, and an error where there are ten times too many. */
 export function flood<const Meta extends FloodMeta, Memory = undefined>(id: string, shape: Flood<Meta, Memory>): Rule {
-  const { meta, most, beside = 0, memory, of, judge, streamEnd, value, isTooMuch, isTold, data, ...listens } = shape;
+  const { meta, most, beside = 0, memory, of, judge, streamEnd, value, isTooMuch, isTold, data, later, ...listens } = shape;
   const [message = ""] = Object.keys(meta.messages);
 
   function count(subject: Subject, stream: Stream | undefined, context: FloodContext<Meta, Memory>): void {
     const frame = subject as Frame; // field blocks have what is asked of them here
     const event = of === undefined ? frame : of(frame, stream, context);
     if (event === undefined) return;
-    const { state } = context;
     const { from } = frame;
+    if (later !== undefined && !context.hasState && later.isQuiet(from, context)) return;
+    const { state } = context;
     let window = from === "client" ? state.client : state.server;
     window ??= state.of(from, () => {
       const options: Readonly<Record<string, number>> = context.options;
       const threshold = options[most]! + beside; // `most` names an option
-      return new SlidingWindow(options.window!, threshold, isTooMuch && ((full) => isTooMuch(full, context)));
+      const made = new SlidingWindow(options.window!, threshold, isTooMuch && ((full) => isTooMuch(full, context)));
+      if (later !== undefined) for (const one of later.earlier(from, context)) made.add(one);
+      return made;
     });
     const excess = window.add(event, value?.(frame));
     if (excess !== undefined) tell(excess, from, context);
