@@ -1,0 +1,126 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Texts that wait to be written, each with a number that says where it stands. The latest are in memory, outside of the heap; when they
+ *  are too many all go to a temporary file, which has no name any more. Where none can be made, or written, they stay in memory. */
+export class Spill {
+  #buffer: Buffer;
+  #used = 0;
+  /** Octets in the file, which go before those in the buffer. */
+  #written = 0;
+  #file: number | "none yet" | "impossible" = "none yet";
+  #window: Buffer = NOTHING;
+  #windowAt = 0;
+  // Of each text: its number, its octets, and where they begin.
+  #orders = new Float64Array(64);
+  #lengths = new Uint32Array(64);
+  #starts = new Float64Array(64);
+  #count = 0;
+
+  /** @param octets That stay in memory. */
+  constructor(octets: number = 4 << 20) {
+    this.#buffer = Buffer.allocUnsafeSlow(octets);
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** @param order Where the text stands; of equals the first added comes first. */
+  add(text: string, order: number): void {
+    const length = Buffer.byteLength(text);
+    if (this.#used + length > this.#buffer.length) this.#makeRoom(length);
+    this.#buffer.write(text, this.#used);
+    if (this.#count === this.#orders.length) {
+      this.#orders = grown(this.#orders, new Float64Array(2 * this.#count));
+      this.#starts = grown(this.#starts, new Float64Array(2 * this.#count));
+      this.#lengths = grown(this.#lengths, new Uint32Array(2 * this.#count));
+    }
+    this.#orders[this.#count] = order;
+    this.#starts[this.#count] = this.#written + this.#used;
+    this.#lengths[this.#count] = length;
+    this.#count++;
+    this.#used += length;
+  }
+
+  /** All of them in their order; then they are gone. */
+  *texts(): Generator<string> {
+    const orders = this.#orders;
+    const indices = Uint32Array.from({ length: this.#count }, (_, i) => i).sort((a, b) => orders[a]! - orders[b]! || a - b);
+    try {
+      for (const i of indices) yield this.#read(this.#starts[i]!, this.#lengths[i]!);
+    } finally {
+      if (typeof this.#file === "number") closeSync(this.#file);
+      this.#file = "impossible";
+      this.#buffer = this.#window = NOTHING;
+      this.#count = this.#used = this.#written = 0;
+    }
+  }
+
+  #makeRoom(length: number): void {
+    if (this.#file === "none yet") this.#file = temporaryFile();
+    if (typeof this.#file === "number" && this.#write(this.#file)) {
+      this.#written += this.#used;
+      this.#used = 0;
+    }
+    const needed = this.#used + length;
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
+      this.#buffer.copy(larger, 0, 0, this.#used);
+      this.#buffer = larger;
+    }
+  }
+
+  // What is in the buffer goes to the file, all of it or nothing.
+  #write(file: number): boolean {
+    try {
+      for (let done = 0; done < this.#used; )
+        done += writeSync(file, this.#buffer, done, this.#used - done, this.#written + done);
+      return true;
+    } catch {
+      // The disk is full, say. What the file has can still be read.
+      return false;
+    }
+  }
+
+  #read(start: number, length: number): string {
+    if (start >= this.#written) return this.#buffer.toString("utf8", start - this.#written, start - this.#written + length);
+    let from = start - this.#windowAt;
+    if (from < 0 || from + length > this.#window.length) {
+      // Neighbours were mostly added one after the other.
+      const size = Math.min(Math.max(length, WINDOW), this.#written - start);
+      if (this.#window.length < size) this.#window = Buffer.allocUnsafeSlow(size);
+      for (let done = 0; done < size; ) {
+        const read = readSync(this.#file as number, this.#window, done, size - done, start + done); // it has these octets
+        if (read === 0) throw new Error("a temporary file was cut");
+        done += read;
+      }
+      this.#windowAt = start;
+      from = 0;
+    }
+    return this.#window.toString("utf8", from, from + length);
+  }
+}
+
+function temporaryFile(): number | "impossible" {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "h2lint-"));
+    try {
+      return openSync(join(folder, "report"), "wx+", 0o600);
+    } finally {
+      // The open file stays. Where an open file cannot be removed, it is left to whoever cleans the folder of temporary files.
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } catch {
+    return "impossible";
+  }
+}
+
+function grown<Numbers extends Float64Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}
+
+const NOTHING = Buffer.alloc(0);
+const WINDOW = 1 << 20;
