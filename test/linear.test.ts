@@ -203,7 +203,7 @@ const stories: Record<string, Tell> = {
 
 const MESSAGE = Uint8Array.of(0, 0, 0, 0, 2, 8, 1);
 
-const [few, many] = fuzzing ? [1000, 100_000] : [1000, 10_000];
+const [few, many] = fuzzing ? [1000, 100_000] : [1000, 5000];
 // Beyond the 20,000 streams that a connection keeps, the oldest is taken out for each new one, and beyond the streams walks are rarer.
 const MOST = fuzzing ? 1.6 : 1.3;
 
