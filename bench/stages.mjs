@@ -5,6 +5,7 @@ import { analyze } from "../src/analyze.ts";
 import { Clock } from "../src/capture/clock.ts";
 import { openCapture } from "../src/capture/open.ts";
 import { fileSource } from "../src/capture/source.ts";
+import { Detector } from "../src/detect/detector.ts";
 import { fastHpack } from "../src/hpack/decoder.ts";
 import { defaultLimits } from "../src/limits.ts";
 import { Model } from "../src/model/model.ts";
@@ -14,13 +15,21 @@ import { Assembler } from "../src/tcp/assembler.ts";
 const ignore = () => {};
 /** Takes every call there is and does nothing. */
 const nothing = { packet: ignore, segment: ignore, bytes: ignore, gap: ignore, end: ignore };
-const idleDirections = { open: () => [nothing, nothing], close: ignore };
+const idleDirections = {
+  open(flow) {
+    flow.attach(0, nothing);
+    flow.attach(1, nothing);
+    return { close: ignore };
+  },
+};
 const idleHttp2 = {
   ...nothing,
   begin: ignore,
   preface: ignore,
   foreign: ignore,
   octetsLost: ignore,
+  offered: ignore,
+  note: ignore,
   other: ignore,
   frame: ignore,
   lost: ignore,
@@ -43,7 +52,13 @@ function sinkOf(last) {
 function listenerOf(last) {
   if (last === "tcp") return idleDirections;
   if (last === "http2") {
-    return { open: (flow) => new ConnectionDecoder(flow, idleHttp2, defaultLimits, ignore).sinks, close: ignore };
+    const detector = new Detector(defaultLimits, ignore);
+    return {
+      open(flow) {
+        detector.read(flow, idleHttp2);
+        return { close: ignore };
+      },
+    };
   }
   if (last === "model") return new Model([], fastHpack, defaultLimits, ignore);
   throw new Error(`${last} is no stage`);

@@ -64,6 +64,8 @@ export class Endpoint {
   /** The field block that its next CONTINUATION goes on with. */
   openBlock: OpenBlock | undefined = undefined;
   dataFrames = 0;
+  /** Of its last DATA on a stream that is known, or -1. */
+  lastDataTime = -1;
   /** Limits the DATA this side sends. */
   readonly window = new FlowWindow();
   readonly lastAt: Origin = origin();

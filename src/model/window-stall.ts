@@ -43,12 +43,5 @@ export function lastDataTime(stream: Stream, sender: Side): number {
   return half.lastData?.time ?? half.lastTime;
 }
 
-/** The time of the last DATA of `sender` on the connection, or -1. */
-export function lastDataTimeOf(connection: Connection, sender: Side): number {
-  let time = -1;
-  for (const stream of connection.streams.values()) time = Math.max(time, stream.half(sender).lastData?.time ?? -1);
-  return time;
-}
-
 // RFC 9113 6.9.2: of the connection, which no setting changes.
 const INITIAL_WINDOW = 65_535;

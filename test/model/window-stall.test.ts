@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectionWindow, lastDataTimeOf, streamWindow, unendedStreams } from "../../src/model/window-stall.ts";
+import { connectionWindow, streamWindow, unendedStreams } from "../../src/model/window-stall.ts";
 import { Drive, request, response } from "./driving.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
@@ -52,11 +52,11 @@ describe("streams with something left to say", () => {
 
   it("and the time of the last DATA", () => {
     const d = drive(() => {});
-    expect(lastDataTimeOf(d.connection, "server")).toBe(-1);
+    expect(d.connection.server.lastDataTime).toBe(-1);
     d.server.data(1, 5);
     const at = d.connection.server.lastAt.time;
     d.client.data(1, 5);
     d.server.reset(1);
-    expect(lastDataTimeOf(d.connection, "server")).toBe(at);
+    expect(d.connection.server.lastDataTime).toBe(at);
   });
 });

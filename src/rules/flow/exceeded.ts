@@ -6,6 +6,7 @@ import type { Stream } from "../../model/stream.ts";
 import { other, type Side } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 // It stands before stream-window-exceeded, which it hides: it says why.
 export const negativeWindowData = defineRule({
@@ -28,7 +29,7 @@ export const negativeWindowData = defineRule({
     },
   },
   // Streams whose window an acknowledged SETTINGS frame left at 0 or below, and what was sent on them until then.
-  state: (): Record<Side, Map<number, number> | undefined> => ({ client: undefined, server: undefined }),
+  state: (): Lowered => ({ walks: new WalkBudget(), client: undefined, server: undefined }),
   kinds: ["settings"],
   frame(frame, _stream, context) {
     const { connection } = context;
@@ -36,7 +37,7 @@ export const negativeWindowData = defineRule({
     const oldest = frame.ack ? settings.pending[0] : undefined;
     const initial = oldest === undefined ? undefined : last(oldest.entries, Setting.initialWindowSize);
     const before = settings.inForce(Setting.initialWindowSize)!; // it has an initial value
-    if (initial === undefined || initial >= before) return;
+    if (initial === undefined || initial >= before || !context.state.walks.isDue(connection)) return;
     for (const stream of connection.streams.values()) {
       const { window, over } = stream.half(frame.from);
       if (stream.closed || over || window.available(initial, frame.first.acked) > 0) continue;
@@ -59,6 +60,10 @@ export const negativeWindowData = defineRule({
     report(frame, "negative", { length, streamId, initial, window }, { related: opened(stream) });
   },
 });
+
+interface Lowered extends Record<Side, Map<number, number> | undefined> {
+  readonly walks: WalkBudget;
+}
 
 export const streamWindowExceeded = defineRule({
   id: "flow/stream-window-exceeded",

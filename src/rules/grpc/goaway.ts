@@ -1,6 +1,8 @@
 import { latin1 } from "../../bytes.ts";
 import { callOf } from "../../grpc/call.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { Stream } from "../../model/stream.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
@@ -41,6 +43,19 @@ const REASONS: Readonly<Record<string, string>> = {
   session_timed_out: "the front end closes connections after a time",
 };
 
+// The client's, without and with the two ids. A flood of GOAWAYs that count down asks for each id once.
+function* streamsBetween({ streams }: Connection, above: number, upTo: number): Generator<Stream> {
+  if (upTo - above > 2 * streams.size) {
+    for (const stream of streams.values())
+      if (stream.initiator === "client" && stream.id > above && stream.id <= upTo) yield stream;
+    return;
+  }
+  for (let id = (above + 1) | 1; id <= upTo; id += 2) {
+    const stream = streams.get(id);
+    if (stream !== undefined) yield stream;
+  }
+}
+
 export const unavailableRetryable = defineRule({
   id: "grpc/unavailable-retryable",
   meta: {
@@ -62,16 +77,17 @@ export const unavailableRetryable = defineRule({
   },
   kinds: ["goaway"],
   from: "server",
-  frame(frame, _stream, { report, connection }) {
-    if (!frame.whole) return;
+  // Streams above it are told of.
+  state: () => ({ lowest: Infinity }),
+  frame(frame, _stream, { state, report, connection }) {
     const { lastStreamId } = frame;
-    // Streams that an earlier GOAWAY has told of are told.
-    const before = connection.server.goaways.at(-1)?.lastStreamId ?? Infinity;
+    if (!frame.whole || frame.streamId !== 0 || lastStreamId >= state.lowest) return;
+    const before = Math.min(state.lowest, connection.client.highestOpened);
+    state.lowest = lastStreamId;
     if (before <= lastStreamId) return;
     let calls = 0;
-    for (const stream of connection.streams.values()) {
-      const above = stream.initiator === "client" && stream.id > lastStreamId && stream.id <= before;
-      if (above && !stream.closed && callOf(stream)?.asked) calls++;
+    for (const stream of streamsBetween(connection, lastStreamId, before)) {
+      if (!stream.closed && callOf(stream)?.asked) calls++;
     }
     if (calls > 0) report(frame, "goaway", { calls, lastStreamId });
   },

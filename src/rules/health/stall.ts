@@ -4,7 +4,7 @@ import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
 import { type Stream, StreamBit } from "../../model/stream.ts";
-import { connectionWindow, lastDataTime, lastDataTimeOf, streamWindow, unendedStreams } from "../../model/window-stall.ts";
+import { connectionWindow, lastDataTime, streamWindow, unendedStreams } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { listed } from "../listed.ts";
 import { type Context, defineRule, type RuleMeta } from "../rule.ts";
@@ -194,7 +194,7 @@ function stallEndedBy(frame: Frame, connection: Connection, ms: number): Connect
 // The connection's window is used up, and has been for so long.
 function stallAt(connection: Connection, sender: Side, now: number, ms: number): { ms: number; streams: Stream[] } | undefined {
   if (connectionWindow(connection, sender) > 0) return undefined;
-  const since = lastDataTimeOf(connection, sender);
+  const since = connection.endpoint(sender).lastDataTime;
   if (since < 0 || now - since < ms * 1e6) return undefined;
   const streams = unendedStreams(connection, sender);
   return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };

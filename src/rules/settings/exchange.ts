@@ -7,6 +7,7 @@ import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 import { connectionError } from "../shapes/frame.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 // 6.5.3: an acknowledgment says that a SETTINGS frame was applied: without one there is nothing it could mean.
 export const ackUnexpected = connectionError({
@@ -125,13 +126,14 @@ export const resetAfterPreface = defineRule({
     if (frame.ack || !frame.whole) return;
     const { settings } = connection.endpoint(frame.from);
     if (settings.frames === 0) return;
-    // The list is pruned late: it still names streams that are closed.
     const { active } = connection.endpoint(other(frame.from));
-    const open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
-    if (open === 0) return;
+    let open = -1;
     for (const [id, value] of settingsOf(frame)) {
       const before = LOWERED.has(id) ? (settings.announced(id) ?? settings.inForce(id)) : undefined;
       if (before === undefined || value >= before) continue;
+      // The list is pruned late: it still names streams that are closed.
+      if (open < 0) open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
+      if (open === 0) return;
       report(frame, "lowered", { side: frame.from, name: settingName(id), before, value, streams: open });
     }
   },
@@ -154,7 +156,7 @@ export const initialWindowOverflow = defineRule({
     },
   },
   // Those that may. DATA under way makes room: what the other side had sent when it applied the setting, or gave up, decides.
-  state: (): Raised[] => [],
+  state: (): { readonly raised: Raised[]; readonly walks: WalkBudget } => ({ raised: [], walks: new WalkBudget() }),
   kinds: ["settings", "goaway"],
   frame(frame, _stream, context) {
     const { connection, report } = context;
@@ -163,27 +165,29 @@ export const initialWindowOverflow = defineRule({
       if (!context.hasState) return;
       const { state } = context;
       const applied = frame.ack ? connection.endpoint(sender).settings.pending[0]?.endOffset : undefined;
-      settle(state, report, ({ by }) => {
+      settle(state.raised, report, ({ by }) => {
         if (by.from === frame.from) return false;
         return frame.kind === "goaway" ? frame.errorCode !== 0 && by.end <= frame.first.acked : by.end === applied;
       });
       return;
     }
     const value = frame.whole ? settingsOf(frame).findLast(([id]) => id === Setting.initialWindowSize)?.[1] : undefined;
-    if (value === undefined || value > MAX_WINDOW) return;
+    if (value === undefined || value > MAX_WINDOW || connection.streams.size === 0) return;
+    const { state } = context;
+    if (state.raised.length >= RAISED || !state.walks.isDue(connection)) return;
     const streams: Lifted[] = [];
     for (const stream of connection.streams.values()) {
       const right = value + stream.half(sender).window.granted;
       if (windowOf(stream, sender, right) > MAX_WINDOW) streams.push({ stream, right });
     }
-    if (streams.length > 0 && context.state.length < RAISED) context.state.push({ by: FrameRef.of(frame), value, streams });
+    if (streams.length > 0) state.raised.push({ by: FrameRef.of(frame), value, streams });
   },
   withState: ["end", "connectionEnd"],
   end(from, how, _at, { state, report }) {
-    if (how === "fin" || how === "rst") settle(state, report, ({ by }) => by.from !== from);
+    if (how === "fin" || how === "rst") settle(state.raised, report, ({ by }) => by.from !== from);
   },
   connectionEnd({ state, uncheck }) {
-    for (const raised of state.splice(0)) if (liftedBy(raised) !== undefined) uncheck("end");
+    for (const raised of state.raised.splice(0)) if (liftedBy(raised) !== undefined) uncheck("end");
   },
 });
 
