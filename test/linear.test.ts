@@ -207,14 +207,8 @@ const [few, many] = fuzzing ? [1000, 100_000] : [1000, 5000];
 // Beyond the 20,000 streams that a connection keeps, the oldest is taken out for each new one, and beyond the streams walks are rarer.
 const MOST = fuzzing ? 1.6 : 1.3;
 
-/** Not linear, and known to be: each has so much more to do for ten times as many. */
-const exceptions: Readonly<Record<string, number>> = {
-  // push/requested-again looks at all streams for each request, on connections with promises.
-  "requests after many promises": 10,
-};
-
 describe(`one more of ${many} costs what one of ${few} costs`, () => {
-  it.each(Object.keys(stories).filter((name) => !fuzzing || !(name in exceptions)))("%s", async (name) => {
+  it.each(Object.keys(stories))("%s", async (name) => {
     const work: Map<string, number>[] = [];
     for (const count of [0, few, many])
       work.push(
@@ -224,7 +218,7 @@ describe(`one more of ${many} costs what one of ${few} costs`, () => {
           h2lint.rules,
         ),
       );
-    expectLinear(work, exceptions[name] ?? MOST);
+    expectLinear(work, MOST);
   });
 
   it("connections", async () => {

@@ -83,7 +83,7 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** `streamEnd` is called only for streams with any of these `StreamBit` bits, or while the rule keeps a state of the connection. */
   readonly ended?: { readonly streams?: number; readonly withState?: boolean };
   /** Called only while the rule keeps a state of the connection. */
-  readonly withState?: readonly ("tick" | "end" | "connectionEnd")[];
+  readonly withState?: readonly ("judge" | "frame" | "tick" | "end" | "connectionEnd")[];
   /** Called for what `when` names, before it takes effect. */
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */

@@ -93,16 +93,14 @@ export const internalBuffering = defineRule({
     state.requests = 0;
     state.first = state.last = undefined;
   },
-  frame(frame, stream, context) {
-    if (!context.hasState || stream !== undefined) return;
-    const { state } = context;
-    if (state.since < 0) return;
+  frame(frame, stream, { state }) {
+    if (state.since < 0 || stream !== undefined) return;
     state.requests++;
     state.first ??= FrameRef.of(frame);
     if (state.last === undefined) state.last = FrameRef.of(frame);
     else state.last.take(frame);
   },
-  withState: ["connectionEnd"],
+  withState: ["frame", "connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
     tellBuffering(connection, state, options, (frame, data, more) => report(frame, "buffering", data, more));
   },

@@ -59,7 +59,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const listeners = this.#listeners.frame(type, from, wholeBlock);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.frame!(frame, stream, slot.context.of(judged));
+      if (!slot.framesWithState || slot.context.keeps(judged)) slot.rule.frame!(frame, stream, slot.context.of(judged));
     }
     // `fields` or `fieldsLost` follows: what the block shows belongs to the same frame.
     if (opensBlock) judged.setOpenBlock(from, frame.first.offset);
@@ -78,7 +78,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
         const listeners = this.#listeners.block.of(block);
         for (let i = 0; i < listeners.length; i++) {
           const slot = listeners[i]!;
-          slot.judge!(block, stream, slot.context.of(judged));
+          if (!slot.judgesWithState || slot.context.keeps(judged)) slot.judge!(block, stream, slot.context.of(judged));
         }
       }
       const { fields } = this.#listeners;

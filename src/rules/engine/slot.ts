@@ -23,6 +23,8 @@ export class Slot {
   readonly judge: Rule["judge"];
   readonly from: Side | undefined;
   readonly kinds: readonly string[] | undefined;
+  readonly judgesWithState: boolean;
+  readonly framesWithState: boolean;
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
@@ -36,6 +38,8 @@ export class Slot {
     this.judge = rule.judge?.bind(rule);
     this.from = observed?.from;
     this.kinds = observed?.kinds;
+    this.judgesWithState = rule.withState?.includes("judge") === true;
+    this.framesWithState = rule.withState?.includes("frame") === true;
     this.context = new RuleContext(rule, numbers, { ...Object.fromEntries(defaults), ...options }, (...args) =>
       report(this, ...args),
     );

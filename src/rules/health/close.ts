@@ -129,6 +129,9 @@ export const idleCloseRace = defineRule({
     },
   },
   when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
+  // There once the server has closed: before that no request can cross it.
+  state: () => ({ closed: true }),
+  withState: ["judge"],
   // The model tells requests that cross a close before it or after it, as they were captured.
   judge(subject, _stream, { connection, report }) {
     const { end, lastAt } = connection.server;
@@ -143,8 +146,10 @@ export const idleCloseRace = defineRule({
       report(FrameRef.close("server", end.at), "crossed", { how: end.how.toUpperCase(), streamId, ms });
     }
   },
-  end(from, how, at, { connection, report }) {
-    if (from !== "server" || !isClosed(how) || isClosed(connection.client.end?.how) || errorBefore(connection)) return;
+  end(from, how, at, context) {
+    if (from !== "server" || !isClosed(how) || !context.state.closed) return;
+    const { connection, report } = context;
+    if (isClosed(connection.client.end?.how) || errorBefore(connection)) return;
     for (const stream of connection.streams.values()) {
       if (stream.initiator !== "client" || stream.closed || !stream.seen || !crossed(stream, from, at)) continue;
       const ms = Math.round((at.time - connection.server.lastAt.time) / 1e6);

@@ -161,13 +161,23 @@ export const requestedAgain = defineRule({
       fix: "Look for a promise before a request is sent, or disable push.",
     },
   },
+  // The streams that were promised last; there once something was.
+  state: (): { promised: number[] } => ({ promised: [] }),
+  kinds: ["push-promise"],
+  frame(frame, _stream, { state: { promised } }) {
+    promised.push(frame.promisedStreamId);
+    if (promised.length > PROMISED) promised.shift();
+  },
+  withState: ["judge"],
   when: { bits: FieldBit.requestPseudo, roles: ["request"], from: "client" },
-  judge(block, _stream, { connection, report }) {
-    if (connection.server.highestOpened === 0 || !("headLast" in block)) return;
+  judge(block, _stream, { connection, state, report }) {
+    if (!("headLast" in block)) return;
     const { decoded } = block;
     const path = decoded?.path?.value;
     if (decoded === undefined || path === undefined) return;
-    for (const stream of connection.streams.values()) {
+    for (const id of state.promised) {
+      const stream = connection.streams.get(id);
+      if (stream === undefined) continue;
       const { request, promised, server, client } = stream;
       if (!promised || request.path !== path || request.authority !== decoded.authority?.value) continue;
       if (request.method !== decoded.method?.value || !delivered(stream.openedAt, block.first.acked)) continue;
@@ -177,6 +187,9 @@ export const requestedAgain = defineRule({
     }
   },
 });
+
+// Promises that are compared with a request.
+const PROMISED = 100;
 
 const promisedBy = (opening: FrameRef | undefined) =>
   opening === undefined ? [] : [{ frame: opening, role: "promised it", text: "" }];
