@@ -172,7 +172,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
     const judged = this.#enter(connection, undefined);
     for (const slot of this.#listeners.end)
-      if (wants(slot, "end", judged)) slot.rule.end!(from, how, at, slot.context.of(judged));
+      if (!slot.endsWithState || slot.context.keeps(judged)) slot.rule.end!(from, how, at, slot.context.of(judged));
     this.#settle(judged);
   }
 
@@ -181,7 +181,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(connection, undefined);
     judged.clientBlock = judged.serverBlock = -1;
     for (const slot of this.#listeners.connectionEnd)
-      if (wants(slot, "connectionEnd", judged)) slot.rule.connectionEnd!(slot.context.of(judged));
+      if (!slot.closesWithState || slot.context.keeps(judged)) slot.rule.connectionEnd!(slot.context.of(judged));
     this.#settle(judged);
     this.#judged.delete(connection.id);
     this.#current = undefined;
@@ -226,7 +226,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   #tick(now: number, judged: Judged): void {
     judged.ticked = now;
-    for (const slot of this.#listeners.tick) if (wants(slot, "tick", judged)) slot.rule.tick!(now, slot.context.of(judged));
+    for (const slot of this.#listeners.tick)
+      if (!slot.ticksWithState || slot.context.keeps(judged)) slot.rule.tick!(now, slot.context.of(judged));
   }
 
   #settle(judged: Judged): void {
@@ -240,9 +241,6 @@ export class RuleEngine implements ModelSink, GrpcSink {
     return judged;
   }
 }
-
-const wants = (slot: Slot, event: "tick" | "end" | "connectionEnd", judged: Judged): boolean =>
-  slot.rule.withState?.includes(event) !== true || slot.context.keeps(judged);
 
 const HEAD = 9;
 // Nanoseconds of capture time.

@@ -23,8 +23,12 @@ export class Slot {
   readonly judge: Rule["judge"];
   readonly from: Side | undefined;
   readonly kinds: readonly string[] | undefined;
+  // Which events need a state that the rule has made.
   readonly judgesWithState: boolean;
   readonly framesWithState: boolean;
+  readonly ticksWithState: boolean;
+  readonly endsWithState: boolean;
+  readonly closesWithState: boolean;
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
@@ -38,8 +42,12 @@ export class Slot {
     this.judge = rule.judge?.bind(rule);
     this.from = observed?.from;
     this.kinds = observed?.kinds;
-    this.judgesWithState = rule.withState?.includes("judge") === true;
-    this.framesWithState = rule.withState?.includes("frame") === true;
+    const { withState = [] } = rule;
+    this.judgesWithState = withState.includes("judge");
+    this.framesWithState = withState.includes("frame");
+    this.ticksWithState = withState.includes("tick");
+    this.endsWithState = withState.includes("end");
+    this.closesWithState = withState.includes("connectionEnd");
     this.context = new RuleContext(rule, numbers, { ...Object.fromEntries(defaults), ...options }, (...args) =>
       report(this, ...args),
     );
