@@ -205,8 +205,8 @@ export class ConnectionKeys {
     const encryptThenMac = how.kind === "cbc" && clientHello.encryptThenMac && serverHello.encryptThenMac;
     const make = (of: RecordKeys): Epoch =>
       new Epoch("tls12", this.#handshakes, [{ how, secret: master, cipher: recordCipher(how, of, false, encryptThenMac) }]);
-    this.#handshakes++;
     this.#made = { client: make(keys[0]), server: make(keys[1]) };
+    this.#handshakes++;
     return this.#made[side];
   }
 

@@ -130,9 +130,9 @@ export class Decryptor {
         else this.#park({ index, kind: "found", skipped, at: kept(at) }, 0);
       },
       confirm: (record) => this.#parked === undefined && direction().confirm(record),
-      end: (how, at) => {
-        if (this.#parked === undefined) direction().end(how, at);
-        else this.#park({ index, kind: "end", how, at: kept(at) }, 0);
+      end: (how, inRecord, at) => {
+        if (this.#parked === undefined) direction().end(how, inRecord, at);
+        else this.#park({ index, kind: "end", how, inRecord, at: kept(at) }, 0);
       },
     };
   }
@@ -160,7 +160,7 @@ export class Decryptor {
       else if (event.kind === "damaged") sink.damaged(event.record, event.length, event.proof, event.at);
       else if (event.kind === "lost") sink.lost(event.length, event.proof, event.at);
       else if (event.kind === "found") sink.found(event.skipped, event.at);
-      else sink.end(event.how, event.at);
+      else sink.end(event.how, event.inRecord, event.at);
     }
   }
 }
@@ -176,7 +176,7 @@ type Parked = { readonly index: 0 | 1 } & (
     }
   | { readonly kind: "lost"; readonly length: number; readonly proof: GapProof; readonly at: Origin }
   | { readonly kind: "found"; readonly skipped: number; readonly at: Origin }
-  | { readonly kind: "end"; readonly how: EndReason; readonly at: Origin }
+  | { readonly kind: "end"; readonly how: EndReason; readonly inRecord: boolean; readonly at: Origin }
 );
 
 function kept(at: Origin): Origin {

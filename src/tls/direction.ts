@@ -21,7 +21,7 @@ export interface PlaintextSink {
 
 /** What could not be read of a connection that has keys. */
 export interface TlsTrouble {
-  readonly kind: "authentication-failed" | "borders-lost" | "early-data-limit";
+  readonly kind: "authentication-failed" | "borders-lost" | "cut-record" | "early-data-limit";
   readonly from: Side;
   readonly file: number;
   readonly packet: number;
@@ -161,7 +161,8 @@ export class TlsDirection {
     return sealed && this.opener.opens(record);
   }
 
-  end(how: EndReason, at: Origin): void {
+  end(how: EndReason, inRecord: boolean, at: Origin): void {
+    if (inRecord && how !== "capture-end") this.#tell("cut-record", at, at.offset, 0);
     // Whether a server that never answered took it does not matter: it was sent as the beginning of what follows.
     this.#takeEarly();
     this.#flushGap();
@@ -321,8 +322,9 @@ export class TlsDirection {
 
   #gap(length: number, proof: GapProof, at: Origin, exact: boolean, now = false): void {
     if (length === 0) return;
-    const kind = this.opener.epoch?.kind;
-    if (!now && kind !== "application" && kind !== "tls12" && this.plain === 0) {
+    const { epoch, sequence } = this.opener;
+    const begun = (epoch?.kind === "application" || epoch?.kind === "tls12") && sequence >= 0;
+    if (!now && !begun && !exact && this.plain === 0) {
       if (this.#deferred !== undefined) this.#deferred.length += length;
       else {
         this.#deferred = { length, proof, at: origin() };

@@ -33,7 +33,8 @@ export interface RecordSink {
   found(skipped: number, at: Origin): void;
   /** Whether what may be a record authenticates. Asked while borders are searched. */
   confirm(record: TlsRecord): boolean;
-  end(how: EndReason, at: Origin): void;
+  /** @param inRecord A record began and did not end. */
+  end(how: EndReason, inRecord: boolean, at: Origin): void;
 }
 
 /** Buffers for records that come in pieces, shared by all connections. */
@@ -106,11 +107,12 @@ export class RecordReader implements ByteSink {
   }
 
   end(how: EndReason, at: Origin): void {
+    const inRecord = this.#headCount > 0 || (this.#left >= 0 && !this.#damaged);
     this.#close();
     const skipped = this.#search?.octets ?? 0;
     this.#search = undefined;
     if (skipped > 0) this.#sink.found(skipped, at);
-    this.#sink.end(how, at);
+    this.#sink.end(how, inRecord, at);
   }
 
   /** @returns Where to go on, or -1: the rest was taken. */
@@ -290,7 +292,9 @@ class Search {
   #mayBegin(p: number): boolean {
     const b = this.#kept;
     const known = b[p]! >= 20 && b[p]! <= 23 && b[p + 1] === 3;
-    if (!known || (this.#version >= 0 ? b[p + 2] !== (this.#version & 0xff) : b[p + 2]! > 4)) return false;
+    // RFC 8446 5.1: the first hello may say 3.1, all records after it say 3.3.
+    const minor = b[p + 2]!;
+    if (!known || (minor !== 3 && (this.#version < 0 ? minor > 4 : minor !== (this.#version & 0xff)))) return false;
     if (p + HEAD > this.#count) return true;
     const length = u16(b, p + 3);
     return length > 0 && length <= LONGEST;
