@@ -137,7 +137,7 @@ export class ConnectionKeys {
   /** A handshake begins: the first, or one that renegotiates. After a HelloRetryRequest the same goes on. */
   setClientHello(hello: ClientHello): void {
     this.clientHello = hello;
-    if (this.clientRandom === undefined || this.version === "1.2") this.clientRandom = hello.random;
+    this.clientRandom ??= hello.random;
     this.#epochs.clear();
     this.#master = this.#encrypted = this.#made = undefined;
     this.#missedAt = -1;

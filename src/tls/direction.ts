@@ -95,21 +95,30 @@ export class TlsDirection {
     const { keys } = this.#shared;
     const { type } = record;
     const tls12 = keys.version === "1.2";
+    const length = record.end - record.start;
     if (type === ContentType.changeCipherSpec && !(tls12 && this.#changed)) {
       // RFC 8446 D.4: in TLS 1.3 it means nothing.
       if (keys.version !== "1.3") this.#changeCipher();
+      if (length !== 1) this.#unbelieved(record);
       return true;
     }
+    const data = type === ContentType.applicationData;
     const sealed =
       keys.version === "1.3" || keys.version === undefined
-        ? type === ContentType.applicationData
-        : this.#changed || (this.#loss && this.opener.opens(record));
+        ? data
+        : this.#changed || (tls12 && (data || (this.#loss && this.opener.opens(record))));
     if (!sealed) {
+      const kind = this.opener.epoch?.kind;
+      const alert = type === ContentType.alert && length === 2;
+      if ((kind === "handshake" || kind === "application") && !alert) {
+        this.#unbelieved(record);
+        return true;
+      }
       this.#content(type, record.bytes, record.start, record.end, record, false);
       return true;
     }
     if (mayWait && keys.waits) return false;
-    if (type === ContentType.applicationData) this.sealed++;
+    if (data) this.sealed++;
     this.#changed ||= tls12;
     const failed = this.opener.failed;
     // After its Finished a sender has no keys but those of application data.
@@ -309,10 +318,20 @@ export class TlsDirection {
       this.opener.failed--;
       return;
     }
+    // Its type and length are no more than a claim: neither authenticates.
     this.#tell("authentication-failed", record.last, record.first.offset, length);
-    const { epoch } = this.opener;
-    if (epoch?.kind === "tls12" && record.type !== ContentType.applicationData) return;
-    this.#gap(this.#most(length), "unknown", record.first, epoch?.exact === true);
+    // Not nothing, however short: what it held is not known.
+    this.#gap(Math.max(1, this.#most(length)), "unknown", record.first, false);
+  }
+
+  // A record in clear where none can be, or of a length that it cannot have: its header is wrong, and what it covers is lost.
+  #unbelieved(record: TlsRecord): void {
+    const length = record.end - record.start;
+    this.#loss = true;
+    this.#handshake.reset();
+    this.opener.lost(length);
+    this.#tell("authentication-failed", record.last, record.first.offset, length);
+    this.#gap(length, "unknown", record.first, false);
   }
 
   /** The most application data that a record of so many octets holds. */

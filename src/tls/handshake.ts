@@ -68,9 +68,10 @@ export class HandshakeReader {
         return;
       }
       if (length > LONGEST) {
-        this.reset();
-        this.#skip = length - (end - start);
-        return;
+        const here = Math.min(length, end - start);
+        this.#skip = length - here;
+        start += here;
+        continue;
       }
       if (end - start < length) break;
       const message = b.subarray(start, start + length);
@@ -82,7 +83,8 @@ export class HandshakeReader {
       this.#kept.copyWithin(0, start, end);
       this.#count = left;
     } else {
-      this.reset();
+      this.#count = 0;
+      this.#kept = NOTHING;
       if (left > 0) this.#keep(b, start, end);
     }
   }

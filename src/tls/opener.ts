@@ -78,7 +78,8 @@ export class Opener {
     }
     if (take && tried) {
       this.failed++;
-      this.lostRecord();
+      // The wrong place may fall behind with every record: the next is looked for further ahead.
+      this.#missing = Math.min(2 * this.#missing + 1, MISSING);
     }
     return undefined;
   }

@@ -15,7 +15,9 @@ const messages: Setting["messages"] = [
 const settings: Record<string, Setting> = {
   "TLS 1.3 GCM": { ciphers: "TLS_AES_128_GCM_SHA256", version: "TLSv1.3", messages },
   "TLS 1.2 GCM": { ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256", version: "TLSv1.2", messages },
-  "TLS 1.2 CBC": { ciphers: "ECDHE-ECDSA-AES128-SHA", version: "TLSv1.2", messages },
+  "TLS 1.2 CBC, encrypt then MAC": { ciphers: "ECDHE-ECDSA-AES128-SHA", version: "TLSv1.2", messages },
+  // SSL_OP_NO_ENCRYPT_THEN_MAC.
+  "TLS 1.2 CBC, MAC then encrypt": { ciphers: "ECDHE-ECDSA-AES128-SHA", version: "TLSv1.2", messages, options: 1 << 19 },
   "TLS 1.2 ChaCha20": { ciphers: "ECDHE-ECDSA-CHACHA20-POLY1305", version: "TLSv1.2", messages },
 };
 
@@ -108,6 +110,20 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
         const short = Buffer.concat([record.octets.subarray(0, at), record.octets.subarray(at + 1)]);
         const fed = run(whole, (to) => sendAll(to, records.with(i, { from: record.from, octets: short })));
         total(fed);
+      }
+    }
+  });
+
+  it("a wrong length breaks nothing, whatever it is", () => {
+    for (const [i, record] of records.entries()) {
+      if (i < clear - 4) continue;
+      const step = process.env["H2LINT_EVERY_CUT"] === "1" ? 1 : 7;
+      for (let length = i % step; length < 512; length += step) {
+        const wrong = Buffer.from(record.octets);
+        wrong.writeUInt16BE(length, 3);
+        total(run(whole, (to) => sendAll(to, records.with(i, { from: record.from, octets: wrong }))));
+        const short = Buffer.concat([wrong.subarray(0, 5), wrong.subarray(6)]);
+        total(run(whole, (to) => sendAll(to, records.with(i, { from: record.from, octets: short }))));
       }
     }
   });

@@ -92,7 +92,7 @@ describe("TLS 1.3", () => {
   });
 
   it("the ServerHello was lost: the suite is found by trial", () => {
-    const fed = new Fed(keysOf(keyLog.split("\n").slice(0, 2).join("\n")));
+    const fed = new Fed(keysOf(keyLog.split("\n").slice(0, 3).join("\n")));
     const client = new Sealer("client", true);
     fed
       .send("client", clientHello(0x1301, [0x304]))
@@ -101,6 +101,39 @@ describe("TLS 1.3", () => {
       .end();
     expect(fed.client.all.toString()).toBe("a");
     expect(fed.decryptor.verdict()).toMatchObject({ decrypted: "client" });
+  });
+
+  it("early data that the server has rejected is no data", () => {
+    const fed = new Fed(keysOf(keyLog));
+    const [early, client] = [new Sealer("early", true), new Sealer("client", true)];
+    fed.send("client", clientHello(0x1301, [0x304], true)).send("client", early.data("too early"));
+    expect(fed.client.all.length).toBe(0);
+    fed.send("server", serverHello(0x1301, 0x304)).send("client", client.data("in time")).end();
+    expect(texts(fed.client.pieces)).toEqual(["in time"]);
+    expect(fed.decryptor.facts.earlyData).toBe("rejected");
+  });
+
+  it("early data that nobody answered is given at the end", () => {
+    const fed = new Fed(keysOf(keyLog));
+    fed
+      .send("client", clientHello(0x1301, [0x304], true))
+      .send("client", new Sealer("early", true).data("early"))
+      .end();
+    expect(texts(fed.client.pieces)).toEqual(["early"]);
+    expect(fed.decryptor.facts.earlyData).toBe("offered");
+  });
+
+  it("what a sender knew when it wrote a record is what its first octet acknowledges", () => {
+    const { fed, client, server } = open13();
+    fed.send("client", client.data("a"));
+    const record = server.data("answer");
+    fed.send("server", record.subarray(0, 10)).send("client", client.data("bcd")).send("server", record.subarray(10));
+    fed.send("server", server.data("next")).end();
+    expect(fed.server.places.map(({ acked }) => acked)).toEqual([1, 4]);
+    expect(fed.server.places.map(({ packet, offset }) => [packet, offset])).toEqual([
+      [6, 0],
+      [7, 6],
+    ]);
   });
 
   it("an alert in clear", () => {

@@ -66,6 +66,13 @@ describe("RFC 8448", () => {
     expect(fed.decryptor.verdict()).toMatchObject({ decrypted: "both", failed: 0 });
   });
 
+  it("section 4: early data is given when the server has accepted it", () => {
+    const { secrets, records } = traces[4];
+    const fed = new Fed(keysOf(secrets));
+    const given = records.slice(0, 4).map(([from, hex]) => fed.send(from, octets(hex)).client.all.toString());
+    expect(given).toEqual(["", "", "", "ABCDEF"]);
+  });
+
   it("section 4: without the early secret the rest is read all the same", () => {
     const fed = run(traces[4], undefined, /EARLY/);
     expect(fed.client.all).toEqual(counting);

@@ -16,16 +16,18 @@ export const clearRecord = (type: number, body: Uint8Array): Buffer =>
 const clientRandom = Buffer.alloc(32, 0xc1);
 const serverRandom = Buffer.alloc(32, 0x5e);
 const master = Buffer.alloc(48, 0x3a);
-const secrets = { client: Buffer.alloc(32, 0xcc), server: Buffer.alloc(32, 0x55) };
+const secrets = { client: Buffer.alloc(32, 0xcc), server: Buffer.alloc(32, 0x55), early: Buffer.alloc(32, 0xea) };
 
 export const keyLog = [
   `CLIENT_TRAFFIC_SECRET_0 ${clientRandom.toString("hex")} ${secrets.client.toString("hex")}`,
   `SERVER_TRAFFIC_SECRET_0 ${clientRandom.toString("hex")} ${secrets.server.toString("hex")}`,
+  `CLIENT_EARLY_TRAFFIC_SECRET ${clientRandom.toString("hex")} ${secrets.early.toString("hex")}`,
   `CLIENT_RANDOM ${clientRandom.toString("hex")} ${master.toString("hex")}`,
 ].join("\n");
 
-export const clientHello = (code: number, versions: readonly number[] = []): Buffer => {
-  const supported = Buffer.concat([u16(43), vector(2, vector(1, Buffer.concat(versions.map(u16))))]);
+export const clientHello = (code: number, versions: readonly number[] = [], early = false): Buffer => {
+  const list = Buffer.concat([u16(43), vector(2, vector(1, Buffer.concat(versions.map(u16))))]);
+  const supported = early ? Buffer.concat([list, u16(42), u16(0)]) : list;
   const extensions = vector(2, versions.length === 0 ? Buffer.alloc(0) : supported);
   const body = [u16(0x303), clientRandom, vector(1, Buffer.alloc(0)), vector(2, u16(code)), vector(1, Buffer.of(0)), extensions];
   return clearRecord(22, message(1, Buffer.concat(body)));
@@ -45,13 +47,13 @@ export class Sealer {
   #secret: Uint8Array;
   readonly #tls13: boolean;
 
-  constructor(side: "client" | "server", tls13: boolean) {
+  constructor(side: "client" | "server" | "early", tls13: boolean) {
     this.#tls13 = tls13;
     this.#secret = secrets[side];
     const how = suite(tls13 ? 0x1301 : 0xc02f).protection!;
     this.#keys = tls13
       ? trafficKeys(how, this.#secret)
-      : keyBlock(how, master, clientRandom, serverRandom)[side === "client" ? 0 : 1];
+      : keyBlock(how, master, clientRandom, serverRandom)[side === "server" ? 1 : 0];
   }
 
   /** @param padding Zeros, in TLS 1.3. */
