@@ -110,6 +110,8 @@ export interface ClientHello {
   readonly sessionId: Uint8Array;
   readonly suites: readonly number[];
   readonly compression: readonly number[];
+  /** Their types, in order. */
+  readonly extensions: readonly number[];
   readonly serverName: string | undefined;
   /** One character per octet. */
   readonly alpn: readonly string[] | undefined;
@@ -158,6 +160,7 @@ export function readClientHello(body: Uint8Array): ClientHello {
     sessionId,
     suites,
     compression,
+    extensions: [...found.keys()],
     serverName: serverName(found.get(Extension.serverName)),
     alpn: alpnNames(found.get(Extension.alpn)),
     ticket: Uint8Array.from(found.get(Extension.sessionTicket) ?? NOTHING),

@@ -1,7 +1,7 @@
 // In: the first octets of both directions of a TLS connection. Out: what its hellos say in clear: server name, versions, ALPN (RFC 8446
 // 4.1.2, 4.1.3, 5.1; RFC 5246 7.4.1; RFC 6066 3; RFC 7301 3.1). Nothing is decrypted here.
 import { u16, u24 } from "../bytes.ts";
-import { readClientHello, readServerHello } from "./handshake.ts";
+import { Extension, readClientHello, readServerHello } from "./handshake.ts";
 
 /** What the hellos of a connection say; what is absent was not said, or not seen. */
 export interface TlsHello {
@@ -101,9 +101,12 @@ export class HelloReader {
 }
 
 function tellClientHello(body: Uint8Array, hello: TlsHello): void {
-  const { serverName, alpn } = readClientHello(body);
-  if (serverName !== undefined) hello.serverName = serverName;
-  if (alpn !== undefined) hello.alpnOffered = alpn;
+  const { serverName, alpn, extensions } = readClientHello(body);
+  // Reports list them as they came.
+  for (const type of extensions) {
+    if (type === Extension.serverName && serverName !== undefined) hello.serverName = serverName;
+    else if (type === Extension.alpn && alpn !== undefined) hello.alpnOffered = alpn;
+  }
 }
 
 // Returns whether it is a HelloRetryRequest.
