@@ -25,10 +25,11 @@ export function jsonReport(output: Output): Report {
       else summary = event;
     },
     end() {
-      const { captures, logs, unchecked, kind: _, ...counts } = summary!;
+      const { captures, logs, keys, unchecked, kind: _, ...counts } = summary!;
       connections.sort((a, b) => a.id - b.id);
       const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
       output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
+      if (keys !== undefined) output(`${member("keys", keys)},\n`);
       if (logs !== undefined) output(`${member("logs", logs)},\n`);
       const list = (name: string, elements: readonly Buffer[]): void => {
         let piece = `  "${name}": [`;

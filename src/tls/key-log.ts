@@ -7,17 +7,24 @@ export class KeyLogReader {
   keys = 0;
   /** Lines that are none of a key log: no comment, nothing that is known. */
   junk = 0;
+  /** Connections that these are of, where the lines of each stand together. */
+  connections = 0;
   /** The first client random that the log names, in hexadecimal. */
   firstRandom: string | undefined = undefined;
   readonly #store: KeyStore;
+  readonly #number: number;
   /** A line that has no end yet. */
   #rest: Uint8Array = NOTHING;
+  /** The client random of the last line. */
+  #last = "";
   /** The line is too long to be one: what comes up to its end is passed over. */
   #skipping = false;
   #begun = false;
 
-  constructor(store: KeyStore) {
+  /** @param number Of the key log. */
+  constructor(store: KeyStore, number = 0) {
     this.#store = store;
+    this.#number = number;
   }
 
   bytes(b: Uint8Array, start: number, end: number): void {
@@ -34,6 +41,13 @@ export class KeyLogReader {
       this.#rest = NOTHING;
       p = lineEnd + 1;
     }
+  }
+
+  /** What comes next does not go on with the last line. */
+  forget(): void {
+    this.#rest = NOTHING;
+    this.#skipping = false;
+    this.#begun = false;
   }
 
   /** A last line without an end is read; should more of it come, the whole line counts. */
@@ -79,7 +93,9 @@ export class KeyLogReader {
         name === "master" || name === "preMaster" ? secret.length === 96 : secret.length === 64 || secret.length === 96;
       if (name === undefined || (!fits && name !== "preMaster")) return false;
       this.firstRandom ??= random.toLowerCase();
-      this.#store.add(octets(random), name, octets(secret));
+      if (random !== this.#last) this.connections++;
+      this.#last = random;
+      this.#store.add(octets(random), name, octets(secret), this.#number);
       return true;
     }
     const [, encrypted, preMaster] = rsaLine.exec(text) ?? [];

@@ -5,6 +5,8 @@ import { hex, latin1 } from "../bytes.ts";
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
 export class ConnectionSecrets {
+  /** The number of the key log that told of it first. */
+  readonly log: number;
   /** TLS 1.2. */
   master: string | undefined = undefined;
   preMaster: string | undefined = undefined;
@@ -14,9 +16,13 @@ export class ConnectionSecrets {
   serverHandshake: string | undefined = undefined;
   clientTraffic: string | undefined = undefined;
   serverTraffic: string | undefined = undefined;
+
+  constructor(log: number) {
+    this.log = log;
+  }
 }
 
-export type SecretName = keyof ConnectionSecrets;
+export type SecretName = Exclude<keyof ConnectionSecrets, "log">;
 
 export const octetsOf = (secret: string): Uint8Array => Buffer.from(secret, "latin1");
 
@@ -25,7 +31,11 @@ export class KeyStore {
   complete = true;
   /** Secrets of so many connections were forgotten, the oldest first. */
   forgotten = 0;
-  readonly #limit: number;
+  /** Key logs that had the secrets of a connection that was asked for, by number. */
+  readonly used = new Set<number>();
+  /** The first client random that was asked for, in hexadecimal. */
+  firstAsked: string | undefined = undefined;
+  readonly limit: number;
   readonly #connections = new Map<string, ConnectionSecrets>();
   /** Premaster secrets by the first 8 octets of what they were encrypted to. */
   readonly #preMasters = new Map<string, string>();
@@ -36,7 +46,7 @@ export class KeyStore {
 
   /** @param limit Connections whose secrets are kept. */
   constructor(limit = 1 << 16) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** Connections that there are secrets of. */
@@ -54,26 +64,29 @@ export class KeyStore {
     return this.#generation;
   }
 
-  /** @param clientRandom One character per octet. */
-  add(clientRandom: string, name: SecretName, secret: string): void {
+  /** @param clientRandom One character per octet. @param log The number of the key log that tells it. */
+  add(clientRandom: string, name: SecretName, secret: string, log = 0): void {
     let of = this.#connections.get(clientRandom);
     if (of === undefined) {
-      of = new ConnectionSecrets();
+      of = new ConnectionSecrets(log);
       this.#connections.set(clientRandom, of);
-      if (trim(this.#connections, this.#limit)) this.forgotten++;
+      if (trim(this.#connections, this.limit)) this.forgotten++;
     }
     of[name] = secret;
     this.#generation++;
   }
 
   find(clientRandom: Uint8Array): ConnectionSecrets | undefined {
-    return this.#connections.get(latin1(clientRandom, 0, clientRandom.length));
+    this.firstAsked ??= hex(clientRandom, 0, clientRandom.length);
+    const found = this.#connections.get(latin1(clientRandom, 0, clientRandom.length));
+    if (found !== undefined) this.used.add(found.log);
+    return found;
   }
 
   /** @param encrypted The first 8 octets of the encrypted premaster secret, one character each. */
   addPreMaster(encrypted: string, preMaster: string): void {
     this.#preMasters.set(encrypted, preMaster);
-    trim(this.#preMasters, this.#limit);
+    trim(this.#preMasters, this.limit);
     this.#generation++;
   }
 

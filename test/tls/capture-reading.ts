@@ -22,13 +22,15 @@ export interface ReadConnection {
 export async function connectionsOf(path: string, store: KeyStore): Promise<ReadConnection[]> {
   const found: ReadConnection[] = [];
   const context = { store, buffers: new RecordBuffers(), parking: new Parking(8 << 20) };
-  const open = (_: Flow) => {
+  const open = (flow: Flow) => {
     const [client, server] = [new Collected(), new Collected()];
     const decryptor = new Decryptor(context, [client, server]);
     found.push({ client, server, decryptor });
-    return decryptor.sinks;
+    flow.attach(0, decryptor.sinks[0]);
+    flow.attach(1, decryptor.sinks[1]);
+    return { close() {} };
   };
-  const assembler = new Assembler({ open, close() {} }, defaultLimits, () => {});
+  const assembler = new Assembler({ open }, defaultLimits, () => {});
   const packets = new PacketDecoder(assembler, () => {}, defaultLimits);
   const secrets = {
     // draft-ietf-opsawg-pcapng 4.7: "TLSK", a key log.
