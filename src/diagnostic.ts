@@ -115,6 +115,11 @@ export const diagnostics = {
     source: "capture",
     text: "connection {connection} is {tls}, decrypted of the {from} only: {why}; {advice}",
   },
+  "capture/tls-handshake-only": {
+    severity: "info",
+    source: "capture",
+    text: "connection {connection} is {tls}: its handshake did not come to application data",
+  },
   "capture/tls-not-authentic": {
     severity: "loss",
     source: "capture",

@@ -12,7 +12,8 @@ import { Detection } from "./detection.ts";
 /** Gives decrypted octets. */
 export class TlsConnection implements ByteSource {
   readonly #carrier: Carrier;
-  readonly #decryptor: Decryptor;
+  /** Undefined: nothing is to be had from it any more. */
+  #decryptor: Decryptor | undefined;
   #first: ByteSink = unread;
   #second: ByteSink = unread;
   /** Something was decrypted. */
@@ -22,9 +23,10 @@ export class TlsConnection implements ByteSource {
   constructor(carrier: Carrier, keys: DecryptorContext) {
     this.#carrier = carrier;
     const out = [new PlainSide(this, 0), new PlainSide(this, 1)] as const;
-    this.#decryptor = new Decryptor(keys, out, { trouble: (trouble) => this.#diagnose(trouble) });
-    carrier.source.attach(0, new SealedSide(this, this.#decryptor.sinks[0]));
-    carrier.source.attach(1, new SealedSide(this, this.#decryptor.sinks[1]));
+    const decryptor = new Decryptor(keys, out, { trouble: (trouble) => this.#diagnose(trouble) });
+    this.#decryptor = decryptor;
+    carrier.source.attach(0, new SealedSide(this, decryptor.sinks[0]));
+    carrier.source.attach(1, new SealedSide(this, decryptor.sinks[1]));
   }
 
   attach(direction: 0 | 1, sink: ByteSink): void {
@@ -41,25 +43,38 @@ export class TlsConnection implements ByteSource {
     if (this.#begun) return;
     this.#begun = true;
     const { flow, sink, readers, tunnels } = this.#carrier;
-    const { facts, client = 0 } = this.#decryptor;
+    const { facts, client = 0 } = this.#decryptor!; // who gives octets
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
     new Detection(new Carrier(flow, this, sink, readers, tunnels, true), client, NOTHING_SKIPPED);
   }
 
+  /** Something of the ciphertext was read. */
+  wasRead(): void {
+    if (!this.#begun && this.#decryptor?.hopeless === true) this.#conclude(this.#decryptor);
+  }
+
   /** One direction of the ciphertext is over. */
   ended(): void {
-    if (++this.#ends !== 2) return;
-    const decryptor = this.#decryptor;
-    decryptor.finish();
-    const { sink } = this.#carrier;
+    if (++this.#ends !== 2 || this.#decryptor === undefined) return;
+    this.#decryptor.finish();
+    this.#conclude(this.#decryptor);
+  }
+
+  #conclude(decryptor: Decryptor): void {
+    const { sink, source } = this.#carrier;
+    source.attach(0, unread);
+    source.attach(1, unread);
+    this.#decryptor = undefined;
     const { facts, client = 0 } = decryptor;
     sink.note({ tls: tlsSummary(facts, decryptor.verdict()) });
     if (!this.#begun) sink.secured?.(facts, client, false);
     sink.secured?.(facts, client, true);
   }
 
+  // Where nothing was decrypted the reason of that says all.
   #diagnose({ kind, from, file, packet, offset, octets }: TlsTrouble): void {
+    if (!this.#begun && kind !== "authentication-failed") return;
     const connection = this.#carrier.flow.id;
     const place = { in: "stream", file, packet, connection, from, offset } as const;
     this.#carrier.readers.diagnostics({ code: CODES[kind], place, data: { connection, from, octets } });
@@ -77,6 +92,7 @@ class SealedSide implements ByteSink {
 
   bytes(b: Uint8Array, start: number, end: number, at: Origin): void {
     this.#records.bytes(b, start, end, at);
+    this.#connection.wasRead();
   }
 
   gap(length: number, proof: GapProof, at: Origin): void {

@@ -32,7 +32,9 @@ export class CaptureNotes {
     const { id, client, server, flow } = c;
     const place = { in: "stream", file: flow.file, packet: flow.firstPacket, connection: id } as const;
     const { tls } = c.about;
-    if (tls?.reason !== undefined && tls.reason !== "no-application-data") {
+    if (tls?.reason === "no-application-data")
+      this.#diagnostics({ code: "capture/tls-handshake-only", place, data: { connection: id, tls: tlsText(tls) } });
+    else if (tls?.reason !== undefined) {
       const { decrypted, why = "", advice = "" } = tls;
       const data = { connection: id, tls: tlsText(tls), why, advice };
       if (decrypted === "client" || decrypted === "server")

@@ -144,7 +144,7 @@ export class ConnectionModel implements ConnectionSink {
     if (!this.#announced) {
       // No more is known of a connection that HTTP/2 was not meant for than who is its client.
       c.clientIndex = clientIndex;
-      if (!c.isHttp2 && facts.alpn !== "h2" && facts.alpnOffered?.includes("h2") !== true) return;
+      if (!c.isHttp2 && !isForHttp2(facts)) return;
       this.#announce(clientIndex, "preface");
     }
     this.#parts.sink.tls(facts, over, c);
@@ -311,6 +311,10 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.blocks.ignore(c, frame, sender);
   }
 }
+
+// RFC 9113 3.2. `h2c` is the wrong name for the same.
+const isForHttp2 = ({ alpn, alpnOffered = [] }: TlsFacts): boolean =>
+  [alpn, ...alpnOffered].some((name) => name === "h2" || name === "h2c");
 
 // What concerns frames of every type.
 function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: OpenBlock | undefined): void {

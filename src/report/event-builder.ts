@@ -182,8 +182,8 @@ export class EventBuilder {
       ...this.#position(ref),
       time: this.#clock.text(ref.time),
       offset: ref.offset,
-      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags }),
-      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" || ref.length < 0 ? {} : { length: ref.length }),
+      ...(ref.isFrame ? { flags: ref.flags } : {}),
+      ...(ref.isFrame && ref.length >= 0 ? { length: ref.length } : {}),
       // Of DATA the text is its length.
       ...(text === "" || (ref.kind === "data" && ref.length < 0) ? {} : { text: utf8(text) }),
       ...this.#comment(ref),

@@ -247,10 +247,10 @@ function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | unde
   return reasons;
 }
 
-// `TLS: the capture starts after its handshake; start the capture before the connection is opened`.
+// `TLS: the capture starts after its handshake`.
 function notDecrypted(tls: TlsSummary | undefined): string | undefined {
   if (tls?.reason === undefined) return undefined;
-  return `TLS: ${printable(tls.why ?? tls.reason)}${tls.advice === undefined ? "" : `: ${tls.advice}`}`;
+  return tls.reason === "no-keys" ? "TLS without keys" : `TLS: ${printable(tls.why ?? tls.reason)}`;
 }
 
 function add(reasons: Map<string, { connections: number; first: number[] }>, reason: string, id: number): void {

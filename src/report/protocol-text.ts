@@ -5,7 +5,8 @@ import { printable } from "./text.ts";
 
 /** `h2c`, `TLS 1.2 to example.com (h2 offered and chosen), no keys`, `ssh`. */
 export function protocolText({ protocol, recognised, tls }: ConnectionEvent): string {
-  if (protocol === "tls-unknown") return `${printable(tlsText(tls ?? {}))}, ${SEALED[tls?.reason ?? ""] ?? "not decrypted"}`;
+  if (protocol === "tls-unknown")
+    return `${printable(tlsText(tls ?? {}))}, ${SEALED[tls?.reason ?? "no-keys"] ?? "not decrypted"}`;
   const known =
     tls === undefined || protocol === "unknown" ? (PROTOCOLS[protocol] ?? protocol) : `${protocol}, ${tls.version ?? "TLS"}`;
   if (recognised === undefined) return known;

@@ -94,6 +94,14 @@ export class Decryptor {
     this.#replay();
   }
 
+  /** Both sides have sent what cannot be read and never will be: nothing more is to be learned. */
+  get hopeless(): boolean {
+    const [first, second] = this.#directions;
+    if (first.sealed === 0 || second.sealed === 0 || this.#parked !== undefined || !this.#context.store.complete) return false;
+    if (first.opener.opened + second.opener.opened > 0) return false;
+    return this.#keys.version === "1.2" ? this.#keys.master() === undefined : this.#keys.secrets === undefined;
+  }
+
   /** What became of the connection so far. */
   verdict(): TlsVerdict {
     return verdictOf(this.#keys, this.facts, this.#context.store, this.#direction("client"), this.#direction("server"));

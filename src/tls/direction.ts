@@ -250,7 +250,10 @@ export class TlsDirection {
       else if (type === MessageType.serverHello && this.#peer !== undefined) this.#shared.isClient(this.#peer);
     }
     const kind = this.#sealedRecord ? this.opener.epoch?.kind : undefined;
-    if (kind === "application" && type === MessageType.certificateRequest) facts.postHandshakeAuth = true;
+    if (kind === "application" && type === MessageType.certificateRequest) {
+      const { file, packet, time } = this.#record!.last;
+      facts.postHandshakeAuth = { file, packet, time };
+    }
     noteMessage(facts, keys, this.side, type, message, this.#sealedRecord, this.#record!.last);
     if (type === MessageType.encryptedExtensions) this.#peer?.decideEarly();
     else if (type === MessageType.endOfEarlyData && kind === "early") {

@@ -38,12 +38,16 @@ export interface TlsFacts {
   resumed?: true;
   earlyData?: "offered" | "accepted" | "rejected";
   /** Handshakes of TLS 1.2 after the first, who began each, with its packet. */
-  renegotiations: { readonly from: Side; readonly file: number; readonly packet: number }[];
+  renegotiations: (MessagePlace & { readonly from: Side })[];
   /** Of the ephemeral key of TLS 1.2. */
   keyExchange?: { readonly kind: "ecdhe" | "dhe"; readonly group?: number; readonly bits?: number };
   certificates: Partial<Record<Side, CertificateSummary>>;
   /** CertificateRequest after the handshake of TLS 1.3. */
-  postHandshakeAuth?: true;
+  postHandshakeAuth?: MessagePlace;
+  /** The server's EncryptedExtensions were read: what they do not say was not said. */
+  encryptedExtensions?: true;
+  /** Where the last hello of each side ended. */
+  hellos: Partial<Record<Side, MessagePlace>>;
   keyUpdates: Record<Side, number>;
   tickets: number;
   /** The first ones. */
@@ -51,6 +55,7 @@ export interface TlsFacts {
 }
 
 export const noFacts = (): TlsFacts => ({
+  hellos: {},
   renegotiations: [],
   certificates: {},
   keyUpdates: { client: 0, server: 0 },
@@ -62,6 +67,7 @@ export const noFacts = (): TlsFacts => ({
 export interface MessagePlace {
   readonly file: number;
   readonly packet: number;
+  readonly time: number;
 }
 
 /** Take from a handshake message what it says of the connection and of its keys.
@@ -73,25 +79,28 @@ export function noteMessage(
   type: number,
   message: Uint8Array,
   sealed: boolean,
-  { file, packet }: MessagePlace,
+  { file, packet, time }: MessagePlace,
 ): void {
   const body = message.subarray(4);
   const tls13 = keys.version === "1.3";
   if (type === MessageType.clientHello) {
-    if (sealed) facts.renegotiations.push({ from, file, packet });
+    if (sealed) facts.renegotiations.push({ from, file, packet, time });
+    else facts.hellos.client = { file, packet, time };
     const hello = readClientHello(body);
     keys.setClientHello(hello);
     noteClientHello(facts, hello);
   } else if (type === MessageType.serverHello) {
     const hello = readServerHello(body);
     if (hello !== undefined) {
+      if (!sealed) facts.hellos.server = { file, packet, time };
       keys.setServerHello(hello);
       noteServerHello(facts, hello, keys.clientHello);
     }
   } else if (type === MessageType.helloRequest) {
-    if (!tls13 && sealed) facts.renegotiations.push({ from, file, packet });
+    if (!tls13 && sealed) facts.renegotiations.push({ from, file, packet, time });
   } else if (type === MessageType.encryptedExtensions) {
     const found = readExtensions(new OctetReader(body));
+    facts.encryptedExtensions = true;
     const alpn = alpnNames(found.get(Extension.alpn))?.[0];
     if (alpn !== undefined) facts.alpn = alpn;
     if (facts.earlyData === "offered") facts.earlyData = found.has(Extension.earlyData) ? "accepted" : "rejected";

@@ -54,7 +54,7 @@ export class RecordReader implements ByteSink {
   readonly #sink: RecordSink;
   readonly #buffers: RecordBuffers;
   readonly #record = new TlsRecord();
-  readonly #head = new Uint8Array(HEAD);
+  #head: Uint8Array = NOTHING;
   #headCount = 0;
   /** Octets of the record still to come; -1: in a header. */
   #left = -1;
@@ -126,6 +126,7 @@ export class RecordReader implements ByteSink {
     let from = p;
     if (this.#headCount > 0 || end - p < HEAD) {
       const take = Math.min(HEAD - this.#headCount, end - p);
+      if (this.#head.length === 0) this.#head = new Uint8Array(HEAD);
       this.#head.set(b.subarray(p, p + take), this.#headCount);
       this.#headCount += take;
       p += take;

@@ -12,6 +12,7 @@ export class Listeners {
   readonly block: BlockListeners<Slot>;
   readonly status: BlockListeners<Slot>;
   readonly upgrade: readonly Slot[];
+  readonly tls: readonly Slot[];
   readonly tick: readonly Slot[];
   readonly fields: readonly Slot[];
   readonly reset: readonly Slot[];
@@ -47,6 +48,7 @@ export class Listeners {
       }),
     );
     this.upgrade = having("upgrade");
+    this.tls = having("tls");
     this.tick = having("tick");
     this.fields = having("fields");
     this.reset = having("reset");
