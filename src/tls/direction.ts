@@ -268,6 +268,7 @@ export class TlsDirection {
 
   #data(b: Uint8Array, start: number, end: number, record: TlsRecord): void {
     if (start === end) return;
+    this.#peer?.settle(record.first.acked);
     const at = this.#place(record.last, record.first.acked);
     if (this.opener.epoch?.kind === "early" && this.#shared.facts.earlyData !== "accepted") {
       this.#holdEarly(b.subarray(start, end), at, record);
@@ -365,6 +366,16 @@ export class TlsDirection {
     const deferred = this.#deferred;
     this.#deferred = undefined;
     if (deferred !== undefined && this.opener.opened > 0) this.#gap(deferred.length, deferred.proof, deferred.at, false, true);
+  }
+
+  /** The other side gives octets, and had received so many of this one's ciphertext: what it may have read must be told as missing first, or
+   *  it would seem to answer what was never sent. */
+  settle(acked: number): void {
+    const deferred = this.#deferred;
+    if (deferred === undefined || (acked >= 0 && acked <= deferred.at.offset)) return;
+    if (this.opener.opened === 0 && !this.#shared.keys.readable(this.side)) return;
+    this.#deferred = undefined;
+    this.#gap(deferred.length, deferred.proof, deferred.at, false, true);
   }
 
   #place({ file, packet, time }: Origin, acked: number): Origin {

@@ -177,7 +177,12 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
       if (!hello) expect(left, `record ${i}`).toBe(all());
       // What follows the client's Finished from the server in TLS 1.3 are tickets, which look like data.
       const ticket = setting.version === "TLSv1.3" && records.slice(0, i).filter(({ from }) => from === "client").length > 2;
-      if (!hello && !ticket) expect([fed.client.gaps, fed.server.gaps]).toEqual([[], []]);
+      if (hello || ticket) continue;
+      // A side whose loss the other has seen may have sent data in it: told before what answers it, once.
+      for (const { gaps } of [fed.client, fed.server]) {
+        expect(gaps.length, `record ${i}`).toBeLessThanOrEqual(1);
+        for (const { exact, proof } of gaps) expect([exact, proof]).toEqual([false, "acknowledged"]);
+      }
     }
   });
 });
