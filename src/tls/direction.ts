@@ -61,6 +61,8 @@ export class TlsDirection {
   #finished = false;
   /** Something was lost since the last record that could be read. */
   #loss = false;
+  /** Octets of its ciphertext before its FIN; -1: there was none. */
+  #fin = -1;
   /** Of the record before. */
   #epoch: Epoch | undefined;
   /** A loss before there was application data: none of it, as the first of its sequence numbers may show. */
@@ -175,6 +177,7 @@ export class TlsDirection {
     // Whether a server that never answered took it does not matter: it was sent as the beginning of what follows.
     this.#takeEarly();
     this.#flushGap();
+    if (how === "fin") this.#fin = at.offset;
     const to = this.#place(at, at.acked);
     to.offset = this.plain;
     this.#out.end(how, to);
@@ -389,6 +392,8 @@ export class TlsDirection {
 
   /** Decrypted octets that could be read when so many had arrived; -1: unknown. */
   received(sealed: number): number {
+    // A FIN counts for one octet (RFC 9293 3.10.4).
+    if (this.#fin >= 0 && sealed > this.#fin) return this.plain + 1;
     return this.opener.opened > 0 || this.sealed === 0 ? this.#offsets.at(sealed) : -1;
   }
 
