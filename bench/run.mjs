@@ -4,8 +4,10 @@
 //   stages                          x10, stage after stage added
 //   start                           `--version`, and a small capture, against a Node that does nothing
 //   rpcs                            2 GB of small RPCs (bench/generate.mjs)
+//   tls                             small RPCs over TLS 1.3, with their key log, beside tshark and `openssl speed`
 //   pipe                            10^6 connections that go silent, through standard input
 //   hpack                           HPACK alone
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,11 +30,12 @@ const FLOORS = {
   short: { tshark: 8 },
   halfopen: { tshark: 6, memory: 150 },
   rpcs: { memory: 160 },
+  tls: { tshark: 3, memory: 150 },
   pipe: { memory: 200 },
   version: { node: 1.6 },
   sample: { node: 3 },
 };
-const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "pipe", "hpack"];
+const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack"];
 const missed = [];
 
 const wanted = process.argv.slice(2);
@@ -48,6 +51,7 @@ try {
   for (const row of rows) {
     if (row === "start") await measureStart();
     else if (row === "rpcs") await measureRpcs();
+    else if (row === "tls") await measureTls();
     else if (row === "hpack") await measureInside("hpack", []);
     else if (row === "stages" || row === "pipe") {
       if (!sharedIsThere) console.log(`\n${row}: skipped, ../shared/perf is not there`);
@@ -119,6 +123,38 @@ async function measureInside(name, args) {
   const text = readFileSync(output, "utf8");
   if (args.length === 0) console.log(`\n${text.trim()}`);
   return text;
+}
+
+async function measureTls() {
+  const CALLS = 200_000;
+  if (!isThere("openssl", "version")) return console.log("\ntls: skipped, openssl is not there");
+  const { writeTls } = await import("./tls.mjs");
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const names = ["-subj", "/CN=localhost", "-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...names], { stdio: "ignore" });
+  const identity = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  const { file, keys, octets } = await writeTls(folder, identity, CALLS);
+  console.log(`\ntls: ${CALLS.toLocaleString("en-US")} small RPCs over TLS 1.3, ${(octets / 1e6).toFixed(0)} MB`);
+  const ours = await measure(folder, [...check(file), "--keys", keys]);
+  line("h2lint", ours, verdict("tls", "MB", ours.memory / 1e6, { most: FLOORS.tls.memory }));
+  if (isThere("tshark")) {
+    const words = ["-n", "-r", file, "-o", `tls.keylog_file:${keys}`, "-T", "fields", "-e", "http2.type"];
+    const theirs = await measure(folder, ["tshark", ...words]);
+    line(
+      "  tshark",
+      theirs,
+      verdict("tls", "times less than tshark", theirs.seconds / ours.seconds, { least: FLOORS.tls.tshark }),
+    );
+  }
+  const said = execFileSync("openssl", ["speed", "-seconds", "1", "-bytes", "256", "-evp", "aes-128-gcm"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const speed = Number(/AES-128-GCM\s+([\d.]+)k/i.exec(said)?.[1] ?? Number.NaN) / 1000;
+  const rate = octets / 1e6 / ours.seconds;
+  console.log(
+    `  ${rate.toFixed(0)} MB of TCP payload a second, all stages; openssl speed, records of 256 octets: ${speed.toFixed(0)} MB`,
+  );
 }
 
 async function measureStart() {

@@ -7,6 +7,7 @@ import type { Engine } from "./pipeline.ts";
 import type { Side } from "./place.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { RuleOptions } from "./rules/selection.ts";
+import type { KeySource } from "./tls/key-files.ts";
 import type { Filter } from "./traffic-filter.ts";
 
 /** What `analyze` looks at, and how. */
@@ -16,6 +17,9 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly limits?: Partial<Limits>;
   /** Beside the built-in ones. */
   readonly rules?: readonly Rule[];
+  /** Of TLS: paths of key logs in NSS's format, of private keys in PEM, or of folders of them; or sources of octets. Keys inside of captures
+   *  are read anyway. */
+  readonly keys?: readonly (string | Source | KeySource)[];
   /** Look at part of the capture; the rest is still decoded. */
   readonly only?: Filter;
   /** Of the messages of gRPC; those that servers tell by reflection are added to them. */

@@ -40,5 +40,7 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   const joined = joiner?.join(results);
   yield* results.take();
   for (const { diagnostic, count } of diagnostics) yield results.build.diagnostic(diagnostic, count);
-  yield results.tally.summary(captures.captures, diagnostics.incomplete, joined);
+  const summary = results.tally.summary(captures.captures, diagnostics.incomplete, joined);
+  const keys = captures.keys.infos;
+  yield keys.length === 0 ? summary : { ...summary, keys };
 }

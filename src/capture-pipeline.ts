@@ -12,6 +12,7 @@ import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "./pipeline.ts";
 import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
+import { KeyFiles, type KeySource } from "./tls/key-files.ts";
 
 /** Capture files as one run of packets, through the pipeline up to the model. */
 export class CapturePipeline {
@@ -22,6 +23,9 @@ export class CapturePipeline {
   readonly captures: CaptureInfo[] = [];
   /** What became of the packets; undefined before the run. */
   packets: PacketCounts | undefined;
+  /** Of TLS. */
+  readonly keys: KeyFiles;
+  readonly #given: readonly (string | Source | KeySource)[];
   readonly #captures: MergedCaptures;
   readonly #engine: Engine;
   readonly #progress: ((progress: Progress) => void) | undefined;
@@ -29,28 +33,35 @@ export class CapturePipeline {
 
   constructor(
     sources: readonly (string | Source)[],
-    { engine = "fast", limits, progress }: Pick<AnalyzeOptions, "engine" | "limits" | "progress">,
+    { engine = "fast", keys = [], limits, progress }: Pick<AnalyzeOptions, "engine" | "keys" | "limits" | "progress">,
   ) {
     this.#engine = engine;
     this.#progress = progress;
     this.limits = { ...defaultLimits, ...limits };
+    this.keys = new KeyFiles(this.limits.tlsConnections);
+    this.#given = keys;
     this.comments = new Comments(this.limits, this.#report);
     const { clock } = this;
     this.#captures = new MergedCaptures(sources, { clock, limits: this.limits, diagnostics: this.#report, engine });
   }
 
-  /** Put the sources in order. @returns Their names in that order. */
-  open(): Promise<string[]> {
-    return this.#captures.open();
+  /** Put the sources in order, and read the keys. @returns Their names in that order. */
+  async open(): Promise<string[]> {
+    for (const one of this.#given) await this.keys.read(typeof one === "string" || !("source" in one) ? { source: one } : one);
+    const names = await this.#captures.open();
+    this.keys.store.complete = await this.#captures.readSecrets((file) => this.keys.inside(file));
+    return names;
   }
 
   /** Read all packets and tell whoever is wanted. What one block came to has been told at each step. */
   async *run(wanted: Wanted): AsyncGenerator<void> {
-    const { clock, limits } = this;
-    const assembler = assemblerFor(buildPipeline(wanted, limits), hpackOf(this.#engine), limits, this.#report);
+    const { clock, keys, limits } = this;
+    const hpack = hpackOf(this.#engine);
+    const assembler = assemblerFor(buildPipeline(wanted, limits), hpack, limits, this.#report, keys.store);
     const packets = new PacketDecoder(assembler, this.#report, limits);
     this.packets = packets.counts;
     for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
+      if (!keys.store.complete) keys.readOn();
       this.#progress?.({ file: source.name, octets, packets: count });
       yield;
     }
@@ -66,7 +77,9 @@ export class CapturePipeline {
       });
     }
     packets.end();
+    keys.store.complete = true;
     for (const _ of assembler.ending()) yield;
+    keys.diagnose(this.#report);
     yield;
   }
 }

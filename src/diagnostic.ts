@@ -108,7 +108,39 @@ export const diagnostics = {
   "capture/not-decrypted": {
     severity: "loss",
     source: "capture",
-    text: "connection {connection} is {tls}: without keys nothing inside it can be checked",
+    text: "connection {connection} is {tls}: {why}; {advice}",
+  },
+  "capture/partly-decrypted": {
+    severity: "loss",
+    source: "capture",
+    text: "connection {connection} is {tls}, decrypted of the {from} only: {why}; {advice}",
+  },
+  "capture/tls-handshake-only": {
+    severity: "info",
+    source: "capture",
+    text: "connection {connection} is {tls}: its handshake did not come to application data",
+  },
+  "capture/tls-not-authentic": {
+    severity: "loss",
+    source: "capture",
+    text: "TLS records from the {from} of connection {connection} do not authenticate: {octets} octets are left out",
+  },
+  "capture/tls-borders-lost": {
+    severity: "loss",
+    source: "capture",
+    text: "the borders of TLS records from the {from} of connection {connection} were lost; they are searched",
+  },
+  "capture/tls-cut-record": {
+    severity: "loss",
+    source: "capture",
+    text: "the {from} of connection {connection} ends inside a TLS record",
+  },
+  "capture/keys": { severity: "info", source: "capture", text: "{file} ({origin}): TLS keys of {connections} connections" },
+  "capture/private-key": { severity: "info", source: "capture", text: "{file} ({origin}): a private key for RSA key exchange" },
+  "capture/keys-of-others": {
+    severity: "loss",
+    source: "capture",
+    text: "{file} ({origin}) has no key of these captures: its first client random is {theirs}, the captures' first {ours}",
   },
   "capture/hpack-unknown": {
     severity: "loss",
@@ -160,6 +192,16 @@ export const diagnostics = {
     severity: "loss",
     source: "limit",
     text: "more than {limit} octets wait for a sign of what their connections speak: one was given up as unknown",
+  },
+  "limit/tls-early-data": {
+    severity: "loss",
+    source: "limit",
+    text: "early data from the {from} of connection {connection} is more than is kept until it is accepted: {octets} octets are left out",
+  },
+  "limit/tls-keys": {
+    severity: "loss",
+    source: "limit",
+    text: "keys of more than {limit} TLS connections: those of {connections} connections were forgotten",
   },
   "limit/frame": {
     severity: "loss",

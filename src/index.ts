@@ -68,4 +68,8 @@ export {
 export type { Preset, RuleOptions } from "./rules/selection.ts";
 export type { Severity } from "./rules/severity.ts";
 export type { EndReason } from "./tcp/byte-stream.ts";
+export type { TlsFacts } from "./tls/facts.ts";
+export type { KeyInfo, KeySource } from "./tls/key-files.ts";
+export type { TlsSummary } from "./tls/summary.ts";
+export type { TlsReason } from "./tls/verdict.ts";
 export type { Filter } from "./traffic-filter.ts";

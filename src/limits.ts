@@ -29,6 +29,10 @@ export interface Limits {
   readonly outOfOrderTotal: number;
   /** Octets kept while nothing shows what a connection speaks, over all connections (`limit/undecided`). */
   readonly undecidedTotal: number;
+  /** Octets of TLS records kept until their keys come, over all connections. */
+  readonly tlsParkedOctets: number;
+  /** TLS connections whose keys are kept (`limit/tls-keys`). */
+  readonly tlsConnections: number;
   /** Packets of a connection after which octets that the peer acknowledged are called lost. */
   readonly lostAfterPackets: number;
   /** Payload octets kept of a frame that is not DATA (`limit/frame`). */
@@ -96,6 +100,8 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     outOfOrderOctets: Math.min(share(0.05), 8 << 20),
     outOfOrderTotal: share(0.1),
     undecidedTotal: share(0.05),
+    tlsParkedOctets: share(0.1),
+    tlsConnections: 1 << 16,
     lostAfterPackets: 64,
     frameOctets: 1 << 20,
     frameOctetsTotal: share(0.04),

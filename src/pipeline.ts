@@ -16,6 +16,7 @@ import { RuleEngine } from "./rules/engine/engine.ts";
 import type { ActiveRule } from "./rules/engine/slot.ts";
 import type { Finding, FindingSink, Repeats } from "./rules/finding.ts";
 import { Assembler } from "./tcp/assembler.ts";
+import type { KeyStore } from "./tls/key-store.ts";
 
 /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
 export type Engine = "fast" | "reference";
@@ -64,8 +65,9 @@ export function assemblerFor(
   hpack: HpackEngine,
   limits: Limits,
   diagnose: DiagnosticSink,
+  keys?: KeyStore,
 ): Assembler {
-  return new Assembler(new Model(sinks, hpack, limits, diagnose), limits, diagnose);
+  return new Assembler(new Model(sinks, hpack, limits, diagnose, keys), limits, diagnose);
 }
 
 export const hpackOf = (engine: Engine): HpackEngine => (engine === "fast" ? fastHpack : referenceHpack);

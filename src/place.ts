@@ -3,11 +3,13 @@ export type Side = "client" | "server";
 
 export const other = (side: Side): Side => (side === "client" ? "server" : "client");
 
-/** Where a diagnostic points: an octet of a capture file, a packet, a line of a log, or an octet of one direction of a connection. */
+/** Where a diagnostic points: an octet of a capture file, a packet, a line of a log, the keys of TLS, or an octet of one
+ *  direction of a connection. */
 export type Place =
   | { readonly in: "file"; readonly file: number; readonly offset: number }
   | { readonly in: "packet"; readonly file: number; readonly packet: number }
   | { readonly in: "log"; readonly file: number; readonly line: number }
+  | { readonly in: "keys" }
   | {
       readonly in: "stream";
       readonly file: number;

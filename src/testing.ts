@@ -11,6 +11,7 @@ import type { Rule } from "./rules/rule.ts";
 import type { Severity } from "./rules/severity.ts";
 import { numberOf, type PlayedFinding, playSegments, written } from "./testing/play.ts";
 import type { Story, WireSegment } from "./testing/script.ts";
+import type { TlsFacts } from "./tls/facts.ts";
 
 export { type Fields, literals, type Octets, type RawFrame } from "./testing/octets.ts";
 export { numberOf, type Played, type PlayOptions, play, written } from "./testing/play.ts";
@@ -45,6 +46,8 @@ export interface RuleCases {
 /** A story in which the rule finds nothing. */
 export interface ValidCase {
   readonly frames: Story;
+  /** The octets are those inside TLS with such a handshake. */
+  readonly tls?: Partial<TlsFacts>;
   readonly limits?: Partial<Limits>;
   /** The rule's thresholds, where not the defaults. */
   readonly options?: Readonly<Record<string, number>>;
@@ -55,6 +58,8 @@ export interface ValidCase {
 /** A story in which the rule finds something. */
 export interface InvalidCase {
   readonly frames: Story;
+  /** The octets are those inside TLS with such a handshake. */
+  readonly tls?: Partial<TlsFacts>;
   /** Every finding, in order. */
   readonly finds: readonly ExpectedFinding[];
   /** `proven` unless told. */
@@ -68,11 +73,11 @@ export interface InvalidCase {
   readonly splittable?: boolean;
 }
 
-/** A message id; the frame by its number in the script, from 1 over both sides (0: a frame of the default opening), or `preface` or
- *  `close` where a rule names no frame; the data for the message's holes. */
+/** A message id; the frame by its number in the script, from 1 over both sides (0: a frame of the default opening), or `preface`,
+ *  `close` or `tls` where a rule names no frame; the data for the message's holes. */
 export type ExpectedFinding = readonly [
   message: string,
-  frame: number | "preface" | "close",
+  frame: number | "preface" | "close" | "tls",
   data?: Finding["data"],
   more?: FindingDetails,
 ];
@@ -116,7 +121,8 @@ function insist(rule: Rule, { valid, invalid }: RuleCases): void {
   for (const [name, given] of [...Object.entries(valid), ...Object.entries(invalid)]) {
     const story = typeof given === "function" ? given : given.frames;
     // Times and acknowledgments count: a race is made of them.
-    const octets = JSON.stringify(written(story).segments.map((segment) => ({ ...segment, bytes: hexOf(segment.bytes) })));
+    const segments = written(story).segments.map((segment) => ({ ...segment, bytes: hexOf(segment.bytes) }));
+    const octets = JSON.stringify([segments, typeof given === "function" ? undefined : given.tls]);
     const same = seen.get(octets);
     if (same !== undefined) fail(`the cases "${same}" and "${name}" are the same`);
     seen.set(octets, name);
@@ -125,6 +131,7 @@ function insist(rule: Rule, { valid, invalid }: RuleCases): void {
 
 interface JudgedCase {
   readonly frames: Story;
+  readonly tls?: Partial<TlsFacts>;
   readonly finds: readonly ExpectedFinding[];
   readonly certainty?: "proven" | "unproven";
   readonly because?: readonly Need[];
@@ -136,7 +143,7 @@ interface JudgedCase {
 function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
   const { frames: story, finds, because, limits = {}, splittable = true } = given;
   const certainty = given.certainty ?? (because === undefined ? "proven" : "unproven");
-  const options = { rules: [rule], limits, thresholds: { [rule.id]: given.options ?? {} } };
+  const options = { rules: [rule], limits, thresholds: { [rule.id]: given.options ?? {} }, tls: given.tls };
   const { segments, frames, whole } = written(story);
   const played = playSegments(segments, options);
   deepStrictEqual(

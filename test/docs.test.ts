@@ -10,6 +10,7 @@ import { rules } from "../src/rules/index.ts";
 import type { Rule } from "../src/rules/rule.ts";
 import { play, playSegments } from "../src/testing/play.ts";
 import { type RuleCases, type Story, written } from "../src/testing.ts";
+import type { TlsFacts } from "../src/tls/facts.ts";
 
 // The rules' own test files are read for their cases; nothing is tested here a second time.
 const collected = vi.hoisted(() => new Map<string, RuleCases>());
@@ -39,12 +40,20 @@ for (const rule of rules) {
     .map(([name, given]) => [name, typeof given === "function" ? given : given.frames] as const)
     .find(([, story]) => play(story, { rules }).findings.every(({ severity }) => severity !== "error"));
   examples[rule.id] = {
-    ...(illegal === undefined ? {} : { illegal: exampleOf(rule, illegal[0], illegal[1].frames, illegal[1].options) }),
+    ...(illegal === undefined
+      ? {}
+      : { illegal: exampleOf(rule, illegal[0], illegal[1].frames, illegal[1].options, illegal[1].tls) }),
     ...(legal === undefined ? {} : { legal: exampleOf(rule, legal[0], legal[1]) }),
   };
 }
 
-function exampleOf(rule: Rule, name: string, story: Story, options: Readonly<Record<string, number>> = {}): Example {
+function exampleOf(
+  rule: Rule,
+  name: string,
+  story: Story,
+  options: Readonly<Record<string, number>> = {},
+  tls?: Partial<TlsFacts>,
+): Example {
   const { segments, frames } = written(story);
   const clock = new Clock();
   const listings: FrameListing[] = [];
@@ -54,7 +63,7 @@ function exampleOf(rule: Rule, name: string, story: Story, options: Readonly<Rec
     false,
     (frame) => void listings.push(frame),
   );
-  const played = playSegments(segments, { rules: [rule], listeners: [lister], thresholds: { [rule.id]: options } });
+  const played = playSegments(segments, { rules: [rule], listeners: [lister], thresholds: { [rule.id]: options }, tls });
   const faulty = new Set(played.findings.map(({ frame }) => `${frame.from} ${frame.offset}`));
   const lines: string[] = [];
   for (const frame of listings) {
@@ -71,6 +80,7 @@ function exampleOf(rule: Rule, name: string, story: Story, options: Readonly<Rec
   for (const { frame, from } of played.findings.map(({ frame }) => ({ frame, from: frame.from }))) {
     if (frame.kind === "preface") lines.unshift(`${MARK}${from}  preface`);
     if (frame.kind === "close") lines.push(`${MARK}${from}  close`);
+    if (frame.kind.startsWith("tls-")) lines.unshift(`${MARK}${from}  TLS ${frame.kind.slice(4)}`);
   }
   return { name, frames: shortened(lines) };
 }

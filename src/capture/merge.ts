@@ -7,7 +7,7 @@
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import type { CaptureInterface, CaptureReader } from "./reader.ts";
-import type { CaptureContext } from "./record-reader.ts";
+import type { CaptureContext, SecretsSink } from "./record-reader.ts";
 import { fileSource, type Source } from "./source.ts";
 
 export type MergeContext = Omit<CaptureContext, "file"> & { readonly engine: "fast" | "reference" };
@@ -60,6 +60,22 @@ export class MergedCaptures {
     }
     for (const [index, feed] of this.#feeds.entries()) feed.file = index;
     return this.#feeds.map(({ source }) => source.name);
+  }
+
+  /** Look through the captures for secrets, which may stand behind what they decrypt.
+   *  @param sinkOf For those of a capture, by its name.
+   *  @returns False: some can be read only once, and tell while they are read. */
+  async readSecrets(sinkOf: (file: string) => SecretsSink): Promise<boolean> {
+    let whole = true;
+    for (const feed of this.#feeds) {
+      const { source } = feed;
+      const again = source.again?.();
+      if (again === undefined) {
+        feed.secrets = sinkOf(source.name);
+        whole = false;
+      } else await secretsOf(again, { ...this.#context, secrets: sinkOf(source.name) });
+    }
+    return whole;
   }
 
   /** Push the packets of all captures, block by block. Throws what opening and reading throw. */
@@ -130,10 +146,27 @@ async function firstTime(source: Source, context: MergeContext): Promise<number>
   return first;
 }
 
+async function secretsOf(source: Source, context: MergeContext): Promise<void> {
+  // What is wrong with it shows when it is read.
+  const reader = await openCapture(source, { ...context, file: 0, diagnostics: () => {} }).catch(() => undefined);
+  if (reader === undefined) return;
+  try {
+    while (reader.format === "pcapng" && (await reader.readBlock(NO_PACKETS)));
+  } catch {
+    // The same.
+  } finally {
+    await reader.close();
+  }
+}
+
+const NO_PACKETS: PacketSink = { packet() {} };
+
 /** A capture file, and what of its block is not due yet. */
 class Feed implements PacketSink {
   readonly source: Source;
   file = 0;
+  /** Told of the secrets in it while it is read. */
+  secrets: SecretsSink | undefined;
   /** The time of the packet that waits, or where none does of the last one: what follows is not due before. */
   bound = Number.NEGATIVE_INFINITY;
   packets = 0;
@@ -166,7 +199,11 @@ class Feed implements PacketSink {
 
   async open(sink: PacketSink): Promise<void> {
     this.#sink = sink;
-    this.#reader = await openCapture(this.source, { ...this.#context, file: this.file });
+    this.#reader = await openCapture(this.source, {
+      ...this.#context,
+      file: this.file,
+      ...(this.secrets === undefined ? {} : { secrets: this.secrets }),
+    });
   }
 
   setRival(...rivals: readonly (Feed | undefined)[]): void {

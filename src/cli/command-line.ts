@@ -144,6 +144,13 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     requiresArg: true,
     describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
   },
+  keys: {
+    type: "string",
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    describe: "TLS key log, RSA private key, or folder of them; else SSLKEYLOGFILE, else x.keys beside x.pcap",
+  },
   messages: { type: "boolean", default: false, describe: "calls, timeline: what gRPC messages hold", group: "Output:" },
   text: {
     type: "string",

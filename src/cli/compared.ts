@@ -30,6 +30,9 @@ export async function shapeOf(operand: string, options: AnalyzeOptions): Promise
   return { operand, shape, findings };
 }
 
+/** Without the part of it that is looked at. */
+export const fileOf = (operand: string): string => partOf(operand).file;
+
 function partOf(operand: string): { file: string; only: Filter } {
   const match = /^(.+)#(\d+)(?:\.(\d+))?$/.exec(operand);
   // A file may be named so.

@@ -47,6 +47,8 @@ export interface Invocation {
   };
   /** Paths of schemas. */
   readonly protos: readonly string[];
+  /** Paths of TLS keys. */
+  readonly keys: readonly string[];
   /** Logs: `[client=|server=]FILE`. */
   readonly logs: readonly LogOption[];
   readonly messages: boolean;
@@ -116,6 +118,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     engine: single("engine") as "fast" | "reference",
     only: Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined)) as Invocation["only"],
     protos: toStrings(args["proto"]),
+    keys: toStrings(args["keys"]),
     logs,
     messages: single("messages") === true,
     maxMemory: octetsOf(single("max-memory") as string | undefined),

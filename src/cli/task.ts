@@ -1,6 +1,7 @@
 // What the command line and the configuration ask for, put together.
 import { dirname, relative, resolve } from "node:path";
 import type { AnalyzeOptions } from "../analyze-options.ts";
+import type { Source } from "../capture/source.ts";
 import { H2lintError } from "../error.ts";
 import { defaultLimits, type Limits, limitsFor } from "../limits.ts";
 import type { Assertions } from "../report/assertions.ts";
@@ -9,6 +10,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { LoadedConfig } from "./config.ts";
 import type { Invocation } from "./invocation.ts";
+import { findKeys } from "./keys.ts";
 
 /** An invocation with the rest filled in, and what the configuration adds. */
 export interface Task extends Invocation {
@@ -54,11 +56,12 @@ export function configured(invocation: Invocation, { path, config, rules: userRu
 const besideOf = (path: string | undefined, file: string | undefined): string | undefined =>
   path === undefined || file === undefined ? undefined : relative(process.cwd(), resolve(dirname(path), file)) || file;
 
-/** What `analyze` is told of a task. */
-export function analyzeOptions(task: Task): AnalyzeOptions {
+/** What `analyze` is told of a task.
+ *  @param captures Beside which keys may lie. */
+export function analyzeOptions(task: Task, captures: readonly (string | Source)[]): AnalyzeOptions {
   const { engine, limits, preset, profile, severities, thresholds, userRules, only } = task;
   return {
-    ...{ engine, limits, severities, thresholds, only, rules: userRules },
+    ...{ engine, limits, severities, thresholds, only, rules: userRules, keys: findKeys(task.keys, captures) },
     ...(preset === undefined ? {} : { preset }),
     ...(profile === undefined ? {} : { profile }),
   };

@@ -1,10 +1,10 @@
-import type { TlsHello } from "../tls/hello.ts";
+import type { TlsSummary } from "../tls/summary.ts";
 
 /** What is known of a connection besides HTTP/2: what proxies say of it, what else it speaks. */
 export interface About {
   /** A finer name than the protocol's: `http/1.0`, `grpc-web`, `websocket`, `ssh`. */
   recognised?: string;
-  tls?: TlsHello;
+  tls?: TlsSummary;
   /** On whose behalf a load balancer connected, as its PROXY protocol header says. */
   proxied?: { readonly version: 1 | 2; readonly client: string; readonly server: string };
   /** Where a proxy was asked to connect to. */

@@ -19,18 +19,21 @@ export class Carrier {
   readonly readers: Readers;
   /** Tunnels inside each other. After one the start of what follows is known. */
   readonly tunnels: number;
+  /** The octets were decrypted: their start was seen, or what lacks of it is told as a gap. */
+  readonly secured: boolean;
 
-  constructor(flow: Flow, source: ByteSource, sink: ConnectionSink, readers: Readers, tunnels: number) {
+  constructor(flow: Flow, source: ByteSource, sink: ConnectionSink, readers: Readers, tunnels: number, secured = false) {
     this.flow = flow;
     this.source = source;
     this.sink = sink;
     this.readers = readers;
     this.tunnels = tunnels;
+    this.secured = secured;
   }
 
   /** The first octet of this direction is there. */
   startKnown(index: 0 | 1): boolean {
-    return this.tunnels > 0 || this.flow.directions[index].syn;
+    return this.secured || this.tunnels > 0 || this.flow.directions[index].syn;
   }
 }
 

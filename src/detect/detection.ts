@@ -48,13 +48,13 @@ export class Detection {
     if (!this.#decided && this.#carrier.readers.isFull(this.#waiting, at)) this.#giveUp();
   }
 
-  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin): void {
+  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin, exact?: boolean): void {
     const own = this.#octets[index];
     const skip = Math.min(own.skip, length);
     own.skip -= skip;
     if (skip === length) return;
     own.broken = true;
-    this.#waiting.gap(index, length - skip, proof, at, skip);
+    this.#waiting.gap(index, length - skip, proof, at, skip, exact);
   }
 
   end(index: 0 | 1, how: EndReason, at: Origin): void {
@@ -185,8 +185,8 @@ class DetectionSide implements ByteSink {
     this.#detection.bytes(this.#index, b, start, end, at);
   }
 
-  gap(length: number, proof: GapProof, at: Origin): void {
-    this.#detection.gap(this.#index, length, proof, at);
+  gap(length: number, proof: GapProof, at: Origin, exact?: boolean): void {
+    this.#detection.gap(this.#index, length, proof, at, exact);
   }
 
   end(how: EndReason, at: Origin): void {

@@ -1,5 +1,6 @@
 // In: both directions of every TCP connection. Out: who reads them. What is HTTP/2, by content on any port, also behind a PROXY protocol
-// header, SOCKS, CONNECT or `Upgrade: h2c` (RFC 7540 3.2), goes to the HTTP/2 stage; what else it may be is named, not read.
+// header, SOCKS, CONNECT or `Upgrade: h2c` (RFC 7540 3.2), or inside TLS that there are keys for, goes to the HTTP/2 stage; what else it may
+// be is named, not read.
 import type { DiagnosticSink } from "../diagnostic.ts";
 import { FrameReading } from "../http2/frame-decoder.ts";
 import { Http2Opening } from "../http2/opening.ts";
@@ -7,7 +8,9 @@ import type { Limits } from "../limits.ts";
 import type { Origin } from "../place.ts";
 import { unread } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
-import type { TlsHello } from "../tls/hello.ts";
+import { type DecryptorContext, Parking } from "../tls/decryptor.ts";
+import { KeyStore } from "../tls/key-store.ts";
+import { RecordBuffers } from "../tls/record.ts";
 import { Carrier, type Http2Start, type Readers } from "./carrier.ts";
 import type { Tunnel } from "./decision.ts";
 import { Detection } from "./detection.ts";
@@ -16,7 +19,7 @@ import { Http1Connection } from "./http1-connection.ts";
 import type { Http1Exchange } from "./http1-exchange.ts";
 import type { ConnectionSink, Protocol } from "./protocol.ts";
 import { type ReplayBuffer, UNDECIDED, UndecidedBudget } from "./replay-buffer.ts";
-import { TlsDirection } from "./tls-direction.ts";
+import { TlsConnection } from "./tls-connection.ts";
 import { UpgradedRequest } from "./upgraded-request.ts";
 
 /** One for all connections of a session. */
@@ -25,10 +28,13 @@ export class Detector implements Readers {
   readonly diagnostics: DiagnosticSink;
   readonly undecided = new UndecidedBudget();
   readonly #frames: FrameReading;
+  readonly #keys: DecryptorContext;
 
-  constructor(limits: Limits, diagnostics: DiagnosticSink) {
+  /** @param keys Of TLS. */
+  constructor(limits: Limits, diagnostics: DiagnosticSink, keys: KeyStore = new KeyStore()) {
     this.limits = limits;
     this.diagnostics = diagnostics;
+    this.#keys = { store: keys, buffers: new RecordBuffers(), parking: new Parking(limits.tlsParkedOctets) };
     this.#frames = new FrameReading(limits, diagnostics);
   }
 
@@ -40,7 +46,9 @@ export class Detector implements Readers {
 
   http2(carrier: Carrier, start: Http2Start, waiting: ReplayBuffer, rest: Http1Exchange | undefined): void {
     const { source, sink, flow } = carrier;
-    const { protocol, client, roles, started } = start;
+    const { client, roles, started } = start;
+    // RFC 9113 3.2.
+    const protocol = carrier.secured && start.protocol !== "h2c-upgrade" ? "h2" : start.protocol;
     sink.begin(protocol, client, roles, started);
     for (const index of [0, 1] as const) {
       const side = index === client ? "client" : "server";
@@ -57,15 +65,11 @@ export class Detector implements Readers {
     waiting.replay(carrier.source);
   }
 
-  // What can decrypt the connection stands between these octets and a `Carrier` of its own, with it as the source, that is read from
-  // the beginning.
   tls(carrier: Carrier, waiting: ReplayBuffer): void {
     const { source, sink } = carrier;
-    const hello: TlsHello = {};
-    new TlsDirection(source, 0, hello);
-    new TlsDirection(source, 1, hello);
     sink.other("tls-unknown");
-    sink.note({ tls: hello });
+    sink.note({ tls: {} });
+    new TlsConnection(carrier, this.#keys);
     waiting.replay(source);
   }
 
@@ -76,7 +80,7 @@ export class Detector implements Readers {
       return;
     }
     sink.note({ tunnel });
-    new Detection(new Carrier(flow, source, sink, this, tunnels + 1), client, skip);
+    new Detection(new Carrier(flow, source, sink, this, tunnels + 1, carrier.secured), client, skip);
     waiting.replay(source);
   }
 

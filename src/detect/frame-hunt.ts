@@ -43,8 +43,8 @@ export class FrameHunt {
     } else if (readers.isFull(this.#waiting, at)) this.#giveUp();
   }
 
-  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin): void {
-    this.#waiting.gap(index, length, proof, at, 0);
+  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin, exact?: boolean): void {
+    this.#waiting.gap(index, length, proof, at, 0, exact);
   }
 
   end(index: 0 | 1, how: EndReason, at: Origin): void {
@@ -74,8 +74,8 @@ class HuntSide implements ByteSink {
     this.#hunt.bytes(this.#index, b, start, end, at);
   }
 
-  gap(length: number, proof: GapProof, at: Origin): void {
-    this.#hunt.gap(this.#index, length, proof, at);
+  gap(length: number, proof: GapProof, at: Origin, exact?: boolean): void {
+    this.#hunt.gap(this.#index, length, proof, at, exact);
   }
 
   end(how: EndReason, at: Origin): void {

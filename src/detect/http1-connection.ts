@@ -58,9 +58,9 @@ export class Http1Connection {
     if (this.#waiting.octets > UNDECIDED) this.#search();
   }
 
-  gap(index: 0 | 1, length: number): void {
+  gap(index: 0 | 1, length: number, exact: boolean): void {
     const from = index === this.#client ? "client" : "server";
-    if (this.#waiting.holds(index) || this.#exchange.holds || !this.#exchange.gap(from, length)) this.#search();
+    if (!exact || this.#waiting.holds(index) || this.#exchange.holds || !this.#exchange.gap(from, length)) this.#search();
   }
 
   end(index: 0 | 1, how: EndReason, at: Origin): void {
@@ -106,8 +106,8 @@ class Http1Side implements ByteSink {
     this.#connection.bytes(this.#index, b, start, end, at);
   }
 
-  gap(length: number, _proof: GapProof, _at: Origin): void {
-    this.#connection.gap(this.#index, length);
+  gap(length: number, _proof: GapProof, _at: Origin, exact = true): void {
+    this.#connection.gap(this.#index, length, exact);
   }
 
   end(how: EndReason, at: Origin): void {

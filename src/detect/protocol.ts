@@ -1,11 +1,12 @@
 import type { Http2Sink } from "../http2/opening.ts";
 import type { Side } from "../place.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import type { About } from "./about.ts";
 import type { Http1Head } from "./http1.ts";
 import type { Http1Observer } from "./http1-exchange.ts";
 import type { UpgradeOffer } from "./upgrade.ts";
 
-export type Protocol = "h2c-prior-knowledge" | "h2c-upgrade" | "h2c" | "http/1.1" | "tls-unknown" | "unknown";
+export type Protocol = "h2c-prior-knowledge" | "h2c-upgrade" | "h2c" | "h2" | "http/1.1" | "tls-unknown" | "unknown";
 
 /** How it is known who is the client: `syn` or `preface` (or an HTTP/1 request) are proof, `guess` is none. */
 export type Roles = "syn" | "preface" | "guess";
@@ -23,6 +24,9 @@ export interface ConnectionSink extends Http2Sink {
   offered(offer: UpgradeOffer, clientIndex: 0 | 1): void;
   /** A request in HTTP/1.1, from 1 on. @returns Who reads it and its answer. */
   http1?(head: Http1Head, number: number, clientIndex: 0 | 1): Http1Observer | undefined;
+  /** What the handshake of TLS says: before the first decrypted octet, and at the end once more, then with all that came later.
+   *  @param over Nothing follows. */
+  secured?(facts: TlsFacts, clientIndex: 0 | 1, over: boolean): void;
   /** More is known of the connection. */
   note(about: About): void;
 }

@@ -40,10 +40,10 @@ export class ReplayBuffer {
     this.#budget.octets += end - start + WAITING_COST;
   }
 
-  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin, skipped: number): void {
+  gap(index: 0 | 1, length: number, proof: GapProof, at: Origin, skipped: number, exact = true): void {
     const place = placeOf(at);
     place.offset += skipped;
-    this.#events.push({ index, kind: "gap", length, proof, at: place });
+    this.#events.push({ index, kind: "gap", length, proof, exact, at: place });
   }
 
   end(index: 0 | 1, how: EndReason, at: Origin): void {
@@ -99,7 +99,7 @@ export class ReplayBuffer {
     for (const event of events) {
       const sink = to.attached(event.index);
       if (event.kind === "bytes") sink.bytes(event.bytes, 0, event.bytes.length, event.at);
-      else if (event.kind === "gap") sink.gap(event.length, event.proof, event.at);
+      else if (event.kind === "gap") sink.gap(event.length, event.proof, event.at, event.exact);
       else sink.end(event.how, event.at);
     }
   }
@@ -107,7 +107,7 @@ export class ReplayBuffer {
 
 type Waiting = { readonly index: 0 | 1; readonly at: Origin } & (
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "gap"; readonly length: number; readonly proof: GapProof }
+  | { readonly kind: "gap"; readonly length: number; readonly proof: GapProof; readonly exact: boolean }
   | { readonly kind: "end"; readonly how: EndReason }
 );
 

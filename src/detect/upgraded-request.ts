@@ -29,9 +29,9 @@ export class UpgradedRequest implements ByteSink {
     if (read < end - start) this.#next.read(b, start, start + read, end, at);
   }
 
-  gap(length: number, proof: GapProof, at: Origin): void {
+  gap(length: number, proof: GapProof, at: Origin, exact = true): void {
     this.#sink.octetsLost("client", length, proof, at);
-    if (this.#exchange.gap("client", length)) return;
+    if (exact && this.#exchange.gap("client", length)) return;
     this.#source.attach(this.#direction, this.#next);
     this.#next.passOver(length, at);
   }

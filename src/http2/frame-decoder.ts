@@ -148,17 +148,17 @@ export class FrameDecoder implements ByteSink {
     this.#goOn(begun, b, base, p, end, at);
   }
 
-  gap(length: number, proof: GapProof, at: Origin): void {
+  gap(length: number, proof: GapProof, at: Origin, exact = true): void {
     this.#sink.octetsLost(this.#from, length, proof, at);
-    this.passOver(length, at);
+    this.passOver(length, at, exact);
   }
 
   /** So many octets are missing, which was told. */
-  passOver(length: number, at: Origin): void {
+  passOver(length: number, at: Origin, exact = true): void {
     this.#sink.gap(this.#from, at);
     if (this.#lost) return;
     const under = this.#unfinished;
-    if (under === undefined || under.left < 0 || length > under.left) {
+    if (!exact || under === undefined || under.left < 0 || length > under.left) {
       // In a frame head, or beyond this frame: what follows is unknown.
       if (under !== undefined && under.left >= 0) this.#deliverCut(under);
       this.lose(at);

@@ -31,8 +31,16 @@ export class CaptureNotes {
   atEnd(c: Connection): void {
     const { id, client, server, flow } = c;
     const place = { in: "stream", file: flow.file, packet: flow.firstPacket, connection: id } as const;
-    if (c.protocol === "tls-unknown")
-      this.#diagnostics({ code: "capture/not-decrypted", place, data: { connection: id, tls: tlsText(c.about.tls ?? {}) } });
+    const { tls } = c.about;
+    if (tls?.reason === "no-application-data")
+      this.#diagnostics({ code: "capture/tls-handshake-only", place, data: { connection: id, tls: tlsText(tls) } });
+    else if (tls?.reason !== undefined) {
+      const { decrypted, why = "", advice = "" } = tls;
+      const data = { connection: id, tls: tlsText(tls), why, advice };
+      if (decrypted === "client" || decrypted === "server")
+        this.#diagnostics({ code: "capture/partly-decrypted", place, data: { ...data, from: decrypted } });
+      else this.#diagnostics({ code: "capture/not-decrypted", place, data });
+    }
     if (!c.isHttp2) return;
     if (!client.started || !server.started)
       this.#diagnostics({ code: "capture/mid-connection", place, data: { connection: id } });

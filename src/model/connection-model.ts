@@ -19,6 +19,7 @@ import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import { CaptureNotes } from "./capture-notes.ts";
 import { learn } from "./causality.ts";
 import { Connection } from "./connection.ts";
@@ -75,7 +76,9 @@ export class ConnectionModel implements ConnectionSink {
     c.protocol = protocol;
     c.client.started = started.client;
     c.server.started = started.server;
+    const late = !this.#announced && c.tls !== undefined;
     this.#announce(clientIndex, roles);
+    if (late) this.#parts.sink.tls(c.tls!, false, c);
   }
 
   #announce(clientIndex: 0 | 1, roles: Roles): void {
@@ -133,6 +136,18 @@ export class ConnectionModel implements ConnectionSink {
     // No more is known of an HTTP/1.1 connection than who is its client.
     c.clientIndex = clientIndex;
     return this.#parts.sink.http1(head, number, c);
+  }
+
+  secured(facts: TlsFacts, clientIndex: 0 | 1, over: boolean): void {
+    const c = this.connection;
+    c.tls = facts;
+    if (!this.#announced) {
+      // No more is known of a connection that HTTP/2 was not meant for than who is its client.
+      c.clientIndex = clientIndex;
+      if (!c.isHttp2 && !isForHttp2(facts)) return;
+      this.#announce(clientIndex, "preface");
+    }
+    this.#parts.sink.tls(facts, over, c);
   }
 
   note(about: About): void {
@@ -295,6 +310,10 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.blocks.ignore(c, frame, sender);
   }
 }
+
+// RFC 9113 3.2. `h2c` is the wrong name for the same.
+const isForHttp2 = ({ alpn, alpnOffered = [] }: TlsFacts): boolean =>
+  [alpn, ...alpnOffered].some((name) => name === "h2" || name === "h2c");
 
 // What concerns frames of every type.
 function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: OpenBlock | undefined): void {

@@ -4,6 +4,7 @@ import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Side } from "../place.ts";
 import { endpointText } from "../tcp/endpoint-text.ts";
 import type { Flow } from "../tcp/flow.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Streams } from "./streams.ts";
 
@@ -38,6 +39,8 @@ export class Connection {
   oldestStream: IterableIterator<number> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
   upgrade: UpgradeOffer | undefined = undefined;
+  /** What the handshake of TLS said so far; undefined: there is no TLS. */
+  tls: TlsFacts | undefined = undefined;
   about: About = NOTHING_MORE;
   #unchecked: Map<string, number> | undefined = undefined;
 

@@ -6,6 +6,7 @@ import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
 import type { ModelSink } from "./model-sink.ts";
@@ -21,6 +22,7 @@ type Having<Event extends keyof ModelSink> = Required<Pick<ModelSink, Event>>;
 class FanOut implements Required<ModelSink> {
   readonly #start: readonly Having<"connectionStart">[];
   readonly #upgrade: readonly Having<"upgrade">[];
+  readonly #tls: readonly Having<"tls">[];
   readonly #http1: readonly Having<"http1">[];
   readonly #fieldsLost: readonly Having<"fieldsLost">[];
   readonly #gap: readonly Having<"gap">[];
@@ -37,6 +39,7 @@ class FanOut implements Required<ModelSink> {
       sinks.filter((sink) => sink[event] !== undefined) as Required<Pick<ModelSink, E>>[]; // they were just asked
     this.#start = having("connectionStart");
     this.#upgrade = having("upgrade");
+    this.#tls = having("tls");
     this.#http1 = having("http1");
     this.#fieldsLost = having("fieldsLost");
     this.#gap = having("gap");
@@ -55,6 +58,10 @@ class FanOut implements Required<ModelSink> {
 
   upgrade(offer: UpgradeOffer, c: Connection): void {
     for (const sink of this.#upgrade) sink.upgrade(offer, c);
+  }
+
+  tls(facts: TlsFacts, over: boolean, c: Connection): void {
+    for (const sink of this.#tls) sink.tls(facts, over, c);
   }
 
   http1(head: Http1Head, number: number, c: Connection): Http1Observer | undefined {

@@ -3,11 +3,14 @@ import type { Frame, FrameKind } from "../http2/frame.ts";
 import type { Origin, Side } from "../place.ts";
 import type { FieldBlock } from "./field-block.ts";
 
+/** What a reference may mean that is no frame. */
+export type NoFrame = "preface" | "http1" | "close" | "tls-hello" | "tls-handshake" | "tls-alert";
+
 /** Which frame is meant: plain data that may be kept. */
 export class FrameRef {
-  /** `preface`: the client's first octets; `http1`: a request or answer before HTTP/2; `close`: the end of the direction. No frame is
-   *  at fault there. */
-  kind: FrameKind | "preface" | "http1" | "close" = "unknown";
+  /** `preface`: the client's first octets; `http1`: a request or answer before HTTP/2; `close`: the end of the direction; `tls-hello` and
+   *  the like: a message of TLS. No frame is at fault there. */
+  kind: FrameKind | NoFrame = "unknown";
   streamId = 0;
   from: Side = "client";
   file = 0;
@@ -44,6 +47,28 @@ export class FrameRef {
     ref.acked = first.acked;
     ref.text = line;
     return ref;
+  }
+
+  /** A message of TLS; its offset is none of the decrypted octets. */
+  static ofTls(
+    kind: "tls-hello" | "tls-handshake" | "tls-alert",
+    from: Side,
+    { file, packet, time }: { readonly file: number; readonly packet: number; readonly time: number } = NOWHERE,
+    text = "",
+  ): FrameRef {
+    const ref = new FrameRef();
+    ref.kind = kind;
+    ref.from = from;
+    ref.file = file;
+    ref.packet = packet;
+    ref.time = ref.began = time;
+    ref.text = text;
+    return ref;
+  }
+
+  /** A frame is meant. */
+  get isFrame(): boolean {
+    return this.kind !== "preface" && this.kind !== "http1" && this.kind !== "close" && !this.kind.startsWith("tls-");
   }
 
   /** The end of a side's octets. */
@@ -111,3 +136,5 @@ export class FrameRef {
     return this;
   }
 }
+
+const NOWHERE = { file: 0, packet: 0, time: 0 };

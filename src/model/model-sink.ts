@@ -4,6 +4,7 @@ import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
 import type { Stream } from "./stream.ts";
@@ -15,6 +16,9 @@ export interface ModelSink {
   connectionStart?(connection: Connection): void;
   /** A request in HTTP/1.1 offered HTTP/2 and was answered, or never will be. Frames follow only where the server took it. */
   upgrade?(offer: UpgradeOffer, connection: Connection): void;
+  /** What the handshake of TLS says of a connection that is to speak HTTP/2, or does: before its first frame, and again at its end.
+   *  @param over Nothing follows. */
+  tls?(facts: TlsFacts, over: boolean, connection: Connection): void;
   /** A request in HTTP/1.1, from 1 on, that may be followed by others, and by HTTP/2. @returns Who reads it and its answer; the first
    *  listener that wants to does. */
   http1?(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined;

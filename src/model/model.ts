@@ -3,7 +3,8 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
 import type { Limits } from "../limits.ts";
 import type { FlowListener } from "../tcp/assembler.ts";
-import type { Flow, FlowReader } from "../tcp/flow.ts";
+import type { Flow } from "../tcp/flow.ts";
+import type { KeyStore } from "../tls/key-store.ts";
 import { ConnectionModel, ModelParts } from "./connection-model.ts";
 import { fanOut } from "./fan-out.ts";
 import type { ModelSink } from "./model-sink.ts";
@@ -13,12 +14,13 @@ export class Model implements FlowListener {
   readonly #parts: ModelParts;
   readonly #detector: Detector;
 
-  constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink) {
+  /** @param keys Of TLS. */
+  constructor(sinks: readonly ModelSink[], engine: HpackEngine, limits: Limits, diagnostics: DiagnosticSink, keys?: KeyStore) {
     this.#parts = new ModelParts(fanOut(sinks), engine, limits, diagnostics);
-    this.#detector = new Detector(limits, diagnostics);
+    this.#detector = new Detector(limits, diagnostics, keys);
   }
 
-  open(flow: Flow): FlowReader {
+  open(flow: Flow): ConnectionModel {
     const model = new ConnectionModel(flow, this.#parts);
     this.#detector.read(flow, model);
     return model;

@@ -1,6 +1,7 @@
 // What is known of all implementations: their texts, their answers, and the legal input that they refuse.
 import { errorCodeName } from "../http2/error-code.ts";
 import type { FrameKind } from "../http2/frame.ts";
+import type { NoFrame } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import { faultOf, fits } from "./fault.ts";
 import type { Reaction } from "./reaction.ts";
@@ -106,7 +107,7 @@ export function refuserOf(suggested: readonly Software[], rule: string, reaction
 }
 
 interface Sent {
-  readonly kind: FrameKind | "preface" | "http1" | "close";
+  readonly kind: FrameKind | NoFrame;
   readonly from: Side;
 }
 

@@ -63,7 +63,7 @@ export class EventBuilder {
       id: connection.id,
       client: connection.address("client"),
       server: connection.address("server"),
-      transport: connection.protocol === "tls-unknown" ? "tls" : "tcp",
+      transport: connection.about.tls === undefined ? "tcp" : "tls",
       protocol: connection.protocol,
       complete: {
         start: http2 ? client.started && server.started : flow.directions.some((d) => d.syn),
@@ -182,8 +182,8 @@ export class EventBuilder {
       ...this.#position(ref),
       time: this.#clock.text(ref.time),
       offset: ref.offset,
-      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" ? {} : { flags: ref.flags }),
-      ...(ref.kind === "preface" || ref.kind === "http1" || ref.kind === "close" || ref.length < 0 ? {} : { length: ref.length }),
+      ...(ref.isFrame ? { flags: ref.flags } : {}),
+      ...(ref.isFrame && ref.length >= 0 ? { length: ref.length } : {}),
       // Of DATA the text is its length.
       ...(text === "" || (ref.kind === "data" && ref.length < 0) ? {} : { text: utf8(text) }),
       ...this.#comment(ref),
@@ -274,6 +274,7 @@ export class EventBuilder {
 
   #place({ place }: Diagnostic): DiagnosticEvent["place"] {
     if (place.in === "log") return { file: this.#logs[place.file] ?? "", line: place.line };
+    if (place.in === "keys") return {};
     const { in: _, file, ...rest } = place;
     return { ...this.#file(file), ...(rest as Record<string, string | number>) };
   }
@@ -285,8 +286,8 @@ export class DiagnosticCounter {
 
   add(diagnostic: Diagnostic): void {
     const { code, data, place } = diagnostic;
-    const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? "";
-    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : ""}`;
+    const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? data["origin"] ?? "";
+    let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : place.in === "keys" ? data["file"] : ""}`;
     // Beyond so many all of one code are one: of what was lost nothing is left out.
     if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);

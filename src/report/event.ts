@@ -1,7 +1,8 @@
 // What a report is made of: the objects of `--format ndjson` and of the library, plain data. Times are strings of seconds since the
 // epoch with nine decimals, durations whole nanoseconds; packets count from 1, offsets from 0; what is absent is unknown.
 import type { Side } from "../place.ts";
-import type { TlsHello } from "../tls/hello.ts";
+import type { KeyInfo } from "../tls/key-files.ts";
+import type { TlsSummary } from "../tls/summary.ts";
 
 /** What a run comes to, in order of time; `kind` tells them apart. */
 export type ReportEvent =
@@ -108,8 +109,8 @@ export interface ConnectionEvent {
   readonly proxied?: { readonly version: 1 | 2; readonly client: string; readonly server: string };
   /** What a proxy was asked to connect to. */
   readonly tunnel?: { readonly via: string; readonly target: string };
-  /** What the TLS hellos say in clear. */
-  readonly tls?: TlsHello;
+  /** What the TLS handshake says, and whether the connection was decrypted. */
+  readonly tls?: TlsSummary;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
   /** The log that tells of it, where there is no capture: its name for it, and its first line. */
   readonly log?: { readonly file: string; readonly line: number; readonly side?: Side; readonly name?: string };
@@ -310,6 +311,8 @@ export interface SummaryEvent {
   readonly kind: "summary";
   readonly captures: readonly CaptureInfo[];
   readonly logs?: readonly LogInfo[];
+  /** Where TLS keys were read. */
+  readonly keys?: readonly KeyInfo[];
   readonly connections: number;
   readonly http2Connections: number;
   readonly frames: number;

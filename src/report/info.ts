@@ -6,6 +6,8 @@ import type { ModelSink } from "../model/model-sink.ts";
 import type { PacketCounts } from "../net/decoder.ts";
 import type { Side } from "../place.ts";
 import type { GapProof } from "../tcp/byte-stream.ts";
+import type { KeyInfo } from "../tls/key-files.ts";
+import type { TlsSummary } from "../tls/summary.ts";
 import type { CaptureInfo } from "./event.ts";
 import type { Output } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -16,6 +18,8 @@ import { count, duration, plural, printable } from "./text.ts";
 export interface InfoReport {
   readonly schema: "h2lint-info/1";
   readonly captures: readonly CaptureInfo[];
+  /** Where TLS keys were read. */
+  readonly keys?: readonly KeyInfo[];
   /** Every packet once, by what became of it. */
   readonly packets: PacketCounts;
   readonly protocols: readonly ProtocolInfo[];
@@ -58,6 +62,8 @@ export class InfoCollector implements ModelSink {
   /** By what was lost of the connections that are open. */
   readonly #lost = new Map<number, Set<GapProof>>();
   #fully = 0;
+  /** TLS connections that were not decrypted. */
+  #sealed = 0;
   #http2 = 0;
 
   gap(from: Side, length: number, proof: GapProof, _at: unknown, { id }: Connection): void {
@@ -79,7 +85,8 @@ export class InfoCollector implements ModelSink {
     const lost = this.#lost.get(id);
     this.#lost.delete(id);
     if (!connection.isHttp2) {
-      add(this.#not, protocol === "tls-unknown" ? "TLS without keys" : "no HTTP/2", id);
+      add(this.#not, notDecrypted(about.tls) ?? "no HTTP/2", id);
+      if (protocol === "tls-unknown" && about.tls?.reason !== "no-application-data") this.#sealed++;
       return;
     }
     this.#http2++;
@@ -92,10 +99,12 @@ export class InfoCollector implements ModelSink {
     captures: readonly CaptureInfo[],
     packets: PacketCounts,
     told: Iterable<{ readonly diagnostic: Diagnostic; readonly count: number }>,
+    keys: readonly KeyInfo[] = [],
   ): InfoReport {
     return {
       schema: "h2lint-info/1",
       captures,
+      ...(keys.length === 0 ? {} : { keys }),
       packets,
       protocols: [...this.#protocols]
         .map(([protocol, sums]) => ({ protocol, ...sums }))
@@ -113,8 +122,7 @@ export class InfoCollector implements ModelSink {
   }
 
   #quality(): InfoReport["quality"] {
-    const keys = this.#not.get("TLS without keys")?.connections ?? 0;
-    const hint = keys > 0 ? `; ${plural(keys, "TLS connection")} cannot be read without keys` : "";
+    const hint = this.#sealed > 0 ? `; ${plural(this.#sealed, "TLS connection")} cannot be read without keys` : "";
     if (this.#http2 === 0) return { verdict: "hollow", text: `there is no HTTP/2 to judge${hint}` };
     if (this.#fully === this.#http2)
       return {
@@ -142,7 +150,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   };
   const table = (head: string[], rows: (string | number)[][]) =>
     rows.length === 0 ? [] : rowTable(head, rows, width - 2).split("\n");
-  const { captures, packets, protocols, loss, judged, quality } = report;
+  const { captures, keys = [], packets, protocols, loss, judged, quality } = report;
   section(
     "captures",
     table(
@@ -164,6 +172,18 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
       captures.flatMap(({ interfaces = [] }) =>
         interfaces.map((one) => [printable(one.name ?? one.description ?? "-"), one.linkType, count(one.packets)]),
       ),
+    ),
+  );
+  section(
+    "keys of TLS",
+    table(
+      ["file", "where", "what", "used"],
+      keys.map(({ file, origin, kind, secrets = 0, used }) => [
+        printable(file),
+        origin,
+        kind === "private-key" ? "private key" : plural(secrets, "secret"),
+        used === undefined ? "" : used ? "yes" : "no: of other captures",
+      ]),
     ),
   );
   const fates = Object.entries(FATES).map(([key, text]) => [text, packets[key as keyof PacketCounts]] as const);
@@ -212,8 +232,10 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
 
 // What of an HTTP/2 connection is missing for a full judgement.
 function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | undefined): string[] {
-  const { client, server, roles, flow } = connection;
+  const { client, server, roles, flow, about } = connection;
   const reasons: string[] = [];
+  const sealed = notDecrypted(about.tls);
+  if (sealed !== undefined) reasons.push(sealed);
   if (!flow.directions[0].seen || !flow.directions[1].seen) reasons.push("only one direction was captured");
   if (!client.started || !server.started) reasons.push("the start was not captured");
   if (roles === "guess") reasons.push("nothing shows who is the client");
@@ -223,6 +245,12 @@ function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | unde
   if (client.resynced || server.resynced) reasons.push("frame borders were lost");
   if (client.fieldsLost || server.fieldsLost) reasons.push("field blocks could not be decoded");
   return reasons;
+}
+
+// `TLS: the capture starts after its handshake`.
+function notDecrypted(tls: TlsSummary | undefined): string | undefined {
+  if (tls?.reason === undefined) return undefined;
+  return tls.reason === "no-keys" ? "TLS without keys" : `TLS: ${printable(tls.why ?? tls.reason)}`;
 }
 
 function add(reasons: Map<string, { connections: number; first: number[] }>, reason: string, id: number): void {

@@ -27,9 +27,10 @@ export function jsonReport(output: Output): Report {
       else summary = event;
     },
     end() {
-      const { captures, logs, unchecked, kind: _, ...counts } = summary!;
+      const { captures, logs, keys, unchecked, kind: _, ...counts } = summary!;
       const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
       output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
+      if (keys !== undefined) output(`${member("keys", keys)},\n`);
       if (logs !== undefined) output(`${member("logs", logs)},\n`);
       const list = (name: string, elements: Spill): void => {
         let piece = `  "${name}": [`;

@@ -5,12 +5,21 @@ import { printable } from "./text.ts";
 
 /** `h2c`, `TLS 1.2 to example.com (h2 offered and chosen), no keys`, `ssh`. */
 export function protocolText({ protocol, recognised, tls }: ConnectionEvent): string {
-  if (protocol === "tls-unknown") return `${printable(tlsText(tls ?? {}))}, no keys`;
-  const known = PROTOCOLS[protocol] ?? protocol;
+  if (protocol === "tls-unknown")
+    return `${printable(tlsText(tls ?? {}))}, ${SEALED[tls?.reason ?? "no-keys"] ?? "not decrypted"}`;
+  const known =
+    tls === undefined || protocol === "unknown" ? (PROTOCOLS[protocol] ?? protocol) : `${protocol}, ${tls.version ?? "TLS"}`;
   if (recognised === undefined) return known;
   if (protocol === "unknown") return `${printable(recognised)}, ${known}`;
   return recognised === "http/1.0" ? recognised : `${known}, ${printable(recognised)}`;
 }
+
+const SEALED: Readonly<Record<string, string>> = {
+  "no-keys": "no keys",
+  "no-key-for-connection": "keys of others only",
+  "starts-after-handshake": "handshake not captured",
+  "no-application-data": "no application data",
+};
 
 /** For whom, and through what: a line for each proxy. */
 export function behindText({ proxied, tunnel }: ConnectionEvent): string[] {

@@ -16,6 +16,7 @@ export const families = [
   "priority",
   "priority-update",
   "ext",
+  "tls",
   "grpc",
   "abuse",
   "health",

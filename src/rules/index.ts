@@ -71,6 +71,9 @@ import * as streamEnded from "./stream/ended.ts";
 import * as streamIdle from "./stream/idle.ts";
 import * as streamReset from "./stream/reset.ts";
 import * as streamId from "./stream-id/stream-id.ts";
+import * as tlsAlert from "./tls/alert.ts";
+import * as tlsHandshake from "./tls/handshake.ts";
+import * as tlsNames from "./tls/names.ts";
 import * as upgradeAfter from "./upgrade/after.ts";
 import * as upgradeOffer from "./upgrade/offer.ts";
 
@@ -388,6 +391,22 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     abuseFieldBlock.tableSizeChurn,
     abuseFlood.unknownFrameFlood,
     abusePadding.paddingWaste,
+  ],
+  tls: [
+    tlsHandshake.version,
+    tlsHandshake.cipherProhibited,
+    tlsHandshake.compression,
+    tlsHandshake.renegotiation,
+    tlsHandshake.postHandshakeAuth,
+    tlsHandshake.dhTooSmall,
+    tlsHandshake.inadequateSecurityWrong,
+    tlsNames.alpnMissing,
+    tlsNames.alpnH2c,
+    tlsNames.alpnMismatch,
+    tlsNames.sniMissing,
+    tlsNames.authorityNotInCert,
+    tlsAlert.alpnNoOverlap,
+    tlsAlert.alert,
   ],
   health: [
     // These two before the stalls that they explain.

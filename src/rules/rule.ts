@@ -10,6 +10,7 @@ import type { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
+import type { TlsFacts } from "../tls/facts.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Need, RelatedFrame } from "./finding.ts";
 import type { Profile } from "./profile.ts";
@@ -88,6 +89,9 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   judge?(subject: Subject, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** A request in HTTP/1.1 offered HTTP/2, and was answered or never will be. */
   upgrade?(offer: UpgradeOffer, context: Context<Meta, State, Shared>): void;
+  /** What the handshake of TLS says: before the first frame, and at the end once more, with all that came later.
+   *  @param over Nothing follows. */
+  tls?(facts: TlsFacts, over: boolean, context: Context<Meta, State, Shared>): void;
   /** Every frame, before it takes effect; of known streams with its stream. */
   frame?(frame: Frame, stream: Stream | undefined, context: Context<Meta, State, Shared>): void;
   /** Before a frame, when `TICK` or more of capture time went by since the last: for what lasts. */

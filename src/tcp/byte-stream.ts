@@ -3,8 +3,9 @@ import type { Origin } from "../place.ts";
 /** One direction of one connection: its octets in order. What it gets is borrowed until it returns. */
 export interface ByteSink {
   bytes(buffer: Uint8Array, start: number, end: number, at: Origin): void;
-  /** Octets that the capture does not hold. `at` is of the first one lost, with the packet that showed the loss. */
-  gap(length: number, proof: GapProof, at: Origin): void;
+  /** Octets that the capture does not hold. `at` is of the first one lost, with the packet that showed the loss.
+   *  @param exact False: `length` is only the most that may be missing. */
+  gap(length: number, proof: GapProof, at: Origin, exact?: boolean): void;
   /** After this nothing comes. `at.offset` is the number of octets of the direction. */
   end(how: EndReason, at: Origin): void;
 }

@@ -3,13 +3,19 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { Schemas } from "../grpc/schema.ts";
 import { fastHpack } from "../hpack/decoder.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
+import type { ConnectionModel } from "../model/connection-model.ts";
+import { Model } from "../model/model.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { TcpFlag, TcpSegment } from "../net/segment.ts";
 import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "../pairing/reaction.ts";
-import { assemblerFor, buildPipeline } from "../pipeline.ts";
+import { buildPipeline } from "../pipeline.ts";
 import { other, type Side } from "../place.ts";
 import type { Finding, Repeats } from "../rules/finding.ts";
 import type { Rule } from "../rules/rule.ts";
+import { Assembler } from "../tcp/assembler.ts";
+import type { FlowReader } from "../tcp/flow.ts";
+import { noFacts, type TlsFacts } from "../tls/facts.ts";
+import { tlsSummary } from "../tls/summary.ts";
 import { Script, type Story, type WireFrame, type WireSegment } from "./script.ts";
 
 /** What a story is judged by. */
@@ -19,6 +25,8 @@ export interface PlayOptions {
   readonly limits?: Partial<Limits>;
   /** Thresholds by rule id. */
   readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The octets are those inside TLS with such a handshake. */
+  readonly tls?: Partial<TlsFacts> | undefined;
   /** Also told what the model tells. */
   readonly listeners?: readonly ModelSink[];
 }
@@ -54,13 +62,14 @@ export function written(story: Story): ReturnType<Script["wire"]> {
 export type PlayedFinding = Finding & Repeats;
 
 /** The number of the frame that a finding names, in its script; `preface` and `close` where it names no frame. */
-export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): number | "preface" | "close" | undefined {
+export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): number | "preface" | "close" | "tls" | undefined {
+  if (frame.kind.startsWith("tls-")) return "tls";
   if (frame.kind === "preface" || frame.kind === "close") return frame.kind;
   return frames.find(({ from, offset, end }) => from === frame.from && frame.offset >= offset && frame.offset < end)?.number;
 }
 
 export function playSegments(segments: readonly WireSegment[], options: PlayOptions): Played {
-  const { rules, limits = {}, thresholds = {}, listeners = [] } = options;
+  const { rules, limits = {}, thresholds = {}, listeners = [], tls } = options;
   const all = { ...defaultLimits, ...limits };
   const findings: { readonly finding: Finding; readonly repeats: Repeats }[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -83,7 +92,7 @@ export function playSegments(segments: readonly WireSegment[], options: PlayOpti
     found: (finding: Finding, repeats: Repeats) => void findings.push({ finding, repeats }),
     results,
   };
-  playModel(segments, buildPipeline({ schemas: new Schemas(), listeners, judged }, all), all, diagnose);
+  playModel(segments, buildPipeline({ schemas: new Schemas(), listeners, judged }, all), all, diagnose, tls);
   const played = findings.map(({ finding, repeats }) => ({ ...finding, ...repeats }));
   return { findings: played, pairs, unexplained, software, diagnostics, unchecked };
 }
@@ -94,8 +103,10 @@ export function playModel(
   sinks: readonly ModelSink[],
   limits: Limits,
   diagnose: (diagnostic: Diagnostic) => void,
+  tls?: Partial<TlsFacts>,
 ): void {
-  const assembler = assemblerFor(sinks, fastHpack, limits, diagnose);
+  const model = new Model(sinks, fastHpack, limits, diagnose);
+  const assembler = new Assembler(tls === undefined ? model : { open: (flow) => inTls(model.open(flow), tls) }, limits, diagnose);
   segments.forEach((segment, index) => {
     const tcp = tcpSegment(segment, index + 1);
     assembler.segment(tcp);
@@ -103,6 +114,20 @@ export function playModel(
     tcp.packet.bytes.fill(0xee);
   });
   assembler.end();
+}
+
+// As if the octets had been decrypted.
+function inTls(connection: ConnectionModel, tls: Partial<TlsFacts>): FlowReader {
+  const facts = { ...noFacts(), ...tls };
+  connection.note({ tls: tlsSummary(facts) });
+  connection.secured(facts, 0, false);
+  return {
+    window: (side, zero, at) => connection.window(side, zero, at),
+    close() {
+      connection.secured(facts, 0, true);
+      connection.close();
+    },
+  };
 }
 
 function tcpSegment({ from, flags, offset, acked, bytes, window, time }: WireSegment, number: number): TcpSegment {

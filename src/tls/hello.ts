@@ -1,6 +1,7 @@
 // In: the first octets of both directions of a TLS connection. Out: what its hellos say in clear: server name, versions, ALPN (RFC 8446
 // 4.1.2, 4.1.3, 5.1; RFC 5246 7.4.1; RFC 6066 3; RFC 7301 3.1). Nothing is decrypted here.
-import { latin1, u16, u24 } from "../bytes.ts";
+import { u16, u24 } from "../bytes.ts";
+import { Extension, readClientHello, readServerHello } from "./handshake.ts";
 
 /** What the hellos of a connection say; what is absent was not said, or not seen. */
 export interface TlsHello {
@@ -92,127 +93,31 @@ export class HelloReader {
       if (this.#message.length < 4 + length) return;
       const body = this.#message.subarray(4, 4 + length);
       this.#message = this.#message.slice(4 + length);
-      if (type === CLIENT_HELLO) readClientHello(body, this.#hello);
+      if (type === CLIENT_HELLO) tellClientHello(body, this.#hello);
       // After a HelloRetryRequest another ServerHello comes; after a ServerHello nothing that is needed.
-      else if (!readServerHello(body, this.#hello)) this.stop();
+      else if (!tellServerHello(body, this.#hello)) this.stop();
     }
   }
 }
 
-function readClientHello(b: Uint8Array, hello: TlsHello): void {
-  const read = new Reader(b);
-  read.skip(2 + 32);
-  read.vector(1);
-  read.vector(2);
-  read.vector(1);
-  for (const [type, body] of extensions(read)) {
-    if (type === SERVER_NAME) {
-      const list = new Reader(body).vector(2);
-      // RFC 6066 3: name type 0 is host_name, the only one there is.
-      if (list.u8() === 0) {
-        const name = list.vector(2);
-        if (!list.short && name.left > 0) hello.serverName = name.text();
-      }
-    } else if (type === ALPN) {
-      const offered = names(body);
-      if (offered.length > 0) hello.alpnOffered = offered;
-    }
+function tellClientHello(body: Uint8Array, hello: TlsHello): void {
+  const { serverName, alpn, extensions } = readClientHello(body);
+  // Reports list them as they came.
+  for (const type of extensions) {
+    if (type === Extension.serverName && serverName !== undefined) hello.serverName = serverName;
+    else if (type === Extension.alpn && alpn !== undefined) hello.alpnOffered = alpn;
   }
 }
 
 // Returns whether it is a HelloRetryRequest.
-function readServerHello(b: Uint8Array, hello: TlsHello): boolean {
-  const read = new Reader(b);
-  let version = read.u16();
-  const random = read.take(32);
-  read.vector(1);
-  read.skip(3);
-  if (read.short) return false;
-  const retry = random.every((octet, i) => octet === RETRY[i]);
-  for (const [type, body] of extensions(read)) {
-    if (type === SUPPORTED_VERSIONS && body.length === 2) version = u16(body, 0);
-    else if (type === ALPN) {
-      const [chosen] = names(body);
-      if (chosen !== undefined) hello.alpn = chosen;
-    }
-  }
-  if (retry) hello.helloRetryRequest = true;
-  const name = VERSIONS[version];
+function tellServerHello(body: Uint8Array, hello: TlsHello): boolean {
+  const read = readServerHello(body);
+  if (read === undefined) return false;
+  if (read.alpn !== undefined) hello.alpn = read.alpn;
+  if (read.retry) hello.helloRetryRequest = true;
+  const name = versionName(read.version);
   if (name !== undefined) hello.version = name;
-  return retry;
-}
-
-function* extensions(read: Reader): Generator<readonly [type: number, body: Uint8Array]> {
-  const list = read.vector(2);
-  while (list.left >= 4) {
-    const type = list.u16();
-    const body = list.vector(2);
-    if (list.short) return;
-    yield [type, body.rest()];
-  }
-}
-
-function names(body: Uint8Array): string[] {
-  const list = new Reader(body).vector(2);
-  const found: string[] = [];
-  while (list.left > 0 && found.length < NAMES) {
-    const name = list.vector(1);
-    if (list.short) break;
-    found.push(name.text());
-  }
-  return found;
-}
-
-/** Reads on without ever leaving its octets: beyond the end everything is empty and `short` is set. */
-class Reader {
-  readonly #b: Uint8Array;
-  #p = 0;
-  short = false;
-
-  constructor(b: Uint8Array) {
-    this.#b = b;
-  }
-
-  get left(): number {
-    return this.#b.length - this.#p;
-  }
-
-  take(length: number): Uint8Array {
-    if (length > this.left) {
-      this.short = true;
-      length = this.left;
-    }
-    this.#p += length;
-    return this.#b.subarray(this.#p - length, this.#p);
-  }
-
-  skip(length: number): void {
-    this.take(length);
-  }
-
-  u8(): number {
-    return this.take(1)[0] ?? -1;
-  }
-
-  u16(): number {
-    const octets = this.take(2);
-    return this.short ? -1 : u16(octets, 0);
-  }
-
-  /** A vector behind its length of so many octets (RFC 8446 3.4). */
-  vector(octets: 1 | 2): Reader {
-    const length = octets === 1 ? this.u8() : this.u16();
-    return new Reader(this.take(Math.max(length, 0)));
-  }
-
-  rest(): Uint8Array {
-    return this.take(this.left);
-  }
-
-  text(): string {
-    const octets = this.rest();
-    return latin1(octets, 0, octets.length);
-  }
+  return read.retry;
 }
 
 const RECORD_HEAD = 5;
@@ -220,16 +125,13 @@ const RECORD_HEAD = 5;
 const RECORD = (1 << 14) + 2048;
 // Larger hellos are not believed.
 const MESSAGE = 1 << 15;
-const NAMES = 32;
 const CHANGE_CIPHER_SPEC = 20;
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 2;
-const SERVER_NAME = 0;
-const ALPN = 16;
-const SUPPORTED_VERSIONS = 43;
-// RFC 8446 4.1.3: the random of a HelloRetryRequest.
-const RETRY = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
+
+/** `TLS 1.3`; undefined of a number that no version has. */
+export const versionName = (version: number): string | undefined => VERSIONS[version];
 
 const VERSIONS: Readonly<Record<number, string>> = {
   768: "SSL 3.0",

@@ -84,7 +84,12 @@ describe.skipIf(!haveCaptures)("recorded", () => {
     ],
   ])("TLS hellos: %s", async (name, tls) => {
     const [first] = await connectionsOf(name);
-    expect([first!.protocol, first!.transport, first!.tls]).toEqual(["tls-unknown", "tls", tls]);
+    expect([first!.protocol, first!.transport, first!.tls]).toMatchObject(["tls-unknown", "tls", tls]);
+    expect(first!.tls).toMatchObject({
+      decrypted: "none",
+      reason: "no-keys",
+      clientRandom: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   // Octets that are missing excuse what they may have held.

@@ -50,6 +50,7 @@ const whole = {
       interfaces: [{ name: "lo", description: "loopback", filter: "tcp", os: "Linux", linkType: 1, packets: 21 }],
     },
   ],
+  keys: [{ file: "volo.keys", origin: "--keys", kind: "key-log", secrets: 5, used: true }],
   logs: [
     {
       ...{ file: "server.log", side: "server", formats: ["grpc-go"], lines: 9, read: 4, connections: 1, joined: 1 },
@@ -63,7 +64,15 @@ const whole = {
       ...{ frames: 11, streams: 1, calls: 1, start: "1766400000.000000000", duration: 1, recognised: "ssh" },
       proxied: { version: 2, client: "192.0.2.1:1", server: "192.0.2.2:2" },
       tunnel: { via: "socks5", target: "h2.test:80" },
-      tls: { version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
+      tls: {
+        ...{ version: "TLS 1.3", serverName: "h2.test", alpnOffered: ["h2"], alpn: "h2", helloRetryRequest: true },
+        ...{ suite: "TLS_AES_128_GCM_SHA256", resumed: true, earlyData: "accepted", decrypted: "none", reason: "no-keys" },
+        ...{ why: "without keys", advice: "give them", clientRandom: "00" },
+        certificate: {
+          ...{ subject: "CN=a", issuer: "CN=a", names: "DNS:a", validFrom: "Nov 1", validTo: "Nov 2", keyType: "rsa" },
+          ...{ keyBits: 2048, chain: 1 },
+        },
+      },
       endedBy: { side: "server", how: "fin", packet: 19 },
       log: { file: "client.log", line: 3, side: "client", name: "0xc000" },
       software: { client: "volo", server: "grpc-go" },

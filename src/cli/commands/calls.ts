@@ -19,7 +19,8 @@ import { lookOf } from "../terminal.ts";
 
 export async function calls(task: Task): Promise<number> {
   const format = formatOf(task, CALLS_FORMATS);
-  const captures = new CapturePipeline(await findCaptures(task.operands), analyzeOptions(task));
+  const sources = await findCaptures(task.operands);
+  const captures = new CapturePipeline(sources, analyzeOptions(task, sources));
   await captures.open();
   const filter = new TrafficFilter(task.only, captures.clock);
   const schemas = loadSchemas(task.protos);

@@ -30,7 +30,7 @@ export async function check(task: Task): Promise<number> {
   try {
     const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
     for await (const event of analyze(sources, {
-      ...analyzeOptions(task),
+      ...analyzeOptions(task, sources),
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,

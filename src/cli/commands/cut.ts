@@ -25,7 +25,6 @@ import { analyzeOptions, type Task } from "../task.ts";
 /** @returns The exit status. @throws H2lintError for options that do not fit, and a connection that is not there. */
 export async function cut(task: Task): Promise<number> {
   const { operands, outputs, only, quiet, engine } = task;
-  const options = analyzeOptions(task);
   const { connection, stream, ...others } = only;
   const [path] = outputs;
   if (connection === undefined) throw new H2lintError("usage", "cut needs --connection N (see h2lint timeline)");
@@ -38,6 +37,7 @@ export async function cut(task: Task): Promise<number> {
     if (real(source) !== undefined && real(source) === real(path))
       throw new H2lintError("usage", `${path}: is one of the captures`);
   }
+  const options = analyzeOptions(task, sources);
   const all = await packetsOf(sources, connection, engine);
   const write = (count: number) => writeCut(sources, all, count, path, connection, engine);
   let count = all.packets.length;

@@ -9,8 +9,8 @@ import { lookOf } from "../terminal.ts";
 export async function diff(task: Task): Promise<number> {
   const format = formatOf(task, ["table", "json"]);
   const [old = "", now = ""] = task.operands;
-  const before = await findingsIn(old, analyzeOptions(task));
-  const found = difference(before, await findingsIn(now, analyzeOptions(task)));
+  const before = await findingsIn(old, analyzeOptions(task, [old]));
+  const found = difference(before, await findingsIn(now, analyzeOptions(task, [now])));
   if (format === "json") differenceJson(stdout.write, [old, now], found);
   else differenceTable(stdout.write, lookOf(task), [old, now], found);
   stdout.flush();

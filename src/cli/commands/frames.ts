@@ -29,7 +29,7 @@ export async function frames(task: Task): Promise<number> {
       }
     },
   );
-  const captures = new CapturePipeline(sources, analyzeOptions(task));
+  const captures = new CapturePipeline(sources, analyzeOptions(task, sources));
   names = await captures.open();
   for await (const _ of captures.run({ listeners: [lister] }));
   stdout.flush();

@@ -10,7 +10,8 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function info(task: Task): Promise<number> {
   const format = formatOf(task, ["table", "json"]);
   const progress = new ProgressLine(task);
-  const captures = new CapturePipeline(await findCaptures(task.operands), { ...analyzeOptions(task), progress: progress.update });
+  const sources = await findCaptures(task.operands);
+  const captures = new CapturePipeline(sources, { ...analyzeOptions(task, sources), progress: progress.update });
   const collector = new InfoCollector();
   try {
     await captures.open();
@@ -18,7 +19,7 @@ export async function info(task: Task): Promise<number> {
   } finally {
     progress.clear();
   }
-  const report = collector.report(captures.captures, captures.packets!, captures.diagnostics);
+  const report = collector.report(captures.captures, captures.packets!, captures.diagnostics, captures.keys.infos);
   if (format === "json") infoJson(stdout.write, report);
   else infoTable(stdout.write, lookOf(task), report);
   stdout.flush();

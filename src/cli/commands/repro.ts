@@ -17,7 +17,8 @@ export async function repro(task: Task): Promise<number> {
   if (only.stream === undefined)
     throw new H2lintError("usage", "repro needs --stream N, and --connection N where there are several");
   const schemas = loadSchemas(protos);
-  const captures = new CapturePipeline(await findCaptures(task.operands), analyzeOptions(task));
+  const sources = await findCaptures(task.operands);
+  const captures = new CapturePipeline(sources, analyzeOptions(task, sources));
   await captures.open();
   const filter = new TrafficFilter(only, captures.clock);
   const messages = new MessageKeeper(filter, captures.limits);

@@ -27,8 +27,9 @@ export async function timeline(task: Task): Promise<number> {
     ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  for await (const event of analyze(await findCaptures(task.operands), {
-    ...analyzeOptions(task),
+  const sources = await findCaptures(task.operands);
+  for await (const event of analyze(sources, {
+    ...analyzeOptions(task, sources),
     only: rest,
     schemas,
     listeners: [view],
@@ -45,8 +46,9 @@ export async function timeline(task: Task): Promise<number> {
 async function timelinePage(task: Task): Promise<number> {
   const report = await reportOf("html", stdout.write, task);
   const { stream: _, ...only } = task.only;
-  for await (const event of analyze(await findCaptures(task.operands), {
-    ...analyzeOptions(task),
+  const sources = await findCaptures(task.operands);
+  for await (const event of analyze(sources, {
+    ...analyzeOptions(task, sources),
     only,
     listeners: report.listener === undefined ? [] : [report.listener],
   }))

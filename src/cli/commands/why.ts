@@ -25,7 +25,7 @@ export async function why(task: Task): Promise<number> {
   try {
     const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
     for await (const event of analyze(sources, {
-      ...analyzeOptions(task),
+      ...analyzeOptions(task, sources),
       only: rest,
       schemas: loadSchemas(task.protos),
       logs: task.logs,

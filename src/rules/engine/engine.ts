@@ -15,6 +15,7 @@ import type { ModelSink } from "../../model/model-sink.ts";
 import type { Stream } from "../../model/stream.ts";
 import type { Origin, Side } from "../../place.ts";
 import type { EndReason } from "../../tcp/byte-stream.ts";
+import type { TlsFacts } from "../../tls/facts.ts";
 import type { FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
@@ -46,6 +47,12 @@ export class RuleEngine implements ModelSink, GrpcSink {
   upgrade(offer: UpgradeOffer, connection: Connection): void {
     const judged = this.#enter(connection, undefined);
     for (const slot of this.#listeners.upgrade) slot.rule.upgrade!(offer, slot.context.of(judged));
+    this.#settle(judged);
+  }
+
+  tls(facts: TlsFacts, over: boolean, connection: Connection): void {
+    const judged = this.#enter(connection, undefined);
+    for (const slot of this.#listeners.tls) slot.rule.tls!(facts, over, slot.context.of(judged));
     this.#settle(judged);
   }
 

@@ -16,6 +16,7 @@ export class Listeners {
   readonly block: BlockListeners<Slot>;
   readonly status: BlockListeners<Slot>;
   readonly upgrade: readonly Slot[];
+  readonly tls: readonly Slot[];
   readonly tick: readonly Slot[];
   readonly fields: readonly Slot[];
   readonly tcpWindow: readonly Slot[];
@@ -50,6 +51,7 @@ export class Listeners {
       }),
     );
     this.upgrade = having("upgrade");
+    this.tls = having("tls");
     this.tick = having("tick");
     this.fields = having("fields");
     this.#reset = new ByOddity(having("reset"));

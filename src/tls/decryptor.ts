@@ -1,0 +1,208 @@
+// In: both directions of one TLS connection. Out: the application data of both, decrypted with the secrets of a key store, and what the
+// handshake says in clear. Nothing is given that does not authenticate. Not done: TLS 1.1 and older, DTLS, compression.
+import { copyOf } from "../bytes.ts";
+import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
+import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { TlsAlert } from "./alert.ts";
+import { ConnectionKeys } from "./connection-keys.ts";
+import { type PlaintextSink, type Shared, TlsDirection, type TlsTrouble } from "./direction.ts";
+import { noFacts, type TlsFacts } from "./facts.ts";
+import type { KeyStore } from "./key-store.ts";
+import { type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
+import { type TlsVerdict, verdictOf } from "./verdict.ts";
+
+/** Told beside the octets. */
+export interface TlsListener {
+  alert?(alert: TlsAlert): void;
+  trouble?(trouble: TlsTrouble): void;
+}
+
+/** What all connections keep while keys may still come. */
+export class Parking {
+  octets = 0;
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+}
+
+/** What the decryptors of a session share. */
+export interface DecryptorContext {
+  readonly store: KeyStore;
+  readonly buffers: RecordBuffers;
+  readonly parking: Parking;
+}
+
+export class Decryptor {
+  /** For the two directions of the connection, as they come. */
+  readonly sinks: readonly [ByteSink, ByteSink];
+  readonly facts: TlsFacts = noFacts();
+  readonly #keys: ConnectionKeys;
+  readonly #context: DecryptorContext;
+  readonly #directions: readonly [TlsDirection, TlsDirection];
+  /** Which direction is the client's, where a hello told. */
+  #client: 0 | 1 | undefined;
+  /** What came since a record that waits for keys. */
+  #parked: Parked[] | undefined;
+  #parkedOctets = 0;
+  /** Nothing is waited for any more. */
+  #gaveUp = false;
+  /** Of the store when it was last asked. */
+  #generation = -1;
+
+  /** @param out Get what the two directions hold. */
+  constructor(context: DecryptorContext, out: readonly [PlaintextSink, PlaintextSink], listener: TlsListener = {}) {
+    this.#context = context;
+    this.#keys = new ConnectionKeys(context.store);
+    const shared: Shared = {
+      keys: this.#keys,
+      facts: this.facts,
+      trouble: (trouble) => listener.trouble?.(trouble),
+      alert: (alert) => listener.alert?.(alert),
+      isClient: (direction) => this.#setClient(direction === this.#directions[0] ? 0 : 1),
+    };
+    this.#directions = [new TlsDirection(shared, out[0]), new TlsDirection(shared, out[1])];
+    this.#directions[0].join(this.#directions[1]);
+    this.#directions[1].join(this.#directions[0]);
+    this.#directions[1].setSide("server");
+    this.sinks = [new RecordReader(this.#sink(0), context.buffers), new RecordReader(this.#sink(1), context.buffers)];
+  }
+
+  /** Undefined: no hello was seen. */
+  get client(): 0 | 1 | undefined {
+    return this.#client;
+  }
+
+  /** Records wait for keys that may still come. */
+  get waiting(): boolean {
+    return this.#parked !== undefined;
+  }
+
+  /** More keys may be there: what waits goes on where they are. */
+  keysChanged(): void {
+    if (this.#parked === undefined) return;
+    const { generation, complete } = this.#context.store;
+    if (generation === this.#generation && !complete) return;
+    this.#generation = generation;
+    if (!this.#keys.waits) this.#replay();
+  }
+
+  /** No keys come any more: what waits is read as far as it can be. */
+  finish(): void {
+    this.#gaveUp = true;
+    this.#replay();
+  }
+
+  /** Both sides have sent what cannot be read and never will be: nothing more is to be learned. */
+  get hopeless(): boolean {
+    const [first, second] = this.#directions;
+    if (first.sealed === 0 || second.sealed === 0 || this.#parked !== undefined || !this.#context.store.complete) return false;
+    if (first.opener.opened + second.opener.opened > 0) return false;
+    return this.#keys.version === "1.2" ? this.#keys.master() === undefined : this.#keys.secrets === undefined;
+  }
+
+  /** What became of the connection so far. */
+  verdict(): TlsVerdict {
+    return verdictOf(this.#keys, this.facts, this.#context.store, this.#direction("client"), this.#direction("server"));
+  }
+
+  #direction(side: Side): TlsDirection {
+    const [first, second] = this.#directions;
+    return first.side === side ? first : second;
+  }
+
+  #setClient(index: 0 | 1): void {
+    this.#client = index;
+    this.#directions[index].setSide("client");
+    this.#directions[1 - index]!.setSide(other("client"));
+  }
+
+  #sink(index: 0 | 1): RecordSink {
+    const direction = (): TlsDirection => this.#directions[index];
+    return {
+      record: (record) => {
+        if (this.#parked === undefined && direction().record(record, !this.#gaveUp)) return;
+        this.#park({ index, kind: "record", record: keptRecord(record) }, record.end - record.start);
+      },
+      damaged: (record, length, proof, at) => {
+        if (this.#parked === undefined) direction().damaged(record, length, proof, at);
+        else this.#park({ index, kind: "damaged", record: keptRecord(record), length, proof, at: kept(at) }, 0);
+      },
+      lost: (length, proof, at) => {
+        if (this.#parked === undefined) direction().lost(length, proof, at);
+        else this.#park({ index, kind: "lost", length, proof, at: kept(at) }, 0);
+      },
+      found: (skipped, at) => {
+        if (this.#parked === undefined) direction().found(skipped, at);
+        else this.#park({ index, kind: "found", skipped, at: kept(at) }, 0);
+      },
+      confirm: (record) => this.#parked === undefined && direction().confirm(record),
+      end: (how, inRecord, at) => {
+        if (this.#parked === undefined) direction().end(how, inRecord, at);
+        else this.#park({ index, kind: "end", how, inRecord, at: kept(at) }, 0);
+      },
+    };
+  }
+
+  #park(event: Parked, octets: number): void {
+    const { parking } = this.#context;
+    this.#parked ??= [];
+    this.#parked.push(event);
+    this.#parkedOctets += octets + PARKED;
+    parking.octets += octets + PARKED;
+    if (parking.octets > parking.limit) this.finish();
+    else this.keysChanged();
+  }
+
+  #replay(): void {
+    const parked = this.#parked;
+    if (parked === undefined) return;
+    this.#context.parking.octets -= this.#parkedOctets;
+    this.#parked = undefined;
+    this.#parkedOctets = 0;
+    const sinks = [this.#sink(0), this.#sink(1)] as const;
+    for (const event of parked) {
+      const sink = sinks[event.index];
+      if (event.kind === "record") sink.record(event.record);
+      else if (event.kind === "damaged") sink.damaged(event.record, event.length, event.proof, event.at);
+      else if (event.kind === "lost") sink.lost(event.length, event.proof, event.at);
+      else if (event.kind === "found") sink.found(event.skipped, event.at);
+      else sink.end(event.how, event.inRecord, event.at);
+    }
+  }
+}
+
+type Parked = { readonly index: 0 | 1 } & (
+  | { readonly kind: "record"; readonly record: TlsRecord }
+  | {
+      readonly kind: "damaged";
+      readonly record: TlsRecord;
+      readonly length: number;
+      readonly proof: GapProof;
+      readonly at: Origin;
+    }
+  | { readonly kind: "lost"; readonly length: number; readonly proof: GapProof; readonly at: Origin }
+  | { readonly kind: "found"; readonly skipped: number; readonly at: Origin }
+  | { readonly kind: "end"; readonly how: EndReason; readonly inRecord: boolean; readonly at: Origin }
+);
+
+function kept(at: Origin): Origin {
+  const copy = origin();
+  copyOrigin(copy, at);
+  return copy;
+}
+
+function keptRecord({ type, version, bytes, start, end, first, last }: TlsRecord): TlsRecord {
+  const copy = new TlsRecord();
+  copy.type = type;
+  copy.version = version;
+  copy.bytes = copyOf(bytes, start, end);
+  copy.end = end - start;
+  copyOrigin(copy.first, first);
+  copyOrigin(copy.last, last);
+  return copy;
+}
+
+/** What keeping a record costs beside its octets. */
+const PARKED = 400;

@@ -1,0 +1,201 @@
+// In: files and folders with keys, and the blocks of captures that hold them. Out: secrets in a KeyStore, and what is to be said of each.
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { latin1 } from "../bytes.ts";
+import type { SecretsSink } from "../capture/record-reader.ts";
+import type { Source } from "../capture/source.ts";
+import type { DiagnosticSink } from "../diagnostic.ts";
+import { H2lintError } from "../error.ts";
+import { KeyLogReader } from "./key-log.ts";
+import { KeyStore } from "./key-store.ts";
+
+/** Keys of TLS: key logs in NSS's format, private keys in PEM. */
+export interface KeySource {
+  /** A file, a folder of them, or a source of octets. */
+  readonly source: string | Source;
+  /** How it was found, in words: `--keys`. */
+  readonly origin?: string;
+  /** It is no fault where it is not there, or is no key log. */
+  readonly optional?: boolean;
+}
+
+/** What was read of one file. */
+export interface KeyInfo {
+  readonly file: string;
+  /** `--keys`, `SSLKEYLOGFILE`, `beside the capture`, `inside the capture`. */
+  readonly origin: string;
+  readonly kind: "key-log" | "private-key";
+  /** Lines of it with secrets; of a key log. */
+  readonly secrets?: number;
+  /** The captures have a connection that it has secrets of; of a key log that names connections. */
+  readonly used?: boolean;
+}
+
+/** All keys of a run. */
+export class KeyFiles {
+  readonly store: KeyStore;
+  readonly #logs: Log[] = [];
+  readonly #privateKeys: KeyInfo[] = [];
+
+  /** @param limit Connections whose keys are kept. */
+  constructor(limit: number) {
+    this.store = new KeyStore(limit);
+  }
+
+  /** @throws H2lintError for what is not there, cannot be read, or is no key, unless it is optional. */
+  async read({ source, origin = "given", optional = false }: KeySource): Promise<void> {
+    if (typeof source !== "string") {
+      this.#take(source.name, origin, await allOf(source), false);
+      return;
+    }
+    const stats = statSync(source, { throwIfNoEntry: false });
+    if (stats === undefined) {
+      if (optional) return;
+      throw new H2lintError("not-found", `${source}: no such file or folder`);
+    }
+    if (!stats.isDirectory()) {
+      if (!this.#take(source, origin, contentOf(source), true) && !optional)
+        throw new H2lintError("unrecognised", `${source}: neither a TLS key log nor a private key in PEM`);
+      return;
+    }
+    let found = 0;
+    for (const name of readdirSync(source).sort()) {
+      const path = join(source, name);
+      const file = statSync(path, { throwIfNoEntry: false });
+      if (file?.isFile() === true && file.size <= LARGEST && this.#take(path, origin, contentOf(path), true)) found++;
+    }
+    if (found === 0) throw new H2lintError("unrecognised", `${source}: no TLS key log and no private key in this folder`);
+  }
+
+  /** For the secrets inside of a capture. */
+  inside(file: string): SecretsSink {
+    let log: Log | undefined;
+    return {
+      secrets: (type, bytes, start, end) => {
+        // draft-ietf-opsawg-pcapng 4.7: "TLSK".
+        if (type !== TLS_KEY_LOG) return;
+        if (log === undefined) {
+          log = new Log(this.store, this.#logs.length, file, "inside the capture", -1);
+          this.#logs.push(log);
+        }
+        // Each block is a file of its own.
+        log.reader.bytes(bytes, start, end);
+        log.reader.end();
+        log.reader.forget();
+      },
+    };
+  }
+
+  /** Key logs that have grown since they were read. */
+  readOn(): void {
+    for (const log of this.#logs) log.readOn();
+  }
+
+  /** What became of them, in their order. */
+  get infos(): KeyInfo[] {
+    const { used } = this.store;
+    const logs = this.#logs.map(({ file, origin, reader, number }) => ({
+      ...{ file, origin, kind: "key-log" as const, secrets: reader.keys },
+      ...(reader.firstRandom === undefined ? {} : { used: used.has(number) }),
+    }));
+    return [...logs, ...this.#privateKeys];
+  }
+
+  /** Say what was read, and what of it belongs to other captures; at the end. */
+  diagnose(diagnostics: DiagnosticSink): void {
+    const { store } = this;
+    const place = { in: "keys" } as const;
+    for (const { file, origin, reader, number } of this.#logs) {
+      const { firstRandom: theirs, connections } = reader;
+      diagnostics({ code: "capture/keys", place, data: { file, origin, connections } });
+      const ours = store.firstAsked;
+      if (theirs !== undefined && ours !== undefined && !store.used.has(number))
+        diagnostics({ code: "capture/keys-of-others", place, data: { file, origin, theirs, ours } });
+    }
+    for (const { file, origin } of this.#privateKeys) diagnostics({ code: "capture/private-key", place, data: { file, origin } });
+    if (store.forgotten > 0)
+      diagnostics({ code: "limit/tls-keys", place, data: { limit: store.limit, connections: store.forgotten } });
+  }
+
+  // Whether it is what it should be.
+  #take(file: string, origin: string, content: Uint8Array, grows: boolean): boolean {
+    const head = latin1(content, 0, Math.min(content.length, HEAD));
+    if (head.includes("-----BEGIN ")) {
+      if (!head.includes("PRIVATE KEY-----") && !latin1(content, 0, content.length).includes("PRIVATE KEY-----")) return false;
+      const reason = this.store.addPrivateKey(content);
+      if (reason !== undefined) throw new H2lintError("unrecognised", `${file}: a private key that cannot be used: ${reason}`);
+      this.#privateKeys.push({ file, origin, kind: "private-key" });
+      return true;
+    }
+    const log = new Log(this.store, this.#logs.length, file, origin, grows ? content.length : -1);
+    log.reader.bytes(content, 0, content.length);
+    log.reader.end();
+    // An empty one may be that of a program that made no connection.
+    if (log.reader.keys === 0 && content.length > 0 && !/^\s*#/.test(head)) return false;
+    this.#logs.push(log);
+    return true;
+  }
+}
+
+class Log {
+  readonly reader: KeyLogReader;
+  readonly number: number;
+  readonly file: string;
+  readonly origin: string;
+  /** Octets of it that were read; -1: it does not grow. */
+  #read: number;
+
+  constructor(store: KeyStore, number: number, file: string, origin: string, read: number) {
+    this.reader = new KeyLogReader(store, number);
+    this.number = number;
+    this.file = file;
+    this.origin = origin;
+    this.#read = read;
+  }
+
+  readOn(): void {
+    if (this.#read < 0) return;
+    const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= this.#read) return;
+    try {
+      const handle = openSync(this.file, "r");
+      try {
+        const more = new Uint8Array(Math.min(size - this.#read, PIECE));
+        const count = readSync(handle, more, 0, more.length, this.#read);
+        this.#read += count;
+        this.reader.bytes(more, 0, count);
+      } finally {
+        closeSync(handle);
+      }
+    } catch {
+      // It was there, and is not any more: what it said is known.
+      this.#read = -1;
+    }
+  }
+}
+
+function contentOf(path: string): Uint8Array {
+  try {
+    if (statSync(path).size > LARGEST) throw new H2lintError("unrecognised", `${path}: too large for a key log`);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof H2lintError) throw error;
+    throw new H2lintError("unreadable", `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`);
+  }
+}
+
+async function allOf(source: Source): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const piece = new Uint8Array(PIECE);
+  try {
+    for (let count = await source.read(piece); count > 0; count = await source.read(piece)) pieces.push(piece.slice(0, count));
+  } finally {
+    await source.close();
+  }
+  return Buffer.concat(pieces);
+}
+
+const TLS_KEY_LOG = 0x544c534b;
+const HEAD = 4096;
+const PIECE = 1 << 20;
+const LARGEST = 512 << 20;

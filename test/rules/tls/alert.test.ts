@@ -1,0 +1,39 @@
+import { alert, alpnNoOverlap } from "../../../src/rules/tls/alert.ts";
+import { type Story, testRule } from "../../../src/testing.ts";
+import type { TlsAlert } from "../../../src/tls/alert.ts";
+import type { TlsFacts } from "../../../src/tls/facts.ts";
+
+const silence: Story = (s) => s.bare().client.close().server.close();
+const tls: Partial<TlsFacts> = { alpnOffered: ["h2"], hellos: { client: { file: 0, packet: 1, time: 0 } } };
+const said = (description: number, name: string, level: TlsAlert["level"] = "fatal"): Partial<TlsFacts> => ({
+  ...tls,
+  alerts: [{ from: "server", level, description, name, file: 0, packet: 3, time: 0 }],
+});
+
+testRule(alpnNoOverlap, {
+  valid: {
+    "another alert": { frames: silence, tls: said(40, "handshake_failure") },
+    none: { frames: silence, tls },
+  },
+  invalid: {
+    refused: {
+      frames: silence,
+      tls: said(120, "no_application_protocol"),
+      finds: [["refused", "tls", { side: "server", offered: "h2" }]],
+    },
+  },
+});
+
+testRule(alert, {
+  valid: {
+    close_notify: { frames: silence, tls: said(0, "close_notify", "warning") },
+    "what has a rule of its own": { frames: silence, tls: said(120, "no_application_protocol") },
+  },
+  invalid: {
+    fatal: {
+      frames: silence,
+      tls: said(40, "handshake_failure"),
+      finds: [["fatal", "tls", { side: "server", name: "handshake_failure", number: 40 }]],
+    },
+  },
+});
