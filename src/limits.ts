@@ -132,8 +132,8 @@ export function limitsFor(maxMemoryOctets: number): Limits {
 const PROGRAM = 80 << 20;
 // Below it there is nothing to share out.
 const LEAST = 16 << 20;
-// A connection with calls, with what it leaves to collect; one that says nothing takes half.
-const CONNECTION = 12 << 10;
+// A connection with calls, with what it leaves to collect and its part of the report; one that says nothing takes a third.
+const CONNECTION = 16 << 10;
 
 /** Memory of the process, in octets, where nothing else is said. */
 export const defaultMaxMemory = 200 << 20;
