@@ -134,10 +134,12 @@ export class Call implements SideOwner, StreamCall {
     return this.#context.wants(this, from);
   }
 
+  /** The prefix of a message was read: those who listen are told. */
   messageStart(message: GrpcMessage, frame: Frame): void {
     this.#context.messageStart(message, frame, this);
   }
 
+  /** A message is whole. */
   message(message: GrpcMessage, frame: Frame): void {
     const { time } = frame.last;
     if (this.answeredTime < 0 && message.from === "server") this.answeredTime = time;
@@ -154,6 +156,7 @@ export class Call implements SideOwner, StreamCall {
     if (from === "server") this.other?.takeEnd(octets);
   }
 
+  /** The body of a Connect error. */
   takeError(octets: Uint8Array): void {
     this.other?.takeError(octets, false);
   }

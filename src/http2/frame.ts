@@ -37,7 +37,8 @@ export class Frame {
   /** Of its first and its last octet. */
   readonly first: Origin = origin();
   readonly last: Origin = origin();
-  /** The payload without Pad Length and padding; empty where it was not kept (DATA over several segments, cut frames). */
+  /** A larger buffer, of which `[start, end)` is the payload without Pad Length and padding; empty where that was not kept (DATA over
+   *  several segments, cut frames). */
   bytes: Uint8Array = NOTHING;
   start = 0;
   end = 0;

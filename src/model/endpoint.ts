@@ -92,6 +92,7 @@ export class Endpoint {
     return this.#pings ?? NO_PINGS;
   }
 
+  /** It sent a PING: one more waits for its ACK. */
   addPing(ping: Ping): void {
     const pings = (this.#pings ??= []);
     pings.push(ping);
@@ -110,6 +111,7 @@ export class Endpoint {
     return this.#refused?.has(streamId) === true;
   }
 
+  /** See `hasRefused`. */
   refuse(streamId: number): void {
     remember((this.#refused ??= new Set()), streamId);
   }
@@ -119,6 +121,7 @@ export class Endpoint {
     return this.#selfDependent?.has(streamId) === true;
   }
 
+  /** See `hasSelfDependent`. */
   dependOnSelf(streamId: number): void {
     remember((this.#selfDependent ??= new Set()), streamId);
   }
