@@ -32,6 +32,7 @@ describe.skipIf(tsharkVersion() === undefined)("tshark reads", () => {
       only: { connection: 1 },
       quiet: true,
       engine: "fast",
+      keys: [],
     } as unknown as Task);
     const packets = ["frame.time_epoch", "frame.len", "frame.cap_len", "frame.encap_type", "ip.id", "tcp.seq_raw", "tcp.payload"];
     const all = fieldsOf(capture, "tcp.stream", ...packets).split("\n");
