@@ -12,10 +12,9 @@ export class Spill {
   #file: number | "none yet" | "impossible" = "none yet";
   #window: Buffer = NOTHING;
   #windowAt = 0;
-  // Of each text: its number, its octets, and where they begin.
-  #orders = new Float64Array(64);
+  // Of each text: its number, and its octets.
+  #orders = new Uint32Array(64);
   #lengths = new Uint32Array(64);
-  #starts = new Float64Array(64);
   #count = 0;
 
   /** @param octets That stay in memory. */
@@ -27,18 +26,16 @@ export class Spill {
     return this.#count;
   }
 
-  /** @param order Where the text stands; of equals the first added comes first. */
+  /** @param order Where the text stands, below 2^32; of equals the first added comes first. */
   add(text: string, order: number): void {
     const length = Buffer.byteLength(text);
     if (this.#used + length > this.#buffer.length) this.#makeRoom(length);
     this.#buffer.write(text, this.#used);
     if (this.#count === this.#orders.length) {
-      this.#orders = grown(this.#orders, new Float64Array(2 * this.#count));
-      this.#starts = grown(this.#starts, new Float64Array(2 * this.#count));
-      this.#lengths = grown(this.#lengths, new Uint32Array(2 * this.#count));
+      this.#orders = grown(this.#orders);
+      this.#lengths = grown(this.#lengths);
     }
     this.#orders[this.#count] = order;
-    this.#starts[this.#count] = this.#written + this.#used;
     this.#lengths[this.#count] = length;
     this.#count++;
     this.#used += length;
@@ -47,9 +44,11 @@ export class Spill {
   /** All of them in their order; then they are gone. */
   *texts(): Generator<string> {
     const orders = this.#orders;
+    const starts = new Float64Array(this.#count + 1);
+    for (let i = 0; i < this.#count; i++) starts[i + 1] = starts[i]! + this.#lengths[i]!;
     const indices = Uint32Array.from({ length: this.#count }, (_, i) => i).sort((a, b) => orders[a]! - orders[b]! || a - b);
     try {
-      for (const i of indices) yield this.#read(this.#starts[i]!, this.#lengths[i]!);
+      for (const i of indices) yield this.#read(starts[i]!, this.#lengths[i]!);
     } finally {
       if (typeof this.#file === "number") closeSync(this.#file);
       this.#file = "impossible";
@@ -117,9 +116,10 @@ function temporaryFile(): number | "impossible" {
   }
 }
 
-function grown<Numbers extends Float64Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
-  to.set(from);
-  return to;
+function grown(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -32,7 +32,7 @@ it("gives the texts back in their order, whatever their size", () => {
 it("holds more than the window that is read at once, added backwards", () => {
   const spill = new Spill(1000);
   const texts = Array.from({ length: 5000 }, (_, i) => `${i} ${"x".repeat(i % 700)}`);
-  for (const [i, text] of texts.entries()) spill.add(text, -i);
+  for (const [i, text] of texts.entries()) spill.add(text, texts.length - i);
   expect([...spill.texts()]).toEqual(texts.toReversed());
 });
 
