@@ -7,7 +7,7 @@ import { possiblyDelivered } from "../causality.ts";
 import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAX_WINDOW } from "../flow-window.ts";
-import { last, settingsOf } from "../settings.ts";
+import { settingsOf } from "../settings.ts";
 
 export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): void {
   const { observations } = frame;
@@ -41,8 +41,8 @@ export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c:
   const settings = peer.settings.acknowledge();
   if (settings === undefined) return;
   sender.answerTime = Math.min(sender.answerTime, frame.last.time - settings.time);
-  const size = last(settings.entries, Setting.headerTableSize);
-  if (size !== undefined) sender.tableLimit.acknowledge(size);
+  // RFC 9113 6.5.3: "in the order they appear, with no other frame processing between values".
+  for (const [id, value] of settings.entries) if (id === Setting.headerTableSize) sender.tableLimit.acknowledge(value);
 }
 
 /** RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */

@@ -1,6 +1,8 @@
+import { ErrorCode } from "../../http2/error-code.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
+import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
@@ -47,7 +49,7 @@ export const ackMissing = defineRule({
       const pending = new Set(connection.endpoint(other(side)).settings.pending.map(({ endOffset }) => endOffset));
       for (const settings of state[other(side)]) {
         if (!pending.has(settings.end)) continue;
-        const how = failsToAnswer(connection, settings, options.wait);
+        const how = failsToAnswer(connection, settings, options.wait) ?? timedOut(connection, settings);
         if (how === undefined) continue;
         const { subject, seconds } = absent(connection, settings);
         const more = { related: [{ frame: settings, role: "was not acknowledged", text: "" }], fold: "connection" };
@@ -57,6 +59,13 @@ export const ackMissing = defineRule({
     }
   },
 });
+
+// Its sender gave up for it, and the other side's TCP had it.
+function timedOut({ client, server, flow, clientIndex }: Connection, { from, end }: FrameRef): "delivered" | undefined {
+  const { goaways } = from === "client" ? client : server;
+  if (!goaways.some(({ errorCode }) => errorCode === ErrorCode.settingsTimeout)) return undefined;
+  return flow.directions[from === "client" ? clientIndex : 1 - clientIndex]!.acknowledged >= end ? "delivered" : undefined;
+}
 
 export const ackLate = defineRule({
   id: "settings/ack-late",
