@@ -353,7 +353,7 @@ const SYMPTOMS: readonly Symptom[] = [
     rules: ["preface/connection-refused"],
   },
   {
-    text: /\bEOF\b|error reading server preface|broken pipe|socket hang up/i,
+    text: /\bEOF\b|error reading server preface|(?<!because of a )broken pipe|socket hang up/i,
     says: "the other side closed the connection before the answer was there",
     kinds: ends,
     rules: ["preface/server-closed-first"],

@@ -120,7 +120,7 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
       [1, octets("17 03 03 00 02 00 00")],
     ],
   ],
-  ["waits inside a ClientHello", 2000, [[0, clientHello]]],
+  ["waits inside a ClientHello", 2500, [[0, clientHello]]],
   [
     "waits for an answer in HTTP/1.1",
     3000,
