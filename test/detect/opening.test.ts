@@ -463,7 +463,7 @@ const cases: Record<string, Record<string, Case>> = {
       {
         steps: [
           [side, octets],
-          [1 - side, text("what the other side says")],
+          [(1 - side) as 0 | 1, text("what the other side says")],
         ],
         events: ["other unknown", `note {"recognised":"${name}"}`],
       },
