@@ -18,6 +18,8 @@ export type Decision =
   | { readonly is: "proxied"; readonly header: ProxyHeader }
   | { readonly is: "tunnel"; readonly client: 0 | 1; readonly tunnel: SocksTunnel }
   | { readonly is: "other"; readonly name: string }
+  /** A client that speaks TLS, and a server that does not, but this. */
+  | { readonly is: "cleartext"; readonly speaks: string }
   | { readonly is: "wait" }
   | { readonly is: "unclear" };
 
@@ -39,6 +41,7 @@ export function decide(openings: Openings, index: 0 | 1): Decision {
   const own = octets[index];
   const peer = octets[1 - index]!;
   const started = startKnown[0] || startKnown[1];
+  if (peer.isClientHello && peer.count > 0 && own.broken) return { is: "tls" };
   if (own.broken || own.count === 0) return started && !own.broken ? WAIT : UNCLEAR;
   // A load balancer may say first on whose behalf it connects: that is no part of HTTP/2.
   const header = own.proxied ? undefined : proxyHeader(own.bytes, own.count);
@@ -66,12 +69,26 @@ function otherProtocol({ octets, startKnown, client }: Openings, index: 0 | 1): 
   const own = octets[index];
   const peerIndex = (1 - index) as 0 | 1;
   const peer = octets[peerIndex];
-  if (own.isTlsRecord) return { is: "tls" };
+  if (own.isTlsRecord) {
+    // A server may know nothing of TLS: its answer tells.
+    const waits = own.isClientHello && index === client && startKnown[index] && peer.count === 0 && !peer.ended && !peer.broken;
+    return waits ? WAIT : { is: "tls" };
+  }
+  if (peer.isClientHello && index !== client) {
+    const speaks = cleartextOf(own);
+    return speaks === undefined ? { is: "tls" } : { is: "cleartext", speaks };
+  }
   if (own.isResponse) return { is: !peer.broken && peer.isRequest ? "http1" : "answer", client: peerIndex };
   if (own.isRequest && peer.isResponse) return { is: "http1", client: index };
   const name = recognise(own.bytes, own.count);
-  if (name !== undefined) return { is: "other", name };
+  if (name !== undefined) {
+    // The client may have come for HTTP/2 all the same.
+    const waits = index !== client && startKnown[index] && peer.count === 0 && !peer.ended && !peer.broken;
+    return waits ? WAIT : { is: "other", name };
+  }
   if (peer.broken) return undefined;
+  const greeted = recognise(peer.bytes, peer.count);
+  if (greeted !== undefined && index === client) return { is: "other", name: greeted };
   const started = startKnown[0] || startKnown[1];
   // Both versions of SOCKS begin with their number.
   const asking = started ? client : own.bytes[0] === 4 || own.bytes[0] === 5 ? index : undefined;
@@ -81,6 +98,12 @@ function otherProtocol({ octets, startKnown, client }: Openings, index: 0 | 1): 
   if (tunnel === "refused") return { is: "other", name: c.bytes[0] === 5 ? "socks5" : "socks4" };
   if (typeof tunnel === "object") return { is: "tunnel", client: asking, tunnel };
   return isYamux(c.bytes, c.count, s.bytes, s.count) ? { is: "other", name: "yamux" } : undefined;
+}
+
+// What a server that was sent a ClientHello says without TLS.
+function cleartextOf(own: OpeningOctets): string | undefined {
+  if (own.isResponse) return "HTTP/1.1";
+  return own.isSettings || own.isGoaway ? "HTTP/2" : undefined;
 }
 
 const WAIT: Decision = { is: "wait" };

@@ -1,6 +1,6 @@
 // Reads both directions of a carrier until something shows what they are: HTTP/2 on any port, by the client's preface (RFC 9113 3.4), a
 // server's SETTINGS that comes first, or, where the start was not captured, a chain of frames; or what carries it, or something else.
-import { frameEvidence } from "../http2/frame-search.ts";
+import { frameEvidence, senderOf } from "../http2/frame-search.ts";
 import { PREFACE } from "../http2/opening.ts";
 import type { Origin } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
@@ -17,6 +17,8 @@ export class Detection {
   readonly #octets: readonly [OpeningOctets, OpeningOctets] = [new OpeningOctets(), new OpeningOctets()];
   readonly #waiting: ReplayBuffer;
   #evidence = 0;
+  /** The client's direction, where HEADERS tell. */
+  #sender: 0 | 1 | undefined = undefined;
   #decided = false;
 
   /** @param skip Octets of each direction, still to come, that are not looked at. */
@@ -76,7 +78,7 @@ export class Detection {
       if (decision.is === "unclear") return;
     }
     if (decision.is === "unclear") {
-      if (b !== undefined) this.#weigh(b, start, end);
+      if (b !== undefined) this.#weigh(index, b, start, end);
     } else if (decision.is !== "wait") this.#follow(decision);
   }
 
@@ -85,11 +87,19 @@ export class Detection {
     return decide({ octets: this.#octets, startKnown, client: this.#client }, index);
   }
 
-  #weigh(b: Uint8Array, start: number, end: number): void {
-    this.#evidence += frameEvidence(b, start, end);
+  #weigh(index: 0 | 1, b: Uint8Array, start: number, end: number): void {
+    const evidence = frameEvidence(b, start, end);
+    this.#evidence += evidence;
+    if (evidence > 0) this.#sender ??= this.#clientBy(index, senderOf(b, start, end));
     if (this.#evidence < CONVINCING) return;
     const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
-    this.#begin("h2c", this.#client, started ? "syn" : "guess");
+    if (!started && this.#sender !== undefined) this.#begin("h2c", this.#sender, "preface");
+    else this.#begin("h2c", this.#client, started ? "syn" : "guess");
+  }
+
+  #clientBy(index: 0 | 1, sender: "client" | "server" | undefined): 0 | 1 | undefined {
+    if (sender === undefined) return undefined;
+    return sender === "client" ? index : ((1 - index) as 0 | 1);
   }
 
   #follow(decision: Exclude<Decision, { is: "wait" | "unclear" }>): void {
@@ -123,6 +133,11 @@ export class Detection {
       case "tls":
         this.#decided = true;
         readers.tls(this.#carrier, waiting);
+        return;
+      case "cleartext":
+        this.#decided = true;
+        sink.note({ cleartext: decision.speaks });
+        readers.other(this.#carrier, "unknown", undefined, waiting);
         return;
       case "other":
         this.#decided = true;
@@ -167,7 +182,8 @@ export class Detection {
       return;
     }
     this.#decided = true;
-    if (request >= 0) readers.http1(this.#carrier, request as 0 | 1, this.#waiting);
+    if (this.#octets.some((octets) => octets.isClientHello)) readers.tls(this.#carrier, this.#waiting);
+    else if (request >= 0) readers.http1(this.#carrier, request as 0 | 1, this.#waiting);
     else readers.other(this.#carrier, "unknown", undefined, this.#waiting);
   }
 }

@@ -80,6 +80,18 @@ export class OpeningOctets {
     return this.count >= 3 && b[0]! >= 0x14 && b[0]! <= 0x17 && b[1] === 3 && b[2]! <= 4;
   }
 
+  /** RFC 8446 4.1.2: a record that begins with a ClientHello. */
+  get isClientHello(): boolean {
+    const { bytes: b } = this;
+    return !this.broken && this.count >= 6 && b[0] === 0x16 && b[1] === 3 && b[5] === 1;
+  }
+
+  /** RFC 9113 6.8: as long as one without much debug data. */
+  get isGoaway(): boolean {
+    const { bytes: b } = this;
+    return !this.broken && this.count >= 9 && b[0] === 0 && b[3] === 7 && u31(b, 5) === 0 && u24(b, 0) >= 8;
+  }
+
   #hasAt(at: number, text: Uint8Array): boolean {
     if (this.count < at + text.length) return false;
     for (let i = 0; i < text.length; i++) if (this.bytes[at + i] !== text[i]) return false;

@@ -49,7 +49,7 @@ export const ValueBit = {
   methodConnect: 1 << 27,
   /** :path does not begin with a slash. */
   pathOdd: 1 << 28,
-  /** :authority is empty, or holds userinfo. */
+  /** :authority is not plainly a name and a port. */
   authorityOdd: 1 << 29,
   /** :status is not three digits from 100 to 599. */
   statusOdd: 1 << 30,
@@ -82,7 +82,7 @@ export function valueValueBits(id: number, value: string): number {
       if (value === "http" || /^http$/i.test(value)) return ValueBit.schemeHttp;
       return /^https$/i.test(value) ? ValueBit.schemeHttps : 0;
     case Name.authority:
-      return value === "" || value.includes("@") ? ValueBit.authorityOdd : 0;
+      return /^[\w.-]+(?::\d+)?$/.test(value) ? 0 : ValueBit.authorityOdd;
     case Name.path:
       if (/^\/[^/?]+\/[^/?]+$/.test(value)) return 0;
       return ValueBit.pathOther | (value.startsWith("/") ? 0 : ValueBit.pathOdd);

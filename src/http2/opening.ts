@@ -3,10 +3,11 @@
 import { latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { ByteSink, ByteSource, EndReason, GapProof } from "../tcp/byte-stream.ts";
+import { foreignAnswer } from "./foreign-answer.ts";
 import { FrameDecoder, type FrameReading, type FrameSink } from "./frame-decoder.ts";
 
-/** What stands where HTTP/2 should begin. */
-export type Foreign = "http1" | "other" | "truncated";
+/** What stands where HTTP/2 should begin. `tls`: a record; `named`: another protocol, its name is the text. */
+export type Foreign = "http1" | "tls" | "named" | "other" | "truncated";
 
 export interface Http2Sink extends FrameSink {
   /** The client's preface string stands where its HTTP/2 begins. */
@@ -72,7 +73,7 @@ export class Http2Opening implements ByteSink {
     for (let i = 0; i < take; i++) {
       if (b[start + i] === PREFACE[this.#count + i]) continue;
       this.#collect(b, base, start, start + take, at);
-      this.#reject(latin1(this.#head!, 0, 7) === "HTTP/1." ? "http1" : "other");
+      this.#reject(kindOfClient(latin1(this.#head!, 0, this.#count)));
       return;
     }
     if (this.#count + take < PREFACE.length) {
@@ -87,6 +88,12 @@ export class Http2Opening implements ByteSink {
 
   // Seven octets tell, or the first that differs.
   #readServer(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
+    const answer = this.#count === 0 ? foreignAnswer(b, start, end) : undefined;
+    if (answer !== undefined) {
+      this.#foreign = true;
+      this.#sink.foreign("server", answer.what, answer.text, placeOf(at, start - base));
+      return;
+    }
     const missing = HTTP1.length - this.#count;
     const take = Math.min(missing, end - start);
     for (let i = 0; i < take; i++) {
@@ -140,6 +147,12 @@ export class Http2Opening implements ByteSink {
   }
 }
 
+// RFC 9112 section 3, 4; RFC 8446 5.1: a ClientHello.
+function kindOfClient(text: string): Foreign {
+  if (text.startsWith("HTTP/1.") || REQUEST.test(text)) return "http1";
+  return text.startsWith("\x16\x03") ? "tls" : "other";
+}
+
 function placeOf(at: Origin, ahead: number): Origin {
   const place = origin();
   copyOrigin(place, at);
@@ -151,3 +164,4 @@ function placeOf(at: Origin, ahead: number): Origin {
 export const PREFACE: Uint8Array = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
 const HTTP1 = Buffer.from("HTTP/1.", "latin1");
+const REQUEST = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;

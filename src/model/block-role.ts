@@ -47,7 +47,7 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
       }
       fields.opensStream = true;
       fields.role = "request";
-      observeAfterGoaway(observations, sender, peer);
+      observeAfterGoaway(observations, sender, peer, fields.first, c);
       observeConcurrency(fields, sender, peer, c);
     } else if (whole || requestShaped) observations.note(Observation.streamIdNotIncreasing);
     else c.uncheck("stream-id/*", "seen");

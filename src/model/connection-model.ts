@@ -209,6 +209,8 @@ export class ConnectionModel implements ConnectionSink {
     const upgraded = c.upgrade === undefined ? undefined : c.streams.get(1);
     // Its content may have come after the answer.
     if (upgraded !== undefined) upgraded.client.dataOctets = c.upgrade!.contentOctets;
+    // Nothing was said, or not in HTTP/2, and that is what there is to tell.
+    if (!this.#announced && (c.about.cleartext !== undefined || c.flow.unanswered)) this.#announce(0, "syn");
     this.#parts.notes.atEnd(c);
     this.#parts.sink.connectionEnd(c);
   }

@@ -171,6 +171,8 @@ export interface Ping {
 
 export interface Goaway {
   readonly errorCode: number;
+  /** The beginning of its debug data, one character per octet. */
+  readonly debug: string;
   readonly lastStreamId: number;
   readonly endOffset: number;
   /** Octets of the other direction that had arrived when it was sent. */

@@ -11,6 +11,7 @@ export class MessageHead {
   scheme: string | undefined = undefined;
   authority: string | undefined = undefined;
   path: string | undefined = undefined;
+  hasHost = false;
   protocol: string | undefined = undefined;
   status = 0;
   contentType: string | undefined = undefined;
@@ -38,6 +39,7 @@ export class MessageHead {
     head.scheme = decoded.scheme?.value;
     head.authority = decoded.authority?.value;
     head.path = decoded.path?.value;
+    head.hasHost = (decoded.bits & FieldBit.host) !== 0;
     head.protocol = decoded.protocol?.value;
     head.status = decoded.statusCode;
     head.contentType = contentType?.value;

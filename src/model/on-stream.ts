@@ -2,6 +2,7 @@
 
 import type { Frame } from "../http2/frame.ts";
 import { Observation, type Observations } from "../http2/observation.ts";
+import type { Origin } from "../place.ts";
 import { delivered } from "./causality.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -77,9 +78,19 @@ export function observeLate(
   if (resetAt >= 0 && delivered(resetAt, horizon) && resetAt > sender.processed) observations.note(Observation.lateAfterReset);
 }
 
-/** RFC 9113 6.8: the receiver of GOAWAY opens no more streams, whatever stream it names as the last one. */
-export function observeAfterGoaway(observations: Observations, sender: Endpoint, { goaways }: Endpoint): void {
-  if (goaways.length > 0 && goaways[0]!.endOffset <= sender.processed) observations.note(Observation.openedAfterGoaway);
+/** RFC 9113 6.8: the receiver of GOAWAY opens no more streams, whatever stream it names as the last one.
+ *  @param first The first octet of what opens one. */
+export function observeAfterGoaway(
+  observations: Observations,
+  sender: Endpoint,
+  { goaways }: Endpoint,
+  first: Origin,
+  { roundTrip, roundTripBound }: Connection,
+): void {
+  if (goaways.length === 0) return;
+  const { endOffset, time } = goaways[0]!;
+  const isOld = delivered(endOffset, first.acked) && first.time - time >= UNREAD + 10 * (roundTrip ?? roundTripBound);
+  if (endOffset <= sender.processed || isOld) observations.note(Observation.openedAfterGoaway);
 }
 
 /** On a stream above the last one that its sender's own GOAWAY names. */
@@ -87,3 +98,6 @@ export function observeAboveGoaway(observations: Observations, stream: Stream, {
   if (goaways.length === 0 || stream.initiator === side) return;
   if (stream.id > goaways[goaways.length - 1]!.lastStreamId) observations.note(Observation.aboveOwnGoaway);
 }
+
+// Nanoseconds, beside ten round trips: nobody leaves what has arrived unread for longer without a reason.
+const UNREAD = 500e6;

@@ -141,7 +141,7 @@ export function last(entries: readonly SettingEntry[], id: number): number | und
   return undefined;
 }
 
-// Of each setting that has a meaning the largest value and the last one, which stands last: all that is asked for.
+// Of each setting that has a meaning the largest value (of HEADER_TABLE_SIZE the lowest, too) and the last one, which stands last: all that is asked for.
 function condensed(entries: readonly SettingEntry[]): SettingEntry[] {
   const kept: SettingEntry[] = [];
   for (const id of Object.values(Setting)) {
@@ -149,6 +149,11 @@ function condensed(entries: readonly SettingEntry[]): SettingEntry[] {
     if (value === undefined) continue;
     let largest = value;
     for (const [key, other] of entries) if (key === id && other > largest) largest = other;
+    if (id === Setting.headerTableSize) {
+      let lowest = value;
+      for (const [key, other] of entries) if (key === id && other < lowest) lowest = other;
+      if (lowest < value) kept.push([id, lowest]);
+    }
     if (largest > value) kept.push([id, largest]);
     kept.push([id, value]);
   }

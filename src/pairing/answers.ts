@@ -9,7 +9,8 @@ import type { Finding } from "../rules/finding.ts";
 import type { Severity } from "../rules/severity.ts";
 import { Costs } from "./cost.ts";
 import { isAbout, refuserOf, textsLike } from "./dictionary.ts";
-import { crossedOverreaction, strictOverreaction } from "./overreaction.ts";
+import { lawfulOfRequest } from "./lawful.ts";
+import { crossedOverreaction, lawfulOverreaction, strictOverreaction } from "./overreaction.ts";
 import type { Pending, PendingFinding } from "./pending.ts";
 import type { Confidence, Cost, PairedFinding, Reaction, Unexplained } from "./reaction.ts";
 import type { Recognised } from "./recognition.ts";
@@ -114,8 +115,19 @@ class Answers {
       else if (finding.expect.none !== true || !explained.has(placeOf(finding.frame)))
         pairs.push(this.#alone(one, ends, lastWord));
     }
-    for (const [reaction, finding] of this.#overreactions)
-      pairs.push({ finding, count: 1, verdict: "none-expected", ...this.#costs.of(reaction) });
+    // Many frames cross one reset, and are answered one by one: that is told once.
+    let crossed: { finding: Finding; count: number } | undefined;
+    for (const [reaction, finding] of this.#overreactions) {
+      const repeated = finding.message === "crossed" && finding.severity === "info";
+      if (repeated && crossed !== undefined) {
+        crossed.count++;
+        continue;
+      }
+      const pair = { finding, count: 1, verdict: "none-expected", ...this.#costs.of(reaction) } as const;
+      const own: PairedFinding & { count: number } = { ...pair };
+      if (repeated) crossed = own;
+      pairs.push(own);
+    }
     return pairs;
   }
 
@@ -137,7 +149,10 @@ class Answers {
   #unanswering(reaction: Reaction, own: readonly Finding[]): void {
     const { connection, crossings } = this.#pending;
     const severity = this.#overreaction;
-    const over = severity && crossedOverreaction(reaction, crossings, own, connection, severity);
+    const over =
+      severity &&
+      (crossedOverreaction(reaction, crossings, own, connection, severity) ??
+        (reaction.blames ? lawfulOverreaction(reaction, own, connection, severity) : undefined));
     if (over !== undefined) this.#overreactions.set(reaction, over);
     else if (reaction.blames && this.unexplained.length < UNEXPLAINED) {
       const { suggested } = this.#recognised[reaction.from];
@@ -194,7 +209,9 @@ class Answers {
       ...{ finding, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
       ...{ streamsKilled, retrySafe, lost },
-      ...(about === undefined ? {} : { explanation: about.text.says }),
+      ...explained(
+        about?.text.says ?? (finding.severity === "info" ? lawfulOfRequest(reaction, this.#pending.connection) : undefined),
+      ),
       ...(also === undefined ? {} : { also }),
       ...(further === undefined ? {} : { further }),
     };
@@ -213,6 +230,8 @@ class Answers {
     };
   }
 }
+
+const explained = (explanation: string | undefined) => (explanation === undefined ? {} : { explanation });
 
 /** The findings that a reaction on a stream can be about, by that stream. */
 function byStream(findings: readonly Finding[]): Map<number, Finding[]> {

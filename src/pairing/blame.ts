@@ -5,6 +5,7 @@ import { ErrorCode } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Stream } from "../model/stream.ts";
+import { timerOf } from "../model/timer.ts";
 import { other, type Side } from "../place.ts";
 import { textsLike } from "./dictionary.ts";
 
@@ -28,6 +29,8 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   const timeout = stream.request.grpcTimeout === undefined ? undefined : timeoutOf(stream.request.grpcTimeout);
   if (errorCode === ErrorCode.cancel && timeout !== undefined && last.time - stream.openedTime >= timeout * AT_DEADLINE)
     return false;
+  // A timer ends what is quiet, whatever its code says.
+  if (timerOf(last.time - Math.max(stream.openedTime, own.lastTime, peer.lastTime)) !== undefined) return false;
   // The other side is leaving, and takes its streams with it.
   return connection.endpoint(from).goaways.length === 0;
 }
@@ -40,8 +43,11 @@ export function closeBlames(from: Side, connection: Connection): boolean {
   const { client, server, streams } = connection;
   if (from === "client" || client.lostOctets > 0 || server.lostOctets > 0 || !client.started) return false;
   if (client.goaways.length > 0 || server.goaways.length > 0 || client.end !== undefined) return false;
+  // That it does not speak HTTP/2 is reason enough.
+  if (server.foreign !== undefined) return false;
   for (const { seen, reserved, closed, client: request, server: response } of streams.values()) {
-    if (seen && !reserved && !closed && request.resetAt < 0 && !response.over) return true;
+    // It had taken the request for right when it began to answer: what it died of is its own matter.
+    if (seen && !reserved && !closed && request.resetAt < 0 && !response.over && response.message === "no") return true;
   }
   return false;
 }

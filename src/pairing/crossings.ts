@@ -45,7 +45,9 @@ export class Crossings {
   }
 
   #keep(frame: FrameRef, reset: FrameRef): void {
-    if (this.#crossings.length < KEPT) this.#crossings.push({ frame, reset });
+    // What a later answer is about came last.
+    if (this.#crossings.length >= KEPT) this.#crossings.shift();
+    this.#crossings.push({ frame, reset });
   }
 }
 

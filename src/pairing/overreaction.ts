@@ -10,6 +10,7 @@ import { receiverOverreaction as rule } from "../rules/health/overreaction.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { Crossings } from "./crossings.ts";
 import { isAbout, textsLike } from "./dictionary.ts";
+import { lawfulBefore } from "./lawful.ts";
 import type { Reaction } from "./reaction.ts";
 
 /** An error for what crossed an RST_STREAM. Undefined where anything else may be the reason.
@@ -23,13 +24,17 @@ export function crossedOverreaction(
 ): Finding | undefined {
   const { kind, errorCode, from, debug } = reaction;
   if (kind !== "goaway" && kind !== "rst-stream") return undefined;
-  if (errorCode !== ErrorCode.protocolError && errorCode !== ErrorCode.streamClosed) return undefined;
+  if (!CROSSED.includes(errorCode)) return undefined;
   const crossing = crossings?.behind(reaction);
   if (crossing === undefined || !isClean(connection, from, own)) return undefined;
   const { frame, reset } = crossing;
   if (kind === "rst-stream" && reaction.streamId !== frame.streamId) return undefined;
   const texts = textsLike(debug);
-  const fits = texts.length === 0 || texts.some((text) => STREAM_OVER.some((over) => isAbout(text, over)));
+  // Those count what they reset themselves.
+  const fits =
+    errorCode === ErrorCode.enhanceYourCalm ||
+    texts.length === 0 ||
+    texts.some((text) => STREAM_OVER.some((over) => isAbout(text, over)));
   if (!fits) return undefined;
   return findingOf(reaction, connection, "crossed", frame, kind === "goaway" ? severity : "info", [
     { frame: reset, role: "reset the stream", text: "" },
@@ -50,10 +55,35 @@ export function strictOverreaction(
   if (finding.severity !== "info" || finding.certainty !== "proven" || finding.rule.startsWith("health/")) return undefined;
   const others = own.filter((one) => one !== finding);
   if (!isClean(connection, reaction.from, others)) return undefined;
+  // A limit that was announced is reason enough.
+  if (finding.expect.codes.length > 0 || finding.rule === "headers/list-size") return undefined;
   const { frame } = finding;
   return findingOf(reaction, connection, "strict", frame, severity, [
     { frame, role: `legal: ${finding.rule}`, text: finding.text },
   ]);
+}
+
+/** An error, or a close without a word, after lawful input that receivers are known to take for a fault. */
+export function lawfulOverreaction(
+  reaction: Reaction,
+  own: readonly Finding[],
+  connection: Connection,
+  severity: Severity,
+): Finding | undefined {
+  const { kind } = reaction;
+  if (kind === "status" || kind === "grpc-status" || !isClean(connection, reaction.from, own)) return undefined;
+  const lawful = lawfulBefore(reaction, connection);
+  if (lawful === undefined) return undefined;
+  const { frame, input, section } = lawful;
+  return findingOf(
+    reaction,
+    connection,
+    "lawful",
+    frame,
+    severity,
+    [{ frame, role: lawful.named ? "legal: its text names it" : "legal, and known to be taken for a fault", text: frame.text }],
+    { input, section },
+  );
 }
 
 // Nothing of the other side may be wrong, or missing.
@@ -71,10 +101,11 @@ function isClean(connection: Connection, receiver: Side, own: readonly Finding[]
 function findingOf(
   reaction: Reaction,
   connection: Connection,
-  message: "crossed" | "strict",
+  message: "crossed" | "strict" | "lawful",
   legal: FrameRef,
   severity: Severity,
   related: Finding["related"],
+  more: Readonly<Record<string, string>> = {},
 ): Finding {
   const { frame, from, errorCode, kind, lastStreamId } = reaction;
   const code = errorCodeName(errorCode);
@@ -83,15 +114,19 @@ function findingOf(
     message,
     data: {
       side: from,
-      answer: `${kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${code})`,
+      answer:
+        kind === "fin" || kind === "rst"
+          ? `TCP ${kind.toUpperCase()}`
+          : `${kind === "goaway" ? "GOAWAY" : "RST_STREAM"}(${code})`,
       kind: kindName(legal.kind),
       streamId: legal.streamId,
+      ...more,
     },
     severity,
     offender: from,
     connection: connection.id,
     frame,
-    text: kind === "goaway" ? `${code}, last stream ${lastStreamId}` : code,
+    text: kind === "goaway" ? `${code}, last stream ${lastStreamId}` : kind === "rst-stream" ? code : "",
     path: connection.streams.get(legal.streamId)?.request.path,
     related,
     certainty: "proven",
@@ -103,4 +138,6 @@ function findingOf(
   };
 }
 
+// What a stream's state asks for; and what those say that count such resets.
+const CROSSED: readonly number[] = [ErrorCode.protocolError, ErrorCode.streamClosed, ErrorCode.enhanceYourCalm];
 const STREAM_OVER = ["stream/headers-on-closed", "stream/data-on-closed", "stream/headers-after-end-stream", "stream-id/reuse"];

@@ -123,7 +123,7 @@ export function scoreOf(
   if (delay <= window) add(1, "the answer came in time");
   else add(-Math.ceil(Math.log2(delay / window)), "the answer came late");
   if (reaction.everyday) add(-4, "it needs no fault to be explained");
-  if (finding.severity === "info") add(-2, "the finding is no violation");
+  if (finding.severity === "info" && !(isApt && expect.codes.length > 0)) add(-2, "the finding is no violation");
   if (finding.consequent) add(-3, "the finding is a consequence");
   if (expect.ignore === true && refuser === undefined) add(-3, "a receiver must ignore it");
   return {

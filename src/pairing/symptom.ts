@@ -337,6 +337,33 @@ const SYMPTOMS: readonly Symptom[] = [
     rules: ["headers/second-headers-no-end-stream"],
   },
   {
+    software: "nghttp2",
+    text: /bad client magic|BAD_CLIENT_MAGIC|unexpected HTTP\/1\.x request|Unexpected HTTP\/1\.x request|HTTP\/2 client preface string missing/i,
+    says: "the server saw octets that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
+    rules: ["preface/client-magic", "preface/client-spoke-tls"],
+  },
+  {
+    text: /first record does not look like a TLS handshake|wrong version number|WRONG_VERSION_NUMBER|packet length too long/i,
+    says: "one side speaks TLS and the other does not",
+    rules: ["preface/server-spoke-*", "preface/client-spoke-tls", "preface/server-closed-first"],
+  },
+  {
+    text: /connection refused|ECONNREFUSED|actively refused/i,
+    says: "nothing listens on the port, or a firewall refuses",
+    rules: ["preface/connection-refused"],
+  },
+  {
+    text: /\bEOF\b|error reading server preface|(?<!because of a )broken pipe|socket hang up/i,
+    says: "the other side closed the connection before the answer was there",
+    kinds: ends,
+    rules: ["preface/server-closed-first"],
+  },
+  {
+    text: /connection timed out|ETIMEDOUT|i\/o timeout|keepalive (?:ping|watchdog)|client connection lost|keepalive timeout/i,
+    says: "nothing came back from the other side",
+    rules: ["health/peer-unreachable", "preface/connection-refused", "grpc/keepalive-timeout"],
+  },
+  {
     software: "Netty",
     text: /Sent GOAWAY: lastStreamId '\d+', errorCode '(?<code>\d+)', debugData '(?<text>[^']*)'/,
     says: "Netty sent a GOAWAY",

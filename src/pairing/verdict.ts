@@ -22,9 +22,11 @@ export function verdictOf({ expect }: Finding, { kind, errorCode, status }: Reac
 export function verdictUnanswered({ finding, framesBefore }: PendingFinding, connection: Connection): Verdict {
   if (finding.expect.ignore === true) return "none-expected";
   const receiver = connection.endpoint(other(finding.offender));
+  const stream = connection.streams.get(finding.frame.streamId);
   const processed = receiver.processed >= finding.frame.end;
   const wentOn = connection.frames - framesBefore >= WENT_ON || connection.lastTime - finding.frame.time >= LONG;
-  const stream = connection.streams.get(finding.frame.streamId);
+  // Who resets the stream did mind something.
+  if (stream !== undefined && stream.half(receiver.side).resetAt >= 0) return "none-expected";
   if (processed || wentOn || (stream !== undefined && completed(stream))) return "tolerated";
   return finding.expect.codes.length === 0 ? "none-expected" : "unseen";
 }

@@ -16,7 +16,7 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "./event.ts";
-import { budgetName, budgetPlace, counts, placeOf, placeText, positionText } from "./failing.ts";
+import { budgetName, budgetPlace, counts, isLikely, placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf } from "./lost.ts";
 import type { Output, Report } from "./report.ts";
@@ -54,7 +54,8 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       const shown = findings.filter((f) => all || shows(f, look));
       const groups = grouped(shown);
       // Advice is a line each, unless asked for: it shall not bury what is wrong.
-      const inShort = (group: readonly FindingEvent[]) => !look.verbose && group[0]!.severity === "info";
+      const inShort = (group: readonly FindingEvent[]) =>
+        !look.verbose && group[0]!.severity === "info" && !group.some(({ reaction }) => isAnswered(reaction));
       for (const group of groups) if (!inShort(group)) write.group(group);
       write.advice(groups.filter(inShort));
       for (const one of unexplained) write.unexplained(one);
@@ -68,7 +69,8 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
 }
 
 // Consequences and what is not proven are there to look up, not to alarm.
-const shows = (f: FindingEvent, look: Look): boolean => look.verbose || (counts(f) && (f.severity !== "info" || !look.quiet));
+const shows = (f: FindingEvent, look: Look): boolean =>
+  look.verbose || ((counts(f) || isLikely(f)) && (f.severity !== "info" || !look.quiet));
 
 /** Findings that tell the same story, the worst first, in order of time. */
 function grouped(findings: readonly FindingEvent[]): FindingEvent[][] {
@@ -530,5 +532,6 @@ export const NEEDS: Readonly<Record<string, string>> = {
   end: "the capture ends too soon",
   proto: "the schema is not known",
   roles: "who is the client is a guess",
+  processed: "it is likely, not certain, that it had been read by then",
   capture: "the log does not show the frames",
 };

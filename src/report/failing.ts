@@ -4,6 +4,10 @@ import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 export const counts = ({ certainty, consequent, baseline }: FindingEvent): boolean =>
   certainty === "proven" && !consequent && baseline !== true;
 
+/** Not proven only as it cannot be known that a frame was read: nothing else is likely. */
+export const isLikely = ({ certainty, because = [], consequent, baseline }: FindingEvent): boolean =>
+  certainty === "unproven" && because.every((need) => need === "processed") && !consequent && baseline !== true;
+
 /** `connection 1, stream 3, packet 11`; of a log `line 11`. */
 export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame);
 

@@ -163,5 +163,6 @@ const NEEDS: Readonly<Record<Need, string>> = {
   borders: "frame borders that were never lost",
   proto: "the schema of the method, by --proto or by the server's reflection",
   roles: "knowing who is the client",
+  processed: "that a frame was read, not only received",
   capture: "a capture, or a log that shows its frames",
 };

@@ -3,7 +3,7 @@
 import { answerName, isAnswered } from "./answer.ts";
 import { NEEDS } from "./check.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
-import { counts, positionText } from "./failing.ts";
+import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf, streamsText } from "./lost.ts";
 import { duration, plural } from "./text.ts";
@@ -49,8 +49,16 @@ export function failuresOf(
   return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
 
-const isSuspicion = ({ certainty, severity, consequent, baseline, reaction }: FindingEvent): boolean =>
-  certainty === "unproven" && severity === "error" && !consequent && baseline !== true && isAnswered(reaction);
+const isSuspicion = (finding: FindingEvent): boolean => {
+  const { certainty, severity, consequent, baseline, reaction } = finding;
+  return (
+    certainty === "unproven" &&
+    severity === "error" &&
+    !consequent &&
+    baseline !== true &&
+    (isAnswered(reaction) || isLikely(finding))
+  );
+};
 
 /** That one of a group which shows most. */
 const worstOf = (group: readonly FindingEvent[]): FindingEvent =>
@@ -65,14 +73,27 @@ function rankOf(failure: Failure): number {
   const kills = killedBy(failure) > 0;
   if (failure.unexplained !== undefined) return kills ? 1 : 4;
   const { severity, reaction, certainty } = failure.finding;
-  if (certainty === "unproven") return 7.5;
+  if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
+  // An attempt that failed is a failure, though another address may have served.
+  if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
   // A client that hangs up on its own calls has done with them.
   const isOwn = failure.finding.offender === "client" && failure.finding.frame.kind === "close";
-  if (kills && !(severity === "info" && isOwn)) return severity === "info" ? 5 : 2;
+  if (kills && !(severity === "info" && isOwn)) {
+    if (severity === "info") return answered ? 4.5 : 5;
+    return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
+  }
   return severity === "error" ? 6 : severity === "warning" ? 7 : 8;
 }
+
+// How a connection or a stream ended: told where nothing tells why. The most telling first.
+const ENDS: readonly string[] = [
+  "health/graceful-shutdown",
+  "health/server-reset",
+  "health/stream-killed-by-close",
+  "goaway/missing-before-close",
+];
 
 /** Calls that it cost, over all that is told as one. */
 const killedBy = (failure: Failure): number =>

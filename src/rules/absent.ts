@@ -1,4 +1,5 @@
 // Where an answer was due and none came: there is no frame at fault, only what should have been answered.
+import { ErrorCode } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { type Origin, other, type Side } from "../place.ts";
@@ -21,6 +22,8 @@ export function failsToAnswer(connection: Connection, due: FrameRef, wait: numbe
 /** The place in the receiver's direction where the answer was first due, and how long it did not come. */
 export function absent(connection: Connection, due: FrameRef): { subject: FrameRef; seconds: number } {
   const { side, lastAt } = connection.endpoint(other(due.from));
+  // Its sender may have waited longer than it was heard of.
+  const until = connection.endpoint(due.from).goaways.find(({ errorCode }) => errorCode === ErrorCode.settingsTimeout)?.time;
   const subject = new FrameRef();
   subject.kind = "close";
   subject.from = side;
@@ -29,7 +32,7 @@ export function absent(connection: Connection, due: FrameRef): { subject: FrameR
   subject.time = subject.began = lastAt.time;
   subject.offset = subject.end = Math.max(due.acked, 0);
   subject.acked = due.end;
-  return { subject, seconds: Math.floor((lastAt.time - due.time) / SECOND) };
+  return { subject, seconds: Math.floor((Math.max(lastAt.time, until ?? 0) - due.time) / SECOND) };
 }
 
 /** The end of a side's direction, where no frame is at fault. */

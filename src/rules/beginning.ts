@@ -13,7 +13,9 @@ export function beginning(connection: Connection, from: Side): FrameRef {
   ref.packet = at?.packet ?? connection.flow.firstPacket;
   ref.time = at?.time ?? connection.flow.firstTime;
   ref.offset = at?.offset ?? 0;
-  ref.end = ref.offset + (foreign?.text.length ?? 0);
+  // The text is what was sent, or what that is called.
+  const isName = foreign?.what === "tls" || foreign?.what === "named";
+  ref.end = ref.offset + (isName ? 1 : (foreign?.text.length ?? 0));
   ref.acked = at?.acked ?? 0;
   return ref;
 }

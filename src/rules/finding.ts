@@ -64,5 +64,7 @@ export type Need =
   | "proto"
   | "end"
   | "roles"
+  /** That a frame was read, not only received. */
+  | "processed"
   /** Only a log tells of it. */
   | "capture";

@@ -1,4 +1,5 @@
 // Every rule. A new one takes a file, its test, and a line here: within its family in the order of the catalogue.
+import * as abuseCalled from "./abuse/called.ts";
 import * as abuseChurn from "./abuse/churn.ts";
 import * as abuseFieldBlock from "./abuse/field-block.ts";
 import * as abuseFlood from "./abuse/flood.ts";
@@ -44,12 +45,14 @@ import * as healthClose from "./health/close.ts";
 import * as healthDelay from "./health/delay.ts";
 import * as healthEconomy from "./health/economy.ts";
 import * as healthGoaway from "./health/goaway.ts";
+import * as healthIdle from "./health/idle.ts";
 import * as healthOverreaction from "./health/overreaction.ts";
 import * as healthReset from "./health/reset.ts";
 import * as healthReuse from "./health/reuse.ts";
 import * as healthStall from "./health/stall.ts";
 import * as healthStatus from "./health/status.ts";
 import * as healthUnanswered from "./health/unanswered.ts";
+import * as healthUnreachable from "./health/unreachable.ts";
 import * as healthWindow from "./health/window.ts";
 import * as healthZeroWindow from "./health/zero-window.ts";
 import * as hpackFault from "./hpack/fault.ts";
@@ -84,6 +87,11 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     preface.serverSettingsMissing,
     preface.truncated,
     preface.serverSpokeHttp1,
+    preface.clientSpokeTls,
+    preface.serverSpokeTls,
+    preface.serverClosedFirst,
+    preface.serverSpokeOther,
+    preface.connectionRefused,
     preface.serverSilent,
     preface.settingsSlow,
   ],
@@ -243,6 +251,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersRequest.schemeMismatch,
     headersRequest.authorityMissing,
     headersRequest.authorityUserinfo,
+    headersRequest.authorityInvalid,
     headersRequest.authorityHostMismatch,
     headersRequest.multipleHost,
     headersResponse.missingStatus,
@@ -252,6 +261,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersConnectionFields.http2SettingsField,
     headersContentLength.contentLengthMismatch,
     headersContentLength.contentLengthInvalid,
+    headersContentLength.contentLengthRepeated,
     headersResponse.contentOnNoContent,
     headersMessage.secondHeadersNoEndStream,
     headersResponse.interimEndStream,
@@ -391,6 +401,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     abuseFieldBlock.tableSizeChurn,
     abuseFlood.unknownFrameFlood,
     abusePadding.paddingWaste,
+    abuseCalled.rateRefused,
   ],
   tls: [
     tlsHandshake.version,
@@ -433,6 +444,8 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     healthClose.tcpResetWithData,
     healthReset.lateFramesAfterRst,
     healthOverreaction.receiverOverreaction,
+    healthUnreachable.peerUnreachable,
+    healthIdle.idleTimeout,
     healthDelay.requestCancelled,
     healthReset.serverReset,
     healthGoaway.goaway,

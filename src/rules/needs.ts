@@ -51,6 +51,8 @@ export function unmet(
       // The rule itself looks how long the capture goes on.
       case "end":
         return true;
+      // The rule itself says where it is not.
+      case "processed":
       case "borders":
       case "roles":
       case "capture":

@@ -172,6 +172,8 @@ export interface ReportOptions {
   readonly related?: readonly RelatedFrame[];
   /** Fold with findings of other streams too: of one kind one finding a connection is enough. */
   readonly fold?: string;
+  /** What is not certain, beside the rule's needs. */
+  readonly because?: Need;
   /** The stream, where the subject is only a reference. */
   readonly stream?: Stream;
 }

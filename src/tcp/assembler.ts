@@ -103,12 +103,18 @@ export class Assembler implements SegmentSink {
     const d = flow.directions[side];
     const peer = flow.directions[1 - side]!;
     d.seen = true;
+    const last = Math.max(d.lastTime, peer.lastTime);
+    d.lastTime = s.packet.time;
+    // It is there: what it has not acknowledged it may yet.
+    peer.resent = 0;
+    peer.unheardPacket = -1;
     let seq = s.seq;
     if ((s.flags & TcpFlag.syn) !== 0) {
       seq = (seq + 1) | 0;
       if (!d.known) this.#order.fixInitialSequence(flow, side, seq);
       // Sent again, nobody knows which one was answered (RFC 6298 section 3).
       const time = d.syn ? -1 : s.packet.time;
+      if (side === 0 && flow.syns < 255) flow.syns++;
       if (side === 0) flow.synTime = time;
       else flow.synAckTime = time;
       d.syn = true;
@@ -121,6 +127,7 @@ export class Assembler implements SegmentSink {
     if (windowChanges(d, s)) this.#tellWindow(flow, side, acked, s);
     let fin = (s.flags & TcpFlag.fin) !== 0;
     const rst = (s.flags & TcpFlag.rst) !== 0;
+    if (rst && side === 1 && !d.syn && flow.syns > 0 && peer.offset === 0 && !d.known) flow.refused = true;
     const length = s.end - s.start + s.cut;
     if (d.ended || (length === 0 && !fin && !rst)) {
       if (flow.waitingSince >= 0) this.#order.drain(flow);
@@ -139,6 +146,15 @@ export class Assembler implements SegmentSink {
     }
     if (rst && length === 0 && Math.abs(distance(seq, d.next)) > FAR) seq = d.next;
     let offset = d.offset + distance(seq, d.next);
+    if (length > 0 && offset + length > d.acknowledged) {
+      if (d.unheardPacket < 0) {
+        d.unheardPacket = s.packet.number;
+        d.unheardFile = s.packet.file;
+        d.unheardTime = s.packet.time;
+        d.unheardOffset = offset;
+        d.unheardIdle = last < 0 ? 0 : s.packet.time - last;
+      } else if (offset + length <= d.offset) d.resent++;
+    }
     let { start, cut } = s;
     if (offset < d.offset) {
       // A retransmission, a keep-alive or a duplicate: only what is new counts.

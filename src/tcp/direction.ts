@@ -22,6 +22,15 @@ export class Direction {
   /** Sequence and acknowledgment number of the segment that said so. */
   windowSeq = 0;
   windowAck = 0;
+  /** Since the other side was last heard of: times that octets it has not acknowledged were sent again, and the first such segment. */
+  resent = 0;
+  unheardPacket = -1;
+  unheardFile = 0;
+  unheardTime = 0;
+  unheardOffset = 0;
+  /** Nanoseconds without a segment before that. */
+  unheardIdle = 0;
+  lastTime = -1;
   /** A retransmission carried other octets. */
   conflict = false;
   /** Segments that wait, by offset; their octets are copies. A list of its own only while there are some. */

@@ -47,6 +47,9 @@ export class Flow implements ByteSource, Queued<Flow> {
   synAckTime = -1;
   /** Nanoseconds from the SYN to the client's acknowledgment of the SYN-ACK: one round trip, wherever the capture was taken; -1 unknown. */
   roundTrip = -1;
+  /** SYNs of direction 0, and what came of them: RST where a SYN-ACK was due. */
+  syns = 0;
+  refused = false;
   reader: FlowReader | undefined = undefined;
   /** Of the table: the hash of the key, and what shares its place. */
   hash = 0;
@@ -71,6 +74,11 @@ export class Flow implements ByteSource, Queued<Flow> {
     this.file = packet.file;
     this.firstPacket = packet.number;
     this.firstTime = packet.time;
+  }
+
+  /** The client asked for a connection, and got RST, or nothing though it asked three times. */
+  get unanswered(): boolean {
+    return this.refused || (this.syns >= 3 && !this.directions[1].seen);
   }
 
   get client(): Endpoint {

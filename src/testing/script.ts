@@ -119,6 +119,18 @@ export class Script {
     return this;
   }
 
+  /** No more than the client's attempts to connect: so many SYNs, a second apart, and what came of them. */
+  attempts(syns: number, answer: "refused" | "none"): this {
+    this.#begun = true;
+    const { syn, rst, ack } = TcpFlag;
+    for (let i = 0; i < syns; i++) {
+      if (i > 0) this.#time += 1000e6 - STEP;
+      this.#segment("client", syn, -1, -1);
+    }
+    if (answer === "refused") this.#segment("server", rst | ack, -1, 0);
+    return this;
+  }
+
   /** The capture begins after the connection did: no handshake, no prefaces. */
   midway(): this {
     this.#start = "midway";
@@ -182,6 +194,14 @@ export class Script {
     own.ends.push(end);
     if (this.#together !== undefined) this.#together.push(bytes);
     else this.#segment(from, TcpFlag.psh | TcpFlag.ack | flags, offset, this.#acked(from), bytes);
+  }
+
+  /** @internal */
+  resend(from: Side): void {
+    const last = this.#segments.findLast((segment) => segment.from === from && segment.bytes.length > 0);
+    if (last === undefined) return;
+    this.#time += STEP;
+    this.#segments.push({ ...last, acked: this.#acked(from), time: this.#time, captured: this.#captured });
   }
 
   /** @internal */
@@ -356,6 +376,12 @@ export class Speaker {
   /** A TCP RST. */
   reset(): this {
     this.#script.send(this.side, NOTHING, TcpFlag.rst);
+    return this;
+  }
+
+  /** Its last segment with octets once more: a retransmission. */
+  again(): this {
+    this.#script.resend(this.side);
     return this;
   }
 

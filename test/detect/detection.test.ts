@@ -236,7 +236,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: [
         "begin h2c-prior-knowledge client=0 by syn",
-        'client foreign other "GET / HTTP/1.1\r\nHost" at 0',
+        'client foreign http1 "GET / HTTP/1.1\r\nHost" at 0',
         "server settings 0-14",
       ],
     },
@@ -273,10 +273,17 @@ const cases: Record<string, Record<string, Case>> = {
     TLS: {
       steps: [
         [0, Buffer.from("16030100c8010000c4", "hex")],
-        [1, settings],
+        [1, Buffer.from("1603030002020000", "hex")],
         [0, preface],
       ],
       events: ["other tls-unknown", 'note {"tls":{}}'],
+    },
+    "TLS to a server that speaks HTTP/2 without it": {
+      steps: [
+        [0, Buffer.from("16030100c8010000c4", "hex")],
+        [1, settings],
+      ],
+      events: ['note {"cleartext":"HTTP/2"}', "other unknown"],
     },
     "TLS, octet by octet": {
       steps: [
@@ -364,7 +371,7 @@ const cases: Record<string, Record<string, Case>> = {
       syn: none,
       events: [
         ...[
-          "begin h2c client=0 by guess",
+          "begin h2c client=0 by preface",
           "client borders lost",
           "client borders found 0",
           "client headers 0-14",
@@ -380,7 +387,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       syn: none,
       events: [
-        "begin h2c client=0 by guess",
+        "begin h2c client=0 by preface",
         "client borders lost",
         "client borders found 79",
         "client headers 79-93",

@@ -208,7 +208,7 @@ const cases: Record<string, Record<string, Case>> = {
         [1, Buffer.concat([switching, settings])],
         [0, plain],
       ],
-      events: [http1, taken, upgraded, `server settings ${m}-${m + 14}`, expect.stringContaining("client foreign other")],
+      events: [http1, taken, upgraded, `server settings ${m}-${m + 14}`, expect.stringContaining("client foreign http1")],
       splittable: false,
     },
     "octets of a long content are missing": {
@@ -286,6 +286,7 @@ const cases: Record<string, Record<string, Case>> = {
         [0, head("CONNECT example.com:443 HTTP/1.0")],
         [1, head("HTTP/1.0 200 OK", "Content-Length: 12")],
         [0, octets("16 03 01 00 c8 01 00 00 c4")],
+        [1, octets("15 03 03 00 02 02 28")],
       ],
       events: [
         ...[http1, 'note {"recognised":"http/1.0"}', 'note {"tunnel":{"via":"connect","target":"example.com:443"}}'],
@@ -459,7 +460,13 @@ const cases: Record<string, Record<string, Case>> = {
       ] as const
     ).map(([name, side, octets]) => [
       `${name}: ${octets.toString("latin1").slice(0, 9)}`,
-      { steps: [[side, octets]], events: ["other unknown", `note {"recognised":"${name}"}`] },
+      {
+        steps: [
+          [side, octets],
+          [(1 - side) as 0 | 1, text("what the other side says")],
+        ],
+        events: ["other unknown", `note {"recognised":"${name}"}`],
+      },
     ]),
   ),
   "other protocols": {
@@ -504,7 +511,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       syn: none,
       events: [
-        ...["begin h2c client=0 by guess", "client borders lost", "client borders found 0", "client window-update 0-12"],
+        ...["begin h2c client=0 by preface", "client borders lost", "client borders found 0", "client window-update 0-12"],
         ...["server borders lost", "server borders found 0", "server headers 0-9"],
       ],
       splittable: false,

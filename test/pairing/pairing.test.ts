@@ -48,7 +48,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .trailers(1, { "grpc-status": "0" })
         .server.goaway(1, PROTOCOL_ERROR, `${illegal} headers frame: [FrameHeader HEADERS flags=END_HEADERS stream=1 len=1]`)
         .close(),
-    ["grpc/request-trailers as-specified possible goaway", "health/stream-killed-by-close none-expected"],
+    ["grpc/request-trailers as-specified possible goaway"],
   ],
   "a close alone, on an open stream, is likely the answer": [
     (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).server.close(),

@@ -16,5 +16,5 @@ export function observePromise(frame: Frame, stream: Stream | undefined, sender:
   else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.hasRefused(streamId)) {
     observations.note(Observation.streamIdUnopened);
   }
-  observeAfterGoaway(observations, sender, peer);
+  observeAfterGoaway(observations, sender, peer, frame.first, c);
 }

@@ -8,7 +8,7 @@ import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAX_WINDOW } from "../flow-window.ts";
 import { FrameRef } from "../frame-ref.ts";
-import { last, type SettingEntry, settingsOf } from "../settings.ts";
+import { type SettingEntry, settingsOf } from "../settings.ts";
 import { TableLimit } from "../table-limit.ts";
 
 export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): void {
@@ -43,8 +43,9 @@ export function applySettings(frame: Frame, sender: Endpoint, peer: Endpoint, c:
   const settings = peer.settings.acknowledge();
   if (settings === undefined) return;
   sender.answerTime = Math.min(sender.answerTime, frame.last.time - settings.time);
-  const size = last(settings.entries, Setting.headerTableSize);
-  if (size !== undefined) (sender.tableLimit ??= new TableLimit()).acknowledge(size);
+  // RFC 9113 6.5.3: "in the order they appear, with no other frame processing between values".
+  for (const [id, value] of settings.entries)
+    if (id === Setting.headerTableSize) (sender.tableLimit ??= new TableLimit()).acknowledge(value);
 }
 
 /** A frame that is a connection error announces nothing; a tolerant receiver acknowledges it all the same. */

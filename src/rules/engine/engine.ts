@@ -207,6 +207,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     if (isExempt(connection, frame, decidableAt)) return;
     const exact = subject instanceof FieldBlock ? subject.decoded?.certainty === "exact" : true;
     candidate.because = unmet(meta.needs, connection, frame, exact, stream);
+    if (more?.because !== undefined) candidate.because = [...candidate.because, more.because];
     candidate.more = more;
     candidate.severity = more?.severity ?? slot.severity;
     candidate.rank = more?.severity ?? meta.severity;

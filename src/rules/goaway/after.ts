@@ -20,6 +20,7 @@ export const streamOpenedAfter = defineRule({
     decidable: "head",
     messages: {
       opened: "the {side} opened stream {streamId}, though it had answered what came after the other side's GOAWAY",
+      late: "the {side} opened stream {streamId} {seconds} s after the other side's GOAWAY had reached it",
       promised: "the server promised stream {streamId}, though it had answered what came after the client's GOAWAY",
     },
     docs: {
@@ -28,8 +29,15 @@ export const streamOpenedAfter = defineRule({
     },
   },
   when: { observed: Observation.openedAfterGoaway },
-  judge(frame, _stream, { report }) {
+  judge(frame, _stream, { connection, report }) {
     const side = frame.from;
+    const { endOffset, time } = connection.endpoint(other(side)).goaways[0]!; // the observation says that there is one
+    if (endOffset > connection.endpoint(side).processed) {
+      const seconds = Math.round((frame.first.time - time) / (SECOND / 10)) / 10;
+      const streamId = frame.kind === "push-promise" ? frame.promisedStreamId : frame.streamId;
+      report(frame, "late", { side, streamId, seconds }, { because: "processed", fold: "late" });
+      return;
+    }
     if (frame.kind === "push-promise") report(frame, "promised", { streamId: frame.promisedStreamId });
     else report(frame, "opened", { side, streamId: frame.streamId });
   },

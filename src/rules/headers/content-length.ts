@@ -65,3 +65,29 @@ export const contentLengthInvalid = malformedMessage({
   why: "Two servers on the way may each believe another length: that is how requests are smuggled.",
   fix: "Send the number of octets once, in digits, or leave the field out.",
 });
+
+// RFC 9110 8.6: a recipient may take equal values for one, "or reject the message".
+export const contentLengthRepeated = malformedMessage({
+  id: "headers/content-length-repeated",
+  title: "A content-length should be sent once",
+  severity: "warning",
+  optional: true,
+  spec: [mustNot("8.6", 9110)],
+  messages: { repeated: "the {side} sent content-length {length} {count} times on stream {streamId}" },
+  when: [
+    { values: ValueBit.contentLengthOdd, roles: ["request", "interim", "response", "promise"] },
+    { bits: BlockBit.repeated, roles: ["request", "interim", "response", "promise"] },
+  ],
+  check({ decoded }, found) {
+    const length = contentLengthOf(decoded);
+    if (length === undefined || length < 0) return;
+    let count = 0;
+    for (let i = 0; i < decoded.count; i++) {
+      const { bits, value } = decoded.fields[i]!;
+      if ((bits & FieldBit.contentLength) !== 0) count += value.split(",").length;
+    }
+    if (count > 1) found("repeated", { length, count });
+  },
+  why: "A recipient may take equal values for one, or refuse the message: nghttp2 and what is built on it, as curl, reset the stream.",
+  fix: "Look for an application that sets the field and a server that adds its own.",
+});

@@ -160,6 +160,23 @@ export const authorityUserinfo = malformedRequest({
   fix: "Send host and port only; the user goes into authorization.",
 });
 
+// RFC 3986 3.2: "authority = [ userinfo "@" ] host [ ":" port ]"; a registered name may hold percent-encoded octets and underscores.
+export const authorityInvalid = malformedRequest({
+  id: "headers/authority-invalid",
+  title: "An :authority must be a host and perhaps a port",
+  spec: [must("8.3.1"), says("3.2", 3986)],
+  messages: { authority: 'the request on stream {streamId} has the :authority "{authority}", which {fault}' },
+  when: { values: ValueBit.authorityOdd },
+  check({ authority = "", isWeb, asksForTunnel }, found) {
+    const host = authority.slice(authority.lastIndexOf("@") + 1);
+    const fault = authority === "" ? undefined : authorityFault(host, isWeb || asksForTunnel);
+    // What comes before an @ may be a secret.
+    if (fault !== undefined) found("authority", { authority: shown(host), fault });
+  },
+  why: "Servers build a URI from it, and refuse what is none: Go, Node and Rust reset the stream or answer 400.",
+  fix: "Send host and port only. A client of a Unix socket sends localhost, or the path percent-encoded.",
+});
+
 // 8.3.1: "A server SHOULD treat a request as malformed if it contains a Host header field that identifies an entity that differs from the
 // entity in the ":authority" pseudo-header field."
 export const authorityHostMismatch = malformedField({
@@ -198,6 +215,25 @@ export const multipleHost = malformedField({
   why: "Two servers on the way may each believe another one of them.",
   fix: "Send :authority, and host once or not at all.",
 });
+
+// What is wrong with a host and port; undefined: nothing. @param named An empty host is none (RFC 9110 4.2.1).
+function authorityFault(text: string, named: boolean): string | undefined {
+  if (text.includes("/")) return text.startsWith("/") ? "is a path" : "holds a path";
+  if (/[\s\p{Cc}]/u.test(text)) return "holds a space or a control character";
+  const literal = /^\[([^\]]*)\](.*)$/.exec(text);
+  const [host, rest] = literal === null ? splitPort(text) : [literal[1]!, literal[2]!];
+  if (rest !== "" && !/^:\d*$/.test(rest)) return "ends in no port";
+  if (literal !== null) return LITERAL.test(host) ? undefined : "has no address between its brackets";
+  if (/[[\]]/.test(host)) return "has a bracket out of place";
+  if (host.includes(":")) return "has more than one colon; an IPv6 address stands in brackets";
+  if (host === "" && named) return "names no host";
+  return REGISTERED_NAME.test(host) ? undefined : "holds a character that no host has";
+}
+
+function splitPort(text: string): readonly [host: string, rest: string] {
+  const colon = text.lastIndexOf(":");
+  return colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon)];
+}
 
 interface Missing {
   readonly id: string;
@@ -249,3 +285,6 @@ const decodeUnreserved = (name: string): string =>
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
+// RFC 3986 3.2.2: IPv6, with a zone (RFC 6874), or a version to come; a registered name.
+const LITERAL = /^(?:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.~%-]+)?|v[0-9A-Fa-f]+\.[\w.~!$&'()*+,;=:-]+)$/;
+const REGISTERED_NAME = /^(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$/;

@@ -78,7 +78,12 @@ export const streamKilledByClose = defineRule({
     const open: Stream[] = [];
     // The other side had given the connection up before.
     const over = connection.endpoint(other(from)).goaways.some(({ errorCode }) => errorCode !== 0);
-    for (const stream of over ? [] : connection.streams.values()) {
+    const { goaways } = connection.endpoint(from);
+    // Its error GOAWAY ended them, not the close; what it had named as not processed waits for nothing.
+    const gaveUp = goaways.some(({ errorCode }) => errorCode !== 0);
+    const last = goaways.at(-1)?.lastStreamId ?? Infinity;
+    for (const stream of over || gaveUp ? [] : connection.streams.values()) {
+      if (stream.initiator !== from && stream.id > last) continue;
       // A request that the closing side had not received is lost to a race: health/idle-close-race.
       if (!stream.closed && !stream.reserved && stream.seen && !crossed(stream, from, at)) open.push(stream);
     }
@@ -103,7 +108,9 @@ interface Close {
 
 function howOf(connection: Connection, from: Side, how: EndReason): string {
   const goaway = connection.endpoint(from).goaways.at(-1);
-  return `${goaway === undefined ? "" : `GOAWAY(${errorCodeName(goaway.errorCode)}), `}${how.toUpperCase()}`;
+  if (goaway === undefined) return how.toUpperCase();
+  const said = connection.endpoint(from).goaways.find(({ debug }) => debug !== "")?.debug ?? "";
+  return `GOAWAY(${errorCodeName(goaway.errorCode)}${said === "" ? "" : ` "${said}"`}), ${how.toUpperCase()}`;
 }
 
 const crossed = ({ opening, initiator }: Stream, closer: Side, at: Origin): boolean =>

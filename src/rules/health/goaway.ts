@@ -88,7 +88,7 @@ export const gracefulShutdown = defineRule({
     messages: {
       done: "the server announced its shutdown, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that",
       open: "the server announced its shutdown, and named its last stream {lastStreamId} {ms} ms later",
-      cut: "the server announced its shutdown, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that on streams that it had kept: {streams}",
+      cut: "the server announced its shutdown{reason}, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that on streams that it had kept: {streams}",
     },
     docs: {
       why: "Streams up to the last id were accepted; cut off, nobody can tell whether they took effect.",
@@ -130,7 +130,11 @@ export const gracefulShutdown = defineRule({
       cut = [];
     }
     if (cut.length === 0) report(announced, "done", { lastStreamId, ms, closeMs });
-    else report(announced, "cut", { lastStreamId, ms, closeMs, streams: listed(cut) }, { severity: "warning" });
+    else {
+      const said = goaways.find(({ debug }) => debug !== "")?.debug ?? "";
+      const reason = said === "" ? "" : ` ("${said}"${AGE.test(said) ? ": the connection had reached its maximum age" : ""})`;
+      report(announced, "cut", { lastStreamId, ms, closeMs, reason, streams: listed(cut) }, { severity: "warning" });
+    }
   },
 });
 
@@ -145,3 +149,4 @@ function hasOpenStream(connection: Connection): boolean {
 const ANNOUNCEMENT = 0x7fffffff;
 // Octets of debug data that are shown.
 const TEXT = 300;
+const AGE = /max_?age|max(?:imum)? connection age/i;

@@ -18,6 +18,8 @@ export const receiverOverreaction = defineRule({
     messages: {
       crossed:
         "the {side} answered {kind} on stream {streamId} with {answer}, though that was under way when the {side} reset the stream",
+      lawful:
+        "the {side} gave up with {answer} after {input} (stream {streamId}), which is lawful (RFC 9113, {section}); nothing else that it had is a violation",
       strict: "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113",
     },
     docs: {

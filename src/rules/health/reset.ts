@@ -3,6 +3,7 @@ import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
+import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -64,6 +65,9 @@ export const serverReset = defineRule({
     if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
     // After RST_STREAM of the client, or its own, nobody waits for an answer.
     if (stream === undefined || !stream.seen || stream.closed || stream.promised) return;
+    // health/idle-timeout judges that.
+    if (timerOf(frame.first.time - Math.max(stream.openedTime, stream.client.lastTime, stream.server.lastTime)) !== undefined)
+      return;
     const { grpcTimeout } = stream.request;
     const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
     const waited = frame.last.time - stream.openedTime;

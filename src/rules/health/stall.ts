@@ -141,9 +141,9 @@ export const flowStallConnection = defineRule({
     decidable: "payload",
     messages: {
       stalled:
-        "the {sender} could send no DATA for {ms} ms: the connection's window was used up, until the {holder} sent WINDOW_UPDATE +{increment}; streams that waited: {streams}",
+        "the {sender} could send no DATA for {ms} ms: the connection's window was used up, until the {holder} sent WINDOW_UPDATE +{increment}; streams that waited: {streams}{victims}",
       never:
-        "the {sender} could send no DATA for the last {ms} ms: the connection's window was used up, and the {holder} sent no WINDOW_UPDATE; streams that wait: {streams}",
+        "the {sender} could send no DATA for the last {ms} ms: the connection's window was used up, and the {holder} sent no WINDOW_UPDATE; streams that wait: {streams}{victims}",
     },
     options,
     docs: {
@@ -170,7 +170,13 @@ export const flowStallConnection = defineRule({
       if (lasting === undefined) continue;
       const holder = other(sender);
       const { ms, streams } = lasting;
-      report(FrameRef.stop(connection.endpoint(holder)), "never", { sender, holder, ms, streams: listed(ids(streams)) });
+      report(FrameRef.stop(connection.endpoint(holder)), "never", {
+        sender,
+        holder,
+        ms,
+        streams: listed(ids(streams)),
+        victims: victimsOf(connection, sender, connection.endpoint(sender).lastDataTime),
+      });
     }
   },
 });
@@ -178,7 +184,7 @@ export const flowStallConnection = defineRule({
 interface ConnectionStall {
   readonly frame: FrameRef;
   readonly sent: number;
-  readonly data: { sender: Side; holder: Side; ms: number; increment: number; streams: string };
+  readonly data: { sender: Side; holder: Side; ms: number; increment: number; streams: string; victims: string };
 }
 
 function stallEndedBy(frame: Frame, connection: Connection, ms: number): ConnectionStall | undefined {
@@ -187,7 +193,14 @@ function stallEndedBy(frame: Frame, connection: Connection, ms: number): Connect
   const stall = stallAt(connection, sender, frame.last.time, ms);
   if (stall === undefined) return undefined;
   const { increment } = frame;
-  const data = { sender, holder: frame.from, ms: stall.ms, increment, streams: listed(ids(stall.streams)) };
+  const data = {
+    sender,
+    holder: frame.from,
+    ms: stall.ms,
+    increment,
+    streams: listed(ids(stall.streams)),
+    victims: victimsOf(connection, sender, connection.endpoint(sender).lastDataTime),
+  };
   return { frame: FrameRef.of(frame), sent: connection.endpoint(sender).window.sent, data };
 }
 
@@ -198,6 +211,18 @@ function stallAt(connection: Connection, sender: Side, now: number, ms: number):
   if (since < 0 || now - since < ms * 1e6) return undefined;
   const streams = unendedStreams(connection, sender);
   return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };
+}
+
+// Whose own window is open, and who got nothing while the connection's was used up: by path.
+function victimsOf(connection: Connection, sender: Side, since: number): string {
+  const paths = new Set<string>();
+  for (const stream of connection.streams.values()) {
+    const half = stream.half(sender);
+    if (!stream.seen || half.endAt >= 0 || half.dataFrames > 0 || stream.openedTime < since) continue;
+    if (stream.request.path !== undefined && streamWindow(connection, stream, sender) > 0) paths.add(stream.request.path);
+    if (paths.size >= VICTIMS) break;
+  }
+  return paths.size === 0 ? "" : `; meanwhile nothing came for ${[...paths].join(", ")}`;
 }
 
 const ids = (streams: readonly Stream[]): number[] => streams.map(({ id }) => id);
@@ -283,3 +308,5 @@ const SIDES = ["client", "server"] as const;
 
 // More are not told apart.
 const STALLS = 1000;
+// Paths that are named.
+const VICTIMS = 3;

@@ -1,7 +1,8 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
-import { MS } from "../../time.ts";
+import { MS, SECOND } from "../../time.ts";
 import { beginning } from "../beginning.ts";
 import { defineRule } from "../rule.ts";
 import { must, says } from "../shapes/spec.ts";
@@ -16,7 +17,10 @@ export const clientMagic = defineRule({
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: ["start"],
     decidable: "payload",
-    messages: { other: 'the client began with "{text}" instead of the connection preface' },
+    messages: {
+      other: 'the client began with "{text}" instead of the connection preface',
+      http1: 'the client sent an HTTP/1 request ("{text}") instead of the connection preface',
+    },
     docs: {
       why: "The preface tells a server that HTTP/2 follows. Without it the server cannot know what it reads, and closes.",
       fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" first, then SETTINGS. A client that speaks HTTP/1 has reached an HTTP/2-only port.',
@@ -28,7 +32,11 @@ export const clientMagic = defineRule({
     if (connection.upgrade !== undefined) return;
     // A server that answers as HTTP/1 takes the connection for HTTP/1: then nobody speaks HTTP/2 here.
     if (foreign === undefined || foreign.what === "truncated" || connection.server.foreign?.what === "http1") return;
-    report(beginning(connection, "client"), "other", { text: foreign.text });
+    // preface/client-spoke-tls judges that.
+    if (foreign.what === "tls") return;
+    const isRequest = foreign.what === "http1" && !foreign.text.startsWith("HTTP/");
+    if (isRequest) report(beginning(connection, "client"), "http1", { text: foreign.text.split("\r")[0]! });
+    else report(beginning(connection, "client"), "other", { text: foreign.text });
   },
 });
 
@@ -134,6 +142,143 @@ export const serverSpokeHttp1 = defineRule({
   },
 });
 
+export const serverSpokeTls = defineRule({
+  id: "preface/server-spoke-tls",
+  meta: {
+    title: "A server that is asked in cleartext must not answer in TLS",
+    severity: "error",
+    by: "server",
+    spec: [says("3.2"), says("3.3")],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2"],
+    decidable: "payload",
+    messages: { tls: "the client spoke HTTP/2 without TLS, and the server answered with a {text}" },
+    docs: {
+      why: "The port speaks TLS and the client does not: nothing that the client sends can be read.",
+      fix: "Configure the client for TLS (https, TLS credentials), or connect to the port without TLS.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign } = connection.server;
+    if (foreign?.what !== "tls" || connection.client.foreign !== undefined) return;
+    report(beginning(connection, "server"), "tls", { text: foreign.text });
+  },
+});
+
+export const clientSpokeTls = defineRule({
+  id: "preface/client-spoke-tls",
+  meta: {
+    title: "A client must not speak TLS to a server without it",
+    severity: "error",
+    by: "client",
+    spec: [says("3.2"), says("3.3")],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: [],
+    decidable: "payload",
+    messages: { tls: "the client began with a TLS ClientHello, and the server speaks {speaks} without TLS" },
+    docs: {
+      why: "The port speaks cleartext: the server takes the handshake for a broken preface or request, and closes.",
+      fix: "Configure the client for cleartext (h2c, plaintext credentials), or the server for TLS.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const speaks = connection.client.foreign?.what === "tls" ? "HTTP/2" : connection.about.cleartext;
+    if (speaks !== undefined) report(beginning(connection, "client"), "tls", { speaks });
+  },
+});
+
+export const serverSpokeOther = defineRule({
+  id: "preface/server-spoke-other",
+  meta: {
+    title: "A server must answer the HTTP/2 preface in HTTP/2",
+    severity: "error",
+    by: "server",
+    spec: [must("3.4")],
+    expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
+    needs: ["start2"],
+    decidable: "payload",
+    messages: { other: "the client spoke HTTP/2, and the server speaks {protocol}" },
+    docs: {
+      why: "The client has reached another service than it thinks: a wrong port, a wrong address, a wrong route.",
+      fix: "Look at host and port in the client's configuration, and at what listens there.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { foreign } = connection.server;
+    if (foreign?.what !== "named" || connection.client.foreign !== undefined) return;
+    report(beginning(connection, "server"), "other", { protocol: foreign.text });
+  },
+});
+
+export const serverClosedFirst = defineRule({
+  id: "preface/server-closed-first",
+  meta: {
+    title: "A server must answer the client's preface before it closes",
+    severity: "warning",
+    by: "server",
+    spec: [must("3.4")],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      closed:
+        "the server closed ({how}) {ms} ms after the client's preface, without an octet: a port that wants TLS does that, or one without HTTP/2, or a server that crashed",
+    },
+    docs: {
+      why: "A TLS server that reads the HTTP/2 preface finds no ClientHello and closes; so does a proxy without HTTP/2, and a process that dies.",
+      fix: "Try the port with TLS and with HTTP/1.1; look at the server's log at that time.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { client, server, flow } = connection;
+    const { end } = server;
+    if (end === undefined || (end.how !== "fin" && end.how !== "rst") || client.prefaceTime < 0) return;
+    if (flow.directions[1 - connection.clientIndex]!.offset > 0 || server.lostOctets > 0 || server.foreign !== undefined) return;
+    if (client.end !== undefined && client.end.at.time <= end.at.time && client.end.how !== "capture-end") return;
+    // A preface that crossed the close was not what it is about.
+    if (end.how === "fin" && flow.directions[connection.clientIndex].acknowledged < PREFACE && end.at.acked < PREFACE) return;
+    const ms = Math.round(Math.max(end.at.time - client.prefaceTime, 0) / MS);
+    report(FrameRef.close("server", end.at), "closed", { how: end.how.toUpperCase(), ms });
+  },
+});
+
+export const connectionRefused = defineRule({
+  id: "preface/connection-refused",
+  meta: {
+    title: "A server should take connections on the port that clients use",
+    severity: "warning",
+    by: "server",
+    spec: [{ rfc: 9293, section: "3.10.7" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      refused: "nobody takes connections on {server}: the SYN was answered with RST",
+      silent: "{server} did not answer: the client sent {count} SYNs in {seconds} s",
+    },
+    docs: {
+      why: "Nothing listens on that port, or a firewall is in the way. The caller sees `connection refused`, or a timeout.",
+      fix: "Start the server, or correct host and port; where nothing answers, look at firewalls, routes and network policies.",
+    },
+  },
+  // A scan of ports shall not bury what else is told.
+  session: () => ({ told: 0, servers: new Map<string, number>() }),
+  connectionEnd({ connection, session, report }) {
+    const { flow } = connection;
+    if (!flow.unanswered || session.told >= ATTEMPTS) return;
+    session.told++;
+    const server = connection.address("server");
+    const before = session.servers.get(server) ?? 0;
+    session.servers.set(server, before + 1);
+    // Clients try one address after the other: that one of them is closed is everyday.
+    const severity = flow.refused && before < 2 ? "info" : "warning";
+    const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
+    const subject = FrameRef.close("server", at);
+    if (flow.refused) report(subject, "refused", { server }, { severity });
+    else report(subject, "silent", { server, count: flow.syns, seconds: Math.round((flow.lastTime - flow.firstTime) / SECOND) });
+  },
+});
+
 export const serverSilent = defineRule({
   id: "preface/server-silent",
   meta: {
@@ -192,5 +337,7 @@ export const settingsSlow = defineRule({
 });
 
 const PREFACE = 24;
+// Attempts of a run that are told.
+const ATTEMPTS = 100;
 // Nanoseconds.
 const SILENCE = 5e9;

@@ -1,6 +1,8 @@
+import { ErrorCode } from "../../http2/error-code.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
+import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
@@ -32,7 +34,7 @@ export const ackMissing = defineRule({
     for (const side of ["client", "server"] as const) {
       for (const { frame: settings } of connection.endpoint(other(side)).settings.pending) {
         if (settings === undefined) continue;
-        const how = failsToAnswer(connection, settings, options.wait);
+        const how = failsToAnswer(connection, settings, options.wait) ?? timedOut(connection, settings);
         if (how === undefined) continue;
         const { subject, seconds } = absent(connection, settings);
         const more = { related: [{ frame: settings, role: "was not acknowledged", text: "" }], fold: "connection" };
@@ -42,6 +44,13 @@ export const ackMissing = defineRule({
     }
   },
 });
+
+// Its sender gave up for it, and the other side's TCP had it.
+function timedOut({ client, server, flow, clientIndex }: Connection, { from, end }: FrameRef): "delivered" | undefined {
+  const { goaways } = from === "client" ? client : server;
+  if (!goaways.some(({ errorCode }) => errorCode === ErrorCode.settingsTimeout)) return undefined;
+  return flow.directions[from === "client" ? clientIndex : 1 - clientIndex]!.acknowledged >= end ? "delivered" : undefined;
+}
 
 export const ackLate = defineRule({
   id: "settings/ack-late",

@@ -9,6 +9,9 @@ testRule(streamOpenedAfter, {
   valid: {
     "it crossed": (s) => s.client.headers(1, end).server.goaway(1).client.crossing().headers(3, end),
     "it arrived, no more is known": (s) => s.client.headers(1, end).server.goaway(1).client.headers(3, end),
+    "less than half a second later": (s) => s.client.headers(1, end).server.goaway(1).wait(450).client.headers(3, end),
+    "long after, but it had not arrived": (s) =>
+      s.client.headers(1, end).server.goaway(1).wait(5000).client.crossing().headers(3, end),
     "an answer to what came before": (s) => s.server.ping().goaway(0).client.pingAck().headers(1, end),
     "an older stream goes on": (s) => s.client.headers(1).server.goaway(1).ping().client.pingAck().data(1, 1, end),
     "after its own GOAWAY": (s) => s.client.goaway(0).server.ping().client.pingAck().headers(1, end),
@@ -18,6 +21,12 @@ testRule(streamOpenedAfter, {
     "after the answer to a PING that came later": {
       frames: (s) => s.server.goaway(0).ping().client.pingAck().headers(1, end),
       finds: [["opened", 4, { side: "client", streamId: 1 }]],
+    },
+    "long after it had arrived": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).goaway(1).wait(2000).client.headers(3, end).headers(5, end),
+      finds: [["late", 4, { side: "client", streamId: 3, seconds: 2 }, { count: 2 }]],
+      certainty: "unproven",
+      because: ["processed"],
     },
     // RFC 9113 6.8: also when all streams are still welcome.
     "after GOAWAY with all streams": {

@@ -1,4 +1,4 @@
-import { contentLengthInvalid, contentLengthMismatch } from "../../../src/rules/headers/content-length.ts";
+import { contentLengthInvalid, contentLengthMismatch, contentLengthRepeated } from "../../../src/rules/headers/content-length.ts";
 import { getRequest, okResponse, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
@@ -167,6 +167,25 @@ testRule(contentLengthInvalid, {
           ],
         }),
       finds: [["value", 1, { side: "client", values: '"1" and "2" and "3" and "4"', streamId: 1 }]],
+    },
+  },
+});
+
+testRule(contentLengthRepeated, {
+  valid: {
+    once: (s) => s.client.headers(1, end).server.headers(1, response("5")).data(1, 5, end),
+    "different ones: headers/content-length-invalid": (s) => s.client.headers(1, end).server.headers(1, twice("5", "6")),
+    "another field twice": (s) =>
+      s.client.headers(1, { ...end, fields: [...Object.entries(getRequest), ["x-a", "1"], ["x-a", "1"]] }),
+  },
+  invalid: {
+    "the same twice": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, { ...end, ...twice("0", "0") }),
+      finds: [["repeated", 2, { side: "server", length: 0, count: 2, streamId: 1 }]],
+    },
+    "a list": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, response("5, 5")).data(1, 5, end),
+      finds: [["repeated", 2, { side: "server", length: 5, count: 2, streamId: 1 }]],
     },
   },
 });

@@ -1,5 +1,6 @@
 import {
   authorityHostMismatch,
+  authorityInvalid,
   authorityMissing,
   authorityUserinfo,
   emptyPath,
@@ -278,5 +279,41 @@ testRule(multipleHost, {
       frames: request([["host", "h2.test"], ["host", "h2.test"], ...Object.entries(getRequest)]),
       finds: [["hosts", 1, { count: 2, streamId: 1 }]],
     },
+  },
+});
+
+const authority = (text: string): Story => request({ ...getRequest, ":authority": text });
+const invalidAuthority = (text: string, fault: string) => ({
+  frames: authority(text),
+  finds: [["authority", 1, { streamId: 1, authority: text, fault }]] as const,
+});
+
+testRule(authorityInvalid, {
+  valid: {
+    "a name and a port": authority("h2.test:8443"),
+    "an underscore": authority("my_service.ns:80"),
+    "percent-encoding": authority("%2Frun%2Fcsi.sock"),
+    "sub-delimiters": authority("a,b;c=d"),
+    "an IPv6 address": authority("[2001:db8::1]:80"),
+    "an IPv6 address with a zone": authority("[fe80::1%25eth0]"),
+    "a port that is empty": authority("h2.test:"),
+    "empty: headers/authority-missing": authority(""),
+    "userinfo: headers/authority-userinfo": authority("user@h2.test"),
+    "an empty host of another scheme": request({ ...getRequest, ":scheme": "coap", ":authority": ":80" }),
+    "it may be among what is not known": unknown,
+  },
+  invalid: {
+    "a socket's path": invalidAuthority("/run/csi.sock", "is a path"),
+    "a path behind it": invalidAuthority("h2.test/a", "holds a path"),
+    "a space": invalidAuthority("h2 test", "holds a space or a control character"),
+    "a port that is none": invalidAuthority("h2.test:http", "ends in no port"),
+    "no address in brackets": invalidAuthority("[h2.test]", "has no address between its brackets"),
+    "a bracket": invalidAuthority("h2.test]", "has a bracket out of place"),
+    "an IPv6 address without brackets": invalidAuthority(
+      "2001:db8::1",
+      "has more than one colon; an IPv6 address stands in brackets",
+    ),
+    "a port alone": invalidAuthority(":80", "names no host"),
+    "percent-encoding that is none": invalidAuthority("h2%zz", "holds a character that no host has"),
   },
 });

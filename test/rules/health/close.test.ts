@@ -52,6 +52,9 @@ testRule(streamUnfinished, {
 
 testRule(streamKilledByClose, {
   valid: {
+    "it gave up with an error": (s) => s.client.headers(1, end).server.goaway(1, 2).reset(),
+    "it had said that it would not process the stream": (s) =>
+      s.client.headers(1, end).server.headers(1, end).goaway(1).client.headers(3, end).server.close(),
     "no stream is open": (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
     "the server answers after the client's FIN": (s) => s.client.headers(1, end).close().server.headers(1, end).close(),
     "the response is whole, the request is not": (s) => s.client.headers(1).server.headers(1, end).close().client.close(),
@@ -67,8 +70,8 @@ testRule(streamKilledByClose, {
       finds: [["killed", "close", { side: "server", how: "FIN", count: 2, streams: "1, 3" }]],
     },
     "after a GOAWAY": {
-      frames: (s) => s.client.headers(1, end).server.goaway(1, 2).reset(),
-      finds: [["killed", "close", { side: "server", how: "GOAWAY(INTERNAL_ERROR), RST", count: 1, streams: "1" }]],
+      frames: (s) => s.client.headers(1, end).server.goaway(1, 0, "max_age").reset(),
+      finds: [["killed", "close", { side: "server", how: 'GOAWAY(NO_ERROR "max_age"), RST', count: 1, streams: "1" }]],
     },
     "that may have been reset": {
       frames: (s) =>

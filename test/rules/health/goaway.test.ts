@@ -111,7 +111,7 @@ testRule(gracefulShutdown, {
     },
     "closed on a stream that it kept, and on one that it did not": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1).close(),
-      finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],
+      finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, reason: "", streams: "1" }, { severity: "warning" }]],
     },
     "the request of the last stream goes on": {
       frames: (s) => s.client.headers(1).server.goaway(ANNOUNCED).goaway(1).headers(1, end).close(),
@@ -119,7 +119,7 @@ testRule(gracefulShutdown, {
     },
     "reset on a stream that it kept": {
       frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1).reset(),
-      finds: [["cut", 2, { lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" }, { severity: "warning" }]],
+      finds: [["cut", 2, { lastStreamId: 1, ms: 1, closeMs: 1, reason: "", streams: "1" }, { severity: "warning" }]],
     },
   },
 });

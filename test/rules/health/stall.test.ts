@@ -188,7 +188,7 @@ const twoStreams =
       .wait(ms - 1)
       .client.windowUpdate(0, 100)
       .server.data(3, 100, end);
-const held = { sender: "server", holder: "client", ms: 200, increment: 100, streams: "1, 3" } as const;
+const held = { sender: "server", holder: "client", ms: 200, increment: 100, streams: "1, 3", victims: "" } as const;
 
 testRule(flowStallConnection, {
   valid: {
@@ -242,7 +242,7 @@ testRule(flowStallConnection, {
     "at the threshold": { frames: twoStreams(200), finds: [["stalled", 7, held]] },
     "until the end": {
       frames: (s) => s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(299).ping(),
-      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1" }]],
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1", victims: "" }]],
     },
     "octets are missing, and fields": {
       frames: (s) => twoStreams(200)(s.holes()),

@@ -116,19 +116,22 @@ testRule(tableSizeMinimumMissing, {
         .headers(5, block(get)),
     "up and down again: hpack/table-size-update-missing": (s) => unused(s, 10_000, 100).headers(3, block(get)),
     // RFC 9113 6.5.3: whether a value counts that another follows in the same frame is open.
-    "down and up in one frame": (s) =>
-      s.server
-        .settings([
-          [HEADER_TABLE_SIZE, 0],
-          [HEADER_TABLE_SIZE, 4096],
-        ])
-        .client.settingsAck()
-        .headers(3, block(get)),
   },
   invalid: {
     "no update": {
       frames: (s) => lowered(s, 0, 4096).headers(3, block(get)),
       finds: [["minimum", 6, { streamId: 3, limit: 0, side: "client", final: 4096 }]],
+    },
+    // RFC 9113 6.5.3: values are processed in their order.
+    "both in one frame": {
+      frames: (s) => {
+        s.client.headers(1, block(get + insert)).server.settings([
+          [HEADER_TABLE_SIZE, 0],
+          [HEADER_TABLE_SIZE, 4096],
+        ]);
+        s.client.settingsAck().headers(3, block(get));
+      },
+      finds: [["minimum", 4, { streamId: 3, limit: 0, side: "client", final: 4096 }]],
     },
     "the last one only": {
       frames: (s) => lowered(s, 30, 4096).headers(3, block(size[4096] + get)),

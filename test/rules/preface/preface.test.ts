@@ -1,9 +1,14 @@
 import {
   clientMagic,
   clientSettingsMissing,
+  clientSpokeTls,
+  connectionRefused,
+  serverClosedFirst,
   serverSettingsMissing,
   serverSilent,
   serverSpokeHttp1,
+  serverSpokeOther,
+  serverSpokeTls,
   settingsSlow,
   truncated,
 } from "../../../src/rules/preface/preface.ts";
@@ -11,6 +16,7 @@ import { h2cRequest, type Script, switching, testRule } from "../../../src/testi
 
 // RFC 7540 3.2.
 const upgraded = (s: Script) => s.bare().client.http1(h2cRequest).server.http1(switching);
+const CLIENT_HELLO = `\x16\x03\x01\x00\x2c\x01\x00\x00\x28\x03\x03${"r".repeat(32)}\x00\x00\x02\x13\x01\x01\x00`;
 const wrong = "INVALID CONNECTION PREFACE\r\n\r\n";
 
 testRule(clientMagic, {
@@ -36,6 +42,11 @@ testRule(clientMagic, {
     "something else, and the server resets": {
       frames: (s) => s.bare().client.octets(wrong).server.settings().reset(),
       finds: [["other", "preface", { text: "INVALID CONNECTION PREFA" }]],
+      splittable: false,
+    },
+    "an HTTP/1 request": {
+      frames: (s) => s.bare().server.settings().client.octets("GET /health HTTP/1.1\r\nhost: h2.test\r\n\r\n").server.close(),
+      finds: [["http1", "preface", { text: "GET /health HTTP/1.1" }]],
       splittable: false,
     },
     "wrong in the last octet": {
@@ -186,6 +197,126 @@ testRule(settingsSlow, {
     "after three seconds": {
       frames: (s) => s.bare().client.preface().settings().wait(3_000).server.settings(),
       finds: [["slow", 3, { side: "server", ms: 2_999, roundTrip: 2 }]],
+    },
+  },
+});
+
+const asked = (s: Script) => s.bare().client.preface().settings();
+
+testRule(clientSpokeTls, {
+  valid: {
+    "the preface": (s) => asked(s).server.settings(),
+    "a server that speaks TLS": (s) => s.bare().client.octets(CLIENT_HELLO).server.octets("\x16\x03\x03\x00\x02\x02\x00"),
+    "a server that says nothing": (s) => s.bare().client.octets(CLIENT_HELLO).server.close(),
+  },
+  invalid: {
+    "a server that speaks first": {
+      frames: (s) => s.bare().server.settings().client.octets(CLIENT_HELLO).server.close(),
+      finds: [["tls", "preface", { speaks: "HTTP/2" }]],
+      splittable: false,
+    },
+    "answered with SETTINGS": {
+      frames: (s) => s.bare().client.octets(CLIENT_HELLO).server.settings().goaway(0, 1).close(),
+      finds: [["tls", "preface", { speaks: "HTTP/2" }]],
+      splittable: false,
+    },
+    "answered with HTTP/1": {
+      frames: (s) => s.bare().client.octets(CLIENT_HELLO).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n").close(),
+      finds: [["tls", "preface", { speaks: "HTTP/1.1" }]],
+      splittable: false,
+    },
+  },
+});
+
+testRule(serverSpokeTls, {
+  valid: {
+    SETTINGS: (s) => asked(s).server.settings(),
+    "a frame of 21 octets that begins with zero": (s) => asked(s).server.settings().data(1, 21),
+  },
+  invalid: {
+    "an alert": {
+      frames: (s) => asked(s).server.octets("\x15\x03\x01\x00\x02\x02\x46").close(),
+      finds: [["tls", "preface", { text: "TLS alert protocol_version" }]],
+      splittable: false,
+    },
+    "another record": {
+      frames: (s) => asked(s).server.octets("\x16\x03\x03\x00\x02\x02\x00"),
+      finds: [["tls", "preface", { text: "TLS record" }]],
+      splittable: false,
+    },
+  },
+});
+
+testRule(serverSpokeOther, {
+  valid: {
+    SETTINGS: (s) => asked(s).server.settings(),
+    "HTTP/1: preface/server-spoke-http1": (s) => asked(s).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "what nobody knows": (s) => asked(s).server.octets("\x07what is this?"),
+  },
+  invalid: {
+    Redis: {
+      frames: (s) => asked(s).server.octets("-ERR unknown command 'PRI'\r\n"),
+      finds: [["other", "preface", { protocol: "Redis" }]],
+      splittable: false,
+    },
+    "SSH, which speaks first": {
+      frames: (s) => s.bare().server.octets("SSH-2.0-OpenSSH_9.6\r\n").client.preface().settings(),
+      finds: [["other", "preface", { protocol: "SSH" }]],
+      splittable: false,
+    },
+    SMTP: {
+      frames: (s) => asked(s).server.octets("220 mail.test ESMTP ready\r\n"),
+      finds: [["other", "preface", { protocol: "SMTP" }]],
+      splittable: false,
+    },
+    MySQL: {
+      frames: (s) => asked(s).server.octets("\x4a\x00\x00\x00\x0a8.0.36\x00"),
+      finds: [["other", "preface", { protocol: "MySQL" }]],
+      splittable: false,
+    },
+  },
+});
+
+testRule(serverClosedFirst, {
+  valid: {
+    "after its SETTINGS": (s) => asked(s).server.settings().close(),
+    "the client closed first": (s) => asked(s).close().server.close(),
+    "it had not received the preface": (s) => asked(s).server.crossing(2).close(),
+    "in HTTP/1": (s) => asked(s).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n").close(),
+    "its octets were not captured": (s) =>
+      asked(s)
+        .server.lost((server) => server.settings())
+        .close(),
+  },
+  invalid: {
+    FIN: {
+      frames: (s) => asked(s).server.close(),
+      finds: [["closed", "close", { how: "FIN", ms: 2 }]],
+      splittable: false,
+    },
+    RST: {
+      frames: (s) => asked(s).server.reset(),
+      finds: [["closed", "close", { how: "RST", ms: 2 }]],
+      splittable: false,
+    },
+  },
+});
+
+testRule(connectionRefused, {
+  valid: {
+    "a connection": (s) => s.bare().server.reset(),
+    "the capture ends soon": (s) => s.attempts(2, "none"),
+  },
+  invalid: {
+    refused: {
+      frames: (s) => s.attempts(1, "refused"),
+      finds: [["refused", "close", { server: "192.0.2.2:80" }, { severity: "info" }]],
+      splittable: false,
+    },
+    "no answer": {
+      frames: (s) => s.attempts(3, "none"),
+      finds: [["silent", "close", { server: "192.0.2.2:80", count: 3, seconds: 2 }]],
+      splittable: false,
     },
   },
 });

@@ -44,6 +44,10 @@ testRule(ackMissing, {
       frames: (s) => s.server.settings().wait(11_000).client.ping(),
       finds: [["delivered", "close", { side: "client", seconds: 11 }, { severity: "warning" }]],
     },
+    "its sender gave up for it": {
+      frames: (s) => s.bare().client.preface().settings().server.settings().client.settingsAck().wait(2500).goaway(0, 4).close(),
+      finds: [["delivered", "close", { side: "server", seconds: 2 }, { severity: "warning" }]],
+    },
     "one of two": {
       frames: (s) => s.client.settings().settings().server.settingsAck().wait(11_000).ping(),
       finds: [["delivered", "close", { side: "server", seconds: 11 }, { severity: "warning" }]],

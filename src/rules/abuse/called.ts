@@ -1,0 +1,68 @@
+import { ErrorCode } from "../../http2/error-code.ts";
+import { type FrameKind, kindName } from "../../http2/frame.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
+import { other, type Side } from "../../place.ts";
+import { SECOND } from "../../time.ts";
+import { defineRule } from "../rule.ts";
+import { enhanceYourCalm } from "../shapes/excess.ts";
+
+export const rateRefused = defineRule({
+  id: "abuse/rate-refused",
+  meta: {
+    title: "Frames that cost the other side work should come no faster than it allows",
+    severity: "info",
+    by: "either",
+    spec: [{ rfc: 9113, section: "10.5" }],
+    expect: enhanceYourCalm,
+    needs: ["no-gap"],
+    decidable: "payload",
+    messages: { many: "the {side} sent {count} {kind} frames in the last {seconds} s, and the other side asked for calm" },
+    options: { frames: { default: 20, unit: "frames", about: "Frames of one kind in ten seconds that can be called too many" } },
+    docs: {
+      why: "No rule of HTTP/2 names a number; each server has limits of its own, and gives the connection up above them.",
+      fix: "Send fewer of them, or raise the server's limit for such frames.",
+    },
+  },
+  state: (): Record<Side, Map<FrameKind, Recent>> => ({ client: new Map(), server: new Map() }),
+  kinds: ["priority", "priority-update", "ping", "settings", "rst-stream", "goaway"],
+  frame(frame, _stream, { state, options, report }) {
+    const { kind, from, first } = frame;
+    if (kind !== "goaway") {
+      if (!frame.ack) recentOf(state[from], kind).add(first.time, frame);
+      return;
+    }
+    if (frame.errorCode !== ErrorCode.enhanceYourCalm) return;
+    const [most] = [...state[other(from)].entries()].sort(([, a], [, b]) => b.count - a.count);
+    if (most === undefined || most[1].count < options.frames || most[1].last === undefined) return;
+    const [sent, { count, since, last }] = most;
+    const seconds = Math.max(Math.ceil((last.time - since) / (SECOND / 10)) / 10, 0.1);
+    report(last, "many", { side: other(from), count, kind: kindName(sent), seconds });
+  },
+});
+
+function recentOf(kinds: Map<FrameKind, Recent>, kind: FrameKind): Recent {
+  let recent = kinds.get(kind);
+  if (recent === undefined) {
+    recent = new Recent();
+    kinds.set(kind, recent);
+  }
+  return recent;
+}
+
+/** Frames of one kind in a window that begins anew when it is over. */
+class Recent {
+  count = 0;
+  since = 0;
+  last: FrameRef | undefined = undefined;
+
+  add(time: number, frame: Parameters<typeof FrameRef.of>[0]): void {
+    if (this.count === 0 || time - this.since > WINDOW) {
+      this.count = 0;
+      this.since = time;
+    }
+    this.count++;
+    this.last = (this.last ?? new FrameRef()).take(frame);
+  }
+}
+
+const WINDOW = 10 * SECOND;

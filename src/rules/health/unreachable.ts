@@ -1,0 +1,54 @@
+import { FrameRef } from "../../model/frame-ref.ts";
+import { other } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
+import { defineRule } from "../rule.ts";
+
+export const peerUnreachable = defineRule({
+  id: "health/peer-unreachable",
+  meta: {
+    title: "The other side's TCP should answer",
+    severity: "warning",
+    by: "either",
+    spec: [{ rfc: 9293, section: "3.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: [],
+    decidable: "payload",
+    messages: {
+      silent:
+        "nothing came back from the {side} ({address}) since packet {packet}: the same octets were sent {count} times in {seconds} s without a TCP acknowledgment, after {idle} s in which the connection was idle",
+    },
+    docs: {
+      why: "The other side is dead, or a router, firewall or NAT on the way has forgotten the connection: TCP repeats what it sent until it gives up.",
+      fix: "Look whether the other host lives and the way to it is open; after idle time let keepalive PINGs keep the way open, and set TCP_USER_TIMEOUT so that it is found sooner.",
+    },
+  },
+  connectionEnd({ connection, report }) {
+    const { flow, clientIndex } = connection;
+    for (const from of ["client", "server"] as const) {
+      const index = from === "client" ? clientIndex : ((1 - clientIndex) as 0 | 1);
+      const sent = flow.directions[index];
+      const silent = connection.endpoint(other(from));
+      // A capture of one direction shows no acknowledgments.
+      if (sent.unheardPacket < 0 || sent.resent === 0 || !flow.directions[1 - index]!.seen) continue;
+      if (silent.end?.how === "fin" || silent.end?.how === "rst") continue;
+      const lasted = flow.lastTime - sent.unheardTime;
+      const often = sent.resent >= 2 && lasted >= SHORT;
+      const long = lasted >= LONG && lasted >= 10 * (connection.roundTrip ?? 0);
+      if (!often && !long) continue;
+      report(FrameRef.stop(silent), "silent", {
+        side: silent.side,
+        address: connection.address(silent.side),
+        packet: sent.unheardPacket,
+        count: sent.resent + 1,
+        seconds: tenths(lasted),
+        idle: tenths(sent.unheardIdle),
+      });
+    }
+  },
+});
+
+const tenths = (time: number): number => Math.round(time / (SECOND / 10)) / 10;
+
+// Nanoseconds.
+const SHORT = 500 * MS;
+const LONG = 3 * SECOND;
