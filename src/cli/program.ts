@@ -1,13 +1,17 @@
 import { H2lintError } from "../error.ts";
+import { discardUnfinished } from "./output-file.ts";
 import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
+import { stdout } from "./standard-output.ts";
+
+export { guardStreams } from "./standard-output.ts";
 
 /** What the program does with its arguments, on standard output and standard error.
  *  @returns The exit status. */
 export async function program(argv: readonly string[]): Promise<number> {
   try {
     const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
-    return invocation === undefined ? 0 : await run(invocation);
+    return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation));
   } catch (error) {
     if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);
     else {
@@ -17,5 +21,7 @@ export async function program(argv: readonly string[]): Promise<number> {
       process.stderr.write(`h2lint: internal error, please report it\n${said}\n`);
     }
     return 2;
+  } finally {
+    discardUnfinished();
   }
 }

@@ -11,7 +11,7 @@ import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { CALLS_FORMATS, formatOf } from "../formats.ts";
-import { openFile, outputOf } from "../output-file.ts";
+import { commitAll, openFile, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
@@ -25,8 +25,8 @@ export async function calls(task: Task): Promise<number> {
   const schemas = loadSchemas(task.protos);
   const files = task.outputs.map((output) => {
     const { format: of, path } = outputOf(output, CALLS_FORMATS);
-    const file = openFile(path, "w");
-    return { ...file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
+    const file = openFile(path);
+    return { file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
   });
   const views = [callsView(format, stdout.write, task, captures, filter), ...files.map(({ view }) => view)];
   const listeners = views.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
@@ -65,7 +65,7 @@ export async function calls(task: Task): Promise<number> {
     stdout.flush();
   messages?.lister.end();
   view.end();
-  for (const { close } of files) close();
+  commitAll(files.map(({ file }) => file));
   stdout.flush();
   return 0;
 }

@@ -8,7 +8,7 @@ import { TrafficFilter } from "../../traffic-filter.ts";
 import { openBaseline } from "../baseline.ts";
 import { findCaptures } from "../captures.ts";
 import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
-import { openFile, outputOf } from "../output-file.ts";
+import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
@@ -23,7 +23,7 @@ export async function check(task: Task): Promise<number> {
   for (const output of task.outputs) files.push(await openOutput(output, task));
   // In a GitHub workflow the job's page shows what is appended to this file.
   const stepSummary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", stepSummary, "a", task));
+  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", openToAppend(stepSummary), task));
   reports.push(...files.map(({ report }) => report));
   const progress = new ProgressLine(task);
   let summary: SummaryEvent | undefined;
@@ -47,7 +47,7 @@ export async function check(task: Task): Promise<number> {
     progress.clear();
   }
   for (const report of reports) report.end();
-  for (const { close } of files) close();
+  commitAll(files.map(({ file }) => file));
   stdout.flush();
   // A run that saw nothing must not forget everything.
   if (known !== undefined && task.updateBaseline && summary!.http2Connections > 0) {
@@ -87,15 +87,14 @@ function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
 
 function openOutput(text: string, task: Task): Promise<OpenReport> {
   const { format, path } = outputOf(text, CHECK_FORMATS);
-  return openReport(format, path, "w", task);
+  return openReport(format, openFile(path), task);
 }
 
 interface OpenReport {
   readonly report: Report;
-  readonly close: () => void;
+  readonly file: OutputFile;
 }
 
-async function openReport(format: string, path: string, flags: "w" | "a", task: Task): Promise<OpenReport> {
-  const { write, close } = openFile(path, flags);
-  return { report: await reportOf(format, write, { ...task, color: false }), close };
+async function openReport(format: string, file: OutputFile, task: Task): Promise<OpenReport> {
+  return { report: await reportOf(format, file.write, { ...task, color: false }), file };
 }

@@ -1,7 +1,7 @@
 // `h2lint cut`: the packets of one connection in a capture of their own, whole and as they were captured. With a stream: those up to where
 // h2lint judges the stream as in the whole capture. Nothing before can be left out: handshake, preface, settings, flow control windows and
 // every field block shape how later ones are read. Keys are not copied.
-import { closeSync, openSync, realpathSync, writeSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { analyze } from "../../analyze.ts";
 import type { AnalyzeOptions } from "../../analyze-options.ts";
 import { Clock } from "../../capture/clock.ts";
@@ -20,6 +20,7 @@ import { unread } from "../../tcp/byte-stream.ts";
 import type { Flow } from "../../tcp/flow.ts";
 import { version } from "../../version.ts";
 import { findCaptures } from "../captures.ts";
+import { discardUnfinished, type OutputFile, openFile } from "../output-file.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 
 /** @returns The exit status. @throws H2lintError for options that do not fit, and a connection that is not there. */
@@ -47,10 +48,14 @@ export async function cut(task: Task): Promise<number> {
     // Mostly the answer is the end; a finding on what did not come needs what came after it.
     for (let more = 0; ; more = more * 2 + 4) {
       count = Math.min(neededOf(wanted, all.packets) + more, all.packets.length);
-      await write(count);
-      if (count === all.packets.length || essence(await findingsOf([path], 1, stream, options)) === judged) break;
+      const file = await write(count);
+      if (count === all.packets.length || essence(await findingsOf([file.path], 1, stream, options)) === judged) {
+        file.commit();
+        break;
+      }
+      discardUnfinished();
     }
-  } else await write(count);
+  } else (await write(count)).commit();
   if (!quiet) process.stderr.write(`h2lint: ${path}: ${count} packets of connection ${connection}, of ${all.total} in all\n`);
   return 0;
 }
@@ -103,6 +108,7 @@ async function packetsOf(sources: readonly (string | Source)[], id: number, engi
   return { packets, facts, total: facts.reduce((sum, capture) => sum + capture.packets, 0) };
 }
 
+/** @returns The file, whole, before it takes its place. */
 async function writeCut(
   sources: readonly (string | Source)[],
   { packets, facts }: ConnectionPackets,
@@ -110,37 +116,35 @@ async function writeCut(
   path: string,
   connection: number,
   engine: Engine,
-): Promise<void> {
+): Promise<OutputFile> {
   const kept = new Set(packets.slice(0, count).map(({ file, packet }) => `${file}:${packet}`));
   const clock = new Clock();
-  const file = create(path);
-  try {
-    const writer = new PcapngWriter((octets) => void writeSync(file, octets), {
-      application: `h2lint ${version}`,
-      comment: `connection ${connection} of ${facts.map(({ file: name }) => name).join(", ")}`,
-    });
-    const interfaces = new Map<string, number>();
-    const sink: PacketSink = {
-      packet(packet) {
-        if (!kept.has(`${packet.file}:${packet.number}`)) return;
-        const { linkType, bytes, start, end, wireLength, comment } = packet;
-        const key = `${packet.file}:${packet.interface}:${linkType}`;
-        let on = interfaces.get(key);
-        if (on === undefined) {
-          const { packets: _, ...known } = facts[packet.file]?.interfaces[packet.interface] ?? { packets: 0 };
-          on = writer.interface({ ...known, linkType });
-          interfaces.set(key, on);
-        }
-        const [seconds = "0", nanos = "0"] = clock.text(packet.time).split(".");
-        writer.packet(on, BigInt(seconds) * 1_000_000_000n + BigInt(nanos), bytes, start, end, wireLength, comment);
-      },
-    };
-    const captures = new MergedCaptures(sources, contextOf(clock, engine));
-    await captures.open();
-    for await (const _ of captures.run(sink));
-  } finally {
-    closeSync(file);
-  }
+  const file = openFile(path);
+  const writer = new PcapngWriter(file.write, {
+    application: `h2lint ${version}`,
+    comment: `connection ${connection} of ${facts.map(({ file: name }) => name).join(", ")}`,
+  });
+  const interfaces = new Map<string, number>();
+  const sink: PacketSink = {
+    packet(packet) {
+      if (!kept.has(`${packet.file}:${packet.number}`)) return;
+      const { linkType, bytes, start, end, wireLength, comment } = packet;
+      const key = `${packet.file}:${packet.interface}:${linkType}`;
+      let on = interfaces.get(key);
+      if (on === undefined) {
+        const { packets: _, ...known } = facts[packet.file]?.interfaces[packet.interface] ?? { packets: 0 };
+        on = writer.interface({ ...known, linkType });
+        interfaces.set(key, on);
+      }
+      const [seconds = "0", nanos = "0"] = clock.text(packet.time).split(".");
+      writer.packet(on, BigInt(seconds) * 1_000_000_000n + BigInt(nanos), bytes, start, end, wireLength, comment);
+    },
+  };
+  const captures = new MergedCaptures(sources, contextOf(clock, engine));
+  await captures.open();
+  for await (const _ of captures.run(sink));
+  file.finish();
+  return file;
 }
 
 const contextOf = (clock: Clock, engine: Engine) => ({
@@ -188,13 +192,5 @@ function real(path: string): string | undefined {
     return realpathSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function create(path: string): number {
-  try {
-    return openSync(path, "w");
-  } catch (error) {
-    throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }
 }
