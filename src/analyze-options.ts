@@ -28,6 +28,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly logs?: readonly LogSource[];
   /** Leave credentials in the lines of logs; of captures the reports mask them. */
   readonly showSecrets?: boolean;
+  /** Ends reading: what was read until then is reported, and marked as cut short. */
+  readonly signal?: AbortSignal;
   /** Called after each block of a file. */
   readonly progress?: (progress: Progress) => void;
 }
@@ -44,5 +46,7 @@ export interface LogSource {
 export interface Progress {
   readonly file: string;
   readonly octets: number;
+  /** Octets of the whole file, where that is known. */
+  readonly of?: number;
   readonly packets: number;
 }

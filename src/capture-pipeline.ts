@@ -24,19 +24,27 @@ export class CapturePipeline {
   packets: PacketCounts | undefined;
   readonly #captures: MergedCaptures;
   readonly #engine: Engine;
+  readonly #signal: AbortSignal | undefined;
   readonly #progress: ((progress: Progress) => void) | undefined;
   readonly #report: DiagnosticSink = (diagnostic) => this.diagnostics.add(diagnostic);
 
   constructor(
     sources: readonly (string | Source)[],
-    { engine = "fast", limits, progress }: Pick<AnalyzeOptions, "engine" | "limits" | "progress">,
+    { engine = "fast", limits, progress, signal }: Pick<AnalyzeOptions, "engine" | "limits" | "progress" | "signal">,
   ) {
     this.#engine = engine;
     this.#progress = progress;
+    this.#signal = signal;
     this.limits = { ...defaultLimits, ...limits };
     this.comments = new Comments(this.limits, this.#report);
     const { clock } = this;
-    this.#captures = new MergedCaptures(sources, { clock, limits: this.limits, diagnostics: this.#report, engine });
+    this.#captures = new MergedCaptures(sources, {
+      clock,
+      limits: this.limits,
+      diagnostics: this.#report,
+      engine,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   /** Put the sources in order. @returns Their names in that order. */
@@ -50,10 +58,20 @@ export class CapturePipeline {
     const assembler = assemblerFor(buildPipeline(wanted, limits), hpackOf(this.#engine), limits, this.#report);
     const packets = new PacketDecoder(assembler, this.#report, limits);
     this.packets = packets.counts;
-    for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
-      this.#progress?.({ file: source.name, octets, packets: count });
+    let turned = performance.now();
+    for await (const feed of this.#captures.run(this.comments.before(packets))) {
+      const { source, octets, packets: count } = feed;
+      if (this.#progress !== undefined) {
+        const of = feed.size;
+        this.#progress({ file: source.name, octets, ...(of === undefined ? {} : { of }), packets: count });
+      }
       yield;
+      // Files are read without waiting: signals would not be heard.
+      if (this.#signal === undefined || performance.now() - turned < TURN) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
     }
+    this.#noteInterruption();
     for (const { file, format, compression, packets: count, octets, first, last, interfaces } of this.#captures.facts()) {
       this.captures.push({
         file,
@@ -69,7 +87,17 @@ export class CapturePipeline {
     for (const _ of assembler.ending()) yield;
     yield;
   }
+
+  #noteInterruption(): void {
+    if (this.#signal?.aborted !== true) return;
+    let packets = 0;
+    for (const capture of this.#captures.facts()) packets += capture.packets;
+    this.#report({ code: "capture/interrupted", place: { in: "file", file: 0, offset: 0 }, data: { packets } });
+  }
 }
+
+// Milliseconds.
+const TURN = 50;
 
 function interfaceInfo({ name, description, filter, os, linkType, packets }: CaptureInterface): InterfaceInfo {
   return {

@@ -4,13 +4,18 @@
 // early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back: they wait for
 // those before them, and then go at once.
 
+import { endable } from "./endable.ts";
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import type { CaptureInterface, CaptureReader } from "./reader.ts";
 import type { CaptureContext } from "./record-reader.ts";
 import { fileSource, type Source } from "./source.ts";
 
-export type MergeContext = Omit<CaptureContext, "file"> & { readonly engine: "fast" | "reference" };
+export type MergeContext = Omit<CaptureContext, "file"> & {
+  readonly engine: "fast" | "reference";
+  /** Ends reading. */
+  readonly signal?: AbortSignal;
+};
 
 /** What is known of a capture once it is read. */
 export interface CaptureFacts {
@@ -31,7 +36,11 @@ export class MergedCaptures {
 
   constructor(sources: readonly (string | Source)[], context: MergeContext) {
     this.#context = context;
-    this.#feeds = sources.map((source) => new Feed(typeof source === "string" ? fileSource(source) : source, context));
+    const { signal } = context;
+    this.#feeds = sources.map((given) => {
+      const source = typeof given === "string" ? fileSource(given) : given;
+      return new Feed(signal === undefined ? source : endable(source, signal), context);
+    });
   }
 
   /** Find out where each capture starts. What can be read only once comes first: it is read from here on.
@@ -64,7 +73,7 @@ export class MergedCaptures {
 
   /** Push the packets of all captures, block by block. Throws what opening and reading throw. */
   async *run(sink: PacketSink): AsyncGenerator<Feed> {
-    const { limits, diagnostics } = this.#context;
+    const { limits, diagnostics, signal } = this.#context;
     const waiting = [...this.#feeds];
     const open: Feed[] = [];
     let isFull = false;
@@ -72,7 +81,7 @@ export class MergedCaptures {
       for (;;) {
         const feed = earliest(open);
         const next = waiting[0];
-        if (next !== undefined && (feed === undefined || next.isBefore(feed))) {
+        if (next !== undefined && signal?.aborted !== true && (feed === undefined || next.isBefore(feed))) {
           if (open.length < limits.openCaptures) {
             waiting.shift();
             open.push(next);
@@ -86,6 +95,7 @@ export class MergedCaptures {
           isFull = true;
         }
         if (feed === undefined) return;
+        if (signal?.aborted === true && feed.source.again?.() !== undefined) return;
         // Where too many overlap, those that are not open have to wait for their turn.
         const canOpen = open.length < limits.openCaptures ? next : undefined;
         feed.setRival(earliest(open, feed), canOpen);
@@ -167,6 +177,11 @@ class Feed implements PacketSink {
   async open(sink: PacketSink): Promise<void> {
     this.#sink = sink;
     this.#reader = await openCapture(this.source, { ...this.#context, file: this.file });
+  }
+
+  /** Octets of the file, where as many will be read. */
+  get size(): number | undefined {
+    return this.#reader?.compression === undefined ? this.source.size?.() : undefined;
   }
 
   setRival(...rivals: readonly (Feed | undefined)[]): void {

@@ -168,6 +168,12 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   },
   engine: { choices: ["fast", "reference"], default: "fast", describe: "ours, or pcap-parser with hpack.js" },
   "show-secrets": { type: "boolean", default: false, describe: "do not mask credentials", group: "Output:" },
+  follow: {
+    type: "boolean",
+    default: false,
+    describe: "of a pipe: findings and connections as they come, and rolling totals",
+    group: "Output:",
+  },
   color: { type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
   progress: { type: "boolean", describe: "progress on stderr (--no-progress: none)", group: "Output:" },
   quiet: { type: "boolean", default: false, describe: "errors and warnings only", group: "Output:" },

@@ -54,6 +54,7 @@ export interface Invocation {
   readonly maxMemory: number | undefined;
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
+  readonly follow: boolean;
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -120,6 +121,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     messages: single("messages") === true,
     maxMemory: octetsOf(single("max-memory") as string | undefined),
     text: single("text") as string | undefined,
+    follow: single("follow") === true,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

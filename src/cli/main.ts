@@ -11,7 +11,10 @@ if (words.length === 1 && words[0] === "--version") {
   });
   process.stdout.write(`${version}\n`);
 } else {
-  const { guardStreams, program } = await import("./program.ts");
+  const { guardSignals, guardStreams, interruption, program } = await import("./program.ts");
   guardStreams();
+  guardSignals();
   process.exitCode = await program(words);
+  // A pipe that is still open would be waited for.
+  if (interruption.happened) process.stdout.write("", () => process.exit());
 }

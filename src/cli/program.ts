@@ -4,6 +4,7 @@ import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
 import { stdout } from "./standard-output.ts";
 
+export { guardSignals, interruption } from "./interruption.ts";
 export { guardStreams } from "./standard-output.ts";
 
 /** What the program does with its arguments, on standard output and standard error.

@@ -1,5 +1,6 @@
 import { check } from "./commands/check.ts";
 import { loadConfig } from "./config.ts";
+import { interruption } from "./interruption.ts";
 import type { Invocation } from "./invocation.ts";
 import { stdout } from "./standard-output.ts";
 import { configured } from "./task.ts";
@@ -9,6 +10,7 @@ import { configured } from "./task.ts";
 export async function run(given: Invocation): Promise<number> {
   const task = configured(given, await loadConfig(given.config, process.cwd()));
   stdout.begin();
+  interruption.begin();
   const { command } = given;
   return command === "check" ? check(task) : (await others())[command](task);
 }

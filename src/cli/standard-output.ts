@@ -8,6 +8,7 @@ class StandardOutput {
   /** Why nothing is written any more. */
   #failure: NodeJS.ErrnoException | undefined;
   #isFile: boolean | undefined;
+  #isDue = false;
 
   /** Forget what a run before this one, in the same process, failed to finish. */
   begin(): void {
@@ -17,6 +18,16 @@ class StandardOutput {
   readonly write: Output = (text) => {
     this.#pending += text;
     if (this.#pending.length > 1 << 16) this.flush();
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      setImmediate(this.#flushDue);
+    }
+  };
+
+  // Before a pipe is waited for, what is known is written.
+  readonly #flushDue = (): void => {
+    this.#isDue = false;
+    this.flush();
   };
 
   flush(): void {

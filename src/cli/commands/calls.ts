@@ -11,6 +11,7 @@ import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { CALLS_FORMATS, formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { commitAll, openFile, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
@@ -19,7 +20,10 @@ import { lookOf } from "../terminal.ts";
 
 export async function calls(task: Task): Promise<number> {
   const format = formatOf(task, CALLS_FORMATS);
-  const captures = new CapturePipeline(await findCaptures(task.operands), analyzeOptions(task));
+  const captures = new CapturePipeline(await findCaptures(task.operands), {
+    ...analyzeOptions(task),
+    signal: interruption.signal(),
+  });
   await captures.open();
   const filter = new TrafficFilter(task.only, captures.clock);
   const schemas = loadSchemas(task.protos);

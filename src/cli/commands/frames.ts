@@ -5,6 +5,7 @@ import { framesTable } from "../../report/frames.ts";
 import { jsonText } from "../../report/text.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
@@ -29,7 +30,7 @@ export async function frames(task: Task): Promise<number> {
       }
     },
   );
-  const captures = new CapturePipeline(sources, analyzeOptions(task));
+  const captures = new CapturePipeline(sources, { ...analyzeOptions(task), signal: interruption.signal() });
   names = await captures.open();
   for await (const _ of captures.run({ listeners: [lister] }));
   stdout.flush();

@@ -3,6 +3,7 @@ import { CapturePipeline } from "../../capture-pipeline.ts";
 import { InfoCollector, infoJson, infoTable } from "../../report/info.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
@@ -10,7 +11,11 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function info(task: Task): Promise<number> {
   const format = formatOf(task, ["table", "json"]);
   const progress = new ProgressLine(task);
-  const captures = new CapturePipeline(await findCaptures(task.operands), { ...analyzeOptions(task), progress: progress.update });
+  const captures = new CapturePipeline(await findCaptures(task.operands), {
+    ...analyzeOptions(task),
+    signal: interruption.signal(),
+    progress: progress.update,
+  });
   const collector = new InfoCollector();
   try {
     await captures.open();

@@ -5,6 +5,7 @@ import { Timeline } from "../../report/timeline.ts";
 import { TimelineMessages } from "../../report/timeline-messages.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf, reportOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
@@ -29,6 +30,7 @@ export async function timeline(task: Task): Promise<number> {
   });
   for await (const event of analyze(await findCaptures(task.operands), {
     ...analyzeOptions(task),
+    signal: interruption.signal(),
     only: rest,
     schemas,
     listeners: [view],
@@ -47,6 +49,7 @@ async function timelinePage(task: Task): Promise<number> {
   const { stream: _, ...only } = task.only;
   for await (const event of analyze(await findCaptures(task.operands), {
     ...analyzeOptions(task),
+    signal: interruption.signal(),
     only,
     listeners: report.listener === undefined ? [] : [report.listener],
   }))

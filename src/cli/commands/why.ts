@@ -6,6 +6,7 @@ import { WordKeeper } from "../../report/words.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
@@ -26,6 +27,7 @@ export async function why(task: Task): Promise<number> {
     const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
     for await (const event of analyze(sources, {
       ...analyzeOptions(task),
+      signal: interruption.signal(),
       only: rest,
       schemas: loadSchemas(task.protos),
       logs: task.logs,
