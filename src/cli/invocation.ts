@@ -71,8 +71,6 @@ export interface LogOption {
 /** @param args By option, as the parser leaves them. @throws H2lintError("usage") for what does not fit. */
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (logs.length > 0 && command !== "check" && command !== "why")
-    throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
   if (command !== "rules" && operands.length === 0 && logs.length === 0)
     throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {

@@ -14,18 +14,20 @@ import { CALLS_FORMATS, formatOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, openFile, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function calls(task: Task): Promise<number> {
   const format = formatOf(task, CALLS_FORMATS);
-  const captures = new CapturePipeline(await findCaptures(task.operands), {
+  const captures = new CapturePipeline(await findCaptures(task.operands, task.requireComplete), {
     ...analyzeOptions(task),
     signal: interruption.signal(),
   });
   await captures.open();
   const filter = new TrafficFilter(task.only, captures.clock);
+  const watch = new SelectionWatch(task.only);
   const schemas = loadSchemas(task.protos);
   const files = task.outputs.map((output) => {
     const { format: of, path } = outputOf(output, CALLS_FORMATS);
@@ -63,10 +65,11 @@ export async function calls(task: Task): Promise<number> {
   for await (const _ of captures.run({
     ...(messages === undefined ? {} : { schemas }),
     calls: [...(messages === undefined ? [] : [messages.keeper]), ...listeners, lister],
-    listeners,
+    listeners: [...listeners, ...watch.listeners],
     exchanges: lister,
   }))
     stdout.flush();
+  watch.check(captures.captures);
   messages?.lister.end();
   view.end();
   commitAll(files.map(({ file }) => file));

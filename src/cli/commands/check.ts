@@ -11,6 +11,7 @@ import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { ProgressLine, RollingLine } from "../terminal.ts";
@@ -33,15 +34,20 @@ export async function check(task: Task): Promise<number> {
   if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", openToAppend(stepSummary), task));
   reports.push(...files.map(({ report }) => report));
   let summary: SummaryEvent | undefined;
+  const watch = new SelectionWatch(task.only);
   try {
-    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
+    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
     for await (const event of analyze(sources, {
       ...analyzeOptions(task),
       signal: interruption.signal(),
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,
-      listeners: [...reports.flatMap(({ listener }) => listener ?? []), ...(budgets === undefined ? [] : [budgets])],
+      listeners: [
+        ...watch.listeners,
+        ...reports.flatMap(({ listener }) => listener ?? []),
+        ...(budgets === undefined ? [] : [budgets]),
+      ],
       progress: progress.update,
     })) {
       const marked = known?.baseline.take(event) ?? [event];
@@ -54,6 +60,7 @@ export async function check(task: Task): Promise<number> {
   } finally {
     progress.clear();
   }
+  watch.check(summary!.captures);
   for (const report of reports) report.end();
   commitAll(files.map(({ file }) => file));
   stdout.flush();

@@ -11,7 +11,7 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function info(task: Task): Promise<number> {
   const format = formatOf(task, ["table", "json"]);
   const progress = new ProgressLine(task);
-  const captures = new CapturePipeline(await findCaptures(task.operands), {
+  const captures = new CapturePipeline(await findCaptures(task.operands, task.requireComplete), {
     ...analyzeOptions(task),
     signal: interruption.signal(),
     progress: progress.update,

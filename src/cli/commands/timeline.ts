@@ -7,6 +7,7 @@ import { findCaptures } from "../captures.ts";
 import { formatOf, reportOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
@@ -22,23 +23,25 @@ export async function timeline(task: Task): Promise<number> {
         return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
       })
     : undefined;
+  const watch = new SelectionWatch(only);
   const view = new Timeline(stdout.write, lookOf(task), {
     all: verbose,
     frames: 20_000,
     ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  for await (const event of analyze(await findCaptures(task.operands), {
+  for await (const event of analyze(await findCaptures(task.operands, task.requireComplete), {
     ...analyzeOptions(task),
     signal: interruption.signal(),
     only: rest,
     schemas,
-    listeners: [view],
+    listeners: [view, ...watch.listeners],
     callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
     stdout.flush();
+    if (event.kind === "summary") watch.check(event.captures);
   }
   return 0;
 }
@@ -47,7 +50,7 @@ export async function timeline(task: Task): Promise<number> {
 async function timelinePage(task: Task): Promise<number> {
   const report = await reportOf("html", stdout.write, task);
   const { stream: _, ...only } = task.only;
-  for await (const event of analyze(await findCaptures(task.operands), {
+  for await (const event of analyze(await findCaptures(task.operands, task.requireComplete), {
     ...analyzeOptions(task),
     signal: interruption.signal(),
     only,
