@@ -1,4 +1,5 @@
 import type { Source } from "./capture/source.ts";
+import type { SessionMode } from "./capture-sessions.ts";
 import type { GrpcSink } from "./grpc/grpc-sink.ts";
 import type { Schemas } from "./grpc/schema.ts";
 import type { Limits } from "./limits.ts";
@@ -28,6 +29,8 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly logs?: readonly LogSource[];
   /** Leave credentials in the lines of logs; of captures the reports mask them. */
   readonly showSecrets?: boolean;
+  /** Which sources belong together; `one` is the default: all are one session, ordered by time. */
+  readonly session?: SessionMode;
   /** Ends reading: what was read until then is reported, and marked as cut short. */
   readonly signal?: AbortSignal;
   /** Called after each block of a file. */

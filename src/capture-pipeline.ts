@@ -6,6 +6,7 @@ import { Comments } from "./capture/comments.ts";
 import { MergedCaptures } from "./capture/merge.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
+import { planSessions, type Session, type SessionMode } from "./capture-sessions.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
@@ -13,16 +14,21 @@ import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "
 import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
 
-/** Capture files as one run of packets, through the pipeline up to the model. */
+/** Capture files, session by session, through the pipeline up to the model. */
 export class CapturePipeline {
   readonly clock = new Clock();
   readonly limits: Limits;
   readonly diagnostics = new DiagnosticCounter();
   readonly comments: Comments;
   readonly captures: CaptureInfo[] = [];
+  /** Known once they are opened. */
+  sessions: readonly Session[] = [];
   /** What became of the packets; undefined before the run. */
   packets: PacketCounts | undefined;
-  readonly #captures: MergedCaptures;
+  readonly #sources: readonly (string | Source)[];
+  readonly #mode: SessionMode;
+  /** Of the first session. */
+  #first: MergedCaptures | undefined;
   readonly #engine: Engine;
   readonly #signal: AbortSignal | undefined;
   readonly #progress: ((progress: Progress) => void) | undefined;
@@ -30,36 +36,66 @@ export class CapturePipeline {
 
   constructor(
     sources: readonly (string | Source)[],
-    { engine = "fast", limits, progress, signal }: Pick<AnalyzeOptions, "engine" | "limits" | "progress" | "signal">,
+    {
+      engine = "fast",
+      limits,
+      progress,
+      signal,
+      session = "one",
+    }: Pick<AnalyzeOptions, "engine" | "limits" | "progress" | "signal" | "session">,
   ) {
     this.#engine = engine;
     this.#progress = progress;
     this.#signal = signal;
+    this.#sources = sources;
+    this.#mode = session;
     this.limits = { ...defaultLimits, ...limits };
     this.comments = new Comments(this.limits, this.#report);
-    const { clock } = this;
-    this.#captures = new MergedCaptures(sources, {
-      clock,
-      limits: this.limits,
-      diagnostics: this.#report,
-      engine,
-      ...(signal === undefined ? {} : { signal }),
-    });
   }
 
-  /** Put the sources in order. @returns Their names in that order. */
-  open(): Promise<string[]> {
-    return this.#captures.open();
+  /** Find the sessions, and put their sources in order. @returns The names of all sources in that order. */
+  async open(): Promise<string[]> {
+    const { limits } = this;
+    this.sessions = await planSessions(this.#sources, this.#mode, { limits, engine: this.#engine });
+    const [first, ...others] = this.sessions;
+    this.#first = this.#merged(first!, 0);
+    const names = await this.#first.open();
+    return [...names, ...others.flatMap(({ sources }) => sources.map(({ name }) => name))];
   }
 
   /** Read all packets and tell whoever is wanted. What one block came to has been told at each step. */
   async *run(wanted: Wanted): AsyncGenerator<void> {
+    let files = 0;
+    let connections = 0;
+    for (const [index, session] of this.sessions.entries()) {
+      if (index > 0 && this.#signal?.aborted === true) break;
+      let captures = this.#first!;
+      if (index > 0) {
+        this.clock.restart();
+        captures = this.#merged(session, files);
+        await captures.open();
+      }
+      connections = yield* this.#session(captures, wanted, connections);
+      files += session.sources.length;
+    }
+    this.#noteInterruption();
+    yield;
+  }
+
+  #merged({ sources }: Session, firstFile: number): MergedCaptures {
     const { clock, limits } = this;
-    const assembler = assemblerFor(buildPipeline(wanted, limits), hpackOf(this.#engine), limits, this.#report);
-    const packets = new PacketDecoder(assembler, this.#report, limits);
+    const signal = this.#signal === undefined ? {} : { signal: this.#signal };
+    return new MergedCaptures(sources, { clock, limits, diagnostics: this.#report, engine: this.#engine, ...signal }, firstFile);
+  }
+
+  /** @returns How many connections there were, with those before. */
+  async *#session(captures: MergedCaptures, wanted: Wanted, before: number): AsyncGenerator<void, number> {
+    const { clock, limits } = this;
+    const assembler = assemblerFor(buildPipeline(wanted, limits), hpackOf(this.#engine), limits, this.#report, before);
+    const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);
     this.packets = packets.counts;
     let turned = performance.now();
-    for await (const feed of this.#captures.run(this.comments.before(packets))) {
+    for await (const feed of captures.run(this.comments.before(packets))) {
       const { source, octets, packets: count } = feed;
       if (this.#progress !== undefined) {
         const of = feed.size;
@@ -71,8 +107,7 @@ export class CapturePipeline {
       await new Promise((resolve) => setImmediate(resolve));
       turned = performance.now();
     }
-    this.#noteInterruption();
-    for (const { file, format, compression, packets: count, octets, first, last, interfaces } of this.#captures.facts()) {
+    for (const { file, format, compression, packets: count, octets, first, last, interfaces } of captures.facts()) {
       this.captures.push({
         file,
         format,
@@ -86,12 +121,13 @@ export class CapturePipeline {
     packets.end();
     for (const _ of assembler.ending()) yield;
     yield;
+    return assembler.connections;
   }
 
   #noteInterruption(): void {
     if (this.#signal?.aborted !== true) return;
     let packets = 0;
-    for (const capture of this.#captures.facts()) packets += capture.packets;
+    for (const capture of this.captures) packets += capture.packets;
     this.#report({ code: "capture/interrupted", place: { in: "file", file: 0, offset: 0 }, data: { packets } });
   }
 }

@@ -64,8 +64,9 @@ export function assemblerFor(
   hpack: HpackEngine,
   limits: Limits,
   diagnose: DiagnosticSink,
+  before = 0,
 ): Assembler {
-  return new Assembler(new Model(sinks, hpack, limits, diagnose), limits, diagnose);
+  return new Assembler(new Model(sinks, hpack, limits, diagnose), limits, diagnose, before);
 }
 
 export const hpackOf = (engine: Engine): HpackEngine => (engine === "fast" ? fastHpack : referenceHpack);

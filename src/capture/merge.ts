@@ -32,10 +32,13 @@ export interface CaptureFacts {
 
 export class MergedCaptures {
   readonly #context: MergeContext;
+  readonly #firstFile: number;
   #feeds: Feed[] = [];
 
-  constructor(sources: readonly (string | Source)[], context: MergeContext) {
+  /** @param firstFile Index of the first of them. */
+  constructor(sources: readonly (string | Source)[], context: MergeContext, firstFile = 0) {
     this.#context = context;
+    this.#firstFile = firstFile;
     const { signal } = context;
     this.#feeds = sources.map((given) => {
       const source = typeof given === "string" ? fileSource(given) : given;
@@ -67,7 +70,7 @@ export class MergedCaptures {
       }
       this.#feeds = [...once, ...timed];
     }
-    for (const [index, feed] of this.#feeds.entries()) feed.file = index;
+    for (const [index, feed] of this.#feeds.entries()) feed.file = this.#firstFile + index;
     return this.#feeds.map(({ source }) => source.name);
   }
 

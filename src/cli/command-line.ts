@@ -317,6 +317,13 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     describe: "[client=|server=]FILE: a log of either end, to join with the capture or to check alone",
     group: "Check:",
   },
+  session: {
+    choices: ["auto", "one", "each"],
+    requiresArg: true,
+    nargs: 1,
+    describe: "which captures are judged together: parts of one recording (default), all, none",
+    group: "Part of the capture:",
+  },
   "max-memory": {
     type: "string",
     requiresArg: true,

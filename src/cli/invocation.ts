@@ -55,6 +55,7 @@ export interface Invocation {
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
   readonly follow: boolean;
+  readonly session: "auto" | "one" | "each";
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -119,6 +120,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     messages: single("messages") === true,
     maxMemory: octetsOf(single("max-memory") as string | undefined),
     text: single("text") as string | undefined,
+    session: (single("session") ?? "auto") as Invocation["session"],
     follow: single("follow") === true,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,

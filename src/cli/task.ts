@@ -83,9 +83,9 @@ const besideOf = (path: string | undefined, file: string | undefined): string | 
 
 /** What `analyze` is told of a task. */
 export function analyzeOptions(task: Task): AnalyzeOptions {
-  const { engine, limits, preset, profile, severities, thresholds, userRules, only } = task;
+  const { engine, limits, preset, profile, severities, thresholds, userRules, only, session } = task;
   return {
-    ...{ engine, limits, severities, thresholds, only, rules: userRules },
+    ...{ engine, limits, severities, thresholds, only, session, rules: userRules },
     ...(preset === undefined ? {} : { preset }),
     ...(profile === undefined ? {} : { profile }),
   };

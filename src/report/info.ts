@@ -16,6 +16,8 @@ import { count, duration, plural, printable } from "./text.ts";
 export interface InfoReport {
   readonly schema: "h2lint-info/1";
   readonly captures: readonly CaptureInfo[];
+  /** Which captures are judged together, and why; absent where there is only one. */
+  readonly sessions?: readonly { readonly files: readonly string[]; readonly because: string }[];
   /** Every packet once, by what became of it. */
   readonly packets: PacketCounts;
   readonly protocols: readonly ProtocolInfo[];
@@ -166,6 +168,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
       ),
     ),
   );
+  section("sessions", sessionLines(report.sessions ?? [], width - 2));
   const fates = Object.entries(FATES).map(([key, text]) => [text, packets[key as keyof PacketCounts]] as const);
   section(
     "packets",
@@ -208,6 +211,15 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   );
   const paint = quality.verdict === "complete" ? style.green : quality.verdict === "partial" ? style.yellow : style.red;
   for (const line of wrap(`${quality.verdict}: ${quality.text}`, width)) output(`${paint(line)}\n`);
+}
+
+function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: number): string[] {
+  const together = sessions.filter(({ files }) => files.length > 1);
+  const alone = sessions.length - together.length;
+  return [
+    ...together.flatMap(({ files, because }) => wrap(`${printable(files.join(", "))}: judged together, for ${because}`, width)),
+    ...(alone === 0 ? [] : wrap(`${plural(alone, "capture")} judged by ${alone === 1 ? "itself" : "themselves"}`, width)),
+  ];
 }
 
 // What of an HTTP/2 connection is missing for a full judgement.

@@ -82,6 +82,7 @@ async function leavesTheFault(path: string): Promise<number> {
       only: { connection, stream },
       quiet: true,
       engine: "fast",
+      session: "one",
     } as unknown as Task);
     const of = (found: readonly FindingEvent[], of: number) =>
       judged(found.filter((finding) => finding.connection === of && finding.stream === stream && finding.severity === "error"));

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const cutTo = (operands: readonly string[], only: Task["only"], output: string[] = [target]): Promise<number> =>
   // What else an invocation has does not matter here.
-  cut({ operands, outputs: output, only, quiet: true, engine: "fast" } as unknown as Task);
+  cut({ operands, outputs: output, only, quiet: true, engine: "fast", session: "one" } as unknown as Task);
 
 async function findingsIn(captures: readonly string[]): Promise<FindingEvent[]> {
   const found: FindingEvent[] = [];

@@ -9,6 +9,7 @@ import { type CaptureFacts, MergedCaptures } from "../../capture/merge.ts";
 import type { PacketSink } from "../../capture/packet.ts";
 import { PcapngWriter } from "../../capture/pcapng-writer.ts";
 import type { Source } from "../../capture/source.ts";
+import { planSessions } from "../../capture-sessions.ts";
 import { H2lintError } from "../../error.ts";
 import { defaultLimits } from "../../limits.ts";
 import { PacketDecoder } from "../../net/decoder.ts";
@@ -32,17 +33,17 @@ export async function cut(task: Task): Promise<number> {
   if (connection === undefined) throw new H2lintError("usage", "cut needs --connection N (see h2lint timeline)");
   if (path === undefined || outputs.length > 1) throw new H2lintError("usage", "cut needs one --output FILE.pcapng");
   if (Object.keys(others).length > 0) throw new H2lintError("usage", "cut takes --connection and --stream only");
-  const sources = await findCaptures(operands);
-  for (const source of sources) {
+  const found = await findCaptures(operands);
+  for (const source of found) {
     if (typeof source !== "string")
       throw new H2lintError("usage", `${source.name}: cut reads its captures more than once; save it first`);
     if (real(source) !== undefined && real(source) === real(path))
       throw new H2lintError("usage", `${path}: is one of the captures`);
   }
-  const all = await packetsOf(sources, connection, engine);
+  const { sources, all, before } = await sessionOf(found, connection, task);
   const write = (count: number) => writeCut(sources, all, count, path, connection, engine);
   let count = all.packets.length;
-  const wanted = stream === undefined ? [] : await findingsOf(sources, connection, stream, options);
+  const wanted = stream === undefined ? [] : await findingsOf(sources, connection - before, stream, options);
   if (stream !== undefined && wanted.length > 0) {
     const judged = essence(wanted);
     // Mostly the answer is the end; a finding on what did not come needs what came after it.
@@ -68,14 +69,30 @@ interface ConnectionPackets {
   readonly total: number;
 }
 
-async function packetsOf(sources: readonly (string | Source)[], id: number, engine: Engine): Promise<ConnectionPackets> {
+/** The captures that are judged together with the connection.
+ *  @returns With how many connections those before them have. */
+async function sessionOf(found: readonly (string | Source)[], id: number, { session, engine }: Task) {
+  let before = 0;
+  for (const { sources } of await planSessions(found, session, { limits: defaultLimits, engine })) {
+    const seen = await packetsOf(sources, id, engine, before);
+    if (typeof seen !== "number") return { sources, all: seen, before };
+    before = seen;
+  }
+  throw new H2lintError("not-found", `there is no connection ${id}: the captures have ${before}`);
+}
+
+/** @returns How many connections there were until then, where it is none of these. */
+async function packetsOf(
+  sources: readonly (string | Source)[],
+  id: number,
+  engine: Engine,
+  before: number,
+): Promise<ConnectionPackets | number> {
   const packets: FragmentPart[] = [];
-  let flows = 0;
   let wanted: Flow | undefined;
   const assembler = new Assembler(
     {
       begin(flow) {
-        flows = Math.max(flows, flow.id);
         if (flow.id === id) wanted = flow;
       },
       open(flow) {
@@ -86,6 +103,7 @@ async function packetsOf(sources: readonly (string | Source)[], id: number, engi
     },
     defaultLimits,
     () => {},
+    before,
   );
   const decoder: PacketDecoder = new PacketDecoder(
     {
@@ -103,7 +121,7 @@ async function packetsOf(sources: readonly (string | Source)[], id: number, engi
   const captures = new MergedCaptures(sources, contextOf(new Clock(), engine));
   await captures.open();
   for await (const _ of captures.run(decoder));
-  if (wanted === undefined) throw new H2lintError("not-found", `there is no connection ${id}: the captures have ${flows}`);
+  if (wanted === undefined) return assembler.connections;
   const facts = [...captures.facts()];
   return { packets, facts, total: facts.reduce((sum, capture) => sum + capture.packets, 0) };
 }
@@ -161,7 +179,7 @@ async function findingsOf(
   options: AnalyzeOptions,
 ): Promise<FindingEvent[]> {
   const found: FindingEvent[] = [];
-  for await (const event of analyze(sources, { ...options, only: { connection, stream } })) {
+  for await (const event of analyze(sources, { ...options, session: "one", only: { connection, stream } })) {
     if (event.kind === "finding") found.push(event);
   }
   return found;

@@ -23,7 +23,9 @@ export async function info(task: Task): Promise<number> {
   } finally {
     progress.clear();
   }
-  const report = collector.report(captures.captures, captures.packets!, captures.diagnostics);
+  const sessions = captures.sessions.map(({ sources, because }) => ({ files: sources.map(({ name }) => name), because }));
+  const told = collector.report(captures.captures, captures.packets!, captures.diagnostics);
+  const report = captures.captures.length > 1 ? { ...told, sessions } : told;
   if (format === "json") infoJson(stdout.write, report);
   else infoTable(stdout.write, lookOf(task), report);
   stdout.flush();
