@@ -126,7 +126,7 @@ describe("other commands", () => {
 
   it("one that reads no pipe ends at once", async () => {
     const run = new Running(["diff", "-", volo]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(143);
     expect(existsSync(join(program.folder, "none"))).toBe(false);
