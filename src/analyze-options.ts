@@ -1,4 +1,5 @@
 import type { Source } from "./capture/source.ts";
+import type { SessionMode } from "./capture-sessions.ts";
 import type { GrpcSink } from "./grpc/grpc-sink.ts";
 import type { Schemas } from "./grpc/schema.ts";
 import type { Limits } from "./limits.ts";
@@ -32,6 +33,10 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly logs?: readonly LogSource[];
   /** Leave credentials in the lines of logs; of captures the reports mask them. */
   readonly showSecrets?: boolean;
+  /** Which sources belong together; `one` is the default: all are one session, ordered by time. */
+  readonly session?: SessionMode;
+  /** Ends reading: what was read until then is reported, and marked as cut short. */
+  readonly signal?: AbortSignal;
   /** Called after each block of a file. */
   readonly progress?: (progress: Progress) => void;
 }
@@ -48,5 +53,7 @@ export interface LogSource {
 export interface Progress {
   readonly file: string;
   readonly octets: number;
+  /** Octets of the whole file, where that is known. */
+  readonly of?: number;
   readonly packets: number;
 }

@@ -3,9 +3,10 @@
 import type { AnalyzeOptions, Progress } from "./analyze-options.ts";
 import { Clock } from "./capture/clock.ts";
 import { Comments } from "./capture/comments.ts";
-import { MergedCaptures } from "./capture/merge.ts";
+import { MergedCaptures, TURN } from "./capture/merge.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
+import { planSessions, type Session, type SessionMode } from "./capture-sessions.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
@@ -14,58 +15,117 @@ import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
 import { KeyFiles, type KeySource } from "./tls/key-files.ts";
 
-/** Capture files as one run of packets, through the pipeline up to the model. */
+/** Capture files, session by session, through the pipeline up to the model. */
 export class CapturePipeline {
   readonly clock = new Clock();
   readonly limits: Limits;
   readonly diagnostics = new DiagnosticCounter();
   readonly comments: Comments;
   readonly captures: CaptureInfo[] = [];
+  /** Known once they are opened. */
+  sessions: readonly Session[] = [];
   /** What became of the packets; undefined before the run. */
   packets: PacketCounts | undefined;
   /** Of TLS. */
   readonly keys: KeyFiles;
   readonly #given: readonly (string | Source | KeySource)[];
-  readonly #captures: MergedCaptures;
+  readonly #sources: readonly (string | Source)[];
+  readonly #mode: SessionMode;
+  /** Of the first session. */
+  #first: MergedCaptures | undefined;
   readonly #engine: Engine;
+  readonly #signal: AbortSignal | undefined;
   readonly #progress: ((progress: Progress) => void) | undefined;
   readonly #report: DiagnosticSink = (diagnostic) => this.diagnostics.add(diagnostic);
 
   constructor(
     sources: readonly (string | Source)[],
-    { engine = "fast", keys = [], limits, progress }: Pick<AnalyzeOptions, "engine" | "keys" | "limits" | "progress">,
+    {
+      engine = "fast",
+      keys = [],
+      limits,
+      progress,
+      signal,
+      session = "one",
+    }: Pick<AnalyzeOptions, "engine" | "keys" | "limits" | "progress" | "signal" | "session">,
   ) {
     this.#engine = engine;
     this.#progress = progress;
+    this.#signal = signal;
+    this.#sources = sources;
+    this.#mode = session;
     this.limits = { ...defaultLimits, ...limits };
     this.keys = new KeyFiles(this.limits.tlsConnections);
     this.#given = keys;
     this.comments = new Comments(this.limits, this.#report);
-    const { clock } = this;
-    this.#captures = new MergedCaptures(sources, { clock, limits: this.limits, diagnostics: this.#report, engine });
   }
 
-  /** Put the sources in order, and read the keys. @returns Their names in that order. */
+  /** Read the keys, find the sessions, and put their sources in order. @returns The names of all sources in that order. */
   async open(): Promise<string[]> {
+    const { limits } = this;
     for (const one of this.#given) await this.keys.read(typeof one === "string" || !("source" in one) ? { source: one } : one);
-    const names = await this.#captures.open();
-    this.keys.store.complete = await this.#captures.readSecrets((file) => this.keys.inside(file));
-    return names;
+    this.sessions = await planSessions(this.#sources, this.#mode, { limits, engine: this.#engine });
+    const [first, ...others] = this.sessions;
+    this.#first = this.#merged(first!, 0);
+    const names = await this.#open(this.#first);
+    return [...names, ...others.flatMap(({ sources }) => sources.map(({ name }) => name))];
   }
 
   /** Read all packets and tell whoever is wanted. What one block came to has been told at each step. */
   async *run(wanted: Wanted): AsyncGenerator<void> {
+    let files = 0;
+    let connections = 0;
+    for (const [index, session] of this.sessions.entries()) {
+      if (index > 0 && this.#signal?.aborted === true) break;
+      let captures = this.#first!;
+      if (index > 0) {
+        this.clock.restart();
+        captures = this.#merged(session, files);
+        await this.#open(captures);
+      }
+      connections = yield* this.#session(captures, wanted, connections);
+      files += session.sources.length;
+    }
+    this.keys.diagnose(this.#report);
+    this.#noteInterruption();
+    yield;
+  }
+
+  #merged({ sources }: Session, firstFile: number): MergedCaptures {
+    const { clock, limits } = this;
+    const signal = this.#signal === undefined ? {} : { signal: this.#signal };
+    return new MergedCaptures(sources, { clock, limits, diagnostics: this.#report, engine: this.#engine, ...signal }, firstFile);
+  }
+
+  // With the secrets inside of them.
+  async #open(captures: MergedCaptures): Promise<string[]> {
+    const names = await captures.open();
+    this.keys.store.complete = await captures.readSecrets((file) => this.keys.inside(file));
+    return names;
+  }
+
+  /** @returns How many connections there were, with those before. */
+  async *#session(captures: MergedCaptures, wanted: Wanted, before: number): AsyncGenerator<void, number> {
     const { clock, keys, limits } = this;
     const hpack = hpackOf(this.#engine);
-    const assembler = assemblerFor(buildPipeline(wanted, limits), hpack, limits, this.#report, keys.store);
-    const packets = new PacketDecoder(assembler, this.#report, limits);
+    const assembler = assemblerFor(buildPipeline(wanted, limits), hpack, limits, this.#report, keys.store, before);
+    const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);
     this.packets = packets.counts;
-    for await (const { source, octets, packets: count } of this.#captures.run(this.comments.before(packets))) {
+    let turned = performance.now();
+    for await (const feed of captures.run(this.comments.before(packets))) {
+      const { source, octets, packets: count } = feed;
       if (!keys.store.complete) keys.readOn();
-      this.#progress?.({ file: source.name, octets, packets: count });
+      if (this.#progress !== undefined) {
+        const of = feed.size;
+        this.#progress({ file: source.name, octets, ...(of === undefined ? {} : { of }), packets: count });
+      }
       yield;
+      // Files are read without waiting: signals would not be heard.
+      if (this.#signal === undefined || performance.now() - turned < TURN) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
     }
-    for (const { file, format, compression, packets: count, octets, first, last, interfaces } of this.#captures.facts()) {
+    for (const { file, format, compression, packets: count, octets, first, last, interfaces } of captures.facts()) {
       this.captures.push({
         file,
         format,
@@ -79,8 +139,15 @@ export class CapturePipeline {
     packets.end();
     keys.store.complete = true;
     for (const _ of assembler.ending()) yield;
-    keys.diagnose(this.#report);
     yield;
+    return assembler.connections;
+  }
+
+  #noteInterruption(): void {
+    if (this.#signal?.aborted !== true) return;
+    let packets = 0;
+    for (const capture of this.captures) packets += capture.packets;
+    this.#report({ code: "capture/interrupted", place: { in: "file", file: 0, offset: 0 }, data: { packets } });
   }
 }
 

@@ -47,6 +47,11 @@ export const diagnostics = {
     source: "capture",
     text: "the {compression} file is damaged or cut at offset {offset}: {reason}; what comes before is read",
   },
+  "capture/interrupted": {
+    severity: "loss",
+    source: "capture",
+    text: "reading was ended early, by a signal: the report is of the {packets} packets before that",
+  },
   "capture/dropped-packets": {
     severity: "info",
     source: "capture",

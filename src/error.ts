@@ -10,4 +10,4 @@ export class H2lintError extends Error {
 }
 
 /** What went wrong, for programs. */
-export type H2lintErrorCode = "usage" | "not-found" | "unreadable" | "unrecognised" | "unsupported" | "config";
+export type H2lintErrorCode = "usage" | "not-found" | "unreadable" | "unwritable" | "unrecognised" | "unsupported" | "config";

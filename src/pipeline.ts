@@ -66,8 +66,9 @@ export function assemblerFor(
   limits: Limits,
   diagnose: DiagnosticSink,
   keys?: KeyStore,
+  before = 0,
 ): Assembler {
-  return new Assembler(new Model(sinks, hpack, limits, diagnose, keys), limits, diagnose);
+  return new Assembler(new Model(sinks, hpack, limits, diagnose, keys), limits, diagnose, before);
 }
 
 export const hpackOf = (engine: Engine): HpackEngine => (engine === "fast" ? fastHpack : referenceHpack);

@@ -30,7 +30,7 @@ const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error
 /** They wire the stages, so they see all of them. */
 const seesAll = [
   ...["index.ts", "testing.ts", "analyze.ts", "analyze-options.ts", "analyze-logs.ts", "log-joiner.ts"],
-  ...["pipeline.ts", "capture-pipeline.ts", "traffic-filter.ts", "result-events.ts", "tally.ts"],
+  ...["pipeline.ts", "capture-pipeline.ts", "capture-sessions.ts", "traffic-filter.ts", "result-events.ts", "tally.ts"],
 ];
 const seesAllFolders = ["testing", "cli"];
 

@@ -14,6 +14,11 @@ export class Clock {
     return (seconds - this.#seconds) * 1e9 + (nanos - this.#nanos);
   }
 
+  /** Another session begins: count from its first packet. */
+  restart(): void {
+    this.#started = false;
+  }
+
   /** Count from this time on instead. What was counted before is `time` less. */
   startAt(time: number): void {
     const whole = Math.floor(time / 1e9);

@@ -4,13 +4,18 @@
 // early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back: they wait for
 // those before them, and then go at once.
 
+import { endable } from "./endable.ts";
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import type { CaptureInterface, CaptureReader } from "./reader.ts";
 import type { CaptureContext, SecretsSink } from "./record-reader.ts";
 import { fileSource, type Source } from "./source.ts";
 
-export type MergeContext = Omit<CaptureContext, "file"> & { readonly engine: "fast" | "reference" };
+export type MergeContext = Omit<CaptureContext, "file"> & {
+  readonly engine: "fast" | "reference";
+  /** Ends reading. */
+  readonly signal?: AbortSignal;
+};
 
 /** What is known of a capture once it is read. */
 export interface CaptureFacts {
@@ -27,11 +32,18 @@ export interface CaptureFacts {
 
 export class MergedCaptures {
   readonly #context: MergeContext;
+  readonly #firstFile: number;
   #feeds: Feed[] = [];
 
-  constructor(sources: readonly (string | Source)[], context: MergeContext) {
+  /** @param firstFile Index of the first of them. */
+  constructor(sources: readonly (string | Source)[], context: MergeContext, firstFile = 0) {
     this.#context = context;
-    this.#feeds = sources.map((source) => new Feed(typeof source === "string" ? fileSource(source) : source, context));
+    this.#firstFile = firstFile;
+    const { signal } = context;
+    this.#feeds = sources.map((given) => {
+      const source = typeof given === "string" ? fileSource(given) : given;
+      return new Feed(signal === undefined ? source : endable(source, signal), context);
+    });
   }
 
   /** Find out where each capture starts. What can be read only once comes first: it is read from here on.
@@ -58,7 +70,7 @@ export class MergedCaptures {
       }
       this.#feeds = [...once, ...timed];
     }
-    for (const [index, feed] of this.#feeds.entries()) feed.file = index;
+    for (const [index, feed] of this.#feeds.entries()) feed.file = this.#firstFile + index;
     return this.#feeds.map(({ source }) => source.name);
   }
 
@@ -80,7 +92,7 @@ export class MergedCaptures {
 
   /** Push the packets of all captures, block by block. Throws what opening and reading throw. */
   async *run(sink: PacketSink): AsyncGenerator<Feed> {
-    const { limits, diagnostics } = this.#context;
+    const { limits, diagnostics, signal } = this.#context;
     const waiting = [...this.#feeds];
     const open: Feed[] = [];
     let isFull = false;
@@ -88,7 +100,7 @@ export class MergedCaptures {
       for (;;) {
         const feed = earliest(open);
         const next = waiting[0];
-        if (next !== undefined && (feed === undefined || next.isBefore(feed))) {
+        if (next !== undefined && signal?.aborted !== true && (feed === undefined || next.isBefore(feed))) {
           if (open.length < limits.openCaptures) {
             waiting.shift();
             open.push(next);
@@ -102,6 +114,7 @@ export class MergedCaptures {
           isFull = true;
         }
         if (feed === undefined) return;
+        if (signal?.aborted === true && feed.source.again?.() !== undefined) return;
         // Where too many overlap, those that are not open have to wait for their turn.
         const canOpen = open.length < limits.openCaptures ? next : undefined;
         feed.setRival(earliest(open, feed), canOpen);
@@ -150,8 +163,15 @@ async function secretsOf(source: Source, context: MergeContext): Promise<void> {
   // What is wrong with it shows when it is read.
   const reader = await openCapture(source, { ...context, file: 0, diagnostics: () => {} }).catch(() => undefined);
   if (reader === undefined) return;
+  const { signal } = context;
+  let turned = performance.now();
   try {
-    while (reader.format === "pcapng" && (await reader.readBlock(NO_PACKETS)));
+    while (reader.format === "pcapng" && signal?.aborted !== true && (await reader.readBlock(NO_PACKETS))) {
+      // Files are read without waiting: signals would not be heard.
+      if (signal === undefined || performance.now() - turned < TURN) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
+    }
   } catch {
     // The same.
   } finally {
@@ -160,6 +180,9 @@ async function secretsOf(source: Source, context: MergeContext): Promise<void> {
 }
 
 const NO_PACKETS: PacketSink = { packet() {} };
+
+/** Milliseconds after which the event loop has its turn. */
+export const TURN = 50;
 
 /** A capture file, and what of its block is not due yet. */
 class Feed implements PacketSink {
@@ -204,6 +227,11 @@ class Feed implements PacketSink {
       file: this.file,
       ...(this.secrets === undefined ? {} : { secrets: this.secrets }),
     });
+  }
+
+  /** Octets of the file, where as many will be read. */
+  get size(): number | undefined {
+    return this.#reader?.compression === undefined ? this.source.size?.() : undefined;
   }
 
   setRival(...rivals: readonly (Feed | undefined)[]): void {

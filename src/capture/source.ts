@@ -15,6 +15,8 @@ export interface Source {
   close(): Promise<void>;
   /** Another source of the same octets, from their start; undefined where they can be read only once. */
   again?(): Source | undefined;
+  /** How many octets there are, where that is known before. */
+  size?(): number | undefined;
 }
 
 /** A file or FIFO, opened at the first read, so that a long list of files holds one descriptor. */
@@ -44,6 +46,10 @@ export function fileSource(path: string): Source {
       await open?.close();
     },
     again: () => (statSync(path, { throwIfNoEntry: false })?.isFile() === true ? fileSource(path) : undefined),
+    size() {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats?.isFile() === true ? stats.size : undefined;
+    },
   };
 }
 

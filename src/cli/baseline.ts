@@ -1,8 +1,9 @@
 // The baseline file, read and written.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { H2lintError } from "../error.ts";
 import { Baseline, type BaselineEntry, baselineText, parseBaseline } from "../report/baseline.ts";
 import type { Invocation } from "./invocation.ts";
+import { replaceFile } from "./output-file.ts";
 
 export interface OpenBaseline {
   readonly baseline: Baseline;
@@ -31,7 +32,7 @@ export function openBaseline(path: string | undefined, { updateBaseline, only }:
       const after = baselineText(updated);
       // The same entries in another layout are no change.
       if (text !== undefined && after === baselineText(entries)) return `${path}: unchanged`;
-      write(path, after);
+      replaceFile(path, after);
       const before = new Set(entries.map(({ fingerprint }) => fingerprint));
       const kept = updated.filter(({ fingerprint }) => before.has(fingerprint)).length;
       return `${path}: ${updated.length - kept} added, ${entries.length - kept} removed, ${kept} kept`;
@@ -48,13 +49,5 @@ function read(path: string, mayBeMissing: boolean): string | undefined {
     throw code === "ENOENT"
       ? new H2lintError("not-found", `${path}: no such file (--update-baseline writes it)`)
       : new H2lintError("unreadable", `${path}: cannot be read (${code ?? "error"})`);
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new H2lintError("unreadable", `${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`);
   }
 }

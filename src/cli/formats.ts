@@ -54,6 +54,7 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       return htmlReport(output, { limits, rules, showSecrets, ...(stream === undefined ? {} : { stream }) });
     }
     default:
+      if (task.follow) return (await import("../report/follow.ts")).followReport(output, lookOf(task));
       return checkReport(output, lookOf(task), task.rules);
   }
 }

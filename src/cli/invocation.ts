@@ -56,6 +56,8 @@ export interface Invocation {
   readonly maxMemory: number | undefined;
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
+  readonly follow: boolean;
+  readonly session: "auto" | "one" | "each";
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
   readonly progress: boolean | undefined;
@@ -72,8 +74,6 @@ export interface LogOption {
 /** @param args By option, as the parser leaves them. @throws H2lintError("usage") for what does not fit. */
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (logs.length > 0 && command !== "check" && command !== "why")
-    throw new H2lintError("usage", `${command} takes no --log (see h2lint --help)`);
   if (command !== "rules" && operands.length === 0 && logs.length === 0)
     throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {
@@ -123,6 +123,8 @@ export function toInvocation(command: Command, operands: readonly string[], args
     messages: single("messages") === true,
     maxMemory: octetsOf(single("max-memory") as string | undefined),
     text: single("text") as string | undefined,
+    session: (single("session") ?? "auto") as Invocation["session"],
+    follow: single("follow") === true,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

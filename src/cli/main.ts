@@ -1,13 +1,20 @@
 #!/usr/bin/env node
 import { version } from "../version.ts";
 
-// A closed pipe (`h2lint ... | head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  throw error;
-});
-
 const words = process.argv.slice(2);
 // Asked before anything is loaded.
-if (words.length === 1 && words[0] === "--version") process.stdout.write(`${version}\n`);
-else process.exitCode = await (await import("./program.ts")).program(words);
+if (words.length === 1 && words[0] === "--version") {
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") process.exit();
+    process.stderr.write(`h2lint: standard output: cannot be written (${code})\n`);
+    process.exit(2);
+  });
+  process.stdout.write(`${version}\n`);
+} else {
+  const { guardSignals, guardStreams, interruption, program } = await import("./program.ts");
+  guardStreams();
+  guardSignals();
+  process.exitCode = await program(words);
+  // A pipe that is still open would be waited for.
+  if (interruption.happened) process.stdout.write("", () => process.exit());
+}

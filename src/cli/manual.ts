@@ -85,7 +85,7 @@ const ORDER = ["Check", "Output", "Part of the capture", ""];
 
 const DESCRIPTION = [
   "h2lint reads a Wireshark or tcpdump capture offline, reassembles TCP, decodes HTTP/2, HPACK and gRPC, flags every protocol violation by either side, and pairs each with the answer of its peer.",
-  "CAPTURE is a file, a pipe, - for standard input, a folder or a glob; compressed or not, whatever its name. All captures of one run are one session, merged by packet time. Format, link type, ports and HTTP/2 are found from the content.",
+  "CAPTURE is a file, a pipe, - for standard input, a folder or a glob; compressed or not, whatever its name. Captures that are parts of one recording (they share connections, or are a rotated set) are one session, merged by packet time; others are judged each by itself. --session says otherwise. Format, link type, ports and HTTP/2 are found from the content.",
   "A finding is proven from the capture, or marked as not proven with what is missing. Only proven findings that are neither consequences of another nor in the baseline fail a check, and budgets of the configuration that are proven to be broken.",
 ];
 

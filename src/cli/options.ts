@@ -2,12 +2,25 @@
 import yargs, { type Argv } from "yargs";
 import { H2lintError } from "../error.ts";
 import { version } from "../version.ts";
-import { COMMANDS, type CommandWords, OPTIONS } from "./command-line.ts";
+import { COMMANDS, type CommandWords, OPTIONS, refuseUnused } from "./command-line.ts";
+import { commandHelp, helpFor } from "./help.ts";
 import { type Invocation, STDIN, toInvocation, toStrings } from "./invocation.ts";
+import { didYouMean } from "./nearest.ts";
 
 /** @returns undefined where help or the version was asked for and printed.
  *  @throws H2lintError("usage") for anything else than a command that can be run. */
 export async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
+  const helped = helpFor(argv);
+  if (helped !== undefined) {
+    process.stdout.write(commandHelp(helped, Math.min(process.stdout.columns ?? 80, 100)));
+    return undefined;
+  }
+  if (argv[0] === "help") {
+    const [, word] = argv;
+    if (word !== undefined)
+      throw new H2lintError("usage", `there is no command ${word}${didYouMean(word, commandNames)} (see h2lint --help)`);
+    return parse(["--help"]);
+  }
   let invocation: Invocation | undefined;
   const parser = declare(yargs(argv.map((word) => (word === "-" ? STDIN : word))), (asked) => {
     invocation = asked;
@@ -17,7 +30,11 @@ export async function parse(argv: readonly string[]): Promise<Invocation | undef
     .showHelpOnFail(false)
     .fail((message, error) => {
       if (error instanceof H2lintError) throw error;
-      throw new H2lintError("usage", `${oneLine(message || error?.message || "bad arguments")} (see h2lint --help)`);
+      const said =
+        unknownOption(message ?? "", argv) ??
+        missingValue(message ?? "") ??
+        oneLine(message || error?.message || "bad arguments");
+      throw new H2lintError("usage", `${said} (see h2lint --help)`);
     });
   await parser.parseAsync();
   return invocation;
@@ -29,7 +46,10 @@ function declare(parser: Argv, asked: (invocation: Invocation) => void): Argv {
   let declared = parser.scriptName("h2lint").usage(usage);
   for (const command of COMMANDS) {
     const { name, operands, describe } = command;
-    const handler = (args: Record<string, unknown>) => asked(toInvocation(name, operandsOf(command, args), args));
+    const handler = (args: Record<string, unknown>) => {
+      refuseUnused(name, args);
+      asked(toInvocation(name, operandsOf(command, args), args));
+    };
     const words = operands === "" ? name : `${name} ${operands}`;
     if (name === "check") {
       declared = declared.command(`$0 ${operands}`, describe, positional(command), handler);
@@ -45,6 +65,27 @@ function declare(parser: Argv, asked: (invocation: Invocation) => void): Argv {
     .version(version)
     .epilogue("Exit status: 0 nothing found, 1 findings, 2 could not run, 3 ran but nothing could be checked.");
 }
+
+// yargs says that a name is unknown, an option's or a word's too many.
+function unknownOption(message: string, argv: readonly string[]): string | undefined {
+  const name = /^Unknown arguments?: ([^,\s]+)/.exec(message)?.[1];
+  const word =
+    name === undefined ? undefined : argv.find((one) => [name, `no-${name}`].includes(/^--([^=]+)/.exec(one)?.[1] ?? ""));
+  if (name === undefined || word === undefined) return undefined;
+  const plain = name.replace(/^no-/, "");
+  return `unknown option ${word.replace(/=.*$/s, "")}${didYouMean(
+    `--${plain}`,
+    Object.keys(OPTIONS).map((one) => `--${one}`),
+  )}`;
+}
+
+function missingValue(message: string): string | undefined {
+  const name = /^Not enough arguments following: (\S+)/.exec(message)?.[1];
+  if (name === undefined) return undefined;
+  return `${name.length === 1 ? "-" : "--"}${name} needs a value`;
+}
+
+const commandNames = COMMANDS.map(({ name }) => name);
 
 const namesOf = ({ operands }: CommandWords): string[] => operands.match(/[a-z]+/g) ?? [];
 

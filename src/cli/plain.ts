@@ -1,6 +1,6 @@
 // The usual command lines: a command that takes captures, and options with their values in full. They are read without yargs, which takes
 // longer to load than a small capture takes to check. Whatever is not as plain is left to it, and so is everything wrong.
-import { COMMANDS, OPTIONS, type OptionWords } from "./command-line.ts";
+import { COMMANDS, OPTIONS, type OptionWords, refuseUnused } from "./command-line.ts";
 import { type Invocation, toInvocation } from "./invocation.ts";
 
 /** @returns undefined for what yargs has to read.
@@ -28,6 +28,7 @@ export function parsePlain(argv: readonly string[]): Invocation | undefined {
     if (value === undefined) return undefined;
     (given[name] ??= []).push(value);
   }
+  if (words[0] === "help") return undefined;
   const named = COMMANDS.find(({ name }) => name === words[0]);
   const command = named ?? COMMANDS[0]!;
   const operands = named === undefined ? words : words.slice(1);
@@ -39,6 +40,7 @@ export function parsePlain(argv: readonly string[]): Invocation | undefined {
       given[name] ?? (usual === undefined ? undefined : [usual]),
     ]),
   );
+  refuseUnused(command.name, args);
   return toInvocation(command.name, operands, args);
 }
 

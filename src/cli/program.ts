@@ -1,7 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { H2lintError } from "../error.ts";
+import { discardUnfinished } from "./output-file.ts";
 import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
+import { stdout } from "./standard-output.ts";
+
+export { guardSignals, interruption } from "./interruption.ts";
+export { guardStreams } from "./standard-output.ts";
 
 /** What the program does with its arguments, on standard output and standard error.
  *  @returns The exit status. */
@@ -11,7 +16,7 @@ export async function program(argv: readonly string[]): Promise<number> {
   setFlagsFromString("--heap-growing-percent=40");
   try {
     const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
-    return invocation === undefined ? 0 : await run(invocation);
+    return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation));
   } catch (error) {
     if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);
     else {
@@ -21,5 +26,7 @@ export async function program(argv: readonly string[]): Promise<number> {
       process.stderr.write(`h2lint: internal error, please report it\n${said}\n`);
     }
     return 2;
+  } finally {
+    discardUnfinished();
   }
 }

@@ -1,6 +1,8 @@
 import type { Progress } from "../analyze-options.ts";
+import type { ReportEvent } from "../report/event.ts";
+import { Totals } from "../report/follow.ts";
 import type { Look } from "../report/style.ts";
-import { count, size } from "../report/text.ts";
+import { duration, plural, printable, size } from "../report/text.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** How to write to standard output: NO_COLOR and FORCE_COLOR count (no-color.org, force-color.org), an option counts more. */
@@ -21,7 +23,7 @@ export function lookOf({ color, quiet, verbose }: Invocation): Look {
 /** A line on stderr that is written over as reading goes on; nothing where nobody looks. */
 export class ProgressLine {
   readonly #shown: boolean;
-  readonly #started = performance.now();
+  protected readonly started = performance.now();
   #last = 0;
   #written = false;
 
@@ -29,17 +31,78 @@ export class ProgressLine {
     this.#shown = progress ?? (process.stderr.isTTY === true && process.stdout.isTTY !== false);
   }
 
-  readonly update = ({ file, octets, packets }: Progress): void => {
+  readonly update = (progress: Progress): void => {
     const now = performance.now();
     if (!this.#shown || now - this.#last < 200) return;
     this.#last = now;
-    const rate = octets / Math.max((now - this.#started) / 1000, 0.001);
-    process.stderr.write(`\r\x1b[K${file}: ${size(octets)}, ${count(packets)} packets, ${size(Math.round(rate))}/s`);
-    this.#written = true;
+    this.draw(progress);
   };
+
+  protected draw(progress: Progress): void {
+    if (!this.#shown) return;
+    process.stderr.write(`\r\x1b[K${fitted(this.text(progress), (process.stderr.columns ?? 80) - 1)}`);
+    this.#written = true;
+  }
+
+  /** What was found; for those that tell of it. */
+  event(_event: ReportEvent): void {}
 
   clear(): void {
     if (this.#written) process.stderr.write("\r\x1b[K");
     this.#written = false;
   }
+
+  protected text(progress: Progress): string {
+    return progressText(progress, (performance.now() - this.started) / 1000);
+  }
+}
+
+/** The totals of `--follow`. */
+export class RollingLine extends ProgressLine {
+  readonly #totals = new Totals();
+
+  #progress: Progress | undefined;
+  #isDue = false;
+
+  override event(event: ReportEvent): void {
+    this.#totals.event(event);
+    if (this.#isDue || this.#progress === undefined || event.kind === "summary") return;
+    this.#isDue = true;
+    // Below what is written of this event.
+    setImmediate(this.#redraw);
+  }
+
+  readonly #redraw = (): void => {
+    this.#isDue = false;
+    if (this.#progress !== undefined) this.draw(this.#progress);
+  };
+
+  protected override text(progress: Progress): string {
+    this.#progress = progress;
+    const { packets } = progress;
+    return `${plural(packets, "packet")}, ${this.#totals.text()}`;
+  }
+}
+
+/** `a.pcap: 41%, 12.0 MB, 8,412 packets, 30.1 MB/s, 3 s left`.
+ *  @param seconds Since the start. */
+export function progressText({ file, octets, of, packets }: Progress, seconds: number): string {
+  const rate = octets / Math.max(seconds, 0.001);
+  const isKnown = of !== undefined && of > 0 && octets <= of;
+  const parts = [
+    ...(isKnown ? [`${Math.floor((octets / of) * 100)}%`] : []),
+    size(octets),
+    plural(packets, "packet"),
+    `${size(Math.round(rate))}/s`,
+    ...(isKnown && rate > 0 ? [`${duration(Math.ceil((of - octets) / rate) * 1e9)} left`] : []),
+  ];
+  return `${printable(file)}: ${parts.join(", ")}`;
+}
+
+/** A text cut in the middle, where names are long and ends matter. */
+export function fitted(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  if (columns < 10) return text.slice(0, Math.max(columns, 0));
+  const tail = Math.min(Math.ceil(columns * 0.7), columns - 4);
+  return `${text.slice(0, columns - tail - 3)}...${text.slice(-tail)}`;
 }

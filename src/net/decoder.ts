@@ -36,6 +36,17 @@ export interface PacketCounts {
   damaged: number;
 }
 
+const noPackets = (): PacketCounts => ({
+  packets: 0,
+  tcp: 0,
+  duplicates: 0,
+  notIp: 0,
+  notTcp: 0,
+  fragments: 0,
+  encrypted: 0,
+  damaged: 0,
+});
+
 interface Tally {
   readonly code: DiagnosticCode;
   readonly data: Readonly<Record<string, string | number>>;
@@ -46,20 +57,13 @@ interface Tally {
 }
 
 export class PacketDecoder implements PacketSink {
-  readonly counts: PacketCounts = {
-    packets: 0,
-    tcp: 0,
-    duplicates: 0,
-    notIp: 0,
-    notTcp: 0,
-    fragments: 0,
-    encrypted: 0,
-    damaged: 0,
-  };
+  readonly counts: PacketCounts;
   readonly #walk: PacketWalk;
   readonly #diagnostics: DiagnosticSink;
 
-  constructor(segments: SegmentSink, diagnostics: DiagnosticSink, limits: Limits = defaultLimits) {
+  /** @param counts To go on counting. */
+  constructor(segments: SegmentSink, diagnostics: DiagnosticSink, limits: Limits = defaultLimits, counts = noPackets()) {
+    this.counts = counts;
     this.#walk = new PacketWalk(segments, this.counts, limits);
     this.#diagnostics = diagnostics;
   }

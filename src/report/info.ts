@@ -20,6 +20,8 @@ export interface InfoReport {
   readonly captures: readonly CaptureInfo[];
   /** Where TLS keys were read. */
   readonly keys?: readonly KeyInfo[];
+  /** Which captures are judged together, and why; absent where there is only one. */
+  readonly sessions?: readonly { readonly files: readonly string[]; readonly because: string }[];
   /** Every packet once, by what became of it. */
   readonly packets: PacketCounts;
   readonly protocols: readonly ProtocolInfo[];
@@ -186,6 +188,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
       ]),
     ),
   );
+  section("sessions", sessionLines(report.sessions ?? [], width - 2));
   const fates = Object.entries(FATES).map(([key, text]) => [text, packets[key as keyof PacketCounts]] as const);
   section(
     "packets",
@@ -228,6 +231,15 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   );
   const paint = quality.verdict === "complete" ? style.green : quality.verdict === "partial" ? style.yellow : style.red;
   for (const line of wrap(`${quality.verdict}: ${quality.text}`, width)) output(`${paint(line)}\n`);
+}
+
+function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: number): string[] {
+  const together = sessions.filter(({ files }) => files.length > 1);
+  const alone = sessions.length - together.length;
+  return [
+    ...together.flatMap(({ files, because }) => wrap(`${printable(files.join(", "))}: judged together, for ${because}`, width)),
+    ...(alone === 0 ? [] : wrap(`${plural(alone, "capture")} judged by ${alone === 1 ? "itself" : "themselves"}`, width)),
+  ];
 }
 
 // What of an HTTP/2 connection is missing for a full judgement.

@@ -14,7 +14,17 @@ import { jsonText, printable, wellFormed } from "./text.ts";
 export type SarifLog = ReturnType<typeof logOf>;
 
 export function sarifReport(output: Output, rules: readonly Rule[]): Report {
-  const index = new Map(rules.map(({ id }, i) => [id, i]));
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  // Those that occur: all of them are a hundred times as much as one finding.
+  const occurring: Rule[] = [];
+  const index = new Map<string, number>();
+  const indexOf = (id: string): number => {
+    const rule = known.get(id);
+    const before = index.get(id);
+    if (rule === undefined || before !== undefined) return before ?? -1;
+    index.set(id, occurring.length);
+    return occurring.push(rule) - 1;
+  };
   const results: Result[] = [];
   const notifications: Notification[] = [];
   const budgets: BudgetEvent[] = [];
@@ -22,11 +32,11 @@ export function sarifReport(output: Output, rules: readonly Rule[]): Report {
   return {
     event(event) {
       if (event.kind === "run") run = event;
-      else if (event.kind === "finding" && counts(event)) results.push(resultOf(event, run!, index.get(event.rule) ?? -1));
+      else if (event.kind === "finding" && counts(event)) results.push(resultOf(event, run!, indexOf(event.rule)));
       else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "diagnostic") notifications.push(notificationOf(event));
     },
-    end: () => output(`${jsonText(logOf(run!, rules, results, budgets, notifications), 2)}\n`),
+    end: () => output(`${jsonText(logOf(run!, occurring, results, budgets, notifications), 2)}\n`),
   };
 }
 

@@ -33,17 +33,23 @@ export class Assembler implements SegmentSink {
   readonly #at = origin();
   #segments = 0;
 
-  constructor(listener: FlowListener, limits: Limits, diagnostics: DiagnosticSink) {
+  /** @param before Connections that were counted before. */
+  constructor(listener: FlowListener, limits: Limits, diagnostics: DiagnosticSink, before = 0) {
     this.#listener = listener;
     this.#limits = limits;
     this.#diagnostics = diagnostics;
-    this.#lifetime = new FlowLifetime(limits.idleTime);
+    this.#lifetime = new FlowLifetime(limits.idleTime, before);
     this.#order = new CausalOrder(this.#store, limits, (flow, side, held) => this.#conflict(flow, side, held));
   }
 
   /** Octets that wait, with what holding them costs. */
   get heldOctets(): number {
     return this.#store.octets;
+  }
+
+  /** How many connections there were, those before included. */
+  get connections(): number {
+    return this.#lifetime.flows;
   }
 
   segment(s: TcpSegment): void {

@@ -16,9 +16,16 @@ export class FlowLifetime {
   readonly #over = new FlowQueue<Flow>();
   #flows = 0;
 
-  /** @param idleTime Capture time without a packet after which a connection is over, nanoseconds. */
-  constructor(idleTime: number) {
+  /** @param idleTime Capture time without a packet after which a connection is over, nanoseconds.
+   *  @param before Connections that were counted before. */
+  constructor(idleTime: number, before = 0) {
     this.#idleTime = idleTime;
+    this.#flows = before;
+  }
+
+  /** How many there were, those before included. */
+  get flows(): number {
+    return this.#flows;
   }
 
   get size(): number {

@@ -156,7 +156,7 @@ describe("budgets", () => {
     const part = ["--from", "2020-01-01T00:00:00Z", good];
     expect(run({ calls: { "*": 2 } }, ...part)).toMatchObject({ status: 0 });
     expect(run({ calls: { "*": 2 } }, "--require-complete", ...part)).toMatchObject({ status: 3 });
-    expect(run({ connections: 0 }, "--connection", "7", good).stdout).toContain("no finding");
+    expect(run({ connections: 0 }, "--connection", "7", good)).toMatchObject({ status: 2, stdout: "" });
   });
 
   it("of a log alone are undecided", () => {
@@ -262,6 +262,6 @@ describe("the step summary of a GitHub job", () => {
 
   it("that cannot be written ends with 2", () => {
     const { status, stderr } = program.h2lint(["--format", "github", good], { GITHUB_STEP_SUMMARY: "nowhere/summary.md" });
-    expect([status, stderr]).toEqual([2, "h2lint: nowhere/summary.md: cannot be written (ENOENT)\n"]);
+    expect([status, stderr]).toEqual([2, "h2lint: nowhere/summary.md: cannot be written (no such folder)\n"]);
   });
 });

@@ -83,6 +83,7 @@ async function leavesTheFault(path: string): Promise<number> {
       quiet: true,
       engine: "fast",
       keys: [],
+      session: "one",
     } as unknown as Task);
     const of = (found: readonly FindingEvent[], of: number) =>
       judged(found.filter((finding) => finding.connection === of && finding.stream === stream && finding.severity === "error"));

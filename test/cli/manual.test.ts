@@ -1,7 +1,7 @@
 // docs/h2lint.1 is made from the tables of the command line. After a change of them: `npm run docs`.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { commandLine } from "../../src/cli/command-line.ts";
+import { commandLine, takes } from "../../src/cli/command-line.ts";
 import { manualPage } from "../../src/cli/manual.ts";
 import { parse } from "../../src/cli/options.ts";
 import { version } from "../../src/version.ts";
@@ -28,7 +28,9 @@ it("names every command and option, each with a text", async () => {
   }
   for (const { name, flag, choices } of options) {
     const value = choices[0] ?? (name === "rule" ? "a/b=off" : "7");
-    expect(await parse(["check", "x", `--${name}`, ...(flag ? [] : [value])]), name).toBeDefined();
+    const command = commands.find((one) => takes(one.name, name))?.name ?? "none";
+    const operands = command === "compare" ? ["x", "y"] : ["x"];
+    expect(await parse([command, ...operands, `--${name}`, ...(flag ? [] : [value])]), name).toBeDefined();
   }
 });
 

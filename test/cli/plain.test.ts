@@ -64,6 +64,7 @@ const WORDS = [
     "--progress",
     "--no-progress",
     "--quiet",
+    "--follow",
     "--verbose",
     "--quiet=true",
     "--help",

@@ -444,7 +444,10 @@ describe("JSON", () => {
       ["--host", "192.0.2.9"],
       ["--to", "1"],
     ])
-      expect(h2lint(["calls", volo, "--format", "ndjson", ...part])).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(h2lint(["calls", volo, "--format", "ndjson", ...part])).toEqual({
+        ...{ status: 2, stdout: "" },
+        stderr: `h2lint: nothing matches ${part.join(" ")}: there is 1 connection (see h2lint info and h2lint timeline)\n`,
+      });
     expect(objects(h2lint(["calls", volo, "--format", "ndjson", "--stream", "1", "--from", "1"]).stdout)).toEqual([call]);
     expect(JSON.parse(h2lint(["calls", volo, "--format", "json"]).stdout)).toMatchObject({
       schema: "h2lint-calls/1",

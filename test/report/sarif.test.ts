@@ -153,9 +153,15 @@ it("a broken budget is a result with a rule of its own", () => {
 });
 
 describe("rules", () => {
-  const listed = runIn(runOf("a.pcap")).tool.driver.rules;
+  const every = rules.map(({ id }) => findingOf({ rule: id }));
+  const listed = runIn(runOf("a.pcap"), ...every, ...every).tool.driver.rules;
 
-  it("are all there, once", () => expect(listed.map(({ id }) => id)).toEqual(rules.map(({ id }) => id)));
+  it("are there once, and no others than those that occur", () => {
+    expect(listed.map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+    expect(runIn(runOf("a.pcap")).tool.driver.rules).toEqual([]);
+    const one = findingOf();
+    expect(runIn(runOf("a.pcap"), one, one).tool.driver.rules.map(({ id }) => id)).toEqual([one.rule]);
+  });
 
   it.each(listed.map((rule) => [rule.id, rule] as const))("%s", (_, rule) => {
     if (rule.helpUri !== undefined) {

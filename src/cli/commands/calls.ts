@@ -11,23 +11,26 @@ import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { CALLS_FORMATS, formatOf } from "../formats.ts";
-import { openFile, outputOf } from "../output-file.ts";
+import { interruption } from "../interruption.ts";
+import { commitAll, openFile, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function calls(task: Task): Promise<number> {
   const format = formatOf(task, CALLS_FORMATS);
-  const sources = await findCaptures(task.operands);
-  const captures = new CapturePipeline(sources, analyzeOptions(task, sources));
+  const sources = await findCaptures(task.operands, task.requireComplete);
+  const captures = new CapturePipeline(sources, { ...analyzeOptions(task, sources), signal: interruption.signal() });
   await captures.open();
   const filter = new TrafficFilter(task.only, captures.clock);
+  const watch = new SelectionWatch(task.only);
   const schemas = loadSchemas(task.protos);
   const files = task.outputs.map((output) => {
     const { format: of, path } = outputOf(output, CALLS_FORMATS);
-    const file = openFile(path, "w");
-    return { ...file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
+    const file = openFile(path);
+    return { file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
   });
   const views = [callsView(format, stdout.write, task, captures, filter), ...files.map(({ view }) => view)];
   const listeners = views.flatMap(({ listener }) => (listener === undefined ? [] : [listener]));
@@ -60,13 +63,14 @@ export async function calls(task: Task): Promise<number> {
   for await (const _ of captures.run({
     ...(messages === undefined ? {} : { schemas }),
     calls: [...(messages === undefined ? [] : [messages.keeper]), ...listeners, lister],
-    listeners,
+    listeners: [...listeners, ...watch.listeners],
     exchanges: lister,
   }))
     stdout.flush();
+  watch.check(captures.captures);
   messages?.lister.end();
   view.end();
-  for (const { close } of files) close();
+  commitAll(files.map(({ file }) => file));
   stdout.flush();
   return 0;
 }

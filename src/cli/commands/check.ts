@@ -3,51 +3,66 @@ import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
 import { Budgets } from "../../report/budget.ts";
 import type { SummaryEvent } from "../../report/event.ts";
-import type { Report } from "../../report/report.ts";
+import type { Output, Report } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { openBaseline } from "../baseline.ts";
 import { findCaptures } from "../captures.ts";
 import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
-import { openFile, outputOf } from "../output-file.ts";
+import { interruption } from "../interruption.ts";
+import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
-import { ProgressLine } from "../terminal.ts";
+import { ProgressLine, RollingLine } from "../terminal.ts";
 
 export async function check(task: Task): Promise<number> {
   const format = formatOf(task, CHECK_FORMATS);
   const known = openBaseline(task.baseline, task);
   const budgets = budgetsOf(task);
-  const reports = [await reportOf(format, stdout.write, task)];
+  const progress = task.follow ? new RollingLine(task) : new ProgressLine(task);
+  // What comes goes where the line stands.
+  const written: Output = (text) => {
+    progress.clear();
+    stdout.write(text);
+  };
+  const reports = [await reportOf(format, task.follow ? written : stdout.write, task)];
   const files: OpenReport[] = [];
   for (const output of task.outputs) files.push(await openOutput(output, task));
   // In a GitHub workflow the job's page shows what is appended to this file.
   const stepSummary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", stepSummary, "a", task));
+  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", openToAppend(stepSummary), task));
   reports.push(...files.map(({ report }) => report));
-  const progress = new ProgressLine(task);
   let summary: SummaryEvent | undefined;
+  const watch = new SelectionWatch(task.only);
   try {
-    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
+    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
     for await (const event of analyze(sources, {
       ...analyzeOptions(task, sources),
+      signal: interruption.signal(),
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,
-      listeners: [...reports.flatMap(({ listener }) => listener ?? []), ...(budgets === undefined ? [] : [budgets])],
+      listeners: [
+        ...watch.listeners,
+        ...reports.flatMap(({ listener }) => listener ?? []),
+        ...(budgets === undefined ? [] : [budgets]),
+      ],
       progress: progress.update,
     })) {
       const marked = known?.baseline.take(event) ?? [event];
       for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
         for (const report of reports) report.event(told);
+        progress.event(told);
         if (told.kind === "summary") summary = told;
       }
     }
   } finally {
     progress.clear();
   }
+  watch.check(summary!.captures);
   for (const report of reports) report.end();
-  for (const { close } of files) close();
+  commitAll(files.map(({ file }) => file));
   stdout.flush();
   // A run that saw nothing must not forget everything.
   if (known !== undefined && task.updateBaseline && summary!.http2Connections > 0) {
@@ -87,15 +102,14 @@ function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
 
 function openOutput(text: string, task: Task): Promise<OpenReport> {
   const { format, path } = outputOf(text, CHECK_FORMATS);
-  return openReport(format, path, "w", task);
+  return openReport(format, openFile(path), task);
 }
 
 interface OpenReport {
   readonly report: Report;
-  readonly close: () => void;
+  readonly file: OutputFile;
 }
 
-async function openReport(format: string, path: string, flags: "w" | "a", task: Task): Promise<OpenReport> {
-  const { write, close } = openFile(path, flags);
-  return { report: await reportOf(format, write, { ...task, color: false }), close };
+async function openReport(format: string, file: OutputFile, task: Task): Promise<OpenReport> {
+  return { report: await reportOf(format, file.write, { ...task, color: false, follow: false }), file };
 }

@@ -3,6 +3,7 @@ import { CapturePipeline } from "../../capture-pipeline.ts";
 import { InfoCollector, infoJson, infoTable } from "../../report/info.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
@@ -10,8 +11,12 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function info(task: Task): Promise<number> {
   const format = formatOf(task, ["table", "json"]);
   const progress = new ProgressLine(task);
-  const sources = await findCaptures(task.operands);
-  const captures = new CapturePipeline(sources, { ...analyzeOptions(task, sources), progress: progress.update });
+  const sources = await findCaptures(task.operands, task.requireComplete);
+  const captures = new CapturePipeline(sources, {
+    ...analyzeOptions(task, sources),
+    signal: interruption.signal(),
+    progress: progress.update,
+  });
   const collector = new InfoCollector();
   try {
     await captures.open();
@@ -19,7 +24,9 @@ export async function info(task: Task): Promise<number> {
   } finally {
     progress.clear();
   }
-  const report = collector.report(captures.captures, captures.packets!, captures.diagnostics, captures.keys.infos);
+  const sessions = captures.sessions.map(({ sources, because }) => ({ files: sources.map(({ name }) => name), because }));
+  const told = collector.report(captures.captures, captures.packets!, captures.diagnostics, captures.keys.infos);
+  const report = captures.captures.length > 1 ? { ...told, sessions } : told;
   if (format === "json") infoJson(stdout.write, report);
   else infoTable(stdout.write, lookOf(task), report);
   stdout.flush();

@@ -5,7 +5,9 @@ import { Timeline } from "../../report/timeline.ts";
 import { TimelineMessages } from "../../report/timeline-messages.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf, reportOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
@@ -21,23 +23,26 @@ export async function timeline(task: Task): Promise<number> {
         return (only.connection ?? connection.id) === connection.id && (only.stream ?? stream) === stream;
       })
     : undefined;
+  const watch = new SelectionWatch(only);
   const view = new Timeline(stdout.write, lookOf(task), {
     all: verbose,
     frames: 20_000,
     ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
-  const sources = await findCaptures(task.operands);
+  const sources = await findCaptures(task.operands, task.requireComplete);
   for await (const event of analyze(sources, {
     ...analyzeOptions(task, sources),
+    signal: interruption.signal(),
     only: rest,
     schemas,
-    listeners: [view],
+    listeners: [view, ...watch.listeners],
     callListeners: messages === undefined ? [] : [messages],
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
     view.event(event);
     stdout.flush();
+    if (event.kind === "summary") watch.check(event.captures);
   }
   return 0;
 }
@@ -46,9 +51,10 @@ export async function timeline(task: Task): Promise<number> {
 async function timelinePage(task: Task): Promise<number> {
   const report = await reportOf("html", stdout.write, task);
   const { stream: _, ...only } = task.only;
-  const sources = await findCaptures(task.operands);
+  const sources = await findCaptures(task.operands, task.requireComplete);
   for await (const event of analyze(sources, {
     ...analyzeOptions(task, sources),
+    signal: interruption.signal(),
     only,
     listeners: report.listener === undefined ? [] : [report.listener],
   }))

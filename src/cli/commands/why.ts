@@ -6,7 +6,9 @@ import { WordKeeper } from "../../report/words.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
+import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
+import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
@@ -19,20 +21,23 @@ export async function why(task: Task): Promise<number> {
   const filter = new TrafficFilter(untimed, new Clock());
   const words = new WordKeeper(text ?? "", (connection) => filter.connection(connection));
   const progress = new ProgressLine(task);
+  const watch = new SelectionWatch(only);
   const captures: string[] = [];
   // What ends a stream may stand on stream 0.
   const { stream, ...rest } = only;
   try {
-    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands);
+    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
     for await (const event of analyze(sources, {
       ...analyzeOptions(task, sources),
+      signal: interruption.signal(),
       only: rest,
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,
-      listeners: text === undefined ? [] : [words],
+      listeners: text === undefined ? watch.listeners : [words, ...watch.listeners],
       progress: progress.update,
     })) {
+      if (event.kind === "summary") watch.check(event.captures);
       if (event.kind === "run") captures.push(...event.captures, ...(event.logs ?? []));
       if (stream === undefined || concerns(event, stream)) causes.event(event);
     }

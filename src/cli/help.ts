@@ -1,0 +1,61 @@
+// `h2lint help why`, `h2lint why --help`: one command, its own options, and examples.
+import { COMMANDS, type CommandWords, OPTIONS, type OptionWords, takes } from "./command-line.ts";
+import type { Command } from "./invocation.ts";
+
+/** The command that help is asked for; undefined where it is not, or for all of it. */
+export function helpFor(argv: readonly string[]): Command | undefined {
+  const end = argv.indexOf("--");
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const named = words[0] === "help" ? words[1] : words.some((word) => word === "--help" || word === "-h") ? words[0] : undefined;
+  return COMMANDS.find(({ name }) => name === named)?.name;
+}
+
+export function commandHelp(command: Command, width: number): string {
+  const words = COMMANDS.find(({ name }) => name === command)!;
+  const own = Object.entries(OPTIONS).filter(([name]) => takes(command, name));
+  const groups = [...new Set(own.map(([, { group = "" }]) => group))].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const lines = [`h2lint ${usageOf(words)}`, "", ...wrapped(sentence(words.describe), width)];
+  for (const group of groups) {
+    lines.push("", group === "" ? "General:" : group);
+    for (const [name, option] of own) if ((option.group ?? "") === group) lines.push(...optionLines(name, option, width));
+  }
+  lines.push("", "Examples:", ...words.examples.map((example) => `  ${example}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function optionLines(name: string, { alias, type, choices, describe }: OptionWords, width: number): string[] {
+  const value = type === "boolean" ? "" : choices === undefined ? ` ${VALUES[name] ?? "VALUE"}` : ` ${choices.join("|")}`;
+  const left = `  ${alias === undefined ? "    " : `-${alias}, `}--${name}${value}`;
+  const text = wrapped(describe, width - COLUMN);
+  const rest = text.map((line) => `${" ".repeat(COLUMN)}${line}`);
+  return left.length + 2 > COLUMN ? [left, ...rest] : [`${left.padEnd(COLUMN)}${text[0] ?? ""}`, ...rest.slice(1)];
+}
+
+const usageOf = ({ name, operands }: CommandWords): string =>
+  `${name} ${operands
+    .replace("[captures...]", "CAPTURE...")
+    .replace(/[<>]/g, "")
+    .replace(/\b[a-z]+\b/g, (word) => word.toUpperCase())} [options]`.replace("  ", " ");
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+const COLUMN = 26;
+const ORDER = ["Check:", "Part of the capture:", "Output:", ""];
+
+const VALUES: Readonly<Record<string, string>> = {
+  ...{ format: "NAME", output: "[FORMAT=]FILE", rule: "ID=SEVERITY", config: "FILE", baseline: "FILE", connection: "N" },
+  ...{ stream: "N", host: "ADDRESS", port: "N", from: "TIME", to: "TIME", proto: "PATH", keys: "PATH", log: "FILE" },
+  ...{ text: "TEXT", "max-memory": "SIZE", listen: "PORT" },
+};
