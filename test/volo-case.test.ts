@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { parse } from "../src/cli/options.ts";
 import { run } from "../src/cli/run.ts";
+import { stdout } from "../src/cli/standard-output.ts";
 import { wrap } from "../src/report/style.ts";
 
 const page = new URL("../docs/volo-case.md", import.meta.url);
@@ -91,9 +92,9 @@ beforeAll(() => {
   vi.stubEnv("COLUMNS", "100");
   vi.stubEnv("NO_COLOR", "1");
   vi.stubEnv("FORCE_COLOR", undefined);
-  vi.spyOn(process.stdout, "write").mockImplementation((piece) => {
-    written += String(piece);
-    return true;
+  // Not `process.stdout`: where the suite's output goes to a file, that is written past it.
+  vi.spyOn(stdout, "write").mockImplementation((piece) => {
+    written += piece;
   });
 });
 afterAll(() => {
