@@ -1,3 +1,4 @@
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream, StreamHalf } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
@@ -31,9 +32,13 @@ export const paddingWaste = defineRule({
   streamEnd(stream, context) {
     count(stream, context);
   },
+  connections: ConnectionBit.unended,
+  withState: ["connectionEnd"],
   connectionEnd(context) {
-    const { connection, state, options, report } = context;
+    const { connection, options, report } = context;
     for (const stream of connection.streams.values()) if (!stream.closed) count(stream, context);
+    if (!context.hasState) return;
+    const { state } = context;
     for (const side of SIDES) {
       const padding = state[side];
       if (padding?.over === undefined || padding.first === undefined || padding.last === undefined) continue;

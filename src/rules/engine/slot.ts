@@ -29,6 +29,7 @@ export class Slot {
   readonly ticksWithState: boolean;
   readonly endsWithState: boolean;
   readonly closesWithState: boolean;
+  readonly connections: number;
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
@@ -48,6 +49,7 @@ export class Slot {
     this.ticksWithState = withState.includes("tick");
     this.endsWithState = withState.includes("end");
     this.closesWithState = withState.includes("connectionEnd");
+    this.connections = rule.connections ?? 0;
     this.context = new RuleContext(rule, numbers, { ...Object.fromEntries(defaults), ...options }, (...args) =>
       report(this, ...args),
     );
