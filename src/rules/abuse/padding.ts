@@ -1,6 +1,6 @@
 import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
-import type { Stream, StreamHalf } from "../../model/stream.ts";
+import type { SeenHalf, Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
 import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
@@ -82,7 +82,7 @@ class Padding {
   #streams = 0;
   #first: FrameRef | undefined = undefined;
 
-  add({ window, dataOctets }: StreamHalf, lastData: FrameRef, options: Most): void {
+  add({ window, dataOctets }: SeenHalf, lastData: FrameRef, options: Most): void {
     this.#first ??= lastData.copy();
     this.#streams++;
     this.#octets += window.sent;

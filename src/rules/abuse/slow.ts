@@ -5,7 +5,7 @@ import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import type { Stream, StreamHalf } from "../../model/stream.ts";
+import type { SeenHalf, Stream } from "../../model/stream.ts";
 import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
 import { durationText } from "../duration.ts";
 import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
@@ -318,7 +318,7 @@ export const maxStreamsHold = defineRule({
 });
 
 // A response that has begun, with hardly any window left, of the stream or of all.
-function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefined {
+function isBlocked(connection: Connection, stream: Stream): SeenHalf | undefined {
   const { server } = stream;
   if (server.over || server.dataFrames === 0) return undefined;
   const left = Math.min(acknowledgedWindow(connection, stream, "server"), connectionWindow(connection, "server"));
@@ -326,7 +326,7 @@ function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefin
 }
 
 // A request that said how much content it has, and could send it. Without that length it may have nothing to say: calls that wait.
-function isUnfinished(connection: Connection, stream: Stream): StreamHalf | undefined {
+function isUnfinished(connection: Connection, stream: Stream): SeenHalf | undefined {
   const { client, server, request } = stream;
   if (client.over || server.message !== "no" || request.contentLength === undefined) return undefined;
   if (!(client.dataOctets < Number(request.contentLength))) return undefined;
