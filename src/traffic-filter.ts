@@ -25,6 +25,12 @@ export class TrafficFilter {
     this.#clock = clock;
   }
 
+  /** Nothing is asked of connections. */
+  get takesAll(): boolean {
+    const { connection, host, port } = this.#only;
+    return connection === undefined && host === undefined && port === undefined;
+  }
+
   connection(connection: Connection): boolean {
     const { connection: id, host, port } = this.#only;
     if (id !== undefined && connection.id !== id) return false;
@@ -49,31 +55,35 @@ export class TrafficFilter {
 export class FilteredResults implements PairSink, Pick<ModelSink, "connectionStart"> {
   readonly #filter: TrafficFilter;
   readonly #results: Required<PairSink>;
-  /** Those that are open and chosen. */
-  readonly #connections = new Set<number>();
+  /** Those that are open and chosen; undefined: all are. */
+  readonly #connections: Set<number> | undefined;
 
   constructor(filter: TrafficFilter, results: Required<PairSink>) {
     this.#filter = filter;
     this.#results = results;
+    this.#connections = filter.takesAll ? undefined : new Set();
   }
 
   connectionStart(connection: Connection): void {
-    if (this.#filter.connection(connection)) this.#connections.add(connection.id);
+    if (this.#connections !== undefined && this.#filter.connection(connection)) this.#connections.add(connection.id);
   }
 
   paired(pair: PairedFinding): void {
     const { connection, frame } = pair.finding;
-    if (this.#connections.has(connection) && this.#filter.exchange(frame.streamId, frame.time)) this.#results.paired(pair);
+    if (this.#has(connection) && this.#filter.exchange(frame.streamId, frame.time)) this.#results.paired(pair);
   }
 
   unexplained(one: Unexplained): void {
     const { connection, reaction } = one;
-    if (this.#connections.has(connection) && this.#filter.exchange(reaction.streamId, reaction.frame.time))
-      this.#results.unexplained(one);
+    if (this.#has(connection) && this.#filter.exchange(reaction.streamId, reaction.frame.time)) this.#results.unexplained(one);
   }
 
   closed(connection: Connection, software: RecognisedSoftware | undefined): void {
-    this.#connections.delete(connection.id);
+    this.#connections?.delete(connection.id);
     if (this.#filter.connection(connection)) this.#results.closed(connection, software);
+  }
+
+  #has(connection: number): boolean {
+    return this.#connections === undefined || this.#connections.has(connection);
   }
 }

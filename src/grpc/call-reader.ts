@@ -112,8 +112,8 @@ export class CallReader implements ModelSink {
   #open(stream: Stream, connection: Connection, other: OtherCall | undefined): Call {
     const call = new Call(stream, connection, this.#listeners, other);
     stream.call = call;
-    stream.client.listen(call.request);
-    stream.server.listen(call.response);
+    stream.listen("client", call.request);
+    stream.listen("server", call.response);
     return call;
   }
 

@@ -121,10 +121,11 @@ export class ConnectionModel implements ConnectionSink {
     client.activate(1);
     stream.request = headOf(offer);
     stream.opening = FrameRef.ofHttp1(request, "client");
-    stream.client.message = "yes";
-    stream.client.endAt = stream.client.lastAt = end;
-    stream.client.endTime = stream.client.lastTime = last.time;
-    stream.client.dataOctets = offer.contentOctets;
+    const half = stream.ownHalf("client");
+    half.message = "yes";
+    half.endAt = half.lastAt = end;
+    half.endTime = half.lastTime = last.time;
+    half.dataOctets = offer.contentOctets;
   }
 
   other(protocol: Protocol): void {
@@ -208,7 +209,7 @@ export class ConnectionModel implements ConnectionSink {
     const c = this.connection;
     const upgraded = c.upgrade === undefined ? undefined : c.streams.get(1);
     // Its content may have come after the answer.
-    if (upgraded !== undefined) upgraded.client.dataOctets = c.upgrade!.contentOctets;
+    if (upgraded !== undefined) upgraded.ownHalf("client").dataOctets = c.upgrade!.contentOctets;
     // Nothing was said, or not in HTTP/2, and that is what there is to tell.
     if (!this.#announced && (c.about.cleartext !== undefined || c.flow.unanswered)) this.#announce(0, "syn");
     this.#parts.notes.atEnd(c);
@@ -284,7 +285,7 @@ export class ConnectionModel implements ConnectionSink {
         if (frame.hasPriority && frame.dependency === frame.streamId) sender.dependOnSelf(frame.streamId);
         return;
     }
-    if (stream !== undefined) streams.touch(c, stream, stream.half(frame.from), frame.last);
+    if (stream !== undefined) streams.touch(c, stream, stream.ownHalf(frame.from), frame.last);
   }
 
   // A connection error has no effect; what is done here keeps what comes after it readable.
@@ -306,7 +307,7 @@ export class ConnectionModel implements ConnectionSink {
         applyPing(frame, sender, sender, c);
         break;
       case FrameType.data:
-        sender.window.sent += frame.length;
+        sender.ownWindow().sent += frame.length;
         break;
     }
     this.#parts.blocks.ignore(c, frame, sender);

@@ -22,6 +22,8 @@ export class Connection {
   frames = 0;
   /** Streams that were opened, also those forgotten since. */
   streamCount = 0;
+  /** Those of them that both sides are done with. */
+  closedCount = 0;
   /** Requests with a method: exchanges, whatever became of them. */
   calls = 0;
   /** Streams of the client that are not over, and when the last one was. */
@@ -44,6 +46,9 @@ export class Connection {
   tls: TlsFacts | undefined = undefined;
   about: About = NOTHING_MORE;
   #unchecked: Map<string, number> | undefined = undefined;
+  /** Addresses of the flow's client and server, as texts, once they were asked for. */
+  #first: string | undefined = undefined;
+  #second: string | undefined = undefined;
 
   constructor(flow: Flow, client: Endpoint, server: Endpoint) {
     this.flow = flow;
@@ -73,7 +78,8 @@ export class Connection {
   /** `192.0.2.1:50000`. */
   address(side: Side): string {
     const { flow } = this;
-    return endpointText((side === "client") === (this.clientIndex === 0) ? flow.client : flow.server, flow.family);
+    if ((side === "client") === (this.clientIndex === 0)) return (this.#first ??= endpointText(flow.client, flow.family));
+    return (this.#second ??= endpointText(flow.server, flow.family));
   }
 
   /** At most a round trip, wherever the capture was taken: each side's shortest answer. Nanoseconds; Infinity: unknown. */

@@ -3,7 +3,7 @@ import type { Foreign } from "../http2/opening.ts";
 import type { Limits } from "../limits.ts";
 import { type Origin, origin, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
-import { FlowWindow } from "./flow-window.ts";
+import { FlowWindow, unusedWindow, type WindowView } from "./flow-window.ts";
 import type { OpenBlock } from "./open-block.ts";
 import { AnnouncedSettings } from "./settings.ts";
 import type { TableLimit } from "./table-limit.ts";
@@ -66,13 +66,12 @@ export class Endpoint {
   dataFrames = 0;
   /** Of its last DATA on a stream that is known, or -1. */
   lastDataTime = -1;
-  /** Limits the DATA this side sends. */
-  readonly window = new FlowWindow();
   readonly lastAt: Origin = origin();
 
   readonly #engine: HpackEngine;
   readonly #limits: Limits;
   #hpack: HpackDecoder | undefined = undefined;
+  #window: FlowWindow | undefined = undefined;
   #refused: Set<number> | undefined = undefined;
   #selfDependent: Set<number> | undefined = undefined;
 
@@ -85,6 +84,16 @@ export class Endpoint {
   /** Decodes this side's field blocks. Made when first asked for: most connections of a large capture never send any. */
   get hpack(): HpackDecoder {
     return (this.#hpack ??= this.#engine(this.#limits));
+  }
+
+  /** Limits the DATA this side sends. */
+  get window(): WindowView {
+    return this.#window ?? unusedWindow;
+  }
+
+  /** The same, to be used: made now, if it was not. */
+  ownWindow(): FlowWindow {
+    return (this.#window ??= new FlowWindow());
   }
 
   /** PINGs of this side without an ACK so far, oldest first. */

@@ -147,7 +147,7 @@ export class FieldBlocks {
     promised.reserved = true;
     if (fields.decoded !== undefined) promised.request = MessageHead.of(fields.decoded);
     this.#sink.streamStart(promised, c);
-    if (stream !== undefined) this.#streams.touch(c, stream, stream.server, last);
+    if (stream !== undefined) this.#streams.touch(c, stream, stream.ownHalf("server"), last);
   }
 
   #headers(c: Connection, fields: FieldBlock, known: Stream | undefined, sender: Endpoint, peer: Endpoint): void {
@@ -184,7 +184,7 @@ export class FieldBlocks {
   }
 
   #applyHeaders(c: Connection, fields: FieldBlock, stream: Stream, sender: Endpoint): void {
-    const half = stream.half(sender.side);
+    const half = stream.ownHalf(sender.side);
     const { decoded, role, last } = fields;
     if (stream.reserved) {
       stream.reserved = false;

@@ -1,3 +1,6 @@
+/** What may be asked of a window. */
+export type WindowView = Readonly<Pick<FlowWindow, "sent" | "granted" | "available">>;
+
 /** A flow-control window as the DATA sender counts it (RFC 9113 5.2, 6.9): what it sent, and what grants had reached it. */
 export class FlowWindow {
   /** DATA octets sent, padding included. */
@@ -17,6 +20,9 @@ export class FlowWindow {
     return initial + (this.#grants === undefined ? 0 : this.#grants.arrivedBy(horizon)) - this.sent;
   }
 }
+
+/** Of everybody who sent no DATA and was granted nothing. */
+export const unusedWindow: WindowView = new FlowWindow();
 
 /** Increments of WINDOW_UPDATE by where their frame ends in the other direction. */
 class Grants {

@@ -129,7 +129,8 @@ export interface PendingSettings {
 export type SettingEntry = readonly [id: number, value: number];
 
 /** The settings of a frame, in order. */
-export function settingsOf(frame: Frame): SettingEntry[] {
+export function settingsOf(frame: Frame): readonly SettingEntry[] {
+  if (frame.end - frame.start < 6) return NO_ENTRIES;
   const entries: SettingEntry[] = [];
   for (let p = frame.start; p + 6 <= frame.end; p += 6) entries.push([u16(frame.bytes, p), u32(frame.bytes, p + 2)]);
   return entries;
@@ -166,6 +167,7 @@ const ENTRIES = 1000;
 // Settings of a frame that are kept as they are.
 const FEW = 16;
 
+const NO_ENTRIES: readonly SettingEntry[] = [];
 const NONE_PENDING: readonly PendingSettings[] = [];
 
 // RFC 9113 6.5.2, RFC 8441 3. Without an entry: no limit (MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE).

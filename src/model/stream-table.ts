@@ -51,6 +51,7 @@ export class StreamTable {
     const done = (stream.promised || client.over) && server.over;
     if (!done && client.resetAt < 0 && server.resetAt < 0) return;
     stream.closed = true;
+    c.closedCount++;
     if (client.endAt < 0 || server.endAt < 0) stream.bits |= StreamBit.unended;
     if (stream.initiator === "client") {
       if (c.openByClient > 0) c.openByClient--;

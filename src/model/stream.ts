@@ -1,5 +1,5 @@
 import type { Side } from "../place.ts";
-import { FlowWindow } from "./flow-window.ts";
+import { FlowWindow, unusedWindow, type WindowView } from "./flow-window.ts";
 import type { FrameRef } from "./frame-ref.ts";
 import { type MessageHead, noHead } from "./message-head.ts";
 
@@ -27,20 +27,35 @@ export class StreamHalf {
   /** The last frame of this side on the stream. */
   lastAt = -1;
   lastTime = 0;
-  /** The flow-control window that limits this side. */
-  readonly window = new FlowWindow();
-  /** Reads what this side's DATA holds, where somebody wants it: `listen`. */
+  /** Reads what this side's DATA holds, where somebody wants it: `Stream.listen`. */
   content: ContentReader | undefined = undefined;
+  #window: FlowWindow | undefined = undefined;
+
+  /** The flow-control window that limits this side. */
+  get window(): WindowView {
+    return this.#window ?? unusedWindow;
+  }
+
+  /** The same, to be used: made now, if it was not. */
+  ownWindow(): FlowWindow {
+    return (this.#window ??= new FlowWindow());
+  }
 
   get over(): boolean {
     return this.endAt >= 0 || this.resetAt >= 0;
   }
 
-  /** Says who reads what this side's DATA holds; to be said when the stream starts. */
+  /** See `Stream.listen`. */
   listen(reader: ContentReader): void {
     this.content = this.content === undefined ? reader : new BothReaders(this.content, reader);
   }
 }
+
+/** What may be asked of a half. */
+export type SeenHalf = Readonly<Omit<StreamHalf, "listen" | "ownWindow">>;
+
+/** Of a side that sent nothing on a stream. */
+const silentHalf: SeenHalf = new StreamHalf();
 
 /** Takes the content of one side's DATA frames, in order and without padding, where a frame comes in pieces; the octets are borrowed.
  *  What lies in one piece stands in the frame itself. */
@@ -85,8 +100,6 @@ export class Stream {
   readonly id: number;
   /** Who opened or promised it. */
   readonly initiator: Side;
-  readonly client = new StreamHalf();
-  readonly server = new StreamHalf();
   /** The frame that opened it lies in the capture: nothing on it went before. */
   readonly seen: boolean;
   /** Where the opening HEADERS or the promise ends in the initiator's direction. */
@@ -105,6 +118,8 @@ export class Stream {
   bits = 0;
   /** Both sides are done, as far as the capture shows, in capture order. */
   closed = false;
+  #client: StreamHalf | undefined = undefined;
+  #server: StreamHalf | undefined = undefined;
 
   constructor(id: number, initiator: Side, seen: boolean, openedAt: number, openedTime: number) {
     this.id = id;
@@ -114,15 +129,35 @@ export class Stream {
     this.openedTime = openedTime;
   }
 
+  /** What the client sent on it. */
+  get client(): SeenHalf {
+    return this.#client ?? silentHalf;
+  }
+
+  /** What the server sent on it. */
+  get server(): SeenHalf {
+    return this.#server ?? silentHalf;
+  }
+
   /** What one side sent on it. */
-  half(side: Side): StreamHalf {
+  half(side: Side): SeenHalf {
     return side === "client" ? this.client : this.server;
+  }
+
+  /** The same, to be changed: made now, if it was not. */
+  ownHalf(side: Side): StreamHalf {
+    return side === "client" ? (this.#client ??= new StreamHalf()) : (this.#server ??= new StreamHalf());
+  }
+
+  /** Says who reads what this side's DATA holds; to be said when the stream starts. */
+  listen(side: Side, reader: ContentReader): void {
+    this.ownHalf(side).listen(reader);
   }
 
   /** Nothing reads what may still come. */
   release(): void {
     this.call = undefined;
-    this.client.content = undefined;
-    this.server.content = undefined;
+    if (this.#client !== undefined) this.#client.content = undefined;
+    if (this.#server !== undefined) this.#server.content = undefined;
   }
 }

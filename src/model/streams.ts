@@ -40,9 +40,13 @@ export class Streams {
     this.#all?.delete(id);
   }
 
-  values(): IterableIterator<Stream> {
+  values(): Iterable<Stream> {
     if (this.#all !== undefined) return this.#all.values();
-    return (this.#last === undefined ? [] : [this.#last]).values();
+    return this.#last === undefined ? NONE : [this.#last];
+  }
+
+  get oldest(): Stream | undefined {
+    return this.#all === undefined ? this.#last : this.#all.values().next().value;
   }
 
   /** Goes on where it was after streams were added and deleted; for many streams only. */
@@ -50,3 +54,5 @@ export class Streams {
     return (this.#all ?? new Map<number, Stream>()).keys();
   }
 }
+
+const NONE: readonly Stream[] = [];

@@ -42,7 +42,8 @@ export function pairAll(
 ): Paired {
   const { findings, reactions } = pending;
   // Nothing is wrong, and nobody said so: most connections.
-  if (findings.length === 0 && !reactions.some(({ blames, before }) => blames || before.length > 0)) return NOTHING;
+  if (findings.length === 0 && (reactions.length === 0 || !reactions.some(({ blames, before }) => blames || before.length > 0)))
+    return NOTHING;
   const answers = new Answers(pending, reactions.filter(counts), recognised, overreaction);
   answers.choose("client");
   answers.choose("server");

@@ -133,8 +133,15 @@ export class Pairing implements ModelSink, FindingSink {
   }
 }
 
-const namesOf = ({ client, server }: Readonly<Record<Side, Recognised>>): RecognisedSoftware => ({
-  ...(client.software === undefined ? {} : { client: client.software.name }),
-  ...(server.software === undefined ? {} : { server: server.software.name }),
-  evidence: [...client.evidence, ...server.evidence],
-});
+function namesOf({ client, server }: Readonly<Record<Side, Recognised>>): RecognisedSoftware {
+  if (client.evidence.length === 0 && server.evidence.length === 0) return NO_SIGN;
+  const evidence = [...client.evidence, ...server.evidence];
+  return {
+    ...(client.software === undefined ? {} : { client: client.software.name }),
+    ...(server.software === undefined ? {} : { server: server.software.name }),
+    evidence,
+  };
+}
+
+// Most connections have none.
+const NO_SIGN: RecognisedSoftware = { evidence: [] };

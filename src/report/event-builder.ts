@@ -79,7 +79,7 @@ export class EventBuilder {
       ...(first === undefined
         ? {}
         : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
-      ...(software === undefined ? {} : softwareOf(software)),
+      ...(software === undefined || software.evidence.length === 0 ? {} : softwareOf(software)),
     };
   }
 

@@ -121,7 +121,7 @@ class ContentKeeper implements ModelSink, GrpcSink {
     if (stream.call !== undefined) return;
     for (const side of ["client", "server"] as const) {
       const part = side === "client" ? exchange.request : exchange.response;
-      stream.half(side).listen({ read: (bytes, start, end) => this.#keep(part, bytes, start, end) });
+      stream.listen(side, { read: (bytes, start, end) => this.#keep(part, bytes, start, end) });
     }
   }
 

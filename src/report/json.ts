@@ -64,8 +64,15 @@ const FEW = 1 << 18;
 // Characters written at once.
 const PIECE = 1 << 16;
 
-// Of an array that is a member of the report.
-const elementOf = (event: ReportEvent): string => indented(jsonText(bare(event), 2), "    ");
+// Of an array that is a member of the report: as deep as there, and without its kind, which is the first member.
+function elementOf(event: ReportEvent): string {
+  const text = jsonText([[event]], 2);
+  const second = text.indexOf("\n", OPENING.length);
+  return `{${text.slice(second, -CLOSING.length)}`;
+}
+
+const OPENING = '[\n  [\n    {\n      "kind": ';
+const CLOSING = "\n  ]\n]";
 
 // JSON has no line breaks but those between its parts.
 const indented = (text: string, by: string): string => text.replaceAll("\n", `\n${by}`);

@@ -54,7 +54,7 @@ export class RequestKeeper implements ModelSink {
     if (this.#head?.id !== stream.id || this.#head.connection !== connection) this.#head = undefined;
     // Frames that come in pieces; of gRPC its messages are told.
     const reader: ContentReader = { read: (bytes, start, end) => this.#keep(bytes, start, end) };
-    if (!isGrpc(stream)) stream.client.listen(reader);
+    if (!isGrpc(stream)) stream.listen("client", reader);
   }
 
   // Comes before the stream that it opens.

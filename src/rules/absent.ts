@@ -1,6 +1,7 @@
 // Where an answer was due and none came: there is no frame at fault, only what should have been answered.
 import { ErrorCode } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
+import type { Goaway } from "../model/endpoint.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import { MS, SECOND } from "../time.ts";
@@ -10,14 +11,21 @@ import { MS, SECOND } from "../time.ts";
 export function failsToAnswer(connection: Connection, due: FrameRef, wait: number): "processed" | "delivered" | undefined {
   const sender = connection.endpoint(due.from);
   const receiver = connection.endpoint(other(due.from));
-  const gaveUp = [...sender.goaways, ...receiver.goaways].some(({ errorCode }) => errorCode !== 0);
-  if (gaveUp || connection.roundTrip === undefined || receiver.horizon < due.end) return undefined;
+  if (
+    sender.goaways.some(isError) ||
+    receiver.goaways.some(isError) ||
+    connection.roundTrip === undefined ||
+    receiver.horizon < due.end
+  )
+    return undefined;
   const lived = receiver.lastAt.time - due.time;
   const long = lived >= wait * MS + connection.roundTrip;
   if (receiver.processed < due.end) return long ? "delivered" : undefined;
   // It may have read this together with what it answered, and write the answers in any order; but not much later.
   return long || receiver.lastAt.time - receiver.processedTime >= SECOND ? "processed" : undefined;
 }
+
+const isError = ({ errorCode }: Goaway): boolean => errorCode !== 0;
 
 /** The place in the receiver's direction where the answer was first due, and how long it did not come. */
 export function absent(connection: Connection, due: FrameRef): { subject: FrameRef; seconds: number } {

@@ -88,6 +88,10 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   readonly calls?: number;
   /** `streamEnd` is called only for streams with any of these `StreamBit` bits, or while the rule keeps a state of the connection. */
   readonly ended?: { readonly streams?: number; readonly withState?: boolean };
+  /** `end` is called only where the side closed, with FIN or RST. */
+  readonly onClose?: boolean;
+  /** `connectionEnd` is called only for connections with any of these `ConnectionBit` bits, or as `withState` says. */
+  readonly connections?: number;
   /** Called only while the rule keeps a state of the connection. */
   readonly withState?: readonly ("judge" | "frame" | "tick" | "end" | "connectionEnd")[];
   /** Called for what `when` names, before it takes effect. */

@@ -230,21 +230,23 @@ export class Assembler implements SegmentSink {
   #finish(flow: Flow, how: EndReason): void {
     const { directions } = flow;
     if (directions[0].sink === undefined) this.#listen(flow);
-    this.#order.releaseHeld(flow, () => true);
+    if (flow.waitingSince >= 0) this.#order.releaseHeld(flow, ALL);
     flow.over = true;
     flow.waitingSince = -1;
-    for (const d of directions) if (!d.ended) this.#endDirection(flow, d, how);
-    for (const d of directions) {
-      d.sink = undefined;
-      this.#store.takeAll(d);
-    }
+    const [client, server] = directions;
+    if (!client.ended) this.#endDirection(flow, client, how);
+    if (!server.ended) this.#endDirection(flow, server, how);
+    client.sink = server.sink = undefined;
+    this.#store.takeAll(client);
+    this.#store.takeAll(server);
     this.#lifetime.wasFinished(flow);
     flow.reader!.close();
     flow.reader = undefined;
   }
 
   #endDirection(flow: Flow, d: Direction, how: EndReason): void {
-    const at = origin();
+    const at = this.#at;
+    at.acked = -1;
     at.file = flow.lastFile;
     at.packet = flow.lastPacket;
     at.time = flow.lastTime;
@@ -278,5 +280,6 @@ export class Assembler implements SegmentSink {
   }
 }
 
+const ALL = (): boolean => true;
 // Connections that are ended at a time.
 const STEP = 256;

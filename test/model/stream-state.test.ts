@@ -50,9 +50,9 @@ describe("illegalInput", () => {
 
 describe("stateFor", () => {
   type Change = (stream: Stream) => unknown;
-  const clientEnds: Change = (s) => (s.client.endAt = 100);
-  const serverEnds: Change = (s) => (s.server.endAt = 200);
-  const serverResets: Change = (s) => (s.server.resetAt = 200);
+  const clientEnds: Change = (s) => (s.ownHalf("client").endAt = 100);
+  const serverEnds: Change = (s) => (s.ownHalf("server").endAt = 200);
+  const serverResets: Change = (s) => (s.ownHalf("server").resetAt = 200);
   const promised: Change = (s) => (s.promised = true);
   const reserved: Change = (s) => (s.reserved = true);
   // Of the other side: octets received, octets processed.

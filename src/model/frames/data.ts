@@ -46,11 +46,11 @@ function observeWindows(frame: Frame, stream: Stream, sender: Endpoint, peer: En
 export function applyData(frame: Frame, stream: Stream | undefined, sender: Endpoint, c: Connection): void {
   sender.contentFrames++;
   // RFC 9113 6.9: the whole payload counts, on closed streams too.
-  sender.window.sent += frame.length;
+  sender.ownWindow().sent += frame.length;
   sender.dataFrames++;
   if (stream === undefined) return;
-  const half = stream.half(frame.from);
-  half.window.sent += frame.length;
+  const half = stream.ownHalf(frame.from);
+  half.ownWindow().sent += frame.length;
   if (++half.dataFrames > 1) stream.bits |= StreamBit.pieces;
   if (frame.contentLength < frame.length) stream.bits |= StreamBit.padded;
   sender.lastDataTime = Math.max(sender.lastDataTime, frame.last.time);

@@ -29,7 +29,7 @@ export function observeReset(frame: Frame, stream: Stream | undefined, sender: E
 }
 
 export function applyReset(frame: Frame, stream: Stream, sender: Endpoint, peer: Endpoint, c: Connection): void {
-  const half = stream.half(sender.side);
+  const half = stream.ownHalf(sender.side);
   if (half.resetAt >= 0) return;
   c.halvesEnded++;
   half.resetAt = frame.last.offset + 1;

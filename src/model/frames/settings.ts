@@ -22,10 +22,11 @@ export function observeSettings(frame: Frame, peer: Endpoint, c: Connection): vo
     else observations.note(Observation.settingsAckUnexpected);
     return;
   }
-  const seen = new Set<number>();
-  for (const [id, value] of settingsOf(frame)) {
-    if (seen.has(id)) observations.note(Observation.settingsDuplicate);
-    seen.add(id);
+  const entries = settingsOf(frame);
+  const seen = entries.length > 1 ? new Set<number>() : undefined;
+  for (const [id, value] of entries) {
+    if (seen?.has(id)) observations.note(Observation.settingsDuplicate);
+    seen?.add(id);
     if (!isValidSetting(id, value, frame.from)) observations.note(Observation.settingsValue);
     if (id === Setting.initialWindowSize && value > MAX_WINDOW) observations.note(Observation.settingsWindowRange);
   }

@@ -16,6 +16,6 @@ export function observeGrant(frame: Frame, stream: Stream | undefined, sender: E
 export function applyGrant(frame: Frame, stream: Stream | undefined, peer: Endpoint): void {
   if (!frame.whole || frame.increment === 0) return;
   const end = frame.last.offset + 1;
-  if (frame.streamId === 0) peer.window.grant(end, frame.increment);
-  else stream?.half(peer.side).window.grant(end, frame.increment);
+  if (frame.streamId === 0) peer.ownWindow().grant(end, frame.increment);
+  else stream?.ownHalf(peer.side).ownWindow().grant(end, frame.increment);
 }

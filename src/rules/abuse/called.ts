@@ -1,5 +1,6 @@
 import { ErrorCode } from "../../http2/error-code.ts";
 import { type FrameKind, kindName } from "../../http2/frame.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
 import { SECOND } from "../../time.ts";
@@ -23,24 +24,39 @@ export const rateRefused = defineRule({
       fix: "Send fewer of them, or raise the server's limit for such frames.",
     },
   },
-  state: (): Record<Side, Map<FrameKind, Recent>> => ({ client: new Map(), server: new Map() }),
+  state: (): Record<Side, Recents | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["priority", "priority-update", "ping", "settings", "rst-stream", "goaway"],
-  frame(frame, _stream, { state, options, report }) {
+  frame(frame, _stream, context) {
+    const { connection, options, report } = context;
     const { kind, from, first } = frame;
     if (kind !== "goaway") {
-      if (!frame.ack) recentOf(state[from], kind).add(first.time, frame);
+      if (frame.ack) return;
+      // Every side sends these once: the model has the first.
+      const isFirst = kind === "settings" && frame.observations.count === 0 && connection.endpoint(from).settings.frames === 0;
+      if (isFirst && (!context.hasState || context.state[from] === undefined)) return;
+      recentOf((context.state[from] ??= begun(connection.endpoint(from))), kind).add(first.time, frame);
       return;
     }
     if (frame.errorCode !== ErrorCode.enhanceYourCalm) return;
-    const [most] = [...state[other(from)].entries()].sort(([, a], [, b]) => b.count - a.count);
+    const sender = other(from);
+    const recents = (context.state[sender] ??= begun(connection.endpoint(sender)));
+    const [most] = [...recents.entries()].sort(([, a], [, b]) => b.count - a.count);
     if (most === undefined || most[1].count < options.frames || most[1].last === undefined) return;
     const [sent, { count, since, last }] = most;
     const seconds = Math.max(Math.ceil((last.time - since) / (SECOND / 10)) / 10, 0.1);
-    report(last, "many", { side: other(from), count, kind: kindName(sent), seconds });
+    report(last, "many", { side: sender, count, kind: kindName(sent), seconds });
   },
 });
 
-function recentOf(kinds: Map<FrameKind, Recent>, kind: FrameKind): Recent {
+type Recents = Map<FrameKind, Recent>;
+
+function begun({ settings: { first } }: Endpoint): Recents {
+  const recents: Recents = new Map();
+  if (first !== undefined) recents.set("settings", new Recent(first));
+  return recents;
+}
+
+function recentOf(kinds: Recents, kind: FrameKind): Recent {
   let recent = kinds.get(kind);
   if (recent === undefined) {
     recent = new Recent();
@@ -54,6 +70,14 @@ class Recent {
   count = 0;
   since = 0;
   last: FrameRef | undefined = undefined;
+
+  /** @param first The only one so far. */
+  constructor(first?: FrameRef) {
+    if (first === undefined) return;
+    this.count = 1;
+    this.since = first.began;
+    this.last = first.copy();
+  }
 
   add(time: number, frame: Parameters<typeof FrameRef.of>[0]): void {
     if (this.count === 0 || time - this.since > WINDOW) {

@@ -122,7 +122,7 @@ export const goawayLoop = defineRule({
     }
     if (loop === undefined) session.set(`${host} ${to}`, (loop = new Loop()));
     // The same end: code, and how far each side had come.
-    const { path } = connection.streams.values().next().value?.request ?? {};
+    const { path } = connection.streams.oldest?.request ?? {};
     const how = `${side} ${goaway.errorCode} ${goaway.lastStreamId} ${connection.streamCount} ${path ?? ""}`;
     const count = loop.add(how, flow.firstTime, lastTime, options);
     if (!isWorse(loop, count, options.connections)) return;

@@ -50,6 +50,7 @@ export const continuationFlood = defineRule({
     if (frame.endHeaders) block.open = false;
     if (!block.open && block.over !== undefined) report(block.over, "flood", block.data, floodOf(block, options));
   },
+  withState: ["end"],
   end(from, how, _at, { state, options, report }) {
     const block = state.of(from);
     if (block?.over === undefined || !block.open) return;
@@ -98,6 +99,7 @@ export const zeroLengthContinuation = defineRule({
     const { over, first, last, side, frames: count } = block;
     report(over, "empty", { side, count }, { ...severityByExcess(count, options.frames), related: firstAndLast(first, last) });
   },
+  withState: ["end"],
   end(from, _how, _at, { state, options, report }) {
     const block = state.of(from);
     if (block?.over === undefined || !block.open) return;
@@ -291,6 +293,7 @@ export const tableSizeChurn = defineRule({
       table.size = value;
     }
   },
+  withState: ["connectionEnd"],
   connectionEnd({ state, report }) {
     for (const side of SIDES) {
       const updates = state[side]?.updates?.end();

@@ -163,6 +163,7 @@ export const pushPromiseFlood = defineRule({
       (context.state.refused ??= new SlidingWindow(Infinity, options.refused)).add(stream.opening);
     }
   },
+  withState: ["connectionEnd"],
   connectionEnd({ state, report }) {
     const over = state.promises?.end();
     if (over !== undefined) report(over.over, "flood", over.data, over.more());
@@ -286,6 +287,7 @@ export const unknownFrameFlood = defineRule({
     const over = context.state.of(frame.from, make).add(frame, frame.length);
     if (over !== undefined) tellUnknown(over, frame.from, context);
   },
+  withState: ["connectionEnd"],
   connectionEnd(context) {
     context.state.end((over, side) => tellUnknown(over, side, context));
   },

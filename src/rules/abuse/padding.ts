@@ -1,5 +1,6 @@
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
-import { type Stream, StreamBit, type StreamHalf } from "../../model/stream.ts";
+import { type SeenHalf, type Stream, StreamBit } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
 import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
@@ -32,6 +33,8 @@ export const paddingWaste = defineRule({
   streamEnd(stream, context) {
     count(stream, context);
   },
+  connections: ConnectionBit.unended,
+  withState: ["connectionEnd"],
   connectionEnd(context) {
     const { connection, options, report } = context;
     for (const stream of connection.streams.values())
@@ -81,7 +84,7 @@ class Padding {
   #streams = 0;
   #first: FrameRef | undefined = undefined;
 
-  add({ window, dataOctets }: StreamHalf, lastData: FrameRef, options: Most): void {
+  add({ window, dataOctets }: SeenHalf, lastData: FrameRef, options: Most): void {
     this.#first ??= lastData.copy();
     this.#streams++;
     this.#octets += window.sent;

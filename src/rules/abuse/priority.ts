@@ -51,6 +51,7 @@ export const resourceLoop = defineRule({
     const again = known.changes.add(frame);
     if (again !== undefined) report(again.over, "again", { streamId, ...again.data }, again.more());
   },
+  withState: ["connectionEnd"],
   connectionEnd({ state, report }) {
     const over = state.all?.end();
     if (over !== undefined) report(over.over, "flood", over.data, over.more());
@@ -128,6 +129,7 @@ export const priorityCycle = defineRule({
         break;
       }
   },
+  withState: ["connectionEnd"],
   connectionEnd({ state, report }) {
     const over = state.cycles?.end();
     if (over !== undefined) report(over.over, "cycle", { count: over.count, length: state.length }, over.more());

@@ -1,9 +1,11 @@
 // What holds a server's streams and memory by doing little. Endpoints are slow for good reasons too: what is told is that it lasts, and
 // that many streams wait at once.
+
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import type { Stream, StreamHalf } from "../../model/stream.ts";
+import type { SeenHalf, Stream } from "../../model/stream.ts";
 import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
 import { durationText } from "../duration.ts";
 import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
@@ -146,9 +148,12 @@ export const zeroWindowStall = defineRule({
     if (connectionWindow(connection, "server") > 0 || connection.client.active.length < options.streams) return;
     if (context.state.walks.isDue(connection)) for (const each of connection.streams.values()) countStall(each, now, context);
   },
+  connections: ConnectionBit.unended,
+  withState: ["connectionEnd"],
   connectionEnd(context) {
     const { connection, options, report } = context;
     for (const stream of connection.streams.values()) if (!stream.closed) countStall(stream, connection.lastTime, context);
+    if (!context.hasState) return;
     const { told } = context.state;
     if (told === undefined) return;
     const { first, over, last, count } = told;
@@ -230,6 +235,7 @@ export const slowHeaders = defineRule({
     const data = { time: durationText(time), streamId: frame.streamId };
     report(begun ?? frame, "block", data, severityByExcess(time, options.time * MS));
   },
+  withState: ["end"],
   end(from, _how, at, { state: { begun }, options, report }) {
     if (from !== "client" || begun === undefined) return;
     const time = at.time - begun.began;
@@ -298,7 +304,12 @@ export const maxStreamsHold = defineRule({
     state.looked = now;
     state.worst = heldAt(connection, now, options, state.worst);
   },
-  connectionEnd({ connection, state, options, report }) {
+  connections: ConnectionBit.unended,
+  withState: ["connectionEnd"],
+  connectionEnd(context) {
+    const { connection, options, report } = context;
+    if (!context.hasState && connection.client.active.length < options.streams) return;
+    const { state } = context;
     const worst = heldAt(connection, connection.lastTime, options, state.worst);
     if (worst === undefined) return;
     const { first, count, limit, time } = worst;
@@ -307,7 +318,7 @@ export const maxStreamsHold = defineRule({
 });
 
 // A response that has begun, with hardly any window left, of the stream or of all.
-function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefined {
+function isBlocked(connection: Connection, stream: Stream): SeenHalf | undefined {
   const { server } = stream;
   if (server.over || server.dataFrames === 0) return undefined;
   const left = Math.min(acknowledgedWindow(connection, stream, "server"), connectionWindow(connection, "server"));
@@ -315,7 +326,7 @@ function isBlocked(connection: Connection, stream: Stream): StreamHalf | undefin
 }
 
 // A request that said how much content it has, and could send it. Without that length it may have nothing to say: calls that wait.
-function isUnfinished(connection: Connection, stream: Stream): StreamHalf | undefined {
+function isUnfinished(connection: Connection, stream: Stream): SeenHalf | undefined {
   const { client, server, request } = stream;
   if (client.over || server.message !== "no" || request.contentLength === undefined) return undefined;
   if (!(client.dataOctets < Number(request.contentLength))) return undefined;

@@ -66,6 +66,7 @@ export const neverEnded = defineRule({
       state[frame.from] = frame.endHeaders || frame.fault !== undefined ? undefined : FrameRef.of(frame);
     } else if (frame.endHeaders) state[frame.from] = undefined;
   },
+  withState: ["end"],
   end(from, how, at, { connection, state, report }) {
     const begun = state[from];
     const peer = connection.endpoint(other(from));

@@ -9,6 +9,7 @@ import type { GrpcStatus } from "../../grpc/status.ts";
 import { type Frame, FrameType } from "../../http2/frame.ts";
 import type { Limits } from "../../limits.ts";
 import type { Connection } from "../../model/connection.ts";
+import { bitsOf } from "../../model/connection-bit.ts";
 import { FieldBlock } from "../../model/field-block.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { ModelSink } from "../../model/model-sink.ts";
@@ -23,7 +24,7 @@ import { Candidate } from "./candidate.ts";
 import type { MessageData } from "./context.ts";
 import { isExempt } from "./exemption.ts";
 import { Judged } from "./judged.ts";
-import { Listeners, wantsEnd } from "./listeners.ts";
+import { Listeners, wantsConnectionEnd, wantsEnd } from "./listeners.ts";
 import { Settlement } from "./settlement.ts";
 import { type ActiveRule, type Slot, slotsOf } from "./slot.ts";
 
@@ -178,7 +179,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
     const judged = this.#enter(connection, undefined);
-    for (const slot of this.#listeners.end)
+    for (const slot of this.#listeners.end(how))
       if (!slot.endsWithState || slot.context.keeps(judged)) slot.rule.end!(from, how, at, slot.context.of(judged));
     this.#settle(judged);
   }
@@ -187,8 +188,12 @@ export class RuleEngine implements ModelSink, GrpcSink {
     if (!this.#judged.has(connection.id)) return;
     const judged = this.#enter(connection, undefined);
     judged.clientBlock = judged.serverBlock = -1;
-    for (const slot of this.#listeners.connectionEnd)
-      if (!slot.closesWithState || slot.context.keeps(judged)) slot.rule.connectionEnd!(slot.context.of(judged));
+    const bits = bitsOf(connection);
+    const listeners = this.#listeners.connectionEnd(bits);
+    for (let i = 0; i < listeners.length; i++) {
+      const slot = listeners[i]!;
+      if (wantsConnectionEnd(slot, bits, judged)) slot.rule.connectionEnd!(slot.context.of(judged));
+    }
     this.#settle(judged);
     this.#judged.delete(connection.id);
     this.#current = undefined;

@@ -7,6 +7,7 @@ import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
+import type { EndReason } from "../../tcp/byte-stream.ts";
 import { BlockListeners } from "../block-listeners.ts";
 import type { BlockCondition, Rule, Size } from "../rule.ts";
 import type { States } from "./context.ts";
@@ -21,8 +22,6 @@ export class Listeners {
   readonly tls: readonly Slot[];
   readonly tick: readonly Slot[];
   readonly tcpWindow: readonly Slot[];
-  readonly end: readonly Slot[];
-  readonly connectionEnd: readonly Slot[];
   readonly #blocks: readonly OfBlocks[];
   readonly #largeList: number;
   readonly #manyFields: number;
@@ -36,6 +35,9 @@ export class Listeners {
   readonly #callEnd: ByOddity;
   readonly #streamEnd: readonly Slot[];
   readonly #ordinaryStreamEnd: readonly Slot[];
+  readonly #close: readonly Slot[];
+  readonly #stop: readonly Slot[];
+  readonly #connectionEnd: ByConnection;
 
   constructor(slots: readonly Slot[]) {
     const having = (event: keyof Rule): Slot[] => slots.filter(({ rule }) => rule[event] !== undefined);
@@ -75,8 +77,9 @@ export class Listeners {
       ({ rule }) => rule.ended?.streams === undefined || rule.ended.withState === true,
     );
     this.tcpWindow = having("tcpWindow");
-    this.end = having("end");
-    this.connectionEnd = having("connectionEnd");
+    this.#close = having("end");
+    this.#stop = this.#close.filter(({ rule }) => rule.onClose !== true);
+    this.#connectionEnd = new ByConnection(having("connectionEnd"));
     const framed = Array.from({ length: TYPES }, (_, type) =>
       having("frame").filter(({ rule }) => rule.kinds?.includes(kindOf(type)) ?? true),
     );
@@ -138,6 +141,42 @@ export class Listeners {
   /** Which of them are to be called is for `wantsEnd` to say. */
   streamEnd({ bits }: Stream): readonly Slot[] {
     return bits === 0 ? this.#ordinaryStreamEnd : this.#streamEnd;
+  }
+
+  end(how: EndReason): readonly Slot[] {
+    return how === "fin" || how === "rst" ? this.#close : this.#stop;
+  }
+
+  /** Which of them are to be called is for `wantsConnectionEnd` to say. @param bits `ConnectionBit` */
+  connectionEnd(bits: number): readonly Slot[] {
+    return this.#connectionEnd.of(bits);
+  }
+}
+
+/** Whether a rule is to be told of the end of a connection with these `ConnectionBit` bits. */
+export function wantsConnectionEnd(slot: Slot, bits: number, judged: States): boolean {
+  return !slot.closesWithState || (slot.connections & bits) !== 0 || slot.context.keeps(judged);
+}
+
+/** Rules by the bits of connections that they are called for; few sets of them are ever met. */
+class ByConnection {
+  readonly #slots: readonly Slot[];
+  readonly #known = new Map<number, readonly Slot[]>();
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots;
+  }
+
+  of(bits: number): readonly Slot[] {
+    let slots = this.#known.get(bits);
+    if (slots === undefined) {
+      slots = this.#slots.filter(
+        ({ rule, connections, closesWithState }) =>
+          rule.connections === undefined || closesWithState || (connections & bits) !== 0,
+      );
+      this.#known.set(bits, slots);
+    }
+    return slots;
   }
 }
 

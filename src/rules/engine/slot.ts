@@ -31,6 +31,7 @@ export class Slot {
   readonly ticksWithState: boolean;
   readonly endsWithState: boolean;
   readonly closesWithState: boolean;
+  readonly connections: number;
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
@@ -52,6 +53,7 @@ export class Slot {
     this.closesWithState = withState.includes("connectionEnd");
     const thresholds = { ...Object.fromEntries(defaults), ...options };
     this.above = rule.above?.(thresholds);
+    this.connections = rule.connections ?? 0;
     this.context = new RuleContext(rule, numbers, thresholds, (...args) => report(this, ...args));
   }
 }

@@ -1,7 +1,8 @@
 import type { Frame } from "../../http2/frame.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
-import type { FlowWindow } from "../../model/flow-window.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
+import type { WindowView } from "../../model/flow-window.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { other, type Side } from "../../place.ts";
@@ -52,7 +53,7 @@ interface Raised {
   readonly frame: FrameRef;
   readonly stream: Stream | undefined;
   readonly increment: number;
-  readonly window: FlowWindow;
+  readonly sender: Endpoint;
   /** The initial size and all grants, this one too. */
   readonly right: number;
   /** From then on the other side has read it. */
@@ -103,14 +104,17 @@ function raise(frame: Frame, stream: Stream | undefined, connection: Connection)
   if (!frame.whole || increment === 0) return undefined;
   const sender = connection.endpoint(other(from));
   if (frame.streamId !== 0 && (stream === undefined || stream.closed)) return undefined;
-  const window = stream === undefined ? sender.window : stream.half(sender.side).window;
+  const window = windowOf(sender, stream);
   const initial = stream === undefined ? INITIAL_WINDOW : smallestInitial(connection, from);
   const right = initial + window.granted + increment;
   if (right - window.sent <= MAX_WINDOW) return undefined;
   // To the other side and back once for it to arrive, once more for what was on its way.
   const until = frame.last.time + 2 * (connection.roundTrip ?? SECOND);
-  return { frame: FrameRef.of(frame), stream, increment, window, right, until };
+  return { frame: FrameRef.of(frame), stream, increment, sender, right, until };
 }
+
+const windowOf = (sender: Endpoint, stream: Stream | undefined): WindowView =>
+  stream === undefined ? sender.window : stream.half(sender.side).window;
 
 // Settings take effect in order, so what was announced last applies; where its acknowledgment is outstanding any of them may.
 function smallestInitial(connection: Connection, from: Side): number {
@@ -141,7 +145,7 @@ function settle({ state, report }: Context<Meta, Raised[]>, decided: (raised: Ra
     }
     state.splice(i, 1);
     const { frame, stream, increment } = raised;
-    const window = raised.right - raised.window.sent;
+    const window = raised.right - windowOf(raised.sender, stream).sent;
     const what = stream === undefined ? "the connection" : `stream ${stream.id}`;
     const more = stream === undefined ? {} : { stream };
     if (window > MAX_WINDOW) report(frame, "overflow", { increment, what, window }, { ...more, related: opened(stream) });

@@ -48,6 +48,7 @@ export const truncatedAtClose = defineRule({
       fix: "Look at what made the process stop: a crash, a timeout, a proxy that cut the connection.",
     },
   },
+  onClose: true,
   end(from, how, at, { connection, report }) {
     if (how !== "fin" || connection.endpoint(from).end?.inFrame !== true) return;
     const ref = new FrameRef();

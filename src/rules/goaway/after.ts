@@ -1,5 +1,6 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
 import { closing } from "../absent.ts";
@@ -99,6 +100,7 @@ export const noCloseAfterError = defineRule({
     state[from] = true;
     report(frame, "served", { side: from, streamId }, { related: opened(stream) });
   },
+  connections: ConnectionBit.goaway,
   connectionEnd({ connection, state, options, report }) {
     for (const side of ["client", "server"] as const) {
       const { goaways, lastAt } = connection.endpoint(side);

@@ -25,6 +25,7 @@ export const missingBeforeClose = defineRule({
       fix: "Send GOAWAY before closing; look for a crash, a timeout of a proxy, or a kill without grace.",
     },
   },
+  onClose: true,
   end(from, how, at, { connection, report }) {
     const own = connection.endpoint(from);
     const peer = connection.endpoint(other(from));
@@ -103,6 +104,7 @@ export const noWarning = defineRule({
     state.first = FrameRef.of(frame);
     state.last = frame.lastStreamId;
   },
+  withState: ["connectionEnd"],
   connectionEnd({ connection, state, report }) {
     const { first, last } = state;
     if (first === undefined) return;

@@ -57,6 +57,7 @@ export const lastStreamIdParity = defineRule({
       state.lastStreamId = last;
     }
   },
+  withState: ["connectionEnd"],
   connectionEnd({ connection, state, report }) {
     if (state.last === undefined) return;
     const { side, lastAt } = connection.client;

@@ -113,6 +113,8 @@ export const keepaliveTimeout = defineRule({
     while (pings.length > 0 && (pings[0]!.end < open || pings.length >= PINGS)) pings.shift();
     pings.push(FrameRef.of(frame));
   },
+  withState: ["end"],
+  onClose: true,
   end(from, how, at, { state, report, options, connection }) {
     const oldest = connection.endpoint(from).pings[0];
     if (oldest === undefined || (how !== "fin" && how !== "rst") || at.time - oldest.time < options.wait * 1e6) return;

@@ -217,6 +217,7 @@ export const statusLost = defineRule({
     state.resets.push({ frame: FrameRef.of(frame), stream, code: errorCodeName(errorCode) });
   },
   // The client may have given up at the same time: that is certain when it goes on without having done so.
+  withState: ["connectionEnd"],
   connectionEnd({ state, connection, report }) {
     for (const { frame, stream, code } of state.resets) {
       if (stream.client.resetAt >= 0 || connection.client.horizon < frame.end) continue;

@@ -1,6 +1,7 @@
 import { FieldBit } from "../../fields/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { type Origin, other, type Side } from "../../place.ts";
@@ -27,6 +28,7 @@ export const streamUnfinished = defineRule({
       fix: "Give calls a deadline, and end or reset every stream.",
     },
   },
+  connections: ConnectionBit.unended,
   connectionEnd({ connection, options, report }) {
     const { client, server, flow } = connection;
     if (isClosed(client.end?.how) || isClosed(server.end?.how)) return;
@@ -35,6 +37,7 @@ export const streamUnfinished = defineRule({
       if (!stream.closed && !stream.reserved && stream.seen && flow.lastTime - lastTimeOf(stream) >= options.ms * 1e6)
         idle.push(stream);
     }
+    if (idle.length === 0) return;
     for (const actor of ["either side", "the client", "the server"]) {
       const streams = idle.filter((stream) => actorOf(stream) === actor);
       const [first] = streams;
@@ -73,6 +76,8 @@ export const streamKilledByClose = defineRule({
   },
   // What was open when the first side closed. The other side may still send.
   state: (): { first: Close | undefined } => ({ first: undefined }),
+  withState: ["connectionEnd"],
+  onClose: true,
   end(from, how, at, { connection, state }) {
     if (state.first !== undefined || (how !== "fin" && how !== "rst") || connection.closedUnseen(other(from))) return;
     const open: Stream[] = [];
@@ -153,6 +158,7 @@ export const idleCloseRace = defineRule({
       report(FrameRef.close("server", end.at), "crossed", { how: end.how.toUpperCase(), streamId, ms });
     }
   },
+  onClose: true,
   end(from, how, at, context) {
     if (from !== "server" || !isClosed(how) || !context.state.closed) return;
     const { connection, report } = context;
@@ -186,6 +192,7 @@ export const halfOpen = defineRule({
       fix: "Close the connection when the other side does, after the streams that it still awaits.",
     },
   },
+  connections: ConnectionBit.closed,
   connectionEnd({ connection, options, report }) {
     for (const side of ["client", "server"] as const) {
       const { end } = connection.endpoint(side);
@@ -224,6 +231,7 @@ export const tcpResetWithData = defineRule({
       fix: "Shut down the sending side first, read until the other side closes, then close.",
     },
   },
+  onClose: true,
   end(from, how, at, { connection, report }) {
     if (how !== "rst") return;
     const own = connection.endpoint(from);

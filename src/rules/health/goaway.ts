@@ -1,6 +1,7 @@
 import { latin1 } from "../../bytes.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { listed } from "../listed.ts";
@@ -24,6 +25,7 @@ export const goawayLostStreams = defineRule({
       fix: "Retry them. A server that announces its GOAWAY first (last id 2147483647) loses none.",
     },
   },
+  connections: ConnectionBit.goaway,
   connectionEnd({ connection, report }) {
     let lowest = connection.server.goaways[0];
     for (const goaway of connection.server.goaways) if (goaway.lastStreamId < lowest!.lastStreamId) lowest = goaway;
@@ -102,6 +104,8 @@ export const gracefulShutdown = defineRule({
     if (!frame.whole || frame.errorCode !== ErrorCode.noError) return;
     if (frame.lastStreamId === ANNOUNCEMENT) state.announced ??= FrameRef.of(frame);
   },
+  withState: ["end", "connectionEnd"],
+  onClose: true,
   end(from, how, _at, { connection, state }) {
     if (from !== "server" || (how !== "fin" && how !== "rst") || state.announced === undefined) return;
     for (const { id, closed, client, server } of connection.streams.values()) {

@@ -41,6 +41,7 @@ export const idleTimeout = defineRule({
     const data = { side: from, streamId: stream.id, code: errorCodeName(errorCode), seconds };
     report(frame, "reset", data, { related: opened(stream), fold: String(errorCode) });
   },
+  onClose: true,
   end(from, how, at, { connection, session, report }) {
     const peer = connection.endpoint(other(from));
     if ((how !== "fin" && how !== "rst") || from === "client" || peer.end !== undefined) return;

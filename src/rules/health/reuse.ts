@@ -2,6 +2,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { Recent } from "../recent.ts";
@@ -66,6 +67,7 @@ export const reconnectLoop = defineRule({
     },
   },
   session: () => new Recent<number[]>(PAIRS),
+  connections: ConnectionBit.closed,
   connectionEnd({ connection, session, options, report, uncheck }) {
     const { client, server, flow } = connection;
     const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);

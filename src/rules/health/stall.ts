@@ -1,6 +1,7 @@
 import type { Frame } from "../../http2/frame.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
 import { type Stream, StreamBit } from "../../model/stream.ts";
@@ -70,9 +71,11 @@ export const flowStallStream = defineRule({
     if (client.endAt >= 0 && server.endAt >= 0 && held.client === undefined && held.server === undefined) return;
     tellStalls(stream, client.resetAt >= 0 ? client.resetTime : server.resetTime, context);
   },
+  connections: ConnectionBit.unended,
   connectionEnd(context) {
     for (const stream of context.connection.streams.values()) {
-      if (!stream.closed) tellStalls(stream, context.connection.lastTime, context);
+      if (stream.closed || (!context.hasState && stream.client.dataFrames === 0 && stream.server.dataFrames === 0)) continue;
+      tellStalls(stream, context.connection.lastTime, context);
     }
   },
 });
@@ -161,6 +164,8 @@ export const flowStallConnection = defineRule({
       report(before.frame, "stalled", before.data, { fold: "" });
     state[sender] = stallEndedBy(frame, connection, options.ms);
   },
+  connections: ConnectionBit.spent,
+  withState: ["connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
     for (const sender of SIDES) {
       const before = state[sender];
@@ -268,6 +273,7 @@ export const holByWindow = defineRule({
     client?.delete(stream.id);
     server?.delete(stream.id);
   },
+  connections: ConnectionBit.spent,
   connectionEnd({ connection, state, options, report }) {
     for (const sender of SIDES) {
       const held = heldBy(connection, sender, connection.lastTime, state[sender], options);

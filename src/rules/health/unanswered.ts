@@ -1,5 +1,6 @@
 import { pingPayload } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
@@ -38,6 +39,7 @@ export const unansweredPing = defineRule({
     const ms = Math.round((frame.last.time - ping.time) / 1e6);
     report(frame, "late", { side: frame.from, owner: ownerOf(payload), ms }, LATE);
   },
+  connections: ConnectionBit.pinged,
   connectionEnd({ connection, options, report }) {
     for (const side of SIDES) {
       const { pings } = connection.endpoint(other(side));
@@ -78,6 +80,7 @@ export const unansweredSettings = defineRule({
     if (oldest === undefined || frame.last.time - oldest.time < options.ms * 1e6) return;
     report(frame, "late", { side: frame.from, ms: Math.round((frame.last.time - oldest.time) / 1e6) }, LATE);
   },
+  connections: ConnectionBit.unacknowledged,
   connectionEnd({ connection, options, report }) {
     for (const side of SIDES) {
       const { pending } = connection.endpoint(other(side)).settings;
@@ -96,7 +99,9 @@ function waitedFor(connection: Connection, side: Side, asked: { readonly endOffs
   const direction = flow.directions[side === "client" ? 1 - clientIndex : clientIndex]!;
   if (direction.acknowledged < asked.endOffset) return -1;
   let until = flow.lastTime;
-  for (const end of [connection.client.end, connection.server.end]) if (end !== undefined) until = Math.min(until, end.at.time);
+  const { client, server } = connection;
+  if (client.end !== undefined) until = Math.min(until, client.end.at.time);
+  if (server.end !== undefined) until = Math.min(until, server.end.at.time);
   return until - asked.time;
 }
 

@@ -1,3 +1,4 @@
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
@@ -22,6 +23,7 @@ export const peerUnreachable = defineRule({
       fix: "Look whether the other host lives and the way to it is open; after idle time let keepalive PINGs keep the way open, and set TCP_USER_TIMEOUT so that it is found sooner.",
     },
   },
+  connections: ConnectionBit.resent,
   connectionEnd({ connection, report }) {
     const { flow, clientIndex } = connection;
     for (const from of ["client", "server"] as const) {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../model/connection.ts";
-import type { FlowWindow } from "../../model/flow-window.ts";
+import type { WindowView } from "../../model/flow-window.ts";
 import { StreamBit } from "../../model/stream.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
@@ -72,7 +72,7 @@ class Leak {
   readonly #walks = new WalkBudget();
 
   /** A stream that `sender` had not ended is over. */
-  reset({ sent, granted }: FlowWindow): void {
+  reset({ sent, granted }: WindowView): void {
     this.resets++;
     this.#unreturned += Math.max(sent - granted, 0);
   }

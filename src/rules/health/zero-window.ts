@@ -32,6 +32,7 @@ export const tcpZeroWindow = defineRule({
     if (since === undefined || zero || at.time - since.time < options.ms * 1e6) return;
     report(since, "closed", { side: from, ms: Math.round((at.time - since.time) / 1e6) }, { fold: "" });
   },
+  withState: ["connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
     for (const side of ["client", "server"] as const) {
       const since = state[side];

@@ -1,4 +1,5 @@
 import { answeredPing, pingPayload } from "../../model/causality.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other, type Side } from "../../place.ts";
 import { MS } from "../../time.ts";
@@ -35,6 +36,7 @@ export const ackMissing = defineRule({
     pings.push(FrameRef.of(frame));
     if (pings.length > PINGS) pings.shift();
   },
+  connections: ConnectionBit.pinged,
   connectionEnd({ connection, state, options, report }) {
     for (const side of ["client", "server"] as const) {
       const unanswered = new Set(connection.endpoint(other(side)).pings.map(({ endOffset }) => endOffset));

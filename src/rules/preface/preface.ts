@@ -1,5 +1,6 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
@@ -26,6 +27,7 @@ export const clientMagic = defineRule({
       fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" first, then SETTINGS. A client that speaks HTTP/1 has reached an HTTP/2-only port.',
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign } = connection.client;
     // upgrade/client-preface-after-101 judges that.
@@ -112,6 +114,7 @@ export const truncated = defineRule({
       fix: "Look at why the client gave up at once; a health check should speak HTTP/2 or only open the TCP connection.",
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign, end } = connection.client;
     if (foreign?.what !== "truncated" || end === undefined || (end.how !== "fin" && end.how !== "rst")) return;
@@ -135,6 +138,7 @@ export const serverSpokeHttp1 = defineRule({
       fix: "Connect to the HTTP/2 port, or enable HTTP/2 without TLS (h2c with prior knowledge) on this one.",
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign } = connection.server;
     if (foreign?.what !== "http1" || connection.client.foreign !== undefined) return;
@@ -158,6 +162,7 @@ export const serverSpokeTls = defineRule({
       fix: "Configure the client for TLS (https, TLS credentials), or connect to the port without TLS.",
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign } = connection.server;
     if (foreign?.what !== "tls" || connection.client.foreign !== undefined) return;
@@ -181,6 +186,7 @@ export const clientSpokeTls = defineRule({
       fix: "Configure the client for cleartext (h2c, plaintext credentials), or the server for TLS.",
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const speaks = connection.client.foreign?.what === "tls" ? "HTTP/2" : connection.about.cleartext;
     if (speaks !== undefined) report(beginning(connection, "client"), "tls", { speaks });
@@ -203,6 +209,7 @@ export const serverSpokeOther = defineRule({
       fix: "Look at host and port in the client's configuration, and at what listens there.",
     },
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign } = connection.server;
     if (foreign?.what !== "named" || connection.client.foreign !== undefined) return;
@@ -229,6 +236,7 @@ export const serverClosedFirst = defineRule({
       fix: "Try the port with TLS and with HTTP/1.1; look at the server's log at that time.",
     },
   },
+  connections: ConnectionBit.closed,
   connectionEnd({ connection, report }) {
     const { client, server, flow } = connection;
     const { end } = server;
@@ -263,6 +271,7 @@ export const connectionRefused = defineRule({
   },
   // A scan of ports shall not bury what else is told.
   session: () => ({ told: 0, servers: new Map<string, number>() }),
+  connections: ConnectionBit.unanswered,
   connectionEnd({ connection, session, report }) {
     const { flow } = connection;
     if (!flow.unanswered || session.told >= ATTEMPTS) return;
@@ -295,6 +304,7 @@ export const serverSilent = defineRule({
       fix: "Look at what listens on that port, and whether it is overloaded.",
     },
   },
+  connections: ConnectionBit.silent,
   connectionEnd({ connection, report }) {
     const { client, server, flow } = connection;
     const { acknowledged } = flow.directions[connection.clientIndex];

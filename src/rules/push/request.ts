@@ -1,6 +1,7 @@
 import { BlockBit, type DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { delivered } from "../../model/causality.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { MS, SECOND } from "../../time.ts";
 import { defineRule, type Subject } from "../rule.ts";
@@ -134,6 +135,7 @@ export const promisedNeverUsed = defineRule({
     },
     options: { wait: { default: 30_000, unit: "ms", about: "How long a promise may wait" } },
   },
+  connections: ConnectionBit.pushed,
   connectionEnd({ connection, options, report }) {
     const { server, streams } = connection;
     for (const stream of streams.values()) {

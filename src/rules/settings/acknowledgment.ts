@@ -3,6 +3,7 @@ import { Observation } from "../../http2/observation.ts";
 import { Setting, settingName } from "../../http2/setting.ts";
 import { possiblyDelivered } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
@@ -30,6 +31,7 @@ export const ackMissing = defineRule({
     },
     options: { wait: { default: 10_000, unit: "ms", about: "How long the connection must live on without the acknowledgment" } },
   },
+  connections: ConnectionBit.unacknowledged,
   connectionEnd({ connection, options, report }) {
     for (const side of ["client", "server"] as const) {
       for (const { frame: settings } of connection.endpoint(other(side)).settings.pending) {

@@ -1,7 +1,7 @@
 // Streams that move hardly anything though nothing holds them back: looked at at both ends of a span of time, and told once, at their worst.
 import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
-import type { Stream, StreamHalf } from "../../model/stream.ts";
+import type { SeenHalf, Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { durationText } from "../duration.ts";
 import { defineRule, type Rule, type RuleMeta } from "../rule.ts";
@@ -17,7 +17,7 @@ export interface SlowProgress {
   /** Who is to read: while its TCP window is closed, nothing can be said of HTTP/2. */
   readonly reader: Side;
   /** The half of a stream that should move on; undefined where nothing is to be expected of it. */
-  slow(connection: Connection, stream: Stream): StreamHalf | undefined;
+  slow(connection: Connection, stream: Stream): SeenHalf | undefined;
 }
 
 interface Thresholds {

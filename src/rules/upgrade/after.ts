@@ -3,6 +3,7 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import type { Connection } from "../../model/connection.ts";
+import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { beginning } from "../beginning.ts";
 import type { RelatedFrame } from "../finding.ts";
@@ -66,6 +67,7 @@ export const clientPrefaceAfter101 = defineRule({
     if (frame.kind === "settings") report(frame, "ack", {}, { related });
     else report(frame, "frame", { kind: kindName(frame.kind) }, { related });
   },
+  connections: ConnectionBit.foreign,
   connectionEnd({ connection, report }) {
     const { foreign } = connection.client;
     if (foreign === undefined || foreign.what === "truncated") return;
