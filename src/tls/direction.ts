@@ -239,6 +239,8 @@ export class TlsDirection {
         file,
         packet,
         time,
+        offset: this.plain,
+        acked: this.#place(record.last, record.first.acked).acked,
       };
       const { facts } = this.#shared;
       if (facts.alerts.length < ALERTS) facts.alerts.push(alert);

@@ -7,7 +7,7 @@ const silence: Story = (s) => s.bare().client.close().server.close();
 const tls: Partial<TlsFacts> = { alpnOffered: ["h2"], hellos: { client: { file: 0, packet: 1, time: 0 } } };
 const said = (description: number, name: string, level: TlsAlert["level"] = "fatal"): Partial<TlsFacts> => ({
   ...tls,
-  alerts: [{ from: "server", level, description, name, file: 0, packet: 3, time: 0 }],
+  alerts: [{ from: "server", level, description, name, file: 0, packet: 3, time: 0, offset: 0, acked: -1 }],
 });
 
 testRule(alpnNoOverlap, {
