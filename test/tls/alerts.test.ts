@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/pipeline.ts";
 import type { FindingEvent } from "../../src/report/event.ts";
-import { opening, report, request, type Sent, sealers } from "./sealed-capture.ts";
-import type { Sealer } from "./sealing.ts";
+import { ACK, opening, PREFACE, report, request, SETTINGS, type Sent, sealers } from "./sealed-capture.ts";
+import { clearRecord, clientHello, Sealer, serverHello } from "./sealing.ts";
 
 const alert = (of: Sealer, level: number, description: number): Buffer => of.seal(21, Buffer.of(level, description));
 /** RFC 9113 5.1.1: the client's streams have odd numbers. */
@@ -74,4 +74,46 @@ it("is named in every report", async () => {
   expect(answerSentence(finding)).toMatch(/^the server answered with TLS alert internal_error after .* \(likely\)$/);
   // It is told with its fault, not once more.
   expect(events.filter((event) => event.kind === "finding").map(({ rule }) => rule)).not.toContain("tls/alert");
+});
+
+describe.each(["fast", "reference"] as const)("what the rules see, engine %s", (engine) => {
+  const rulesOf = async (sent: readonly Sent[]) =>
+    (await report(sent, engine)).filter((event) => event.kind === "finding").map(({ rule, message }) => `${rule}: ${message}`);
+  const answer = Buffer.from("00000101040000000188", "hex");
+
+  it("a FIN without close_notify cuts an answer", async () => {
+    for (const how of ["nothing", "close_notify", "octets that do not open"]) {
+      const { client, server } = sealers();
+      const sent: Sent[] = [
+        ...opening(client, server),
+        { from: "client", octets: client.seal(23, request(1)) },
+        { from: "server", octets: server.seal(23, answer) },
+      ];
+      if (how === "close_notify") sent.push({ from: "server", octets: alert(server, 1, 0) });
+      if (how === "octets that do not open") sent.push({ from: "server", octets: clearRecord(23, Buffer.alloc(19, 7)) });
+      const cut = (await rulesOf([...sent, { from: "server", fin: true }])).filter((text) => text.startsWith("tls/alert"));
+      expect(cut, how).toEqual(
+        how === "nothing" ? ["tls/alert: the server closed TCP without close_notify while 1 of its messages had not ended"] : [],
+      );
+    }
+  });
+
+  it("an unsafe method in early data, not after it", async () => {
+    for (const early of [true, false]) {
+      const { client, server } = sealers();
+      const first = new Sealer("early", true);
+      const post = request(1, "83");
+      const sent: Sent[] = [
+        { from: "client", octets: clientHello(0x1301, [0x304], true) },
+        { from: "client", octets: first.seal(23, early ? Buffer.concat([PREFACE, post]) : PREFACE) },
+        { from: "server", octets: serverHello(0x1301, 0x304) },
+        // RFC 8446 4.5: EndOfEarlyData, which only a server that accepted is sent.
+        { from: "client", octets: first.seal(22, Buffer.of(5, 0, 0, 0)) },
+        { from: "server", octets: server.seal(23, Buffer.concat([SETTINGS, ACK])) },
+        { from: "client", octets: client.seal(23, early ? ACK : Buffer.concat([post, ACK])) },
+      ];
+      const unsafe = (await rulesOf(sent)).filter((text) => text.startsWith("tls/early"));
+      expect(unsafe).toEqual(early ? ["tls/early-data-unsafe: the client sent POST on stream 1 as early data"] : []);
+    }
+  });
 });

@@ -63,9 +63,9 @@ function packet(from: Side, flags: number, seq: number, ack: number, payload: Ui
 export const SETTINGS = Buffer.from("000000040000000000", "hex");
 export const ACK = Buffer.from("000000040100000000", "hex");
 export const PREFACE = Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1"), SETTINGS]);
-/** HEADERS: GET, https, /, `:authority` empty of a name. */
+/** HEADERS: GET or another method, https, /, and `:authority` a. */
 export const request = (stream: number, method = "82"): Buffer =>
-  Buffer.from(`0000050105${stream.toString(16).padStart(8, "0")}${method}87844100`, "hex");
+  Buffer.from(`0000060105${stream.toString(16).padStart(8, "0")}${method}8784410161`, "hex");
 
 /** Both hellos, and the openings of both sides. */
 export function opening(client: Sealer, server: Sealer): Sent[] {
