@@ -1,5 +1,6 @@
 import type { Http2Sink } from "../http2/opening.ts";
 import type { Side } from "../place.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import type { TlsFacts } from "../tls/facts.ts";
 import type { About } from "./about.ts";
 import type { Http1Head } from "./http1.ts";
@@ -27,6 +28,8 @@ export interface ConnectionSink extends Http2Sink {
   /** What the handshake of TLS says: before the first decrypted octet, and at the end once more, then with all that came later.
    *  @param over Nothing follows. */
   secured?(facts: TlsFacts, clientIndex: 0 | 1, over: boolean): void;
+  /** An alert of TLS, after the first decrypted octet. */
+  alerted?(alert: TlsAlert): void;
   /** More is known of the connection. */
   note(about: About): void;
 }

@@ -23,7 +23,13 @@ export class TlsConnection implements ByteSource {
   constructor(carrier: Carrier, keys: DecryptorContext) {
     this.#carrier = carrier;
     const out = [new PlainSide(this, 0), new PlainSide(this, 1)] as const;
-    const decryptor = new Decryptor(keys, out, { trouble: (trouble) => this.#diagnose(trouble) });
+    const decryptor = new Decryptor(keys, out, {
+      trouble: (trouble) => this.#diagnose(trouble),
+      // Before there is anything to answer the handshake's facts say it all.
+      alert: (alert) => {
+        if (this.#begun) carrier.sink.alerted?.(alert);
+      },
+    });
     this.#decryptor = decryptor;
     carrier.source.attach(0, new SealedSide(this, decryptor.sinks[0]));
     carrier.source.attach(1, new SealedSide(this, decryptor.sinks[1]));

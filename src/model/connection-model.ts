@@ -19,6 +19,7 @@ import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import type { TlsFacts } from "../tls/facts.ts";
 import { CaptureNotes } from "./capture-notes.ts";
 import { learn } from "./causality.ts";
@@ -149,6 +150,10 @@ export class ConnectionModel implements ConnectionSink {
       this.#announce(clientIndex, "preface");
     }
     this.#parts.sink.tls(facts, over, c);
+  }
+
+  alerted(alert: TlsAlert): void {
+    if (this.#announced) this.#parts.sink.tlsAlert(alert, this.connection);
   }
 
   note(about: About): void {

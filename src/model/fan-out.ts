@@ -6,6 +6,7 @@ import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import type { TlsFacts } from "../tls/facts.ts";
 import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
@@ -23,6 +24,7 @@ class FanOut implements Required<ModelSink> {
   readonly #start: readonly Having<"connectionStart">[];
   readonly #upgrade: readonly Having<"upgrade">[];
   readonly #tls: readonly Having<"tls">[];
+  readonly #tlsAlert: readonly Having<"tlsAlert">[];
   readonly #http1: readonly Having<"http1">[];
   readonly #fieldsLost: readonly Having<"fieldsLost">[];
   readonly #gap: readonly Having<"gap">[];
@@ -40,6 +42,7 @@ class FanOut implements Required<ModelSink> {
     this.#start = having("connectionStart");
     this.#upgrade = having("upgrade");
     this.#tls = having("tls");
+    this.#tlsAlert = having("tlsAlert");
     this.#http1 = having("http1");
     this.#fieldsLost = having("fieldsLost");
     this.#gap = having("gap");
@@ -62,6 +65,10 @@ class FanOut implements Required<ModelSink> {
 
   tls(facts: TlsFacts, over: boolean, c: Connection): void {
     for (const sink of this.#tls) sink.tls(facts, over, c);
+  }
+
+  tlsAlert(alert: TlsAlert, c: Connection): void {
+    for (const sink of this.#tlsAlert) sink.tlsAlert(alert, c);
   }
 
   http1(head: Http1Head, number: number, c: Connection): Http1Observer | undefined {

@@ -49,11 +49,11 @@ export class FrameRef {
     return ref;
   }
 
-  /** A message of TLS; its offset is none of the decrypted octets. */
+  /** A message of TLS. The place of an alert among the decrypted octets is known; that of others is 0. */
   static ofTls(
     kind: "tls-hello" | "tls-handshake" | "tls-alert",
     from: Side,
-    { file, packet, time }: { readonly file: number; readonly packet: number; readonly time: number } = NOWHERE,
+    { file, packet, time, offset = 0, acked = -1 }: TlsPlace = NOWHERE,
     text = "",
   ): FrameRef {
     const ref = new FrameRef();
@@ -62,6 +62,8 @@ export class FrameRef {
     ref.file = file;
     ref.packet = packet;
     ref.time = ref.began = time;
+    ref.offset = ref.end = offset;
+    ref.acked = acked;
     ref.text = text;
     return ref;
   }
@@ -137,4 +139,12 @@ export class FrameRef {
   }
 }
 
-const NOWHERE = { file: 0, packet: 0, time: 0 };
+interface TlsPlace {
+  readonly file: number;
+  readonly packet: number;
+  readonly time: number;
+  readonly offset?: number;
+  readonly acked?: number;
+}
+
+const NOWHERE: TlsPlace = { file: 0, packet: 0, time: 0 };

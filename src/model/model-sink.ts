@@ -4,6 +4,7 @@ import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import type { TlsFacts } from "../tls/facts.ts";
 import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
@@ -19,6 +20,8 @@ export interface ModelSink {
   /** What the handshake of TLS says of a connection that is to speak HTTP/2, or does: before its first frame, and again at its end.
    *  @param over Nothing follows. */
   tls?(facts: TlsFacts, over: boolean, connection: Connection): void;
+  /** An alert of TLS, between the frames that its side sent before and after it. */
+  tlsAlert?(alert: TlsAlert, connection: Connection): void;
   /** A request in HTTP/1.1, from 1 on, that may be followed by others, and by HTTP/2. @returns Who reads it and its answer; the first
    *  listener that wants to does. */
   http1?(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined;

@@ -8,6 +8,7 @@ import { Packet, type PacketSink } from "../capture/packet.ts";
 import type { DiagnosticCode, DiagnosticSink } from "../diagnostic.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
 import { RecentSegments } from "./duplicates.ts";
+import { ExportedStreams } from "./exported-streams.ts";
 import { type Datagram, type FragmentPart, FragmentStore, type FragmentWatcher } from "./fragments.ts";
 import { etherip, gre } from "./gre.ts";
 import { authentication, extension, fragmentHeader, ipv4, ipv6 } from "./ip.ts";
@@ -93,6 +94,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   tunnel = 0;
   identification = 0;
   readonly segment = new TcpSegment();
+  readonly exported = new ExportedStreams();
   /** By what makes two of them equal: a link type, a name, or the fault itself. */
   readonly tallies = new Map<number | string | Fault, Tally>();
   readonly #segments: SegmentSink;

@@ -1,4 +1,5 @@
 import type { Packet } from "../capture/packet.ts";
+import type { ExportedStreams } from "./exported-streams.ts";
 import type { TcpSegment } from "./segment.ts";
 
 /** Decodes one header at `at` and calls `walk` for what follows it. Headers must end at `end`, where the captured octets do. */
@@ -14,6 +15,7 @@ export interface Walk {
   /** Identification of the innermost IPv4 header; 0 for IPv6. */
   identification: number;
   readonly segment: TcpSegment;
+  readonly exported: ExportedStreams;
   /** Go on with what follows, by link type, by EtherType, by IP protocol number. */
   link(linkType: number, bytes: Uint8Array, at: number, end: number): void;
   network(etherType: number, bytes: Uint8Array, at: number, end: number): void;

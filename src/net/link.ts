@@ -2,6 +2,7 @@
 // between. PPP, IEEE 802.11 and the headers that hosts put before packets are in files of their own.
 
 import { u16, u16le, u32 } from "../bytes.ts";
+import { exportedPdu } from "./exported-pdu.ts";
 import { encLog, netfilterLog, packetFilterLog, pktap } from "./host-header.ts";
 import { avs, ieee80211, prism, radiotap } from "./ieee80211.ts";
 import { ip, ipv4, ipv6 } from "./ip.ts";
@@ -79,8 +80,8 @@ const loopback: Layer = (walk, bytes, at, end) => {
   walk.notIp("another address family on a BSD loopback");
 };
 
-/** Those that other layers carry. */
-export const linkTypes = { ethernet: 1, ieee80211: 105, prism: 119, radiotap: 127 } as const;
+/** Those that are named elsewhere. */
+export const linkTypes = { ethernet: 1, ieee80211: 105, prism: 119, radiotap: 127, exported: 252 } as const;
 
 export const linkLayers: ReadonlyMap<number, Layer> = new Map([
   [0, loopback],
@@ -109,6 +110,7 @@ export const linkLayers: ReadonlyMap<number, Layer> = new Map([
   [228, ipv4],
   [229, ipv6],
   [239, netfilterLog],
+  [linkTypes.exported, exportedPdu],
   [258, pktap],
   [276, linuxCooked2],
 ]);

@@ -127,7 +127,6 @@ const linkTypes: ReadonlyMap<number, string> = new Map([
   [248, "SCTP"],
   [249, "USBPcap"],
   [251, "Bluetooth Low Energy"],
-  [252, "Wireshark exported PDU"],
   [253, "Linux netlink"],
   [254, "Bluetooth Linux monitor"],
   [266, "USB on macOS"],

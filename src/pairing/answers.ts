@@ -285,7 +285,7 @@ function isOwnEnd({ offender, frame, severity }: Finding, end: Reaction): boolea
 }
 
 const isFinal = (r: Reaction): boolean =>
-  r.kind === "fin" || r.kind === "rst" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError);
+  r.kind === "fin" || r.kind === "rst" || r.kind === "tls-alert" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError);
 
 const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind} ${offset}`;
 

@@ -7,6 +7,7 @@ import type { FieldBlock } from "../model/field-block.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import { closeBlames, goawayBlames, resetBlames, statusBlames } from "./blame.ts";
 import type { Pending } from "./pending.ts";
 import type { Reaction } from "./reaction.ts";
@@ -107,6 +108,26 @@ const statusOf = (
   closedBy: undefined,
 });
 
+/** @param alert Fatal: nothing follows it (RFC 8446 6.2). `tls/alert` tells of one that answers nothing. */
+export function alertReaction(alert: TlsAlert, connection: Connection): Reaction {
+  return {
+    kind: "tls-alert",
+    from: alert.from,
+    errorCode: 0,
+    lastStreamId: 0,
+    debug: alert.name,
+    status: alert.description,
+    streamId: 0,
+    stream: undefined,
+    frame: FrameRef.ofTls("tls-alert", alert.from, alert, alert.name),
+    onOpenStream: hasOpenStream(connection),
+    everyday: false,
+    blames: false,
+    before: NONE,
+    closedBy: undefined,
+  };
+}
+
 /** @param at The end of the side's octets. */
 export function closeReaction(from: Side, how: "fin" | "rst", at: Origin, pending: Pending, recent: RecentFrames): Reaction {
   const { connection } = pending;
@@ -126,13 +147,21 @@ export function closeReaction(from: Side, how: "fin" | "rst", at: Origin, pendin
     status: 0,
     streamId: 0,
     stream: undefined,
-    frame: FrameRef.close(from, at),
+    frame: closeOf(from, at, pending),
     onOpenStream,
     everyday: follows || (!onOpenStream && quiet >= IDLE),
     blames,
     before: blames ? before(other(from), at.acked, pending, recent) : NONE,
     closedBy: undefined,
   };
+}
+
+// With close_notify a side has done with the connection (RFC 8446 6.1): what comes after it the close does not answer.
+function closeOf(from: Side, at: Origin, { clientKnew, serverKnew }: Pending): FrameRef {
+  const ref = FrameRef.close(from, at);
+  const knew = from === "client" ? clientKnew : serverKnew;
+  if (knew >= 0 && (ref.acked < 0 || knew < ref.acked)) ref.acked = knew;
+  return ref;
 }
 
 const before = (from: Side, acked: number, pending: Pending, recent: RecentFrames): FrameRef[] =>

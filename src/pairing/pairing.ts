@@ -9,8 +9,9 @@ import { type Origin, other, type Side } from "../place.ts";
 import type { Finding, FindingSink, Repeats } from "../rules/finding.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
+import { CLOSE_NOTIFY, type TlsAlert } from "../tls/alert.ts";
 import { pairAll } from "./answers.ts";
-import { closeReaction, goawayReaction, resetReaction, statusReaction } from "./observed-reaction.ts";
+import { alertReaction, closeReaction, goawayReaction, resetReaction, statusReaction } from "./observed-reaction.ts";
 import { KnownOpenings } from "./opening.ts";
 import { Pending } from "./pending.ts";
 import type { PairSink, RecognisedSoftware } from "./reaction.ts";
@@ -77,6 +78,15 @@ export class Pairing implements ModelSink, FindingSink {
     this.#recognition(pending, block.from)?.fields(block);
     const reaction = statusReaction(block, pending, this.#recent);
     if (reaction !== undefined) pending.react(reaction);
+  }
+
+  tlsAlert(alert: TlsAlert, connection: Connection): void {
+    const pending = this.#of(connection);
+    if (alert.level === "fatal") pending.react(alertReaction(alert, connection));
+    else if (alert.description === CLOSE_NOTIFY && alert.acked >= 0) {
+      if (alert.from === "client") pending.clientKnew = alert.acked;
+      else pending.serverKnew = alert.acked;
+    }
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {

@@ -22,6 +22,9 @@ export class Pending {
   /** Undefined before a side's first frame. */
   client: Recognition | undefined = undefined;
   server: Recognition | undefined = undefined;
+  /** What each side had received when it said close_notify; -1: it did not, or that is not known. */
+  clientKnew = -1;
+  serverKnew = -1;
   #findings: PendingFinding[] | undefined = undefined;
   #reactions: ReactionQueue | undefined = undefined;
   #crossings: Crossings | undefined = undefined;
@@ -63,11 +66,11 @@ export class Pending {
     this.#reactions.add(reaction, this.#findings === undefined ? RECENT : REACTIONS);
   }
 
-  /** @returns Whether that side had sent a GOAWAY, which this close belongs to. */
+  /** @returns Whether that side had sent a GOAWAY or a fatal alert, which this close belongs to. */
   closes(close: Reaction): boolean {
-    const goaway = this.#reactions?.goaway(close.from);
-    if (goaway === undefined) return false;
-    goaway.closedBy = close;
+    const announced = this.#reactions?.announced(close.from);
+    if (announced === undefined) return false;
+    announced.closedBy = close;
     return true;
   }
 

@@ -21,9 +21,10 @@ export class ReactionQueue {
     return this.#slots.filter((reaction) => reaction !== undefined);
   }
 
-  /** The first GOAWAY of a side. */
-  goaway(from: Side): Reaction | undefined {
-    return this.#slots.find((reaction) => reaction?.kind === "goaway" && reaction.from === from);
+  /** The first GOAWAY of a side, or else its fatal alert: what a close belongs to. */
+  announced(from: Side): Reaction | undefined {
+    const of = (kind: Reaction["kind"]) => this.#slots.find((reaction) => reaction?.kind === kind && reaction.from === from);
+    return of("goaway") ?? of("tls-alert");
   }
 
   #drop(): void {

@@ -7,19 +7,19 @@ import type { Tells } from "./software.ts";
 
 /** What a side did that can be an answer to the other side's fault. */
 export interface Reaction {
-  readonly kind: "goaway" | "rst-stream" | "status" | "grpc-status" | "fin" | "rst";
+  readonly kind: "goaway" | "rst-stream" | "status" | "grpc-status" | "fin" | "rst" | "tls-alert";
   readonly from: Side;
   /** GOAWAY, RST_STREAM. */
   readonly errorCode: number;
   readonly lastStreamId: number;
-  /** GOAWAY: its debug data; `grpc-status`: its message; one character per octet. */
+  /** GOAWAY: its debug data; `grpc-status`: its message; `tls-alert`: its name; one character per octet. */
   readonly debug: string;
-  /** `:status`, or `grpc-status`. */
+  /** `:status`, `grpc-status`, or the number of the alert. */
   readonly status: number;
   readonly streamId: number;
   /** Of RST_STREAM, where it is known: it may be forgotten before the connection ends. */
   readonly stream: Stream | undefined;
-  /** The frame; of `fin` and `rst` the segment. */
+  /** The frame; of `fin` and `rst` the segment, of `tls-alert` the record. */
   readonly frame: FrameRef;
   /** A stream was open then. */
   readonly onOpenStream: boolean;
@@ -29,7 +29,7 @@ export interface Reaction {
   readonly blames: boolean;
   /** Of an error: the other side's last frames that had arrived by then. */
   readonly before: readonly FrameRef[];
-  /** The same side's close that followed a GOAWAY. */
+  /** The same side's close that followed a GOAWAY or an alert. */
   closedBy: Reaction | undefined;
 }
 

@@ -109,6 +109,9 @@ export function scoreOf(
     if (expect.malformed === true && MALFORMED.has(reaction.status)) suit(3, "4xx answers a malformed request");
     // An application may say so of a request that is right.
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
+  } else if (kind === "tls-alert") {
+    if (REFUSED_BY_TLS.has(rule)) suit(3, `the alert ${debug} is TLS's own answer`);
+    else if (!APPLICATION_ALERTS.has(debug)) add(-4, `the alert ${debug} is about TLS itself`);
   } else if (kind === "grpc-status") add(-1, `status ${reaction.status} may be about what was asked for`);
   if (isOfSoftware) suit(3, `${known.name} answers so`);
   // A weak test.
@@ -197,6 +200,17 @@ const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
 
 // RFC 9110 15.5: statuses that say that the request itself is wrong, not what it asks for.
 const MALFORMED: ReadonlySet<number> = new Set([400, 405, 411, 413, 414, 415, 417, 421, 431]);
+
+// RFC 5246 7.4.1.1, RFC 8446 4.6.2: messages of the handshake that come when nobody asked for them.
+const REFUSED_BY_TLS: ReadonlySet<string> = new Set(["tls/renegotiation", "tls/post-handshake-auth"]);
+
+// RFC 8446 6.2: alerts that say nothing of records or of the handshake, and so may be about what was inside.
+const APPLICATION_ALERTS: ReadonlySet<string> = new Set([
+  "internal_error",
+  "unexpected_message",
+  "access_denied",
+  "user_canceled",
+]);
 
 // INVALID_ARGUMENT 3, RESOURCE_EXHAUSTED 8, UNIMPLEMENTED 12, INTERNAL 13: what servers send.
 const STATUSES: readonly (readonly [rule: string, statuses: readonly number[]])[] = [

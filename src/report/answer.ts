@@ -16,6 +16,8 @@ export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject
       return `GOAWAY ${errorCode}`;
     case "rst-stream":
       return `RST_STREAM ${errorCode}`;
+    case "tls-alert":
+      return `TLS alert ${errorCode}`;
     case "log-only":
       return "an answer that only the log tells of";
     default:

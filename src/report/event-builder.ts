@@ -240,6 +240,7 @@ export class EventBuilder {
     return {
       kind,
       ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(reaction.errorCode) } : {}),
+      ...(kind === "tls-alert" ? { errorCode: reaction.debug } : {}),
       ...(kind === "status" || kind === "grpc-status" ? { status: reaction.status } : {}),
       ...(kind === "goaway" ? { lastStreamId: reaction.lastStreamId, debug: utf8(reaction.debug) } : {}),
       ...where,
@@ -247,10 +248,11 @@ export class EventBuilder {
     };
   }
 
-  #inShort({ kind, errorCode, frame }: Reaction, finding: PairedFinding["finding"]): OtherEnd {
+  #inShort({ kind, errorCode, debug, frame }: Reaction, finding: PairedFinding["finding"]): OtherEnd {
     return {
       kind,
       ...(kind === "goaway" || kind === "rst-stream" ? { errorCode: errorCodeName(errorCode) } : {}),
+      ...(kind === "tls-alert" ? { errorCode: debug } : {}),
       packet: frame.packet,
       time: this.#clock.text(frame.time),
       delay: frame.time - finding.frame.time,
@@ -377,7 +379,9 @@ const reactionText = (reaction: Reaction): string =>
       ? `grpc-status: ${reaction.status}`
       : reaction.kind === "goaway"
         ? `${errorCodeName(reaction.errorCode)}, last stream ${reaction.lastStreamId}`
-        : errorCodeName(reaction.errorCode);
+        : reaction.kind === "tls-alert"
+          ? reaction.debug
+          : errorCodeName(reaction.errorCode);
 
 const textsOf = (data: Readonly<Record<string, string | number>>): Record<string, string> =>
   Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"));

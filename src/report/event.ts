@@ -187,6 +187,7 @@ export interface ReactionObject {
   readonly due?: { readonly scope: "connection" | "stream"; readonly codes: readonly string[] };
   readonly confidence?: string;
   readonly kind?: string;
+  /** Of an alert of TLS its name. */
   readonly errorCode?: string;
   readonly status?: number;
   readonly lastStreamId?: number;
@@ -197,7 +198,7 @@ export interface ReactionObject {
   readonly packet?: number;
   readonly time?: string;
   readonly comment?: string;
-  /** The close that followed a GOAWAY. */
+  /** The close that followed a GOAWAY or an alert. */
   readonly closed?: { readonly how: string; readonly packet: number; readonly time: string; readonly delay: number };
   readonly delay?: number;
   readonly streamsKilled?: readonly number[];

@@ -75,6 +75,7 @@ import * as streamIdle from "./stream/idle.ts";
 import * as streamReset from "./stream/reset.ts";
 import * as streamId from "./stream-id/stream-id.ts";
 import * as tlsAlert from "./tls/alert.ts";
+import * as tlsEarlyData from "./tls/early-data.ts";
 import * as tlsHandshake from "./tls/handshake.ts";
 import * as tlsNames from "./tls/names.ts";
 import * as upgradeAfter from "./upgrade/after.ts";
@@ -418,6 +419,8 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     tlsNames.authorityNotInCert,
     tlsAlert.alpnNoOverlap,
     tlsAlert.alert,
+    tlsEarlyData.earlyDataUnsafe,
+    tlsEarlyData.earlyDataNondefault,
   ],
   health: [
     // These two before the stalls that they explain.

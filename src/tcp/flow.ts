@@ -1,3 +1,4 @@
+import { linkTypes } from "../net/link.ts";
 import type { TcpSegment } from "../net/segment.ts";
 import type { Origin } from "../place.ts";
 import { type ByteSink, type ByteSource, unread } from "./byte-stream.ts";
@@ -28,6 +29,8 @@ export class Flow implements ByteSource, Queued<Flow> {
   /** Whether the client stands second in the key. */
   readonly clientSecond: boolean;
   readonly directions: readonly [Direction, Direction] = [new Direction(), new Direction()];
+  /** Its octets were exported by Wireshark: what was around them, such as TLS, does not show. */
+  readonly exported: boolean;
   readonly file: number;
   readonly firstPacket: number;
   readonly firstTime: number;
@@ -71,6 +74,7 @@ export class Flow implements ByteSource, Queued<Flow> {
     else if (sourceFirst) this.prefixes = [s.source0, s.source1, s.source2, s.target0, s.target1, s.target2];
     else this.prefixes = [s.target0, s.target1, s.target2, s.source0, s.source1, s.source2];
     this.clientSecond = clientSecond;
+    this.exported = packet.linkType === linkTypes.exported;
     this.file = packet.file;
     this.firstPacket = packet.number;
     this.firstTime = packet.time;

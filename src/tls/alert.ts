@@ -10,6 +10,9 @@ export interface TlsAlert {
   readonly file: number;
   readonly packet: number;
   readonly time: number;
+  /** Decrypted octets that its side had sent before it, and those of the other side that had arrived by then; -1: unknown. */
+  readonly offset: number;
+  readonly acked: number;
 }
 
 export const CLOSE_NOTIFY = 0;

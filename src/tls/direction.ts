@@ -2,7 +2,7 @@
 // handshake messages and alerts say goes to the facts and keys of the connection.
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
-import { alertName, type TlsAlert } from "./alert.ts";
+import { alertName, CLOSE_NOTIFY, type TlsAlert } from "./alert.ts";
 import type { ConnectionKeys, Epoch } from "./connection-keys.ts";
 import { noteMessage, type TlsFacts } from "./facts.ts";
 import { HandshakeReader, MessageType } from "./handshake.ts";
@@ -63,6 +63,8 @@ export class TlsDirection {
   #loss = false;
   /** Octets of its ciphertext before its FIN; -1: there was none. */
   #fin = -1;
+  /** It has sent close_notify, or a fatal alert. */
+  #alerted = false;
   /** Of the record before. */
   #epoch: Epoch | undefined;
   /** A loss before there was application data: none of it, as the first of its sequence numbers may show. */
@@ -177,10 +179,20 @@ export class TlsDirection {
     // Whether a server that never answered took it does not matter: it was sent as the beginning of what follows.
     this.#takeEarly();
     this.#flushGap();
-    if (how === "fin") this.#fin = at.offset;
+    if (how === "fin") {
+      this.#fin = at.offset;
+      this.#noteSilentEnd(inRecord, at);
+    }
     const to = this.#place(at, at.acked);
     to.offset = this.plain;
     this.#out.end(how, to);
+  }
+
+  // RFC 8446 6.1, RFC 5246 7.2.1. What was lost, or did not open, may have been the alert.
+  #noteSilentEnd(inRecord: boolean, { file, packet, time }: Origin): void {
+    const { kind } = this.opener.epoch ?? {};
+    if (inRecord || this.#loss || this.#alerted || (kind !== "application" && kind !== "tls12")) return;
+    this.#shared.facts.unnotified[this.side] = { file, packet, time };
   }
 
   /** The server has accepted or rejected early data (RFC 8446 4.2.10). */
@@ -239,7 +251,10 @@ export class TlsDirection {
         file,
         packet,
         time,
+        offset: this.plain,
+        acked: this.#place(record.last, record.first.acked).acked,
       };
+      if (alert.level === "fatal" || alert.description === CLOSE_NOTIFY) this.#alerted = true;
       const { facts } = this.#shared;
       if (facts.alerts.length < ALERTS) facts.alerts.push(alert);
       this.#shared.alert(alert);
@@ -277,6 +292,7 @@ export class TlsDirection {
       this.#holdEarly(b.subarray(start, end), at, record);
       return;
     }
+    if (this.opener.epoch?.kind === "early") this.#shared.facts.earlyEnd = this.plain + end - start;
     this.#give(b, start, end, record.last.offset + 1, at);
   }
 
@@ -300,6 +316,8 @@ export class TlsDirection {
 
   #takeEarly(): void {
     const early = this.#early;
+    // Known before the first of them is read.
+    if (early.length > 0) this.#shared.facts.earlyEnd = this.plain + this.#earlyOctets;
     this.#early = [];
     this.#earlyOctets = 0;
     for (const { plain, end, at } of early) this.#give(plain, 0, plain.length, end, at);

@@ -37,6 +37,10 @@ export interface TlsFacts {
   /** A session was resumed: by PSK, id or ticket. */
   resumed?: true;
   earlyData?: "offered" | "accepted" | "rejected";
+  /** Decrypted octets of the client that came as early data, where there are such. */
+  earlyEnd?: number;
+  /** Where a side sent FIN without close_notify or another alert before it; only where nothing can hide one. */
+  unnotified: Partial<Record<Side, MessagePlace>>;
   /** Handshakes of TLS 1.2 after the first, who began each, with its packet. */
   renegotiations: (MessagePlace & { readonly from: Side })[];
   /** Of the ephemeral key of TLS 1.2. */
@@ -56,6 +60,7 @@ export interface TlsFacts {
 
 export const noFacts = (): TlsFacts => ({
   hellos: {},
+  unnotified: {},
   renegotiations: [],
   certificates: {},
   keyUpdates: { client: 0, server: 0 },

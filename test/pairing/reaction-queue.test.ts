@@ -73,7 +73,7 @@ describe("reactions that wait", () => {
     queue.add(reaction(1, false), 10);
     queue.add(reaction(2, false, "goaway"), 10);
     queue.add(reaction(3, false, "goaway"), 10);
-    expect(queue.goaway("server")?.streamId).toBe(2);
-    expect(queue.goaway("client")).toBeUndefined();
+    expect(queue.announced("server")?.streamId).toBe(2);
+    expect(queue.announced("client")).toBeUndefined();
   });
 });

@@ -115,6 +115,7 @@ export const schemeMismatch = defineRule({
   when: { observed: Observation.schemeMismatch },
   judge(subject, stream, { connection, report }) {
     const { decoded, streamId } = subject as FieldBlock; // the observation is a block's
+    if (connection.flow.exported) return;
     const scheme = shown(decoded?.scheme?.value);
     const transport = connection.protocol.startsWith("h2c") ? "without TLS" : "with TLS";
     report(subject, "scheme", { scheme, transport, streamId }, { related: opened(stream), fold: scheme });
