@@ -18,7 +18,8 @@ export type Command =
   | "cut"
   | "rules"
   | "explain"
-  | "completion";
+  | "completion"
+  | "record";
 
 export interface Invocation {
   readonly command: Command;
@@ -57,6 +58,8 @@ export interface Invocation {
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
   readonly follow: boolean;
+  /** Where a proxy listens: `[HOST:]PORT`. */
+  readonly listen: string | undefined;
   readonly session: "auto" | "one" | "each";
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
@@ -125,6 +128,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     text: single("text") as string | undefined,
     session: (single("session") ?? "auto") as Invocation["session"],
     follow: single("follow") === true,
+    listen: single("listen") as string | undefined,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,
