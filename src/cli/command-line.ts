@@ -190,8 +190,8 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     requiresArg: true,
     nargs: 1,
     of: ["check", "record"],
-    choices: ["error", "warning", "info", "never"],
-    describe: "lowest severity that makes exit 1 (default: error)",
+    choices: ["error", "warning", "info", "unexplained", "never"],
+    describe: "lowest severity that makes exit 1 (default: error); unexplained: errors, and error answers without a finding",
     group: "Check:",
   },
   rule: {

@@ -21,6 +21,9 @@ export type Command =
   | "completion"
   | "record";
 
+/** The lowest severity that fails; `unexplained`: errors, and error answers that no finding explains. */
+export type FailOn = Severity | "unexplained" | "never";
+
 export interface Invocation {
   readonly command: Command;
   /** Captures, or the rule to explain. */
@@ -28,7 +31,7 @@ export interface Invocation {
   readonly format: string | undefined;
   readonly outputs: readonly string[];
   /** Undefined: what the configuration says, else the default. So with the next four. */
-  readonly failOn: Severity | "never" | undefined;
+  readonly failOn: FailOn | undefined;
   readonly severities: readonly (readonly [string, Severity | "off"])[];
   readonly preset: Preset | undefined;
   readonly profile: Profile | undefined;
@@ -110,7 +113,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     operands,
     format: single("format") as string | undefined,
     outputs: toStrings(args["output"]),
-    failOn: single("fail-on") as Severity | "never" | undefined,
+    failOn: single("fail-on") as FailOn | undefined,
     severities: toStrings(command === "explain" ? undefined : args["rule"]).map(ruleSeverity),
     preset: single("preset") as Preset | undefined,
     profile: single("profile") as Profile | undefined,

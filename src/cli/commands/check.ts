@@ -76,10 +76,11 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
 
 // Unproven and consequent findings are not among the counts.
 function status(
-  { errors, warnings, infos, budgets, http2Connections, incomplete }: SummaryEvent,
+  { errors, warnings, infos, unexplained, budgets, http2Connections, incomplete }: SummaryEvent,
   { failOn, requireComplete }: Task,
 ): number {
-  const found = errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
+  const isWide = failOn === "warning" || failOn === "info";
+  const found = errors + (isWide ? warnings : 0) + (failOn === "info" ? infos : 0) + (failOn === "unexplained" ? unexplained : 0);
   if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }

@@ -184,7 +184,7 @@ export class Collector implements ModelSink {
         this.#summary = event;
         break;
       case "unexplained":
-        if (this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
+        if (event.baseline !== true && this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
         break;
       // The page is about frames; this stands in the other reports.
       case "baseline":
