@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 /** In data-flow order. */
 const stages = [
   "capture",
+  "recording",
   "net",
   "tcp",
   "tls",

@@ -150,9 +150,19 @@ export const COMMANDS: readonly CommandWords[] = [
       "h2lint completion bash > /etc/bash_completion.d/h2lint",
     ],
   },
+  {
+    name: "record",
+    operands: "<server>",
+    describe: "a proxy before SERVER (HOST:PORT) that records what goes through it, without rights to capture",
+    examples: [
+      "h2lint record 127.0.0.1:50051 --listen 50052 -o out.pcapng",
+      "h2lint record 127.0.0.1:50051 --listen 50052 --follow",
+      "h2lint record [::1]:50051 --listen [::1]:50052 -o out.pcapng --follow",
+    ],
+  },
 ];
 
-const JUDGING: readonly Command[] = ["check", "why", "compare", "timeline", "cut", "diff"];
+const JUDGING: readonly Command[] = ["check", "why", "compare", "timeline", "cut", "diff", "record"];
 const SELECTING: readonly Command[] = ["check", "why", "compare", "timeline", "calls", "diff", "repro"];
 
 /** In the order of the help. */
@@ -160,14 +170,14 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   format: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "info", "calls", "frames", "diff", "repro", "rules", "explain"],
+    of: ["check", "why", "compare", "timeline", "info", "calls", "frames", "diff", "repro", "rules", "explain", "record"],
     alias: "f",
     type: "string",
     describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown, html or har, to standard output",
     group: "Output:",
   },
   output: {
-    of: ["check", "calls", "cut"],
+    of: ["check", "calls", "cut", "record"],
     alias: "o",
     type: "string",
     array: true,
@@ -179,9 +189,9 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   "fail-on": {
     requiresArg: true,
     nargs: 1,
-    of: ["check"],
-    choices: ["error", "warning", "info", "never"],
-    describe: "lowest severity that makes exit 1 (default: error)",
+    of: ["check", "record"],
+    choices: ["error", "warning", "info", "unexplained", "never"],
+    describe: "lowest severity that makes exit 1 (default: error); unexplained: errors, and error answers without a finding",
     group: "Check:",
   },
   rule: {
@@ -352,11 +362,18 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     group: "Output:",
   },
   follow: {
-    of: ["check"],
+    of: ["check", "record"],
     type: "boolean",
     default: false,
-    describe: "of a pipe: findings and connections as they come, and rolling totals",
+    describe: "of a pipe or proxy: findings and connections as they come, and rolling totals",
     group: "Output:",
+  },
+  listen: {
+    of: ["record"],
+    type: "string",
+    requiresArg: true,
+    nargs: 1,
+    describe: "where clients connect to: [HOST:]PORT (default: 127.0.0.1 and a port that is free)",
   },
   color: { of: "all", type: "boolean", describe: "colours and symbols (--no-color: plain)", group: "Output:" },
   progress: { of: "all", type: "boolean", describe: "progress on stderr (--no-progress: none)", group: "Output:" },
@@ -375,7 +392,7 @@ export function takes(command: Command, option: string): boolean {
   const { of } = OPTIONS[option]!;
   if (of === "all") return true;
   if (of !== undefined) return of.includes(command);
-  return command !== "rules" && command !== "explain" && command !== "completion";
+  return !["rules", "explain", "completion", "record"].includes(command);
 }
 
 /** @param args By option, as a parser leaves them. @throws H2lintError for an option that does nothing for the command, or lacks its value. */

@@ -10,12 +10,13 @@ import type { Rule } from "../rules/rule.ts";
 import type { Preset } from "../rules/selection.ts";
 import type { Severity } from "../rules/severity.ts";
 import { severities } from "../rules/severity.ts";
+import type { FailOn } from "./invocation.ts";
 
 /** What a configuration file may say. Command-line options go before it. */
 export interface Config {
   readonly preset?: Preset;
   readonly profile?: Profile;
-  readonly failOn?: Severity | "never";
+  readonly failOn?: FailOn;
   readonly requireComplete?: boolean;
   /** Known findings that do not count; relative to the configuration file. */
   readonly baseline?: string;
@@ -128,7 +129,7 @@ const SEVERITIES: readonly string[] = [...severities, "off"];
 const KEYS: Readonly<Record<string, (given: unknown) => string | undefined>> = {
   preset: oneOf("recommended", "strict", "all"),
   profile: oneOf("rfc9113", "rfc7540"),
-  failOn: oneOf("error", "warning", "info", "never"),
+  failOn: oneOf("error", "warning", "info", "unexplained", "never"),
   requireComplete: (given) => (typeof given === "boolean" ? undefined : "expected true or false"),
   baseline: (given) => (typeof given === "string" && given !== "" ? undefined : "expected a file"),
   rules: (given) => {

@@ -37,7 +37,9 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
     case "sarif":
       return sarifReport(output, task.rules);
     case "junit": {
-      const fails = (severity: Severity) => severities.indexOf(severity) <= severities.indexOf(task.failOn as Severity);
+      const lowest = task.failOn === "unexplained" ? "error" : task.failOn;
+      // `never` is none of them, and so fails nothing.
+      const fails = (severity: Severity) => severities.indexOf(severity) <= severities.indexOf(lowest as Severity);
       return junitReport(output, fails);
     }
     case "github":
@@ -58,5 +60,3 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       return checkReport(output, lookOf(task), task.rules);
   }
 }
-
-// `never` is none of them, and so fails nothing.

@@ -57,5 +57,5 @@ const ORDER = ["Check:", "Part of the capture:", "Output:", ""];
 const VALUES: Readonly<Record<string, string>> = {
   ...{ format: "NAME", output: "[FORMAT=]FILE", rule: "ID=SEVERITY", config: "FILE", baseline: "FILE", connection: "N" },
   ...{ stream: "N", host: "ADDRESS", port: "N", from: "TIME", to: "TIME", proto: "PATH", keys: "PATH", log: "FILE" },
-  ...{ text: "TEXT", "max-memory": "SIZE", listen: "PORT" },
+  ...{ text: "TEXT", "max-memory": "SIZE", listen: "[HOST:]PORT" },
 };

@@ -18,7 +18,11 @@ export type Command =
   | "cut"
   | "rules"
   | "explain"
-  | "completion";
+  | "completion"
+  | "record";
+
+/** The lowest severity that fails; `unexplained`: errors, and error answers that no finding explains. */
+export type FailOn = Severity | "unexplained" | "never";
 
 export interface Invocation {
   readonly command: Command;
@@ -27,7 +31,7 @@ export interface Invocation {
   readonly format: string | undefined;
   readonly outputs: readonly string[];
   /** Undefined: what the configuration says, else the default. So with the next four. */
-  readonly failOn: Severity | "never" | undefined;
+  readonly failOn: FailOn | undefined;
   readonly severities: readonly (readonly [string, Severity | "off"])[];
   readonly preset: Preset | undefined;
   readonly profile: Profile | undefined;
@@ -57,6 +61,8 @@ export interface Invocation {
   /** What a log or a program says of a failure. */
   readonly text: string | undefined;
   readonly follow: boolean;
+  /** Where a proxy listens: `[HOST:]PORT`. */
+  readonly listen: string | undefined;
   readonly session: "auto" | "one" | "each";
   readonly showSecrets: boolean;
   readonly color: boolean | undefined;
@@ -107,7 +113,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     operands,
     format: single("format") as string | undefined,
     outputs: toStrings(args["output"]),
-    failOn: single("fail-on") as Severity | "never" | undefined,
+    failOn: single("fail-on") as FailOn | undefined,
     severities: toStrings(command === "explain" ? undefined : args["rule"]).map(ruleSeverity),
     preset: single("preset") as Preset | undefined,
     profile: single("profile") as Profile | undefined,
@@ -125,6 +131,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     text: single("text") as string | undefined,
     session: (single("session") ?? "auto") as Invocation["session"],
     follow: single("follow") === true,
+    listen: single("listen") as string | undefined,
     showSecrets: single("show-secrets") === true,
     color: single("color") as boolean | undefined,
     progress: single("progress") as boolean | undefined,

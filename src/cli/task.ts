@@ -9,15 +9,14 @@ import type { Assertions } from "../report/assertions.ts";
 import { printable, utf16Octets } from "../report/text.ts";
 import { rules } from "../rules/index.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { Severity } from "../rules/severity.ts";
 import type { LoadedConfig } from "./config.ts";
-import type { Invocation } from "./invocation.ts";
+import type { FailOn, Invocation } from "./invocation.ts";
 import { findKeys } from "./keys.ts";
 import { didYouMean } from "./nearest.ts";
 
 /** An invocation with the rest filled in, and what the configuration adds. */
 export interface Task extends Invocation {
-  readonly failOn: Severity | "never";
+  readonly failOn: FailOn;
   readonly requireComplete: boolean;
   readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly limits: Limits;

@@ -3,10 +3,12 @@
 import { H2lintError } from "../error.ts";
 import type { Severity } from "../rules/severity.ts";
 import { severities } from "../rules/severity.ts";
-import type { FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
+import { answerName } from "./answer.ts";
+import type { FindingEvent, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
 import { counts } from "./failing.ts";
+import { fingerprintOfAnswer } from "./fingerprint.ts";
 
-/** One accepted finding, all its occurrences. */
+/** One accepted finding, or answer that no finding explains (`rule` is `unexplained`), all its occurrences. */
 export interface BaselineEntry {
   readonly fingerprint: string;
   readonly rule: string;
@@ -81,7 +83,7 @@ export class Baseline {
   readonly #found = new Map<string, BaselineEntry>();
   /** Fingerprints of findings that count for nothing, accepted or not: their entries are not stale. */
   readonly #seen = new Set<string>();
-  readonly #accepted = { error: 0, warning: 0, info: 0, answered: 0, due: 0 };
+  readonly #accepted = { error: 0, warning: 0, info: 0, answered: 0, due: 0, unexplained: 0 };
 
   constructor(entries: readonly BaselineEntry[], options: BaselineOptions) {
     this.#entries = new Map(entries.map((entry) => [entry.fingerprint, entry]));
@@ -91,6 +93,7 @@ export class Baseline {
   /** What an event becomes: itself, or marked; before the summary comes what is to be said of the baseline. */
   take(event: ReportEvent): ReportEvent[] {
     if (event.kind === "summary") return [this.#state(), this.#summary(event)];
+    if (event.kind === "unexplained") return [this.#answer(event)];
     return [event.kind === "finding" ? this.#finding(event) : event];
   }
 
@@ -116,12 +119,28 @@ export class Baseline {
     return { ...finding, baseline: true };
   }
 
-  #accepts({ fingerprint, severity }: FindingEvent): boolean {
+  #answer(event: UnexplainedEvent): UnexplainedEvent {
+    const known = { fingerprint: fingerprintOfAnswer(event), severity: "warning" } as const;
+    const by = event.reaction.frame?.from ?? event.reaction.from ?? "server";
+    const shape = `the ${by} answered with ${answerName(event.reaction)}, and nothing that was found explains it`;
+    this.#note({ ...known, rule: "unexplained", shape, count: 1 });
+    if (!this.#options.update && !this.#accepts(known)) return event;
+    this.#accepted.unexplained++;
+    return { ...event, baseline: true };
+  }
+
+  #accepts({ fingerprint, severity }: Pick<FindingEvent, "fingerprint" | "severity">): boolean {
     const entry = this.#entries.get(fingerprint);
     return entry !== undefined && !this.#isExpired(entry) && rank(severity) >= rank(entry.severity);
   }
 
-  #note({ fingerprint, rule, severity, shape, count }: FindingEvent): void {
+  #note({
+    fingerprint,
+    rule,
+    severity,
+    shape,
+    count,
+  }: Pick<FindingEvent, "fingerprint" | "rule" | "severity" | "shape" | "count">): void {
     const before = this.#found.get(fingerprint);
     if (before !== undefined) {
       const worst = rank(severity) < rank(before.severity) ? severity : before.severity;
@@ -160,13 +179,14 @@ export class Baseline {
   }
 
   #summary(summary: SummaryEvent): SummaryEvent {
-    const { error, warning, info, answered, due } = this.#accepted;
+    const { error, warning, info, answered, due, unexplained } = this.#accepted;
     return {
       ...summary,
       errors: summary.errors - error,
       warnings: summary.warnings - warning,
       infos: summary.infos - info,
-      baseline: error + warning + info,
+      baseline: error + warning + info + unexplained,
+      unexplained: summary.unexplained - unexplained,
       answered: summary.answered - answered,
       due: summary.due - due,
     };

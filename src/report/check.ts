@@ -40,8 +40,9 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       if (event.kind === "run") run = event;
       else if (event.kind === "connection") connections.set(event.id, event);
       else if (event.kind === "finding") findings.push(event);
-      else if (event.kind === "unexplained") unexplained.push(event);
-      else if (event.kind === "diagnostic") diagnostics.push(event);
+      else if (event.kind === "unexplained") {
+        if (event.baseline !== true) unexplained.push(event);
+      } else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "baseline") baseline = event;
       else if (event.kind === "budget") budgets.push(event);
       else summary = event;

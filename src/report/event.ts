@@ -247,6 +247,8 @@ export interface UnexplainedEvent {
   readonly unchecked: readonly string[];
   /** What software is known to refuse in this way though it is legal, and was among the frames before. */
   readonly refusals: readonly string[];
+  /** Accepted: it counts for nothing. */
+  readonly baseline?: boolean;
 }
 
 /** What the capture lacks, or could not be read. */

@@ -2,6 +2,7 @@
 // baseline, a difference and a code scanning service know a finding again by.
 import { createHash } from "node:crypto";
 import type { PairedFinding } from "../pairing/reaction.ts";
+import type { UnexplainedEvent } from "./event.ts";
 
 /** 16 hexadecimal digits over the rule, the method or path, and the shape of the evidence. */
 export function fingerprint({ finding }: PairedFinding): string {
@@ -10,6 +11,12 @@ export function fingerprint({ finding }: PairedFinding): string {
   const before = new Set(related.map(({ frame: one, role }) => `${one.from} ${one.kind} ${role}`));
   const values = Object.entries(data).map(([key, value]) => (typeof value === "string" ? `${key}=${shapeOf(value)}` : key));
   const shape = [rule, message, offender, pathShape(path), frame.kind, ...before, ...values];
+  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+}
+
+/** Of an answer that no finding explains: who gave it, which it is, and what it said. */
+export function fingerprintOfAnswer({ reaction: r }: UnexplainedEvent): string {
+  const shape = ["unexplained", r.frame?.from ?? r.from ?? "", r.kind, r.errorCode ?? r.status ?? "", shapeOf(r.debug ?? "")];
   return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
 }
 

@@ -19,7 +19,7 @@ export class Totals {
       this.#connections++;
       this.#frames += event.frames;
       this.#calls += event.calls;
-    } else if (event.kind === "unexplained") this.#unexplained++;
+    } else if (event.kind === "unexplained") this.#unexplained += event.baseline === true ? 0 : 1;
     else if (event.kind === "finding" && counts(event)) this.#found[event.severity]++;
   }
 
@@ -53,7 +53,8 @@ export function followReport(output: Output, look: Look): Report {
     tell(`answer  ${isAnswered(r) ? `${answerName(r)} after ${duration(r.delay ?? 0)}` : noAnswer(r)}`);
   };
 
-  const unexplained = ({ connection, reaction: r }: UnexplainedEvent): void => {
+  const unexplained = ({ connection, reaction: r, baseline }: UnexplainedEvent): void => {
+    if (baseline === true) return;
     const place = placeText(connection, r.frame?.streamId ?? 0, r.frame ?? r.packet ?? 0);
     output(`${style.yellow("? unexplained")}  ${style.bold(answerName(r))}\n`);
     tell(place);

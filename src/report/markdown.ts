@@ -31,8 +31,9 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
-      else if (event.kind === "unexplained") unexplained.push(event);
-      else if (event.kind === "connection") ends.set(event.id, event);
+      else if (event.kind === "unexplained") {
+        if (event.baseline !== true) unexplained.push(event);
+      } else if (event.kind === "connection") ends.set(event.id, event);
       else if (event.kind === "diagnostic") diagnostics.push(event);
       else if (event.kind === "budget") budgets.push(event);
       else if (event.kind === "summary") summary = event;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Baseline, type BaselineEntry, type BaselineOptions, baselineText, parseBaseline } from "../../src/report/baseline.ts";
-import type { FindingEvent, ReportEvent, SummaryEvent } from "../../src/report/event.ts";
+import type { FindingEvent, ReportEvent, SummaryEvent, UnexplainedEvent } from "../../src/report/event.ts";
 import { findingOf, summaryOf } from "./events.ts";
 
 const options: BaselineOptions = { file: "known.json", today: "2026-06-15", update: false, partial: false };
@@ -44,6 +44,35 @@ it("the summary counts what is left", () => {
     findingOf({ fingerprint: "dd" }),
   ]);
   expect(summary).toMatchObject({ errors: 3, warnings: 4, infos: 4, baseline: 4, answered: 5 });
+});
+
+describe("an answer that no finding explains", () => {
+  const answer = (reaction: Partial<UnexplainedEvent["reaction"]> = {}): UnexplainedEvent => ({
+    ...{ kind: "unexplained", connection: 1, before: [], unchecked: [], refusals: [] },
+    reaction: { kind: "goaway", from: "server", errorCode: "PROTOCOL_ERROR", debug: "stream 17 of 3", ...reaction },
+  });
+  const marked = (entries: readonly BaselineEntry[], event: UnexplainedEvent) => {
+    const baseline = new Baseline(entries, options);
+    const [told] = baseline.take(event) as UnexplainedEvent[];
+    const [, summary] = baseline.take(summaryOf({ unexplained: 3 })) as [ReportEvent, SummaryEvent];
+    return { accepted: told?.baseline === true, left: summary.unexplained, known: summary.baseline };
+  };
+  const written = new Baseline([], { ...options, update: true });
+  written.take(answer());
+  const entries = parseBaseline(baselineText(written.updated()), "known.json");
+
+  it("is written as an entry, and accepted from then on", () => {
+    expect(entries).toMatchObject([{ rule: "unexplained", severity: "warning", count: 1, added: "2026-06-15" }]);
+    expect(entries[0]!.message).toContain("the server answered with GOAWAY PROTOCOL_ERROR");
+    expect(marked(entries, answer({ debug: "stream 5 of 1" }))).toEqual({ accepted: true, left: 2, known: 1 });
+  });
+
+  it.each<[string, Partial<UnexplainedEvent["reaction"]>]>([
+    ["of the other side", { from: "client" }],
+    ["of another code", { errorCode: "ENHANCE_YOUR_CALM" }],
+    ["of another kind", { kind: "rst-stream" }],
+    ["with another text", { debug: "window of 17" }],
+  ])("%s is another", (_, reaction) => expect(marked(entries, answer(reaction))).toEqual({ accepted: false, left: 3, known: 0 }));
 });
 
 describe("an entry is stale", () => {

@@ -1,6 +1,7 @@
 // `h2lint check`: what is wrong in the captures, in each of the formats that were asked for.
 import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
+import type { Source } from "../../capture/source.ts";
 import { Budgets } from "../../report/budget.ts";
 import type { SummaryEvent } from "../../report/event.ts";
 import type { Output, Report } from "../../report/report.ts";
@@ -16,7 +17,8 @@ import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { ProgressLine, RollingLine } from "../terminal.ts";
 
-export async function check(task: Task): Promise<number> {
+/** @param live Read instead of what the operands name, to its own end. */
+export async function check(task: Task, live?: readonly Source[]): Promise<number> {
   const format = formatOf(task, CHECK_FORMATS);
   const known = openBaseline(task.baseline, task);
   const budgets = budgetsOf(task);
@@ -36,10 +38,10 @@ export async function check(task: Task): Promise<number> {
   let summary: SummaryEvent | undefined;
   const watch = new SelectionWatch(task.only);
   try {
-    const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
+    const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
     for await (const event of analyze(sources, {
       ...analyzeOptions(task, sources),
-      signal: interruption.signal(),
+      ...(live === undefined ? { signal: interruption.signal() } : {}),
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,
@@ -74,10 +76,11 @@ export async function check(task: Task): Promise<number> {
 
 // Unproven and consequent findings are not among the counts.
 function status(
-  { errors, warnings, infos, budgets, http2Connections, incomplete }: SummaryEvent,
+  { errors, warnings, infos, unexplained, budgets, http2Connections, incomplete }: SummaryEvent,
   { failOn, requireComplete }: Task,
 ): number {
-  const found = errors + (failOn === "error" ? 0 : warnings) + (failOn === "info" ? infos : 0);
+  const isWide = failOn === "warning" || failOn === "info";
+  const found = errors + (isWide ? warnings : 0) + (failOn === "info" ? infos : 0) + (failOn === "unexplained" ? unexplained : 0);
   if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }

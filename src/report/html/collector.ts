@@ -3,9 +3,7 @@
 import { base64 } from "../../bytes.ts";
 import type { Http1Head } from "../../detect/http1.ts";
 import type { UpgradeOffer } from "../../detect/upgrade.ts";
-import type { DecodedBlock } from "../../fields/decoded-block.ts";
-import { FieldBit } from "../../fields/field.ts";
-import { Flag, type Frame } from "../../http2/frame.ts";
+import type { Frame } from "../../http2/frame.ts";
 import type { Limits } from "../../limits.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -26,15 +24,13 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "../event.ts";
-import { isSecret, payloadOf } from "../frame-object.ts";
-import { behindText, protocolText } from "../protocol-text.ts";
 import { specText } from "../rules.ts";
 import { failuresOf, isFailure, tell } from "../story.ts";
-import { printable } from "../text.ts";
-import { differences, differencesBySide } from "./columns.ts";
-import { Interned } from "./interned.ts";
-import type { BlockData, EndData, FrameDetail, GapData, PageConnection, PageData, RuleText, StreamData } from "./page-data.ts";
+import { pageConnection, Tables } from "./page-connection.ts";
+import type { PageData, RuleText } from "./page-data.ts";
 import { pageKinds, shownOctets } from "./page-data.ts";
+import { Rows } from "./rows.ts";
+import { blockOf, detailOf, LOST, mayHoldSecret, shown } from "./shown.ts";
 
 export interface CollectorOptions {
   readonly limits: Limits;
@@ -184,7 +180,7 @@ export class Collector implements ModelSink {
         this.#summary = event;
         break;
       case "unexplained":
-        if (this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
+        if (event.baseline !== true && this.#unexplained.length < UNEXPLAINED) this.#unexplained.push(event);
         break;
       // The page is about frames; this stands in the other reports.
       case "baseline":
@@ -324,235 +320,11 @@ interface Done {
   readonly rows: Rows;
 }
 
-interface Lane {
-  readonly id: number;
-  request: string;
-  status: string;
-  grpcStatus: string;
-}
-
-/** The entries of one connection, in columns. */
-class Rows {
-  readonly start: number;
-  time: number[] = [];
-  file: number[] = [];
-  packet: number[] = [];
-  kind: number[] = [];
-  streams: number[] = [];
-  offset: number[] = [];
-  length: number[] = [];
-  flags: number[] = [];
-  text: string[] = [];
-  detail: (FrameDetail | undefined)[] = [];
-  block: (Block | undefined)[] = [];
-  /** In base64. */
-  payload: string[] = [];
-  /** Characters of these. */
-  octets = 0;
-  lanes = new Map<number, Lane>();
-  readonly gaps: GapData[] = [];
-  readonly ends: EndData[] = [];
-  /** Entries of the field block that each side has open. */
-  readonly pending: [number[], number[]] = [[], []];
-  folded = false;
-  /** By kind and side, where they are folded. */
-  readonly #summaries = new Map<number, Summary>();
-
-  constructor(start: number) {
-    this.start = start;
-  }
-
-  get count(): number {
-    return this.time.length;
-  }
-
-  get summaries(): readonly Summary[] {
-    return [...this.#summaries.values()];
-  }
-
-  stream(id: number): Lane {
-    let lane = this.lanes.get(id);
-    if (lane === undefined) this.lanes.set(id, (lane = { id, request: "", status: "", grpcStatus: "" }));
-    return lane;
-  }
-
-  /** @returns Its index. */
-  push(kind: number, at: Origin, offset: number, stream: number, length: number, flags: number): number {
-    this.file.push(at.file);
-    this.packet.push(at.packet);
-    this.kind.push(kind);
-    this.streams.push(stream);
-    this.offset.push(offset);
-    this.length.push(length);
-    this.flags.push(flags);
-    this.text.push("");
-    this.detail.push(undefined);
-    this.block.push(undefined);
-    this.payload.push("");
-    return this.time.push(at.time) - 1;
-  }
-
-  hide(at: number): void {
-    if (at < this.count) this.payload[at] = "";
-  }
-
-  summarise(kind: number, time: number, packet: number, octets: number, left: { foldedFrames: number }): void {
-    left.foldedFrames++;
-    const before = this.#summaries.get(kind);
-    if (before === undefined) this.#summaries.set(kind, { kind, time, packet, last: time, frames: 1, octets });
-    else {
-      before.frames++;
-      before.octets += octets;
-      before.time = Math.min(before.time, time);
-      before.last = Math.max(before.last, time);
-    }
-  }
-
-  /** Give up the entries for summaries. */
-  fold(left: { foldedFrames: number }): void {
-    for (let i = 0; i < this.count; i++) this.summarise(this.kind[i]!, this.time[i]!, this.packet[i]!, this.length[i]!, left);
-    this.folded = true;
-    this.lanes = new Map();
-    this.time = [];
-    for (const column of COLUMNS) this[column] = [];
-  }
-}
-
-interface Summary {
-  readonly kind: number;
-  time: number;
-  readonly packet: number;
-  last: number;
-  frames: number;
-  octets: number;
-}
-
-interface Block {
-  readonly certainty: BlockData["certainty"];
-  /** Names and values by turns. */
-  readonly fields: readonly (string | undefined)[];
-  readonly fault?: string;
-  readonly more?: number;
-}
-
-/** What many entries say is said once. */
-class Tables {
-  readonly strings = new Interned((text: string) => text, [""]);
-  readonly details = new Interned<FrameDetail>(JSON.stringify, [{}]);
-  readonly blocks = new Interned<BlockData>(JSON.stringify, [{ certainty: "exact", fields: [] }]);
-
-  block(block: Block | undefined): number {
-    if (block === undefined) return 0;
-    const { fields, ...rest } = block;
-    return this.blocks.index({ ...rest, fields: fields.map((text) => (text === undefined ? -1 : this.strings.index(text))) });
-  }
-}
-
-function pageConnection(event: ConnectionEvent, rows: Rows, files: number, part: boolean, tables: Tables): PageConnection {
-  const { start, lostOctets } = event.complete;
-  const { strings, details } = tables;
-  const string = (text: string) => strings.index(text);
-  const many: [number, number, number, number][] = [];
-  for (const { kind, time, last, packet, frames, octets } of rows.summaries) {
-    const at = rows.push(kind, { file: 0, packet, time, offset: rows.offset.at(-1) ?? 0, acked: -1 }, 0, 0, 0, 0);
-    many.push([at, frames, last - time, octets]);
-  }
-  const lanes: StreamData[] = [...rows.lanes.values()].map((lane) => [
-    lane.id,
-    string(lane.request),
-    string(lane.status),
-    string(lane.grpcStatus),
-  ]);
-  return {
-    ...event,
-    speaks: protocolText(event),
-    behind: behindText(event),
-    from: rows.start,
-    columns: {
-      dTime: differences(rows.time),
-      ...(files > 1 ? { file: rows.file } : {}),
-      dPacket: differences(rows.packet),
-      kind: rows.kind,
-      stream: rows.streams,
-      dOffset: differencesBySide(rows.offset, rows.kind),
-      length: rows.length,
-      flags: rows.flags,
-      text: rows.text.map(string),
-      detail: rows.detail.map((detail) => (detail === undefined ? 0 : details.index(detail))),
-      block: rows.block.map((block) => tables.block(block)),
-      payload: rows.payload.map(string),
-      many,
-    },
-    lanes,
-    gaps: rows.gaps,
-    ends: rows.ends,
-    folded: many.length > 0,
-    whole: many.length === 0 && start && lostOctets.client + lostOctets.server === 0 && !part,
-  };
-}
-
-function detailOf(frame: Frame): FrameDetail {
-  const { kind, flags } = frame;
-  const padded = (flags & Flag.padded) !== 0 && (kind === "data" || kind === "headers" || kind === "push-promise");
-  const detail: Record<string, unknown> = {
-    ...(kind === "unknown" ? { type: frame.type } : {}),
-    ...(frame.reserved ? { reserved: true } : {}),
-    ...(padded ? { padLength: frame.padLength } : {}),
-    ...(frame.hasPriority && kind === "headers" && frame.whole
-      ? { dependency: frame.dependency, weight: frame.weight, exclusive: frame.exclusive }
-      : {}),
-    ...(frame.fault === undefined ? {} : { fault: frame.fault }),
-    ...(frame.whole ? payloadOf(frame) : {}),
-  };
-  if (typeof detail["debug"] === "string") detail["debug"] = shown(detail["debug"]);
-  return detail;
-}
-
-/** Credentials are masked unless asked for. */
-function blockOf(decoded: DecodedBlock, showSecrets: boolean): Block {
-  const { fault, certainty, count } = decoded;
-  const fields: (string | undefined)[] = [];
-  const kept = Math.min(count, FIELDS);
-  for (let i = 0; i < kept; i++) {
-    const { name, value, bits } = decoded.fields[i]!;
-    const masked = !showSecrets && isSecret(name.text);
-    fields.push(
-      (bits & FieldBit.nameUnknown) === 0 ? shown(name.text) : undefined,
-      (bits & FieldBit.valueUnknown) !== 0 ? undefined : masked ? `<masked, ${value.length} octets>` : shown(value),
-    );
-  }
-  return {
-    certainty: fault === undefined ? certainty : "partial",
-    fields,
-    ...(fault === undefined ? {} : { fault }),
-    ...(count > kept ? { more: count - kept } : {}),
-  };
-}
-
-/** Safe to show, and not without end. */
-function shown(octets: string): string {
-  const text = printable(octets.length > VALUE ? octets.slice(0, VALUE) : octets);
-  return octets.length > VALUE ? `${text}... (${octets.length - VALUE} more octets)` : text;
-}
-
-/** A credential is in it, or might be: what could not be decoded may be anything. */
-function mayHoldSecret(block: DecodedBlock): boolean {
-  if (block.fault !== undefined || block.certainty !== "exact") return true;
-  for (let i = 0; i < block.count; i++) if (isSecret(block.fields[i]!.name.text)) return true;
-  return false;
-}
-
 const kindCode = (kind: (typeof pageKinds)[number], from: Side): number => KINDS.get(kind)! * 2 + (from === "client" ? 0 : 1);
 
 const KINDS = new Map<string, number>(pageKinds.map((kind, index) => [kind, index]));
 
-const LOST: Block = { certainty: "unknown", fields: [] };
-
-const COLUMNS = ["file", "packet", "kind", "streams", "offset", "length", "flags", "text", "detail", "block", "payload"] as const;
-
-// Characters of a value, fields of a block, and the rest of what one page says of one thing.
-const VALUE = 2048;
-const FIELDS = 200;
+// Of what one page says of one thing.
 const GAPS = 2000;
 const DIAGNOSTICS = 200;
 const UNEXPLAINED = 1000;

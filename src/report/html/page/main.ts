@@ -1,18 +1,22 @@
 // The page: reads its data, keeps what is open in the address (#connection=1&finding=0), and wires charts, tables and keys.
-import type { BudgetEvent } from "../../event.ts";
-import { budgetPlace } from "../../failing.ts";
 import { between } from "../../style.ts";
-import { count, duration, plural, printable, size } from "../../text.ts";
+import { count, duration, plural, printable } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
+import { captureCard, connectionCard } from "./about.ts";
 import { ConnectionChart, type FoundAt } from "./connection-chart.ts";
 import { ConnectionModel, type FindingView, type PageFinding } from "./connection-model.ts";
-import { button, el, row } from "./dom.ts";
+import { button, el } from "./dom.ts";
+import { Filters } from "./filters.ts";
 import { frameCard } from "./frame-card.ts";
+import { helpDialog } from "./help.ts";
 import { LaneChart } from "./lane-chart.ts";
 import { legend } from "./legend.ts";
 import { PagedTable } from "./paged-table.ts";
-import { isEmpty, matchEntries, matchesFinding, parseQuery } from "./search.ts";
-import { severityMark, storyCard, whereText } from "./story.ts";
+import { printed } from "./print.ts";
+import { isEmpty, matchEntries, matchesFinding } from "./search.ts";
+import { storyCard } from "./story.ts";
+import { connectionsTable, findingRow, framesTable, type Go } from "./tables.ts";
+import { header, notices, storyOfWorst } from "./top.ts";
 
 type Tab = "findings" | "frames" | "connections" | "about";
 
@@ -28,33 +32,10 @@ class App {
   readonly #tabs = el("div", { class: "tabs", role: "tablist", "aria-label": "Beside the timeline" });
   readonly #panel = el("div", { class: "panel-body", role: "tabpanel", id: "panel", tabindex: -1 });
   readonly #print = el("section", { class: "print-only", "aria-hidden": "true" });
-  readonly #search = el("input", {
-    type: "search",
-    id: "search",
-    placeholder: "Search   /",
-    "aria-label": "Search frames and findings",
-    "aria-describedby": "search-help",
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  readonly #matched = el("span", { class: "matched" });
-  readonly #side = select("Side", [
-    ["", "both sides"],
-    ["client", "client"],
-    ["server", "server"],
-  ]);
-  readonly #kind = select("Frame", [["", "every frame"]]);
-  readonly #status = select("Status", [["", "every status"]]);
-  readonly #rule = select("Rule", [["", "every rule"]]);
-  readonly #stream = el("input", {
-    type: "text",
-    inputmode: "numeric",
-    class: "stream",
-    placeholder: "stream",
-    "aria-label": "Stream",
-  });
+  readonly #filters = new Filters();
   readonly #scale = el("div");
-  readonly #help = el("dialog", { class: "help", "aria-label": "Keys and marks" });
+  readonly #help = helpDialog();
+  readonly #worst: HTMLElement | undefined;
   #connection: ConnectionModel | undefined;
   #lanes: LaneChart | undefined;
   #overview: ConnectionChart | undefined;
@@ -66,6 +47,7 @@ class App {
 
   constructor(page: PageData) {
     this.#page = page;
+    this.#worst = storyOfWorst(page, (connection, finding) => this.#go({ connection, finding }));
     const starts = new Map(page.connections.map((connection) => [connection.id, connection]));
     for (const finding of page.findings) {
       const connection = starts.get(finding.connection);
@@ -87,9 +69,9 @@ class App {
   start(root: HTMLElement): void {
     root.append(
       el("a", { class: "skip", href: "#panel", click: (event: Event) => this.#skip(event) }, "Skip to the findings"),
-      this.#header(),
-      ...this.#why(),
-      ...this.#notices(),
+      header(this.#page, { theme: () => this.#theme(), help: () => this.#help.showModal() }),
+      ...(this.#worst === undefined ? [] : [this.#worst]),
+      ...notices(this.#page),
       el(
         "main",
         {},
@@ -100,22 +82,14 @@ class App {
       this.#live,
       this.#help,
     );
-    this.#fillHelp();
-    this.#fillRules();
+    this.#filters.rules(this.#page);
     addEventListener("hashchange", () => this.#route());
     addEventListener("keydown", (event) => this.#key(event));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#recolour());
     matchMedia("print").addEventListener("change", ({ matches }) => this.#printing(matches));
     addEventListener("beforeprint", () => this.#printing(true));
     addEventListener("afterprint", () => this.#printing(false));
-    for (const control of [this.#side, this.#kind, this.#status, this.#rule])
-      control.addEventListener("change", () => this.#filter());
-    let timer = 0;
-    for (const input of [this.#search, this.#stream])
-      input.addEventListener("input", () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => this.#filter(), 120) as unknown as number; // a number in browsers
-      });
+    this.#filters.listen(() => this.#filter());
     const spoken = this.#page.connections.filter(({ frames }) => frames > 0);
     if (location.hash === "" && spoken.length === 1) history.replaceState(null, "", `#connection=${spoken[0]!.id}`);
     this.#route();
@@ -126,88 +100,6 @@ class App {
     this.#panel.focus();
   }
 
-  #header(): HTMLElement {
-    const { captures, summary, tool } = this.#page;
-    const names = captures.map(({ file }) => printable(file.slice(file.lastIndexOf("/") + 1)));
-    const files = names.length <= 3 ? names.join(", ") : `${names[0]} and ${names.length - 1} more`;
-    const packets = captures.reduce((sum, capture) => sum + capture.packets, 0);
-    const facts = [
-      plural(packets, "packet"),
-      plural(summary.connections, "connection"),
-      plural(summary.frames, "frame"),
-      plural(summary.calls, "call"),
-    ];
-    const counts = el("ul", { class: "counts", "aria-label": "Findings and budgets" });
-    for (const [severity, number] of [
-      ["error", summary.errors],
-      ["warning", summary.warnings],
-      ["info", summary.infos],
-    ] as const) {
-      const mark = severityMark(severity, number === 0);
-      mark.lastChild!.textContent = severity === "info" ? `${count(number)} info` : plural(number, severity);
-      counts.append(el("li", { class: number === 0 ? "none" : "" }, mark));
-    }
-    if (summary.budgets !== undefined) {
-      const { broken } = summary.budgets;
-      const mark = severityMark("error", broken === 0);
-      mark.lastChild!.textContent = broken === 0 ? "no budget broken" : `${plural(broken, "budget")} broken`;
-      counts.append(el("li", { class: broken === 0 ? "none" : "" }, mark));
-    }
-    if (summary.unproven > 0) counts.append(el("li", { class: "none" }, `${count(summary.unproven)} not proven`));
-    return el(
-      "header",
-      { class: "top" },
-      el("div", { class: "brand" }, el("h1", {}, "h2lint"), el("span", { class: "version" }, tool.version)),
-      el(
-        "div",
-        { class: "what" },
-        el("div", { class: "files", title: files }, files),
-        el("div", { class: "facts" }, facts.join(" · ")),
-      ),
-      counts,
-      el(
-        "div",
-        { class: "buttons" },
-        button("Theme", () => this.#theme(), { "aria-label": "Switch between light and dark", title: "Light or dark (t)" }, "◐"),
-        button("Help", () => this.#help.showModal(), { "aria-label": "Keys and marks", title: "Keys and marks (?)" }, "?"),
-      ),
-    );
-  }
-
-  /** The worst that failed, in a few sentences. */
-  #why(): HTMLElement[] {
-    const { story } = this.#page;
-    if (story === undefined) return [];
-    const { cause, answer, cost, more, fix, finding, connection } = story;
-    const told = [answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`];
-    return [
-      el(
-        "details",
-        { class: "why", open: "" },
-        el("summary", {}, printable(cause)),
-        ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
-        finding < 0 ? undefined : button("Show it on the timeline", () => this.#go({ connection, finding })),
-      ),
-    ];
-  }
-
-  /** What the reader must know before trusting the picture. */
-  #notices(): HTMLElement[] {
-    const { left, summary } = this.#page;
-    const notices: string[] = [];
-    if (left.foldedFrames > 0)
-      notices.push(
-        `${plural(left.foldedFrames, "frame")} are in summaries: there are more than a page shows one by one. Look at part of the capture with --connection.`,
-      );
-    if (left.connections > 0) notices.push(`${plural(left.connections, "connection")} without a finding are left out.`);
-    if (left.findings > 0) notices.push(`${plural(left.findings, "more finding")} are left out.`);
-    if (left.blocks > 0) notices.push(`The fields of ${plural(left.blocks, "field block")} are left out for want of room.`);
-    if (summary.http2Connections === 0) notices.push("There is no HTTP/2 in this capture.");
-    return notices.length === 0
-      ? []
-      : [el("div", { class: "notices", role: "note" }, ...notices.map((text) => el("p", {}, text)))];
-  }
-
   #toolbar(): HTMLElement {
     return el(
       "div",
@@ -216,18 +108,7 @@ class App {
       el(
         "form",
         { class: "filters", role: "search", "aria-label": "Filter", submit: (event: Event) => this.#submitted(event) },
-        this.#search,
-        el(
-          "span",
-          { class: "unseen", id: "search-help" },
-          "Words, or stream:, status:, from:, kind:, rule:, path:, method: with a value.",
-        ),
-        this.#side,
-        this.#kind,
-        this.#status,
-        this.#rule,
-        this.#stream,
-        this.#matched,
+        ...this.#filters.controls,
       ),
       this.#scale,
       el(
@@ -244,17 +125,9 @@ class App {
     return this.#lanes ?? this.#overview;
   }
 
-  #fillRules(): void {
-    const rules = [...new Set(this.#page.findings.map(({ rule }) => rule))].sort();
-    fill(
-      this.#rule,
-      "every rule",
-      rules.map((rule) => [rule, rule]),
-    );
-    this.#rule.hidden = rules.length === 0;
-  }
-
   // Where we are.
+
+  readonly #goTo: Go = (parts) => this.#go(parts);
 
   #go(parts: Readonly<Record<string, number | undefined>>): void {
     const hash = Object.entries(parts)
@@ -277,6 +150,8 @@ class App {
     const about = this.#page.connections.find((connection) => connection.id === id);
     if (about === undefined) this.#showOverview();
     else if (this.#connection?.about.id !== about.id) this.#showConnection(about);
+    // Beside another connection it would be taken for that one's.
+    if (this.#worst !== undefined) this.#worst.hidden = about !== undefined && about.id !== this.#page.story?.connection;
     const finding = number("finding");
     const frame = number("frame");
     if (finding !== undefined && finding < this.#page.findings.length) this.#openFinding(finding);
@@ -304,8 +179,8 @@ class App {
       this.#stage.replaceChildren(this.#overview.element, chartHelp(OVERVIEW_HELP));
       if (this.#tab !== "findings" && this.#tab !== "connections") this.#tab = "findings";
       document.body.dataset["view"] = "overview";
-      for (const control of [this.#kind, this.#status, this.#stream]) control.hidden = true;
-      this.#clearFilters();
+      this.#filters.of(undefined);
+      this.#filters.clear();
     }
     this.#crumb();
     this.#applyFilter();
@@ -338,25 +213,8 @@ class App {
     this.#stage.replaceChildren(lanes.element, el("div", { class: "below" }, legend(), chartHelp(LANE_HELP)));
     if (this.#tab === "connections") this.#tab = "findings";
     document.body.dataset["view"] = "connection";
-    this.#stream.hidden = false;
-    const kinds = [...new Set(model.kind)].map((kind) => kind).sort((a, b) => a - b);
-    const names = kinds.map((kind) => model.name(model.kind.indexOf(kind)));
-    fill(
-      this.#kind,
-      "every frame",
-      names.map((name) => [name.toLowerCase().replaceAll("_", "-"), name]),
-    );
-    const statuses = [
-      ...new Set(model.lanes.flatMap(({ status, grpcStatus }) => [status, grpcStatus === "" ? "" : `grpc-${grpcStatus}`])),
-    ].filter((status) => status !== "");
-    fill(
-      this.#status,
-      "every status",
-      statuses.sort().map((status) => [status, status.replace("grpc-", "grpc-status ")]),
-    );
-    this.#kind.hidden = kinds.length < 2;
-    this.#status.hidden = statuses.length === 0;
-    this.#clearFilters();
+    this.#filters.of(model);
+    this.#filters.clear();
     this.#crumb();
     this.#applyFilter();
   }
@@ -379,46 +237,27 @@ class App {
 
   // Filters.
 
-  #clearFilters(): void {
-    for (const control of [this.#search, this.#stream, this.#side, this.#kind, this.#status, this.#rule]) control.value = "";
-  }
-
-  #query() {
-    const parts: string[] = [this.#search.value];
-    const add = (key: string, value: string) => {
-      if (value.trim() !== "") parts.push(`${key}:${value.trim()}`);
-    };
-    add("from", this.#side.value);
-    add("rule", this.#rule.value);
-    if (this.#connection !== undefined) {
-      add("kind", this.#kind.value);
-      add("status", this.#status.value);
-      add("stream", this.#stream.value);
-    }
-    return parseQuery(parts.join(" "));
-  }
-
   #filter(): void {
     this.#applyFilter();
     if (this.#opened === undefined) this.#showPanel();
     else this.#tabBar();
-    this.#say(this.#matched.textContent ?? "");
+    this.#say(this.#filters.matched.textContent ?? "");
   }
 
   #applyFilter(): void {
-    const query = this.#query();
+    const query = this.#filters.query(this.#connection !== undefined);
     const all = isEmpty(query);
     if (this.#connection !== undefined) {
       const model = this.#connection;
       const match = matchEntries(query, model, this.#page);
       this.#shownEntries = match === undefined ? model.order : model.order.filter((entry) => match[entry] === 1);
       this.#lanes!.filter(match);
-      this.#matched.textContent = all ? "" : `${count(this.#shownEntries.length)} of ${plural(model.count, "frame")}`;
+      this.#filters.matched.textContent = all ? "" : `${count(this.#shownEntries.length)} of ${plural(model.count, "frame")}`;
       return;
     }
     const connections = all ? this.#page.connections : this.#page.connections.filter((about) => this.#connectionMatches(about));
     this.#overview!.filter(connections);
-    this.#matched.textContent = all
+    this.#filters.matched.textContent = all
       ? ""
       : `${count(connections.length)} of ${plural(this.#page.connections.length, "connection")}`;
     this.#shownConnections = connections;
@@ -427,7 +266,7 @@ class App {
   #shownConnections: readonly PageConnection[] = [];
 
   #connectionMatches(about: PageConnection): boolean {
-    const query = this.#query();
+    const query = this.#filters.query(this.#connection !== undefined);
     const text = `${about.client} ${about.server} ${about.speaks}`.toLowerCase();
     if (Object.keys(query.keys).length === 0 && query.words.every((word) => text.includes(word))) return true;
     if ((this.#found.get(about.id) ?? []).some(({ finding }) => matchesFinding(query, finding))) return true;
@@ -438,7 +277,7 @@ class App {
     event.preventDefault();
     this.#applyFilter();
     const [first] = this.#shownEntries;
-    if (this.#connection !== undefined && first !== undefined && !isEmpty(this.#query()))
+    if (this.#connection !== undefined && first !== undefined && !isEmpty(this.#filters.query(this.#connection !== undefined)))
       this.#go({ connection: this.#connection.about.id, frame: first });
     this.#chart?.canvas.focus();
   }
@@ -446,7 +285,7 @@ class App {
   // The panel beside the chart.
 
   #findingsShown(): number[] {
-    const query = this.#query();
+    const query = this.#filters.query(this.#connection !== undefined);
     const id = this.#connection?.about.id;
     const { findings } = this.#page;
     return this.#ranked.filter((index) => {
@@ -506,12 +345,12 @@ class App {
     this.#tabBar();
     this.#table = undefined;
     if (this.#tab === "findings") this.#panel.replaceChildren(this.#findingsTable());
-    else if (this.#tab === "frames") this.#panel.replaceChildren(this.#framesTable());
-    else if (this.#tab === "connections") this.#panel.replaceChildren(this.#connectionsTable());
-    else
-      this.#panel.replaceChildren(
-        this.#connection === undefined ? this.#captureCard() : this.#connectionCard(this.#connection.about),
-      );
+    else if (this.#tab === "frames") {
+      this.#table = framesTable(this.#connection!, this.#shownEntries, this.#goTo);
+      this.#panel.replaceChildren(this.#table.element);
+    } else if (this.#tab === "connections")
+      this.#panel.replaceChildren(connectionsTable(this.#shownConnections, this.#found, this.#goTo).element);
+    else this.#panel.replaceChildren(this.#connection === undefined ? captureCard(this.#page) : connectionCard(this.#connection));
     this.#panel.scrollTop = 0;
   }
 
@@ -522,7 +361,7 @@ class App {
       "Findings, the worst first",
       [{ title: "severity", class: "narrow" }, { title: "what happened" }],
       100,
-      (index) => this.#findingRow(shown[index]!),
+      (index) => findingRow(this.#page.findings[shown[index]!]!, shown[index]!, this.#connection !== undefined, this.#goTo),
     );
     table.rows(shown.length);
     table.element.classList.add("findings");
@@ -531,7 +370,8 @@ class App {
 
   #nothingFound(): HTMLElement {
     const { summary, findings } = this.#page;
-    if (!isEmpty(this.#query()) && findings.length > 0) return el("p", { class: "empty" }, "No finding matches the filter.");
+    if (!isEmpty(this.#filters.query(this.#connection !== undefined)) && findings.length > 0)
+      return el("p", { class: "empty" }, "No finding matches the filter.");
     const all = this.#connection === undefined ? "in this capture" : "on this connection";
     return el(
       "div",
@@ -542,197 +382,6 @@ class App {
         { class: "note" },
         summary.incomplete ? "Not everything could be checked: see the last tab." : "Everything could be checked.",
       ),
-    );
-  }
-
-  #findingRow(index: number): HTMLTableRowElement {
-    const finding = this.#page.findings[index]!;
-    const weak = finding.consequent || finding.certainty === "unproven";
-    return el(
-      "tr",
-      { click: (event: Event) => this.#rowClick(event) },
-      el("td", {}, severityMark(finding.severity, weak)),
-      el(
-        "td",
-        {},
-        button(finding.rule, () => this.#go({ connection: finding.connection, finding: index }), {
-          class: "link rule",
-          "data-finding": index,
-        }),
-        el("div", { class: weak ? "says quiet" : "says" }, printable(finding.message)),
-        el(
-          "div",
-          { class: "where" },
-          [
-            whereText(finding, this.#connection === undefined),
-            ...(finding.count > 1 ? [`${count(finding.count)} times`] : []),
-            ...(finding.certainty === "unproven" ? ["not proven"] : []),
-            ...(finding.consequent ? ["a consequence"] : []),
-          ].join(" · "),
-        ),
-      ),
-    );
-  }
-
-  /** The whole row does what its button does. */
-  #rowClick(event: Event): void {
-    if ((event.target as HTMLElement).closest("button") === null && getSelection()?.isCollapsed !== false)
-      (event.currentTarget as HTMLElement).querySelector("button")?.click();
-  }
-
-  #framesTable(): HTMLElement {
-    const model = this.#connection!;
-    const entries = this.#shownEntries;
-    const table = new PagedTable(
-      `Frames of connection ${model.about.id} in order of time`,
-      [{ title: "packet", class: "number" }, { title: "time", class: "number" }, { title: "from" }, { title: "frame" }],
-      100,
-      (index) => {
-        const entry = entries[index]!;
-        const stream = model.stream(entry);
-        const side = model.from(entry);
-        return el(
-          "tr",
-          { click: (event: Event) => this.#rowClick(event) },
-          el("td", { class: "number" }, count(model.packet[entry]!)),
-          el("td", { class: "number" }, duration(model.time[entry]! - model.about.from)),
-          el("td", {}, el("span", { class: `side ${side}` }, side)),
-          el(
-            "td",
-            {},
-            button(
-              `${model.name(entry)}${stream === 0 ? "" : `[${stream}]`}`,
-              () => this.#go({ connection: model.about.id, frame: entry }),
-              {
-                class: "link",
-              },
-            ),
-            el("div", { class: "detail" }, model.text(entry)),
-          ),
-        );
-      },
-    );
-    table.rows(entries.length);
-    this.#table = table;
-    return table.element;
-  }
-
-  #connectionsTable(): HTMLElement {
-    const shown = this.#shownConnections;
-    const table = new PagedTable(
-      "Connections",
-      [
-        { title: "#", class: "number" },
-        { title: "connection" },
-        { title: "frames", class: "number" },
-        { title: "findings", class: "number" },
-      ],
-      100,
-      (index) => {
-        const about = shown[index]!;
-        return el(
-          "tr",
-          { click: (event: Event) => this.#rowClick(event) },
-          el("td", { class: "number" }, String(about.id)),
-          el(
-            "td",
-            {},
-            button(`${about.client} to ${about.server}`, () => this.#go({ connection: about.id }), { class: "link" }),
-            el("div", { class: "detail" }, `${about.speaks}, ${duration(about.duration)}, ${plural(about.streams, "stream")}`),
-          ),
-          el("td", { class: "number" }, count(about.frames)),
-          el("td", { class: "number" }, count(this.#found.get(about.id)?.length ?? 0)),
-        );
-      },
-    );
-    table.rows(shown.length);
-    return table.element;
-  }
-
-  #captureCard(): HTMLElement {
-    const { captures, diagnostics, budgets, summary, left } = this.#page;
-    const files = captures.map(({ file, format, compression, packets, octets }) =>
-      el(
-        "li",
-        {},
-        `${printable(file)}: ${format}${compression === undefined ? "" : ` in ${compression}`}, ${plural(packets, "packet")}, ${size(octets)}`,
-      ),
-    );
-    const told = diagnostics.map(({ severity, message, count: times }) =>
-      el(
-        "li",
-        {},
-        el("span", { class: `chip ${severity}` }, severity),
-        ` ${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}`,
-      ),
-    );
-    if (left.diagnostics > 0) told.push(el("li", {}, `and ${count(left.diagnostics)} more`));
-    const unchecked = summary.unchecked.map(({ rule, reason, count: times }) =>
-      el("li", {}, el("code", {}, rule), ` ${count(times)} unchecked: ${this.#page.words.needs[reason] ?? reason}`),
-    );
-    return el(
-      "article",
-      { class: "card" },
-      el("h2", {}, "Capture"),
-      el("ul", { class: "plain" }, ...files),
-      ...(budgets.length === 0
-        ? []
-        : [el("h3", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
-      el("h3", {}, "What could not be read"),
-      told.length === 0 ? el("p", { class: "note" }, "Everything could be read.") : el("ul", { class: "plain" }, ...told),
-      el("h3", {}, "What could not be checked"),
-      unchecked.length === 0
-        ? el("p", { class: "note" }, "Everything could be checked.")
-        : el("ul", { class: "plain" }, ...unchecked),
-    );
-  }
-
-  #connectionCard(about: PageConnection): HTMLElement {
-    const { lostOctets, start } = about.complete;
-    const lost = lostOctets.client + lostOctets.server;
-    const model = this.#model(about);
-    return el(
-      "article",
-      { class: "card" },
-      el("h2", {}, `Connection ${about.id}`),
-      el(
-        "dl",
-        {},
-        ...row("client", about.client),
-        ...row("server", about.server),
-        ...row("speaks", [about.speaks, ...about.behind].join("; ")),
-        ...row("lasted", duration(about.duration)),
-        ...row("frames", count(about.frames)),
-        ...row("streams", count(about.streams)),
-        ...row("calls", count(about.calls)),
-        ...row("begin", start ? "captured" : "not captured"),
-        ...row(
-          "lost",
-          lost === 0 ? "nothing" : `${size(lostOctets.client)} of the client, ${size(lostOctets.server)} of the server`,
-        ),
-        ...row(
-          "ended",
-          about.endedBy === undefined
-            ? "not in the capture"
-            : `by the ${about.endedBy.side}: ${about.endedBy.how.toUpperCase()}, packet ${about.endedBy.packet}`,
-        ),
-      ),
-      model.gaps.length === 0 ? undefined : el("h3", {}, "Gaps"),
-      model.gaps.length === 0
-        ? undefined
-        : el(
-            "ul",
-            { class: "plain" },
-            ...model.gaps
-              .slice(0, 100)
-              .map(({ side, time, packet, octets, why }) =>
-                el(
-                  "li",
-                  {},
-                  `${size(octets)} of the ${side === 0 ? "client" : "server"} before packet ${packet}, ${duration(time - about.from)}${why === "" ? "" : `: ${why}`}`,
-                ),
-              ),
-          ),
     );
   }
 
@@ -829,13 +478,13 @@ class App {
     const target = event.target as HTMLElement;
     const typing = target.closest("input, select, textarea") !== null;
     if (event.key === "Escape") {
-      if (typing && target === this.#search && this.#search.value !== "") {
-        this.#search.value = "";
+      if (typing && target === this.#filters.search && this.#filters.search.value !== "") {
+        this.#filters.search.value = "";
         this.#filter();
       } else if (typing) this.#chart?.canvas.focus();
       else if (this.#opened !== undefined) this.#go({ connection: this.#connection?.about.id });
-      else if (!isEmpty(this.#query())) {
-        this.#clearFilters();
+      else if (!isEmpty(this.#filters.query(this.#connection !== undefined))) {
+        this.#filters.clear();
         this.#filter();
       } else if (this.#connection !== undefined) this.#go({});
       else return;
@@ -851,8 +500,8 @@ class App {
     const chart = this.#chart;
     switch (event.key) {
       case "/":
-        this.#search.focus();
-        this.#search.select();
+        this.#filters.search.focus();
+        this.#filters.search.select();
         break;
       case "?":
         this.#help.showModal();
@@ -952,56 +601,10 @@ class App {
     root.classList.toggle("printing", on);
     if (!on) this.#print.replaceChildren();
     else if (this.#print.childElementCount === 0) {
-      const shown = this.#findingsShown();
-      const cards = shown.slice(0, PRINTED).flatMap((index) => {
-        const about = this.#page.connections.find(({ id }) => id === this.#page.findings[index]!.connection);
-        if (about === undefined) return [];
-        const model = this.#model(about);
-        const view = model.findings.find((candidate) => candidate.index === index)!;
-        const card = storyCard(this.#page, model, view, undefined);
-        card.querySelector("h2")?.after(el("p", { class: "where" }, whereText(view.event, true)));
-        return [card];
-      });
-      const { budgets } = this.#page;
-      this.#print.replaceChildren(
-        ...(budgets.length === 0
-          ? []
-          : [el("h2", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
-        el("h2", {}, plural(shown.length, "finding")),
-        ...cards,
-        ...(shown.length > PRINTED ? [el("p", {}, `and ${count(shown.length - PRINTED)} more`)] : []),
-      );
+      this.#print.replaceChildren(...printed(this.#page, this.#findingsShown(), (about) => this.#model(about)));
     }
     this.#chart?.resize();
     this.#recolour();
-  }
-
-  #fillHelp(): void {
-    const keys: [string, string][] = [
-      ["← →", "the frame before and after, in its lane"],
-      ["↑ ↓", "the lane, or the connection, above and below"],
-      ["Shift ← →", "pan"],
-      ["+  −  0", "zoom in, out, show all"],
-      ["Enter", "open what is chosen"],
-      ["n  p", "next and previous finding"],
-      ["Tab", "through the findings and all else"],
-      ["/", "search"],
-      ["Escape", "close, clear, then back"],
-      ["t", "light or dark"],
-      ["Ctrl + wheel", "zoom; drag to pan, double-click to zoom in"],
-    ];
-    this.#help.append(
-      el("h2", {}, "Keys"),
-      el("dl", { class: "keys" }, ...keys.flatMap(([key, does]) => row(key, does))),
-      el("h2", {}, "Marks"),
-      legend(),
-      el(
-        "p",
-        { class: "note" },
-        "The upper line of a lane is the client, the lower one the server. What each may send is what its connection's window leaves; red where that is nothing. A ring with a triangle, diamond or dot is a finding; an arrow leads from it to the answer.",
-      ),
-      el("form", { method: "dialog" }, el("button", {}, "Close")),
-    );
   }
 }
 
@@ -1012,24 +615,6 @@ function related(finding: FindingView, model: ConnectionModel, entry: number): b
 const rank = ({ severity, certainty, consequent }: PageFinding): number =>
   SEVERITIES.indexOf(severity) + (certainty === "unproven" ? 3 : 0) + (consequent ? 6 : 0);
 
-function select(label: string, options: readonly (readonly [string, string])[]): HTMLSelectElement {
-  return el("select", { "aria-label": label }, ...options.map(([value, text]) => el("option", { value }, text)));
-}
-
-function fill(control: HTMLSelectElement, all: string, options: readonly (readonly [string, string])[]): void {
-  control.replaceChildren(...[["", all] as const, ...options].map(([value, text]) => el("option", { value }, text)));
-}
-
-function budgetItem({ status, asserted, message, because, places: [first] }: BudgetEvent): HTMLElement {
-  const seen = [
-    message,
-    ...(because === undefined ? [] : [because]),
-    ...(first === undefined ? [] : [`first on ${budgetPlace(first)}`]),
-  ];
-  const chip = el("span", { class: `chip ${status === "broken" ? "fault" : status === "held" ? "exact" : "partial"}` }, status);
-  return el("li", {}, chip, ` ${printable(`${asserted}: ${seen.join("; ")}`)}`);
-}
-
 const chartHelp = (text: string) => el("p", { id: "chart-help", class: "unseen" }, text);
 
 const OVERVIEW_HELP = "Up and down choose a connection, Enter opens it. The tab Connections has the same as a table.";
@@ -1037,9 +622,6 @@ const LANE_HELP =
   "Left and right go from frame to frame, up and down from stream to stream, Enter opens. The tab Frames has the same as a table.";
 
 const SEVERITIES: readonly string[] = ["error", "warning", "info"];
-
-// Stories that are printed.
-const PRINTED = 200;
 
 // Made by document.ts: both are there.
 const data = JSON.parse(document.getElementById("data")!.textContent ?? "") as PageData;

@@ -1,0 +1,128 @@
+// What is looked for: words, and what a frame or finding must have.
+import type { PageData } from "../page-data.ts";
+import type { ConnectionModel } from "./connection-model.ts";
+import { el } from "./dom.ts";
+import { parseQuery, type Query } from "./search.ts";
+
+export class Filters {
+  readonly search = el("input", {
+    type: "search",
+    id: "search",
+    placeholder: "Search   /",
+    "aria-label": "Search frames and findings",
+    "aria-describedby": "search-help",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  /** How much matches. */
+  readonly matched = el("span", { class: "matched" });
+  readonly #side = select("Side", [
+    ["", "both sides"],
+    ["client", "client"],
+    ["server", "server"],
+  ]);
+  readonly #kind = select("Frame", [["", "every frame"]]);
+  readonly #status = select("Status", [["", "every status"]]);
+  readonly #rule = select("Rule", [["", "every rule"]]);
+  readonly #stream = el("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "stream",
+    placeholder: "stream",
+    "aria-label": "Stream",
+  });
+
+  /** In the order of the toolbar. */
+  get controls(): HTMLElement[] {
+    return [
+      this.search,
+      el(
+        "span",
+        { class: "unseen", id: "search-help" },
+        "Words, or stream:, status:, from:, kind:, rule:, path:, method: with a value.",
+      ),
+      this.#side,
+      this.#kind,
+      this.#status,
+      this.#rule,
+      this.#stream,
+      this.matched,
+    ];
+  }
+
+  /** @param change Told when what is looked for is another. */
+  listen(change: () => void): void {
+    for (const control of [this.#side, this.#kind, this.#status, this.#rule]) control.addEventListener("change", change);
+    let timer = 0;
+    for (const input of [this.search, this.#stream])
+      input.addEventListener("input", () => {
+        clearTimeout(timer);
+        timer = setTimeout(change, 120) as unknown as number; // a number in browsers
+      });
+  }
+
+  /** Those that were broken. */
+  rules({ findings }: PageData): void {
+    const rules = [...new Set(findings.map(({ rule }) => rule))].sort();
+    fill(
+      this.#rule,
+      "every rule",
+      rules.map((rule) => [rule, rule]),
+    );
+    this.#rule.hidden = rules.length === 0;
+  }
+
+  /** What there is to choose of a connection; undefined: all of them are in view. */
+  of(model: ConnectionModel | undefined): void {
+    if (model === undefined) {
+      for (const control of [this.#kind, this.#status, this.#stream]) control.hidden = true;
+      return;
+    }
+    this.#stream.hidden = false;
+    const kinds = [...new Set(model.kind)].map((kind) => kind).sort((a, b) => a - b);
+    const names = kinds.map((kind) => model.name(model.kind.indexOf(kind)));
+    fill(
+      this.#kind,
+      "every frame",
+      names.map((name) => [name.toLowerCase().replaceAll("_", "-"), name]),
+    );
+    const statuses = [
+      ...new Set(model.lanes.flatMap(({ status, grpcStatus }) => [status, grpcStatus === "" ? "" : `grpc-${grpcStatus}`])),
+    ].filter((status) => status !== "");
+    fill(
+      this.#status,
+      "every status",
+      statuses.sort().map((status) => [status, status.replace("grpc-", "grpc-status ")]),
+    );
+    this.#kind.hidden = kinds.length < 2;
+    this.#status.hidden = statuses.length === 0;
+  }
+
+  clear(): void {
+    for (const control of [this.search, this.#stream, this.#side, this.#kind, this.#status, this.#rule]) control.value = "";
+  }
+
+  /** @param one Whether one connection is in view. */
+  query(one: boolean): Query {
+    const parts: string[] = [this.search.value];
+    const add = (key: string, value: string) => {
+      if (value.trim() !== "") parts.push(`${key}:${value.trim()}`);
+    };
+    add("from", this.#side.value);
+    add("rule", this.#rule.value);
+    if (one) {
+      add("kind", this.#kind.value);
+      add("status", this.#status.value);
+      add("stream", this.#stream.value);
+    }
+    return parseQuery(parts.join(" "));
+  }
+}
+
+function select(label: string, options: readonly (readonly [string, string])[]): HTMLSelectElement {
+  return el("select", { "aria-label": label }, ...options.map(([value, text]) => el("option", { value }, text)));
+}
+
+function fill(control: HTMLSelectElement, all: string, options: readonly (readonly [string, string])[]): void {
+  control.replaceChildren(...[["", all] as const, ...options].map(([value, text]) => el("option", { value }, text)));
+}

@@ -1,0 +1,115 @@
+// Rows of the tables beside the timeline.
+import { count, duration, plural, printable } from "../../text.ts";
+import type { PageConnection } from "../page-data.ts";
+import type { FoundAt } from "./connection-chart.ts";
+import type { ConnectionModel, PageFinding } from "./connection-model.ts";
+import { button, el } from "./dom.ts";
+import { PagedTable } from "./paged-table.ts";
+import { severityMark, whereText } from "./story.ts";
+
+/** Opens a connection, and a finding or frame of it. */
+export type Go = (parts: Readonly<Record<string, number | undefined>>) => void;
+
+/** @param index Into the findings of the page. @param alone Of one connection only. */
+export function findingRow(finding: PageFinding, index: number, alone: boolean, go: Go): HTMLTableRowElement {
+  const weak = finding.consequent || finding.certainty === "unproven";
+  return el(
+    "tr",
+    { click: rowClick },
+    el("td", {}, severityMark(finding.severity, weak)),
+    el(
+      "td",
+      {},
+      button(finding.rule, () => go({ connection: finding.connection, finding: index }), {
+        class: "link rule",
+        "data-finding": index,
+      }),
+      el("div", { class: weak ? "says quiet" : "says" }, printable(finding.message)),
+      el(
+        "div",
+        { class: "where" },
+        [
+          whereText(finding, !alone),
+          ...(finding.count > 1 ? [`${count(finding.count)} times`] : []),
+          ...(finding.certainty === "unproven" ? ["not proven"] : []),
+          ...(finding.consequent ? ["a consequence"] : []),
+        ].join(" · "),
+      ),
+    ),
+  );
+}
+
+export function framesTable(model: ConnectionModel, entries: ArrayLike<number>, go: Go): PagedTable {
+  const table = new PagedTable(
+    `Frames of connection ${model.about.id} in order of time`,
+    [{ title: "packet", class: "number" }, { title: "time", class: "number" }, { title: "from" }, { title: "frame" }],
+    100,
+    (index) => {
+      const entry = entries[index]!;
+      const stream = model.stream(entry);
+      const side = model.from(entry);
+      return el(
+        "tr",
+        { click: rowClick },
+        el("td", { class: "number" }, count(model.packet[entry]!)),
+        el("td", { class: "number" }, duration(model.time[entry]! - model.about.from)),
+        el("td", {}, el("span", { class: `side ${side}` }, side)),
+        el(
+          "td",
+          {},
+          button(
+            `${model.name(entry)}${stream === 0 ? "" : `[${stream}]`}`,
+            () => go({ connection: model.about.id, frame: entry }),
+            {
+              class: "link",
+            },
+          ),
+          el("div", { class: "detail" }, model.text(entry)),
+        ),
+      );
+    },
+  );
+  table.rows(entries.length);
+  return table;
+}
+
+export function connectionsTable(
+  shown: readonly PageConnection[],
+  found: ReadonlyMap<number, readonly FoundAt[]>,
+  go: Go,
+): PagedTable {
+  const table = new PagedTable(
+    "Connections",
+    [
+      { title: "#", class: "number" },
+      { title: "connection" },
+      { title: "frames", class: "number" },
+      { title: "findings", class: "number" },
+    ],
+    100,
+    (index) => {
+      const about = shown[index]!;
+      return el(
+        "tr",
+        { click: rowClick },
+        el("td", { class: "number" }, String(about.id)),
+        el(
+          "td",
+          {},
+          button(`${about.client} to ${about.server}`, () => go({ connection: about.id }), { class: "link" }),
+          el("div", { class: "detail" }, `${about.speaks}, ${duration(about.duration)}, ${plural(about.streams, "stream")}`),
+        ),
+        el("td", { class: "number" }, count(about.frames)),
+        el("td", { class: "number" }, count(found.get(about.id)?.length ?? 0)),
+      );
+    },
+  );
+  table.rows(shown.length);
+  return table;
+}
+
+/** The whole row does what its button does. */
+function rowClick(event: Event): void {
+  if ((event.target as HTMLElement).closest("button") === null && getSelection()?.isCollapsed !== false)
+    (event.currentTarget as HTMLElement).querySelector("button")?.click();
+}
