@@ -18,11 +18,16 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { H2lintError } from "../error.ts";
 
 /** `[FORMAT=]FILE`, the format by extension.
- *  @param known The formats that the command writes. @throws H2lintError for another. */
-export function outputOf(text: string, known: readonly string[]): { readonly format: string; readonly path: string } {
+ *  @param known The formats that the command writes. @param longer Formats by ends of names, which go before extensions.
+ *  @throws H2lintError for another. */
+export function outputOf(
+  text: string,
+  known: readonly string[],
+  longer: Readonly<Record<string, string>> = {},
+): { readonly format: string; readonly path: string } {
   const named = known.find((format) => text.startsWith(`${format}=`));
   if (named !== undefined && text.length > named.length + 1) return { format: named, path: text.slice(named.length + 1) };
-  const format = EXTENSIONS[extname(text)];
+  const format = Object.entries(longer).find(([end]) => text.endsWith(end))?.[1] ?? EXTENSIONS[extname(text)];
   if (format === undefined || !known.includes(format))
     throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
   return { format, path: text };

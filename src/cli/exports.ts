@@ -1,0 +1,29 @@
+// Files for other programs: what `check -o` writes and nobody reads from standard output.
+import type { Report } from "../report/report.ts";
+import { type OutputFile, openFile } from "./output-file.ts";
+import { openSpool } from "./spool.ts";
+import type { Task } from "./task.ts";
+
+/** What is being written. */
+export interface OpenExport {
+  readonly report: Report;
+  readonly files: readonly OutputFile[];
+}
+
+/** Formats of `check -o`, and the ends of names that ask for them. */
+export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
+  annotated: [".pcapng"],
+  pcapng: [],
+};
+
+/** Each is loaded when it is asked for. @throws H2lintError where it cannot be written. */
+export async function openExport(format: string, path: string, task: Task): Promise<OpenExport> {
+  const { showSecrets } = task;
+  switch (format) {
+    default: {
+      const { annotatedCapture } = await import("../report/annotated/annotated.ts");
+      const file = openFile(path);
+      return { report: annotatedCapture(file.write, { path, spool: openSpool(path), showSecrets }), files: [file] };
+    }
+  }
+}
