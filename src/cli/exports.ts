@@ -1,6 +1,8 @@
 // Files for other programs: what `check -o` writes and nobody reads from standard output.
+import { join } from "node:path";
+import type { TableOutputs } from "../report/parquet/tables.ts";
 import type { Report } from "../report/report.ts";
-import { type OutputFile, openFile } from "./output-file.ts";
+import { type OutputFile, openFile, openFolder } from "./output-file.ts";
 import { openSpool } from "./spool.ts";
 import type { Task } from "./task.ts";
 
@@ -14,12 +16,20 @@ export interface OpenExport {
 export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   annotated: [".pcapng"],
   pcapng: [],
+  parquet: [".parquet"],
 };
 
 /** Each is loaded when it is asked for. @throws H2lintError where it cannot be written. */
 export async function openExport(format: string, path: string, task: Task): Promise<OpenExport> {
   const { showSecrets } = task;
   switch (format) {
+    case "parquet": {
+      const { parquetTables, TABLES } = await import("../report/parquet/tables.ts");
+      openFolder(path);
+      const files = TABLES.map((name) => [name, openFile(join(path, `${name}.parquet`))] as const);
+      const outputs = Object.fromEntries(files.map(([name, { write }]) => [name, write])) as TableOutputs; // every table is there
+      return { report: parquetTables(outputs), files: files.map(([, file]) => file) };
+    }
     default: {
       const { annotatedCapture } = await import("../report/annotated/annotated.ts");
       const file = openFile(path);
