@@ -7,6 +7,7 @@ import type { ReportEvent } from "./report/event.ts";
 import { EventBuilder } from "./report/event-builder.ts";
 import type { Report } from "./report/report.ts";
 import { ResultEvents } from "./result-events.ts";
+import type { Finding } from "./rules/finding.ts";
 import { rules as builtIn } from "./rules/index.ts";
 import { selectRules } from "./rules/selection.ts";
 import { FilteredResults, TrafficFilter } from "./traffic-filter.ts";
@@ -24,7 +25,7 @@ export function analyze(sources: readonly (string | Source)[], options: AnalyzeO
 export async function* analyzeFor(
   sources: readonly (string | Source)[],
   options: AnalyzeOptions,
-  told: readonly Pick<Report, "begin" | "packets">[],
+  told: readonly Pick<Report, "begin" | "packets" | "found">[],
 ): AsyncGenerator<ReportEvent> {
   const { engine = "fast", only = {}, schemas = new Schemas(), listeners = [], callListeners = [], logs = [] } = options;
   if (sources.length === 0 && logs.length > 0) return yield* (await import("./analyze-logs.ts")).analyzeLogs(options);
@@ -37,7 +38,11 @@ export async function* analyzeFor(
   const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names));
   const chooser = new TrafficFilter(only, clock);
   const filtered = new FilteredResults(chooser, joiner?.before(results) ?? results);
-  const judged = { rules: selectRules(rules, options), results: filtered };
+  const finders = told.flatMap((one) => (one.found === undefined ? [] : [one]));
+  const found = ({ connection, frame }: Finding) => {
+    for (const one of finders) one.found?.(connection, frame.streamId);
+  };
+  const judged = { rules: selectRules(rules, options), results: filtered, ...(finders.length === 0 ? {} : { found }) };
 
   const { limits, keys: keyFiles } = captures;
   for (const one of told) one.begin?.({ clock, limits, files, chooser, secrets: () => keyFiles.inCaptures });

@@ -17,6 +17,8 @@ export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   annotated: [".pcapng"],
   pcapng: [],
   parquet: [".parquet"],
+  otlp: [".otlp.json"],
+  "otlp-lines": [".otlp.jsonl"],
 };
 
 /** Each is loaded when it is asked for. @throws H2lintError where it cannot be written. */
@@ -29,6 +31,12 @@ export async function openExport(format: string, path: string, task: Task): Prom
       const files = TABLES.map((name) => [name, openFile(join(path, `${name}.parquet`))] as const);
       const outputs = Object.fromEntries(files.map(([name, { write }]) => [name, write])) as TableOutputs; // every table is there
       return { report: parquetTables(outputs), files: files.map(([, file]) => file) };
+    }
+    case "otlp":
+    case "otlp-lines": {
+      const { otlpSpans } = await import("../report/otlp/otlp.ts");
+      const file = openFile(path);
+      return { report: otlpSpans(file.write, format === "otlp-lines"), files: [file] };
     }
     default: {
       const { annotatedCapture } = await import("../report/annotated/annotated.ts");

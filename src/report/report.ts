@@ -14,6 +14,8 @@ export interface Report {
   readonly calls?: CallSink;
   /** Also told of every packet, before it is decoded. */
   readonly packets?: PacketSink;
+  /** Also told where a finding is made, long before its event. */
+  found?(connection: number, stream: number): void;
   /** The captures are open; nothing of them was told yet. */
   begin?(run: RunFacts): void;
   event(event: ReportEvent): void;
