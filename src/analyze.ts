@@ -5,7 +5,9 @@ import { CapturePipeline } from "./capture-pipeline.ts";
 import { Schemas } from "./grpc/schema.ts";
 import type { ReportEvent } from "./report/event.ts";
 import { EventBuilder } from "./report/event-builder.ts";
+import type { Report } from "./report/report.ts";
 import { ResultEvents } from "./result-events.ts";
+import type { Finding } from "./rules/finding.ts";
 import { rules as builtIn } from "./rules/index.ts";
 import { selectRules } from "./rules/selection.ts";
 import { FilteredResults, TrafficFilter } from "./traffic-filter.ts";
@@ -14,7 +16,17 @@ import { version } from "./version.ts";
 /** Check captures: an async iterable of the objects of `--format ndjson`. All sources are one session, ordered by time.
  *  @param sources Paths, or sources of octets.
  *  @throws H2lintError where a source cannot be read or is no capture, or an option is wrong. */
-export async function* analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
+export function analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
+  return analyzeFor(sources, options, []);
+}
+
+/** The same for reports that are told more than events.
+ *  @param told Of the run and of packets; their other listeners are among the options. */
+export async function* analyzeFor(
+  sources: readonly (string | Source)[],
+  options: AnalyzeOptions,
+  told: readonly Pick<Report, "begin" | "packets" | "found">[],
+): AsyncGenerator<ReportEvent> {
   const { engine = "fast", only = {}, schemas = new Schemas(), listeners = [], callListeners = [], logs = [] } = options;
   if (sources.length === 0 && logs.length > 0) return yield* (await import("./analyze-logs.ts")).analyzeLogs(options);
   const rules = [...builtIn, ...(options.rules ?? [])];
@@ -24,9 +36,17 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
   // What logs add is known when all is read.
   const joiner = logs.length === 0 ? undefined : await (await import("./log-joiner.ts")).openJoiner(options, captures);
   const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names));
-  const filtered = new FilteredResults(new TrafficFilter(only, clock), joiner?.before(results) ?? results);
-  const judged = { rules: selectRules(rules, options), results: filtered };
+  const chooser = new TrafficFilter(only, clock);
+  const filtered = new FilteredResults(chooser, joiner?.before(results) ?? results);
+  const finders = told.flatMap((one) => (one.found === undefined ? [] : [one]));
+  const found = ({ connection, frame }: Finding) => {
+    for (const one of finders) one.found?.(connection, frame.streamId);
+  };
+  const judged = { rules: selectRules(rules, options), results: filtered, ...(finders.length === 0 ? {} : { found }) };
 
+  const { limits, keys: keyFiles } = captures;
+  for (const one of told) one.begin?.({ clock, limits, files, chooser, secrets: () => keyFiles.inCaptures });
+  const packets = told.flatMap(({ packets: sink }) => sink ?? []);
   const tool = { name: "h2lint", version, engine } as const;
   yield {
     kind: "run",
@@ -35,8 +55,8 @@ export async function* analyze(sources: readonly (string | Source)[], options: A
     captures: files,
     ...(joiner === undefined ? {} : { logs: joiner.names }),
   };
-  const told = [filtered, ...(joiner === undefined ? [] : [joiner.wire]), ...listeners];
-  for await (const _ of captures.run({ schemas, calls: callListeners, listeners: told, judged })) yield* results.take();
+  const heard = [filtered, ...(joiner === undefined ? [] : [joiner.wire]), ...listeners];
+  for await (const _ of captures.run({ schemas, calls: callListeners, listeners: heard, packets, judged })) yield* results.take();
   const joined = joiner?.join(results);
   yield* results.take();
   for (const { diagnostic, count } of diagnostics) yield results.build.diagnostic(diagnostic, count);

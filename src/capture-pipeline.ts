@@ -4,6 +4,7 @@ import type { AnalyzeOptions, Progress } from "./analyze-options.ts";
 import { Clock } from "./capture/clock.ts";
 import { Comments } from "./capture/comments.ts";
 import { MergedCaptures, TURN } from "./capture/merge.ts";
+import type { PacketSink } from "./capture/packet.ts";
 import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import { planSessions, type Session, type SessionMode } from "./capture-sessions.ts";
@@ -112,7 +113,7 @@ export class CapturePipeline {
     const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);
     this.packets = packets.counts;
     let turned = performance.now();
-    for await (const feed of captures.run(this.comments.before(packets))) {
+    for await (const feed of captures.run(this.comments.before(toldBefore(wanted.packets, packets)))) {
       const { source, octets, packets: count } = feed;
       if (!keys.store.complete) keys.readOn();
       if (this.#progress !== undefined) {
@@ -149,6 +150,16 @@ export class CapturePipeline {
     for (const capture of this.captures) packets += capture.packets;
     this.#report({ code: "capture/interrupted", place: { in: "file", file: 0, offset: 0 }, data: { packets } });
   }
+}
+
+function toldBefore(others: readonly PacketSink[] = [], last: PacketSink): PacketSink {
+  if (others.length === 0) return last;
+  return {
+    packet(packet) {
+      for (const other of others) other.packet(packet);
+      last.packet(packet);
+    },
+  };
 }
 
 function interfaceInfo({ name, description, filter, os, linkType, packets }: CaptureInterface): InterfaceInfo {

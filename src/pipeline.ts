@@ -1,4 +1,5 @@
 // How the stages hang together, said once: for captures, logs and tests alike.
+import type { PacketSink } from "./capture/packet.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { CallReader } from "./grpc/call-reader.ts";
 import type { CallSink } from "./grpc/grpc-sink.ts";
@@ -24,6 +25,8 @@ export type Engine = "fast" | "reference";
 /** What is wanted of the model. The fields stand in the order in which it tells: each listener hears of a frame before those below it,
  *  and what an earlier one made of it is there for a later one. */
 export interface Wanted {
+  /** Told of every packet before it is decoded. */
+  readonly packets?: readonly PacketSink[];
   /** Of gRPC messages. Where given, what servers tell of them by reflection is added, before anybody is told of a call. */
   readonly schemas?: Schemas | undefined;
   /** Told of calls, of gRPC and of the protocols like it, before the model's own event of the same frame, and before the rules. */

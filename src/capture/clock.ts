@@ -26,6 +26,11 @@ export class Clock {
     this.#nanos += time - whole * 1e9;
   }
 
+  /** Nanoseconds since the epoch. */
+  epoch(time: number): bigint {
+    return BigInt(this.#seconds) * 1_000_000_000n + BigInt(Math.round(this.#nanos + time));
+  }
+
   /** Seconds since the epoch with nine decimals, for example `1766400000.000000000`. */
   text(time: number): string {
     const whole = Math.floor(time / 1e9);

@@ -6,9 +6,11 @@ import {
   fstatSync,
   fsyncSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statSync,
@@ -18,11 +20,16 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { H2lintError } from "../error.ts";
 
 /** `[FORMAT=]FILE`, the format by extension.
- *  @param known The formats that the command writes. @throws H2lintError for another. */
-export function outputOf(text: string, known: readonly string[]): { readonly format: string; readonly path: string } {
+ *  @param known The formats that the command writes. @param longer Formats by ends of names, which go before extensions.
+ *  @throws H2lintError for another. */
+export function outputOf(
+  text: string,
+  known: readonly string[],
+  longer: Readonly<Record<string, string>> = {},
+): { readonly format: string; readonly path: string } {
   const named = known.find((format) => text.startsWith(`${format}=`));
   if (named !== undefined && text.length > named.length + 1) return { format: named, path: text.slice(named.length + 1) };
-  const format = EXTENSIONS[extname(text)];
+  const format = Object.entries(longer).find(([end]) => text.endsWith(end))?.[1] ?? EXTENSIONS[extname(text)];
   if (format === undefined || !known.includes(format))
     throw new H2lintError("usage", `--output ${text}: no format is known by this extension; use FORMAT=FILE`);
   return { format, path: text };
@@ -66,6 +73,16 @@ export function openToAppend(path: string): OutputFile {
   };
 }
 
+/** Make the folder that files are to be written in, unless it is there. Where the run fails it is gone again.
+ *  @throws H2lintError where it cannot be made. */
+export function openFolder(path: string): void {
+  guarded(path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    mkdirSync(path);
+    folders.add(path);
+  });
+}
+
 /** The files of one run: none takes its place before all are whole. */
 export function commitAll(files: readonly OutputFile[]): void {
   for (const file of files) file.finish();
@@ -76,6 +93,14 @@ export function commitAll(files: readonly OutputFile[]): void {
 export function discardUnfinished(): void {
   for (const path of unfinished) rmSync(path, { force: true });
   unfinished.clear();
+  for (const path of folders) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // Something is in it: it stays.
+    }
+  }
+  folders.clear();
 }
 
 /** Whether a file was begun that is not committed yet. */
@@ -173,6 +198,8 @@ function guarded<T>(path: string, action: () => T): T {
 const octetsOf = (piece: string | Uint8Array): Uint8Array => (typeof piece === "string" ? Buffer.from(piece) : piece);
 
 const unfinished = new Set<string>();
+/** Those that were made in this run. */
+const folders = new Set<string>();
 let opened = 0;
 const LINKS = 40;
 
@@ -183,6 +210,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",
   EISDIR: "is a directory",
+  EEXIST: "is no folder",
   ENOENT: "no such folder",
   ENOTDIR: "a part of the path is not a folder",
   EFBIG: "the file would be too large",

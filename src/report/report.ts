@@ -1,12 +1,38 @@
+import type { Clock } from "../capture/clock.ts";
+import type { PacketSink } from "../capture/packet.ts";
+import type { CallSink } from "../grpc/grpc-sink.ts";
+import type { Limits } from "../limits.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { ReportEvent } from "./event.ts";
+import type { ExchangeChooser } from "./exchange.ts";
 
 /** One form of a report, written as its events arrive. `end` comes last, after the summary. */
 export interface Report {
   /** Of those that show more than the events say: also told what the model tells. */
   readonly listener?: ModelSink;
+  /** Also told of calls. */
+  readonly calls?: CallSink;
+  /** Also told of every packet, before it is decoded. */
+  readonly packets?: PacketSink;
+  /** Also told where a finding is made, long before its event. */
+  found?(connection: number, stream: number): void;
+  /** The captures are open; nothing of them was told yet. */
+  begin?(run: RunFacts): void;
   event(event: ReportEvent): void;
   end(): void;
+}
+
+/** What is known when a run begins. */
+export interface RunFacts {
+  /** Of all times that are told as nanoseconds: to be asked when they are told, since each session has its own zero. */
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Names of the captures, by index. */
+  readonly files: readonly string[];
+  /** Which part of the captures is reported. */
+  readonly chooser: ExchangeChooser;
+  /** Key logs that the captures hold, each a text of its own; those known so far. */
+  readonly secrets: () => readonly Uint8Array[];
 }
 
 /** Where a report goes: text, piece by piece. */

@@ -36,6 +36,9 @@ export class KeyFiles {
   readonly store: KeyStore;
   readonly #logs: Log[] = [];
   readonly #privateKeys: KeyInfo[] = [];
+  /** Key logs inside of captures, each block for itself, up to a bound. */
+  readonly inCaptures: Uint8Array[] = [];
+  #inCapturesOctets = 0;
 
   /** @param limit Connections whose keys are kept. */
   constructor(limit: number) {
@@ -78,6 +81,8 @@ export class KeyFiles {
           log = new Log(this.store, this.#logs.length, file, "inside the capture", -1);
           this.#logs.push(log);
         }
+        this.#inCapturesOctets += end - start;
+        if (this.#inCapturesOctets <= KEPT) this.inCaptures.push(bytes.slice(start, end));
         // Each block is a file of its own.
         log.reader.bytes(bytes, start, end);
         log.reader.end();
@@ -199,3 +204,4 @@ const TLS_KEY_LOG = 0x544c534b;
 const HEAD = 4096;
 const PIECE = 1 << 20;
 const LARGEST = 512 << 20;
+const KEPT = 4 << 20;

@@ -1,13 +1,15 @@
 // `h2lint check`: what is wrong in the captures, in each of the formats that were asked for.
-import { analyze } from "../../analyze.ts";
+import { analyzeFor } from "../../analyze.ts";
+import type { AnalyzeOptions } from "../../analyze-options.ts";
 import { Clock } from "../../capture/clock.ts";
 import type { Source } from "../../capture/source.ts";
 import { Budgets } from "../../report/budget.ts";
 import type { SummaryEvent } from "../../report/event.ts";
-import type { Output, Report } from "../../report/report.ts";
+import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { openBaseline } from "../baseline.ts";
 import { findCaptures } from "../captures.ts";
+import { EXPORTS, type OpenExport, openExport } from "../exports.ts";
 import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
@@ -29,7 +31,7 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
     stdout.write(text);
   };
   const reports = [await reportOf(format, task.follow ? written : stdout.write, task)];
-  const files: OpenReport[] = [];
+  const files: OpenExport[] = [];
   for (const output of task.outputs) files.push(await openOutput(output, task));
   // In a GitHub workflow the job's page shows what is appended to this file.
   const stepSummary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
@@ -39,7 +41,7 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
   const watch = new SelectionWatch(task.only);
   try {
     const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
-    for await (const event of analyze(sources, {
+    const options: AnalyzeOptions = {
       ...analyzeOptions(task, sources),
       ...(live === undefined ? { signal: interruption.signal() } : {}),
       schemas: loadSchemas(task.protos),
@@ -50,8 +52,10 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
         ...reports.flatMap(({ listener }) => listener ?? []),
         ...(budgets === undefined ? [] : [budgets]),
       ],
+      callListeners: reports.flatMap(({ calls }) => calls ?? []),
       progress: progress.update,
-    })) {
+    };
+    for await (const event of analyzeFor(sources, options, reports)) {
       const marked = known?.baseline.take(event) ?? [event];
       for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
         for (const report of reports) report.event(told);
@@ -64,7 +68,7 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
   }
   watch.check(summary!.captures);
   for (const report of reports) report.end();
-  commitAll(files.map(({ file }) => file));
+  commitAll(files.flatMap((one) => one.files));
   stdout.flush();
   // A run that saw nothing must not forget everything.
   if (known !== undefined && task.updateBaseline && summary!.http2Connections > 0) {
@@ -103,16 +107,13 @@ function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
   });
 }
 
-function openOutput(text: string, task: Task): Promise<OpenReport> {
-  const { format, path } = outputOf(text, CHECK_FORMATS);
-  return openReport(format, openFile(path), task);
+function openOutput(text: string, task: Task): Promise<OpenExport> {
+  const { format, path } = outputOf(text, [...CHECK_FORMATS, ...Object.keys(EXPORTS)], EXPORT_ENDS);
+  return format in EXPORTS ? openExport(format, path, task) : openReport(format, openFile(path), task);
 }
 
-interface OpenReport {
-  readonly report: Report;
-  readonly file: OutputFile;
+async function openReport(format: string, file: OutputFile, task: Task): Promise<OpenExport> {
+  return { report: await reportOf(format, file.write, { ...task, color: false, follow: false }), files: [file] };
 }
 
-async function openReport(format: string, file: OutputFile, task: Task): Promise<OpenReport> {
-  return { report: await reportOf(format, file.write, { ...task, color: false, follow: false }), file };
-}
+const EXPORT_ENDS = Object.fromEntries(Object.entries(EXPORTS).flatMap(([format, ends]) => ends.map((end) => [end, format])));
