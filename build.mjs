@@ -20,6 +20,7 @@ export async function bundle(folder) {
     entryPoints: {
       "cli/main": "src/cli/main.ts",
       "cli/program": "src/cli/program.ts",
+      "cli/mcp-child": "src/cli/mcp/child.ts",
       index: "src/index.ts",
       testing: "src/testing.ts",
     },
