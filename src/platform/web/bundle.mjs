@@ -10,7 +10,10 @@ const { version } = JSON.parse(readFileSync(join(folder, "../../../package.json"
 /** @type {import("esbuild").Plugin} */
 const webPlatform = {
   name: "web platform",
-  setup({ onResolve }) {
+  setup({ onLoad, onResolve }) {
+    // cli-table3 asks for colours inside a function that is not called.
+    onResolve({ filter: /^@colors\/colors/ }, ({ path }) => ({ path, namespace: "nothing" }));
+    onLoad({ filter: /./, namespace: "nothing" }, () => ({ contents: "" }));
     onResolve({ filter: /(?:^|\/)(?:platform\/\w+|version)\.ts$/ }, ({ path }) => ({
       path: join(folder, path.slice(path.lastIndexOf("/") + 1)),
     }));
