@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundleForWeb } from "./src/platform/web/bundle.mjs";
 import { bundle as bundlePage } from "./src/report/html/bundle.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -20,6 +21,7 @@ export async function bundle(folder) {
     entryPoints: {
       "cli/main": "src/cli/main.ts",
       "cli/program": "src/cli/program.ts",
+      "cli/mcp-child": "src/cli/mcp/child.ts",
       index: "src/index.ts",
       testing: "src/testing.ts",
     },
@@ -41,7 +43,11 @@ export async function bundle(folder) {
     metafile: true,
   });
   chmodSync(join(folder, "cli/main.js"), 0o755);
-  writeFileSync(join(folder, "LICENSES.txt"), licenses(Object.keys(metafile.inputs)));
+  const core = await bundleForWeb({ absWorkingDir: root, entryPoints: ["src/core.ts"], outfile: join(folder, "core.js") });
+  writeFileSync(
+    join(folder, "LICENSES.txt"),
+    licenses(Object.keys({ ...metafile.inputs, ...core.metafile.inputs }).filter((file) => !file.startsWith("src/"))),
+  );
   await bundlePage(join(folder, "report/html"));
 }
 
@@ -62,7 +68,7 @@ function licenses(files) {
 /** Leaves only the declarations that the public ones lead to. @param {string} folder */
 function pruneDeclarations(folder) {
   const needed = new Set();
-  const open = ["index.d.ts", "testing.d.ts"].map((name) => join(folder, name));
+  const open = ["index.d.ts", "core.d.ts", "testing.d.ts"].map((name) => join(folder, name));
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (needed.has(file) || !existsSync(file)) continue;
     needed.add(file);

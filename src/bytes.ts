@@ -1,6 +1,6 @@
 // The only place that indexes raw octets as numbers wider than one octet. Offsets are trusted: callers check bounds.
 // The global Buffer is an accessor, which costs more than the calls below.
-import { Buffer as NodeBuffer } from "node:buffer";
+import { Buffer as NodeBuffer } from "./platform/buffer.ts";
 
 export const u16 = (b: Uint8Array, at: number): number => (b[at]! << 8) | b[at + 1]!;
 

@@ -1,5 +1,6 @@
 // Capture files -> packets -> TCP segments -> octets in order -> frames -> model -> its listeners. Only reading is asynchronous: a block is
 // read, pushed through all stages, and what came out is handed on before the next is read.
+
 import type { AnalyzeOptions, Progress } from "./analyze-options.ts";
 import { Clock } from "./capture/clock.ts";
 import { Comments } from "./capture/comments.ts";
@@ -12,6 +13,7 @@ import type { DiagnosticSink } from "./diagnostic.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "./pipeline.ts";
+import { nextTurn } from "./platform/turn.ts";
 import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
 import { KeyFiles, type KeySource } from "./tls/key-files.ts";
@@ -123,7 +125,7 @@ export class CapturePipeline {
       yield;
       // Files are read without waiting: signals would not be heard.
       if (this.#signal === undefined || performance.now() - turned < TURN) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       turned = performance.now();
     }
     for (const { file, format, compression, packets: count, octets, first, last, interfaces } of captures.facts()) {

@@ -1,7 +1,7 @@
 // Which captures are parts of one recording. What belongs together shares a connection (interfaces that were captured side by side, files
 // that follow each other), or says so by its name and time (rotated sets of tcpdump and dumpcap). Everything else is judged by itself:
 // addresses, ports and even times of independent recordings coincide.
-import { basename, dirname } from "node:path";
+
 import { Clock } from "./capture/clock.ts";
 import { openCapture } from "./capture/open.ts";
 import { fileSource, type Source } from "./capture/source.ts";
@@ -9,6 +9,7 @@ import type { Limits } from "./limits.ts";
 import { PacketDecoder } from "./net/decoder.ts";
 import { TcpFlag, type TcpSegment } from "./net/segment.ts";
 import type { Engine } from "./pipeline.ts";
+import { basename, dirname } from "./platform/path.ts";
 
 /** `one`: all captures are one session; `each`: none belongs to another; `auto`: by what is in them. */
 export type SessionMode = "one" | "each" | "auto";

@@ -1,7 +1,7 @@
 // In: gzip members (RFC 1952), one after the other. Out: what they hold, checked against CRC and length. DEFLATE by node:zlib.
 
-import { constants, crc32, createInflateRaw } from "node:zlib";
 import { u16le, u32le } from "../bytes.ts";
+import { constants, crc32, createInflateRaw } from "../platform/zlib.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 

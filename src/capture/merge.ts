@@ -4,6 +4,7 @@
 // early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back: they wait for
 // those before them, and then go at once.
 
+import { nextTurn } from "../platform/turn.ts";
 import { endable } from "./endable.ts";
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
@@ -169,7 +170,7 @@ async function secretsOf(source: Source, context: MergeContext): Promise<void> {
     while (reader.format === "pcapng" && signal?.aborted !== true && (await reader.readBlock(NO_PACKETS))) {
       // Files are read without waiting: signals would not be heard.
       if (signal === undefined || performance.now() - turned < TURN) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       turned = performance.now();
     }
   } catch {

@@ -3,10 +3,10 @@
 // - it gives no offsets (counted here), and loses a cut last record, or all after a record length that is too large, in silence
 //   (what was left over is reported here as `capture/cut-record`; there is no way on after damage).
 
-import { EventEmitter } from "node:events";
-import { createRequire } from "node:module";
 import type pcapParser from "pcap-parser";
 import { u16, u16le, u32, u32le } from "../bytes.ts";
+import { EventEmitter } from "../platform/events.ts";
+import { createRequire } from "../platform/module.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import { fcsOctets, microsecondMagic, pcapHeaderOctets } from "./pcap.ts";
 import type { CaptureReader } from "./reader.ts";

@@ -1,6 +1,5 @@
-import { readSync, statSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { H2lintError } from "../error.ts";
+import { type FileHandle, open, readSync, statSync } from "../platform/fs.ts";
 
 /** Where the octets of a capture come from. */
 export interface Source {
@@ -56,15 +55,15 @@ export function fileSource(path: string): Source {
 /** Standard input, which can be read once. */
 export const stdinSource = (): Source => streamSource("standard input", process.stdin);
 
-/** Any stream of octets, for example a Readable or a fetch() body. */
-export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): Source {
+/** Any stream of octets, for example a Readable, a ReadableStream or a fetch() body. */
+export function streamSource(name: string, stream: AsyncIterable<Uint8Array> | WebStream): Source {
   let iterator: AsyncIterator<Uint8Array> | undefined;
   let chunk: Uint8Array = new Uint8Array(0);
   return {
     name,
     async read(into) {
       try {
-        iterator ??= stream[Symbol.asyncIterator]();
+        iterator ??= Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : chunksOf(stream);
         while (chunk.length === 0) {
           const next = await iterator.next();
           if (next.done === true) return 0;
@@ -83,6 +82,61 @@ export function streamSource(name: string, stream: AsyncIterable<Uint8Array>): S
     },
   };
 }
+
+/** What is needed of a ReadableStream (WHATWG Streams), which not all browsers can iterate. */
+export interface WebStream {
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(): Promise<void>;
+  };
+}
+
+async function* chunksOf(stream: WebStream): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) if (next.value !== undefined) yield next.value;
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** A Blob or File, which is read piece by piece, and as often as it is wanted. @param name Else the File's own. */
+export function blobSource(blob: BlobLike, name: string = blob.name ?? "capture"): Source {
+  let at = 0;
+  // Larger than what is asked for at once: each piece is a call into another process.
+  let piece: Uint8Array = new Uint8Array(0);
+  return {
+    name,
+    async read(into) {
+      if (piece.length === 0) {
+        try {
+          piece = new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
+        } catch (error) {
+          throw ioError(name, error);
+        }
+        at += piece.length;
+      }
+      const length = Math.min(piece.length, into.length);
+      into.set(piece.subarray(0, length));
+      piece = piece.subarray(length);
+      return length;
+    },
+    async close() {
+      piece = new Uint8Array(0);
+    },
+    again: () => blobSource(blob, name),
+    size: () => blob.size,
+  };
+}
+
+/** What is needed of a Blob or File (W3C File API). */
+export interface BlobLike {
+  readonly name?: string;
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+const PIECE = 4 << 20;
 
 /** Octets in memory; they must not change while they are read. */
 export function bytesSource(name: string, bytes: Uint8Array): Source {

@@ -1,8 +1,8 @@
 // In: .xz streams (The .xz File Format 1.1), one after the other. Out: what they hold. Filters other than LZMA2 are refused; of the
 // checks CRC32 is verified, CRC64 and SHA-256 are not.
 
-import { crc32 } from "node:zlib";
 import { copyOf, hex, u16, u32le } from "../bytes.ts";
+import { crc32 } from "../platform/zlib.ts";
 import { unlzma2 } from "./lzma2.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";

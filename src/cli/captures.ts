@@ -45,6 +45,9 @@ async function within(folder: string | undefined, files: string[], operand: stri
   );
 }
 
+/** Whether the file can be read as a capture, by its content. */
+export const isCapture = async (path: string): Promise<boolean> => (await faultOf(path)) === undefined;
+
 /** @returns Why the file cannot be read as a capture. */
 async function faultOf(path: string): Promise<H2lintError | undefined> {
   try {

@@ -160,6 +160,16 @@ export const COMMANDS: readonly CommandWords[] = [
       "h2lint record [::1]:50051 --listen [::1]:50052 -o out.pcapng --follow",
     ],
   },
+  {
+    name: "mcp",
+    operands: "",
+    describe: "serve the captures of --root FOLDER to an assistant, by the Model Context Protocol on stdio",
+    examples: [
+      "h2lint mcp --root recorded/",
+      "claude mcp add h2lint -- npx h2lint mcp --root recorded/",
+      "h2lint mcp --root . --config h2lint.config.json",
+    ],
+  },
 ];
 
 const JUDGING: readonly Command[] = ["check", "why", "compare", "timeline", "cut", "diff", "record"];
@@ -385,6 +395,13 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     describe: "also consequences, what is not proven, and the evidence",
     group: "Output:",
   },
+  root: {
+    of: ["mcp"],
+    type: "string",
+    requiresArg: true,
+    nargs: 1,
+    describe: "mcp: the folder that the assistant may read, and nothing outside it",
+  },
 };
 
 /** Whether a command uses an option. */
@@ -392,7 +409,7 @@ export function takes(command: Command, option: string): boolean {
   const { of } = OPTIONS[option]!;
   if (of === "all") return true;
   if (of !== undefined) return of.includes(command);
-  return !["rules", "explain", "completion", "record"].includes(command);
+  return !["rules", "explain", "completion", "record", "mcp"].includes(command);
 }
 
 /** @param args By option, as a parser leaves them. @throws H2lintError for an option that does nothing for the command, or lacks its value. */

@@ -19,7 +19,8 @@ export type Command =
   | "rules"
   | "explain"
   | "completion"
-  | "record";
+  | "record"
+  | "mcp";
 
 /** The lowest severity that fails; `unexplained`: errors, and error answers that no finding explains. */
 export type FailOn = Severity | "unexplained" | "never";
@@ -69,6 +70,8 @@ export interface Invocation {
   readonly progress: boolean | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** The folder that `mcp` may read. */
+  readonly root: string | undefined;
 }
 
 export interface LogOption {
@@ -80,7 +83,7 @@ export interface LogOption {
 /** @param args By option, as the parser leaves them. @throws H2lintError("usage") for what does not fit. */
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (command !== "rules" && operands.length === 0 && logs.length === 0)
+  if (command !== "rules" && command !== "mcp" && operands.length === 0 && logs.length === 0)
     throw new H2lintError("usage", "no capture is named (see h2lint --help)");
   const single = (name: string): unknown => {
     const value = args[name];
@@ -137,6 +140,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     progress: single("progress") as boolean | undefined,
     quiet: single("quiet") === true,
     verbose: single("verbose") === true,
+    root: single("root") as string | undefined,
   };
 }
 

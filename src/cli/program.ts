@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { H2lintError } from "../error.ts";
+import { loadConfig } from "./config.ts";
 import { discardUnfinished } from "./output-file.ts";
 import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
@@ -9,14 +10,15 @@ export { guardSignals, interruption } from "./interruption.ts";
 export { guardStreams } from "./standard-output.ts";
 
 /** What the program does with its arguments, on standard output and standard error.
+ *  @param configuration Reads the configuration.
  *  @returns The exit status. */
-export async function program(argv: readonly string[]): Promise<number> {
+export async function program(argv: readonly string[], configuration = loadConfig): Promise<number> {
   // Of what a capture holds little lives long, so that the old generation is collected in a few milliseconds. By default it may grow to
   // several times what is in use before that is done.
   setFlagsFromString("--heap-growing-percent=40");
   try {
     const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
-    return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation));
+    return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation, configuration));
   } catch (error) {
     if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);
     else {

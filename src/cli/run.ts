@@ -11,11 +11,13 @@ import { configured } from "./task.ts";
 
 /** Do what was asked for.
  *  @returns The exit status: 0 nothing found, 1 findings, 3 ran but nothing could be checked. */
-export async function run(given: Invocation): Promise<number> {
+export async function run(given: Invocation, configuration = loadConfig): Promise<number> {
   const [word = ""] = given.operands;
   if (given.command === "check" && /^[a-z]+$/.test(word) && !existsSync(word))
     throw new H2lintError("not-found", `${word}: no such file or command${didYouMean(word, names)} (see h2lint --help)`);
-  const task = configured(given, await loadConfig(given.config, process.cwd()));
+  // It reads no configuration itself: each of its answers does.
+  if (given.command === "mcp") return (await import("./mcp/serve.ts")).serve(given);
+  const task = configured(given, await configuration(given.config, process.cwd()));
   stdout.begin();
   interruption.begin();
   const { command } = given;

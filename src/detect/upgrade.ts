@@ -41,7 +41,7 @@ export const upgradeTokens = (head: Http1Head): string[] => lower(listOf(head, "
  *  @returns `alphabet` where it is not base64url without padding, or the wrong number of octets. */
 export function http2Settings(value: string): readonly SettingPair[] | "alphabet" | number {
   if (!/^[A-Za-z0-9_-]*$/.test(value) || value.length % 4 === 1) return "alphabet";
-  const payload = Buffer.from(value, "base64url");
+  const payload = Buffer.from(value, "base64");
   if (payload.length % 6 !== 0) return payload.length;
   const settings: SettingPair[] = [];
   for (let p = 0; p < payload.length; p += 6) settings.push([u16(payload, p), u32(payload, p + 2)]);

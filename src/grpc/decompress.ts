@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "../platform/zlib.ts";
 import { block, unsnappy } from "./snappy.ts";
 import { unzstd } from "./zstd.ts";
 

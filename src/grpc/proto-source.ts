@@ -1,7 +1,8 @@
 // In: the text of .proto files, parsed by protobufjs. Out: file descriptors, with every name resolved. What only matters to code generators
 // (defaults, options but those of the encoding) is left out. A group inside a oneof is not read.
-import { createRequire } from "node:module";
+
 import type protobufjs from "protobufjs";
+import { createRequire } from "../platform/module.ts";
 import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from "./schema/proto-file.ts";
 import { wellKnownTypes } from "./schema/registry.ts";
 

@@ -134,7 +134,7 @@ function connectGet(path: string, field: FieldLookup): OtherRequest | undefined 
   const format = parameters.get("encoding");
   const text = parameters.get("message");
   if (format === null || text === null) return undefined;
-  const message = parameters.get("base64") === "1" ? Buffer.from(text, "base64url") : Buffer.from(text, "utf8");
+  const message = parameters.get("base64") === "1" ? Buffer.from(text, "base64") : Buffer.from(text, "utf8");
   const encoding = parameters.get("compression") ?? "identity";
   const timeout = grpcTimeout(field);
   return { protocol: connect, whole: true, shape: "none", encoding, timeout, format: formatOf(format), message };

@@ -1,11 +1,11 @@
 // The reference engine: npm hpack.js 2.1.6 behind HpackDecoder. Slow; its use is to differ where one of the two is wrong.
 
-import { createRequire } from "node:module";
 import type hpack from "hpack.js";
 import type { Decompressor } from "hpack.js";
 import { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackFault } from "../fields/decoding-fault.ts";
 import { field, fieldName } from "../fields/field.ts";
+import { createRequire } from "../platform/module.ts";
 import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
 
 /** What hpack.js cannot do, and what this adapter makes of it. */

@@ -1,7 +1,7 @@
 // What a configuration asserts, judged over a whole run. In: what the model tells and the events of the run. Out: the same events, and one
 // for each budget before the summary. A budget is broken where what was captured proves it; where missing octets, or what could not be read,
 // may have made the difference, it is undecided and fails nothing. Frames whose borders are a guess prove nothing here either.
-import { createHash } from "node:crypto";
+
 import { Clock } from "../capture/clock.ts";
 import { H2lintError } from "../error.ts";
 import { errorCodeName } from "../http2/error-code.ts";
@@ -11,6 +11,7 @@ import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
+import { createHash } from "../platform/crypto.ts";
 import { type Assertions, assertionsFault, type LatencyMeasure, latencyPercent, matcher, nanosecondsOf } from "./assertions.ts";
 import type { BudgetEvent, BudgetPlace, FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
 import { ExchangeLister, type ExchangeObject } from "./exchange.ts";

@@ -1,7 +1,8 @@
 // The same fault of the same call has the same name, whatever the ports, times, packets, stream numbers and identifiers of a run: what a
 // baseline, a difference and a code scanning service know a finding again by.
-import { createHash } from "node:crypto";
+
 import type { PairedFinding } from "../pairing/reaction.ts";
+import { createHash } from "../platform/crypto.ts";
 import type { UnexplainedEvent } from "./event.ts";
 
 /** 16 hexadecimal digits over the rule, the method or path, and the shape of the evidence. */

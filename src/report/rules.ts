@@ -1,7 +1,8 @@
 // `h2lint rules`, `h2lint explain` and docs/rules: what is checked, and why.
-import { readFileSync } from "node:fs";
+
 import { packageFile } from "../package-file.ts";
 import { knownAnswers } from "../pairing/dictionary.ts";
+import { readFileSync } from "../platform/fs.ts";
 import type { Need } from "../rules/finding.ts";
 import type { Rule, SpecRef } from "../rules/rule.ts";
 import type { Output } from "./report.ts";

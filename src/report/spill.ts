@@ -1,6 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, tmpdir, writeSync } from "../platform/fs.ts";
+import { join } from "../platform/path.ts";
 
 /** Texts that wait to be written, each with a number that says where it stands. The latest are in memory, outside of the heap; when they
  *  are too many all go to a temporary file, which has no name any more. Where none can be made, or written, they stay in memory. */

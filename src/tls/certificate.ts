@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { X509Certificate } from "../platform/crypto.ts";
 import { OctetReader } from "./octet-reader.ts";
 
 /** What the certificate of an endpoint says, as OpenSSL prints it. */

@@ -1,11 +1,12 @@
 // In: files and folders with keys, and the blocks of captures that hold them. Out: secrets in a KeyStore, and what is to be said of each.
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
+
 import { latin1 } from "../bytes.ts";
 import type { SecretsSink } from "../capture/record-reader.ts";
 import type { Source } from "../capture/source.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import { H2lintError } from "../error.ts";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "../platform/fs.ts";
+import { join } from "../platform/path.ts";
 import { KeyLogReader } from "./key-log.ts";
 import { KeyStore } from "./key-store.ts";
 

@@ -1,5 +1,5 @@
 // Secrets to keys: HKDF-Expand-Label (RFC 8446 7.1, 7.3, 7.2) and the PRF of TLS 1.2 (RFC 5246 5, 6.3, 8.1; RFC 7627 4).
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac } from "../platform/crypto.ts";
 import type { Protection } from "./suite.ts";
 
 type Hash = Protection["hash"];

@@ -1,7 +1,8 @@
 // What is known of the secrets of connections, by client random, whatever told it. Secrets are kept as one character per octet: a third of
 // what so many small buffers would cost.
-import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
+
 import { hex, latin1 } from "../bytes.ts";
+import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "../platform/crypto.ts";
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
 export class ConnectionSecrets {

@@ -1,7 +1,14 @@
 // In: one protected record and its sequence number. Out: what it holds, or nothing where it does not authenticate: never octets that
 // were not authenticated. AEAD (RFC 8446 5.2, 5.3; RFC 5246 6.2.3.3; RFC 5288; RFC 6655; RFC 7905) and CBC with HMAC (RFC 5246 6.2.3.2;
 // RFC 7366).
-import { type CipherGCMTypes, createDecipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import {
+  type CipherGCMTypes,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  timingSafeEqual,
+} from "../platform/crypto.ts";
 import type { RecordKeys } from "./key-schedule.ts";
 import type { TlsRecord } from "./record.ts";
 import type { Protection } from "./suite.ts";

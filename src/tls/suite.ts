@@ -1,5 +1,5 @@
 // What a cipher suite's name says of how records are protected. Node's crypto does all ciphers; the names are those that it knows them by.
-import { getCiphers } from "node:crypto";
+import { getCiphers } from "../platform/crypto.ts";
 import { suiteName } from "./suite-names.ts";
 
 /** How the records of a suite are protected, as numbers of octets and names for node:crypto. */

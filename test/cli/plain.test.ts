@@ -6,7 +6,22 @@ import { parse } from "../../src/cli/options.ts";
 import { parsePlain } from "../../src/cli/plain.ts";
 
 const WORDS = [
-  ...["check", "info", "timeline", "calls", "frames", "why", "cut", "repro", "diff", "compare", "rules", "explain", "completion"],
+  ...[
+    "check",
+    "info",
+    "timeline",
+    "calls",
+    "frames",
+    "why",
+    "cut",
+    "repro",
+    "diff",
+    "compare",
+    "rules",
+    "explain",
+    "completion",
+    "mcp",
+  ],
   ...[
     "a.pcap",
     "a.pcap",

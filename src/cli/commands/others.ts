@@ -18,6 +18,6 @@ import { why } from "./why.ts";
 /** Each does what it is asked for. @returns The exit status. */
 type Perform = (task: Task) => number | Promise<number>;
 
-export const others: Readonly<Record<Exclude<Command, "check">, Perform>> = {
+export const others: Readonly<Record<Exclude<Command, "check" | "mcp">, Perform>> = {
   ...{ calls, compare, completion, cut, diff, explain, frames, info, record, repro, rules: listRules, timeline, why },
 };

@@ -1,7 +1,8 @@
 // The only file that knows @bufbuild/protobuf, which is loaded with the first schema: most runs have none.
-import { createRequire } from "node:module";
+
 import type * as Library from "@bufbuild/protobuf";
 import type * as WellKnown from "@bufbuild/protobuf/wkt";
+import { createRequire } from "../../platform/module.ts";
 
 export type {
   DescField,

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { packageFile } from "../../package-file.ts";
+import { readFileSync } from "../../platform/fs.ts";
 import type { PageAssets } from "./document.ts";
 
 /** The page's script and style, as the build leaves them (bundle.mjs). */

@@ -1,5 +1,5 @@
 // The page around its data: one file that asks nobody for anything. What is executed is named by its hash, so that nothing else can be.
-import { createHash } from "node:crypto";
+import { createHash } from "../../platform/crypto.ts";
 import type { PageData } from "./page-data.ts";
 
 /** What the page runs and how it looks (assets.ts). */

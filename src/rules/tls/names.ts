@@ -1,7 +1,7 @@
 // The names in a handshake: ALPN (RFC 9113 sections 3.2 and 3.3, RFC 7301), the server's name (9.2) and those in its certificate (9.1.1).
-import { isIPv4, isIPv6 } from "node:net";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { isIPv4, isIPv6 } from "../../platform/net.ts";
 import type { TlsFacts } from "../../tls/facts.ts";
 import { defineRule } from "../rule.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";

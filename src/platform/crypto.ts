@@ -1,0 +1,14 @@
+export {
+  type CipherGCMTypes,
+  constants,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createSecretKey,
+  getCiphers,
+  type KeyObject,
+  privateDecrypt,
+  timingSafeEqual,
+  X509Certificate,
+} from "node:crypto";

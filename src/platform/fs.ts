@@ -1,0 +1,3 @@
+export { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeSync } from "node:fs";
+export { type FileHandle, open } from "node:fs/promises";
+export { tmpdir } from "node:os";

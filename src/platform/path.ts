@@ -1,0 +1,1 @@
+export { basename, dirname, join } from "node:path";

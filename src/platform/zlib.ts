@@ -1,0 +1,1 @@
+export { brotliDecompressSync, constants, crc32, createInflateRaw, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
