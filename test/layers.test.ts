@@ -100,14 +100,14 @@ const MESSAGE = Uint8Array.of(0, 0, 0, 0, 2, 8, 1);
 const MEASURED: readonly (readonly [story: string, layer: string, octets: number])[] = [
   ["opens a stream and goes silent", "tcp", 710],
   ["opens a stream and goes silent", "http2", 940],
-  ["opens a stream and goes silent", "model", 4100],
-  ["opens a stream and goes silent", "calls", 4100],
-  ["opens a stream and goes silent", "rules and pairing", 8650],
+  ["opens a stream and goes silent", "model", 3400],
+  ["opens a stream and goes silent", "calls", 3400],
+  ["opens a stream and goes silent", "rules and pairing", 4800],
   ["has had 20 calls", "tcp", 710],
   ["has had 20 calls", "http2", 980],
   ["has had 20 calls", "model", 33900],
   ["has had 20 calls", "calls", 33900],
-  ["has had 20 calls", "rules and pairing", 47800],
+  ["has had 20 calls", "rules and pairing", 43500],
 ];
 
 it.each(MEASURED)("a connection that %s holds, up to %s, %i octets, or not much more", (story, layer, octets) => {
