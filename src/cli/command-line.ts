@@ -191,7 +191,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     alias: "o",
     type: "string",
     array: true,
-    describe: "also write [FORMAT=]FILE; for other tools: .pcapng (annotated), .parquet (a folder), .otlp.json",
+    describe: "also write [FORMAT=]FILE; for other tools: .pcapng (annotated), .parquet (a folder), .otlp.json, .perfetto-trace",
     group: "Output:",
     requiresArg: true,
     nargs: 1,

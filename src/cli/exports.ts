@@ -19,6 +19,7 @@ export const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   parquet: [".parquet"],
   otlp: [".otlp.json"],
   "otlp-lines": [".otlp.jsonl"],
+  perfetto: [".perfetto-trace"],
 };
 
 /** Each is loaded when it is asked for. @throws H2lintError where it cannot be written. */
@@ -37,6 +38,11 @@ export async function openExport(format: string, path: string, task: Task): Prom
       const { otlpSpans } = await import("../report/otlp/otlp.ts");
       const file = openFile(path);
       return { report: otlpSpans(file.write, format === "otlp-lines"), files: [file] };
+    }
+    case "perfetto": {
+      const { perfettoTrace } = await import("../report/perfetto/perfetto.ts");
+      const file = openFile(path);
+      return { report: perfettoTrace(file.write), files: [file] };
     }
     default: {
       const { annotatedCapture } = await import("../report/annotated/annotated.ts");

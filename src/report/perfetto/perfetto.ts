@@ -1,0 +1,200 @@
+// `-o trace.perfetto-trace`: connections as processes, streams as slices on as many tracks as were open at a time, frames as instants, the
+// windows of the connection as counters, and findings as instants with an arrow to their answer.
+import { H2lintError } from "../../error.ts";
+import { errorCodeName } from "../../http2/error-code.ts";
+import { type Frame, kindName } from "../../http2/frame.ts";
+import type { Connection } from "../../model/connection.ts";
+import { INITIAL_WINDOW } from "../../model/flow-window.ts";
+import type { Stream } from "../../model/stream.ts";
+import { other } from "../../place.ts";
+import { answerName, isAnswered } from "../answer.ts";
+import type { FindingEvent } from "../event.ts";
+import { beganAt } from "../exchange.ts";
+import { endOf } from "../exchange-end.ts";
+import type { Report, RunFacts } from "../report.ts";
+import { utf8 } from "../text.ts";
+import { type Annotation, EventType, PacketWriter } from "./packet-writer.ts";
+
+/** A connection that is told of. */
+interface Open {
+  readonly uuid: number;
+  /** Nanoseconds from the start of the trace to the zero of its session. */
+  readonly zero: number;
+  /** By lane: the stream on it, or undefined. */
+  readonly lanes: (Stream | undefined)[];
+  readonly laneOf: Map<Stream, number>;
+  last: number;
+}
+
+export function perfettoTrace(output: (octets: Uint8Array) => void): Report {
+  const trace = new Trace(new PacketWriter(output));
+  return {
+    begin: (run) => trace.begin(run),
+    listener: trace,
+    event(event) {
+      if (event.kind === "finding") trace.finding(event);
+      else if (event.kind === "connection") trace.over(event.id);
+    },
+    end: () => trace.end(),
+  };
+}
+
+class Trace {
+  readonly #writer: PacketWriter;
+  #run: RunFacts | undefined;
+  /** Nanoseconds since the epoch. */
+  #start: bigint | undefined;
+  readonly #open = new Map<number, Open>();
+  #flows = 0;
+
+  constructor(writer: PacketWriter) {
+    this.#writer = writer;
+  }
+
+  begin(run: RunFacts): void {
+    this.#run = run;
+  }
+
+  connectionStart(connection: Connection): void {
+    const run = this.#run;
+    if (run === undefined || !run.chooser.connection(connection)) return;
+    const { id } = connection;
+    const now = run.clock.epoch(0);
+    this.#start ??= now;
+    const uuid = id * TRACKS;
+    const name = `connection ${id}: ${connection.address("client")} -> ${connection.address("server")}`;
+    this.#writer.track(uuid, name, { pid: id });
+    this.#writer.track(uuid + Track.frames, "frames of the connection", { parent: uuid });
+    this.#writer.track(uuid + Track.findings, "findings and answers", { parent: uuid });
+    this.#writer.track(uuid + Track.client, "window that limits the client", { parent: uuid, unit: "octets" });
+    this.#writer.track(uuid + Track.server, "window that limits the server", { parent: uuid, unit: "octets" });
+    this.#open.set(id, { uuid, zero: Number(now - this.#start), lanes: [], laneOf: new Map(), last: 0 });
+  }
+
+  streamStart(stream: Stream, connection: Connection): void {
+    const open = this.#open.get(connection.id);
+    const began = beganAt(stream);
+    if (open === undefined || this.#run?.chooser.exchange(stream.id, began) !== true) return;
+    let lane = open.lanes.indexOf(undefined);
+    if (lane < 0) lane = open.lanes.length;
+    if (lane >= LANES) return;
+    if (lane === open.lanes.length) {
+      open.lanes.push(undefined);
+      this.#writer.track(open.uuid + Track.lanes + lane, `streams, lane ${lane + 1}`, { parent: open.uuid });
+    }
+    open.lanes[lane] = stream;
+    open.laneOf.set(stream, lane);
+    const { method, path } = stream.request;
+    const name = path === undefined ? `stream ${stream.id}` : utf8(path).replace(/\?.*$/s, "").slice(0, NAME);
+    const about: readonly Annotation[] = [
+      ["stream", stream.id],
+      ["method", method === undefined ? undefined : utf8(method).slice(0, NAME)],
+    ];
+    this.#writer.event(EventType.begin, open.uuid + Track.lanes + lane, open.zero + began, name, about);
+  }
+
+  streamEnd(stream: Stream, connection: Connection): void {
+    const open = this.#open.get(connection.id);
+    const lane = open?.laneOf.get(stream);
+    if (open === undefined || lane === undefined) return;
+    open.laneOf.delete(stream);
+    open.lanes[lane] = undefined;
+    const { end, at } = endOf(stream, connection);
+    const track = open.uuid + Track.lanes + lane;
+    const time = open.zero + (at ?? Math.max(stream.client.lastTime, stream.server.lastTime));
+    const { status, grpcStatus } = stream.response;
+    const about: readonly Annotation[] = [
+      ["end", end],
+      ["status", status === 0 ? undefined : status],
+      ["grpc_status", grpcStatus === undefined ? undefined : utf8(grpcStatus).slice(0, NAME)],
+    ];
+    this.#writer.event(EventType.end, track, time, "", about);
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    const open = this.#open.get(connection.id);
+    if (open === undefined || this.#run?.chooser.exchange(frame.streamId, frame.last.time) !== true) return;
+    const { kind, last, from, length, errorCode, increment, streamId } = frame;
+    const time = open.zero + last.time;
+    open.last = time;
+    const lane = stream === undefined ? undefined : open.laneOf.get(stream);
+    const track = open.uuid + (lane === undefined ? Track.frames : Track.lanes + lane);
+    const code = frame.whole && (kind === "rst-stream" || kind === "goaway") ? errorCodeName(errorCode) : undefined;
+    const about: Annotation[] = [
+      ["packet", last.packet],
+      ["length", length],
+    ];
+    if (lane === undefined && streamId !== 0) about.push(["stream", streamId]);
+    if (code !== undefined) about.push(["error_code", code]);
+    if (kind === "window-update" && frame.whole) about.push(["increment", increment]);
+    this.#writer.event(EventType.instant, track, time, `${from === "client" ? "->" : "<-"} ${kindName(kind)}`, about);
+    // Told before the frame takes effect.
+    if (kind === "data") this.#window(open, connection, from, time, -length);
+    else if (kind === "window-update" && streamId === 0 && frame.whole)
+      this.#window(open, connection, from === "client" ? "server" : "client", time, increment);
+  }
+
+  connectionEnd(connection: Connection): void {
+    const open = this.#open.get(connection.id);
+    if (open === undefined) return;
+    for (const stream of [...open.laneOf.keys()]) this.streamEnd(stream, connection);
+  }
+
+  over(id: number): void {
+    this.#open.delete(id);
+  }
+
+  finding({ connection, rule, severity, message, offender, frame, reaction, certainty }: FindingEvent): void {
+    const open = this.#open.get(connection);
+    if (open === undefined || this.#start === undefined) return;
+    const track = open.uuid + Track.findings;
+    const answer = isAnswered(reaction) ? (reaction.frame?.time ?? reaction.time) : undefined;
+    const flow = answer === undefined ? 0 : ++this.#flows;
+    const about: readonly Annotation[] = [
+      ...([
+        ["severity", severity],
+        ["certainty", certainty],
+        ["message", message],
+        ["offender", offender],
+      ] as const),
+      ...([
+        ["packet", frame.packet],
+        ["stream", frame.streamId],
+        ["verdict", reaction.verdict],
+      ] as const),
+    ];
+    this.#writer.event(EventType.instant, track, this.#timeOf(frame.time), rule, about, flow);
+    if (answer === undefined) return;
+    const said: readonly Annotation[] = [
+      ["packet", reaction.frame?.packet ?? reaction.packet],
+      ["debug", reaction.debug === "" ? undefined : reaction.debug],
+      ["confidence", reaction.confidence],
+    ];
+    this.#writer.event(EventType.instant, track, this.#timeOf(answer), answerName(reaction), said, flow, true);
+  }
+
+  end(): void {
+    if (this.#run === undefined) throw new H2lintError("usage", "a trace is made of captures, and there is none");
+    this.#writer.end();
+  }
+
+  #window(open: Open, connection: Connection, side: "client" | "server", time: number, change: number): void {
+    const { window, started } = connection.endpoint(side);
+    // What was sent before the capture is not known.
+    if (!started || !connection.endpoint(other(side)).started) return;
+    const left = INITIAL_WINDOW + window.granted - window.sent + change;
+    this.#writer.counter(open.uuid + (side === "client" ? Track.client : Track.server), time, left);
+  }
+
+  /** @param seconds Since the epoch, with nine decimals. */
+  #timeOf(seconds: string): number {
+    return Number(BigInt(seconds.replace(".", "")) - this.#start!);
+  }
+}
+
+const TRACKS = 1_000_000;
+const Track = { frames: 1, findings: 2, client: 3, server: 4, lanes: 10 } as const;
+/** Streams of a connection that are shown side by side. */
+const LANES = 1000;
+/** Characters of a name. */
+const NAME = 200;
