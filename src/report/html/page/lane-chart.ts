@@ -1,186 +1,26 @@
 // One connection: streams as lanes, frames as marks (client above, server below), arrows from faults to their answers, windows and gaps.
 import { count, duration, plural, size } from "../../text.ts";
 import { pageKinds } from "../page-data.ts";
-import type { ConnectionModel, FindingView, Lane, WindowSteps } from "./connection-model.ts";
+import type { ConnectionModel, FindingView, Lane } from "./connection-model.ts";
+import { LaneBands } from "./lane-bands.ts";
+import { AXIS, upper } from "./lane-layout.ts";
 import { arrowHead, drawMark, drawSeverity } from "./marks.ts";
 import { BOLD, FONT, SMALL } from "./palette.ts";
-import { type Hit, TimeCanvas } from "./time-canvas.ts";
-
-/** `time`: true to scale; `order`: a frame a step, for bursts with long waits between them. */
-export type Scale = "time" | "order";
+import type { Hit } from "./time-canvas.ts";
 
 export interface LaneEvents {
   entry(entry: number): void;
   nothing(): void;
 }
 
-export class LaneChart extends TimeCanvas {
-  scale: Scale;
-  selected = -1;
-  finding: FindingView | undefined;
-  readonly #model: ConnectionModel;
+export class LaneChart extends LaneBands {
   readonly #events: LaneEvents;
-  /** Lanes that are shown, and where each stands; -1: not shown. */
-  #lanes: readonly number[] = [];
-  /** Those that the filter leaves, in view or not. */
-  #filtered: readonly number[] = [];
-  readonly #rowOf: Int32Array;
-  /** Entries that are searched for; undefined: all. */
-  #match: Uint8Array | undefined;
-  readonly #byTime: Float64Array;
-  readonly #hasWindows: boolean;
 
   constructor(model: ConnectionModel, describedBy: string, events: LaneEvents) {
-    super(`Frames of connection ${model.about.id}, a lane a stream`, describedBy);
-    this.#model = model;
+    super(model, describedBy);
     this.#events = events;
-    this.#rowOf = new Int32Array(model.lanes.length);
-    this.#byTime = Float64Array.from(model.order, (entry) => model.time[entry]!);
-    this.scale = model.count <= 300 ? "order" : "time";
-    this.#hasWindows = (model.windows ?? []).some(({ entries }) => entries.length > 0);
     this.filter(undefined);
     this.fit();
-  }
-
-  filter(match: Uint8Array | undefined): void {
-    this.#match = match;
-    const { lanes } = this.#model;
-    this.#filtered = [...lanes.keys()].filter(
-      (index) => match === undefined || lanes[index]!.entries.some((entry) => match[entry] === 1),
-    );
-    this.#layout();
-    this.scrollTo(this.scroll);
-  }
-
-  /** Where there are more lanes than fit, only those that live in the time in view are shown. */
-  #layout(): void {
-    const { lanes } = this.#model;
-    const all = this.#filtered.length * this.rowHeight <= this.height - this.top;
-    this.#lanes = all ? this.#filtered : this.#filtered.filter((index) => lanes[index]!.id === 0 || this.#inView(lanes[index]!));
-    this.#rowOf.fill(-1);
-    for (const [row, index] of this.#lanes.entries()) this.#rowOf[index] = row;
-    this.bound();
-  }
-
-  #inView({ entries }: Lane): boolean {
-    const first = entries[0];
-    if (first === undefined) return false;
-    const [, span = 0] = this.#model.many.get(first) ?? [];
-    return this.place(first) <= this.b && (span > 0 || this.place(entries.at(-1)!) >= this.a);
-  }
-
-  protected get domain(): readonly [number, number] {
-    const { about, until, count: entries, ends } = this.#model;
-    return this.scale === "order" ? [-0.5, entries - 0.5 + ends.length] : [0, Math.max(until - about.from, 1000)];
-  }
-
-  protected override get least(): number {
-    return this.scale === "order" ? 3 : 500;
-  }
-
-  protected get rows(): number {
-    return this.#lanes.length;
-  }
-
-  /** Few lanes get more room for their texts. */
-  protected get rowHeight(): number {
-    const room = (this.height - this.top) / Math.max(this.#filtered.length, 1);
-    return Math.round(Math.min(Math.max(room, 34), 60));
-  }
-
-  /** Of the client's or the server's line, from the top of its lane. */
-  #line(side: number): number {
-    return Math.round(this.rowHeight * (side === 0 ? 0.32 : 0.7));
-  }
-
-  protected override get strip(): number {
-    return this.#model.count > 60 ? 30 : 0;
-  }
-
-  protected get top(): number {
-    return this.strip + AXIS + (this.#hasWindows ? 2 * BAND + 6 : 0) + 2;
-  }
-
-  place(entry: number): number {
-    return this.scale === "order" ? this.#model.rank[entry]! : this.#model.time[entry]! - this.#model.about.from;
-  }
-
-  /** Of a time that is not a frame's. */
-  placeOf(time: number): number {
-    if (this.scale === "time") return time - this.#model.about.from;
-    return upper(this.#byTime, (t) => t <= time) - 0.5;
-  }
-
-  setScale(scale: Scale): void {
-    this.scale = scale;
-    this.fit();
-    if (this.selected >= 0) this.reveal(this.selected);
-  }
-
-  reveal(entry: number): void {
-    this.show(this.place(entry));
-    this.#layout();
-    const row = this.#rowOf[this.#model.laneOf[entry]!]!;
-    if (row >= 0) this.showRow(row);
-    this.ask();
-  }
-
-  override zoom(factor: number, x?: number): void {
-    const chosen = this.selected >= 0 ? this.x(this.place(this.selected)) : -1;
-    const inView = chosen > this.gutter && chosen < this.width;
-    super.zoom(factor, x ?? (inView ? chosen : undefined));
-  }
-
-  /** Zoom so that a finding and its answer are both in sight. */
-  frame(finding: FindingView): void {
-    const at = finding.entry >= 0 ? this.place(finding.entry) : this.placeOf(finding.time);
-    const end = this.#answerPlace(finding) ?? at;
-    const span = Math.abs(end - at);
-    const tiny = span > 0 && span < (this.b - this.a) / 200;
-    if (at < this.a || end < this.a || at > this.b || end > this.b || tiny) {
-      const room = Math.max(span * 1.2, this.least * 4, this.scale === "order" ? 20 : 0);
-      this.range(Math.min(at, end) - room, Math.max(at, end) + room);
-    }
-    if (finding.entry >= 0) this.reveal(finding.entry);
-  }
-
-  /** The next frame in its lane (`dx`), or the one nearest in time in the next lane (`dy`). */
-  step(dx: number, dy: number): number {
-    const { lanes, laneOf, rank, count: entries } = this.#model;
-    if (entries === 0) return -1;
-    if (this.selected < 0) return this.#first();
-    const lane = laneOf[this.selected]!;
-    if (dx !== 0) {
-      const own = lanes[lane]!.entries;
-      let i = own.indexOf(this.selected);
-      do i += dx;
-      while (i >= 0 && i < own.length && !this.#matches(own[i]!));
-      return own[i] ?? this.selected;
-    }
-    const next = this.#filtered[this.#filtered.indexOf(lane) + dy];
-    if (next === undefined) return this.selected;
-    const own = lanes[next]!.entries;
-    let nearest = -1;
-    for (const entry of own)
-      if (
-        this.#matches(entry) &&
-        (nearest < 0 || Math.abs(rank[entry]! - rank[this.selected]!) < Math.abs(rank[nearest]! - rank[this.selected]!))
-      )
-        nearest = entry;
-    return nearest < 0 ? this.selected : nearest;
-  }
-
-  #first(): number {
-    return this.#model.order.find((entry) => this.#matches(entry)) ?? -1;
-  }
-
-  #matches(entry: number): boolean {
-    return this.#match === undefined || this.#match[entry] === 1;
-  }
-
-  #answerPlace({ answer, closed }: FindingView): number | undefined {
-    if (answer >= 0) return this.place(answer);
-    return closed === undefined ? undefined : this.placeOf(closed);
   }
 
   protected override sized(): void {
@@ -189,26 +29,26 @@ export class LaneChart extends TimeCanvas {
 
   protected tip({ id }: Hit): readonly string[] {
     if (id < 0) return this.#laneTip(-1 - id);
-    const { packet, time, about, many } = this.#model;
+    const { packet, time, about, many } = this.model;
     const stands = many.get(id);
-    const name = this.#model.name(id);
-    const from = this.#model.from(id);
+    const name = this.model.name(id);
+    const from = this.model.from(id);
     const at = duration(time[id]! - about.from);
     if (stands !== undefined)
       return [`${count(stands[0])} ${name} from the ${from}`, `${duration(stands[1])}, ${size(stands[2])}`];
-    const found = this.#model.findings.filter(({ entry }) => entry === id).map(({ event }) => `! ${event.rule}`);
-    const stream = this.#model.stream(id);
+    const found = this.model.findings.filter(({ entry }) => entry === id).map(({ event }) => `! ${event.rule}`);
+    const stream = this.model.stream(id);
     return [
       `${name}${stream === 0 ? "" : `[${stream}]`} from the ${from}`,
-      this.#model.text(id),
+      this.model.text(id),
       `packet ${packet[id]}, ${at}`,
       ...found,
     ].filter((line) => line !== "");
   }
 
   #laneTip(index: number): readonly string[] {
-    const lane = this.#model.lanes[index]!;
-    if (lane.id <= 0) return [laneName(lane, this.#model)];
+    const lane = this.model.lanes[index]!;
+    if (lane.id <= 0) return [laneName(lane, this.model)];
     const status = statusText(lane);
     return [`stream ${lane.id}`, lane.request, status, plural(lane.entries.length, "frame")].filter((line) => line !== "");
   }
@@ -216,23 +56,23 @@ export class LaneChart extends TimeCanvas {
   protected pick(hit: Hit | undefined, y: number): void {
     if (hit !== undefined && hit.id >= 0) this.#events.entry(hit.id);
     else if (hit !== undefined) {
-      const first = this.#model.lanes[-1 - hit.id]!.entries[0];
+      const first = this.model.lanes[-1 - hit.id]!.entries[0];
       if (first !== undefined) this.#events.entry(first);
     } else if (y > this.top) this.#events.nothing();
   }
 
   protected paint(): void {
-    this.#layout();
+    this.layout();
     const { c, palette } = this;
     const first = Math.max(Math.floor(this.scroll / this.rowHeight), 0);
-    const last = Math.min(Math.ceil((this.scroll + this.height - this.top) / this.rowHeight), this.#lanes.length) - 1;
+    const last = Math.min(Math.ceil((this.scroll + this.height - this.top) / this.rowHeight), this.shown.length) - 1;
     c.save();
     c.beginPath();
     c.rect(0, this.top, this.width, this.height - this.top);
     c.clip();
     for (let row = first; row <= last; row++) this.#background(row);
     c.restore();
-    this.#axis();
+    this.axis();
     c.save();
     c.beginPath();
     c.rect(this.gutter, this.strip + AXIS, this.width - this.gutter, this.height);
@@ -252,8 +92,8 @@ export class LaneChart extends TimeCanvas {
     this.#findings(first, last);
     this.#selection();
     c.restore();
-    this.#windows();
-    this.#strip();
+    this.windows();
+    this.wholeStrip();
     c.strokeStyle = palette.line;
     c.lineWidth = 1;
     c.beginPath();
@@ -266,7 +106,7 @@ export class LaneChart extends TimeCanvas {
 
   #background(row: number): void {
     const { c, palette } = this;
-    const lane = this.#model.lanes[this.#lanes[row]!]!;
+    const lane = this.model.lanes[this.shown[row]!]!;
     const y = this.y(row);
     if (row % 2 === 1) {
       c.fillStyle = palette.stripe;
@@ -276,8 +116,8 @@ export class LaneChart extends TimeCanvas {
     if (lane.id === 0 || entries.length === 0) return;
     // The stream's life.
     const from = Math.max(this.x(this.place(entries[0]!)), this.gutter);
-    const many = this.#model.many.get(entries[0]!);
-    const end = many === undefined ? this.place(entries.at(-1)!) : this.placeOf(this.#model.time[entries[0]!]! + many[1]);
+    const many = this.model.many.get(entries[0]!);
+    const end = many === undefined ? this.place(entries.at(-1)!) : this.placeOf(this.model.time[entries[0]!]! + many[1]);
     const to = Math.min(this.x(end), this.width);
     if (to < this.gutter || from > this.width) return;
     c.fillStyle = palette.band;
@@ -288,17 +128,17 @@ export class LaneChart extends TimeCanvas {
 
   #label(row: number): void {
     const { c, palette } = this;
-    const index = this.#lanes[row]!;
-    const lane = this.#model.lanes[index]!;
+    const index = this.shown[row]!;
+    const lane = this.model.lanes[index]!;
     const y = this.y(row);
     const room = this.gutter - 18;
     this.hits.push({ x: 0, y, w: this.gutter - 10, h: this.rowHeight, id: -1 - index });
-    const chosen = this.selected >= 0 && this.#model.laneOf[this.selected] === index;
+    const chosen = this.selected >= 0 && this.model.laneOf[this.selected] === index;
     if (chosen) {
       c.fillStyle = palette.focus;
       c.fillRect(0, y + 2, 3, this.rowHeight - 4);
     }
-    const [upperLine, lowerLine] = [y + this.#line(0), y + this.#line(1)];
+    const [upperLine, lowerLine] = [y + this.line(0), y + this.line(1)];
     let x = 10;
     if (lane.worst !== "") {
       c.fillStyle = lane.worst === "error" ? palette.error : lane.worst === "warning" ? palette.warning : palette.info;
@@ -307,7 +147,7 @@ export class LaneChart extends TimeCanvas {
     }
     c.font = BOLD;
     c.fillStyle = palette.ink;
-    const name = laneName(lane, this.#model);
+    const name = laneName(lane, this.model);
     const status = statusText(lane);
     this.clipped(name, x, upperLine, room - x + 10);
     x += Math.min(c.measureText(name).width, room);
@@ -323,10 +163,10 @@ export class LaneChart extends TimeCanvas {
   }
 
   #marks(row: number): void {
-    const lane = this.#model.lanes[this.#lanes[row]!]!;
+    const lane = this.model.lanes[this.shown[row]!]!;
     const y = this.y(row);
     const { entries } = lane;
-    const { side, kind, many } = this.#model;
+    const { side, kind, many } = this.model;
     const { c, palette } = this;
     if (many.has(entries[0] ?? -1)) {
       this.#summary(entries[0]!, y);
@@ -335,15 +175,15 @@ export class LaneChart extends TimeCanvas {
     const last: [number, number] = [-1e9, -1e9];
     const labelled: [number, number] = [-1e9, -1e9];
     let i = upper(entries, (entry) => this.x(this.place(entry)) < this.gutter - 8);
-    const quiet = this.#match !== undefined;
+    const quiet = this.match !== undefined;
     while (i < entries.length) {
       const entry = entries[i]!;
       const s = side[entry] as 0 | 1;
       let x = this.x(this.place(entry));
       if (x > this.width + 8) break;
-      const middle = y + this.#line(s);
+      const middle = y + this.line(s);
       // Frames of one packet stand beside each other.
-      if (x - last[s] < 9 && i > 0 && this.#model.time[entry] === this.#model.time[entries[i - 1]!] && x - last[s] > -60)
+      if (x - last[s] < 9 && i > 0 && this.model.time[entry] === this.model.time[entries[i - 1]!] && x - last[s] > -60)
         x = last[s] + 10;
       else if (x - last[s] < 1.5) {
         // Nothing more would show on this pixel: on to the next one.
@@ -358,7 +198,7 @@ export class LaneChart extends TimeCanvas {
       }
       last[s] = x;
       c.fillStyle = c.strokeStyle = s === 0 ? palette.client : palette.server;
-      if (quiet && !this.#matches(entry)) c.globalAlpha = 0.2;
+      if (quiet && !this.matches(entry)) c.globalAlpha = 0.2;
       drawMark(c, pageKinds[kind[entry]!]!, s === 1, x, middle, 5);
       c.globalAlpha = 1;
       this.hits.push({ x: x - 7, y: middle - 7, w: 14, h: 13, id: entry });
@@ -369,9 +209,9 @@ export class LaneChart extends TimeCanvas {
 
   /** The frame's name, where it has room up to the next mark of its side. */
   #markText(entries: Int32Array, i: number, x: number, y: number, s: 0 | 1, labelled: [number, number]): void {
-    let next = this.x(this.scale === "order" && this.#model.stream(entries[i]!) === 0 ? this.#model.count : Infinity);
+    let next = this.x(this.scale === "order" && this.model.stream(entries[i]!) === 0 ? this.model.count : Infinity);
     next = Math.min(next, this.width);
-    const { side, time } = this.#model;
+    const { side, time } = this.model;
     for (let j = i + 1, looked = 0; j < entries.length && looked < 6; j++, looked++) {
       if (side[entries[j]!] !== s) continue;
       next = time[entries[j]!] === time[entries[i]!] && this.scale === "time" ? x : this.x(this.place(entries[j]!));
@@ -383,8 +223,8 @@ export class LaneChart extends TimeCanvas {
     c.font = SMALL;
     c.fillStyle = palette.dim;
     const entry = entries[i]!;
-    const name = this.#model.name(entry);
-    const text = this.#model.text(entry);
+    const name = this.model.name(entry);
+    const text = this.model.text(entry);
     const full = text === "" ? name : `${name}  ${text}`;
     if (c.measureText(name).width <= room) this.clipped(full, x + 11, y, room);
     labelled[s] = x;
@@ -393,10 +233,10 @@ export class LaneChart extends TimeCanvas {
 
   #summary(entry: number, y: number): void {
     const { c, palette } = this;
-    const [frames, span, octets] = this.#model.many.get(entry)!;
+    const [frames, span, octets] = this.model.many.get(entry)!;
     const from = this.x(this.place(entry));
-    const to = Math.max(this.x(this.placeOf(this.#model.time[entry]! + span)), from + 6);
-    c.fillStyle = this.#model.side[entry] === 0 ? palette.client : palette.server;
+    const to = Math.max(this.x(this.placeOf(this.model.time[entry]! + span)), from + 6);
+    c.fillStyle = this.model.side[entry] === 0 ? palette.client : palette.server;
     c.globalAlpha = 0.35;
     c.fillRect(from, y + 8, to - from, this.rowHeight - 16);
     c.globalAlpha = 1;
@@ -408,11 +248,11 @@ export class LaneChart extends TimeCanvas {
 
   #ends(): void {
     const { c, palette } = this;
-    const row = this.#rowOf[0]!;
+    const row = this.rowOf[0]!;
     if (row < 0) return;
-    for (const [i, { side, how, time }] of this.#model.ends.entries()) {
-      const x = this.x(this.scale === "order" ? this.#model.count + i : this.placeOf(time));
-      const y = this.y(row) + this.#line(side);
+    for (const [i, { side, how, time }] of this.model.ends.entries()) {
+      const x = this.x(this.scale === "order" ? this.model.count + i : this.placeOf(time));
+      const y = this.y(row) + this.line(side);
       c.fillStyle = c.strokeStyle = side === 0 ? palette.client : palette.server;
       c.lineWidth = 2;
       c.beginPath();
@@ -430,7 +270,7 @@ export class LaneChart extends TimeCanvas {
 
   #gaps(): void {
     const { c, palette } = this;
-    for (const { side, time, octets } of this.#model.gaps) {
+    for (const { side, time, octets } of this.model.gaps) {
       const x = this.x(this.placeOf(time));
       if (x < this.gutter - 20 || x > this.width + 20) continue;
       const y = this.strip + AXIS;
@@ -455,16 +295,16 @@ export class LaneChart extends TimeCanvas {
 
   #findings(first: number, last: number): void {
     const { c, palette } = this;
-    const { findings } = this.#model;
+    const { findings } = this.model;
     let arrows = 0;
     for (const finding of findings) {
       const { entry, event } = finding;
       if (entry < 0) continue;
-      const row = this.#rowOf[this.#model.laneOf[entry]!]!;
+      const row = this.rowOf[this.model.laneOf[entry]!]!;
       if (row < 0) continue;
       const x = this.x(this.place(entry));
       const chosen = finding.index === this.finding?.index;
-      const answer = this.#answerPlace(finding);
+      const answer = this.answerPlace(finding);
       const beyond = (answer === undefined ? x : this.x(answer)) < this.gutter || x > this.width;
       if (beyond && x < this.gutter) continue;
       const [mx, my] = this.#markAt(entry, row);
@@ -483,17 +323,17 @@ export class LaneChart extends TimeCanvas {
 
   /** Where a mark was drawn: frames of one packet stand beside each other. */
   #markAt(entry: number, row: number): readonly [number, number] {
-    const y = this.y(row) + this.#line(this.#model.side[entry]!);
+    const y = this.y(row) + this.line(this.model.side[entry]!);
     const hit = this.hits.find(({ id, h }) => id === entry && h === 13);
     return [hit === undefined ? this.x(this.place(entry)) : hit.x + 7, y];
   }
 
   #arrow({ answer, event }: FindingView, x1: number, y1: number, place: number, chosen: boolean): void {
     const { c, palette } = this;
-    const row = answer >= 0 ? this.#rowOf[this.#model.laneOf[answer]!]! : this.#rowOf[0]!;
+    const row = answer >= 0 ? this.rowOf[this.model.laneOf[answer]!]! : this.rowOf[0]!;
     if (row < 0) return;
     const [x2, y2] =
-      answer >= 0 ? this.#markAt(answer, row) : [this.x(place), this.y(row) + this.#line(event.offender === "client" ? 1 : 0)];
+      answer >= 0 ? this.#markAt(answer, row) : [this.x(place), this.y(row) + this.line(event.offender === "client" ? 1 : 0)];
     const dx = x2 - x1;
     const bend = Math.min(Math.max(Math.abs(dx) * 0.35, 14), 90);
     const angle = Math.atan2(y2 - y1, dx);
@@ -531,7 +371,7 @@ export class LaneChart extends TimeCanvas {
 
   #selection(): void {
     if (this.selected < 0) return;
-    const row = this.#rowOf[this.#model.laneOf[this.selected]!]!;
+    const row = this.rowOf[this.model.laneOf[this.selected]!]!;
     if (row < 0) return;
     const [x, y] = this.#markAt(this.selected, row);
     const { c, palette } = this;
@@ -548,140 +388,6 @@ export class LaneChart extends TimeCanvas {
     c.stroke();
     c.globalAlpha = 1;
   }
-
-  #axis(): void {
-    const { c, palette } = this;
-    c.font = SMALL;
-    c.fillStyle = palette.dim;
-    const y = this.strip;
-    this.clipped(this.scale === "time" ? "since the connection began" : "frame by frame", 10, y + AXIS / 2, this.gutter - 20);
-    if (this.scale === "time") {
-      this.timeAxis(y, AXIS);
-      return;
-    }
-    const { order, time, about, count: entries } = this.#model;
-    let free = this.gutter;
-    const step = Math.max(1, Math.round((60 * (this.b - this.a)) / this.plot));
-    for (let i = Math.max(Math.ceil(this.a / step) * step, 0); i < Math.min(this.b, entries); i += step) {
-      const x = this.x(i);
-      if (x < free) continue;
-      const text = duration(time[order[i]!]! - about.from);
-      this.tick(x, y, AXIS, text);
-      free = x + c.measureText(text).width + 12;
-    }
-    c.font = FONT;
-  }
-
-  #windows(): void {
-    const { windows } = this.#model;
-    if (!this.#hasWindows || windows === undefined) return;
-    const { c, palette } = this;
-    for (const side of [0, 1] as const) {
-      const y = this.strip + AXIS + side * BAND;
-      c.font = SMALL;
-      c.fillStyle = palette.dim;
-      const who = side === 0 ? "client" : "server";
-      this.clipped(`${who} may send`, 10, y + BAND / 2, this.gutter - 20);
-      this.#band(windows[side], y, side === 0 ? palette.client : palette.server);
-    }
-    c.font = FONT;
-  }
-
-  /** What is left, pixel by pixel; the least where steps share one. */
-  #band({ entries, left, most }: WindowSteps, y: number, color: string): void {
-    const { c } = this;
-    const height = BAND - 5;
-    const bottom = y + height + 2;
-    c.fillStyle = color;
-    c.globalAlpha = 0.4;
-    c.beginPath();
-    const start = Math.max(this.gutter, this.x(this.domain[0]));
-    const end = Math.min(this.width - 14, this.x(this.domain[1]));
-    if (end <= start) return;
-    c.moveTo(start, bottom);
-    let i = upper(entries, (entry) => this.place(entry) <= this.position(start));
-    let before = bottom - (height * Math.max(left[i - 1] ?? 65_535, 0)) / most;
-    let empty = -1;
-    const dry: number[] = [];
-    for (let x = start; x <= end; x++) {
-      const until = this.position(x + 1);
-      let least = left[i - 1] ?? 65_535;
-      for (; i < entries.length && this.place(entries[i]!) <= until; i++) least = Math.min(least, left[i]!);
-      const top = bottom - (height * Math.max(least, 0)) / most;
-      c.lineTo(x, before);
-      c.lineTo(x, top);
-      before = bottom - (height * Math.max(left[i - 1] ?? 65_535, 0)) / most;
-      if (least <= 0 && x - empty > 1) dry.push((empty = x));
-    }
-    c.lineTo(end, before);
-    c.lineTo(end, bottom);
-    c.fill();
-    c.globalAlpha = 1;
-    c.fillStyle = this.palette.error;
-    for (const x of dry) c.fillRect(x, y + 2, 2, height);
-    c.fillStyle = this.palette.dim;
-    const text = size(most);
-    const width = c.measureText(text).width;
-    c.fillStyle = this.palette.panel;
-    c.globalAlpha = 0.75;
-    c.fillRect(this.width - width - 22, y + 3, width + 6, 13);
-    c.globalAlpha = 1;
-    c.fillStyle = this.palette.dim;
-    c.fillText(text, this.width - width - 19, y + 10);
-  }
-
-  /** The whole connection: how dense its frames are, where findings are, and what part is in view. */
-  #strip(): void {
-    const height = this.strip;
-    if (height === 0) return;
-    const { c, palette } = this;
-    c.fillStyle = palette.stripe;
-    c.fillRect(0, 0, this.width, height);
-    const [from, to] = this.domain;
-    const x = (place: number) => this.gutter + ((place - from) / (to - from)) * this.plot;
-    c.font = SMALL;
-    c.fillStyle = palette.dim;
-    this.clipped(`${count(this.#model.count)} frames`, 10, height / 2, this.gutter - 20);
-    const density = this.#density();
-    c.fillStyle = palette.dim;
-    c.globalAlpha = 0.55;
-    for (let i = 0; i < density.length; i++) {
-      const h = density[i]! * (height - 8);
-      if (h > 0) c.fillRect(this.gutter + i * 2, height - 2 - h, 2, h);
-    }
-    c.globalAlpha = 1;
-    for (const finding of this.#model.findings.slice(0, 2000)) {
-      const { severity } = finding.event;
-      c.fillStyle = severity === "error" ? palette.error : severity === "warning" ? palette.warning : palette.info;
-      const at = finding.entry >= 0 ? this.place(finding.entry) : this.placeOf(finding.time);
-      drawSeverity(c, severity, x(at), 7, 4.5);
-    }
-    const left = Math.max(x(this.a), this.gutter);
-    const right = Math.min(x(this.b), this.gutter + this.plot);
-    c.strokeStyle = palette.focus;
-    c.lineWidth = 1.5;
-    c.strokeRect(left, 1, Math.max(right - left, 4), height - 2);
-    c.font = FONT;
-  }
-
-  #densityFor = "";
-  #densityKept: Float64Array = new Float64Array(0);
-
-  /** Frames to every two pixels, by root, 1 for the most. */
-  #density(): Float64Array {
-    const key = `${this.plot} ${this.scale}`;
-    if (key === this.#densityFor) return this.#densityKept;
-    this.#densityFor = key;
-    const bins = new Float64Array(Math.ceil(this.plot / 2));
-    const [from, to] = this.domain;
-    for (const entry of this.#model.order) {
-      const bin = Math.floor(((this.place(entry) - from) / (to - from)) * bins.length);
-      bins[Math.min(Math.max(bin, 0), bins.length - 1)]!++;
-    }
-    const most = bins.reduce((a, b) => Math.max(a, b), 1);
-    this.#densityKept = bins.map((frames) => Math.sqrt(frames / most));
-    return this.#densityKept;
-  }
 }
 
 export function laneName(lane: Lane, model: ConnectionModel): string {
@@ -696,18 +402,5 @@ export function statusText({ status, grpcStatus }: Lane): string {
   return [status, grpcStatus === "" ? "" : `grpc ${grpcStatus}`].filter((text) => text !== "").join(", ");
 }
 
-/** How many of the first ones (from `start`) pass; those that pass come first. */
-function upper<T>(list: { readonly length: number; readonly [i: number]: T }, passes: (value: T) => boolean, start = 0): number {
-  let [low, high] = [start, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(list[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-const AXIS = 24;
-const BAND = 30;
 // Arrows that are drawn of findings which are not chosen.
 const ARROWS = 60;
