@@ -1,6 +1,7 @@
 import type { Limits } from "../limits.ts";
 import type { Origin, Side } from "../place.ts";
 import type { CaptureNotes } from "./capture-notes.ts";
+import { ClosedStreams } from "./closed-streams.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelSink } from "./model-sink.ts";
@@ -62,14 +63,12 @@ export class StreamTable {
 
   // Closed streams are kept for a while, so that late frames on them can be judged.
   #forget(c: Connection, id: number): void {
-    const closed = (c.closedStreams ??= []);
-    closed.push(id);
-    if (closed.length < 2 * this.#limits.closedStreams) return;
-    for (const old of closed.splice(0, this.#limits.closedStreams)) {
-      const opener = c.endpoint((old & 1) === 1 ? "client" : "server");
-      if (old > opener.forgotten) opener.forgotten = old;
-      c.streams.delete(old);
-    }
+    const closed = (c.closedStreams ??= new ClosedStreams());
+    const old = closed.add(id, this.#limits.closedStreams);
+    if (old === 0) return;
+    const opener = c.endpoint((old & 1) === 1 ? "client" : "server");
+    if (old > opener.forgotten) opener.forgotten = old;
+    c.streams.delete(old);
   }
 
   // The oldest goes, closed or not.

@@ -76,6 +76,8 @@ export const StreamBit = {
   timeout: 1 << 1,
   /** A side sent two DATA frames or more. */
   pieces: 1 << 2,
+  /** A DATA frame had padding. */
+  padded: 1 << 3,
 } as const;
 
 /** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */

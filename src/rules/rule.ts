@@ -79,6 +79,11 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   readonly from?: Side;
   /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
   readonly flagged?: boolean;
+  /** `judge` and `fields` are called only for large blocks, `messageStart` only for large messages. What is larger by the measure of one rule is
+   *  told to all with this: each compares again. */
+  readonly above?: (options: Readonly<Record<string, number>>) => Size;
+  /** `judge` and `fields` are called only where the connection has TLS below it. */
+  readonly overTls?: boolean;
   /** The events of calls are told only of calls with any of these `CallOddity` bits. */
   readonly calls?: number;
   /** `streamEnd` is called only for streams with any of these `StreamBit` bits, or while the rule keeps a state of the connection. */
@@ -137,6 +142,16 @@ export interface BlockCondition {
   readonly without?: number;
   readonly roles?: readonly BlockRole[];
   readonly from?: Side;
+}
+
+/** What is larger in one of these. */
+export interface Size {
+  /** Of a field block: octets as SETTINGS_MAX_HEADER_LIST_SIZE counts them. A block above what the other side announced is larger, too. */
+  readonly list?: number;
+  /** Fields of a block. */
+  readonly fields?: number;
+  /** Octets of a message, as its prefix says. */
+  readonly message?: number;
 }
 
 /** What a finding is about. */

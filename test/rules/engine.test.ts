@@ -198,6 +198,57 @@ describe("what a rule may ask for", () => {
     expect(counts({ rules: [many], thresholds: { "x/many": { limit: 3 } } })).toEqual([{ n: 3 }]);
   });
 
+  it("field blocks that are larger than a threshold, in octets or in fields, or than the other side announced", () => {
+    const seen: string[] = [];
+    const large = (id: string, of: "list" | "fields") =>
+      defineRule({
+        id,
+        meta: { ...meta, options: { limit: { default: 1000, unit: "octets", about: "" } } },
+        above: ({ limit }) => ({ [of]: limit! }),
+        fields: (block) => void seen.push(`${id} ${block.streamId}`),
+      });
+    const rules = [large("x/list", "list"), large("x/fields", "fields")];
+    const called = (story: Story, thresholds: NonNullable<PlayOptions["thresholds"]> = {}): string[] => {
+      seen.length = 0;
+      play(story, { rules, thresholds });
+      return [...seen];
+    };
+    // 32 octets a field, and its name and value (RFC 9113 6.5.2).
+    const of = (octets: number) => ({ fields: { ...getRequest, x: "x".repeat(octets) } });
+    const story: Story = (s) => s.client.headers(1, of(100)).headers(3, of(1000));
+    expect(called(story)).toEqual(["x/list 3", "x/fields 3"]);
+    expect(called(story, { "x/list": { limit: 2000 } })).toEqual([]);
+    expect(called(story, { "x/list": { limit: 2000 }, "x/fields": { limit: 4 } })).toHaveLength(4);
+    const announced: Story = (s) =>
+      s.server
+        .settings([[6, 200]])
+        .client.settingsAck()
+        .headers(1, of(100));
+    expect(called(announced)).toEqual(["x/list 1", "x/fields 1"]);
+  });
+
+  it("messages that are larger than a threshold", () => {
+    const seen: number[] = [];
+    const large = defineRule({
+      id: "x/large",
+      meta: { ...meta, options: { limit: { default: 3, unit: "octets", about: "" } } },
+      above: ({ limit }) => ({ message: limit! }),
+      messageStart: ({ length }) => void seen.push(length),
+    });
+    const story: Story = (s) => s.client.headers(1, grpc).data(1, "\0\0\0\0\x03abc\0\0\0\0\x04abcd");
+    play(story, { rules: [large] });
+    expect(seen).toEqual([4]);
+  });
+
+  it("connections over TLS", () => {
+    const seen: number[] = [];
+    const over = defineRule({ id: "x/tls", meta, overTls: true, fields: ({ streamId }) => void seen.push(streamId) });
+    play((s) => s.client.headers(1), { rules: [over] });
+    expect(seen).toEqual([]);
+    play((s) => s.client.headers(1), { rules: [over], tls: {} });
+    expect(seen).toEqual([1]);
+  });
+
   it("what all connections share", () => {
     const again = defineRule({
       id: "x/again",

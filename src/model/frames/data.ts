@@ -52,6 +52,7 @@ export function applyData(frame: Frame, stream: Stream | undefined, sender: Endp
   const half = stream.half(frame.from);
   half.window.sent += frame.length;
   if (++half.dataFrames > 1) stream.bits |= StreamBit.pieces;
+  if (frame.contentLength < frame.length) stream.bits |= StreamBit.padded;
   sender.lastDataTime = Math.max(sender.lastDataTime, frame.last.time);
   (half.lastData ??= new FrameRef()).takeFrame(frame);
   half.dataOctets += Math.max(frame.contentLength, 0);

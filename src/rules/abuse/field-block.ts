@@ -158,6 +158,7 @@ export const hpackBomb = defineRule({
       fix: "A receiver should announce MAX_HEADER_LIST_SIZE and stop decoding into memory beyond it.",
     },
   },
+  above: ({ size }) => ({ list: size! }),
   fields(block, _stream, { options, report }) {
     const size = block.decoded?.listSize ?? 0;
     const { octets } = block;
@@ -192,6 +193,7 @@ export const headerCountBomb = defineRule({
       fix: "A receiver should limit the number of fields, not only their size.",
     },
   },
+  above: ({ fields }) => ({ fields: fields! }),
   fields(block, _stream, { options, report }) {
     const count = block.decoded?.count ?? 0;
     if (count > options.fields) report(block, "many", { count, side: block.from }, severityByExcess(count, options.fields));

@@ -1,5 +1,5 @@
 import type { FrameRef } from "../../model/frame-ref.ts";
-import type { Stream, StreamHalf } from "../../model/stream.ts";
+import { type Stream, StreamBit, type StreamHalf } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { type Context, defineRule, type RuleMeta, type RuleOption } from "../rule.ts";
 import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/excess.ts";
@@ -28,12 +28,16 @@ export const paddingWaste = defineRule({
     },
   },
   state: (): Paddings => ({ client: undefined, server: undefined }),
+  ended: { streams: StreamBit.padded, withState: true },
   streamEnd(stream, context) {
     count(stream, context);
   },
   connectionEnd(context) {
-    const { connection, state, options, report } = context;
-    for (const stream of connection.streams.values()) if (!stream.closed) count(stream, context);
+    const { connection, options, report } = context;
+    for (const stream of connection.streams.values())
+      if (!stream.closed && (context.hasState || (stream.bits & StreamBit.padded) !== 0)) count(stream, context);
+    if (!context.hasState) return;
+    const { state } = context;
     for (const side of SIDES) {
       const padding = state[side];
       if (padding?.over === undefined || padding.first === undefined || padding.last === undefined) continue;

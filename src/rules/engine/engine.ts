@@ -81,14 +81,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < observations.count; i++) this.#judge(observations.at(i), block, block.kind, stream, judged);
     if (!block.ignored) {
+      const { judge, fields } = this.#listeners.blocks(block, connection);
       if (block.decoded !== undefined) {
-        const listeners = this.#listeners.block.of(block);
+        const listeners = judge.of(block);
         for (let i = 0; i < listeners.length; i++) {
           const slot = listeners[i]!;
           if (!slot.judgesWithState || slot.context.keeps(judged)) slot.judge!(block, stream, slot.context.of(judged));
         }
       }
-      const { fields } = this.#listeners;
       for (let i = 0; i < fields.length; i++) fields[i]!.rule.fields!(block, stream, fields[i]!.context.of(judged));
     }
     judged.setOpenBlock(from, -1);

@@ -2,10 +2,13 @@
 import type { Call } from "../../grpc/call.ts";
 import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import { kindOf } from "../../http2/frame.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { FieldBlock } from "../../model/field-block.ts";
 import type { Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import { BlockListeners } from "../block-listeners.ts";
-import type { BlockCondition, Rule } from "../rule.ts";
+import type { BlockCondition, Rule, Size } from "../rule.ts";
 import type { States } from "./context.ts";
 import type { Slot } from "./slot.ts";
 
@@ -13,19 +16,21 @@ import type { Slot } from "./slot.ts";
 export class Listeners {
   /** By observation. */
   readonly observed: readonly (readonly Slot[] | undefined)[];
-  readonly block: BlockListeners<Slot>;
   readonly status: BlockListeners<Slot>;
   readonly upgrade: readonly Slot[];
   readonly tls: readonly Slot[];
   readonly tick: readonly Slot[];
-  readonly fields: readonly Slot[];
   readonly tcpWindow: readonly Slot[];
   readonly end: readonly Slot[];
   readonly connectionEnd: readonly Slot[];
+  readonly #blocks: readonly OfBlocks[];
+  readonly #largeList: number;
+  readonly #manyFields: number;
+  readonly #longMessage: number;
   readonly #frame: readonly BySide[];
   readonly #wholeBlock: readonly BySide[];
-  readonly #messageStart: ByFlag;
-  readonly #message: ByFlag;
+  readonly #messageStart: OfMessages;
+  readonly #message: OfMessages;
   readonly #finish: Record<Side, ByOddity>;
   readonly #reset: ByOddity;
   readonly #callEnd: ByOddity;
@@ -43,7 +48,17 @@ export class Listeners {
       else block.push([slot, when]);
     }
     this.observed = observed;
-    this.block = new BlockListeners(block);
+    const fields = having("fields");
+    this.#blocks = [false, true].flatMap((large) =>
+      [false, true].map((overTls): OfBlocks => {
+        const wants = ({ rule }: Slot): boolean => (large || rule.above === undefined) && (overTls || rule.overTls !== true);
+        return { judge: new BlockListeners(block.filter(([slot]) => wants(slot))), fields: fields.filter(wants) };
+      }),
+    );
+    const least = (of: keyof Size): number => Math.min(...slots.map(({ above }) => above?.[of] ?? Infinity));
+    this.#largeList = least("list");
+    this.#manyFields = least("fields");
+    this.#longMessage = least("message");
     this.status = new BlockListeners(
       having("status").map((slot) => {
         const { when } = slot.rule;
@@ -53,7 +68,6 @@ export class Listeners {
     this.upgrade = having("upgrade");
     this.tls = having("tls");
     this.tick = having("tick");
-    this.fields = having("fields");
     this.#reset = new ByOddity(having("reset"));
     this.#callEnd = new ByOddity(having("callEnd"));
     this.#streamEnd = having("streamEnd");
@@ -68,8 +82,8 @@ export class Listeners {
     );
     this.#frame = framed.map(bySide);
     this.#wholeBlock = framed.map((all) => bySide(all.filter(({ rule }) => rule.inParts !== true)));
-    this.#messageStart = byFlag(having("messageStart"));
-    this.#message = byFlag(having("message"));
+    this.#messageStart = ofMessages(having("messageStart"));
+    this.#message = ofMessages(having("message"));
     this.#finish = byOddity(having("finish"));
   }
 
@@ -78,14 +92,35 @@ export class Listeners {
     return of((wholeBlock ? this.#wholeBlock : this.#frame)[type < TYPES ? type : UNKNOWN]!, from);
   }
 
-  // Of calls: those that went as they should are told to fewer rules.
-
-  messageStart({ from, flag }: GrpcMessage, { oddities }: Call): readonly Slot[] {
-    return (flag === 0 ? this.#messageStart.plain : this.#messageStart.flagged)[from].of(oddities);
+  /** For a field block that took effect. */
+  blocks({ decoded, from }: FieldBlock, connection: Connection): OfBlocks {
+    let at = connection.tls === undefined ? 0 : 1;
+    if (decoded !== undefined) {
+      const { listSize, count } = decoded;
+      const { settings } = from === "client" ? connection.server : connection.client;
+      if (
+        listSize > this.#largeList ||
+        count > this.#manyFields ||
+        listSize > (settings.inForce(Setting.maxHeaderListSize) ?? Infinity)
+      )
+        at += 2;
+    }
+    return this.#blocks[at]!;
   }
 
-  message({ from, flag }: GrpcMessage, { oddities }: Call): readonly Slot[] {
-    return (flag === 0 ? this.#message.plain : this.#message.flagged)[from].of(oddities);
+  // Of calls: those that went as they should are told to fewer rules.
+
+  messageStart(message: GrpcMessage, { oddities }: Call): readonly Slot[] {
+    return this.#ofMessage(this.#messageStart, message).of(oddities);
+  }
+
+  message(message: GrpcMessage, { oddities }: Call): readonly Slot[] {
+    return this.#ofMessage(this.#message, message).of(oddities);
+  }
+
+  #ofMessage(listeners: OfMessages, { from, flag, length }: GrpcMessage): ByOddity {
+    if (flag !== 0) return listeners.flagged[from];
+    return (length > this.#longMessage ? listeners.long : listeners.plain)[from];
   }
 
   finish(from: Side, { oddities }: Call): readonly Slot[] {
@@ -135,15 +170,26 @@ class ByOddity {
   }
 }
 
-interface ByFlag {
+/** Who is told of a field block, by its bits and in any case. */
+export interface OfBlocks {
+  readonly judge: BlockListeners<Slot>;
+  readonly fields: readonly Slot[];
+}
+
+interface OfMessages {
   readonly plain: Record<Side, ByOddity>;
+  readonly long: Record<Side, ByOddity>;
   readonly flagged: Record<Side, ByOddity>;
 }
 
-const byFlag = (slots: readonly Slot[]): ByFlag => ({
-  plain: byOddity(slots.filter(({ rule }) => rule.flagged !== true)),
-  flagged: byOddity(slots),
-});
+function ofMessages(slots: readonly Slot[]): OfMessages {
+  const unflagged = slots.filter(({ rule }) => rule.flagged !== true);
+  return {
+    plain: byOddity(unflagged.filter(({ rule }) => rule.above === undefined)),
+    long: byOddity(unflagged),
+    flagged: byOddity(slots),
+  };
+}
 
 function byOddity(slots: readonly Slot[]): Record<Side, ByOddity> {
   const { client, server } = bySide(slots);

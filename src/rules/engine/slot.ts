@@ -1,6 +1,6 @@
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Side } from "../../place.ts";
-import type { ReportOptions, Rule, Subject } from "../rule.ts";
+import type { ReportOptions, Rule, Size, Subject } from "../rule.ts";
 import type { Severity } from "../severity.ts";
 import { type MessageData, RuleContext, StateNumbers } from "./context.ts";
 import { judgementRank } from "./judgement-order.ts";
@@ -23,6 +23,8 @@ export class Slot {
   readonly judge: Rule["judge"];
   readonly from: Side | undefined;
   readonly kinds: readonly string[] | undefined;
+  /** What it is called for is larger. */
+  readonly above: Size | undefined;
   // Which events need a state that the rule has made.
   readonly judgesWithState: boolean;
   readonly framesWithState: boolean;
@@ -48,9 +50,9 @@ export class Slot {
     this.ticksWithState = withState.includes("tick");
     this.endsWithState = withState.includes("end");
     this.closesWithState = withState.includes("connectionEnd");
-    this.context = new RuleContext(rule, numbers, { ...Object.fromEntries(defaults), ...options }, (...args) =>
-      report(this, ...args),
-    );
+    const thresholds = { ...Object.fromEntries(defaults), ...options };
+    this.above = rule.above?.(thresholds);
+    this.context = new RuleContext(rule, numbers, thresholds, (...args) => report(this, ...args));
   }
 }
 

@@ -109,6 +109,7 @@ export const messageTooLarge = defineRule({
       fix: "Send a stream of smaller messages, or raise the limit at the receiver.",
     },
   },
+  above: ({ limit }) => ({ message: limit! }),
   messageStart({ flag, length, number, from }, frame, { stream }, { report, options }) {
     if (length <= options.limit || flag > 1) return;
     report(frame, "large", { number, side: from, streamId: stream.id, length, limit: options.limit });

@@ -125,6 +125,7 @@ export const metadataTooLarge = defineRule({
     },
   },
   when: { bits: FieldBit.contentType | FieldBit.grpcName },
+  above: ({ limit }) => ({ list: limit! }),
   judge(subject, stream, { report, options, connection }) {
     const block = subject as FieldBlock; // a condition on bits
     const { decoded, from, streamId } = block;

@@ -71,6 +71,7 @@ export const slowFinish = defineRule({
     if (since.size < STREAMS) since.set(stream.id, subject.last.time);
   },
   from: "client",
+  withState: ["frame"],
   frame(frame, stream, { connection, state: { since } }) {
     if (since === undefined || since.size === 0) return;
     if (frame.streamId === 0 && connectionWindow(connection, "server") <= 0) since.clear();

@@ -253,14 +253,15 @@ export const holByWindow = defineRule({
   // When a stream was last granted octets.
   ended: { withState: true },
   state: (): Record<Side, Map<number, number> | undefined> => ({ client: undefined, server: undefined }),
-  frame(frame, stream, { connection, state, options, report }) {
+  frame(frame, stream, context) {
+    const { connection, options, report } = context;
     const sender = other(frame.from);
     if (frame.streamId !== 0) {
-      if (stream !== undefined && !stream.closed) (state[sender] ??= new Map()).set(stream.id, frame.last.time);
+      if (stream !== undefined && !stream.closed) (context.state[sender] ??= new Map()).set(stream.id, frame.last.time);
       return;
     }
     if (!frame.whole || connectionWindow(connection, sender) + frame.increment <= 0) return;
-    const held = heldBy(connection, sender, frame.last.time, state[sender], options);
+    const held = heldBy(connection, sender, frame.last.time, context.hasState ? context.state[sender] : undefined, options);
     if (held !== undefined) report(frame, "held", held, { fold: "" });
   },
   streamEnd(stream, { state: { client, server } }) {

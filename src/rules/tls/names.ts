@@ -1,5 +1,6 @@
 // The names in a handshake: ALPN (RFC 9113 sections 3.2 and 3.3, RFC 7301), the server's name (9.2) and those in its certificate (9.1.1).
 import { isIPv4, isIPv6 } from "node:net";
+import type { FieldBlock } from "../../model/field-block.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { TlsFacts } from "../../tls/facts.ts";
 import { defineRule } from "../rule.ts";
@@ -95,9 +96,12 @@ export const sniMissing = defineRule({
       fix: "Set the server name of TLS to the host of the URI.",
     },
   },
-  fields(block, _stream, { connection, report }) {
+  overTls: true,
+  when: { roles: ["request"] },
+  judge(subject, _stream, { connection, report }) {
+    const block = subject as FieldBlock; // a condition on roles
     const { tls } = connection;
-    if (tls?.hellos.client === undefined || tls.serverName !== undefined || block.role !== "request") return;
+    if (tls?.hellos.client === undefined || tls.serverName !== undefined) return;
     const host = hostOf(block.decoded?.authority?.value);
     if (host === undefined || isAddress(host)) return;
     report(clientHello(tls), "absent", { host }, { fold: "sni" });
@@ -120,9 +124,12 @@ export const authorityNotInCert = defineRule({
       fix: "Open a connection to the host that is asked, or add its name to the certificate.",
     },
   },
-  fields(block, _stream, { connection, report }) {
+  overTls: true,
+  when: { roles: ["request"] },
+  judge(subject, _stream, { connection, report }) {
+    const block = subject as FieldBlock; // a condition on roles
     const names = connection.tls?.certificates.server?.names;
-    if (names === undefined || block.role !== "request") return;
+    if (names === undefined) return;
     const host = hostOf(block.decoded?.authority?.value);
     if (host === undefined || covers(names, host)) return;
     report(block, "other", { streamId: block.streamId, host, names: names.slice(0, 200) }, { fold: host });
