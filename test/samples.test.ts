@@ -61,7 +61,7 @@ async function survive(bytes: Uint8Array): Promise<FindingEvent[] | undefined> {
   try {
     return await findingsIn(bytes);
   } catch (error) {
-    // Misuse is refused; anything else is a bug (style.md section 5).
+    // Misuse is refused; anything else is a bug.
     if (error instanceof H2lintError) return undefined;
     throw error;
   } finally {

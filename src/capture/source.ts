@@ -30,7 +30,7 @@ export function fileSource(path: string): Source {
           handle = await open(path);
           regular = (await handle.stat()).isFile();
         }
-        // A file is never waited for long, and a synchronous read costs a quarter of an asynchronous one (speed.md 4). A FIFO may
+        // A file is never waited for long, and a synchronous read costs a quarter of an asynchronous one. A FIFO may
         // wait for its writer: it must not stop the event loop, or Ctrl-C would not be heard.
         return regular
           ? readSync(handle.fd, into, 0, into.length, null)

@@ -1,6 +1,6 @@
 import type { Source } from "./source.ts";
 
-/** Octets per read: more gains nothing (speed.md 4). */
+/** Octets per read: more gains nothing. */
 const blockOctets = 1 << 20;
 
 /** The part of a file that is in memory. `bytes[start..end)` is read and not yet used; whoever uses octets moves `start` up.

@@ -16,7 +16,7 @@ export function decompress(message: Uint8Array, encoding: string, limit: number)
     case "br":
       return attempt(brotliDecompressSync, message, limit);
     case "deflate": {
-      // compression.md means zlib (RFC 1950); bare deflate (RFC 1951) is an old misunderstanding that receivers put up with.
+      // doc/compression means zlib (RFC 1950); bare deflate (RFC 1951) is an old misunderstanding that receivers put up with.
       const zlib = attempt(inflateSync, message, limit);
       return zlib === "damaged" ? attempt(inflateRawSync, message, limit) : zlib;
     }

@@ -1,4 +1,4 @@
-// What a sender can have known (rules.md 1.1). A capture has one order, the endpoints have two: a frame is judged by what its own
+// What a sender can have known (docs/judging.md). A capture has one order, the endpoints have two: a frame is judged by what its own
 // segment acknowledges and by what its sender had shown to have read, never by capture order.
 import type { Frame } from "../http2/frame.ts";
 import { other } from "../place.ts";

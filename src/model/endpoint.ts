@@ -38,7 +38,7 @@ export class Endpoint {
   tableLimit: TableLimit | undefined = undefined;
   /** Some of its fields could not be read. */
   fieldsLost = false;
-  /** Octets of the other direction that it is known to have processed, not just received (rules.md 1.1). */
+  /** Octets of the other direction that it is known to have processed, not just received (docs/judging.md). */
   processed = 0;
   /** When it showed that. */
   processedTime = 0;

@@ -1,4 +1,4 @@
-// `h2lint calls --format ndjson`: one object an exchange, gRPC, plain HTTP/2 and pushed, in the order they began (interface.md).
+// `h2lint calls --format ndjson`: one object an exchange, gRPC, plain HTTP/2 and pushed, in the order they began.
 import type { Clock } from "../capture/clock.ts";
 import { type Call, callOf } from "../grpc/call.ts";
 import type { CallSide } from "../grpc/call-side.ts";

@@ -1,4 +1,4 @@
-// `h2lint frames --format ndjson`: one object a frame, in capture order of its last octet (interface.md).
+// `h2lint frames --format ndjson`: one object a frame, in capture order of its last octet.
 
 import { hex, latin1 } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";

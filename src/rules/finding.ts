@@ -27,7 +27,7 @@ export interface Finding {
   readonly hides: readonly string[];
   /** The answer that is due. */
   readonly expect: Expectation;
-  /** Octets of the offender's direction after which a receiver could know (rules.md 5.2). */
+  /** Octets of the offender's direction after which a receiver could know. */
   readonly decidableAt: number;
 }
 
@@ -49,7 +49,7 @@ export interface FindingSink {
   finding(finding: Finding, repeats: Repeats): void;
 }
 
-/** Evidence a rule needs (rules.md 1.2). Without it a finding is unproven. */
+/** Evidence a rule needs (docs/check.md). Without it a finding is unproven. */
 export type Need =
   | "start"
   | "start2"

@@ -174,10 +174,10 @@ describe("any configuration", () => {
   });
 });
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const examples = [...readme.matchAll(/^```yaml\n(# h2lint\.config\.yaml\n.*?)^```/gms)].map(([, text]) => text!);
+const page = readFileSync(new URL("../../docs/ci.md", import.meta.url), "utf8");
+const examples = [...page.matchAll(/^```yaml\n(# h2lint\.config\.yaml\n.*?)^```/gms)].map(([, text]) => text!);
 
-it("the examples of README.md are valid", async () => {
+it("the examples of docs/ci.md are valid", async () => {
   expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) {
     const config = parse(example) as object;

@@ -1,4 +1,4 @@
-// The program as a user runs it: the built CLI, its exit status and what it writes (interface.md).
+// The program as a user runs it: the built CLI, its exit status and what it writes.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Several answers to one fault, several faults behind one answer, and what a last stream id tells (rules.md 5.2 N5, 5.3).
+// Several answers to one fault, several faults behind one answer, and what a last stream id tells (docs/judging.md).
 import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";

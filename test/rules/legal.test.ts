@@ -1,4 +1,4 @@
-// rules.md 3.20: what looks wrong and is not, with every rule at once.
+// What looks wrong and is not, with every rule at once.
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { rules as all } from "../../src/rules/index.ts";

@@ -1,4 +1,4 @@
-// rules.md section 2: HEADERS on an id that was already used, case by case, with every rule at once.
+// HEADERS on an id that was already used, case by case, with every rule at once.
 import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { grpcRequest, okResponse, play, type Story } from "../../src/testing.ts";

@@ -152,5 +152,5 @@ export const nearExhaustion = defineRule({
   },
 });
 
-// rules.md 3.4.
+// A few hundred below the last id, 2^31 - 1.
 const HIGH = 2_147_483_000;
