@@ -44,6 +44,7 @@ export type {
   LogLineObject,
   ReactionObject,
   ReportEvent,
+  RolesObject,
   RunEvent,
   SoftwareEvidence,
   SummaryEvent,

@@ -127,6 +127,10 @@ export class ConnectionModel implements ConnectionSink {
     stream.client.dataOctets = offer.contentOctets;
   }
 
+  roles(roles: Roles): void {
+    this.connection.roles = roles;
+  }
+
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
   }

@@ -15,8 +15,10 @@ export class Score {
   newlyProven = 0;
   /** Labelled violations whose packets are all there. */
   readonly violations = { expected: 0, proven: 0, unproven: 0, gone: 0 };
-  /** What must never be: the first of each capture. */
+  /** What must never be. */
   readonly broken: string[] = [];
+  /** Roles of connections that show a field block and that are guessed wrong, or not at all. */
+  readonly mistaken: string[] = [];
 
   add(other: Score): void {
     this.captures += other.captures;
@@ -27,6 +29,7 @@ export class Score {
     this.newlyProven += other.newlyProven;
     addTo(this.violations, other.violations);
     this.broken.push(...other.broken);
+    this.mistaken.push(...other.mistaken);
   }
 }
 
@@ -90,6 +93,7 @@ function compareRoles(name: string, truth: Seen, seen: Seen, score: Score): void
     if (whole?.proven !== true) continue;
     const { client: right } = whole;
     const roles = fields ? score.roles : score.rolesWithoutFields;
+    if (fields && client !== right) score.mistaken.push(`${name}: ${client ?? "unknown"}, which is ${right}`);
     if (client === undefined) roles.unknown++;
     else if (client === right && proven) roles.right++;
     else if (client === right) roles.guessedRight++;

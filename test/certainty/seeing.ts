@@ -78,8 +78,8 @@ class Listener implements ModelSink {
     for (const stream of connection.streams.values()) if (!stream.closed) this.#call(stream, connection);
     const ends = [connection.address("client"), connection.address("server")];
     this.#seen.connections.set(pairOf(ends, this.#seen.connections), {
-      client: ends[0],
-      proven: connection.roles !== "guess",
+      client: connection.roles === "guess" ? undefined : ends[0],
+      proven: connection.rolesProven,
       fields: this.#withFields.has(connection.id),
     });
   }
