@@ -78,9 +78,7 @@ export function compare(name: string, truth: Seen, seen: Seen): Score {
     if (score.methods.take(path, right.value))
       score.broken.push(`${name}: call ${key}: "${path.value}", which is "${right.value}"`);
   }
-  const known = new Set(provenIn(truth));
-  for (const text of new Set(provenIn(seen))) {
-    if (known.has(text)) continue;
+  for (const text of newlyProven(truth, seen)) {
     score.newlyProven++;
     score.broken.push(`${name}: proven: ${text}`);
   }
@@ -105,11 +103,26 @@ function compareRoles(name: string, truth: Seen, seen: Seen, score: Score): void
   }
 }
 
-// After a connection error of the same side nothing depends on what more it does.
-const provenIn = ({ findings }: Seen): string[] =>
-  findings
-    .filter(({ certainty, severity, consequent }) => certainty === "proven" && severity !== "info" && !consequent)
-    .map(({ rule, offender }) => `${rule} by ${offender}`);
+// Errors and warnings that the whole capture has not, nor hides behind a graver one on the same frame. After a fault of the same side
+// nothing is news: what it does then is judged otherwise where the fault itself is missing.
+function newlyProven(truth: Seen, seen: Seen): Set<string> {
+  const known = new Set<string>();
+  const faults = new Map<string, number>();
+  for (const finding of truth.findings) {
+    if (finding.certainty !== "proven") continue;
+    for (const rule of [finding.rule, ...finding.hides]) known.add(`${rule} by ${finding.offender}`);
+    if (finding.severity !== "error") continue;
+    const side = `${finding.connection} ${finding.offender}`;
+    faults.set(side, Math.min(faults.get(side) ?? Infinity, finding.frame.packet));
+  }
+  const news = new Set<string>();
+  for (const { rule, certainty, severity, consequent, connection, offender, frame } of seen.findings) {
+    if (certainty !== "proven" || severity === "info" || consequent || known.has(`${rule} by ${offender}`)) continue;
+    const fault = faults.get(`${connection} ${offender}`) ?? Infinity;
+    if (seen.numbers[frame.packet - 1]! < fault) news.add(`${rule} by ${offender}`);
+  }
+  return news;
+}
 
 /** The proven finding of a labelled violation. */
 export function findingOf(

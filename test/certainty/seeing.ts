@@ -39,11 +39,13 @@ export interface Seen {
   /** The methods of calls (`:path` of their requests), by server and stream. */
   readonly calls: Map<string, Said>;
   readonly findings: FindingEvent[];
+  /** The number that each packet has in the whole capture. */
+  readonly numbers: readonly number[];
 }
 
 /** @param numbers The number that each packet of `bytes` has in the whole capture. */
 export async function see(bytes: Uint8Array, numbers: readonly number[], keys: readonly string[]): Promise<Seen> {
-  const seen: Seen = { connections: new Map(), blocks: new Map(), calls: new Map(), findings: [] };
+  const seen: Seen = { connections: new Map(), blocks: new Map(), calls: new Map(), findings: [], numbers };
   const listener = new Listener(seen, numbers);
   for await (const event of analyze([memorySource(bytes)], { keys, listeners: [listener] }))
     if (event.kind === "finding") seen.findings.push(event);
