@@ -45,6 +45,7 @@ export type {
   LogLineObject,
   ReactionObject,
   ReportEvent,
+  RolesObject,
   RunEvent,
   SoftwareEvidence,
   SummaryEvent,

@@ -95,6 +95,11 @@ export const diagnostics = {
     source: "capture",
     text: "the start of connection {connection} was not captured: rules that need it are off",
   },
+  "capture/roles-contradicted": {
+    severity: "info",
+    source: "capture",
+    text: "who is the client of connection {connection} is not certain: field blocks contradict each other, or a guess that was made before",
+  },
   "capture/lost-segments": {
     severity: "loss",
     source: "capture",

@@ -44,6 +44,8 @@ export interface Readers {
   readonly undecided: UndecidedBudget;
   /** HTTP/2. `rest`: the upgraded request, where it is not over. */
   http2(carrier: Carrier, start: Http2Start, waiting: ReplayBuffer, rest: Http1Exchange | undefined): void;
+  /** HTTP/2, and nothing shows so far who is the client. @param ended Which directions are over. */
+  unknownRoles(carrier: Carrier, waiting: ReplayBuffer, ended: readonly [boolean, boolean]): void;
   http1(carrier: Carrier, client: 0 | 1, waiting: ReplayBuffer): void;
   tls(carrier: Carrier, waiting: ReplayBuffer): void;
   /** A connection of its own, with a start that is known. `skip`: octets still to come that are the tunnel's. */
@@ -52,8 +54,8 @@ export interface Readers {
   search(carrier: Carrier, client: 0 | 1, ended: readonly [boolean, boolean], waiting: ReplayBuffer): void;
   /** Something that is named, not read. */
   other(carrier: Carrier, protocol: Protocol, name: string | undefined, waiting: ReplayBuffer): void;
-  /** More waits than may, at this place: what it is will not be found out. */
-  isFull(waiting: ReplayBuffer, at: Origin): boolean;
+  /** More waits than may, at this place: what it is will not be found out. @param limit Of one connection, octets. */
+  isFull(waiting: ReplayBuffer, at: Origin, limit?: number): boolean;
 }
 
 export interface Http2Start {

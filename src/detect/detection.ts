@@ -1,7 +1,7 @@
 // Reads both directions of a carrier until something shows what they are: HTTP/2 on any port, by the client's preface (RFC 9113 3.4), a
 // server's SETTINGS that comes first, or, where the start was not captured, a chain of frames; or what carries it, or something else.
-import { frameEvidence, senderOf } from "../http2/frame-search.ts";
-import { PREFACE } from "../http2/opening.ts";
+import { frameEvidence } from "../http2/frame-search.ts";
+import { beginsWithPreface } from "../http2/opening.ts";
 import type { Origin } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { Carrier } from "./carrier.ts";
@@ -17,8 +17,6 @@ export class Detection {
   readonly #octets: readonly [OpeningOctets, OpeningOctets] = [new OpeningOctets(), new OpeningOctets()];
   readonly #waiting: ReplayBuffer;
   #evidence = 0;
-  /** The client's direction, where HEADERS tell. */
-  #sender: 0 | 1 | undefined = undefined;
   #decided = false;
 
   /** @param skip Octets of each direction, still to come, that are not looked at. */
@@ -78,7 +76,7 @@ export class Detection {
       if (decision.is === "unclear") return;
     }
     if (decision.is === "unclear") {
-      if (b !== undefined) this.#weigh(index, b, start, end);
+      if (b !== undefined) this.#weigh(b, start, end);
     } else if (decision.is !== "wait") this.#follow(decision);
   }
 
@@ -87,19 +85,17 @@ export class Detection {
     return decide({ octets: this.#octets, startKnown, client: this.#client }, index);
   }
 
-  #weigh(index: 0 | 1, b: Uint8Array, start: number, end: number): void {
-    const evidence = frameEvidence(b, start, end);
-    this.#evidence += evidence;
-    if (evidence > 0) this.#sender ??= this.#clientBy(index, senderOf(b, start, end));
+  #weigh(b: Uint8Array, start: number, end: number): void {
+    this.#evidence += frameEvidence(b, start, end);
     if (this.#evidence < CONVINCING) return;
-    const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
-    if (!started && this.#sender !== undefined) this.#begin("h2c", this.#sender, "preface");
-    else this.#begin("h2c", this.#client, started ? "syn" : "guess");
+    if (this.#carrier.startKnown(0) || this.#carrier.startKnown(1)) this.#begin("h2c", this.#client, "syn");
+    else this.#searchRoles();
   }
 
-  #clientBy(index: 0 | 1, sender: "client" | "server" | undefined): 0 | 1 | undefined {
-    if (sender === undefined) return undefined;
-    return sender === "client" ? index : ((1 - index) as 0 | 1);
+  #searchRoles(): void {
+    this.#decided = true;
+    const [first, second] = this.#octets;
+    this.#carrier.readers.unknownRoles(this.#carrier, this.#waiting, [first.ended, second.ended]);
   }
 
   #follow(decision: Exclude<Decision, { is: "wait" | "unclear" }>): void {
@@ -178,7 +174,7 @@ export class Detection {
     const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
     const request = this.#octets.findIndex((octets) => !octets.broken && octets.isRequest);
     if (!started && this.#octets.some((octets) => octets.isSettings)) {
-      this.#begin("h2c", 0, "guess");
+      this.#searchRoles();
       return;
     }
     this.#decided = true;
@@ -208,12 +204,6 @@ class DetectionSide implements ByteSink {
   end(how: EndReason, at: Origin): void {
     this.#detection.end(this.#index, how, at);
   }
-}
-
-function beginsWithPreface(b: Uint8Array, start: number, end: number): boolean {
-  if (end - start < PREFACE.length) return false;
-  for (let i = 0; i < PREFACE.length; i++) if (b[start + i] !== PREFACE[i]) return false;
-  return true;
 }
 
 // Of frameEvidence, over the segments of both directions.

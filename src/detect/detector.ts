@@ -17,8 +17,10 @@ import { Detection } from "./detection.ts";
 import { FrameHunt } from "./frame-hunt.ts";
 import { Http1Connection } from "./http1-connection.ts";
 import type { Http1Exchange } from "./http1-exchange.ts";
-import type { ConnectionSink, Protocol } from "./protocol.ts";
+import { KnownServers } from "./known-servers.ts";
+import { type ConnectionSink, isProof, type Protocol } from "./protocol.ts";
 import { type ReplayBuffer, UNDECIDED, UndecidedBudget } from "./replay-buffer.ts";
+import { RoleSearch } from "./role-search.ts";
 import { TlsConnection } from "./tls-connection.ts";
 import { UpgradedRequest } from "./upgraded-request.ts";
 
@@ -28,6 +30,9 @@ export class Detector implements Readers {
   readonly diagnostics: DiagnosticSink;
   readonly undecided = new UndecidedBudget();
   readonly #frames: FrameReading;
+  /** For frames that are looked at to find out who is the client. */
+  readonly #scouted: FrameReading;
+  readonly #servers = new KnownServers();
   readonly #keys: DecryptorContext;
 
   /** @param keys Of TLS. */
@@ -36,11 +41,13 @@ export class Detector implements Readers {
     this.diagnostics = diagnostics;
     this.#keys = { store: keys, buffers: new RecordBuffers(), parking: new Parking(limits.tlsParkedOctets) };
     this.#frames = new FrameReading(limits, diagnostics);
+    this.#scouted = new FrameReading(limits, () => {});
   }
 
   /** Find out what a new connection is, and have it read.
    *  @param sink Told of it. */
   read(flow: Flow, sink: ConnectionSink): void {
+    if (flow.directions[0].syn || flow.directions[1].syn) this.#servers.add(flow, 1);
     new Detection(new Carrier(flow, flow, sink, this, 0), 0, NOTHING_SKIPPED);
   }
 
@@ -49,6 +56,7 @@ export class Detector implements Readers {
     const { client, roles, started } = start;
     // RFC 9113 3.2.
     const protocol = carrier.secured && start.protocol !== "h2c-upgrade" ? "h2" : start.protocol;
+    if (!flow.directions[0].syn && !flow.directions[1].syn && isProof(roles)) this.#servers.add(flow, (1 - client) as 0 | 1);
     sink.begin(protocol, client, roles, started);
     for (const index of [0, 1] as const) {
       const side = index === client ? "client" : "server";
@@ -57,6 +65,10 @@ export class Detector implements Readers {
       else source.attach(index, opening);
     }
     waiting.replay(source);
+  }
+
+  unknownRoles(carrier: Carrier, waiting: ReplayBuffer, ended: readonly [boolean, boolean]): void {
+    new RoleSearch(carrier, waiting, ended, this.#servers, this.#scouted);
   }
 
   http1(carrier: Carrier, client: 0 | 1, waiting: ReplayBuffer): void {
@@ -97,8 +109,8 @@ export class Detector implements Readers {
     if (name !== undefined) sink.note({ recognised: name });
   }
 
-  isFull(waiting: ReplayBuffer, at: Origin): boolean {
-    if (waiting.octets > UNDECIDED) return true;
+  isFull(waiting: ReplayBuffer, at: Origin, most = UNDECIDED): boolean {
+    if (waiting.octets > most) return true;
     const limit = this.limits.undecidedTotal;
     if (this.undecided.octets <= limit) return false;
     this.diagnostics({ code: "limit/undecided", place: { in: "packet", file: at.file, packet: at.packet }, data: { limit } });

@@ -9,8 +9,13 @@ import type { UpgradeOffer } from "./upgrade.ts";
 
 export type Protocol = "h2c-prior-knowledge" | "h2c-upgrade" | "h2c" | "h2" | "http/1.1" | "tls-unknown" | "unknown";
 
-/** How it is known who is the client: `syn` or `preface` (or an HTTP/1 request) are proof, `guess` is none. */
-export type Roles = "syn" | "preface" | "guess";
+/** How it is known who is the client. Proof: `syn`, `preface` (or an HTTP/1 request), `fields`: pseudo-header fields of requests or
+ *  responses. Likely: `siblings`: other connections to the same address and port; `frames`: what servers or clients alone are to send;
+ *  `ports`. `guess`: nothing shows it, or proofs contradict each other. */
+export type Roles = "syn" | "preface" | "fields" | "siblings" | "frames" | "ports" | "guess";
+
+/** Nothing that depends on the roles can be proven without. */
+export const isProof = (roles: Roles): boolean => roles === "syn" || roles === "preface" || roles === "fields";
 
 /** Whether the first octets of HTTP/2 of each side are there. */
 export type Started = Readonly<Record<Side, boolean>>;
@@ -19,6 +24,8 @@ export type Started = Readonly<Record<Side, boolean>>;
 export interface ConnectionSink extends Http2Sink {
   /** The octets are HTTP/2. `clientIndex` says which direction of the flow is the client's. */
   begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles, started: Started): void;
+  /** More, or less, is known of who is the client than when it began; which direction is the client's stays. */
+  roles?(roles: Roles): void;
   /** The octets are something else, so far: `begin` may follow HTTP/1.1. */
   other(protocol: Protocol): void;
   /** An HTTP/1.1 request offered HTTP/2. Where the server took it `begin` comes next. */

@@ -1,6 +1,6 @@
 import { copyOf } from "../bytes.ts";
 import { copyOrigin, type Origin, origin } from "../place.ts";
-import type { ByteSource, EndReason, GapProof } from "../tcp/byte-stream.ts";
+import type { ByteSink, ByteSource, EndReason, GapProof } from "../tcp/byte-stream.ts";
 
 /** What all connections keep while nothing shows what they speak. */
 export class UndecidedBudget {
@@ -96,13 +96,19 @@ export class ReplayBuffer {
   replay(to: ByteSource): void {
     const events = this.#events;
     this.clear();
-    for (const event of events) {
-      const sink = to.attached(event.index);
-      if (event.kind === "bytes") sink.bytes(event.bytes, 0, event.bytes.length, event.at);
-      else if (event.kind === "gap") sink.gap(event.length, event.proof, event.at, event.exact);
-      else sink.end(event.how, event.at);
-    }
+    for (const event of events) give(event, to.attached(event.index));
   }
+
+  /** Give everything to these, and keep it. */
+  show(to: readonly [ByteSink, ByteSink]): void {
+    for (const event of this.#events) give(event, to[event.index]);
+  }
+}
+
+function give(event: Waiting, sink: ByteSink): void {
+  if (event.kind === "bytes") sink.bytes(event.bytes, 0, event.bytes.length, event.at);
+  else if (event.kind === "gap") sink.gap(event.length, event.proof, event.at, event.exact);
+  else sink.end(event.how, event.at);
 }
 
 type Waiting = { readonly index: 0 | 1; readonly at: Origin } & (

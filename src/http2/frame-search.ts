@@ -1,7 +1,7 @@
 // Finding frame borders without knowing where frames begin: after lost octets, or where the start of a connection was not captured.
 // What is found so is likely, never proof.
 import { u24, u31 } from "../bytes.ts";
-import { Flag, FrameType } from "./frame.ts";
+import { FrameType } from "./frame.ts";
 
 /** The offset from which a chain of plausible frames runs through to `end`, or -1. Segments mostly begin with a frame. */
 export function findFrames(b: Uint8Array, start: number, end: number): number {
@@ -36,25 +36,6 @@ export function frameEvidence(b: Uint8Array, start: number, end: number): 0 | 1 
   if (!fills && end - p < 9 && frames === 1) return 0;
   if (frames >= 2 || (certain && fills)) return 2;
   return fills ? 1 : 0;
-}
-
-/** Who sent a segment of whole frames, by the first field of its HEADERS: pseudo-header fields come first (RFC 9113 8.3), and the static
- *  table has those of requests and of responses in places of their own (RFC 7541 Appendix A). Undefined: no field tells. */
-export function senderOf(b: Uint8Array, start: number, end: number): "client" | "server" | undefined {
-  for (let p = start; p + 9 <= end && plausible(b, p); p += 9 + u24(b, p)) {
-    if (b[p + 3] !== FrameType.headers) continue;
-    const flags = b[p + 4]!;
-    let at = p + 9 + ((flags & Flag.padded) !== 0 ? 1 : 0) + ((flags & Flag.priority) !== 0 ? 5 : 0);
-    const stop = Math.min(end, p + 9 + u24(b, p));
-    // Dynamic table size updates of one octet.
-    while (at < stop && (b[at]! & 0xe0) === 0x20) at++;
-    if (at >= stop) continue;
-    const first = b[at]!;
-    const index = (first & 0x80) !== 0 ? first & 0x7f : (first & 0xc0) === 0x40 ? first & 0x3f : first & 0x0f;
-    if (index >= 1 && index <= REQUEST_LAST) return "client";
-    if (index > REQUEST_LAST && index <= STATUS_LAST) return "server";
-  }
-  return undefined;
 }
 
 function knownSettings(b: Uint8Array, start: number, end: number): boolean {
@@ -112,7 +93,3 @@ const SHAPES: readonly (Shape | undefined)[] = [
 
 // Octets of a segment that are searched.
 const SEARCH = 64 << 10;
-
-// Of the static table: :authority to :scheme, and :status.
-const REQUEST_LAST = 7;
-const STATUS_LAST = 14;

@@ -163,5 +163,12 @@ function placeOf(at: Origin, ahead: number): Origin {
 /** RFC 9113 3.4. */
 export const PREFACE: Uint8Array = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
+/** The whole preface string stands at `start`. */
+export function beginsWithPreface(b: Uint8Array, start: number, end: number): boolean {
+  if (end - start < PREFACE.length) return false;
+  for (let i = 0; i < PREFACE.length; i++) if (b[start + i] !== PREFACE[i]) return false;
+  return true;
+}
+
 const HTTP1 = Buffer.from("HTTP/1.", "latin1");
 const REQUEST = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;

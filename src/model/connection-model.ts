@@ -129,6 +129,10 @@ export class ConnectionModel implements ConnectionSink {
     half.dataOctets = offer.contentOctets;
   }
 
+  roles(roles: Roles): void {
+    this.connection.roles = roles;
+  }
+
   other(protocol: Protocol): void {
     this.connection.protocol = protocol;
   }

@@ -1,5 +1,5 @@
 import type { About } from "../detect/about.ts";
-import type { Protocol, Roles } from "../detect/protocol.ts";
+import { isProof, type Protocol, type Roles } from "../detect/protocol.ts";
 import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Side } from "../place.ts";
 import { endpointText } from "../tcp/endpoint-text.ts";
@@ -13,7 +13,7 @@ import { Streams } from "./streams.ts";
 export class Connection {
   readonly flow: Flow;
   protocol: Protocol = "unknown";
-  /** How it is known who is the client; by `guess` nothing can be proven that depends on it. */
+  /** How it is known who is the client. */
   roles: Roles = "guess";
   clientIndex: 0 | 1 = 0;
   readonly client: Endpoint;
@@ -64,6 +64,11 @@ export class Connection {
   get roundTrip(): number | undefined {
     const { roundTrip } = this.flow;
     return roundTrip < 0 ? undefined : roundTrip;
+  }
+
+  /** Who is the client is certain: else nothing can be proven that depends on it. */
+  get rolesProven(): boolean {
+    return isProof(this.roles);
   }
 
   get isHttp2(): boolean {

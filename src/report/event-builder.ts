@@ -70,6 +70,7 @@ export class EventBuilder {
         end: http2 ? ends.length > 0 : flow.directions.some((d) => d.ended && d.fin >= 0),
         lostOctets: { client: client.lostOctets, server: server.lostOctets },
       },
+      ...(http2 ? rolesOf(connection) : {}),
       frames: connection.frames,
       streams: connection.streamCount,
       calls: connection.calls,
@@ -340,6 +341,13 @@ function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<Conn
       ? {}
       : { softwareEvidence: evidence.map((sign) => ({ ...sign, text: utf8(sign.text), says: utf8(sign.says) })) }),
   };
+}
+
+// A SYN or the preface leaves nothing to say.
+function rolesOf({ roles, rolesProven }: Connection): Pick<ConnectionEvent, "roles"> {
+  if (roles === "syn" || roles === "preface") return {};
+  if (roles === "guess") return { roles: { certainty: "unknown" } };
+  return { roles: { certainty: rolesProven ? "proven" : "likely", by: roles } };
 }
 
 // Text from the wire as text.

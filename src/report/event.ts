@@ -97,6 +97,8 @@ export interface ConnectionEvent {
     readonly end: boolean;
     readonly lostOctets: Readonly<Record<Side, number>>;
   };
+  /** Where the start was not captured: how it is known who is the client. */
+  readonly roles?: RolesObject;
   readonly frames: number;
   readonly streams: number;
   readonly calls: number;
@@ -118,6 +120,14 @@ export interface ConnectionEvent {
   readonly software?: Readonly<Partial<Record<Side, string>>>;
   /** What shows it, or hints at it. */
   readonly softwareEvidence?: readonly SoftwareEvidence[];
+}
+
+/** What it rests on that one end is called the client; what is not `proven` may be the other way round. */
+export interface RolesObject {
+  readonly certainty: "proven" | "likely" | "unknown";
+  /** `fields`: pseudo-header fields of requests or responses; `siblings`: other connections to the same address and port; `frames`: what
+   *  clients or servers alone are to send; `ports`. Absent: nothing shows it, or proofs contradict each other. */
+  readonly by?: "fields" | "siblings" | "frames" | "ports";
 }
 
 /** One sign of the implementation of an end. */

@@ -244,13 +244,14 @@ function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: numb
 
 // What of an HTTP/2 connection is missing for a full judgement.
 function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | undefined): string[] {
-  const { client, server, roles, flow, about } = connection;
+  const { client, server, roles, rolesProven, flow, about } = connection;
   const reasons: string[] = [];
   const sealed = notDecrypted(about.tls);
   if (sealed !== undefined) reasons.push(sealed);
   if (!flow.directions[0].seen || !flow.directions[1].seen) reasons.push("only one direction was captured");
   if (!client.started || !server.started) reasons.push("the start was not captured");
   if (roles === "guess") reasons.push("nothing shows who is the client");
+  else if (!rolesProven) reasons.push(`who is the client is likely, not proven: by ${SIGNS[roles]}`);
   if (lost?.has("acknowledged") === true) reasons.push("the capture lost octets");
   if (lost?.has("cut") === true) reasons.push("the snap length cut octets");
   if (lost?.has("unknown") === true) reasons.push("octets are missing");
@@ -276,6 +277,15 @@ const listed = (reasons: ReadonlyMap<string, { connections: number; first: numbe
   [...reasons].map(([reason, entry]) => ({ reason, ...entry })).sort((a, b) => b.connections - a.connections);
 
 const noLoss = (): Record<Side, number> => ({ client: 0, server: 0 });
+
+const SIGNS: Readonly<Record<Exclude<Connection["roles"], "guess">, string>> = {
+  syn: "SYN",
+  preface: "the preface",
+  fields: "pseudo-header fields",
+  siblings: "other connections to the same address and port",
+  frames: "what clients or servers alone send",
+  ports: "the ports",
+};
 
 const LOSSES = { acknowledged: "capture", cut: "snapLength", unknown: "unknown" } as const;
 

@@ -16,11 +16,10 @@ export function unmet(
   const own = connection.endpoint(frame.from);
   const peer = connection.endpoint(other(frame.from));
   // The ordinary case: nothing is lacking that any rule could need.
-  if (exact && stream?.seen === true && frame.acked >= 0 && own.whole && peer.whole && connection.roles !== "guess")
-    return NOTHING;
+  if (exact && stream?.seen === true && frame.acked >= 0 && own.whole && peer.whole && connection.rolesProven) return NOTHING;
   const lacking: Need[] = [];
   // Every rule needs to know who is who and where frames begin.
-  if (connection.roles === "guess") lacking.push("roles");
+  if (!connection.rolesProven) lacking.push("roles");
   if (own.resynced) lacking.push("borders");
   for (const need of needs) if (!isMet(need)) lacking.push(need);
   return lacking;

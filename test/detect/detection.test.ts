@@ -371,7 +371,7 @@ const cases: Record<string, Record<string, Case>> = {
       syn: none,
       events: [
         ...[
-          "begin h2c client=0 by preface",
+          "begin h2c client=0 by fields",
           "client borders lost",
           "client borders found 0",
           "client headers 0-14",
@@ -387,7 +387,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       syn: none,
       events: [
-        "begin h2c client=0 by preface",
+        "begin h2c client=0 by fields",
         "client borders lost",
         "client borders found 79",
         "client headers 79-93",

@@ -511,15 +511,22 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       syn: none,
       events: [
-        ...["begin h2c client=0 by preface", "client borders lost", "client borders found 0", "client window-update 0-12"],
+        ...["begin h2c client=0 by fields", "client borders lost", "client borders found 0", "client window-update 0-12"],
         ...["server borders lost", "server borders found 0", "server headers 0-9"],
       ],
       splittable: false,
     },
     "a PING is": {
-      steps: [[1, ping]],
+      steps: [
+        [1, ping],
+        [0, "end"],
+        [1, "end"],
+      ],
       syn: none,
-      events: ["begin h2c client=0 by guess", "server borders lost", "server borders found 0", "server ping 0-16"],
+      events: [
+        ...["begin h2c client=0 by guess", "server borders lost", "server borders found 0", "server ping 0-16"],
+        ...["client end fin", "server end fin"],
+      ],
       splittable: false,
     },
     // Lengths of four octets in front, as many protocols have: 9, then four octets that could be a stream id.

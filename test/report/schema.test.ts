@@ -62,6 +62,7 @@ const whole = {
       ...{ id: 1, client: "127.0.0.1:40112", server: "127.0.0.1:50051", transport: "tcp", protocol: "h2c-prior-knowledge" },
       complete: { start: true, end: true, lostOctets: { client: 0, server: 0 } },
       ...{ frames: 11, streams: 1, calls: 1, start: "1766400000.000000000", duration: 1, recognised: "ssh" },
+      roles: { certainty: "likely", by: "ports" },
       proxied: { version: 2, client: "192.0.2.1:1", server: "192.0.2.2:2" },
       tunnel: { via: "socks5", target: "h2.test:80" },
       tls: {

@@ -67,8 +67,8 @@ export const connectionChurn = defineRule({
   },
   session: () => new Recent<Churn>(REMEMBERED),
   connectionEnd({ connection, session, options, report }) {
-    const { client, roles, streamCount, flow } = connection;
-    if (!client.started || roles === "guess" || client.frames === 0 || streamCount > 1) return;
+    const { client, rolesProven, streamCount, flow } = connection;
+    if (!client.started || !rolesProven || client.frames === 0 || streamCount > 1) return;
     const from = connection.address("client");
     const address = from.slice(0, from.lastIndexOf(":"));
     let churn = session.get(address);

@@ -59,7 +59,7 @@ export const serverReset = defineRule({
   },
   kinds: ["rst-stream"],
   from: "server",
-  frame(frame, stream, { report }) {
+  frame(frame, stream, { connection: { client }, report }) {
     if (!frame.whole) return;
     const { errorCode } = frame;
     if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
@@ -73,11 +73,16 @@ export const serverReset = defineRule({
     const waited = frame.last.time - stream.openedTime;
     const data = { streamId: stream.id, code: errorCodeName(errorCode) };
     const more = { related: opened(stream), fold: String(errorCode) };
+    // What it blames the client for may be in octets that the capture lacks.
+    const unseen = BLAME.has(errorCode) && !client.whole;
     // The client gives the call up at the same time.
     if (errorCode === ErrorCode.cancel && timeout !== undefined && waited >= timeout * AT_DEADLINE) {
       const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };
       report(frame, "deadline", { ...data, ...times }, { ...more, severity: "info" });
-    } else report(frame, "reset", { ...data, meaning: MEANING[errorCode] ?? "no code of RFC 9113" }, more);
+      return;
+    }
+    const because = unseen ? ({ because: client.started ? "no-gap2" : "start2" } as const) : {};
+    report(frame, "reset", { ...data, meaning: MEANING[errorCode] ?? "no code of RFC 9113" }, { ...more, ...because });
   },
 });
 
@@ -111,6 +116,16 @@ export const lateFramesAfterRst = defineRule({
 
 // Share of the deadline: both clocks began at some distance from where the capture was taken.
 const AT_DEADLINE = 0.95;
+
+const BLAME: ReadonlySet<number> = new Set([
+  ErrorCode.protocolError,
+  ErrorCode.flowControlError,
+  ErrorCode.settingsTimeout,
+  ErrorCode.streamClosed,
+  ErrorCode.frameSizeError,
+  ErrorCode.compressionError,
+  ErrorCode.enhanceYourCalm,
+]);
 
 const MEANING: Readonly<Record<number, string>> = {
   [ErrorCode.protocolError]: "it calls something on the stream a violation",

@@ -105,7 +105,7 @@ testRule(neverEnded, {
     "octets are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, open).close(),
       finds: [["closed", 1, { side: "client", streamId: 1 }]],
-      because: ["borders", "no-gap"],
+      because: ["borders", "no-gap2"],
     },
   },
 });
