@@ -34,6 +34,8 @@ export interface ExchangeObject extends Metadata {
   readonly peer: string;
   readonly method?: string;
   readonly path?: string;
+  /** Where the path is not known: calls of the connection with the same number have the same. */
+  readonly pathGroup?: number;
   readonly authority?: string;
   readonly status?: number;
   readonly grpcStatus?: number;
@@ -272,6 +274,7 @@ function exchangeOf(
     peer: connection.address("server"),
     ...text("method", request.method),
     ...text("path", request.path),
+    ...(request.path === undefined && request.pathGroup !== undefined ? { pathGroup: request.pathGroup.number } : {}),
     ...text("authority", request.authority),
     ...(response.status === 0 ? {} : { status: response.status }),
     ...(code === undefined ? {} : { grpcStatus: code }),
