@@ -47,9 +47,9 @@ export class PathGroups {
   of(decoded: DecodedBlock): PathGroup | undefined {
     // What is malformed proves nothing.
     if (decoded.fault !== undefined || (decoded.bits & MALFORMED) !== 0) return undefined;
-    const known = this.#others.size + this.#paths.size;
+    const known = this.#known;
     const among = this.#candidates(decoded);
-    if (this.#others.size + this.#paths.size !== known) this.#narrow();
+    if (this.#known !== known) this.#narrow();
     if (among === undefined || among.length === 0) return undefined;
     const left = among.length === 1 ? among : this.#left(among);
     const key = left.join(" ");
@@ -84,10 +84,7 @@ export class PathGroups {
     }
     if (hasPath) return undefined;
     const left = this.#left(among);
-    if (left.length === 1) {
-      this.#add(this.#paths, left[0]!);
-      for (const entry of among) if (entry !== left[0]) this.#add(this.#others, entry);
-    }
+    if (left.length === 1) this.#isPath(left[0]!, among);
     return left;
   }
 
@@ -101,18 +98,33 @@ export class PathGroups {
     return path !== undefined ? [path] : among.filter((entry) => !this.#others.has(entry)).sort((a, b) => a - b);
   }
 
-  // More is known: some groups may turn out to be one.
+  // More is known, and what follows from that: some groups may turn out to be one.
   #narrow(): void {
+    for (let known = -1, round = 0; known !== this.#known && round < ROUNDS; round++) {
+      known = this.#known;
+      for (const group of this.#groups.values()) {
+        const left = this.#left(group.among);
+        if (left.length === 1) this.#isPath(left[0]!, group.among);
+        if (left.length > 0) group.among = left;
+      }
+    }
     const groups = new Map<string, PathGroup>();
     for (const group of this.#groups.values()) {
-      const left = this.#left(group.among);
-      if (left.length > 0) group.among = left;
       const key = group.among.join(" ");
       const same = groups.get(key);
       if (same === undefined) groups.set(key, group);
       else group.join(same);
     }
     this.#groups = groups;
+  }
+
+  #isPath(path: number, among: readonly number[]): void {
+    this.#add(this.#paths, path);
+    for (const entry of among) if (entry !== path) this.#add(this.#others, entry);
+  }
+
+  get #known(): number {
+    return this.#others.size + this.#paths.size;
   }
 }
 
@@ -122,3 +134,4 @@ const mayBePath = ({ bits, value }: Field): boolean => (bits & FieldBit.valueUnk
 const MALFORMED = BlockBit.pseudoAfterRegular | BlockBit.pseudoDuplicate | FieldBit.pseudoUnknown | FieldBit.responsePseudo;
 const ENTRIES = 4096;
 const GROUPS = 1000;
+const ROUNDS = 8;

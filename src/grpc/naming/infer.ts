@@ -35,39 +35,27 @@ export function inferPath(
     if (!isOther(path) && shape.mayBe(known) && (schema === undefined || fitsSchema(shape, schema))) fits.add(path);
   }
   for (const [path, schema] of schemas) if (!siblings.has(path) && !isOther(path) && fitsSchema(shape, schema)) fits.add(path);
-  const [path] = fits;
-  if (path === undefined) return {};
-  const inferred = fits.size > 1 ? undefined : soleFit(path, shape, siblings.get(path), schemas.get(path));
+  if (fits.size === 0) return {};
+  // Of methods whose calls were seen, those that fit but look different count less. Of others nothing sets them apart.
+  const alike = [...fits].filter((path) => siblings.get(path)?.isAlike(shape) !== false);
+  const [path] = fits.size === 1 ? fits : alike;
+  const sole = path !== undefined && (fits.size === 1 || alike.length === 1);
+  const inferred = sole ? soleFit(path, shape, siblings.get(path), fits.size === 1 && schemas.has(path)) : undefined;
   return inferred === undefined ? { candidates: [...fits].sort().slice(0, CANDIDATES) } : { inferred };
 }
 
 // That nothing else fits is little where much would fit.
-function soleFit(
-  path: string,
-  shape: CallShape,
-  sibling: CallShape | undefined,
-  schema: MethodSchema | undefined,
-): InferredPath | undefined {
-  const like = sibling !== undefined && shape.isLike(sibling);
-  if (sibling !== undefined && !like) return undefined;
-  if (schema !== undefined) {
-    if (shape.request.messages === 0 || shape.response.messages === 0 || shape.fields < 2) return undefined;
-    const also = like ? ", and calls of it look the same" : "";
-    return { path, score: like ? 0.98 : 0.95, because: `its messages fit this method of the schema alone${also}` };
+function soleFit(path: string, shape: CallShape, sibling: CallShape | undefined, bySchema: boolean): InferredPath | undefined {
+  const alike = sibling?.isAlike(shape) === true;
+  if (sibling !== undefined && !alike) return undefined;
+  if (shape.request.messages === 0 || shape.response.messages === 0 || shape.fields < LEAST) return undefined;
+  if (bySchema) {
+    const also = alike ? ", and calls of it look the same" : "";
+    return { path, score: alike ? 0.98 : 0.95, because: `its messages fit this method of the schema alone${also}` };
   }
-  if (!like) return undefined;
-  if (shape.shares(sibling))
-    return {
-      path,
-      score: 0.95,
-      because: "calls of it to the same server have the same request and answer, and no other's messages fit",
-    };
-  if (shape.fields < TELLING) return undefined;
-  return {
-    path,
-    score: 0.9,
-    because: "calls of it to the same server have messages of the same fields, and no other's messages fit",
-  };
+  const because = "of all calls to this server, its own alone look like this";
+  if (sibling?.shares(shape) === true) return { path, score: 0.95, because: `${because}, with the very same messages` };
+  return { path, score: shape.fields < MANY ? 0.8 : 0.9, because: `${because}: fields, sizes and number of messages` };
 }
 
 function fitsSchema({ request, response }: CallShape, schema: MethodSchema): boolean {
@@ -89,5 +77,6 @@ export function pathIn(message: string): string | undefined {
 
 /** How many are listed. */
 export const CANDIDATES = 5;
-// Fields of request and answer that no other method has by chance.
-const TELLING = 6;
+// Fields of request and answer that must be seen at least, and so many that other methods do not have them by chance.
+const LEAST = 2;
+const MANY = 6;

@@ -22,7 +22,9 @@ type FirstRead = Map<string, number>;
 interface Evidence {
   readonly shape: CallShape;
   readonly address: string;
+  /** One for all groups of a connection. */
   readonly firstRead: FirstRead;
+  firstUsed: number;
   lastUsed: number;
   said: string | undefined;
 }
@@ -31,6 +33,8 @@ interface OpenCall {
   readonly shape: CallShape;
   readonly request: SideReader;
   readonly response: SideReader;
+  /** Frame borders that were lost before it. */
+  readonly borderLosses: number;
 }
 
 /** Looks at a few calls of each method, and at those without a name. A listener of the model. */
@@ -41,6 +45,8 @@ export class PathNamer implements ModelSink {
   readonly #groups = new Map<PathGroup, Evidence>();
   readonly #firstRead = new Map<Connection, FirstRead>();
   readonly #calls = new Map<Stream, OpenCall>();
+  /** Until more is known. */
+  readonly #names = new Map<Evidence, PathName>();
   #shapes = 0;
   /** Of the connection before. */
   #last: { readonly connection: Connection; readonly address: string; readonly server: Server } | undefined;
@@ -52,15 +58,17 @@ export class PathNamer implements ModelSink {
 
   streamStart(stream: Stream, connection: Connection): void {
     if (stream.initiator !== "client") return;
+    if (this.#names.size > 0) this.#names.clear();
     const { path, pathGroup } = stream.request;
     if (path !== undefined) {
       if (!connection.client.hpack.exact) this.#noteRead(path, stream, connection);
-      this.#sample(this.#known(path, connection), KNOWN, stream);
+      this.#sample(this.#known(path, connection), KNOWN, stream, connection);
     } else if (pathGroup !== undefined) {
       const evidence = this.#evidence(pathGroup.first, connection);
       if (evidence === undefined) return;
+      evidence.firstUsed = Math.min(evidence.firstUsed, stream.openedTime);
       evidence.lastUsed = Math.max(evidence.lastUsed, stream.openedTime);
-      this.#sample(evidence.shape, UNKNOWN, stream);
+      this.#sample(evidence.shape, UNKNOWN, stream, connection);
     }
   }
 
@@ -87,7 +95,28 @@ export class PathNamer implements ModelSink {
   nameOf(group: PathGroup): PathName {
     const evidence = this.#groups.get(group.first);
     if (evidence === undefined) return {};
-    const { shape, address, firstRead, lastUsed, said } = evidence;
+    const name = this.#infer(evidence);
+    const path = name.inferred?.path;
+    if (path === undefined || evidence.said !== undefined) return name;
+    // A table has a field once: of two entries in use at the same time not both are this one.
+    for (const other of this.#groups.values()) {
+      if (other === evidence || other.firstRead !== evidence.firstRead) continue;
+      const apart = other.lastUsed < evidence.firstUsed || evidence.lastUsed < other.firstUsed;
+      if (!apart && this.#infer(other).inferred?.path === path) return { candidates: [path] };
+    }
+    return name;
+  }
+
+  #infer(evidence: Evidence): PathName {
+    let name = this.#names.get(evidence);
+    if (name === undefined) {
+      name = this.#inferAnew(evidence);
+      this.#names.set(evidence, name);
+    }
+    return name;
+  }
+
+  #inferAnew({ shape, address, firstRead, lastUsed, said }: Evidence): PathName {
     if (said !== undefined) return { inferred: { path: said, score: 0.99, because: "the server names it in its answer" } };
     // An encoder that has a value in its table does not write it out again.
     const isOther = (path: string) => (firstRead.get(path) ?? Infinity) < lastUsed;
@@ -127,7 +156,7 @@ export class PathNamer implements ModelSink {
     if (evidence === undefined && this.#room()) {
       const firstRead = this.#reads(connection);
       const address = connection.address("server");
-      evidence = { shape: new CallShape(), address, firstRead, lastUsed: -Infinity, said: undefined };
+      evidence = { shape: new CallShape(), address, firstRead, firstUsed: Infinity, lastUsed: 0, said: undefined };
       this.#groups.set(group, evidence);
     }
     return evidence;
@@ -153,9 +182,14 @@ export class PathNamer implements ModelSink {
     return true;
   }
 
-  #sample(shape: CallShape | undefined, calls: number, stream: Stream): void {
+  #sample(shape: CallShape | undefined, calls: number, stream: Stream, connection: Connection): void {
     if (shape === undefined || shape.calls >= calls || this.#calls.size >= OPEN) return;
-    const call: OpenCall = { shape, request: new SideReader("client"), response: new SideReader("server") };
+    const call: OpenCall = {
+      shape,
+      request: new SideReader("client"),
+      response: new SideReader("server"),
+      borderLosses: lossesOf(connection),
+    };
     this.#calls.set(stream, call);
     stream.client.listen(call.request);
     stream.server.listen(call.response);
@@ -171,12 +205,13 @@ export class PathNamer implements ModelSink {
     const call = this.#calls.get(stream);
     if (call === undefined) return;
     this.#calls.delete(stream);
-    const { client, server } = connection;
     // Where frame borders were lost, frames of the stream may be missing.
-    if (!client.unbroken || !server.unbroken || !stream.server.over) return;
+    if (lossesOf(connection) !== call.borderLosses || stream.server.endAt < 0) return;
     call.shape.add(call.request, call.response);
   }
 }
+
+const lossesOf = ({ client, server }: Connection): number => client.borderLosses + server.borderLosses;
 
 const NONE: Server = new Map();
 /** Calls of a method that are looked at, and of one without a name. */

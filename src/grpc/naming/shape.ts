@@ -44,9 +44,13 @@ export class SideReader extends MessageDecoder implements ContentReader {
 
 /** One side of several calls. */
 export class SideShape {
-  /** Calls with a message, and how many messages such a call had. */
+  /** Calls with a message, and how many messages such a call had, at least and at most. */
   calls = 0;
+  least = Infinity;
   most = 0;
+  /** Octets of one that was looked into. */
+  shortest = Infinity;
+  longest = 0;
   /** Messages that were looked into. */
   messages = 0;
   /** What some of them have: its wire type, and in how many it is. */
@@ -59,9 +63,12 @@ export class SideShape {
   add({ messages, structures, samples }: SideReader): void {
     if (messages === 0) return;
     this.calls++;
+    this.least = Math.min(this.least, messages);
     this.most = Math.max(this.most, messages);
     for (const structure of structures) this.#structure(structure);
     for (const sample of samples) {
+      this.shortest = Math.min(this.shortest, sample.length);
+      this.longest = Math.max(this.longest, sample.length);
       if (this.samples.length < SAMPLES) this.samples.push(sample);
       if (sample.length >= TELLING && sample.length <= CONTENT && this.contents.size < CONTENTS)
         this.contents.add(latin1(sample, 0, sample.length));
@@ -87,6 +94,7 @@ export class SideShape {
   mayBe(other: SideShape): boolean {
     if (this.calls === 0 || other.calls === 0) return true;
     if (other.most === 1 && this.most > 1 && other.calls > 1) return false;
+    if (other.least > 1 && this.most === 1 && this.calls > 1) return false;
     for (const [path, { type }] of this.fields) {
       const known = other.fields.get(path);
       if (known !== undefined && known.type !== type) return false;
@@ -94,13 +102,14 @@ export class SideShape {
     return true;
   }
 
-  /** They look as much alike as messages of one method do. */
-  isLike(other: SideShape): boolean {
+  /** The messages of others look as much like these as those of one method do. */
+  isAlike(other: SideShape): boolean {
     if (this.odd || other.odd || this.most > 1 !== other.most > 1) return false;
     if (this.calls === 0 || other.calls === 0) return this.calls === other.calls;
-    for (const [path, { type }] of this.fields) if (other.fields.get(path)?.type !== type) return false;
-    for (const [path, { messages }] of other.fields)
-      if (messages === other.messages && this.fields.get(path)?.messages !== this.messages) return false;
+    if (other.longest > this.longest * 4 + SLACK || this.shortest > other.shortest * 4 + SLACK) return false;
+    for (const [path, { type }] of other.fields) if (this.fields.get(path)?.type !== type) return false;
+    for (const [path, { messages }] of this.fields)
+      if (messages === this.messages && other.fields.get(path)?.messages !== other.messages) return false;
     return true;
   }
 
@@ -128,8 +137,8 @@ export class CallShape {
     return this.request.mayBe(other.request) && this.response.mayBe(other.response);
   }
 
-  isLike(other: CallShape): boolean {
-    return this.request.isLike(other.request) && this.response.isLike(other.response);
+  isAlike(other: CallShape): boolean {
+    return this.request.isAlike(other.request) && this.response.isAlike(other.response);
   }
 
   /** A request and an answer are the very same. */
@@ -148,6 +157,8 @@ const NOTHING = new Uint8Array(0);
 const SAMPLES = 4;
 const LONGEST = 1024;
 const FIELDS = 128;
+/** Octets by which messages of one method may differ in any case. */
+const SLACK = 64;
 /** Octets of a message that is compared as a whole, and how many are. */
 const TELLING = 8;
 const CONTENT = 256;
