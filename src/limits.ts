@@ -59,6 +59,8 @@ export interface Limits {
   readonly schemaOctets: number;
   /** Exchanges that wait for one that began before them, so that all are listed in order. */
   readonly exchanges: number;
+  /** Methods, and calls whose :path is not known, that are compared to find the names of those. */
+  readonly namedMethods: number;
   /** Frames per connection that a timeline keeps. */
   readonly timelineFrames: number;
   /** Frames that an HTML report shows on their own; more are in summaries, and the page says so. */
@@ -115,6 +117,7 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     keptOctets: share(0.25),
     schemaOctets: 16 << 20,
     exchanges: 20_000,
+    namedMethods: 1000,
     timelineFrames: 20_000,
     reportFrames: 250_000,
     reportConnections: 10_000,

@@ -84,13 +84,16 @@ export class Field {
   readonly valueBits: number;
   /** RFC 7541 4.1: name + value + 32. What is unknown counts nothing. */
   readonly size: number;
+  /** Of one that is not known but is the same wherever it stands: its number, among all there are; else 0. */
+  readonly entry: number;
 
-  constructor(name: FieldName, value: string, valueBits: number) {
+  constructor(name: FieldName, value: string, valueBits: number, entry = 0) {
     this.name = name;
     this.value = value;
     this.bits = name.bits | valueBits;
     this.valueBits = name.valueBits | ((valueBits & FieldBit.valueUnknown) === 0 ? valueValueBits(name.id, value) : 0);
     this.size = name.text.length + value.length + 32;
+    this.entry = entry;
   }
 }
 
@@ -189,3 +192,8 @@ const known = new Map(knownNames.map((text, i) => [text, new FieldName(text, i +
 export const unknownName = new FieldName("", Name.other, FieldBit.nameUnknown);
 
 export const unknownField = new Field(unknownName, "", FieldBit.valueUnknown);
+
+/** One that is not known, but can be told from others. */
+export const unknownEntry = (): Field => new Field(unknownName, "", FieldBit.valueUnknown, ++entries);
+
+let entries = 0;

@@ -69,6 +69,14 @@ export class Schemas {
     return found;
   }
 
+  /** Of the methods that a server may have by the user's schema, and by what it said of itself: at most so many as are remembered. */
+  paths(server: string): string[] {
+    const paths = new Set<string>();
+    for (const set of [this.#given, this.#harvested.get(server)])
+      for (const path of set?.paths() ?? []) if (paths.size < METHODS) paths.add(path);
+    return [...paths];
+  }
+
   /** A message of a type that some schema has. @returns undefined where none has it, or the octets do not fit. */
   json(type: string, bytes: Uint8Array): Json | undefined {
     for (const set of [this.#given, ...this.#harvested.values()]) {

@@ -3,7 +3,7 @@
 
 import { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackFault } from "../fields/decoding-fault.ts";
-import { type Field, FieldBit, type FieldName, field, fieldName, unknownField } from "../fields/field.ts";
+import { type Field, FieldBit, type FieldName, field, fieldName } from "../fields/field.ts";
 import { BlockMemo, longestKept } from "./block-memo.ts";
 import { DynamicTable } from "./dynamic-table.ts";
 import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
@@ -126,7 +126,7 @@ class FastDecoder implements HpackDecoder {
     if (index >= firstDynamicIndex) {
       const found = this.table.at(index - firstDynamicIndex);
       if (found !== undefined) return found;
-      if (!this.table.exact) return unknownField;
+      if (!this.table.exact) return this.table.unknownAt(index - firstDynamicIndex);
       this.fault = "index-out-of-range";
     } else if (index > 0) return staticTable[index];
     else if (index === 0) this.fault = "index-zero";

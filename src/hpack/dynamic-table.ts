@@ -1,5 +1,6 @@
-import type { Field } from "../fields/field.ts";
+import { type Field, FieldBit } from "../fields/field.ts";
 import { initialTableSize } from "./engine.ts";
+import { UnknownEntries } from "./unknown-entries.ts";
 
 let identities = 0;
 
@@ -8,7 +9,8 @@ let identities = 0;
  *
  * While `exact`, these are all entries there are. Otherwise older ones may exist whose number and content are unknown. Then a known
  * entry may be kept too long, because parts of unknown length count nothing, which the indices of an honest encoder do not show; or
- * dropped too soon, because the maximum is assumed, which makes it unknown but never wrong.
+ * dropped too soon, because the maximum is assumed, which makes it unknown but never wrong. Each unknown entry has an identity until
+ * the next loss. Once the maximum is known and entries that went in since leave no room for an older one, the table is exact again.
  */
 export class DynamicTable {
   exact = true;
@@ -26,6 +28,9 @@ export class DynamicTable {
   private mask = -1;
   private newest = 0;
   private count = 0;
+  private inserted = 0; // since the last loss
+  private sinceMaximum = 0; // since the maximum is what it is
+  private unknown: UnknownEntries | undefined = undefined;
 
   /** @param bound Octets of entries that are kept in any case. */
   constructor(bound: number) {
@@ -43,12 +48,20 @@ export class DynamicTable {
     copy.mask = copy.ring.length - 1;
     copy.newest = this.newest;
     copy.count = this.count;
+    copy.inserted = this.inserted;
+    copy.sinceMaximum = this.sinceMaximum;
+    copy.unknown = this.unknown;
     return copy;
   }
 
   /** @param index From 0, the newest entry. */
   at(index: number): Field | undefined {
     return index < this.count ? this.ring[(this.newest - index) & this.mask] : undefined;
+  }
+
+  /** What stands for an entry that is not known: the same object for the same entry. @param index Beyond those that `at` knows. */
+  unknownAt(index: number): Field {
+    return (this.unknown ??= new UnknownEntries()).at(index - this.inserted);
   }
 
   insert(field: Field): void {
@@ -58,8 +71,12 @@ export class DynamicTable {
     if (field.size > maximum) {
       this.evict(0);
       if (this.maximum >= 0) this.exact = true;
+      // Whether it went in is not known, nor what an index means from here on.
+      else this.forgetEntries();
       return;
     }
+    this.inserted++;
+    this.sinceMaximum++;
     if (this.size + field.size > maximum) this.evict(maximum - field.size);
     // Ours, not the encoder's limit: the entries dropped are still there for the peers.
     if (this.size + field.size > this.bound) {
@@ -72,11 +89,13 @@ export class DynamicTable {
     this.ring[this.newest] = field;
     this.count++;
     this.size += field.size;
+    if (!this.exact) this.settle();
   }
 
   /** RFC 7541 4.3 */
   resize(maximum: number): void {
     this.identity = ++identities;
+    if (this.maximum !== maximum) this.sinceMaximum = 0;
     this.maximum = maximum;
     if (this.size > maximum) this.evict(maximum);
     // Not even an empty field fits: whatever was there is gone.
@@ -90,6 +109,24 @@ export class DynamicTable {
     this.exact = false;
     this.assumed = assumed;
     this.maximum = maximum;
+    this.forgetEntries();
+  }
+
+  private forgetEntries(): void {
+    this.inserted = 0;
+    this.sinceMaximum = 0;
+    this.unknown = undefined;
+  }
+
+  // All entries that are known went in under the maximum of now, and had to push out one of them, or leave no room for the smallest
+  // entry (32 octets): older ones went before (RFC 7541 4.4).
+  private settle(): void {
+    const { count, sinceMaximum, maximum } = this;
+    if (maximum < 0 || maximum > this.bound || count > sinceMaximum) return;
+    if (count === sinceMaximum && this.size + 32 <= maximum) return;
+    for (let i = 0; i < this.count; i++) if ((this.at(i)!.bits & notKnown) !== 0) return;
+    this.exact = true;
+    this.unknown = undefined;
   }
 
   private evict(size: number): void {
@@ -111,5 +148,6 @@ export class DynamicTable {
   }
 }
 
+const notKnown = FieldBit.nameUnknown | FieldBit.valueUnknown;
 const none: (Field | undefined)[] = [];
 const leastRing = 8;

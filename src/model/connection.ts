@@ -7,6 +7,7 @@ import type { Flow } from "../tcp/flow.ts";
 import type { TlsFacts } from "../tls/facts.ts";
 import type { ClosedStreams } from "./closed-streams.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { PathGroups } from "./path-groups.ts";
 import { Streams } from "./streams.ts";
 
 /** One TCP connection and, where it speaks HTTP/2, what is known of it. Lives until its `connectionEnd`. */
@@ -45,6 +46,7 @@ export class Connection {
   /** What the handshake of TLS said so far; undefined: there is no TLS. */
   tls: TlsFacts | undefined = undefined;
   about: About = NOTHING_MORE;
+  #pathGroups: PathGroups | undefined = undefined;
   #unchecked: Map<string, number> | undefined = undefined;
   /** Addresses of the flow's client and server, as texts, once they were asked for. */
   #first: string | undefined = undefined;
@@ -97,6 +99,11 @@ export class Connection {
     if (this.endpoint(side).end !== undefined) return false;
     const { acknowledged, offset } = this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
     return acknowledged > offset;
+  }
+
+  /** Which requests have the same :path, where it is not known. Made when first asked for. */
+  get pathGroups(): PathGroups {
+    return (this.#pathGroups ??= new PathGroups());
   }
 
   /** What could not be judged: family or rule and need, by count. */

@@ -1,6 +1,7 @@
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { Observations } from "../http2/observation.ts";
 import { type Origin, origin, type Side } from "../place.ts";
+import type { PathGroup } from "./path-groups.ts";
 
 /** What a field block is in its stream (RFC 9113 8.1). */
 export type BlockRole = "request" | "request-trailers" | "interim" | "response" | "response-trailers" | "promise" | "unknown";
@@ -29,6 +30,8 @@ export class FieldBlock {
   declaredLength = -1;
   /** Undefined where octets of it are missing. */
   decoded: DecodedBlock | undefined;
+  /** Of a request whose :path is not known: those that have the same. */
+  pathGroup: PathGroup | undefined;
   /** The frame broke a rule whose answer is a connection error: the block passed through HPACK and has no other effect. */
   ignored = false;
   readonly observations = new Observations();

@@ -155,6 +155,9 @@ export class FieldBlocks {
     if (!fields.ignored) observeHeaders(fields, stream, sender, peer, c);
     fields.ignored ||= isConnectionErrorOfBlock(fields.observations);
     if (!fields.ignored) noteMessage(fields, stream, c);
+    const { decoded } = fields;
+    if (fields.role === "request" && decoded !== undefined && decoded.certainty !== "exact")
+      fields.pathGroup = c.pathGroups.of(decoded);
     if (fields.observations.count !== 0 || mayBeMalformed(fields, stream, c)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fields.ignored) {
@@ -198,6 +201,7 @@ export class FieldBlocks {
         if (role === "response") half.message = "maybe";
       } else if (role === "request") {
         stream.request = MessageHead.of(decoded);
+        stream.request.pathGroup = fields.pathGroup;
         if (stream.request.grpcTimeout !== undefined) stream.bits |= StreamBit.timeout;
       } else stream.response = MessageHead.of(decoded);
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";

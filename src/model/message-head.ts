@@ -2,6 +2,7 @@ import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { FieldBit } from "../fields/field.ts";
 import { Name } from "../fields/name.ts";
 import { ValueBit } from "../fields/value-bit.ts";
+import type { PathGroup } from "./path-groups.ts";
 
 /** What is remembered of a message's field section; undefined: not there, or not readable. */
 export class MessageHead {
@@ -11,6 +12,8 @@ export class MessageHead {
   scheme: string | undefined = undefined;
   authority: string | undefined = undefined;
   path: string | undefined = undefined;
+  /** Of a request whose :path is not known: those that have the same. */
+  pathGroup: PathGroup | undefined = undefined;
   hasHost = false;
   protocol: string | undefined = undefined;
   status = 0;

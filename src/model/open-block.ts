@@ -29,6 +29,7 @@ export class OpenBlock {
     fields.opensStream = false;
     fields.declaredLength = -1;
     fields.decoded = undefined;
+    fields.pathGroup = undefined;
     fields.ignored = false;
     fields.observations.clear();
     this.broken = false;

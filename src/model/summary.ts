@@ -9,12 +9,13 @@ import { settingsOf } from "./settings.ts";
 /** Text from the wire is as it came, one character per octet: the report makes it safe to print. */
 export const summarise = (subject: Frame | FieldBlock): string => ("decoded" in subject ? ofBlock(subject) : ofFrame(subject));
 
-function ofBlock({ decoded, kind, promisedStreamId }: FieldBlock): string {
+function ofBlock({ decoded, kind, promisedStreamId, pathGroup }: FieldBlock): string {
   if (decoded === undefined) return "fields not readable";
   if (decoded.fault !== undefined) return `HPACK ${decoded.fault}`;
   const { method, path, status, authority } = decoded;
   const promise = kind === "push-promise" ? `promises ${promisedStreamId}: ` : "";
-  if (method !== undefined) return `${promise}${method.value} ${path?.value ?? authority?.value ?? ""}`.trimEnd();
+  if (method !== undefined)
+    return `${promise}${method.value} ${path?.value ?? pathGroup?.name ?? authority?.value ?? ""}`.trimEnd();
   const shown: string[] = status === undefined ? [] : [`:status ${status.value}`];
   if (decoded.grpcStatus !== undefined) shown.push(`grpc-status: ${decoded.grpcStatus.value}`);
   // Trailers of another kind: their first names.

@@ -7,7 +7,7 @@ import type { ExchangeObject } from "./exchange.ts";
 import { messageLine } from "./message-line.ts";
 import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
 import type { Output } from "./report.ts";
-import { type Look, Style } from "./style.ts";
+import { type Look, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
 import { count, duration, jsonText, plural, printable, size, utf16Octets } from "./text.ts";
 
@@ -47,6 +47,7 @@ export function callsTable(output: Output, look: Look): CallsView {
   const row = (call: string, path: string, status: string, sent: string, received: string, took: string, end: string) =>
     `${call.padEnd(7)} ${tail(path, method)} ${status.padEnd(19)} ${sent.padEnd(12)} ${received.padEnd(12)} ${took.padStart(9)}  ${end}`.trimEnd();
   let rows = 0;
+  let noted = false;
   return {
     exchange(exchange) {
       if (rows++ === 0) output(`${style.bold(row("call", "method", "status", "sent", "received", "took", "end"))}\n`);
@@ -63,6 +64,8 @@ export function callsTable(output: Output, look: Look): CallsView {
         `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}${carrierOf(exchange)}`,
       );
       output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
+      noted ||= exchange.pathGroup !== undefined;
+      if (look.verbose) for (const line of nameLines(exchange)) output(`${style.dim(indented(line, look))}\n`);
       for (const cause of causeOf(exchange)) output(`${style.dim(indented(cause, look))}\n`);
       if (look.verbose) for (const field of fieldLines(exchange, style)) output(`${indented(field, look)}\n`);
       for (const message of exchange.messages ?? []) output(`${messageLine(message, style, look)}\n`);
@@ -75,6 +78,7 @@ export function callsTable(output: Output, look: Look): CallsView {
         return;
       }
       writeSummary(output, look, summary);
+      if (noted) for (const line of wrap(NAMES, look.width)) output(`${style.dim(line)}\n`);
     },
   };
 }
@@ -84,6 +88,13 @@ function indented(octets: string, look: Look): string {
   const text = printable(octets);
   const room = Math.max(look.width - INDENT.length, 40);
   return `${INDENT}${look.verbose || text.length <= room ? text : `${text.slice(0, room - 3)}...`}`;
+}
+
+// Why a path is taken for this one, or which ones it may be.
+function nameLines({ pathInferred, pathCandidates }: ExchangeObject): string[] {
+  if (pathInferred !== undefined)
+    return [utf16Octets(`inferred, ${Math.round(pathInferred.score * 100)} %: ${pathInferred.because}`)];
+  return pathCandidates === undefined ? [] : [utf16Octets(`may be ${pathCandidates.join(" or ")}`)];
 }
 
 function* fieldLines(exchange: ExchangeObject, { mark }: Style): Generator<string> {
@@ -102,7 +113,7 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
   const head = ["method", "calls", "p50", "p90", "p99", "messages", "octets", "errors"];
   const took = (time: number | undefined) => (time === undefined ? "" : duration(time));
   const rows = summary.methods.slice(0, look.verbose ? undefined : SHOWN).map((m) => [
-    printable(m.method),
+    printable(m.connection === undefined ? m.method : `${m.method} of connection ${m.connection}`),
     count(m.calls),
     ...[took(m.p50), took(m.p90), took(m.p99)],
     `${count(m.requestMessages)} / ${count(m.responseMessages)}`,
@@ -147,6 +158,8 @@ const short = (octets: number): string => (octets < 10_000 ? count(octets) : siz
 const tail = (text: string, width: number): string =>
   (text.length > width ? `...${text.slice(text.length - width + 3)}` : text).padEnd(width);
 
+const NAMES =
+  "path#N: the path was sent before the capture; calls of a connection with the same number have the same. ~: inferred, not read (--verbose says why).";
 // All columns but the method's, at their widest.
 const FIXED = 7 + 1 + 1 + 19 + 1 + 12 + 1 + 12 + 1 + 9 + 2 + 18;
 const SHOWN = 20;

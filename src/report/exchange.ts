@@ -4,6 +4,7 @@ import { type Call, callOf } from "../grpc/call.ts";
 import type { CallSide } from "../grpc/call-side.ts";
 import { detailJson } from "../grpc/error-details.ts";
 import type { CallSink } from "../grpc/grpc-sink.ts";
+import type { InferredPath } from "../grpc/naming/infer.ts";
 import type { Http1Call, OtherCall } from "../grpc/other-call.ts";
 import type { ProtocolName } from "../grpc/protocol.ts";
 import type { Misfit } from "../grpc/schema/fit.ts";
@@ -34,6 +35,11 @@ export interface ExchangeObject extends Metadata {
   readonly peer: string;
   readonly method?: string;
   readonly path?: string;
+  /** Where the path is not known: calls of the connection with the same number have the same. */
+  readonly pathGroup?: number;
+  /** ... and the one path that fits; where there are several, or too little shows that it is the only one, those that do. */
+  readonly pathInferred?: InferredPath;
+  readonly pathCandidates?: readonly string[];
   readonly authority?: string;
   readonly status?: number;
   readonly grpcStatus?: number;
@@ -272,6 +278,7 @@ function exchangeOf(
     peer: connection.address("server"),
     ...text("method", request.method),
     ...text("path", request.path),
+    ...(request.path === undefined && request.pathGroup !== undefined ? { pathGroup: request.pathGroup.number } : {}),
     ...text("authority", request.authority),
     ...(response.status === 0 ? {} : { status: response.status }),
     ...(code === undefined ? {} : { grpcStatus: code }),

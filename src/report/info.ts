@@ -1,13 +1,18 @@
 // `h2lint info`: what is in the captures and how much of it can be judged, before anyone asks for violations.
 import type { Diagnostic } from "../diagnostic.ts";
 import { diagnostics, diagnosticText } from "../diagnostic.ts";
+import type { PathNamer } from "../grpc/naming/path-namer.ts";
+import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
+import type { Stream } from "../model/stream.ts";
 import type { PacketCounts } from "../net/decoder.ts";
-import type { Side } from "../place.ts";
+import type { Origin, Side } from "../place.ts";
 import type { GapProof } from "../tcp/byte-stream.ts";
 import type { KeyInfo } from "../tls/key-files.ts";
 import type { TlsSummary } from "../tls/summary.ts";
+import { adviceFor, CertaintyCollector, type CertaintyInfo, type Cost, type Shares } from "./certainty.ts";
 import type { CaptureInfo } from "./event.ts";
 import type { Output } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
@@ -32,6 +37,10 @@ export interface InfoReport {
     readonly partly: readonly Reason[];
     readonly not: readonly Reason[];
   };
+  /** What share of the traffic that is HTTP/2 was read for certain, and which gaps cost what. */
+  readonly certainty: CertaintyInfo;
+  /** How to record better next time. */
+  readonly advice?: readonly string[];
   readonly diagnostics: readonly {
     readonly code: string;
     readonly severity: string;
@@ -57,18 +66,35 @@ export interface Reason {
 
 /** Listens to the model and keeps sums: its memory does not grow with the capture. */
 export class InfoCollector implements ModelSink {
+  readonly #lacks = { start: false, lost: false, cut: false, oneDirection: false };
   readonly #protocols = new Map<string, { connections: number; octets: number; frames: number; calls: number }>();
   readonly #loss = { capture: noLoss(), snapLength: noLoss(), unknown: noLoss() };
   readonly #partly = new Map<string, { connections: number; first: number[] }>();
   readonly #not = new Map<string, { connections: number; first: number[] }>();
   /** By what was lost of the connections that are open. */
   readonly #lost = new Map<number, Set<GapProof>>();
+  readonly #certainty: CertaintyCollector;
   #fully = 0;
   /** TLS connections that were not decrypted. */
   #sealed = 0;
   #http2 = 0;
 
-  gap(from: Side, length: number, proof: GapProof, _at: unknown, { id }: Connection): void {
+  /** @param namer Finds names of calls; without it none counts as inferred. */
+  constructor(namer?: Pick<PathNamer, "nameOf">) {
+    this.#certainty = new CertaintyCollector(namer);
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    this.#certainty.frame(frame, stream, connection);
+  }
+
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#certainty.fields(block, stream, connection);
+  }
+
+  gap(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void {
+    const { id } = connection;
+    this.#certainty.gap(from, length, proof, at, connection);
     this.#loss[LOSSES[proof]][from] += length;
     const lost = this.#lost.get(id);
     if (lost === undefined) this.#lost.set(id, new Set([proof]));
@@ -86,6 +112,7 @@ export class InfoCollector implements ModelSink {
     sums.calls += calls;
     const lost = this.#lost.get(id);
     this.#lost.delete(id);
+    this.#certainty.connectionEnd(connection);
     if (!connection.isHttp2) {
       add(this.#not, notDecrypted(about.tls) ?? "no HTTP/2", id);
       if (protocol === "tls-unknown" && about.tls?.reason !== "no-application-data") this.#sealed++;
@@ -93,6 +120,11 @@ export class InfoCollector implements ModelSink {
     }
     this.#http2++;
     const reasons = shortcomings(connection, lost);
+    const { client, server } = connection;
+    this.#lacks.start ||= !client.started || !server.started;
+    this.#lacks.oneDirection ||= !flow.directions[0].seen || !flow.directions[1].seen;
+    this.#lacks.lost ||= lost?.has("acknowledged") === true;
+    this.#lacks.cut ||= lost?.has("cut") === true;
     if (reasons.length === 0) this.#fully++;
     for (const reason of reasons) add(this.#partly, reason, id);
   }
@@ -103,6 +135,7 @@ export class InfoCollector implements ModelSink {
     told: Iterable<{ readonly diagnostic: Diagnostic; readonly count: number }>,
     keys: readonly KeyInfo[] = [],
   ): InfoReport {
+    const advice = adviceFor(this.#lacks);
     return {
       schema: "h2lint-info/1",
       captures,
@@ -113,6 +146,8 @@ export class InfoCollector implements ModelSink {
         .sort((a, b) => b.octets - a.octets || (a.protocol < b.protocol ? -1 : 1)),
       loss: this.#loss,
       judged: { fully: this.#fully, partly: listed(this.#partly), not: listed(this.#not) },
+      certainty: this.#certainty.info,
+      ...(advice.length === 0 ? {} : { advice }),
       diagnostics: [...told].map(({ diagnostic, count: times }) => ({
         code: diagnostic.code,
         severity: diagnostics[diagnostic.code].severity,
@@ -220,6 +255,16 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
       ],
     ),
   );
+  const { certainty, advice = [] } = report;
+  section("how certain it is", table(["", "exact", "inferred", "unknown"], sharesOf(certainty)));
+  section(
+    "what missing octets cost",
+    table(["connection", "of the", "octets missing", "before packet", "fields unknown"], certainty.costs.map(costRow)),
+  );
+  section(
+    "to record more next time",
+    advice.flatMap((one) => wrap(one, width - 2)),
+  );
   const told = report.diagnostics
     .filter(({ severity }) => look.verbose || severity !== "info")
     .slice(0, look.verbose ? undefined : 20);
@@ -232,6 +277,22 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   const paint = quality.verdict === "complete" ? style.green : quality.verdict === "partial" ? style.yellow : style.red;
   for (const line of wrap(`${quality.verdict}: ${quality.text}`, width)) output(`${paint(line)}\n`);
 }
+
+// None where there is nothing that could be uncertain.
+function sharesOf({ frames, fields, calls }: CertaintyInfo): string[][] {
+  const row = (name: string, { exact, inferred, unknown }: Shares): string[] => {
+    const all = exact + inferred + unknown;
+    const share = (n: number) => `${count(n)} (${all === 0 ? 0 : Math.floor((n / all) * 1000) / 10} %)`;
+    return [name, share(exact), share(inferred), share(unknown)];
+  };
+  const rows = [row("frames", frames), row("fields", fields), row("names of calls", calls)];
+  return frames.exact + frames.inferred + frames.unknown === 0 ? [] : rows;
+}
+
+const costRow = ({ connection, from, octets, packet, fields }: Cost): string[] => [
+  ...[String(connection), from, octets === undefined ? "those before the capture" : count(octets)],
+  ...[packet === undefined ? "" : String(packet), count(fields)],
+];
 
 function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: number): string[] {
   const together = sessions.filter(({ files }) => files.length > 1);

@@ -3,7 +3,12 @@ import { statusName } from "../grpc/status.ts";
 import type { ExchangeObject } from "./exchange.ts";
 
 export interface MethodObject {
+  /** `path#1` of calls whose path is not known but is the same. */
   readonly method: string;
+  /** Of such calls. */
+  readonly connection?: number;
+  /** The path was inferred: it is none that was read. */
+  readonly inferred?: true;
   readonly calls: number;
   /** Calls that did not end well, by status or by how they ended. */
   readonly errors: Readonly<Record<string, number>>;
@@ -22,15 +27,19 @@ export interface MethodObject {
 /** Counts exchanges by method. Beyond `METHODS` methods the rest is one row. */
 export class MethodSummary {
   readonly #methods = new Map<string, Counted>();
+  readonly #others = new Counted("(others)", undefined, false);
   readonly #slowest: ExchangeObject[] = [];
 
   add(exchange: ExchangeObject): void {
     const name = methodOf(exchange);
-    let counted = this.#methods.get(name);
+    const { pathInferred, pathGroup } = exchange;
+    const connection = pathGroup === undefined || pathInferred !== undefined ? undefined : exchange.connection;
+    const key = connection === undefined ? name : `${name} ${connection}`;
+    let counted = this.#methods.get(key);
     if (counted === undefined) {
-      const key = this.#methods.size < METHODS ? name : "(others)";
-      counted = this.#methods.get(key) ?? new Counted();
-      this.#methods.set(key, counted);
+      const room = this.#methods.size < METHODS;
+      counted = room ? new Counted(name, connection, pathInferred !== undefined) : this.#others;
+      if (room) this.#methods.set(key, counted);
     }
     counted.add(exchange);
     if (exchange.duration === undefined || exchange.end !== "complete") return;
@@ -43,9 +52,13 @@ export class MethodSummary {
 
   /** Most calls first. */
   get methods(): MethodObject[] {
-    return [...this.#methods]
-      .map(([method, counted]) => counted.object(method))
-      .sort((a, b) => b.calls - a.calls || (a.method < b.method ? -1 : 1));
+    const all = [...this.#methods.values(), ...(this.#others.calls > 0 ? [this.#others] : [])];
+    return all
+      .map((counted) => counted.object())
+      .sort(
+        (a, b) =>
+          b.calls - a.calls || (a.method === b.method ? (a.connection ?? 0) - (b.connection ?? 0) : a.method < b.method ? -1 : 1),
+      );
   }
 
   /** Of those that ended as they should, the longest first. */
@@ -54,15 +67,20 @@ export class MethodSummary {
   }
 }
 
-/** `/a.B/C`, or `GET host/path` without its query. */
-export function methodOf({ protocol, method, path, authority }: ExchangeObject): string {
+/** `/a.B/C`, or `GET host/path` without its query; `~/a.B/C` of a path that was inferred, `path#1` of one that is not known. */
+export function methodOf({ protocol, method, path, authority, pathGroup, pathInferred }: ExchangeObject): string {
+  if (pathInferred !== undefined) return `~${pathInferred.path}`;
+  if (pathGroup !== undefined) return `path#${pathGroup}`;
   if (path === undefined && method === undefined) return "(unknown)";
   if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? "(unknown)";
   return `${method ?? "?"} ${(path ?? authority ?? "").replace(/\?.*/s, "")}`.trimEnd();
 }
 
 class Counted {
-  #calls = 0;
+  calls = 0;
+  readonly #method: string;
+  readonly #connection: number | undefined;
+  readonly #inferred: boolean;
   #retries = 0;
   readonly #errors = new Map<string, number>();
   /** Nanoseconds; beyond `SAMPLES` every second one is dropped, and then only each so-manieth is taken. */
@@ -72,8 +90,14 @@ class Counted {
   #messages = { request: 0, response: 0 };
   #octets = { request: 0, response: 0 };
 
+  constructor(method: string, connection: number | undefined, inferred: boolean) {
+    this.#method = method;
+    this.#connection = connection;
+    this.#inferred = inferred;
+  }
+
   add(exchange: ExchangeObject): void {
-    this.#calls++;
+    this.calls++;
     if ((exchange.previousAttempts ?? 0) > 0) this.#retries++;
     const error = errorOf(exchange);
     if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1);
@@ -89,12 +113,14 @@ class Counted {
     this.#step *= 2;
   }
 
-  object(method: string): MethodObject {
+  object(): MethodObject {
     const sorted = Float64Array.from(this.#durations).sort();
     const rank = (share: number) => sorted[Math.max(Math.ceil(sorted.length * share), 1) - 1]!;
     return {
-      method,
-      calls: this.#calls,
+      method: this.#method,
+      ...(this.#connection === undefined ? {} : { connection: this.#connection }),
+      ...(this.#inferred ? { inferred: true } : {}),
+      calls: this.calls,
       errors: Object.fromEntries([...this.#errors].sort(([a], [b]) => (a < b ? -1 : 1))),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
       ...(sorted.length === 0 ? {} : { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99) }),

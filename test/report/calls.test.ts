@@ -416,3 +416,56 @@ describe.skipIf(labels.length === 0)("recorded gRPC (skipped where the captures 
     });
   });
 });
+
+describe("calls whose path is not known", () => {
+  const one = {
+    connection: 2,
+    stream: 3,
+    protocol: "grpc",
+    peer: "h:1",
+    requestOctets: 1,
+    responseOctets: 1,
+    end: "complete",
+  } as const;
+  const inferred = { path: "/a.B/C", score: 0.8, because: "it fits" };
+  const exchanges: ExchangeObject[] = [
+    { ...one, pathGroup: 1, duration: 1e6, grpcStatus: 0 },
+    { ...one, stream: 5, pathGroup: 1, duration: 3e6, grpcStatus: 5, pathCandidates: ["/a.B/D", "/a.B/E"] },
+    { ...one, connection: 4, pathGroup: 1 },
+    { ...one, stream: 7, pathGroup: 2, pathInferred: inferred },
+    { ...one, stream: 9, path: "/a.B/C" },
+  ];
+
+  it("are counted by group, and inferred ones apart from those that were read", () => {
+    const summary = new MethodSummary();
+    for (const exchange of exchanges) summary.add(exchange);
+    expect(
+      summary.methods.map(({ method, connection, inferred: is, calls, errors, p99 }) => [
+        method,
+        connection,
+        is,
+        calls,
+        errors,
+        p99,
+      ]),
+    ).toEqual([
+      ["path#1", 2, undefined, 2, { NOT_FOUND: 1 }, 3e6],
+      ["/a.B/C", undefined, undefined, 1, {}, undefined],
+      ["path#1", 4, undefined, 1, {}, undefined],
+      ["~/a.B/C", undefined, true, 1, {}, undefined],
+    ]);
+  });
+
+  it("are shown as such, with a note", () => {
+    let text = "";
+    const view = callsTable((piece) => (text += piece), { width: 150, color: false, verbose: true, quiet: false });
+    for (const exchange of exchanges) view.exchange(exchange);
+    view.end();
+    expect(text).toMatch(/^2\.3 +path#1 /m);
+    expect(text).toMatch(/^2\.7 +~\/a\.B\/C /m);
+    expect(text).toContain("inferred, 80 %: it fits");
+    expect(text).toContain("may be /a.B/D or /a.B/E");
+    expect(text).toMatch(/^path#1 of connection 2 +2 /m);
+    expect(text).toContain("path#N: the path was sent before the capture");
+  });
+});

@@ -1,12 +1,14 @@
 // `h2lint calls`: one row an exchange, and what their messages hold.
 import { CapturePipeline } from "../../capture-pipeline.ts";
 import { healthService } from "../../grpc/health-service.ts";
+import { PathNamer } from "../../grpc/naming/path-namer.ts";
 import type { Schemas } from "../../grpc/schema.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../../report/calls.ts";
 import { ExchangeLister } from "../../report/exchange.ts";
 import { callsHar } from "../../report/har.ts";
 import { MessageKeeper, MessageLister } from "../../report/messages.ts";
 import { MetadataKeeper } from "../../report/metadata.ts";
+import { NamedCalls } from "../../report/named-calls.ts";
 import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
@@ -43,31 +45,28 @@ export async function calls(task: Task): Promise<number> {
     },
   };
   const messages = task.messages ? messageListing(schemas, task.showSecrets, captures, filter, view) : undefined;
-  const lister = new ExchangeLister(
-    () => captures.clock,
-    filter,
-    captures.limits,
-    (exchange, stream) => {
-      if (messages === undefined) view.exchange(exchange);
-      else messages.lister.exchange(exchange, stream);
-    },
-    {
-      schemas,
-      showSecrets: task.showSecrets,
-      metadata: new MetadataKeeper(
-        { fields: files.length > 0 || format !== "table" || task.verbose, showSecrets: task.showSecrets },
-        captures.limits,
-      ),
-    },
-  );
+  const namer = new PathNamer(schemas, captures.limits);
+  const named = new NamedCalls(namer, captures.limits, (exchange, stream) => {
+    if (messages === undefined) view.exchange(exchange);
+    else messages.lister.exchange(exchange, stream);
+  });
+  const lister = new ExchangeLister(() => captures.clock, filter, captures.limits, named.exchange, {
+    schemas,
+    showSecrets: task.showSecrets,
+    metadata: new MetadataKeeper(
+      { fields: files.length > 0 || format !== "table" || task.verbose, showSecrets: task.showSecrets },
+      captures.limits,
+    ),
+  });
   for await (const _ of captures.run({
-    ...(messages === undefined ? {} : { schemas }),
+    schemas,
     calls: [...(messages === undefined ? [] : [messages.keeper]), ...listeners, lister],
-    listeners: [...listeners, ...watch.listeners],
+    listeners: [namer, ...listeners, ...watch.listeners],
     exchanges: lister,
   }))
     stdout.flush();
   watch.check(captures.captures);
+  named.end();
   messages?.lister.end();
   view.end();
   commitAll(files.map(({ file }) => file));

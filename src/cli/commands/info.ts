@@ -1,9 +1,11 @@
 // `h2lint info`: what is in the captures, and how much of it can be judged.
 import { CapturePipeline } from "../../capture-pipeline.ts";
+import { PathNamer } from "../../grpc/naming/path-namer.ts";
 import { InfoCollector, infoJson, infoTable } from "../../report/info.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
+import { loadSchemas } from "../protos.ts";
 import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
@@ -17,10 +19,12 @@ export async function info(task: Task): Promise<number> {
     signal: interruption.signal(),
     progress: progress.update,
   });
-  const collector = new InfoCollector();
+  const schemas = loadSchemas(task.protos);
+  const namer = new PathNamer(schemas, captures.limits);
+  const collector = new InfoCollector(namer);
   try {
     await captures.open();
-    for await (const _ of captures.run({ listeners: [collector] }));
+    for await (const _ of captures.run({ schemas, calls: [], listeners: [namer, collector] }));
   } finally {
     progress.clear();
   }

@@ -99,6 +99,14 @@ export class Fit {
   }
 }
 
+/** Octets fit a type, and have no field of their own that it lacks. */
+export function covers(type: DescMessage, bytes: Uint8Array): boolean {
+  const fields = fieldsOf(type);
+  const reader = new WireReader(bytes, 0, bytes.length);
+  while (reader.next()) if (!fields.has(reader.number)) return false;
+  return reader.fault === undefined && new Fit(bytes).check(type) === "fits";
+}
+
 const fieldMaps = new WeakMap<DescMessage, Map<number, DescField>>();
 
 function fieldsOf(type: DescMessage): Map<number, DescField> {

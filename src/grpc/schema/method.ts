@@ -1,6 +1,6 @@
 import type { Side } from "../../place.ts";
 import type { Json } from "../schemaless.ts";
-import { Fit, type Misfit } from "./fit.ts";
+import { covers, Fit, type Misfit } from "./fit.ts";
 import { messageJson } from "./json.ts";
 import type { DescMessage, DescMethod, FileRegistry } from "./protobuf.ts";
 import { redacted } from "./redaction.ts";
@@ -42,6 +42,11 @@ export class MethodSchema {
   misfit(from: Side, bytes: Uint8Array): Misfit | undefined {
     const result = new Fit(bytes).check(this.#type(from));
     return typeof result === "object" ? result : undefined;
+  }
+
+  /** The octets fit, and have no field that the type lacks. */
+  covers(from: Side, bytes: Uint8Array): boolean {
+    return covers(this.#type(from), bytes);
   }
 
   /** @returns undefined where they do not fit, are too many, or have no JSON: an Any or a time beyond what the mapping allows. */

@@ -63,6 +63,13 @@ export class FileSet {
     return new MethodSchema(method, source, registry);
   }
 
+  /** Of all methods, as calls have them: `/a.B/C`. */
+  *paths(): Generator<string> {
+    for (const [service, { service: services }] of this.#services)
+      for (const { name, method } of services)
+        if (service === name || service.endsWith(`.${name}`)) for (const one of method) yield `/${service}/${one.name}`;
+  }
+
   json(type: string, bytes: Uint8Array): Json | undefined {
     const registry = this.#all();
     const message = registry?.getMessage(type);

@@ -297,7 +297,8 @@ export class Collector implements ModelSink {
     const lane = rows.stream(role === "promise" ? block.promisedStreamId : streamId);
     if (role === "request" || role === "promise") {
       const { method, path, authority } = decoded;
-      if (method !== undefined) lane.request = shown(`${method.value} ${path?.value ?? authority?.value ?? ""}`.trimEnd());
+      if (method !== undefined)
+        lane.request = shown(`${method.value} ${path?.value ?? block.pathGroup?.name ?? authority?.value ?? ""}`.trimEnd());
     }
     if (role === "response" && decoded.status !== undefined) lane.status = shown(decoded.status.value);
     if (block.from === "server" && decoded.grpcStatus !== undefined) lane.grpcStatus = shown(decoded.grpcStatus.value);

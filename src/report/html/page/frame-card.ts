@@ -91,8 +91,10 @@ function headers(page: PageData, index: number): HTMLElement[] {
   const { fields, certainty, fault, more } = page.blocks[index]!;
   const say = (text: number | undefined) => (text === undefined || text < 0 ? el("em", {}, "not known") : page.strings[text]!);
   const rows: HTMLElement[] = [];
-  for (let i = 0; i < fields.length; i += 2)
-    rows.push(el("tr", {}, el("th", { scope: "row" }, say(fields[i])), el("td", {}, say(fields[i + 1]))));
+  for (let i = 0; i < fields.length; i += 2) {
+    const unsure = (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
+    rows.push(el("tr", unsure, el("th", { scope: "row" }, say(fields[i])), el("td", {}, say(fields[i + 1]))));
+  }
   const sure = `${CERTAINTY[certainty]}${fault === undefined ? "" : `; decoding ended with a fault: ${fault}`}`;
   return [
     el("h3", {}, "Headers ", el("span", { class: `chip ${certainty}` }, certainty)),
