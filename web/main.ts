@@ -23,7 +23,6 @@ let keys: File[] = [];
 let reportUrl = "";
 /** What the report comes to, in words. */
 let found = "";
-let callsAreShown = false;
 
 for (const { name, title } of EXPORTS) formats.append(new Option(title, name));
 
@@ -50,7 +49,6 @@ async function take(files: readonly File[]): Promise<void> {
   if (others.length > 0) captures = others;
   if (captures.length === 0) return say("These are keys: add a capture.");
   element("result").hidden = true;
-  callsAreShown = false;
   run("report");
 }
 
@@ -59,7 +57,8 @@ async function isKeyLog(file: File): Promise<boolean> {
   return /^(?:#.*\r?\n|\r?\n)*(?:CLIENT_|SERVER_|EXPORTER_|EARLY_|RSA )[\w -]/.test(head);
 }
 
-function run(want: Want): void {
+/** @param shown The file is for the page, not to be saved. */
+function run(want: Want, shown = false): void {
   end();
   const started = performance.now();
   const files = captures.map(({ name }) => name).join(", ");
@@ -83,7 +82,7 @@ function run(want: Want): void {
       showReport(data.html, data.why);
       found = `${sentence(data.summary)} (${((performance.now() - started) / 1000).toFixed(1)} s)`;
       say(found);
-    } else if (want === "calls-table" && !callsAreShown) void showCalls(data.file);
+    } else if (shown) void showCalls(data.file);
     else save(data.file, want);
   });
   const ask: Ask = { captures, keys, want };
@@ -122,14 +121,13 @@ function show(view: (typeof views)[number]): void {
     element(one).hidden = one !== view;
     element(`show-${one}`).setAttribute("aria-pressed", String(one === view));
   }
-  if (view === "calls" && element("calls").textContent === "") run("calls-table");
+  if (view === "calls" && element("calls").textContent === "") run("calls-table", true);
 }
 
 async function showCalls(file: Blob): Promise<void> {
   const text = await file.slice(0, SHOWN).text();
   element("calls").textContent =
     file.size <= SHOWN ? text : `${text.slice(0, text.lastIndexOf("\n"))}\n\nThere are more: save "Calls as text".`;
-  callsAreShown = true;
   say(found);
 }
 
