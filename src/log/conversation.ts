@@ -50,6 +50,8 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   /** Of formats that name no connection: the one that began last. */
   const unkeyed = new Map<string, Conversation>();
   let latest: Conversation | undefined;
+  /** Texts that name no connection. */
+  const loose: TextEvent[] = [];
 
   const begin = (key: string | undefined): Conversation => {
     const conversation = new Conversation(log, key, side);
@@ -61,6 +63,8 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     if (event.kind === "text") text(event);
     else frameOrMark(event);
   }
+  for (const event of loose) place(event);
+  all.sort((a, b) => a.line - b.line);
   const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
   for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
   return told;
@@ -98,12 +102,35 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
         conversation = begin(key);
         keyed.set(key, conversation);
       }
-    } else conversation = addresses.length > 0 || latest === undefined ? begin(undefined) : latest;
+    } else if (addresses.length === 0 && latest !== undefined) conversation = latest;
+    if (conversation === undefined) {
+      loose.push(event);
+      return;
+    }
     take(conversation, event);
     conversation.texts.push(event);
     if (tells === "close" || tells === "symptom") conversation.ended = true;
   }
+
+  // Of a log with one connection it is about that; of one with several about the one that the line stands by, or has the address of.
+  function place(event: TextEvent): void {
+    const { addresses, place: at } = event;
+    const named = all.filter(({ frames, key }) => frames.length > 0 || key !== undefined);
+    const fit = named.filter((one) => event.side === undefined || one.side === undefined || one.side === event.side);
+    const known = fit.filter((one) => addresses.some((address) => one.addresses.has(address)));
+    const near = fit.filter((one) => linesOf(one).some((line) => line <= at.line && at.line - line <= CLOSE));
+    const one = known.length === 1 ? known : fit.length === 1 && named.length === 1 ? fit : known.length === 0 ? near : [];
+    const conversation = one.length === 1 ? one[0]! : begin(undefined);
+    take(conversation, event);
+    conversation.texts.push(event);
+    conversation.texts.sort((a, b) => a.place.line - b.place.line);
+  }
 }
+
+const linesOf = ({ frames, texts }: Conversation): number[] => [
+  ...frames.slice(-ENDS).map(({ place }) => place.line),
+  ...texts.slice(-ENDS).map(({ place }) => place.line),
+];
 
 // A program may name a connection in two ways. A text that quotes the GOAWAY of frames close by is about the same.
 function withTexts(all: readonly Conversation[]): Conversation[] {
@@ -164,6 +191,8 @@ function sideOf(frames: readonly FrameEvent[]): Side | undefined {
   return isFirst ? (first.by === "sent" ? "client" : "server") : undefined;
 }
 
+// Lines of a connection that a text is looked for beside.
+const ENDS = 64;
 const ADDRESSES = 16;
 // Lines between two that tell of the same.
 const CLOSE = 8;

@@ -1,6 +1,9 @@
 // Lines that the dictionary knows: what they tell of a fault, an error or an end.
 import { Flag } from "../http2/frame.ts";
 import { dictionary } from "../pairing/dictionary.ts";
+import type { Reaction } from "../pairing/reaction.ts";
+import { sayings } from "../pairing/sayings.ts";
+import type { Saying } from "../pairing/sayings/saying.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
 import type { LogFrame } from "./frame.ts";
@@ -9,6 +12,7 @@ import { unescaped } from "./quoted.ts";
 
 export interface Signature {
   readonly name: string;
+  /** Empty: anybody's words. */
   readonly software: string;
   readonly tells: Tells;
   readonly rules: readonly string[];
@@ -21,6 +25,10 @@ export interface Signature {
   readonly errorCode: number | undefined;
   readonly reason: string | undefined;
   readonly quoted: LogFrame | undefined;
+  /** What ends it may stand for; undefined: it does not say. */
+  readonly kinds: readonly Reaction["kind"][] | undefined;
+  /** Whose doing it is; undefined: the other side's of who wrote it, or what the rule says. */
+  readonly by: Side | undefined;
 }
 
 /** What the dictionary knows of a line; where several of its entries fit, the one that says most, with what the others add. */
@@ -33,7 +41,30 @@ export function signatureOf(text: string): Signature | undefined {
     const one = read(line, software, text, match.groups ?? {});
     found = found === undefined ? one : joined(found, one);
   }
+  if (!REPORTS.test(text) || CHATTER.test(text)) return found;
+  for (const saying of sayings) {
+    const match = saying.text.exec(text);
+    if (match === null) continue;
+    const one = said(saying, text, match.groups ?? {});
+    found = found === undefined ? one : joined(found, one);
+  }
   return found;
+}
+
+function said(saying: Saying, text: string, { code, text: quoted }: Readonly<Record<string, string | undefined>>): Signature {
+  const { software = "", says, rules = [], kinds, codes, side, by } = saying;
+  const stream = STREAM.exec(text);
+  const name = code ?? (codes?.length === 1 ? codes[0] : undefined);
+  return {
+    ...{ name: says, software, tells: "symptom", rules, says, kinds, by },
+    side: side ?? sideOf(text),
+    connection: undefined,
+    streamId: numberOf(stream?.[1] ?? stream?.[2]),
+    lastStreamId: undefined,
+    errorCode: name === undefined ? undefined : codeNamed(name.replace(/^NGHTTP2_/, "")),
+    reason: quoted === undefined || quoted === "" ? undefined : unescaped(quoted.trim()),
+    quoted: undefined,
+  };
 }
 
 function read(line: LogLine, software: string, text: string, groups: Readonly<Record<string, string | undefined>>): Signature {
@@ -58,6 +89,8 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
       kind === undefined || len === undefined
         ? undefined
         : { kind, streamId: streamId ?? 0, by: "received", length: Number(len), flags: flagsNamed(flags ?? ""), flagMask: MASK },
+    kinds: undefined,
+    by: undefined,
   };
 }
 
@@ -66,7 +99,8 @@ function joined(one: Signature, two: Signature): Signature {
   const [a, b] = STRENGTH.indexOf(one.tells) <= STRENGTH.indexOf(two.tells) ? [one, two] : [two, one];
   return {
     ...a,
-    rules: a.rules.length > 0 ? a.rules : b.rules,
+    software: a.software === "" ? b.software : a.software,
+    rules: [...new Set([...a.rules, ...b.rules])],
     says: a.says ?? b.says,
     side: a.side ?? b.side,
     connection: a.connection ?? b.connection,
@@ -75,6 +109,8 @@ function joined(one: Signature, two: Signature): Signature {
     errorCode: a.errorCode ?? b.errorCode,
     reason: a.reason ?? b.reason,
     quoted: a.quoted ?? b.quoted,
+    kinds: a.kinds ?? b.kinds,
+    by: a.by ?? b.by,
   };
 }
 
@@ -90,6 +126,13 @@ const numberOf = (text: string | undefined): number | undefined => {
   const value = text === undefined ? Number.NaN : Number(text);
   return value <= 0x7fffffff ? value : undefined;
 };
+
+const STREAM = /\b[Ss]tream(?:[ _-]?(?:id|ID|Id))?[\s:=(#]+(?:StreamId\()?(\d{1,10})\b|\bReset\(StreamId\((\d{1,10})\)/;
+
+// Words without which no line tells of a failure; and what programs say all the time.
+const REPORTS =
+  /err|fail|exception|panic|fatal|invalid|illegal|malformed|mismatch|unexpected|exceed|too[ _](?:large|many|long)|refused|reset|abort|clos(?:ed|ing)|broken|time(?:d )?-?out|deadline|cancel|unavailable|exhausted|lost|dropped|drain|shut|age|upstream|" [45]\d\d\b|\b[CScsP][CHDQRL][-VNIDPRU][-VNIDPRU]\b|code|status|unsupported|missing|without|PRI \*/i;
+const CHATTER = /state [A-Z+]+ -> [A-Z+]+ \[|CANCEL PINGS: UNKNOWN:Transport destroyed|\breason=close_transport\b/;
 
 const STRENGTH: readonly Tells[] = ["received", "sent", "fault", "close", "symptom"];
 

@@ -53,10 +53,9 @@ const isSuspicion = (finding: FindingEvent): boolean => {
   const { certainty, severity, consequent, baseline, reaction } = finding;
   return (
     certainty === "unproven" &&
-    severity === "error" &&
     !consequent &&
     baseline !== true &&
-    (isAnswered(reaction) || isLikely(finding))
+    ((reaction.logs ?? []).length > 0 || (severity === "error" && (isAnswered(reaction) || isLikely(finding))))
   );
 };
 

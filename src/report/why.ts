@@ -208,7 +208,13 @@ export function nothing({ symptom, readings, words, summary, findings }: WhyAnsw
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
   const lines: string[] = [];
   const word = words.find(({ in: where }) => where === "grpc-message");
-  if (http2Connections === 0) lines.push("There is no HTTP/2 in this capture, so nothing can be said.");
+  const isLogOnly = summary.captures.length === 0;
+  if (http2Connections === 0)
+    lines.push(
+      isLogOnly
+        ? "No line of the log tells of a failure in words that are known."
+        : "There is no HTTP/2 in this capture, so nothing can be said.",
+    );
   else if (word !== undefined) {
     const { stream, connection, packet, path, status, text } = word;
     const call = path === undefined ? "" : ` (${path})`;
@@ -217,12 +223,12 @@ export function nothing({ symptom, readings, words, summary, findings }: WhyAnsw
       `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). That is its own word: nothing on that stream breaks a rule, so look for the reason in the server.`,
     );
   } else if (symptom !== undefined) {
-    lines.push("Nothing in this capture explains it.");
+    lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
     if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
     else lines.push("What would lead to it is not in the capture.");
   } else
     lines.push(
-      `Nothing failed that this capture shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
+      `Nothing failed that ${isLogOnly ? "the log" : "this capture"} shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
     );
   const found = [
     ...(errors > 0 ? [plural(errors, "error")] : []),

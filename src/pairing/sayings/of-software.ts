@@ -1,0 +1,230 @@
+// Words of implementations for how a call, a stream or a connection ended.
+import { anyEnd, ends, type Saying } from "./saying.ts";
+
+const SECOND_HEADERS = [
+  "grpc/request-trailers",
+  "headers/request-trailers",
+  "headers/second-headers-no-end-stream",
+  "stream-id/*",
+] as const;
+
+export const ofSoftware: readonly Saying[] = [
+  {
+    software: "Rust h2",
+    text: /(?:connection|stream) closed because of a broken pipe/,
+    says: "Rust h2 (hyper, tonic, Volo) says so when the server closed TCP while a stream was open, without GOAWAY or after one that covered the stream",
+    kinds: ends,
+  },
+  {
+    software: "Rust h2",
+    text: /h2 protocol error: (?:http2 error|error reading a body from connection)/,
+    says: "hyper's words for a GOAWAY or RST_STREAM with an error: the reason stands in the frame alone",
+    kinds: ["goaway", "rst-stream"],
+  },
+  {
+    software: "Rust h2",
+    text: /connection error received: (?<code>[^("]+?)(?: \(b?"(?<text>(?:[^"\\]|\\.)*)"\))?$/,
+    says: "Rust h2 received a GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "Rust h2",
+    text: /stream error received: (?<code>[^("]+?)(?: \(|$)/,
+    says: "Rust h2 received RST_STREAM",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "Rust h2",
+    text: /(?:connection|stream) error detected: (?<code>[^("]+?)(?: \(|$)/,
+    says: "Rust h2 itself found the fault, and sent GOAWAY or RST_STREAM",
+    kinds: ["goaway", "rst-stream"],
+  },
+  {
+    software: "Rust h2",
+    text: /connection error (?<code>[A-Z_]+) -- /,
+    says: "Rust h2 found a fault of the other side, and sent GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "Rust h2",
+    text: /stream error (?<code>[A-Z_]+) -- /,
+    says: "Rust h2 found a fault of the other side, and sent RST_STREAM",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "grpc-go",
+    text: /HandleStreams received an illegal stream id: \d+/,
+    says: "grpc-go before 1.63 closes without GOAWAY on any second HEADERS of a stream, and on any id that is even or not above the highest",
+    rules: [...SECOND_HEADERS, "stream/headers-after-end-stream", "stream/headers-on-closed"],
+  },
+  {
+    software: "grpc-go",
+    text: /received prior goaway: code: (?<code>[A-Z_]+)(?:, debug data: "(?<text>(?:[^"\\]|\\.)*)")?/,
+    says: "a grpc-go client lost its connection after the server's GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "grpc-go",
+    text: /stream terminated by RST_STREAM with error code: (?<code>[A-Z_]+)/,
+    says: "a grpc-go client received RST_STREAM",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "grpc-go",
+    text: /closed transport|transport is closing|error reading from server: EOF|failed to write status/,
+    says: "grpc-go says so of calls on a connection that ended under them",
+    kinds: ["goaway", "fin", "rst"],
+  },
+  {
+    software: "grpc-go",
+    text: /server closed the stream without sending trailers/,
+    says: "a grpc-go client saw a response end without grpc-status",
+    rules: ["grpc/ended-without-trailers", "grpc/status-missing"],
+  },
+  {
+    software: "grpc-go",
+    text: /got too many pings from the client|too_many_pings/,
+    says: "the server counts PINGs that came sooner than it allows",
+    rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+    codes: ["ENHANCE_YOUR_CALM"],
+  },
+  {
+    software: "Go net/http",
+    text: /server sent GOAWAY and closed the connection; LastStreamID=\d+, ErrCode=(?<code>[A-Z_]+), debug="(?<text>(?:[^"\\]|\\.)*)"/,
+    says: "Go's client received a GOAWAY, and then the connection ended",
+    kinds: ["goaway"],
+  },
+  {
+    software: "Go net/http",
+    text: /connection error: (?<code>[A-Z][A-Z_]+[A-Z])\b/,
+    says: "Go found a fault of the other side, and sent GOAWAY or closed",
+    kinds: ["goaway", "fin", "rst"],
+  },
+  {
+    software: "Go net/http",
+    text: /stream error: stream ID \d+; (?<code>[A-Z_]+)/,
+    says: "a stream was reset, by the other side or by Go itself",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "Go net/http",
+    text: /http2: client connection lost|client conn(?:ection)? could not be established|unexpected EOF/,
+    says: "the connection ended while a request was under way",
+    kinds: ["goaway", "fin", "rst"],
+  },
+  {
+    software: "nghttp2",
+    text: /HTTP\/2 stream \d+ was not closed cleanly: \w+ \(err (?<code>\d+)\)/,
+    says: "curl's stream was reset, or its connection ended with this code",
+    kinds: ["goaway", "rst-stream"],
+  },
+  {
+    software: "nghttp2",
+    text: /Error in the HTTP2 framing layer/,
+    says: "curl itself found a fault of the server, or the connection broke inside a frame",
+    kinds: anyEnd,
+  },
+  {
+    software: "Node",
+    text: /Session closed with error code (?<code>\w+)/,
+    says: "Node's session ended by a GOAWAY, its own or the other side's",
+    kinds: ["goaway"],
+  },
+  {
+    software: "Node",
+    text: /Stream closed with error code (?<code>\w+)/,
+    says: "Node's stream was reset",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "grpc-js",
+    text: /Received RST_STREAM with code (?<code>\d+)/,
+    says: "grpc-js saw its stream end with this code: by RST_STREAM, or with the connection",
+    kinds: anyEnd,
+  },
+  {
+    software: "grpc-js",
+    text: /connection closed by GOAWAY with code (?<code>\d+)(?: and data (?<text>.*))?/i,
+    says: "grpc-js received a GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "grpc-js",
+    text: /Connection dropped/,
+    says: "grpc-js lost its connection",
+    kinds: ["goaway", "fin", "rst"],
+  },
+  {
+    software: "grpc-java",
+    text: /Abrupt GOAWAY closed (?:sent|unsent) stream\. HTTP\/2 error code: (?<code>[A-Z_0-9]+)(?:.*debug data: (?<text>.*))?/,
+    says: "a grpc-java client received a GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "grpc-java",
+    text: /RST_STREAM closed stream\. HTTP\/2 error code: (?<code>[A-Z_0-9]+)/,
+    says: "a grpc-java client received RST_STREAM",
+    kinds: ["rst-stream"],
+  },
+  {
+    software: "gRPC C-core",
+    text: /GOAWAY received; Error code: (?<code>\d+); Debug Text: (?<text>.*?)(?: \{.*)?$/,
+    says: "a C-core client received a GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "gRPC C-core",
+    text: /Socket closed|recvmsg:Connection reset/,
+    says: "a C-core client lost its connection",
+    kinds: ["goaway", "fin", "rst"],
+  },
+  {
+    software: "gRPC C-core",
+    text: /Trailing metadata frame received without an end-o-stream|too many header frames received/,
+    says: "C-core saw a second HEADERS without END_STREAM",
+    rules: ["headers/second-headers-no-end-stream"],
+  },
+  {
+    software: "nghttp2",
+    text: /bad client magic|BAD_CLIENT_MAGIC|unexpected HTTP\/1\.x request|Unexpected HTTP\/1\.x request|HTTP\/2 client preface string missing/i,
+    says: "the server saw octets that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
+    rules: ["preface/client-magic", "preface/client-spoke-tls"],
+  },
+  {
+    software: "Netty",
+    text: /Sent GOAWAY: lastStreamId '\d+', errorCode '(?<code>\d+)', debugData '(?<text>[^']*)'/,
+    says: "Netty sent a GOAWAY",
+    kinds: ["goaway"],
+  },
+  {
+    software: "nginx",
+    text: /client sent HEADERS frame with incorrect identifier \d+, the last was \d+/,
+    says: "nginx says so of any second HEADERS of a stream, and of any id that is even or not above the last",
+    rules: SECOND_HEADERS,
+  },
+  {
+    software: "nginx",
+    text: /client violated (?:connection )?flow control/,
+    says: "the client sent more than nginx's window allowed",
+    rules: ["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
+  },
+  {
+    software: "Envoy",
+    text: /invalid frame: .+ on stream \d+|http2\.violation\.of\.messaging\.rule/,
+    says: "Envoy found a fault of the other side, and closed or reset",
+    kinds: anyEnd,
+  },
+  {
+    software: "python-hyper/h2",
+    text: /StreamIDTooLowError: \d+ is lower than \d+/,
+    says: "python-hyper/h2 saw a stream id that is not above the last",
+    rules: ["stream-id/*"],
+  },
+  {
+    software: "python-hyper/h2",
+    text: /StreamClosedError: \d+/,
+    says: "python-hyper/h2 saw a frame on a stream that was closed",
+    rules: ["stream/*", "stream-id/reuse"],
+  },
+];
+

@@ -1,0 +1,122 @@
+// Words of proxies and servers in front of others: nginx, Envoy, haproxy, Apache httpd, Traefik, load balancers.
+import { anyEnd, CLOSED, ends, HTTP1, RESET, type Saying, SILENT } from "./saying.ts";
+
+const GATEWAY = ["grpc/http-status", "health/error-status", "grpc/response-content-type"] as const;
+
+export const proxies: readonly Saying[] = [
+  {
+    software: "nginx",
+    text: /upstream prematurely closed (?:connection|stream|request)|upstream (?:sent|closed).*while reading (?:response header|upstream)|recv\(\) failed \(\d+: Connection reset by peer\) while reading response header|no live upstreams|upstream server temporarily disabled/,
+    says: "nginx lost the server behind it before that had answered",
+    kinds: anyEnd,
+    rules: CLOSED,
+    side: "client",
+  },
+  {
+    software: "nginx",
+    text: /upstream timed out/,
+    says: "nginx waited for the server behind it until its own timer ran out",
+    rules: [...GATEWAY, "grpc/deadline-exceeded", "health/request-cancelled", "health/peer-unreachable", "health/idle-timeout"],
+    by: "server",
+  },
+  {
+    software: "nginx",
+    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|goaway|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
+    says: "nginx refused what the server behind it sent",
+    rules: ["health/receiver-overreaction", "stream/*", "frame/*", "headers/*", "flow/*"],
+    by: "server",
+  },
+  {
+    software: "nginx",
+    text: /http2 flood|client sent too (?:large|many) (?:header|headers|request|http2)|client sent too large (?:header frame|request)|http2 (?:flood )?detected/i,
+    says: "nginx counts frames that cost it work, or octets of fields, and closes when there are too many",
+    kinds: ["goaway", "fin", "rst"],
+    rules: ["abuse/*", "headers/list-size", "frame/too-large", "continuation/*"],
+    side: "server",
+    by: "client",
+  },
+  {
+    software: "nginx",
+    text: /client prematurely closed (?:connection|stream)|client (?:canceled|closed) (?:stream|connection|keepalive)/,
+    says: "nginx lost the client before the response was whole",
+    kinds: anyEnd,
+    rules: ["health/request-cancelled", "health/stream-killed-by-close", "preface/truncated"],
+    side: "server",
+    by: "client",
+  },
+  {
+    software: "Envoy",
+    text: /upstream_reset_before_response_started|upstream connect error or disconnect\/reset before headers|upstream_reset_after_response_started|reset reason: ?\w|\b(?:UC|UR|UPE|UF|LR)\b(?=[ ,].*(?:upstream|via_upstream|\{))/,
+    says: "Envoy's connection or stream to the server behind it ended before the response was whole",
+    kinds: anyEnd,
+    rules: [...RESET, ...CLOSED, ...GATEWAY, "preface/connection-refused"],
+  },
+  {
+    software: "Envoy",
+    text: /delayed connect error|remote connection failure|upstream_connection_(?:failure|termination)|immediate connect error|transport failure reason|connection_termination/,
+    says: "Envoy could not reach the server behind it, or lost the connection",
+    rules: ["preface/connection-refused", "preface/server-closed-first", ...CLOSED, ...GATEWAY],
+  },
+  {
+    software: "Envoy",
+    text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|\bDPE\b|response_timeout|max_duration_timeout|request_overall_timeout/,
+    says: "Envoy's timer ran out before the response was there",
+    rules: ["health/error-status", "grpc/deadline-exceeded", "health/idle-timeout", "health/request-cancelled", "health/server-reset", "grpc/http-status"],
+    by: "server",
+  },
+  {
+    software: "Envoy",
+    text: /codec[ _]error|http2\.\w+\.\w+|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|remote_reset|remote_refused_stream_reset|local_reset|connection_termination|overflow)\}/i,
+    says: "Envoy found a fault of the other side, or counts too many of its frames, and closed or reset",
+    kinds: anyEnd,
+    rules: ["abuse/*", "headers/*", "frame/*", "stream/*", ...RESET],
+  },
+  {
+    software: "haproxy",
+    text: /(?<![\w-])[SP][CHDQ][-VNIDPRU][-VNIDPRU](?![\w-])/,
+    says: "haproxy ended it: S for the server behind it, P for itself; C while it connected, H while it waited for the response's fields, D within the content",
+    kinds: anyEnd,
+    rules: [...CLOSED, ...RESET, "preface/connection-refused", ...HTTP1, ...GATEWAY],
+  },
+  {
+    software: "haproxy",
+    text: /(?<![\w-])[cC][CHDQR][-VNIDPRU][-VNIDPRU](?![\w-])/,
+    says: "the client ended it, or haproxy's timer for the client ran out (c)",
+    kinds: anyEnd,
+    rules: ["health/request-cancelled", "health/stream-killed-by-close", "health/idle-timeout"],
+    by: "client",
+  },
+  {
+    software: "haproxy",
+    text: /(?<![\w-])s[CHDQ][-VNIDPRU][-VNIDPRU](?![\w-])/,
+    says: "haproxy's timer for the server behind it ran out",
+    rules: ["health/error-status", "grpc/http-status", "health/request-cancelled", "grpc/deadline-exceeded", "health/idle-timeout"],
+    by: "server",
+  },
+  {
+    software: "Apache httpd",
+    text: /AH0(?:3[01]\d\d|29\d\d|10\d{3}|2\d{3}).*(?:error|abort|flood|timeout|reset|invalid)|h2_(?:session|stream|proxy)\w*.*(?:error|abort|goaway)|h2_session.*remote\.(?:shutdown|goaway)|proxy_http2: .*(?:error|fail)/i,
+    says: "mod_http2 ended the session or a stream, or the client did",
+    kinds: anyEnd,
+    rules: ["health/goaway", ...RESET, ...CLOSED],
+  },
+  {
+    text: /\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time-?out)|\b(?:Bad Gateway|Gateway Time-?out)\b|error reading from upstream|upstream connect error|reverse proxy error|proxy error: |backend (?:connection )?(?:error|fetch failed)/i,
+    says: "a proxy answered in the place of the server behind it",
+    rules: [...GATEWAY, ...CLOSED, ...SILENT],
+    by: "server",
+  },
+  {
+    text: /"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH|PRI) \S+(?: HTTP\/[\d.]+| \d(?:\.\d)?)?" (?:50\d|4\d\d)\b/,
+    says: "an access log has the request with an error status",
+    rules: [...GATEWAY, "grpc/status-missing", "headers/*", "grpc/content-type-missing"],
+    side: "server",
+    by: "server",
+  },
+  {
+    text: /loopback of proxy|target closed the connection|target_connection_(?:error|reset)|TargetConnectionError|elb_status_code/i,
+    says: "a load balancer lost the server behind it",
+    kinds: ends,
+    rules: [...CLOSED, ...GATEWAY],
+  },
+];
