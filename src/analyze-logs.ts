@@ -80,13 +80,13 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
             finding,
             count: 1,
             verdict: "unseen",
-            logOnly: {},
+            logOnly: toldBy(event),
             confidence: "likely",
             streamsKilled: [],
             retrySafe: [],
             lost: [],
           },
-          ...(event.says === undefined ? {} : { explanation: event.says }),
+          ...explained(event),
           logs: more.slice(0, SYMPTOM_LINES).map((text) => joinedLine(text, join, logs)),
         });
       }
@@ -116,15 +116,9 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
         yield build.unexplained(one);
       }
       for (const event of errors) {
-        const { errorCode, lastStreamId, reason } = event;
-        const says = textsLike(reason ?? "")[0]?.text.says ?? event.says;
-        const answer = {
-          ...(errorCode === undefined ? {} : { errorCode }),
-          ...(lastStreamId === undefined ? {} : { lastStreamId }),
-          ...(reason === undefined ? {} : { debug: reason }),
-        };
+        const says = textsLike(event.reason ?? "")[0]?.text.says ?? event.says;
         tally.unexplained();
-        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, joinedLine(event, join, logs), says);
+        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", toldBy(event), joinedLine(event, join, logs), says);
       }
       if (conversation.mixed)
         diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
@@ -138,6 +132,18 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
   yield tally.summary([], true, infos);
 }
 
+const explained = ({ reason = "", says }: TextEvent) => {
+  const explanation = says ?? textsLike(reason)[0]?.text.says;
+  return explanation === undefined ? {} : { explanation };
+};
+
+/** What a line tells of an answer. */
+const toldBy = ({ errorCode, lastStreamId, reason }: TextEvent) => ({
+  ...(errorCode === undefined ? {} : { errorCode }),
+  ...(lastStreamId === undefined ? {} : { lastStreamId }),
+  ...(reason === undefined ? {} : { debug: reason }),
+});
+
 // Of a log alone what a program saw came of the gravest that the log shows, where no line says otherwise.
 function withOutcomes(
   found: readonly PairedFinding[],
@@ -145,7 +151,7 @@ function withOutcomes(
   conversation: Conversation,
   lineOf: (text: TextEvent) => JoinedLine,
 ): PairedFinding[] {
-  const worst = ["error", "warning"].flatMap((severity) => found.filter(({ finding }) => finding.severity === severity))[0];
+  const worst = ["error", "warning", "info"].flatMap((severity) => found.filter(({ finding }) => finding.severity === severity))[0];
   const told = new Set([...found, ...left].flatMap(({ logs = [] }) => logs.map(({ line }) => line)));
   const free = outcomes(conversation).filter(({ place }) => !told.has(place.line));
   if (worst === undefined || left.length > 0 || free.length === 0) return [...found];

@@ -28,11 +28,16 @@ export interface Witness {
   readonly findings: readonly PairedFinding[];
 }
 
-export function candidateOf(conversation: Conversation, witness: Witness): Candidate | undefined {
+/** @param servers Addresses of servers of the capture. */
+export function candidateOf(
+  conversation: Conversation,
+  witness: Witness,
+  servers: ReadonlySet<string>,
+): Candidate | undefined {
   const { wire } = witness;
   const named = conversation.addresses.has(wire.client);
   // It names ends, and they are others.
-  if (!named && conversation.addresses.size > 0 && [...conversation.addresses].some((end) => isOtherClient(end, wire)))
+  if (!named && conversation.addresses.size > 0 && [...conversation.addresses].some((end) => !servers.has(end) && isOtherClient(end, wire)))
     return undefined;
   if (conversation.frames.length > 0) {
     const likeness = likenessOf(conversation, wire);
@@ -122,7 +127,7 @@ export const isAboutFinding = ({ rules, streamId }: TextEvent, { rule, hides, fr
 /** What a program saw of a call can have come of such an answer or end. */
 export const tellsEnd = (event: TextEvent, kind: Reaction["kind"], code: number, streamId: number): boolean =>
   event.tells === "symptom" &&
-  event.kinds?.includes(kind) === true &&
+  (event.kinds?.includes(kind) === true || (kind === "goaway" && event.kinds?.includes("fin") === true)) &&
   ((kind !== "goaway" && kind !== "rst-stream") || event.errorCode === undefined || event.errorCode === code) &&
   (kind !== "rst-stream" || event.streamId === undefined || event.streamId === streamId);
 

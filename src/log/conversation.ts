@@ -118,13 +118,25 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     const named = all.filter(({ frames, key }) => frames.length > 0 || key !== undefined);
     const fit = named.filter((one) => event.side === undefined || one.side === undefined || one.side === event.side);
     const known = fit.filter((one) => addresses.some((address) => one.addresses.has(address)));
-    const near = fit.filter((one) => linesOf(one).some((line) => line <= at.line && at.line - line <= CLOSE));
-    const one = known.length === 1 ? known : fit.length === 1 && named.length === 1 ? fit : known.length === 0 ? near : [];
-    const conversation = one.length === 1 ? one[0]! : begin(undefined);
+    const only = known.length === 1 ? known[0] : fit.length === 1 && named.length === 1 ? fit[0] : undefined;
+    const conversation = only ?? (known.length === 0 ? nearest(fit, at.line) : undefined) ?? begin(undefined);
     take(conversation, event);
     conversation.texts.push(event);
     conversation.texts.sort((a, b) => a.place.line - b.place.line);
   }
+}
+
+// The one that the log told of last before the line.
+function nearest(all: readonly Conversation[], line: number): Conversation | undefined {
+  let best: Conversation | undefined;
+  let last = line - CLOSE - 1;
+  for (const one of all) {
+    const own = Math.max(...linesOf(one).filter((other) => other <= line));
+    if (own <= last) continue;
+    last = own;
+    best = one;
+  }
+  return best;
 }
 
 const linesOf = ({ frames, texts }: Conversation): number[] => [
@@ -175,10 +187,12 @@ function take(conversation: Conversation, { addresses, side }: LogEvent): void {
 const isSettings = (event: LogEvent): boolean =>
   event.kind === "frame" && event.frame.kind === "settings" && ((event.frame.flags ?? 0) & 1) === 0;
 
-// RFC 9113 3.4: each side begins with SETTINGS. Of a program's own later ones h2lint knows none.
-function begins(event: LogEvent, { frames, settings }: Conversation): boolean {
+// RFC 9113 3.4: each side begins with SETTINGS. Of a program's own later ones h2lint knows none; servers of gRPC send more of them
+// as they measure the bandwidth.
+function begins(event: LogEvent, { frames, settings, ended }: Conversation): boolean {
   if (event.kind === "start") return frames.length > 0;
-  return event.kind === "frame" && isSettings(event) && settings[event.frame.by];
+  if (event.kind !== "frame" || !isSettings(event) || !settings[event.frame.by]) return false;
+  return event.frame.by === "sent" || ended || !settings.sent;
 }
 
 // RFC 9113 5.1.1: the client opens odd streams.

@@ -89,7 +89,9 @@ function withLines(pair: PairedFinding, joins: readonly LogOfConnection[], logs:
       add(lacking);
     }
     for (const event of join.conversation.texts) {
-      if (!isAboutFinding(event, finding) && !tellsCost(event, pair, join)) continue;
+      // Of what happened often each may be the line's.
+      const own = pair.count > 1 ? { ...event, streamId: undefined } : event;
+      if (!isAboutFinding(own, finding) && !tellsCost(own, pair, join)) continue;
       add(event);
       const actor = actorOf(event, join.side);
       if (join.confidence !== "possible" && actor !== undefined && actor !== finding.offender) named ??= { event, join };
@@ -201,7 +203,7 @@ export function joinedLine(
     ...(side === undefined ? {} : { side }),
     tells: event.kind === "frame" ? "frame" : event.tells,
     text: event.text,
-    confidence: placed && conversation.frames.length > 0 && confidence === "exact" ? "likely" : confidence,
+    confidence: placed && conversation.isNamed && confidence === "exact" ? "likely" : confidence,
   };
 }
 

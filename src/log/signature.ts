@@ -1,9 +1,9 @@
 // Lines that the dictionary knows: what they tell of a fault, an error or an end.
 import { Flag } from "../http2/frame.ts";
-import { dictionary } from "../pairing/dictionary.ts";
+import { dictionary, textsLike } from "../pairing/dictionary.ts";
 import type { Reaction } from "../pairing/reaction.ts";
 import { sayings } from "../pairing/sayings.ts";
-import type { Saying } from "../pairing/sayings/saying.ts";
+import { CLOSED, RESET, type Saying } from "../pairing/sayings/saying.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
 import type { LogFrame } from "./frame.ts";
@@ -41,9 +41,12 @@ export function signatureOf(text: string): Signature | undefined {
     const one = read(line, software, text, match.groups ?? {});
     found = found === undefined ? one : joined(found, one);
   }
-  if (!REPORTS.test(text) || CHATTER.test(text)) return found;
+  const outcome = OUTCOME.test(text);
+  if ((found !== undefined && found.tells !== "symptom" && !outcome) || !REPORTS.test(text)) return found;
+  if (!outcome && CHATTER.test(text)) return found;
+  const failed = outcome || FAILED.test(text);
   for (const saying of sayings) {
-    const match = saying.text.exec(text);
+    const match = saying.bare === true && !failed ? null : saying.text.exec(text);
     if (match === null) continue;
     const one = said(saying, text, match.groups ?? {});
     found = found === undefined ? one : joined(found, one);
@@ -52,7 +55,8 @@ export function signatureOf(text: string): Signature | undefined {
 }
 
 function said(saying: Saying, text: string, { code, text: quoted }: Readonly<Record<string, string | undefined>>): Signature {
-  const { software = "", says, rules = [], kinds, codes, side, by } = saying;
+  const { software = "", says, kinds, codes, side, by } = saying;
+  const rules = saying.rules ?? rulesOf(kinds);
   const stream = STREAM.exec(text);
   const name = code ?? (codes?.length === 1 ? codes[0] : undefined);
   return {
@@ -71,12 +75,13 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
   const { stream, last, code, conn, reason, type, flags, len } = groups;
   const kind = type === undefined ? undefined : kindNamed(type);
   const streamId = numberOf(stream);
+  const rules = line.rules ?? textsLike(reason ?? "").flatMap((known) => known.text.rules);
   return {
     ...{
       name: line.name,
       software,
       tells: line.tells,
-      rules: line.rules ?? [],
+      rules,
       says: line.says,
       side: line.side ?? sideOf(text),
       connection: conn,
@@ -92,6 +97,12 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
     kinds: undefined,
     by: undefined,
   };
+}
+
+// How it ended is what such words are about.
+function rulesOf(kinds: readonly Reaction["kind"][] = []): readonly string[] {
+  if (kinds.includes("rst-stream")) return RESET;
+  return kinds.includes("goaway") ? ["health/goaway", ...CLOSED] : kinds.length > 0 ? CLOSED : [];
 }
 
 // What reports an error quotes the fault, so the report is what the line tells.
@@ -132,7 +143,12 @@ const STREAM = /\b[Ss]tream(?:[ _-]?(?:id|ID|Id))?[\s:=(#]+(?:StreamId\()?(\d{1,
 // Words without which no line tells of a failure; and what programs say all the time.
 const REPORTS =
   /err|fail|exception|panic|fatal|invalid|illegal|malformed|mismatch|unexpected|exceed|too[ _](?:large|many|long)|refused|reset|abort|clos(?:ed|ing)|broken|time(?:d )?-?out|deadline|cancel|unavailable|exhausted|lost|dropped|drain|shut|age|upstream|" [45]\d\d\b|\b[CScsP][CHDQRL][-VNIDPRU][-VNIDPRU]\b|code|status|unsupported|missing|without|PRI \*/i;
-const CHATTER = /state [A-Z+]+ -> [A-Z+]+ \[|CANCEL PINGS: UNKNOWN:Transport destroyed|\breason=close_transport\b/;
+// The status of a call, as gRPC libraries write it; a line that is about a failure in its own opinion.
+const OUTCOME =
+  /rpc error: code|\bStatusCode[.=]|\bStatus ?\{ ?code|Status(?:Runtime)?Exception: [A-Z_]+|\b\d{1,2} (?:CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED): |GRPC::|RpcException|RpcError/;
+const FAILED =
+  /\b(?:ERROR|ERR|WARN(?:ING)?|FATAL|SEVERE|CRIT(?:ICAL)?)\b|\[(?:error|warn|crit|err)\]|^[EFW]\d{4} |level=(?:error|warn)|[Ee]rror\b: |Error \[|Exception\b|\bfail(?:ed|ure)\b|panic/;
+const CHATTER = /state [A-Z+]+ -> [A-Z+]+ \[|CANCEL PINGS: UNKNOWN:Transport destroyed|\breason=close_transport\b|^[ID]\d{4} .*\.cc:\d+\]|\[\w+:(?:debug|trace\d)\]|\b(?:DEBUG|TRACE|FINE|FINER|FINEST|DBUG)\b/;
 
 const STRENGTH: readonly Tells[] = ["received", "sent", "fault", "close", "symptom"];
 

@@ -72,8 +72,7 @@ function isoOf(seconds: number): string | undefined {
 function ofLogfmt(text: string): string | undefined {
   const match = LOGFMT.exec(text);
   if (match === null) return undefined;
-  const quoted = match.groups!["quoted"];
-  const message = quoted === undefined ? match.groups!["plain"]! : quoted.replace(/\\(["\\])/g, "$1");
+  const message = match.groups!["quoted"]!.replace(/\\(["\\])/g, "$1");
   const rest = `${text.slice(0, match.index)}${text.slice(match.index + match[0].length)}`.trim();
   const time = /\b(?:time|ts|t|timestamp)="?([^\s"]+)"?/.exec(rest)?.[1];
   return timed(`${message} ${rest}`, time);
@@ -96,7 +95,7 @@ const CRI = /^(?<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) std(?:out|err)
 const SYSLOG =
   /^(?:<\d{1,3}>\d? ?)?(?<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+ [\w./@-]+(?:\[\d+\])?: /;
 const COMPOSE = /^[\w.-]+ +\| /;
-const LOGFMT = /(?<=^|\s)(?:msg|message)=(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^\s"=]+)(?=\s|$))/;
+const LOGFMT = /(?<=^|\s)(?:msg|message)="(?<quoted>(?:[^"\\]|\\.)*)"/;
 const CSV = /^"[^"]*","/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of one octet are left
 const WIDE = /[^\x00-\x7f]/;

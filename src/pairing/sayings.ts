@@ -6,4 +6,4 @@ import { ofSoftware } from "./sayings/of-software.ts";
 import { proxies } from "./sayings/proxies.ts";
 import type { Saying } from "./sayings/saying.ts";
 
-export const sayings: readonly Saying[] = [...wrongProtocol, ...libraries, ...ofSoftware, ...proxies, ...network, ...grpc];
+export const sayings: readonly Saying[] = [...ofSoftware, ...wrongProtocol, ...libraries, ...proxies, ...network, ...grpc];

@@ -67,11 +67,24 @@ export function readSymptom(pasted: string): Reading[] {
       });
     }
   }
+  const named = new Set(readings.flatMap((reading) => reading.codes ?? []));
   const codes = [...new Set([...text.matchAll(CODE)].map(([, name]) => name!))];
   if (codes.length > 0 && !readings.some((reading) => reading.codes !== undefined))
     readings.push({ says: `it names the error code ${codes.join(", ")}`, kinds: ["goaway", "rst-stream"], codes, ...common });
-  return readings;
+  // A code that it names holds for all that it may mean.
+  const all = named.size > 0 ? [...named] : codes;
+  return all.length === 0 ? readings : readings.map((reading) => (isOfCode(reading) ? ofCodes(reading, all) : reading));
 }
+
+// What carries a code.
+const ofCodes = (reading: Reading, codes: readonly string[]): Reading => ({
+  ...reading,
+  codes,
+  kinds: (reading.kinds ?? []).filter((kind) => kind === "goaway" || kind === "rst-stream"),
+});
+
+const isOfCode = ({ codes, kinds = [] }: Reading): boolean =>
+  codes === undefined && (kinds.includes("goaway") || kinds.includes("rst-stream"));
 
 /** The whole, what stands in quotes, and what follows a colon: where a log line holds the text of a GOAWAY. */
 function fragmentsOf(text: string): string[] {

@@ -108,16 +108,18 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
   let points = 0;
   if (reading.rules !== undefined && one.kind === "finding") {
     const own = [one.rule, ...one.hides];
-    if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += 4;
+    // How it ended tells less than why.
+    if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += isEnd(one.rule) ? 3 : 4;
   }
   const wanted: readonly string[] = reading.kinds ?? [];
   if (wanted.some((kind) => kinds.includes(kind))) {
     // Callers see ends that took a call from them.
     if (killed.length === 0 && reading.codes === undefined) return points;
-    points += 3 + (wanted.includes(kinds[0]!) ? 1 : 0);
+    const by = 3 + (wanted.includes(kinds[0]!) ? 1 : 0);
+    points = one.kind === "finding" && isEnd(one.rule) ? Math.max(points, by) : points + by;
   }
   if (reading.codes !== undefined) {
-    if (reaction.errorCode === undefined || !answered) return points >= 4 ? points : 0;
+    if (reaction.errorCode === undefined || !answered) return points >= 3 ? points : 0;
     if (!reading.codes.includes(reaction.errorCode)) return 0;
     points += 2;
   }
@@ -127,6 +129,8 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
   }
   return points;
 }
+
+const isEnd = (rule: string): boolean => ENDS.has(rule);
 
 /** The kind of the answer or end, then those that came with it. */
 function kindsOf(reaction: Omit<ReactionObject, "verdict">, one: FindingEvent | UnexplainedEvent, answered: boolean): string[] {
@@ -269,6 +273,13 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
   };
   output(`${jsonText(report, 2)}\n`);
 }
+
+// Rules about how a call, a stream or a connection ended.
+const ENDS: ReadonlySet<string> = new Set([
+  ...["health/stream-killed-by-close", "goaway/missing-before-close", "health/server-reset", "health/request-cancelled"],
+  ...["health/graceful-shutdown", "health/goaway", "health/error-status", "grpc/rst-status-map", "grpc/unavailable-retryable"],
+  ...["grpc/status-lost", "grpc/goaway-reason", "health/tcp-reset-with-data", "goaway/no-warning"],
+]);
 
 // Points from which on a failure fits a symptom.
 const FITS = 3;

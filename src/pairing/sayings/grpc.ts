@@ -42,6 +42,7 @@ export const grpc: readonly Saying[] = [
   },
   {
     text: /graceful_stop|Server shutdown\b|server is shutting down|\bserver_shutdown|Connection (?:is )?draining|the server (?:has been|was|is) stopped|app_requested|\bserver going away\b/i,
+    bare: true,
     says: "the server shuts down",
     kinds: ["goaway", "fin", "rst"],
     rules: SHUTDOWN,
@@ -69,12 +70,14 @@ export const grpc: readonly Saying[] = [
   },
   {
     text: /RST_STREAM|StreamRemoved|Stream removed|stream (?:was )?reset|Stream closed|StreamReset/,
+    bare: true,
     says: "the stream was reset, or its connection ended",
     kinds: anyEnd,
     rules: RESET,
   },
   {
     text: /\bGOAWAY\b|GoAway|goaway/,
+    bare: true,
     says: "the other side announced the end of the connection",
     kinds: ["goaway", "fin", "rst"],
     rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason"],
@@ -97,7 +100,7 @@ export const grpc: readonly Saying[] = [
   {
     text: coded(8, "ResourceExhausted", "RESOURCE_EXHAUSTED", "Some resource has been exhausted"),
     says: "a message or the load was too large for the receiver, or the server asked for calm",
-    rules: [...TOO_LARGE, ...PINGS, "health/refused-streams"],
+    rules: ["health/error-status", ...TOO_LARGE, ...PINGS, "health/refused-streams"],
     status: 8,
     by: "server",
   },

@@ -23,6 +23,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /content-?length|Content-Length|expected \d+ (?:octets|bytes).{0,30}(?:got|received)|(?:sent|received|read) (?:more|less|fewer) (?:than declared|data|bytes than)|Request body length|payload (?:length )?mismatch/,
+    bare: true,
     says: "the content has other than the announced length, or its length is announced in a way that is not valid",
     rules: ["headers/content-length-mismatch", "headers/content-length-invalid", "headers/content-length-repeated", "headers/*"],
   },
@@ -34,6 +35,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|received (?:initial )?metadata size exceeds|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b/i,
+    bare: true,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "continuation/*", "abuse/*", "health/error-status"],
   },
@@ -44,38 +46,45 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /flow[- ]?control|FlowControl|window (?:size |update )?(?:overflow|exceeded|too large|underflow)|exceeded (?:the )?(?:flow|window)|Window size (?:overflow|exceeds)|receive window|violated flow|DATA (?:frame )?(?:received )?(?:larger|exceeds|beyond) (?:the )?window/i,
+    bare: true,
     says: "more was sent than a window allows, or a window was raised above 2^31-1",
     rules: WINDOWS,
   },
   {
     text: /hpack|HPACK|COMPRESSION_ERROR|compression_error|CompressionError|dynamic table|max dynamic table size change required|invalid (?:table index|huffman)|Huffman|header (?:block )?(?:compress|decod)|IndexOutOfRange|InvalidTableIndex|index larger than the table/,
+    bare: true,
     says: "a field block could not be decoded: the sender's and the receiver's tables differ, or its octets are wrong",
     codes: ["COMPRESSION_ERROR"],
     rules: ["hpack/*", "settings/*", "headers/list-size"],
   },
   {
     text: /SETTINGS_TIMEOUT|settings_timeout|settings (?:ack(?:nowledg\w*)? )?(?:timeout|not (?:received|ack))|SettingsTimeout|did not ack(?:nowledge)? settings/i,
+    bare: true,
     says: "SETTINGS were not acknowledged in time",
     codes: ["SETTINGS_TIMEOUT"],
     rules: ["settings/*", "health/unanswered-settings"],
   },
   {
     text: /frame (?:too large|size (?:error|exceed)|with invalid size|length (?:too|exceed|\d+ exceeds))|FRAME_SIZE_ERROR|frame_size_error|exceeds? (?:the )?(?:SETTINGS_)?MAX_FRAME_SIZE|larger than max(?:imum)? frame size|FrameSizeError|Http2Exception: Frame length: \d+ exceeds maximum/i,
+    bare: true,
     says: "a frame is longer than its receiver allows, or has a length that its type does not allow",
     rules: ["frame/*", "settings/*", "preface/server-spoke-http1"],
   },
   {
     text: /Stream \d+ does not exist|Stream (?:not found|does not exist)|unknown stream|StreamClosed|frame (?:received )?(?:for|on) (?:an? )?(?:closed|idle|unknown|inactive|half[- ]closed) stream|STREAM_CLOSED|stream_closed(?:_error)?|in state (?:ConnectionState|StreamState)\.(?:CLOSED|HALF_CLOSED\w*|IDLE)|stream in (?:idle|closed|half)|received frame when stream half-closed|NoSuchStreamError|stream is (?:already )?closed|DATA frame for (?:closed|unknown)|HEADERS frame (?:after|on)|Received (?:DATA|HEADERS) frame (?:for|on|after)/i,
+    bare: true,
     says: "a frame came on a stream that its receiver calls closed, idle or unknown",
     rules: CLOSED_STREAM,
   },
   {
     text: /StreamIDTooLow|StreamIdTooLow|stream id[^.]{0,30}(?:lower|not (?:greater|increasing)|decreas|out of order|illegal|invalid|even|odd|reused)|unexpected stream (?:id|identifier)|Invalid stream (?:id|identifier)|illegal stream id|cannot create stream|incorrect identifier|bad stream id|initiated stream \d+ is not/i,
+    bare: true,
     says: "the id of a stream is not one that may come next",
     rules: ["stream-id/*", "grpc/request-trailers", "headers/request-trailers", "headers/second-headers-no-end-stream"],
   },
   {
     text: /REFUSED_STREAM|refused[_ ]stream|RefusedStream|max(?:imum)?[_ ]?(?:concurrent|active)[_ ]?streams|MaxConcurrentStreams|TooManyStreams|Maximum active streams|concurrent streams? (?:limit|exceed|violat)|too many (?:concurrent |open |active )?streams|stream refused|NoAvailableStreams/i,
+    bare: true,
     says: "the server did not process the request: it allows no more streams at a time, or takes no new ones; it is safe to retry",
     kinds: ["rst-stream", "goaway"],
     rules: ["health/refused-streams", "stream/concurrency-exceeded", "health/concurrency-limited", "grpc/rst-status-map", "grpc/unavailable-retryable"],
@@ -83,6 +92,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /ENHANCE_YOUR_CALM|enhance_your_calm|EnhanceYourCalm|Maximum number of (?:RST|reset|PING|SETTINGS|empty|CONTINUATION)|too_many_internal_resets|too_many_resets|too many (?:resets?|RST_STREAM|pings|settings|continuation|control|small|priority|window[_ ]update|empty)|rapid reset|reset flood|frame[_ ]rate|control frames|excessive load|flood|calm down|RstFrameLimit|decoder enforces/i,
+    bare: true,
     says: "the receiver counts frames of this kind, and found too many of them",
     kinds: ["goaway", "rst-stream"],
     codes: ["ENHANCE_YOUR_CALM"],
@@ -91,23 +101,27 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /HTTP_1_1_REQUIRED|http_1_1_required|endpoint requires HTTP\/1\.1|Http11Required/i,
+    bare: true,
     says: "the server wants this request in HTTP/1.1",
     codes: ["HTTP_1_1_REQUIRED"],
     kinds: ["goaway", "rst-stream"],
   },
   {
     text: /INADEQUATE_SECURITY|inadequate[ _]security|security properties do not meet/i,
+    bare: true,
     says: "TLS has not what HTTP/2 asks for: a version below 1.2, or a cipher suite that RFC 9113 prohibits",
     codes: ["INADEQUATE_SECURITY"],
     rules: ["tls/*"],
   },
   {
     text: /CONTINUATION|continuation frame/i,
+    bare: true,
     says: "a field block over several frames was not sent without a gap, or grew too large",
     rules: ["continuation/*", "abuse/continuation-flood", "headers/list-size"],
   },
   {
     text: /PUSH_PROMISE|push (?:is )?(?:disabled|not allowed)|ENABLE_PUSH/i,
+    bare: true,
     says: "a push that the receiver does not take",
     rules: ["push/*", "settings/enable-push-value"],
   },
@@ -185,6 +199,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     text: /[Cc]onnection (?:dropped|lost|shut ?down)|lost connection|transport (?:error|failed|closed|is closing)|Channel shutdown|connection error: desc|Transport closed|ClientTransport|tcp (?:handshaker|connect) (?:shutdown|failed)|Broken transport/,
+    bare: true,
     says: "the connection ended under a call, or could not be made",
     kinds: ["goaway", "fin", "rst"],
     rules: [...CLOSED, "health/goaway", "preface/connection-refused"],

@@ -13,7 +13,7 @@ export const wrongProtocol: readonly Saying[] = [
     rules: ["tls/alpn-no-overlap", "tls/alpn-missing", "tls/alpn-mismatch", "tls/alert", "preface/server-closed-first"],
   },
   {
-    text: /"PRI \* HTTP\/2\.0"|\bPRI \* HTTP\/2|Invalid HTTP version \(2\.0\)|Unsupported HTTP version: 2|HTTP Version Not Supported|client sent invalid (?:method|request|version) while reading client request line|bad HTTP\/0\.9 request|Invalid (?:method|request line|HTTP request) (?:received|encountered)?[^"]{0,40}PRI|unsupported HTTP version/i,
+    text: /"PRI \* HTTP\/2\.0"|"PRI \* HTTP\/2|Invalid HTTP version \(2\.0\)|Unsupported HTTP version: 2|HTTP Version Not Supported|client sent invalid (?:method|request|version) while reading client request line|bad HTTP\/0\.9 request|Invalid (?:method|request line|HTTP request) (?:received|encountered)?[^"]{0,40}PRI|unsupported HTTP version/i,
     says: "a server of HTTP/1 saw the preface of HTTP/2: its port does not speak HTTP/2 in cleartext",
     rules: HTTP1,
     side: "server",
@@ -54,6 +54,7 @@ export const network: readonly Saying[] = [
   },
   {
     text: /client connection lost|keepalive (?:ping|watchdog)|keep-?alive time[d]?[- ]?out|ping timeout|PING timed out|KeepAliveTimedOut|http2: timeout waiting for PING|Keepalive failed|The connection is likely gone|no response to (?:keepalive )?ping|keepalive_time/i,
+    bare: true,
     says: "a PING had no answer in time, so the connection was given up",
     kinds: ends,
     rules: ["grpc/keepalive-timeout", "health/peer-unreachable", "health/unanswered-ping", "ping/ack-missing"],
@@ -65,24 +66,28 @@ export const network: readonly Saying[] = [
   },
   {
     text: /idle timeout|Idle timeout expired|idle[-_ ]?time(?:d )?-?out|Idle Connection Timeout|inactivity timeout|SO_TIMEOUT|connection_idle/i,
+    bare: true,
     says: "a stream or a connection was quiet for longer than a timer allows",
     kinds: ["goaway", "rst-stream", "fin", "rst"],
     rules: ["health/idle-timeout", ...CLOSED, "health/goaway", "health/server-reset"],
   },
   {
     text: /connection reset by peer|ECONNRESET|ConnectionReset|Connection reset|forcibly closed by the remote host|os error 104\b|errno[ :=]+104\b|An existing connection was forcibly closed/i,
+    bare: true,
     says: "the other side closed TCP with RST: it had given the connection up, or left octets unread",
     kinds: ["rst"],
     rules: CLOSED,
   },
   {
     text: /(?<!because of a )broken pipe|EPIPE|socket hang up|Connection (?:was |is )?(?:closed|aborted|lost|dropped|terminated)|ConnectionAborted|connection closed before message completed|IncompleteMessage|incomplete message|closed (?:the )?(?:connection|socket|transport) (?:un|abnormally|prematurely|early)|ClosedChannelException|ClosedConnectionException|AsyncClose|EOFException|end of stream|unexpected end of (?:file|stream|data)|\bunexpected EOF\b|RemoteProtocolError|ServerDisconnected|RemoteDisconnected|empty reply from server|response ended prematurely|other side closed|ResponseEnded|UnexpectedEof|Premature(?:ly)? clos|PrematureClose|ECONNABORTED|Channel (?:is )?(?:closed|inactive)|StacklessClosedChannelException|Use of closed network connection/i,
+    bare: true,
     says: "the connection ended before the answer was there",
     kinds: ends,
     rules: CLOSED,
   },
   {
     text: /\bEOF\b/,
+    bare: true,
     says: "the other side closed the connection before the answer was there",
     kinds: ends,
     rules: CLOSED,

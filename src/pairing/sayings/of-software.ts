@@ -85,7 +85,7 @@ export const ofSoftware: readonly Saying[] = [
     software: "grpc-go",
     text: /got too many pings from the client|too_many_pings/,
     says: "the server counts PINGs that came sooner than it allows",
-    rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+    rules: ["grpc/keepalive-too-frequent", "grpc/too-many-pings-unjustified", "abuse/ping-flood"],
     codes: ["ENHANCE_YOUR_CALM"],
   },
   {

@@ -19,6 +19,8 @@ export interface Saying {
   readonly side?: Side;
   /** Whose doing it is, where that is not the other side's of who writes it. */
   readonly by?: Side;
+  /** Words that a log holds where nothing is wrong, too: only a line that reports a failure says this by them. */
+  readonly bare?: boolean;
 }
 
 export const ends = ["fin", "rst"] as const;
