@@ -91,7 +91,7 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
         });
       }
       const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
-      const errors = unnamed(conversation, shown);
+      const errors = unnamed(conversation, shown, found.length > 0);
       // A line that names no connection and no fault is none.
       if (format === undefined && key === undefined && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
@@ -118,7 +118,13 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
       for (const event of errors) {
         const says = textsLike(event.reason ?? "")[0]?.text.says ?? event.says;
         tally.unexplained();
-        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", toldBy(event), joinedLine(event, join, logs), says);
+        yield build.loggedError(
+          id,
+          actorOf(event, side ?? event.side) ?? "server",
+          toldBy(event),
+          joinedLine(event, join, logs),
+          says,
+        );
       }
       if (conversation.mixed)
         diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
@@ -151,7 +157,9 @@ function withOutcomes(
   conversation: Conversation,
   lineOf: (text: TextEvent) => JoinedLine,
 ): PairedFinding[] {
-  const worst = ["error", "warning", "info"].flatMap((severity) => found.filter(({ finding }) => finding.severity === severity))[0];
+  const worst = ["error", "warning", "info"].flatMap((severity) =>
+    found.filter(({ finding }) => finding.severity === severity),
+  )[0];
   const told = new Set([...found, ...left].flatMap(({ logs = [] }) => logs.map(({ line }) => line)));
   const free = outcomes(conversation).filter(({ place }) => !told.has(place.line));
   if (worst === undefined || left.length > 0 || free.length === 0) return [...found];

@@ -29,15 +29,15 @@ export interface Witness {
 }
 
 /** @param servers Addresses of servers of the capture. */
-export function candidateOf(
-  conversation: Conversation,
-  witness: Witness,
-  servers: ReadonlySet<string>,
-): Candidate | undefined {
+export function candidateOf(conversation: Conversation, witness: Witness, servers: ReadonlySet<string>): Candidate | undefined {
   const { wire } = witness;
   const named = conversation.addresses.has(wire.client);
   // It names ends, and they are others.
-  if (!named && conversation.addresses.size > 0 && [...conversation.addresses].some((end) => !servers.has(end) && isOtherClient(end, wire)))
+  if (
+    !named &&
+    conversation.addresses.size > 0 &&
+    [...conversation.addresses].some((end) => !servers.has(end) && isOtherClient(end, wire))
+  )
     return undefined;
   if (conversation.frames.length > 0) {
     const likeness = likenessOf(conversation, wire);

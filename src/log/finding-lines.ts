@@ -180,7 +180,8 @@ function reactionLines(reaction: Reaction, join: LogOfConnection, logs: readonly
       (kind === "goaway" && tellsGoaway(event, debug, errorCode)) ||
       (kind === "rst-stream" && event.errorCode === errorCode && (event.streamId ?? streamId) === streamId) ||
       tellsEnd(event, kind, errorCode, streamId) ||
-      (isEnd && (event.tells === "close" || (event.tells === "symptom" && event.kinds === undefined && event.rules.length === 0)));
+      (isEnd &&
+        (event.tells === "close" || (event.tells === "symptom" && event.kinds === undefined && event.rules.length === 0)));
     if (tells) lines.push(joinedLine(event, join, logs));
   }
   return lines;

@@ -67,8 +67,7 @@ export async function readLog(source: Source, file: number, side: Side | undefin
         }),
       );
       const buffer = new Uint8Array(CHUNK);
-      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer))
-        take(buffer, 0, length);
+      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer)) take(buffer, 0, length);
     }
   } finally {
     await opened.close();

@@ -1,9 +1,10 @@
 // Lines that the dictionary knows: what they tell of a fault, an error or an end.
+import { ErrorCode } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";
 import { dictionary, textsLike } from "../pairing/dictionary.ts";
 import type { Reaction } from "../pairing/reaction.ts";
-import { sayings } from "../pairing/sayings.ts";
 import { CLOSED, RESET, type Saying } from "../pairing/sayings/saying.ts";
+import { sayings } from "../pairing/sayings.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
 import type { LogFrame } from "./frame.ts";
@@ -56,16 +57,18 @@ export function signatureOf(text: string): Signature | undefined {
 
 function said(saying: Saying, text: string, { code, text: quoted }: Readonly<Record<string, string | undefined>>): Signature {
   const { software = "", says, kinds, codes, side, by } = saying;
-  const rules = saying.rules ?? rulesOf(kinds);
   const stream = STREAM.exec(text);
   const name = code ?? (codes?.length === 1 ? codes[0] : undefined);
+  const errorCode = name === undefined ? undefined : codeNamed(name.replace(/^NGHTTP2_/, ""));
+  const ofKind = saying.rules ?? rulesOf(kinds);
+  const refused = errorCode === ErrorCode.refusedStream || text.includes("REFUSED_STREAM");
+  const rules = refused ? ["health/refused-streams", ...ofKind] : ofKind;
   return {
-    ...{ name: says, software, tells: "symptom", rules, says, kinds, by },
+    ...{ name: says, software, tells: "symptom", rules, says, kinds, by, errorCode },
     side: side ?? sideOf(text),
     connection: undefined,
     streamId: numberOf(stream?.[1] ?? stream?.[2]),
     lastStreamId: undefined,
-    errorCode: name === undefined ? undefined : codeNamed(name.replace(/^NGHTTP2_/, "")),
     reason: quoted === undefined || quoted === "" ? undefined : unescaped(quoted.trim()),
     quoted: undefined,
   };
@@ -102,7 +105,8 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
 // How it ended is what such words are about.
 function rulesOf(kinds: readonly Reaction["kind"][] = []): readonly string[] {
   if (kinds.includes("rst-stream")) return RESET;
-  return kinds.includes("goaway") ? ["health/goaway", ...CLOSED] : kinds.length > 0 ? CLOSED : [];
+  if (!kinds.includes("goaway")) return kinds.length > 0 ? CLOSED : [];
+  return kinds.includes("fin") ? [...CLOSED, "health/goaway"] : ["health/goaway", ...CLOSED];
 }
 
 // What reports an error quotes the fault, so the report is what the line tells.
@@ -148,7 +152,8 @@ const OUTCOME =
   /rpc error: code|\bStatusCode[.=]|\bStatus ?\{ ?code|Status(?:Runtime)?Exception: [A-Z_]+|\b\d{1,2} (?:CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED): |GRPC::|RpcException|RpcError/;
 const FAILED =
   /\b(?:ERROR|ERR|WARN(?:ING)?|FATAL|SEVERE|CRIT(?:ICAL)?)\b|\[(?:error|warn|crit|err)\]|^[EFW]\d{4} |level=(?:error|warn)|[Ee]rror\b: |Error \[|Exception\b|\bfail(?:ed|ure)\b|panic/;
-const CHATTER = /state [A-Z+]+ -> [A-Z+]+ \[|CANCEL PINGS: UNKNOWN:Transport destroyed|\breason=close_transport\b|^[ID]\d{4} .*\.cc:\d+\]|\[\w+:(?:debug|trace\d)\]|\b(?:DEBUG|TRACE|FINE|FINER|FINEST|DBUG)\b/;
+const CHATTER =
+  /state [A-Z+]+ -> [A-Z+]+ \[|CANCEL PINGS: UNKNOWN:Transport destroyed|\breason=close_transport\b|^[ID]\d{4} .*\.cc:\d+\]|\[\w+:(?:debug|trace\d)\]|\b(?:DEBUG|TRACE|FINE|FINER|FINEST|DBUG)\b/;
 
 const STRENGTH: readonly Tells[] = ["received", "sent", "fault", "close", "symptom"];
 

@@ -97,7 +97,15 @@ export function answeredFault(
   const rule = known?.text.rules.map((id) => rules.get(id)).find((one) => one !== undefined && one.meta.by !== reaction.from);
   if (known === undefined || rule === undefined) return undefined;
   const finding: Finding = {
-    ...{ rule: rule.id, severity: rule.meta.severity, offender: by, connection, frame: reaction.frame, text: "", path: undefined },
+    ...{
+      rule: rule.id,
+      severity: rule.meta.severity,
+      offender: by,
+      connection,
+      frame: reaction.frame,
+      text: "",
+      path: undefined,
+    },
     ...{ related: [], message: "the {side} was told so: {says}", data: { side: by, says: known.text.says } },
     ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: rule.meta.expect, decidableAt: 0 },
   };
@@ -108,11 +116,13 @@ export function answeredFault(
 }
 
 /** Errors that lines tell of, and that nothing else of the log explains. */
-export function unnamed(conversation: Conversation, shown: readonly JoinedLine[]): TextEvent[] {
+export function unnamed(conversation: Conversation, shown: readonly JoinedLine[], isFound: boolean): TextEvent[] {
   const lines = new Set(shown.map(({ line }) => line));
   const told = conversation.texts.filter(
-    ({ tells, errorCode, place }) =>
+    ({ tells, errorCode, reason, place }) =>
       !lines.has(place.line) &&
+      // That there was an error is known where the fault is.
+      !(isFound && tells === "fault" && errorCode === undefined && reason === undefined) &&
       (tells === "fault" ? errorCode !== 0 : (tells === "sent" || tells === "received") && (errorCode ?? 0) > 0),
   );
   return told.slice(0, UNNAMED);

@@ -8,7 +8,11 @@ export class Utf8Octets {
   #odd = -1;
 
   /** @returns `bytes` itself, or new octets; in both cases from `start` to `end`. */
-  octets(bytes: Uint8Array, start: number, end: number): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } {
+  octets(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } {
     let at = start;
     if (!this.#begun && end - start >= MARK) {
       this.#begun = true;

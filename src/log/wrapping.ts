@@ -64,7 +64,7 @@ function timeIn(record: Readonly<Record<string, unknown>>): string | undefined {
 function isoOf(seconds: number): string | undefined {
   if (!(seconds > 0 && seconds < 1e11)) return undefined;
   const whole = Math.floor(seconds);
-  const micros = Math.floor((seconds - whole) * 1e6);
+  const micros = Math.min(Math.round((seconds - whole) * 1e6), 999_999);
   return `${new Date(whole * 1e3).toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
 }
 
@@ -93,7 +93,7 @@ const octets = (text: string): string => (WIDE.test(text) ? Buffer.from(text, "u
 
 const CRI = /^(?<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) std(?:out|err) [FP] /;
 const SYSLOG =
-  /^(?:<\d{1,3}>\d? ?)?(?<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+ [\w./@-]+(?:\[\d+\])?: /;
+  /^(?:<\d{1,3}>\d? ?)?(?<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+ [\w./@-]+\[\d+\]: /;
 const COMPOSE = /^[\w.-]+ +\| /;
 const LOGFMT = /(?<=^|\s)(?:msg|message)="(?<quoted>(?:[^"\\]|\\.)*)"/;
 const CSV = /^"[^"]*","/;
@@ -103,6 +103,15 @@ const WIDE = /[^\x00-\x7f]/;
 // What holds the message, the outermost wrapping first.
 const MESSAGES = ["log", "message", "msg", "MESSAGE", "textPayload", "body", "event", "@message"];
 const TIMES = ["timestamp", "time", "ts", "@timestamp", "date", "datetime", "@t", "t"];
-const SKIPPED: ReadonlySet<string> = new Set([...MESSAGES, ...TIMES, "level", "severity", "stream", "logger", "caller", "target"]);
+const SKIPPED: ReadonlySet<string> = new Set([
+  ...MESSAGES,
+  ...TIMES,
+  "level",
+  "severity",
+  "stream",
+  "logger",
+  "caller",
+  "target",
+]);
 // A collector around a structured logger around a library's line.
 const DEPTH = 4;

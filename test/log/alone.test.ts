@@ -116,7 +116,13 @@ it("grpc-js: a GOAWAY that only its texts tell of, as the fault that its text na
   const { findings, unexplained, connections } = await lint([], [{ source: fixture("grpc-js.client.log") }]);
   expect(unexplained).toEqual([]);
   expect(
-    findings.map(({ rule, offender, certainty, reaction: { errorCode, debug } }) => [rule, offender, certainty, errorCode, debug]),
+    findings.map(({ rule, offender, certainty, reaction: { errorCode, debug } }) => [
+      rule,
+      offender,
+      certainty,
+      errorCode,
+      debug,
+    ]),
   ).toEqual([["grpc/keepalive-too-frequent", "client", "unproven", "ENHANCE_YOUR_CALM", "too_many_pings"]]);
   expect(connections.map(({ log }) => [log!.side, log!.name])).toEqual([["client", "(1)"]]);
 });

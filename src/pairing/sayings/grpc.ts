@@ -83,14 +83,18 @@ export const grpc: readonly Saying[] = [
     rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason"],
   },
   {
-    text: new RegExp(`${coded(4, "DeadlineExceeded", "DEADLINE_EXCEEDED", "Deadline expired before operation could complete").source}|context deadline exceeded|Deadline Exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|deadline exceeded after|deadline (?:has )?(?:passed|expired)|Timeout expired|timeout awaiting response headers|Client\\.Timeout exceeded|request timed? ?out|RPC timed out`),
+    text: new RegExp(
+      `${coded(4, "DeadlineExceeded", "DEADLINE_EXCEEDED", "Deadline expired before operation could complete").source}|context deadline exceeded|Deadline Exceeded|DeadlineExceeded|DEADLINE_EXCEEDED|deadline exceeded after|deadline (?:has )?(?:passed|expired)|Timeout expired|timeout awaiting response headers|Client\\.Timeout exceeded|request timed? ?out|RPC timed out`,
+    ),
     says: "a deadline passed before the answer was there",
     rules: DEADLINE,
     status: 4,
     by: "server",
   },
   {
-    text: new RegExp(`${coded(1, "Canceled", "CANCELLED", "The operation was cancelled").source}|\\bCancelled\\b|\\bCANCELLED\\b|context cancell?ed|call (?:was )?cancell?ed|Cancelled on server side|client cancell?ed|locally cancelled|request aborted|ERR_CANCELED|OperationCancel|CancelledError|client disconnected|client (?:has )?(?:closed|aborted|dropped)`),
+    text: new RegExp(
+      `${coded(1, "Canceled", "CANCELLED", "The operation was cancelled").source}|\\bCancelled\\b|\\bCANCELLED\\b|context cancell?ed|call (?:was )?cancell?ed|Cancelled on server side|client cancell?ed|locally cancelled|request aborted|ERR_CANCELED|OperationCancel|CancelledError|client disconnected|client (?:has )?(?:closed|aborted|dropped)`,
+    ),
     says: "a call was cancelled: in a server's handler because the client reset the stream, because its deadline passed, or because the connection ended under it",
     kinds: anyEnd,
     rules: ["health/request-cancelled", "grpc/deadline-exceeded", "health/server-reset", "health/stream-killed-by-close"],

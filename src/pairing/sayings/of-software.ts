@@ -227,4 +227,3 @@ export const ofSoftware: readonly Saying[] = [
     rules: ["stream/*", "stream-id/reuse"],
   },
 ];
-

@@ -61,7 +61,14 @@ export const proxies: readonly Saying[] = [
     software: "Envoy",
     text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|\bDPE\b|response_timeout|max_duration_timeout|request_overall_timeout/,
     says: "Envoy's timer ran out before the response was there",
-    rules: ["health/error-status", "grpc/deadline-exceeded", "health/idle-timeout", "health/request-cancelled", "health/server-reset", "grpc/http-status"],
+    rules: [
+      "health/error-status",
+      "grpc/deadline-exceeded",
+      "health/idle-timeout",
+      "health/request-cancelled",
+      "health/server-reset",
+      "grpc/http-status",
+    ],
     by: "server",
   },
   {
@@ -90,7 +97,13 @@ export const proxies: readonly Saying[] = [
     software: "haproxy",
     text: /(?<![\w-])s[CHDQ][-VNIDPRU][-VNIDPRU](?![\w-])/,
     says: "haproxy's timer for the server behind it ran out",
-    rules: ["health/error-status", "grpc/http-status", "health/request-cancelled", "grpc/deadline-exceeded", "health/idle-timeout"],
+    rules: [
+      "health/error-status",
+      "grpc/http-status",
+      "health/request-cancelled",
+      "grpc/deadline-exceeded",
+      "health/idle-timeout",
+    ],
     by: "server",
   },
   {

@@ -54,7 +54,12 @@ export const TLS = [
 ] as const;
 
 /** Nothing came back. */
-export const SILENT = ["health/peer-unreachable", "preface/connection-refused", "grpc/keepalive-timeout", "preface/server-silent"] as const;
+export const SILENT = [
+  "health/peer-unreachable",
+  "preface/connection-refused",
+  "grpc/keepalive-timeout",
+  "preface/server-silent",
+] as const;
 
 export const PINGS = ["grpc/keepalive-too-frequent", "grpc/too-many-pings-unjustified", "abuse/ping-flood"] as const;
 
@@ -70,7 +75,12 @@ export const SHUTDOWN = [
 
 export const NO_STATUS = ["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message"] as const;
 
-export const HTTP_STATUS = ["grpc/http-status", "grpc/response-content-type", "grpc/status-missing", "health/error-status"] as const;
+export const HTTP_STATUS = [
+  "grpc/http-status",
+  "grpc/response-content-type",
+  "grpc/status-missing",
+  "health/error-status",
+] as const;
 
 export const DEADLINE = [
   "grpc/deadline-exceeded",
