@@ -103,7 +103,7 @@ export const libraries: readonly Saying[] = [
     by: "server",
   },
   {
-    text: /ENHANCE_YOUR_CALM|enhance_your_calm|EnhanceYourCalm|Maximum number of (?:RST|reset|PING|SETTINGS|empty|CONTINUATION)|too_many_internal_resets|too_many_resets|too many (?:resets?|RST_STREAM|pings|settings|continuation|control|small|priority|window[_ ]update|empty)|rapid reset|reset flood|frame[_ ]rate|control frames|excessive load|flood|calm down|RstFrameLimit|decoder enforces/i,
+    text: /ENHANCE_YOUR_CALM|enhance_your_calm|EnhanceYourCalm|Maximum number of (?:RST|reset|PING|SETTINGS|empty|CONTINUATION)|too_many_internal_resets|too_many_resets|too[ _]many[ _](?:resets?|headers|RST_STREAM|pings|settings|continuation|control|small|priority|window[_ ]update|empty)|rapid reset|reset flood|frame[_ ]rate|control frames|excessive load|flood|calm down|RstFrameLimit|decoder enforces/i,
     bare: true,
     says: "the receiver counts frames of this kind, and found too many of them",
     kinds: ["goaway", "rst-stream"],
@@ -215,5 +215,30 @@ export const libraries: readonly Saying[] = [
     says: "the connection ended under a call, or could not be made",
     kinds: ["goaway", "fin", "rst"],
     rules: [...CLOSED, "health/goaway", "preface/connection-refused"],
+  },
+  {
+    text: /client conn(?:ection)? not usable|response body closed|user callback function failed|NoAvailableStreamID|HTTP\/1\.x transport connection broken|failed to connect to all addresses|connection could not be established|no connection established|PING_CANCEL|ping cancelled|GOAWAY_SESSION|New streams cannot be created|before secure TLS connection/i,
+    says: "the connection could not be made, or takes no more calls",
+    kinds: ["goaway", "fin", "rst"],
+    bare: true,
+    rules: [
+      "preface/connection-refused",
+      "preface/server-closed-first",
+      ...CLOSED,
+      "health/goaway",
+      "preface/server-spoke-http1",
+    ],
+    side: "client",
+  },
+  {
+    text: /data before settings were acknowledged|before (?:SETTINGS|settings) (?:were|was|are) ack/,
+    says: "content came before the receiver's SETTINGS were acknowledged: nginx counts the window that it announced, not the one of the RFC",
+    rules: ["flow/*", "health/receiver-overreaction", "settings/*"],
+    by: "client",
+  },
+  {
+    text: /invalid_http_message|http2\.invalid|http2\.unexpected_underscore|http1\.unexpected|http2\.pseudo|http2\.remote_refuse/,
+    says: "Envoy takes a field or a message for invalid",
+    rules: MALFORMED,
   },
 ];

@@ -43,6 +43,11 @@ export const wrongProtocol: readonly Saying[] = [
 
 export const network: readonly Saying[] = [
   {
+    text: /certificate (?:signed by unknown|verify failed|has expired|is not trusted|unknown)|x509: |CERTIFICATE_VERIFY_FAILED|PKIX path building|self[- ]signed certificate|SSLHandshakeException|SSL connection could not be established|handshake (?:failed|failure)|bad certificate|unknown ca\b/i,
+    says: "TLS was given up, most often because one side does not trust the other's certificate",
+    rules: ["tls/alert", "tls/alpn-no-overlap", "tls/version", "preface/server-closed-first"],
+  },
+  {
     text: /connection refused|ECONNREFUSED|actively refused|ConnectionRefused|os error 111\b|errno[ :=]+111\b|Connect(?:ion)? failed: 111/i,
     says: "nothing listens on the port, or a firewall refuses",
     rules: ["preface/connection-refused"],
