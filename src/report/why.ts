@@ -5,6 +5,7 @@ import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
+import type { FailedCall } from "./failed-calls.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -31,8 +32,9 @@ export class Causes {
   }
 
   /** @param symptom What somebody saw; undefined: the worst is asked for.
-   *  @param words Where the capture says it. */
-  answer(symptom: string | undefined, words: readonly Words[]): WhyAnswer {
+   *  @param words Where the capture says it.
+   *  @param failed Calls that did not end well, whatever was found. */
+  answer(symptom: string | undefined, words: readonly Words[], failed: Failed = { calls: [], count: 0 }): WhyAnswer {
     const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
@@ -46,6 +48,7 @@ export class Causes {
       connections: this.#connections,
       summary: this.#summary!,
       findings: all.length,
+      failed: { calls: failed.calls.filter(({ connection }) => this.#connections.has(connection)), count: failed.count },
     };
   }
 
@@ -72,6 +75,14 @@ export interface WhyAnswer {
   readonly summary: SummaryEvent;
   /** Failures and advice in all, whether or not they fit. */
   readonly findings: number;
+  readonly failed: Failed;
+}
+
+/** Calls that did not end well. */
+export interface Failed {
+  /** The first of them. */
+  readonly calls: readonly FailedCall[];
+  readonly count: number;
 }
 
 /** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
@@ -160,6 +171,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   const { story, symptom, readings, words, others } = answer;
   if (symptom !== undefined) for (const text of symptomLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
+  if (symptom === undefined && answer.failed.count > 0) {
+    for (const text of failedLines(answer.failed)) write(text);
+    output("\n");
+  }
   if (story === undefined) {
     for (const text of nothing(answer)) write(text);
     return;
@@ -192,9 +207,32 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (more > 0) write(`and ${count(more)} more (--verbose shows them)`, "  ", style.dim);
 }
 
+/** What went wrong for somebody, before who is to blame. */
+export function failedLines({ calls, count: all }: Failed): string[] {
+  const kinds = new Map<string, { first: FailedCall; times: number }>();
+  for (const call of calls) {
+    const key = `${call.how} ${call.path ?? ""}`;
+    const kind = kinds.get(key);
+    if (kind === undefined) kinds.set(key, { first: call, times: 1 });
+    else kind.times++;
+  }
+  const shown = [...kinds.values()].slice(0, FAILED).map(({ first: { how, path, connection, stream, packet }, times }) => {
+    const more = times > 1 ? `, ${times} times, first` : "";
+    return `  ${path ?? "a call"}: ${how}${more} (connection ${connection}, stream ${stream}, packet ${packet})`;
+  });
+  const rest = kinds.size - shown.length;
+  return [
+    `${plural(all, "call")} did not end well:`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${count(rest)} more; h2lint calls lists them`] : []),
+  ];
+}
+
 function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
   const lines = [`"${symptom.trim()}"`];
-  for (const { software, says } of readings.slice(0, READINGS)) {
+  // What anybody may mean by it tells less than what one program does.
+  const own = readings.filter(({ software }) => software !== undefined);
+  for (const { software, says } of (own.length > 0 ? own : readings).slice(0, READINGS)) {
     const named = software === undefined || says.includes(software) ? "" : `${software}: `;
     lines.push(`${named}${says}.`);
   }
@@ -208,7 +246,7 @@ function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
 }
 
 /** What is said where no failure fits. */
-export function nothing({ symptom, readings, words, summary, findings }: WhyAnswer): string[] {
+export function nothing({ symptom, readings, words, summary, findings, failed }: WhyAnswer): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
   const lines: string[] = [];
   const word = words.find(({ in: where }) => where === "grpc-message");
@@ -230,7 +268,9 @@ export function nothing({ symptom, readings, words, summary, findings }: WhyAnsw
     lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
     if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
     else lines.push("What would lead to it is not in the capture.");
-  } else
+  } else if (failed.count > 0)
+    lines.push("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.");
+  else
     lines.push(
       `Nothing failed that ${isLogOnly ? "the log" : "this capture"} shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
     );
@@ -263,6 +303,7 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
     schema: "h2lint-why/1",
     captures,
     ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
+    ...(answer.failed.count === 0 ? {} : { failed: { count: answer.failed.count, calls: answer.failed.calls.slice(0, LISTED) } }),
     ...(story === undefined ? { nothing: nothing(answer) } : { story }),
     ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
     ...(failure?.unexplained === undefined ? {} : { unexplained: bare(failure.unexplained) }),
@@ -284,5 +325,6 @@ const ENDS: ReadonlySet<string> = new Set([
 // Points from which on a failure fits a symptom.
 const FITS = 3;
 const OTHERS = 5;
+const FAILED = 5;
 const READINGS = 3;
 const LISTED = 100;
