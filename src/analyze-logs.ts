@@ -4,16 +4,16 @@ import { Clock } from "./capture/clock.ts";
 import { defaultLimits } from "./limits.ts";
 import { actorOf } from "./log/candidate.ts";
 import { type Conversation, conversationsOf } from "./log/conversation.ts";
-import type { LogTime } from "./log/event.ts";
+import type { LogTime, TextEvent } from "./log/event.ts";
 import { joinedLine, withLogLines } from "./log/finding-lines.ts";
 import type { LogFormat } from "./log/format.ts";
 import { isProvable } from "./log/provable.ts";
 import { type ReplayContext, replay } from "./log/replay.ts";
-import { doubted, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
+import { answeredFault, doubted, outcomes, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
 import { readLogs } from "./log-joiner.ts";
 import type { ModelSink } from "./model/model-sink.ts";
 import { textsLike } from "./pairing/dictionary.ts";
-import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
+import type { JoinedLine, PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
 import { buildPipeline, hpackOf } from "./pipeline.ts";
 import type { ReportEvent } from "./report/event.ts";
 import { DiagnosticCounter, EventBuilder } from "./report/event-builder.ts";
@@ -66,9 +66,13 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
       const { connection, pairs, unexplained } = chain.replay(conversation, id);
       const join = { conversation, side, pairs: [], confidence: "exact" } as const;
       const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
-      const { pairs: lined, unexplained: left } = withLogLines(suspected, unexplained, () => [join], logs);
-      const found = [...lined];
-      const seen = symptoms(conversation, id, found, byId, ({ time }) => (time === undefined ? 0 : at(time)));
+      const { pairs: lined, unexplained: unknown } = withLogLines(suspected, unexplained, () => [join], logs);
+      const named = unknown.map((one) => answeredFault(one, byId));
+      const left = unknown.filter((_, i) => named[i] === undefined);
+      const found = withOutcomes([...lined, ...named.filter((one) => one !== undefined)], left, conversation, (text) =>
+        joinedLine(text, join, logs),
+      );
+      const seen = symptoms(conversation, id, found, left, byId, ({ time }) => (time === undefined ? 0 : at(time)));
       for (const { finding, event } of seen) {
         const more = texts.filter((text) => text === event || (text.tells !== "fault" && text.connection === event.connection));
         found.push({
@@ -76,18 +80,18 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
             finding,
             count: 1,
             verdict: "unseen",
-            logOnly: {},
+            logOnly: toldBy(event),
             confidence: "likely",
             streamsKilled: [],
             retrySafe: [],
             lost: [],
           },
-          ...(event.says === undefined ? {} : { explanation: event.says }),
+          ...explained(event),
           logs: more.slice(0, SYMPTOM_LINES).map((text) => joinedLine(text, join, logs)),
         });
       }
       const shown = [...found, ...left].flatMap(({ logs: lines }) => lines ?? []);
-      const errors = unnamed(conversation, shown);
+      const errors = unnamed(conversation, shown, found.length > 0);
       // A line that names no connection and no fault is none.
       if (format === undefined && key === undefined && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
@@ -112,15 +116,15 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
         yield build.unexplained(one);
       }
       for (const event of errors) {
-        const { errorCode, lastStreamId, reason } = event;
-        const says = textsLike(reason ?? "")[0]?.text.says ?? event.says;
-        const answer = {
-          ...(errorCode === undefined ? {} : { errorCode }),
-          ...(lastStreamId === undefined ? {} : { lastStreamId }),
-          ...(reason === undefined ? {} : { debug: reason }),
-        };
+        const says = textsLike(event.reason ?? "")[0]?.text.says ?? event.says;
         tally.unexplained();
-        yield build.loggedError(id, actorOf(event, side ?? event.side) ?? "server", answer, joinedLine(event, join, logs), says);
+        yield build.loggedError(
+          id,
+          actorOf(event, side ?? event.side) ?? "server",
+          toldBy(event),
+          joinedLine(event, join, logs),
+          says,
+        );
       }
       if (conversation.mixed)
         diagnostics.add({ code: "log/mixed-connections", place: { in: "log", file: index, line }, data: { file: log.name } });
@@ -132,6 +136,35 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
     ...(side === undefined ? {} : { side }),
   }));
   yield tally.summary([], true, infos);
+}
+
+const explained = ({ reason = "", says }: TextEvent) => {
+  const explanation = says ?? textsLike(reason)[0]?.text.says;
+  return explanation === undefined ? {} : { explanation };
+};
+
+/** What a line tells of an answer. */
+const toldBy = ({ errorCode, lastStreamId, reason }: TextEvent) => ({
+  ...(errorCode === undefined ? {} : { errorCode }),
+  ...(lastStreamId === undefined ? {} : { lastStreamId }),
+  ...(reason === undefined ? {} : { debug: reason }),
+});
+
+// Of a log alone what a program saw came of the gravest that the log shows, where no line says otherwise.
+function withOutcomes(
+  found: readonly PairedFinding[],
+  left: readonly Unexplained[],
+  conversation: Conversation,
+  lineOf: (text: TextEvent) => JoinedLine,
+): PairedFinding[] {
+  const worst = ["error", "warning", "info"].flatMap((severity) =>
+    found.filter(({ finding }) => finding.severity === severity),
+  )[0];
+  const told = new Set([...found, ...left].flatMap(({ logs = [] }) => logs.map(({ line }) => line)));
+  const free = outcomes(conversation).filter(({ place }) => !told.has(place.line));
+  if (worst === undefined || left.length > 0 || free.length === 0) return [...found];
+  const more = { ...worst, logs: [...(worst.logs ?? []), ...free.slice(0, SYMPTOM_LINES).map(lineOf)] };
+  return found.map((one) => (one === worst ? more : one));
 }
 
 /** Model, rules and pairing for the connections that logs of one kind tell of, each for itself. */

@@ -15,5 +15,24 @@ export class PingStrikes {
   }
 }
 
+/** How grpc-java counts them: from the beginning of the connection, or from the last PING that was in time, and from the beginning again
+ *  when the server has sent DATA or HEADERS. So none is in time while the connection is younger than the interval. */
+export class StrictPingStrikes {
+  strikes = 0;
+  #valid = -Infinity;
+  #content = -1;
+
+  /** @param start When the connection began, nanoseconds. */
+  ping(time: number, start: number, content: number, interval: number): void {
+    if (content !== this.#content) {
+      this.strikes = 0;
+      this.#valid = start;
+      this.#content = content;
+    }
+    if (time - this.#valid < interval) this.strikes++;
+    else this.#valid = time;
+  }
+}
+
 /** PINGs that measure the bandwidth, by their octets in hex: grpc-go's, grpc-java's. They follow what the server sends. */
 export const bandwidthPings: ReadonlySet<string> = new Set(["02041010090e0707", "00000000000004d2"]);

@@ -1,7 +1,7 @@
 // Which connections of the capture can a connection of a log be? By its frames, or, where it has none, by what its texts tell of.
 import { errorCodeName } from "../http2/error-code.ts";
 import { fits } from "../pairing/fault.ts";
-import type { PairedFinding } from "../pairing/reaction.ts";
+import type { PairedFinding, Reaction } from "../pairing/reaction.ts";
 import { other, type Side } from "../place.ts";
 import type { Conversation } from "./conversation.ts";
 import type { LogTime, TextEvent } from "./event.ts";
@@ -28,11 +28,16 @@ export interface Witness {
   readonly findings: readonly PairedFinding[];
 }
 
-export function candidateOf(conversation: Conversation, witness: Witness): Candidate | undefined {
+/** @param servers Addresses of servers of the capture. */
+export function candidateOf(conversation: Conversation, witness: Witness, servers: ReadonlySet<string>): Candidate | undefined {
   const { wire } = witness;
   const named = conversation.addresses.has(wire.client);
   // It names ends, and they are others.
-  if (!named && conversation.addresses.size > 0 && [...conversation.addresses].some((end) => isOtherClient(end, wire)))
+  if (
+    !named &&
+    conversation.addresses.size > 0 &&
+    [...conversation.addresses].some((end) => !servers.has(end) && isOtherClient(end, wire))
+  )
     return undefined;
   if (conversation.frames.length > 0) {
     const likeness = likenessOf(conversation, wire);
@@ -93,6 +98,8 @@ function bestMark(event: TextEvent, side: Side | undefined, witness: Witness): [
     for (const { kind, errorCode, streamId, debug, time } of wire.frames[from]) {
       if (kind === "goaway" && tellsGoaway(event, debug, errorCode))
         mark(event.reason !== undefined && event.reason === debug ? 4 : 1, time);
+      if ((kind === "goaway" || kind === "rst-stream") && tellsEnd(event, kind, errorCode, streamId))
+        mark(event.errorCode === undefined ? 0.5 : 1, time);
       if (kind === "rst-stream" && event.errorCode === errorCode && (event.streamId ?? streamId) === streamId)
         mark(event.streamId === undefined ? 1 : 2, time);
     }
@@ -101,7 +108,8 @@ function bestMark(event: TextEvent, side: Side | undefined, witness: Witness): [
     if (by !== undefined && finding.offender === by) continue;
     if (isAboutFinding(event, finding)) mark(event.streamId === undefined ? 2 : 3, reaction?.frame.time ?? finding.frame.time);
   }
-  if (event.tells === "close" || event.tells === "symptom") for (const { time } of wire.ends) mark(0.5, time);
+  if (event.tells === "close" || event.tells === "symptom")
+    for (const { how, time } of wire.ends) if (event.kinds?.includes(how) !== false) mark(0.5, time);
   return best;
 }
 
@@ -115,6 +123,13 @@ export const actorOf = ({ tells }: TextEvent, side: Side | undefined): Side | un
 export const isAboutFinding = ({ rules, streamId }: TextEvent, { rule, hides, frame }: PairedFinding["finding"]): boolean =>
   (streamId === undefined || streamId === frame.streamId) &&
   rules.some((pattern) => fits(pattern, rule) || hides.some((hidden) => fits(pattern, hidden)));
+
+/** What a program saw of a call can have come of such an answer or end. */
+export const tellsEnd = (event: TextEvent, kind: Reaction["kind"], code: number, streamId: number): boolean =>
+  event.tells === "symptom" &&
+  (event.kinds?.includes(kind) === true || (kind === "goaway" && event.kinds?.includes("fin") === true)) &&
+  ((kind !== "goaway" && kind !== "rst-stream") || event.errorCode === undefined || event.errorCode === code) &&
+  (kind !== "rst-stream" || event.streamId === undefined || event.streamId === streamId);
 
 /** The line is about a GOAWAY like this one. */
 export const tellsGoaway = (event: TextEvent, debug: string, code: number): boolean => {

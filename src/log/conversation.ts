@@ -50,6 +50,8 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   /** Of formats that name no connection: the one that began last. */
   const unkeyed = new Map<string, Conversation>();
   let latest: Conversation | undefined;
+  /** Texts that name no connection. */
+  const loose: TextEvent[] = [];
 
   const begin = (key: string | undefined): Conversation => {
     const conversation = new Conversation(log, key, side);
@@ -61,6 +63,8 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     if (event.kind === "text") text(event);
     else frameOrMark(event);
   }
+  for (const event of loose) place(event);
+  all.sort((a, b) => a.line - b.line);
   const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
   for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
   return told;
@@ -98,12 +102,47 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
         conversation = begin(key);
         keyed.set(key, conversation);
       }
-    } else conversation = addresses.length > 0 || latest === undefined ? begin(undefined) : latest;
+    } else if (addresses.length === 0 && latest !== undefined) conversation = latest;
+    if (conversation === undefined) {
+      loose.push(event);
+      return;
+    }
     take(conversation, event);
     conversation.texts.push(event);
     if (tells === "close" || tells === "symptom") conversation.ended = true;
   }
+
+  // Of a log with one connection it is about that; of one with several about the one that the line stands by, or has the address of.
+  function place(event: TextEvent): void {
+    const { addresses, place: at } = event;
+    const named = all.filter(({ frames, key }) => frames.length > 0 || key !== undefined);
+    const fit = named.filter((one) => event.side === undefined || one.side === undefined || one.side === event.side);
+    const known = fit.filter((one) => addresses.some((address) => one.addresses.has(address)));
+    const only = known.length === 1 ? known[0] : fit.length === 1 && named.length === 1 ? fit[0] : undefined;
+    const conversation = only ?? (known.length === 0 ? nearest(fit, at.line) : undefined) ?? begin(undefined);
+    take(conversation, event);
+    conversation.texts.push(event);
+    conversation.texts.sort((a, b) => a.place.line - b.place.line);
+  }
 }
+
+// The one that the log told of last before the line.
+function nearest(all: readonly Conversation[], line: number): Conversation | undefined {
+  let best: Conversation | undefined;
+  let last = line - CLOSE - 1;
+  for (const one of all) {
+    const own = Math.max(...linesOf(one).filter((other) => other <= line));
+    if (own <= last) continue;
+    last = own;
+    best = one;
+  }
+  return best;
+}
+
+const linesOf = ({ frames, texts }: Conversation): number[] => [
+  ...frames.slice(-ENDS).map(({ place }) => place.line),
+  ...texts.slice(-ENDS).map(({ place }) => place.line),
+];
 
 // A program may name a connection in two ways. A text that quotes the GOAWAY of frames close by is about the same.
 function withTexts(all: readonly Conversation[]): Conversation[] {
@@ -148,10 +187,12 @@ function take(conversation: Conversation, { addresses, side }: LogEvent): void {
 const isSettings = (event: LogEvent): boolean =>
   event.kind === "frame" && event.frame.kind === "settings" && ((event.frame.flags ?? 0) & 1) === 0;
 
-// RFC 9113 3.4: each side begins with SETTINGS. Of a program's own later ones h2lint knows none.
-function begins(event: LogEvent, { frames, settings }: Conversation): boolean {
+// RFC 9113 3.4: each side begins with SETTINGS. Of a program's own later ones h2lint knows none; servers of gRPC send more of them
+// as they measure the bandwidth.
+function begins(event: LogEvent, { frames, settings, ended }: Conversation): boolean {
   if (event.kind === "start") return frames.length > 0;
-  return event.kind === "frame" && isSettings(event) && settings[event.frame.by];
+  if (event.kind !== "frame" || !isSettings(event) || !settings[event.frame.by]) return false;
+  return event.frame.by === "sent" || ended || !settings.sent;
 }
 
 // RFC 9113 5.1.1: the client opens odd streams.
@@ -164,6 +205,8 @@ function sideOf(frames: readonly FrameEvent[]): Side | undefined {
   return isFirst ? (first.by === "sent" ? "client" : "server") : undefined;
 }
 
+// Lines of a connection that a text is looked for beside.
+const ENDS = 64;
 const ADDRESSES = 16;
 // Lines between two that tell of the same.
 const CLOSE = 8;

@@ -1,3 +1,4 @@
+import type { Reaction } from "../pairing/reaction.ts";
 import type { Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
 import type { LogFormat } from "./format.ts";
@@ -57,6 +58,10 @@ export interface TextEvent extends LineEvent {
   readonly reason: string | undefined;
   /** The frame that it quotes. */
   readonly quoted: LogFrame | undefined;
+  /** Ends that it may stand for; undefined: it does not say. */
+  readonly kinds: readonly Reaction["kind"][] | undefined;
+  /** Whose doing it is; undefined: it does not say. */
+  readonly by: Side | undefined;
 }
 
 /** A connection begins or ends here. */

@@ -7,7 +7,7 @@ import { confidenceBy } from "../pairing/score.ts";
 import { verdictOf } from "../pairing/verdict.ts";
 import type { Side } from "../place.ts";
 import type { Joined } from "./assignment.ts";
-import { actorOf, isAboutFinding, tellsGoaway } from "./candidate.ts";
+import { actorOf, isAboutFinding, tellsEnd, tellsGoaway } from "./candidate.ts";
 import type { FrameEvent, TextEvent } from "./event.ts";
 import type { Log } from "./reader.ts";
 
@@ -89,7 +89,9 @@ function withLines(pair: PairedFinding, joins: readonly LogOfConnection[], logs:
       add(lacking);
     }
     for (const event of join.conversation.texts) {
-      if (!isAboutFinding(event, finding)) continue;
+      // Of what happened often each may be the line's.
+      const own = pair.count > 1 ? { ...event, streamId: undefined } : event;
+      if (!isAboutFinding(own, finding) && !tellsCost(own, pair, join)) continue;
       add(event);
       const actor = actorOf(event, join.side);
       if (join.confidence !== "possible" && actor !== undefined && actor !== finding.offender) named ??= { event, join };
@@ -117,6 +119,15 @@ function withLines(pair: PairedFinding, joins: readonly LogOfConnection[], logs:
     return unanswered ? { ...found, verdict: "unseen", logOnly: {}, confidence: "likely", ...explanation } : found;
   }
   return strengthened(found, named.event, named.join);
+}
+
+// The finding is an end itself, and took calls with it.
+function tellsCost(event: TextEvent, { finding: { frame }, streamsKilled }: PairedFinding, { pairs }: LogOfConnection): boolean {
+  if (streamsKilled.length === 0) return false;
+  if (frame.kind === "close") return tellsEnd(event, "fin", 0, 0) || tellsEnd(event, "rst", 0, 0);
+  if (frame.kind !== "rst-stream" && frame.kind !== "goaway") return false;
+  const seen = pairs.find((one) => isFrame(frame, one.frame));
+  return tellsEnd(event, frame.kind, seen?.frame.errorCode ?? event.errorCode ?? 0, frame.streamId);
 }
 
 // An error GOAWAY of the other side that the log has after the fault, and the capture has not.
@@ -168,7 +179,9 @@ function reactionLines(reaction: Reaction, join: LogOfConnection, logs: readonly
     const tells =
       (kind === "goaway" && tellsGoaway(event, debug, errorCode)) ||
       (kind === "rst-stream" && event.errorCode === errorCode && (event.streamId ?? streamId) === streamId) ||
-      (isEnd && (event.tells === "close" || event.tells === "symptom"));
+      tellsEnd(event, kind, errorCode, streamId) ||
+      (isEnd &&
+        (event.tells === "close" || (event.tells === "symptom" && event.kinds === undefined && event.rules.length === 0)));
     if (tells) lines.push(joinedLine(event, join, logs));
   }
   return lines;
@@ -191,7 +204,7 @@ export function joinedLine(
     ...(side === undefined ? {} : { side }),
     tells: event.kind === "frame" ? "frame" : event.tells,
     text: event.text,
-    confidence: placed && conversation.frames.length > 0 && confidence === "exact" ? "likely" : confidence,
+    confidence: placed && conversation.isNamed && confidence === "exact" ? "likely" : confidence,
   };
 }
 

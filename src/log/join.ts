@@ -46,6 +46,7 @@ export function joinLogs(
     else list.push(pair);
   }
   const witnesses: Witness[] = [...wire.connections.values()].map((one) => ({ wire: one, findings: findings.get(one.id) ?? [] }));
+  const servers = new Set(witnesses.map((witness) => witness.wire.server));
   const joined: Joined[] = [];
   const summaries: LogSummary[] = [];
   let comparisons = 0;
@@ -57,7 +58,7 @@ export function joinLogs(
       comparisons += witnesses.length;
       if (comparisons > limits.logComparisons) left++;
       else {
-        const all = witnesses.map((witness) => candidateOf(conversation, witness)).filter((one) => one !== undefined);
+        const all = witnesses.map((witness) => candidateOf(conversation, witness, servers)).filter((one) => one !== undefined);
         if (all.length > 0) candidates.push(all);
       }
     }

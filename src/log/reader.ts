@@ -13,6 +13,8 @@ import { type Line, LineSplitter } from "./lines.ts";
 import { masked } from "./secret.ts";
 import { signatureOf } from "./signature.ts";
 import { timeOf } from "./timestamp.ts";
+import { Utf8Octets } from "./utf16.ts";
+import { unwrapped } from "./wrapping.ts";
 
 /** A log, read. */
 export interface Log {
@@ -42,13 +44,18 @@ export async function readLog(source: Source, file: number, side: Side | undefin
   const collector = new Collector(file, context);
   const splitter = new LineSplitter(limits.logLine, (line) => collector.line(line));
   const window = new Window(source);
+  const unicode = new Utf8Octets();
+  const take = (octets: Uint8Array, from: number, to: number): void => {
+    const { bytes, start, end } = unicode.octets(octets, from, to);
+    splitter.octets(bytes, start, end);
+  };
   let opened = source;
   try {
     await window.need(MAGIC);
     const compression = compressionOf(window.bytes, window.end);
     if (compression === undefined) {
       do {
-        splitter.octets(window.bytes, window.start, window.end);
+        take(window.bytes, window.start, window.end);
         window.start = window.end;
       } while (await window.fill());
     } else {
@@ -60,8 +67,7 @@ export async function readLog(source: Source, file: number, side: Side | undefin
         }),
       );
       const buffer = new Uint8Array(CHUNK);
-      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer))
-        splitter.octets(buffer, 0, length);
+      for (let length = await opened.read(buffer); length > 0; length = await opened.read(buffer)) take(buffer, 0, length);
     }
   } finally {
     await opened.close();
@@ -79,6 +85,10 @@ class Collector {
   readonly #events: LogEvent[] = [];
   readonly #formats = new Map<string, number>();
   readonly #sides = { client: 0, server: 0 };
+  /** By what programs say of an outcome, which proxies say of both their sides. */
+  readonly #likely = { client: 0, server: 0 };
+  /** The line at hand, with what is around it. */
+  #whole = "";
   #lines = 0;
   #read = 0;
   #cut = 0;
@@ -94,7 +104,9 @@ class Collector {
     this.#readers = formats.map((format) => ({ format, reader: format.reader() }));
   }
 
-  line({ text, number, cut }: Line): void {
+  line({ text: whole, number, cut }: Line): void {
+    const text = unwrapped(whole);
+    this.#whole = whole;
     this.#lines = number;
     if (cut) {
       this.#cut++;
@@ -141,16 +153,18 @@ class Collector {
     const signature = signatureOf(text);
     if (signature === undefined) return false;
     const { connection = KEY.exec(text)?.[1], ...rest } = signature;
-    const { side } = rest;
-    if (side !== undefined) this.#sides[side]++;
+    const { side, tells, software } = rest;
+    if (side !== undefined) (tells === "symptom" ? this.#likely : this.#sides)[side]++;
     this.#add({ ...this.#head(text, number, connection), ...rest, kind: "text" });
-    return this.#count(signature.software);
+    if (software !== "") return this.#count(software);
+    this.#read++;
+    return true;
   }
 
   #head(text: string, number: number, connection: string | undefined) {
     return {
       place: { file: this.#file, line: number },
-      text: this.#shown(text),
+      text: this.#shown(this.#whole),
       time: timeOf(text),
       connection,
       addresses: text.slice(0, NEAR).match(ADDRESS) ?? [],
@@ -184,7 +198,7 @@ class Collector {
       });
     if (this.#firstLeft > 0)
       this.#diagnostics({ code: "limit/log-events", place: at(this.#firstLeft), data: { file: name, limit: logEvents } });
-    const { client, server } = this.#sides;
+    const { client, server } = this.#sides.client + this.#sides.server > 0 ? this.#sides : this.#likely;
     // Lines of both are of a proxy, or of two programs in one file.
     const shown = client > 0 && server === 0 ? "client" : server > 0 && client === 0 ? "server" : undefined;
     return {

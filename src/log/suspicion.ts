@@ -4,11 +4,11 @@ import { Flag } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { textsLike } from "../pairing/dictionary.ts";
-import type { JoinedLine, PairedFinding } from "../pairing/reaction.ts";
+import type { JoinedLine, PairedFinding, Unexplained } from "../pairing/reaction.ts";
 import { other, type Side } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import type { Rule } from "../rules/rule.ts";
-import { actorOf, isAboutFinding } from "./candidate.ts";
+import { isAboutFinding } from "./candidate.ts";
 import type { Conversation } from "./conversation.ts";
 import type { TextEvent } from "./event.ts";
 import type { LogFormat } from "./format.ts";
@@ -53,34 +53,76 @@ export function doubted(
   };
 }
 
-/** Faults of the other side that lines tell of and no frames of the log show. */
+/** Faults, and ends of calls, that lines tell of and no frames of the log show. */
 export function symptoms(
   conversation: Conversation,
   connection: number,
   found: readonly PairedFinding[],
+  left: readonly Unexplained[],
   rules: ReadonlyMap<string, Rule>,
   timeOf: (event: TextEvent) => number,
 ): { readonly finding: Finding; readonly event: TextEvent }[] {
   const told: { finding: Finding; event: TextEvent }[] = [];
-  for (const event of conversation.texts) {
-    const side = conversation.side ?? event.side;
-    const actor = actorOf(event, side) ?? "server";
-    if (event.tells !== "fault" || found.some(({ finding }) => isAboutFinding(event, finding))) continue;
-    if (told.some((one) => one.event.name === event.name && one.event.streamId === event.streamId)) continue;
-    const rule = likeliest(event, rules);
-    if (rule === undefined) continue;
-    const frame = placeOf(event, other(actor), timeOf(event));
-    told.push({ event, finding: findingOf(event, rule, connection, frame, actor) });
+  // What came of a fault stands beside it, where the log shows the fault.
+  const explained = found.length > 0 || left.length > 0;
+  const kinds = ["fault", "received", ...(explained ? [] : ["symptom"])];
+  for (const tells of kinds) {
+    if (tells === "symptom" && told.length > 0) break;
+    for (const event of conversation.texts) {
+      if (event.tells !== tells || event.rules.length === 0) continue;
+      if (found.some(({ finding }) => isAboutFinding(event, finding))) continue;
+      if (told.some((one) => one.finding.rule === event.rules[0] || one.event.name === event.name)) {
+        if (told.some((one) => one.event.streamId === event.streamId)) continue;
+      }
+      const rule = likeliest(event, rules);
+      if (rule === undefined || told.some(({ finding }) => finding.rule === rule.id && event.streamId === undefined)) continue;
+      const writer = conversation.side ?? event.side ?? "client";
+      const by = event.by ?? (rule.meta.by === "either" ? other(writer) : rule.meta.by);
+      told.push({ event, finding: findingOf(event, rule, connection, placeOf(event, by, timeOf(event)), by, writer) });
+    }
   }
   return told;
 }
 
+/** Lines that say what came of what the log shows. */
+export const outcomes = ({ texts }: Conversation): TextEvent[] => texts.filter(({ tells }) => tells === "symptom");
+
+/** An answer whose text names a fault, as that fault: nothing else of the log shows it. */
+export function answeredFault(
+  { connection, reaction, streamsKilled, retrySafe, lost }: Unexplained,
+  rules: ReadonlyMap<string, Rule>,
+): PairedFinding | undefined {
+  const [known] = textsLike(reaction.debug);
+  const by = other(reaction.from);
+  const rule = known?.text.rules.map((id) => rules.get(id)).find((one) => one !== undefined && one.meta.by !== reaction.from);
+  if (known === undefined || rule === undefined) return undefined;
+  const finding: Finding = {
+    ...{
+      rule: rule.id,
+      severity: rule.meta.severity,
+      offender: by,
+      connection,
+      frame: reaction.frame,
+      text: "",
+      path: undefined,
+    },
+    ...{ related: [], message: "the {side} was told so: {says}", data: { side: by, says: known.text.says } },
+    ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: rule.meta.expect, decidableAt: 0 },
+  };
+  return {
+    ...{ finding, count: 1, verdict: "as-specified", reaction, confidence: "likely", evidence: [] },
+    ...{ streamsKilled, retrySafe, lost, explanation: known.text.says },
+  };
+}
+
 /** Errors that lines tell of, and that nothing else of the log explains. */
-export function unnamed(conversation: Conversation, shown: readonly JoinedLine[]): TextEvent[] {
+export function unnamed(conversation: Conversation, shown: readonly JoinedLine[], isFound: boolean): TextEvent[] {
   const lines = new Set(shown.map(({ line }) => line));
   const told = conversation.texts.filter(
-    ({ tells, errorCode, place }) =>
+    ({ tells, errorCode, reason, place }) =>
       !lines.has(place.line) &&
+      // That there was an error is known where the fault is.
+      !(isFound && tells === "fault" && errorCode === undefined && reason === undefined) &&
       (tells === "fault" ? errorCode !== 0 : (tells === "sent" || tells === "received") && (errorCode ?? 0) > 0),
   );
   return told.slice(0, UNNAMED);
@@ -118,18 +160,21 @@ function placeOf({ place, quoted, streamId = 0 }: TextEvent, from: Side, time: n
 }
 
 const findingOf = (
-  { software, streamId = 0 }: TextEvent,
+  { tells, software, streamId = 0 }: TextEvent,
   { id, meta }: Rule,
   connection: number,
   frame: FrameRef,
-  actor: Side,
+  offender: Side,
+  writer: Side,
 ): Finding => ({
-  ...{ rule: id, severity: meta.severity, offender: other(actor), connection, frame, text: "", path: undefined, related: [] },
-  message:
-    streamId === 0
-      ? "the log of the {side} tells of a fault in words of {software} that are most often about this one"
-      : "the log of the {side} tells of a fault on stream {streamId} in words of {software} that are most often about this one",
-  data: { side: actor, software, ...(streamId === 0 ? {} : { streamId }) },
+  ...{ rule: id, severity: meta.severity, offender, connection, frame, text: "", path: undefined, related: [] },
+  message: [
+    `the log of the {side} tells of a ${tells === "symptom" ? "failure" : "fault"}`,
+    ...(streamId === 0 ? [] : ["on stream {streamId}"]),
+    software === "" ? "in words" : "in words of {software}",
+    "that are most often about this one",
+  ].join(" "),
+  data: { side: writer, software, ...(streamId === 0 ? {} : { streamId }) },
   ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
   ...{ decidableAt: 0 },
 });

@@ -53,10 +53,9 @@ const isSuspicion = (finding: FindingEvent): boolean => {
   const { certainty, severity, consequent, baseline, reaction } = finding;
   return (
     certainty === "unproven" &&
-    severity === "error" &&
     !consequent &&
     baseline !== true &&
-    (isAnswered(reaction) || isLikely(finding))
+    ((reaction.logs ?? []).length > 0 || (severity === "error" && (isAnswered(reaction) || isLikely(finding))))
   );
 };
 
@@ -84,7 +83,9 @@ function rankOf(failure: Failure): number {
     if (severity === "info") return answered ? 4.5 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
-  return severity === "error" ? 6 : severity === "warning" ? 7 : 8;
+  // A program of its own says that something came of it.
+  const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
+  return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;
 }
 
 // How a connection or a stream ended: told where nothing tells why. The most telling first.

@@ -5,6 +5,7 @@ import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
+import type { FailedCall } from "./failed-calls.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -31,8 +32,9 @@ export class Causes {
   }
 
   /** @param symptom What somebody saw; undefined: the worst is asked for.
-   *  @param words Where the capture says it. */
-  answer(symptom: string | undefined, words: readonly Words[]): WhyAnswer {
+   *  @param words Where the capture says it.
+   *  @param failed Calls that did not end well, whatever was found. */
+  answer(symptom: string | undefined, words: readonly Words[], failed: Failed = { calls: [], count: 0 }): WhyAnswer {
     const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
@@ -46,6 +48,7 @@ export class Causes {
       connections: this.#connections,
       summary: this.#summary!,
       findings: all.length,
+      failed: { calls: failed.calls.filter(({ connection }) => this.#connections.has(connection)), count: failed.count },
     };
   }
 
@@ -72,6 +75,14 @@ export interface WhyAnswer {
   readonly summary: SummaryEvent;
   /** Failures and advice in all, whether or not they fit. */
   readonly findings: number;
+  readonly failed: Failed;
+}
+
+/** Calls that did not end well. */
+export interface Failed {
+  /** The first of them. */
+  readonly calls: readonly FailedCall[];
+  readonly count: number;
 }
 
 /** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
@@ -108,16 +119,18 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
   let points = 0;
   if (reading.rules !== undefined && one.kind === "finding") {
     const own = [one.rule, ...one.hides];
-    if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += 4;
+    // How it ended tells less than why.
+    if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += isEnd(one.rule) ? 3 : 4;
   }
   const wanted: readonly string[] = reading.kinds ?? [];
   if (wanted.some((kind) => kinds.includes(kind))) {
     // Callers see ends that took a call from them.
     if (killed.length === 0 && reading.codes === undefined) return points;
-    points += 3 + (wanted.includes(kinds[0]!) ? 1 : 0);
+    const by = 3 + (wanted.includes(kinds[0]!) ? 1 : 0);
+    points = one.kind === "finding" && isEnd(one.rule) ? Math.max(points, by) : points + by;
   }
   if (reading.codes !== undefined) {
-    if (reaction.errorCode === undefined || !answered) return points >= 4 ? points : 0;
+    if (reaction.errorCode === undefined || !answered) return points >= 3 ? points : 0;
     if (!reading.codes.includes(reaction.errorCode)) return 0;
     points += 2;
   }
@@ -127,6 +140,8 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
   }
   return points;
 }
+
+const isEnd = (rule: string): boolean => ENDS.has(rule);
 
 /** The kind of the answer or end, then those that came with it. */
 function kindsOf(reaction: Omit<ReactionObject, "verdict">, one: FindingEvent | UnexplainedEvent, answered: boolean): string[] {
@@ -156,6 +171,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   const { story, symptom, readings, words, others } = answer;
   if (symptom !== undefined) for (const text of symptomLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
+  if (symptom === undefined && answer.failed.count > 0) {
+    for (const text of failedLines(answer.failed)) write(text);
+    output("\n");
+  }
   if (story === undefined) {
     for (const text of nothing(answer)) write(text);
     return;
@@ -188,9 +207,32 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (more > 0) write(`and ${count(more)} more (--verbose shows them)`, "  ", style.dim);
 }
 
+/** What went wrong for somebody, before who is to blame. */
+export function failedLines({ calls, count: all }: Failed): string[] {
+  const kinds = new Map<string, { first: FailedCall; times: number }>();
+  for (const call of calls) {
+    const key = `${call.how} ${call.path ?? ""}`;
+    const kind = kinds.get(key);
+    if (kind === undefined) kinds.set(key, { first: call, times: 1 });
+    else kind.times++;
+  }
+  const shown = [...kinds.values()].slice(0, FAILED).map(({ first: { how, path, connection, stream, packet }, times }) => {
+    const more = times > 1 ? `, ${times} times, first` : "";
+    return `  ${path ?? "a call"}: ${how}${more} (connection ${connection}, stream ${stream}, packet ${packet})`;
+  });
+  const rest = kinds.size - shown.length;
+  return [
+    `${plural(all, "call")} did not end well:`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${count(rest)} more; h2lint calls lists them`] : []),
+  ];
+}
+
 function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
   const lines = [`"${symptom.trim()}"`];
-  for (const { software, says } of readings.slice(0, READINGS)) {
+  // What anybody may mean by it tells less than what one program does.
+  const own = readings.filter(({ software }) => software !== undefined);
+  for (const { software, says } of (own.length > 0 ? own : readings).slice(0, READINGS)) {
     const named = software === undefined || says.includes(software) ? "" : `${software}: `;
     lines.push(`${named}${says}.`);
   }
@@ -204,11 +246,17 @@ function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
 }
 
 /** What is said where no failure fits. */
-export function nothing({ symptom, readings, words, summary, findings }: WhyAnswer): string[] {
+export function nothing({ symptom, readings, words, summary, findings, failed }: WhyAnswer): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
   const lines: string[] = [];
   const word = words.find(({ in: where }) => where === "grpc-message");
-  if (http2Connections === 0) lines.push("There is no HTTP/2 in this capture, so nothing can be said.");
+  const isLogOnly = summary.captures.length === 0;
+  if (http2Connections === 0)
+    lines.push(
+      isLogOnly
+        ? "No line of the log tells of a failure in words that are known."
+        : "There is no HTTP/2 in this capture, so nothing can be said.",
+    );
   else if (word !== undefined) {
     const { stream, connection, packet, path, status, text } = word;
     const call = path === undefined ? "" : ` (${path})`;
@@ -217,12 +265,14 @@ export function nothing({ symptom, readings, words, summary, findings }: WhyAnsw
       `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). That is its own word: nothing on that stream breaks a rule, so look for the reason in the server.`,
     );
   } else if (symptom !== undefined) {
-    lines.push("Nothing in this capture explains it.");
+    lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
     if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
     else lines.push("What would lead to it is not in the capture.");
-  } else
+  } else if (failed.count > 0)
+    lines.push("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.");
+  else
     lines.push(
-      `Nothing failed that this capture shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
+      `Nothing failed that ${isLogOnly ? "the log" : "this capture"} shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
     );
   const found = [
     ...(errors > 0 ? [plural(errors, "error")] : []),
@@ -253,6 +303,7 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
     schema: "h2lint-why/1",
     captures,
     ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
+    ...(answer.failed.count === 0 ? {} : { failed: { count: answer.failed.count, calls: answer.failed.calls.slice(0, LISTED) } }),
     ...(story === undefined ? { nothing: nothing(answer) } : { story }),
     ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
     ...(failure?.unexplained === undefined ? {} : { unexplained: bare(failure.unexplained) }),
@@ -264,8 +315,16 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
   output(`${jsonText(report, 2)}\n`);
 }
 
+// Rules about how a call, a stream or a connection ended.
+const ENDS: ReadonlySet<string> = new Set([
+  ...["health/stream-killed-by-close", "goaway/missing-before-close", "health/server-reset", "health/request-cancelled"],
+  ...["health/graceful-shutdown", "health/goaway", "health/error-status", "grpc/rst-status-map", "grpc/unavailable-retryable"],
+  ...["grpc/status-lost", "grpc/goaway-reason", "health/tcp-reset-with-data", "goaway/no-warning"],
+]);
+
 // Points from which on a failure fits a symptom.
 const FITS = 3;
 const OTHERS = 5;
+const FAILED = 5;
 const READINGS = 3;
 const LISTED = 100;

@@ -1,6 +1,7 @@
 // `h2lint why`: why a call failed, in a few sentences.
 import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
+import { FailedCalls } from "../../report/failed-calls.ts";
 import { Causes, concerns, whyJson, whyTable } from "../../report/why.ts";
 import { WordKeeper } from "../../report/words.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
@@ -25,6 +26,7 @@ export async function why(task: Task): Promise<number> {
   const captures: string[] = [];
   // What ends a stream may stand on stream 0.
   const { stream, ...rest } = only;
+  const failed = new FailedCalls((connection) => filter.connection(connection), stream);
   try {
     const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
     for await (const event of analyze(sources, {
@@ -34,7 +36,7 @@ export async function why(task: Task): Promise<number> {
       schemas: loadSchemas(task.protos),
       logs: task.logs,
       showSecrets: task.showSecrets,
-      listeners: text === undefined ? watch.listeners : [words, ...watch.listeners],
+      listeners: text === undefined ? [failed, ...watch.listeners] : [words, failed, ...watch.listeners],
       progress: progress.update,
     })) {
       if (event.kind === "summary") watch.check(event.captures);
@@ -47,6 +49,7 @@ export async function why(task: Task): Promise<number> {
   const answer = causes.answer(
     text,
     words.found.filter((word) => stream === undefined || word.stream === stream || word.stream === 0),
+    failed,
   );
   if (format === "json") whyJson(stdout.write, captures, answer);
   else whyTable(stdout.write, lookOf(task), answer);

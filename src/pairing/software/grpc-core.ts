@@ -91,7 +91,7 @@ export const grpcCore: Software = {
       has: "Received a GOAWAY with error code ENHANCE_YOUR_CALM",
       text: /Received a GOAWAY with error code (?<code>ENHANCE_YOUR_CALM) and debug data equal to "(?<reason>too_many_pings)"/,
       tells: "received",
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
     },
   ],
   texts: [
@@ -99,7 +99,7 @@ export const grpcCore: Software = {
     { text: /^HTTP2 settings error$/, rules: ["settings/*"], says: "gRPC C-core refuses a setting's value" },
     {
       text: /^too_many_pings$/,
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
       says: "the server counts PINGs that came sooner than it allows",
     },
   ],

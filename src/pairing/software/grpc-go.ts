@@ -90,7 +90,7 @@ export const grpcGo: Software = {
       has: "got too many pings from the client",
       text: /got too many pings from the client/,
       tells: "fault",
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
     },
     {
       name: "grpc-go.client-eyc",
@@ -98,7 +98,7 @@ export const grpcGo: Software = {
       has: "Client received GoAway with error code ENHANCE_YOUR_CALM",
       text: /Client received GoAway with error code (?<code>ENHANCE_YOUR_CALM) and debug data equal to ASCII "(?<reason>too_many_pings)"/,
       tells: "received",
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
     },
     {
       name: "grpc-go.client-goaway",
@@ -171,7 +171,7 @@ export const grpcGo: Software = {
     },
     {
       text: /^too_many_pings$/,
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
       says: "the server counts PINGs that came sooner than it allows",
     },
     { text: /^(?:graceful_stop|draining)$/, rules: [], says: "grpc-go stops gracefully" },

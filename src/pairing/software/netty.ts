@@ -206,7 +206,7 @@ export const grpcJava: Software = {
   texts: [
     {
       text: /^too_many_pings$/,
-      rules: ["abuse/ping-flood", "grpc/keepalive-too-frequent"],
+      rules: ["grpc/keepalive-too-frequent", "abuse/ping-flood"],
       says: "the server counts PINGs that came sooner than it allows",
     },
     {

@@ -1,7 +1,8 @@
 import { hex, latin1 } from "../../bytes.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { bandwidthPings, PingStrikes } from "../../grpc/ping-strikes.ts";
+import { bandwidthPings, PingStrikes, StrictPingStrikes } from "../../grpc/ping-strikes.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
+import type { Frame } from "../../http2/frame.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
@@ -34,15 +35,32 @@ export const keepaliveTooFrequent = defineRule({
       fix: "Raise the client's keepalive time, or permit it at the server (keepalive enforcement policy).",
     },
   },
-  kinds: ["ping"],
-  from: "client",
-  state: () => ({ strikes: new PingStrikes(), walks: new WalkBudget(), isGrpc: false }),
+  kinds: ["ping", "goaway"],
+  state: () => ({
+    strikes: new PingStrikes(),
+    strict: new StrictPingStrikes(),
+    latest: undefined as FrameRef | undefined,
+    interval: 0,
+    walks: new WalkBudget(),
+    isGrpc: false,
+  }),
   frame(frame, _stream, { state, report, options, connection }) {
-    if (frame.ack || !frame.whole) return;
+    if (!frame.whole) return;
+    const { strikes, strict, latest } = state;
+    if (frame.kind === "goaway") {
+      // A server that counts more strictly says which PING was the last it took.
+      if (frame.from !== "server" || latest === undefined || strikes.strikes > options.strikes) return;
+      if (strict.strikes <= options.strikes || !isTooManyPings(frame) || knewMore(frame, connection)) return;
+      report(latest, "frequent", { strikes: strict.strikes, interval: state.interval / 1000 }, { fold: "pings" });
+      return;
+    }
+    if (frame.from !== "client" || frame.ack) return;
     if (bandwidthPings.has(hex(frame.bytes, frame.start, frame.end))) return;
     const interval = hasOpenStream(connection) ? options.interval : options.idle;
-    const { strikes } = state;
     strikes.ping(frame.last.time, connection.server.contentFrames, interval * 1e6);
+    strict.ping(frame.last.time, connection.flow.firstTime, connection.server.contentFrames, interval * 1e6);
+    state.latest = FrameRef.of(frame);
+    state.interval = interval;
     if (strikes.strikes <= options.strikes || knewMore(frame, connection)) return;
     if (state.walks.isDue(connection)) state.isGrpc = isGrpc(connection);
     if (!state.isGrpc) return;
@@ -70,17 +88,18 @@ export const tooManyPingsUnjustified = defineRule({
   },
   kinds: ["ping", "goaway"],
   // No frame of the server excuses a PING here: what it had sent when the PING came is not certain.
-  state: () => ({ strikes: new PingStrikes(), pings: 0 }),
+  state: () => ({ strikes: new PingStrikes(), strict: new StrictPingStrikes(), pings: 0 }),
   frame(frame, _stream, { state, report, connection }) {
     if (!frame.whole) return;
     if (frame.kind === "ping") {
       if (frame.from !== "client" || frame.ack) return;
       state.pings++;
-      state.strikes.ping(frame.last.time, 0, hasOpenStream(connection) ? 300e9 : 7200e9);
+      const interval = hasOpenStream(connection) ? 300e9 : 7200e9;
+      state.strikes.ping(frame.last.time, 0, interval);
+      state.strict.ping(frame.last.time, connection.flow.firstTime, 0, interval);
       return;
     }
-    if (frame.from !== "server" || frame.errorCode !== ErrorCode.enhanceYourCalm) return;
-    if (!latin1(frame.bytes, frame.start, frame.end).includes("too_many_pings") || state.strikes.strikes > 2) return;
+    if (frame.from !== "server" || !isTooManyPings(frame) || state.strikes.strikes > 2 || state.strict.strikes > 2) return;
     if (knewMore(frame, connection)) return;
     report(frame, "few", { pings: state.pings, early: state.strikes.strikes });
   },
@@ -123,6 +142,9 @@ export const keepaliveTimeout = defineRule({
     report(ping, "timeout", { side: from, waited: Math.round((at.time - oldest.time) / 1e7) / 100 });
   },
 });
+
+const isTooManyPings = (frame: Frame): boolean =>
+  frame.errorCode === ErrorCode.enhanceYourCalm && latin1(frame.bytes, frame.start, frame.end).includes("too_many_pings");
 
 const PINGS = 256;
 

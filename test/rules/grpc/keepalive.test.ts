@@ -13,6 +13,9 @@ const pings = (c: Speaker, count: number, ms: number): Speaker => {
 
 testRule(keepaliveTooFrequent, {
   valid: {
+    "three, and the server says nothing of them": (s) => pings(s.client.headers(1, grpc), 3, 1000).server.goaway(1, 11, "busy"),
+    "two, and the server says there were too many": (s) =>
+      pings(s.client.headers(1, grpc), 2, 1000).server.goaway(1, 11, "too_many_pings"),
     "two may come too soon": (s) => pings(s.client.headers(1, grpc), 3, 1000),
     "every 5 minutes": (s) => pings(s.client.headers(1, grpc), 9, 5 * MINUTE),
     "DATA of the server between": (s) =>
@@ -29,6 +32,10 @@ testRule(keepaliveTooFrequent, {
     },
   },
   invalid: {
+    "three within the first minutes, and the server says so, as grpc-java counts": {
+      frames: (s) => pings(s.client.headers(1, grpc), 3, 1000).server.goaway(1, 11, "too_many_pings"),
+      finds: [["frequent", 4, { strikes: 3, interval: 300 }]],
+    },
     "every second": {
       frames: (s) => pings(s.client.headers(1, grpc), 6, 1000),
       finds: [["frequent", 5, { strikes: 3, interval: 300 }, { count: 3 }]],
@@ -91,16 +98,16 @@ testRule(tooManyPingsUnjustified, {
   },
   invalid: {
     "two early ones": {
-      frames: (s) => pings(s.client.headers(1, grpc), 3, MINUTE).server.goaway(1, 11, "too_many_pings"),
-      finds: [["few", 5, { pings: 3, early: 2 }]],
+      frames: (s) => pings(s.client.headers(1, grpc), 2, MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 4, { pings: 2, early: 1 }]],
     },
     none: {
       frames: (s) => s.client.headers(1, grpc).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 2, { pings: 0, early: 0 }]],
     },
     "octets are missing, and fields": {
-      frames: (s) => pings(s.holes().client.headers(1, grpc), 3, MINUTE).server.goaway(1, 11, "too_many_pings"),
-      finds: [["few", 5, { pings: 3, early: 2 }]],
+      frames: (s) => pings(s.holes().client.headers(1, grpc), 2, MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 4, { pings: 2, early: 1 }]],
       because: ["borders", "no-gap2"],
     },
     "every 6 minutes, with a stream open": {

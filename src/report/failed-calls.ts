@@ -1,0 +1,64 @@
+// Which calls did not end well, whoever is to blame: an error status, or RST_STREAM before the end.
+import { statusCode, statusName } from "../grpc/status.ts";
+import { errorCodeName } from "../http2/error-code.ts";
+import type { Frame } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import type { Stream } from "../model/stream.ts";
+import { utf8 } from "./text.ts";
+
+export interface FailedCall {
+  readonly connection: number;
+  readonly stream: number;
+  readonly packet: number;
+  readonly path?: string;
+  /** `grpc-status 14 UNAVAILABLE`, `:status 502`, `RST_STREAM CANCEL by the client`. */
+  readonly how: string;
+}
+
+export class FailedCalls implements ModelSink {
+  /** The first of them. */
+  readonly calls: FailedCall[] = [];
+  count = 0;
+  readonly #chosen: (connection: Connection) => boolean;
+  readonly #stream: number | undefined;
+  #told = new Set<number>();
+  #connection = 0;
+
+  /** @param stream Only this one. */
+  constructor(chosen: (connection: Connection) => boolean, stream: number | undefined) {
+    this.#chosen = chosen;
+    this.#stream = stream;
+  }
+
+  fields({ decoded, from, streamId, last }: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    if (decoded === undefined || from === "client") return;
+    const grpc = statusCode(decoded.grpcStatus?.value) ?? 0;
+    const status = decoded.statusCode;
+    if (grpc !== 0) this.#tell(stream, streamId, last.packet, connection, `grpc-status ${grpc} ${statusName(grpc)}`);
+    else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, `:status ${status}`);
+  }
+
+  frame({ kind, from, streamId, errorCode, last }: Frame, stream: Stream | undefined, connection: Connection): void {
+    // RFC 9113 8.1: a whole response may be followed by NO_ERROR.
+    if (kind !== "rst-stream" || errorCode === 0 || stream === undefined || stream.closed || stream.server.endAt >= 0) return;
+    this.#tell(stream, streamId, last.packet, connection, `RST_STREAM ${errorCodeName(errorCode)} by the ${from}`);
+  }
+
+  #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string): void {
+    if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
+    if (connection.id !== this.#connection) {
+      this.#connection = connection.id;
+      this.#told = new Set();
+    }
+    if (this.#told.has(id)) return;
+    if (this.#told.size < KEPT) this.#told.add(id);
+    this.count++;
+    if (this.calls.length >= KEPT) return;
+    const path = stream?.request.path;
+    this.calls.push({ connection: connection.id, stream: id, packet, ...(path === undefined ? {} : { path: utf8(path) }), how });
+  }
+}
+
+const KEPT = 1000;
