@@ -9,6 +9,8 @@ export function readFileSync(): never {
   throw Object.assign(new Error("there are no files in a browser"), { code: "ENOENT" });
 }
 
+export const realpathSync = readFileSync;
+
 export const open = async (): Promise<never> => readFileSync();
 
 export const tmpdir = (): string => "";

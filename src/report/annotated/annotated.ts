@@ -1,8 +1,8 @@
 // `-o annotated.pcapng`: the packets as they were captured, each with what is to be said of it as a comment, which Wireshark lists and
 // filters (`frame.comment`). Of whatever format the captures are, the result is one pcapng section with the interfaces of all of them.
-import { realpathSync } from "node:fs";
 import { PACKET_HEAD, PcapngWriter, packetBlockOctets, writePacketBlock } from "../../capture/pcapng-writer.ts";
 import { H2lintError } from "../../error.ts";
+import { realpathSync } from "../../platform/fs.ts";
 import { version } from "../../version.ts";
 import type { CaptureInfo, SummaryEvent } from "../event.ts";
 import type { Report, RunFacts } from "../report.ts";

@@ -1,12 +1,13 @@
 // `-o spans.otlp.json`: every call as a client span and a server span below it, for tracing tools. Spans are written when their call is over;
 // one with a finding waits for the answer, until its connection is over.
-import { createHash } from "node:crypto";
+
 import { H2lintError } from "../../error.ts";
 import type { Call } from "../../grpc/call.ts";
 import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import type { Frame } from "../../http2/frame.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Stream } from "../../model/stream.ts";
+import { createHash } from "../../platform/crypto.ts";
 import { answerName, isAnswered } from "../answer.ts";
 import type { ConnectionEvent, FindingEvent } from "../event.ts";
 import { beganAt } from "../exchange.ts";

@@ -13,7 +13,7 @@ export function parentOfHeader(value: string): ParentSpan | undefined {
   return parent(match[2]!, match[3]!);
 }
 
-/** Census binary format: a version, then fields of a number and octets (opencensus-specs, encodings/BinaryEncoding.md).
+/** Census binary format: a version, then fields of a number and octets (opencensus-specs, encodings/BinaryEncoding).
  *  @param value Base64, or octets after a NUL. @returns Undefined for what is none. */
 export function parentOfBinary(value: string): ParentSpan | undefined {
   const octets = value.startsWith("\0") ? Buffer.from(value.slice(1), "latin1") : Buffer.from(value, "base64");

@@ -1,4 +1,4 @@
-// What Parquet's metadata is written in: Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md).
+// What Parquet's metadata is written in: Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol).
 
 /** Octets that grow. */
 export class Octets {

@@ -36,7 +36,7 @@ testRule(originOnCleartext, {
     },
     "the start is missing": {
       frames: (s) => s.midway().client.headers(1).server.headers(1).frame({ type: ORIGIN, payload: good }).ping(),
-      finds: [["cleartext", 3, {}, { because: ["roles", "borders", "start"] }]],
+      finds: [["cleartext", 3, {}, { because: ["borders", "start"] }]],
       certainty: "unproven",
     },
   },

@@ -148,7 +148,7 @@ testRule(statusMissing, {
     "in the midst of a connection": {
       frames: (s) => s.midway().client.headers(1, call).server.headers(1, answered).trailers(1, { a: "1" }),
       finds: [["trailers", 3, { streamId: 1 }]],
-      because: ["roles", "borders", "body"],
+      because: ["borders", "body"],
     },
   },
 });

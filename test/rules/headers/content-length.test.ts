@@ -116,7 +116,7 @@ testRule(contentLengthMismatch, {
     "in the midst of a connection": {
       frames: (s) => answer("GET", "5")(s.midway()),
       finds: [["less", 2, { side: "server", octets: 0, length: 5, streamId: 1 }]],
-      because: ["roles", "borders", "body"],
+      because: ["borders", "body"],
     },
     "one octet, of which there is none": {
       frames: (s) => s.client.headers(1, { ...end, ...request("1") }),

@@ -149,7 +149,7 @@ testRule(schemeMismatch, {
           .client.headers(1, { fields: { ...getRequest, ":scheme": "https" } })
           .headers(3, { fields: { ...getRequest, ":scheme": "https" } }),
       finds: [["scheme", 1, { scheme: "https", transport: "without TLS", streamId: 1 }, { count: 2 }]],
-      because: ["roles", "borders", "start"],
+      because: ["borders", "start"],
     },
   },
 });

@@ -108,7 +108,7 @@ testRule(errorStatus, {
           .data(1)
           .server.headers(1, { endStream: true, fields: { ":status": "500" } }),
       finds: [["http", 3, { streamId: 1, status: 500, ms: -1 }]],
-      because: ["roles", "borders"],
+      because: ["borders"],
     },
   },
 });

@@ -137,7 +137,7 @@ testRule(promisedIdInvalid, {
     "in the midst of a connection": {
       frames: (s) => s.midway().client.headers(1, end).server.pushPromise(1, 0),
       finds: [["zero", 2, { streamId: 1 }]],
-      because: ["roles", "borders", "start"],
+      because: ["borders", "start"],
     },
   },
 });

@@ -21,7 +21,7 @@ testRule(rstRepeated, {
     "in the midst of a connection": {
       frames: (s) => s.midway().client.headers(1).rst(1).rst(1),
       finds: [["again", 3, { streamId: 1 }]],
-      because: ["roles", "borders", "acks"],
+      because: ["borders", "acks"],
     },
   },
 });
