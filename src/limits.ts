@@ -45,8 +45,11 @@ export interface Limits {
   readonly tableOctets: number;
   /** Streams per connection (`limit/streams`). */
   readonly streams: number;
-  /** Closed streams per connection that are remembered to judge late frames. */
+  /** Streams of all connections together; beyond it a connection has room for one, and for those it had (`limit/streams`). */
+  readonly streamsTotal: number;
+  /** Closed streams per connection that are remembered to judge late frames, and those of all connections. */
   readonly closedStreams: number;
+  readonly closedStreamsTotal: number;
   /** Findings per rule and connection beyond which those of a kind are folded into one. */
   readonly findings: number;
   /** Octets kept of a gRPC message, where they are looked into: of compressed ones, for a schema, to be listed. */
@@ -81,7 +84,7 @@ export interface Limits {
   readonly logComparisons: number;
 }
 
-/** The limits for so much memory of the process, in octets: from some 100 MB on a check does not exceed it, whatever the captures hold.
+/** The limits for so much memory of the process, in octets: from some 120 MB on a check does not exceed it, whatever the captures hold.
  *  What Node and the program take is left aside, the rest is shared out to the stores of the pipeline. What a report keeps besides, of
  *  messages to be listed or of a page to be written, is on top of it. */
 export function limitsFor(maxMemoryOctets: number): Limits {
@@ -97,7 +100,7 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     fragmentTime: 60e9,
     duplicatePackets: 4096,
     duplicateTime: 50e6,
-    flows: Math.floor(share(0.7) / CONNECTION),
+    flows: Math.floor(share(0.5) / CONNECTION),
     idleTime: 3600e9,
     outOfOrderOctets: Math.min(share(0.05), 8 << 20),
     outOfOrderTotal: share(0.1),
@@ -110,7 +113,9 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     fieldBlockOctets: 4 << 20,
     tableOctets: 1 << 20,
     streams: 20_000,
+    streamsTotal: Math.floor(share(0.2) / STREAM),
     closedStreams: 100,
+    closedStreamsTotal: Math.floor(share(0.15) / STREAM),
     findings: 100,
     messageOctets: 256 << 10,
     messageOctetsTotal: share(0.07),
@@ -132,11 +137,13 @@ export function limitsFor(maxMemoryOctets: number): Limits {
 }
 
 // Of Node and the program with a capture of a few connections.
-const PROGRAM = 80 << 20;
+const PROGRAM = 100 << 20;
 // Below it there is nothing to share out.
 const LEAST = 16 << 20;
-// A connection with calls, with what it leaves to collect and its part of the report; one that says nothing takes a third.
+// A connection but for its streams, with what it leaves to collect and its part of the report; one that says nothing takes a third.
 const CONNECTION = 16 << 10;
+// A stream with its two halves, heads and references.
+const STREAM = 2 << 10;
 
 /** Memory of the process, in octets, where nothing else is said. */
 export const defaultMaxMemory = 200 << 20;

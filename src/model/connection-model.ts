@@ -223,6 +223,7 @@ export class ConnectionModel implements ConnectionSink {
     if (!this.#announced && (c.about.cleartext !== undefined || c.flow.unanswered)) this.#announce(0, "syn");
     this.#parts.notes.atEnd(c);
     this.#parts.sink.connectionEnd(c);
+    this.#parts.streams.release(c);
   }
 
   wantsContent({ streamId, from }: Frame): boolean {

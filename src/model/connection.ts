@@ -5,7 +5,7 @@ import type { Side } from "../place.ts";
 import { endpointText } from "../tcp/endpoint-text.ts";
 import type { Flow } from "../tcp/flow.ts";
 import type { TlsFacts } from "../tls/facts.ts";
-import type { ClosedStreams } from "./closed-streams.ts";
+import type { ClosedOfConnection } from "./closed-streams.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PathGroups } from "./path-groups.ts";
 import { Streams } from "./streams.ts";
@@ -37,8 +37,8 @@ export class Connection {
   /** 101 acknowledges HTTP2-Settings; RFC 7540 3.2.1 calls a frame that does so too "not necessary", so one is no fault. */
   spareAck: "none" | "allowed" | "under way" = "none";
   lastTime = 0;
-  /** Closed streams that are remembered, oldest first; undefined while there is none. */
-  closedStreams: ClosedStreams | undefined = undefined;
+  /** Closed streams that are remembered; undefined before the first. */
+  closed: ClosedOfConnection<Connection> | undefined = undefined;
   /** Goes on from where it was: to begin anew for each stream would pass by all that were taken out. */
   oldestStream: IterableIterator<number> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */

@@ -12,22 +12,31 @@ export class StreamTable {
   readonly #sink: Required<ModelSink>;
   readonly #limits: Limits;
   readonly #notes: CaptureNotes;
+  readonly #closed: ClosedStreams<Connection>;
+  /** Of all connections. */
+  #streams = 0;
 
   constructor(sink: Required<ModelSink>, limits: Limits, notes: CaptureNotes) {
     this.#sink = sink;
     this.#limits = limits;
     this.#notes = notes;
+    this.#closed = new ClosedStreams(limits.closedStreams, limits.closedStreamsTotal);
   }
 
   /** @param seen The frame that opens it lies in the capture. @param openedAt Where that ends in the initiator's direction, else -1. */
   open(c: Connection, id: number, initiator: Side, seen: boolean, openedAt: number, time: number): Stream {
     const opener = c.endpoint(initiator);
     const stream = new Stream(id, initiator, seen, openedAt, time);
+    const before = c.streams.size;
     c.streams.add(stream);
+    this.#streams += c.streams.size - before;
     c.streamCount++;
     if (initiator === "client" && seen) c.openByClient++;
     if (id > opener.highestOpened) opener.highestOpened = id;
-    if (c.streams.size > this.#limits.streams) this.#dropOldest(c, opener);
+    const { streams, streamsTotal } = this.#limits;
+    // Where others hold too many, this one has room for one.
+    if (c.streams.size > streams) this.#dropOldest(c, opener, streams);
+    else if (this.#streams > streamsTotal && c.streams.size > 1) this.#dropOldest(c, opener, streamsTotal);
     return stream;
   }
 
@@ -64,21 +73,33 @@ export class StreamTable {
 
   // Closed streams are kept for a while, so that late frames on them can be judged.
   #forget(c: Connection, id: number): void {
-    const closed = (c.closedStreams ??= new ClosedStreams());
-    const old = closed.add(id, this.#limits.closedStreams);
-    if (old === 0) return;
-    const opener = c.endpoint((old & 1) === 1 ? "client" : "server");
-    if (old > opener.forgotten) opener.forgotten = old;
-    c.streams.delete(old);
+    const old = this.#closed.add(c, id);
+    if (old === undefined) return;
+    const { connection } = old;
+    const opener = connection.endpoint((old.id & 1) === 1 ? "client" : "server");
+    if (old.id > opener.forgotten) opener.forgotten = old.id;
+    this.#delete(connection, old.id);
+  }
+
+  /** Nothing of the connection follows. */
+  release(c: Connection): void {
+    this.#closed.release(c);
+    this.#streams -= c.streams.size;
+  }
+
+  #delete(c: Connection, id: number): void {
+    const before = c.streams.size;
+    c.streams.delete(id);
+    this.#streams -= before - c.streams.size;
   }
 
   // The oldest goes, closed or not.
-  #dropOldest(c: Connection, opener: Endpoint): void {
+  #dropOldest(c: Connection, opener: Endpoint, limit: number): void {
     let next = (c.oldestStream ??= c.streams.keys()).next();
     if (next.done === true) next = (c.oldestStream = c.streams.keys()).next();
     const oldest = next.value;
     if (oldest !== undefined) {
-      c.streams.delete(oldest);
+      this.#delete(c, oldest);
       // Its end would not be seen.
       const { active } = opener;
       const index = active.indexOf(oldest);
@@ -87,6 +108,6 @@ export class StreamTable {
       const its = c.endpoint((oldest & 1) === 1 ? "client" : "server");
       its.forgotten = Math.max(its.forgotten, oldest);
     }
-    this.#notes.note(c, "limit/streams", opener.side, opener.lastAt, { limit: this.#limits.streams });
+    this.#notes.note(c, "limit/streams", opener.side, opener.lastAt, { limit });
   }
 }

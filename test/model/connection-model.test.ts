@@ -584,6 +584,18 @@ describe("memory", () => {
     expect(d.take().filter((event) => event.includes("!"))).toEqual([]);
   });
 
+  it("closed and open streams of all connections are bounded, too", () => {
+    const closed = new Drive({ limits: { closedStreamsTotal: 10 } });
+    closed.client.settings([3, 1_000_000]);
+    for (let i = 0; i < 100; i++) closeStream(closed, 2 * i + 1);
+    expect(closed.connection.streams.size).toBe(10);
+    const open = new Drive({ limits: { streamsTotal: 10 } });
+    for (let i = 0; i < 30; i++) open.client.headers(2 * i + 1, request);
+    expect(open.connection.streams.size).toBe(10);
+    expect(open.diagnostics.filter(({ code }) => code === "limit/streams")).toHaveLength(20);
+    expect(open.connection.client.forgotten).toBe(39);
+  });
+
   it("PINGs, GOAWAYs and streams that count as open are bounded", () => {
     const d = new Drive({ limits: { closedStreams: 10 } });
     for (let i = 0; i < 2000; i++) d.client.ping(String(i).padStart(8, "0")).goaway(0);
