@@ -93,7 +93,8 @@ export class Detection {
     if (evidence > 0) this.#sender ??= this.#clientBy(index, senderOf(b, start, end));
     if (this.#evidence < CONVINCING) return;
     const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
-    if (!started && this.#sender !== undefined) this.#begin("h2c", this.#sender, "preface");
+    if (!started && this.#carrier.secured) this.#begin("h2c", this.#client, "preface");
+    else if (!started && this.#sender !== undefined) this.#begin("h2c", this.#sender, "preface");
     else this.#begin("h2c", this.#client, started ? "syn" : "guess");
   }
 
@@ -178,7 +179,8 @@ export class Detection {
     const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
     const request = this.#octets.findIndex((octets) => !octets.broken && octets.isRequest);
     if (!started && this.#octets.some((octets) => octets.isSettings)) {
-      this.#begin("h2c", 0, "guess");
+      if (this.#carrier.secured) this.#begin("h2c", this.#client, "preface");
+      else this.#begin("h2c", 0, "guess");
       return;
     }
     this.#decided = true;

@@ -9,6 +9,7 @@ import type { Origin } from "../place.ts";
 import { unread } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
 import { type DecryptorContext, Parking } from "../tls/decryptor.ts";
+import { SearchBudget } from "../tls/key-search.ts";
 import { KeyStore } from "../tls/key-store.ts";
 import { RecordBuffers } from "../tls/record.ts";
 import { Carrier, type Http2Start, type Readers } from "./carrier.ts";
@@ -34,7 +35,12 @@ export class Detector implements Readers {
   constructor(limits: Limits, diagnostics: DiagnosticSink, keys: KeyStore = new KeyStore()) {
     this.limits = limits;
     this.diagnostics = diagnostics;
-    this.#keys = { store: keys, buffers: new RecordBuffers(), parking: new Parking(limits.tlsParkedOctets) };
+    this.#keys = {
+      store: keys,
+      buffers: new RecordBuffers(),
+      parking: new Parking(limits.tlsParkedOctets),
+      search: new SearchBudget(),
+    };
     this.#frames = new FrameReading(limits, diagnostics);
   }
 

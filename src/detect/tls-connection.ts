@@ -1,5 +1,5 @@
 // In: the octets of both directions of a TLS connection. Out: what it carries, where there are keys, read as a connection of its own from
-// its first octet on; what its handshake and alerts say, and what became of it.
+// its first octet on, or from where the capture starts; what its handshake and alerts say, and what became of it.
 import type { DiagnosticCode } from "../diagnostic.ts";
 import type { Origin } from "../place.ts";
 import { type ByteSink, type ByteSource, type EndReason, type GapProof, unread } from "../tcp/byte-stream.ts";
@@ -49,10 +49,11 @@ export class TlsConnection implements ByteSource {
     if (this.#begun) return;
     this.#begun = true;
     const { flow, sink, readers, tunnels } = this.#carrier;
-    const { facts, client = 0 } = this.#decryptor!; // who gives octets
+    const decryptor = this.#decryptor!; // who gives octets
+    const { facts, client = 0 } = decryptor;
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
-    new Detection(new Carrier(flow, this, sink, readers, tunnels, true), client, NOTHING_SKIPPED);
+    new Detection(new Carrier(flow, this, sink, readers, tunnels, true, decryptor), client, NOTHING_SKIPPED);
   }
 
   /** Something of the ciphertext was read. */
