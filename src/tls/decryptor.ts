@@ -9,6 +9,7 @@ import { type PlaintextSink, type Shared, TlsDirection, type TlsTrouble } from "
 import { noFacts, noteFound, type TlsFacts } from "./facts.ts";
 import { type SearchBudget, searchKeys } from "./key-search.ts";
 import { type KeyStore, octetsOf } from "./key-store.ts";
+import type { Parking } from "./parking.ts";
 import { ContentType, type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
 import { type TlsVerdict, verdictOf } from "./verdict.ts";
 
@@ -16,16 +17,6 @@ import { type TlsVerdict, verdictOf } from "./verdict.ts";
 export interface TlsListener {
   alert?(alert: TlsAlert): void;
   trouble?(trouble: TlsTrouble): void;
-}
-
-/** What all connections keep while keys may still come. */
-export class Parking {
-  octets = 0;
-  readonly limit: number;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
 }
 
 /** What the decryptors of a session share. */
@@ -50,6 +41,8 @@ export class Decryptor {
   #parkedOctets = 0;
   /** Nothing is waited for any more. */
   #gaveUp = false;
+  /** So, since there was no room for it. */
+  #unkept = false;
   /** Of the store when it was last asked. */
   #generation = -1;
   /** No hello was seen, and keys are looked for: directions whose records were not found a key yet, by bit. */
@@ -99,6 +92,12 @@ export class Decryptor {
     return !this.#found || this.#directions[index].fromStart;
   }
 
+  /** What waits cannot be kept any longer, though keys may still come. */
+  giveUp(): void {
+    this.#unkept = this.#parked !== undefined;
+    this.finish();
+  }
+
   /** No keys come any more: what waits is read as far as it can be. */
   finish(): void {
     this.#gaveUp = true;
@@ -115,7 +114,14 @@ export class Decryptor {
 
   /** What became of the connection so far. */
   verdict(): TlsVerdict {
-    return verdictOf(this.#keys, this.facts, this.#context.store, this.#direction("client"), this.#direction("server"));
+    return verdictOf(
+      this.#keys,
+      this.facts,
+      this.#context.store,
+      this.#direction("client"),
+      this.#direction("server"),
+      this.#unkept,
+    );
   }
 
   #direction(side: Side): TlsDirection {
@@ -202,8 +208,8 @@ export class Decryptor {
     this.#parked.push(event);
     this.#parkedOctets += octets + PARKED;
     parking.octets += octets + PARKED;
-    if (parking.octets > parking.limit) this.finish();
-    else this.keysChanged();
+    if (parking.makeRoom()) this.keysChanged();
+    else this.giveUp();
   }
 
   #replay(): void {

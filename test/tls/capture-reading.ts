@@ -6,10 +6,11 @@ import { defaultLimits } from "../../src/limits.ts";
 import { PacketDecoder } from "../../src/net/decoder.ts";
 import { Assembler } from "../../src/tcp/assembler.ts";
 import type { Flow } from "../../src/tcp/flow.ts";
-import { Decryptor, Parking } from "../../src/tls/decryptor.ts";
+import { Decryptor } from "../../src/tls/decryptor.ts";
 import { KeyLogReader } from "../../src/tls/key-log.ts";
 import { SearchBudget } from "../../src/tls/key-search.ts";
 import type { KeyStore } from "../../src/tls/key-store.ts";
+import { Parking } from "../../src/tls/parking.ts";
 import { RecordBuffers } from "../../src/tls/record.ts";
 import { Collected } from "./feeding.ts";
 
