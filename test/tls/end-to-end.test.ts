@@ -139,6 +139,15 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (name) => {
     for (const secret of secretsIn(keyLog)) expect(found.text).not.toContain(secret);
   });
 
+  it("the reference engine finds the same", async () => {
+    const source = bytesSource("a.pcap", pcapOf(recorded.capture));
+    const keys = [keysOf(recorded.keyLog)];
+    const found = await report([source], { keys, engine: "reference" });
+    expectJudged(found, version);
+    const same = await report([bytesSource("a.pcap", pcapOf(recorded.capture))], { keys: [keysOf(recorded.keyLog)] });
+    expect([found.findings, found.connections]).toEqual([same.findings, same.connections]);
+  });
+
   it("by secrets at the end of the capture", async () => {
     const whole = Buffer.concat([recorded.capture, secretsBlock(recorded.keyLog)]);
     const found = await report([memory(whole)]);
@@ -319,4 +328,23 @@ function payloadsOf(capture: Uint8Array): number[] {
     at += block.length;
   }
   return places;
+}
+
+/** The packets as a pcap, whose times are in microseconds: the recorder's are in nanoseconds. */
+function pcapOf(capture: Uint8Array): Buffer {
+  const head = Buffer.from("d4c3b2a1020004000000000000000000ffff000000000000", "hex");
+  const pieces = [head];
+  for (const block of blocksOf(capture)) {
+    const type = block.readUInt32LE(0);
+    if (type === 1) head.writeUInt32LE(block.readUInt16LE(8), 20);
+    if (type !== 6) continue;
+    const micros = ((BigInt(block.readUInt32LE(12)) << 32n) | BigInt(block.readUInt32LE(16))) / 1000n;
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(Number(micros / 1_000_000n), 0);
+    record.writeUInt32LE(Number(micros % 1_000_000n), 4);
+    record.writeUInt32LE(block.readUInt32LE(20), 8);
+    record.writeUInt32LE(block.readUInt32LE(24), 12);
+    pieces.push(record, block.subarray(28, 28 + block.readUInt32LE(20)));
+  }
+  return Buffer.concat(pieces);
 }
