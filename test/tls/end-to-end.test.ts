@@ -333,7 +333,7 @@ function payloadsOf(capture: Uint8Array): number[] {
 /** The packets as a pcap, whose times are in microseconds: the recorder's are in nanoseconds. */
 function pcapOf(capture: Uint8Array): Buffer {
   const head = Buffer.from("d4c3b2a1020004000000000000000000ffff000000000000", "hex");
-  const pieces = [head];
+  const pieces: Buffer[] = [head];
   for (const block of blocksOf(capture)) {
     const type = block.readUInt32LE(0);
     if (type === 1) head.writeUInt32LE(block.readUInt16LE(8), 20);
