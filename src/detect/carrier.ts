@@ -19,22 +19,39 @@ export class Carrier {
   readonly readers: Readers;
   /** Tunnels inside each other. After one the start of what follows is known. */
   readonly tunnels: number;
-  /** The octets were decrypted: their start was seen, or what lacks of it is told as a gap. */
+  /** The octets were decrypted: it is proven who is the client. */
   readonly secured: boolean;
+  /** Knows better than TCP whether their start is there. */
+  readonly #starts: Starts | undefined;
 
-  constructor(flow: Flow, source: ByteSource, sink: ConnectionSink, readers: Readers, tunnels: number, secured = false) {
+  constructor(
+    flow: Flow,
+    source: ByteSource,
+    sink: ConnectionSink,
+    readers: Readers,
+    tunnels: number,
+    secured = false,
+    starts?: Starts,
+  ) {
     this.flow = flow;
     this.source = source;
     this.sink = sink;
     this.readers = readers;
     this.tunnels = tunnels;
     this.secured = secured;
+    this.#starts = starts;
   }
 
   /** The first octet of this direction is there. */
   startKnown(index: 0 | 1): boolean {
+    if (this.#starts !== undefined) return this.#starts.startKnown(index);
     return this.secured || this.tunnels > 0 || this.flow.directions[index].syn;
   }
+}
+
+export interface Starts {
+  /** The first octet of this direction is there, or the gap before it is told. */
+  startKnown(index: 0 | 1): boolean;
 }
 
 /** What reads the octets of a carrier: each attaches itself to it, then what waits is given to it. */

@@ -89,6 +89,8 @@ export class Detection {
     this.#evidence += frameEvidence(b, start, end);
     if (this.#evidence < CONVINCING) return;
     if (this.#carrier.startKnown(0) || this.#carrier.startKnown(1)) this.#begin("h2c", this.#client, "syn");
+    // Whose secret opens its records says who is the client.
+    else if (this.#carrier.secured) this.#begin("h2c", this.#client, "preface");
     else this.#searchRoles();
   }
 
@@ -174,7 +176,8 @@ export class Detection {
     const started = this.#carrier.startKnown(0) || this.#carrier.startKnown(1);
     const request = this.#octets.findIndex((octets) => !octets.broken && octets.isRequest);
     if (!started && this.#octets.some((octets) => octets.isSettings)) {
-      this.#searchRoles();
+      if (this.#carrier.secured) this.#begin("h2c", this.#client, "preface");
+      else this.#searchRoles();
       return;
     }
     this.#decided = true;

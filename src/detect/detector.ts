@@ -8,8 +8,10 @@ import type { Limits } from "../limits.ts";
 import type { Origin } from "../place.ts";
 import { unread } from "../tcp/byte-stream.ts";
 import type { Flow } from "../tcp/flow.ts";
-import { type DecryptorContext, Parking } from "../tls/decryptor.ts";
+import type { DecryptorContext } from "../tls/decryptor.ts";
+import { SearchBudget } from "../tls/key-search.ts";
 import { KeyStore } from "../tls/key-store.ts";
+import { Parking } from "../tls/parking.ts";
 import { RecordBuffers } from "../tls/record.ts";
 import { Carrier, type Http2Start, type Readers } from "./carrier.ts";
 import type { Tunnel } from "./decision.ts";
@@ -39,7 +41,12 @@ export class Detector implements Readers {
   constructor(limits: Limits, diagnostics: DiagnosticSink, keys: KeyStore = new KeyStore()) {
     this.limits = limits;
     this.diagnostics = diagnostics;
-    this.#keys = { store: keys, buffers: new RecordBuffers(), parking: new Parking(limits.tlsParkedOctets) };
+    this.#keys = {
+      store: keys,
+      buffers: new RecordBuffers(),
+      parking: new Parking(limits.tlsParkedOctets),
+      search: new SearchBudget(),
+    };
     this.#frames = new FrameReading(limits, diagnostics);
     this.#scouted = new FrameReading(limits, () => {});
   }
@@ -49,6 +56,16 @@ export class Detector implements Readers {
   read(flow: Flow, sink: ConnectionSink): void {
     if (flow.directions[0].syn || flow.directions[1].syn) this.#servers.add(flow, 1);
     new Detection(new Carrier(flow, flow, sink, this, 0), 0, NOTHING_SKIPPED);
+  }
+
+  /** Keys may have come for connections that are over. */
+  readOn(): void {
+    this.#keys.parking.keysChanged(this.#keys.store.generation);
+  }
+
+  /** No connection and no key follows. */
+  end(): void {
+    this.#keys.parking.finish();
   }
 
   http2(carrier: Carrier, start: Http2Start, waiting: ReplayBuffer, rest: Http1Exchange | undefined): void {

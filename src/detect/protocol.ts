@@ -37,6 +37,9 @@ export interface ConnectionSink extends Http2Sink {
   secured?(facts: TlsFacts, clientIndex: 0 | 1, over: boolean): void;
   /** An alert of TLS, after the first decrypted octet. */
   alerted?(alert: TlsAlert): void;
+  /** It is over, but not all of it is told before \`proceed\`: keys may still come. */
+  postpone?(): void;
+  proceed?(): void;
   /** More is known of the connection. */
   note(about: About): void;
 }

@@ -1,17 +1,19 @@
 // In: the octets of both directions of a TLS connection. Out: what it carries, where there are keys, read as a connection of its own from
-// its first octet on; what its handshake and alerts say, and what became of it.
+// its first octet on, or from where the capture starts; what its handshake and alerts say, and what became of it.
 import type { DiagnosticCode } from "../diagnostic.ts";
 import type { Origin } from "../place.ts";
 import { type ByteSink, type ByteSource, type EndReason, type GapProof, unread } from "../tcp/byte-stream.ts";
 import { Decryptor, type DecryptorContext } from "../tls/decryptor.ts";
 import type { PlaintextSink, TlsTrouble } from "../tls/direction.ts";
+import type { Waiter } from "../tls/parking.ts";
 import { tlsSummary } from "../tls/summary.ts";
 import { Carrier } from "./carrier.ts";
 import { Detection } from "./detection.ts";
 
 /** Gives decrypted octets. */
-export class TlsConnection implements ByteSource {
+export class TlsConnection implements ByteSource, Waiter {
   readonly #carrier: Carrier;
+  readonly #keys: DecryptorContext;
   /** Undefined: nothing is to be had from it any more. */
   #decryptor: Decryptor | undefined;
   #first: ByteSink = unread;
@@ -22,6 +24,7 @@ export class TlsConnection implements ByteSource {
 
   constructor(carrier: Carrier, keys: DecryptorContext) {
     this.#carrier = carrier;
+    this.#keys = keys;
     const out = [new PlainSide(this, 0), new PlainSide(this, 1)] as const;
     const decryptor = new Decryptor(keys, out, {
       trouble: (trouble) => this.#diagnose(trouble),
@@ -49,10 +52,11 @@ export class TlsConnection implements ByteSource {
     if (this.#begun) return;
     this.#begun = true;
     const { flow, sink, readers, tunnels } = this.#carrier;
-    const { facts, client = 0 } = this.#decryptor!; // who gives octets
+    const decryptor = this.#decryptor!; // who gives octets
+    const { facts, client = 0 } = decryptor;
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
-    new Detection(new Carrier(flow, this, sink, readers, tunnels, true), client, NOTHING_SKIPPED);
+    new Detection(new Carrier(flow, this, sink, readers, tunnels, true, decryptor), client, NOTHING_SKIPPED);
   }
 
   /** Something of the ciphertext was read. */
@@ -63,8 +67,34 @@ export class TlsConnection implements ByteSource {
   /** One direction of the ciphertext is over. */
   ended(): void {
     if (++this.#ends !== 2 || this.#decryptor === undefined) return;
+    if (this.#decryptor.waiting && !this.#keys.store.complete) {
+      this.#carrier.sink.postpone?.();
+      this.#keys.parking.keep(this);
+      return;
+    }
     this.#decryptor.finish();
     this.#conclude(this.#decryptor);
+  }
+
+  keysChanged(): boolean {
+    if (this.#decryptor === undefined) return true;
+    this.#decryptor.keysChanged();
+    if (this.#decryptor.waiting) return false;
+    this.finish();
+    return true;
+  }
+
+  giveUp(): void {
+    this.#decryptor?.giveUp();
+    this.finish();
+  }
+
+  /** It was over, and waited for keys. */
+  finish(): void {
+    if (this.#decryptor === undefined) return;
+    this.#decryptor.finish();
+    this.#conclude(this.#decryptor);
+    this.#carrier.sink.proceed?.();
   }
 
   #conclude(decryptor: Decryptor): void {

@@ -64,6 +64,9 @@ export class ModelParts {
 export class ConnectionModel implements ConnectionSink {
   readonly connection: Connection;
   readonly #parts: ModelParts;
+  /** Part of it waits for keys. */
+  #postponed = false;
+  #closed = false;
   #announced = false;
 
   constructor(flow: Flow, parts: ModelParts) {
@@ -213,8 +216,19 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.sink.end(from, how, at, c);
   }
 
-  /** Nothing follows. */
+  postpone(): void {
+    this.#postponed = true;
+  }
+
+  proceed(): void {
+    this.#postponed = false;
+    if (this.#closed) this.close();
+  }
+
+  /** Nothing follows but what was postponed. */
   close(): void {
+    this.#closed = true;
+    if (this.#postponed) return;
     const c = this.connection;
     const upgraded = c.upgrade === undefined ? undefined : c.streams.get(1);
     // Its content may have come after the answer.

@@ -21,8 +21,13 @@ export class Model implements FlowListener {
   }
 
   open(flow: Flow): ConnectionModel {
+    this.#detector.readOn();
     const model = new ConnectionModel(flow, this.#parts);
     this.#detector.read(flow, model);
     return model;
+  }
+
+  end(): void {
+    this.#detector.end();
   }
 }

@@ -17,6 +17,7 @@ export function protocolText({ protocol, recognised, tls }: ConnectionEvent): st
 const SEALED: Readonly<Record<string, string>> = {
   "no-keys": "no keys",
   "no-key-for-connection": "keys of others only",
+  "keys-not-in-time": "keys came too late",
   "starts-after-handshake": "handshake not captured",
   "no-application-data": "no application data",
 };

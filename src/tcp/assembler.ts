@@ -21,6 +21,8 @@ export interface FlowListener {
   /** Its first octets, or its end, are about to come: attach the sinks of both directions.
    *  @returns Who is told of the rest. */
   open(flow: Flow): FlowReader;
+  /** All have ended. */
+  end?(): void;
 }
 
 export class Assembler implements SegmentSink {
@@ -91,6 +93,7 @@ export class Assembler implements SegmentSink {
       }
       this.#lifetime.forget(flow);
     }
+    this.#listener.end?.();
   }
 
   #open(s: TcpSegment, second: boolean): Flow {

@@ -73,6 +73,9 @@ const way13 = (how: Protection, secret: Uint8Array): Way => ({
   cipher: recordCipher(how, trafficKeys(how, secret), true, false),
 });
 
+/** The first one under a secret of TLS 1.3. */
+export const epochOf = (kind: EpochKind, how: Protection, secret: Uint8Array): Epoch => new Epoch(kind, 0, [way13(how, secret)]);
+
 export class ConnectionKeys {
   clientHello: ClientHello | undefined;
   serverHello: ServerHello | undefined;
@@ -97,6 +100,8 @@ export class ConnectionKeys {
   #exchanged = false;
   /** The ServerHello is that of the handshake in progress. */
   #answered = false;
+  /** Of a connection of TLS 1.3 that was known by its records. */
+  #foundSuite: Suite | undefined;
 
   constructor(store: KeyStore) {
     this.#store = store;
@@ -105,11 +110,12 @@ export class ConnectionKeys {
   /** Undefined: the ServerHello is not there yet. */
   get version(): "1.3" | "1.2" | "older" | undefined {
     const version = this.serverHello?.version;
+    if (version === undefined && this.#foundSuite !== undefined) return "1.3";
     return version === undefined ? undefined : version === 0x0304 ? "1.3" : version === 0x0303 ? "1.2" : "older";
   }
 
   get suite(): Suite | undefined {
-    return this.serverHello === undefined ? undefined : suite(this.serverHello.suite);
+    return this.serverHello === undefined ? this.#foundSuite : suite(this.serverHello.suite);
   }
 
   get secrets(): ConnectionSecrets | undefined {
@@ -149,6 +155,13 @@ export class ConnectionKeys {
     this.#answered = true;
     this.#missedAt = -1;
     for (const key of this.#epochs.keys()) if (!key.startsWith("early")) this.#epochs.delete(key);
+  }
+
+  /** Without a ClientHello: records have opened with the secrets of this client random. TLS 1.3. */
+  identify(clientRandom: Uint8Array, of: Suite): void {
+    this.clientRandom = clientRandom;
+    this.#foundSuite = of;
+    this.#epochs.clear();
   }
 
   /** Epochs that may come after this one, nearest first. */

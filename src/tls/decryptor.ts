@@ -1,14 +1,16 @@
 // In: both directions of one TLS connection. Out: the application data of both, decrypted with the secrets of a key store, and what the
 // handshake says in clear. Nothing is given that does not authenticate. Not done: TLS 1.1 and older, DTLS, compression.
-import { copyOf } from "../bytes.ts";
+import { copyOf, latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { TlsAlert } from "./alert.ts";
 import { ConnectionKeys } from "./connection-keys.ts";
 import { type PlaintextSink, type Shared, TlsDirection, type TlsTrouble } from "./direction.ts";
-import { noFacts, type TlsFacts } from "./facts.ts";
-import type { KeyStore } from "./key-store.ts";
-import { type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
+import { noFacts, noteFound, type TlsFacts } from "./facts.ts";
+import { type SearchBudget, searchKeys } from "./key-search.ts";
+import { type KeyStore, octetsOf } from "./key-store.ts";
+import type { Parking } from "./parking.ts";
+import { ContentType, type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
 import { type TlsVerdict, verdictOf } from "./verdict.ts";
 
 /** Told beside the octets. */
@@ -17,21 +19,12 @@ export interface TlsListener {
   trouble?(trouble: TlsTrouble): void;
 }
 
-/** What all connections keep while keys may still come. */
-export class Parking {
-  octets = 0;
-  readonly limit: number;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-}
-
 /** What the decryptors of a session share. */
 export interface DecryptorContext {
   readonly store: KeyStore;
   readonly buffers: RecordBuffers;
   readonly parking: Parking;
+  readonly search: SearchBudget;
 }
 
 export class Decryptor {
@@ -48,8 +41,14 @@ export class Decryptor {
   #parkedOctets = 0;
   /** Nothing is waited for any more. */
   #gaveUp = false;
+  /** So, since there was no room for it. */
+  #unkept = false;
   /** Of the store when it was last asked. */
   #generation = -1;
+  /** No hello was seen, and keys are looked for: directions whose records were not found a key yet, by bit. */
+  #unnamed = 3;
+  /** A key has shown which connection it is. */
+  #found = false;
 
   /** @param out Get what the two directions hold. */
   constructor(context: DecryptorContext, out: readonly [PlaintextSink, PlaintextSink], listener: TlsListener = {}) {
@@ -85,7 +84,18 @@ export class Decryptor {
     const { generation, complete } = this.#context.store;
     if (generation === this.#generation && !complete) return;
     this.#generation = generation;
-    if (!this.#keys.waits) this.#replay();
+    if (!this.#keys.waits && (complete || !this.#isUnnamed)) this.#replay();
+  }
+
+  /** The first octet of what a direction holds is there, or the gap before it is told. */
+  startKnown(index: 0 | 1): boolean {
+    return !this.#found || this.#directions[index].fromStart;
+  }
+
+  /** What waits cannot be kept any longer, though keys may still come. */
+  giveUp(): void {
+    this.#unkept = this.#parked !== undefined;
+    this.finish();
   }
 
   /** No keys come any more: what waits is read as far as it can be. */
@@ -104,7 +114,14 @@ export class Decryptor {
 
   /** What became of the connection so far. */
   verdict(): TlsVerdict {
-    return verdictOf(this.#keys, this.facts, this.#context.store, this.#direction("client"), this.#direction("server"));
+    return verdictOf(
+      this.#keys,
+      this.facts,
+      this.#context.store,
+      this.#direction("client"),
+      this.#direction("server"),
+      this.#unkept,
+    );
   }
 
   #direction(side: Side): TlsDirection {
@@ -122,7 +139,7 @@ export class Decryptor {
     const direction = (): TlsDirection => this.#directions[index];
     return {
       record: (record) => {
-        if (this.#parked === undefined && direction().record(record, !this.#gaveUp)) return;
+        if (this.#parked === undefined && this.#read(index, record)) return;
         this.#park({ index, kind: "record", record: keptRecord(record) }, record.end - record.start);
       },
       damaged: (record, length, proof, at) => {
@@ -145,14 +162,54 @@ export class Decryptor {
     };
   }
 
+  /** @returns False: the record needs keys that may still come. */
+  #read(index: 0 | 1, record: TlsRecord): boolean {
+    const mayWait = !this.#gaveUp;
+    if ((this.#unnamed & (index + 1)) !== 0 && record.type === ContentType.applicationData) {
+      if (mayWait && !this.#context.store.complete && this.#isUnnamed) return false;
+      this.#search(index, record);
+    }
+    return this.#directions[index].record(record, mayWait);
+  }
+
+  /** Neither a hello nor a key has shown which connection it is. */
+  get #isUnnamed(): boolean {
+    return this.#keys.clientRandom === undefined;
+  }
+
+  #search(index: 0 | 1, record: TlsRecord): void {
+    const keys = this.#keys;
+    const named = keys.clientRandom !== undefined;
+    if ((named && !this.#found) || keys.version === "1.2" || keys.version === "older") {
+      this.#unnamed = 0;
+      return;
+    }
+    this.#unnamed &= ~(index + 1);
+    const { store, search } = this.#context;
+    const direction = this.#directions[index];
+    const hints = {
+      ...(keys.suite === undefined ? {} : { suite: keys.suite }),
+      ...(named ? { clientRandom: latin1(keys.clientRandom!, 0, keys.clientRandom!.length), side: direction.side } : {}),
+    };
+    const found = searchKeys(store, record, hints, search);
+    if (found === undefined) return;
+    if (!named) {
+      this.#found = true;
+      keys.identify(octetsOf(found.clientRandom), found.suite);
+      noteFound(this.facts, keys);
+      this.#setClient(found.side === "client" ? index : ((1 - index) as 0 | 1));
+    }
+    direction.opener.beginAt(keys.epoch13(found.side, found.kind)!, found.sequence);
+  }
+
   #park(event: Parked, octets: number): void {
     const { parking } = this.#context;
     this.#parked ??= [];
     this.#parked.push(event);
     this.#parkedOctets += octets + PARKED;
     parking.octets += octets + PARKED;
-    if (parking.octets > parking.limit) this.finish();
-    else this.keysChanged();
+    if (parking.makeRoom()) this.keysChanged();
+    else this.giveUp();
   }
 
   #replay(): void {

@@ -48,6 +48,8 @@ export class TlsDirection {
   sealed = 0;
   /** Records of application data, or that may bear it, have opened. */
   reads = false;
+  /** The first of its records of application data was one that opened. */
+  fromStart = false;
   readonly opener: Opener;
   readonly #shared: Shared;
   readonly #out: PlaintextSink;
@@ -228,7 +230,10 @@ export class TlsDirection {
     if (epoch?.kind === "handshake") return;
     this.reads = true;
     const first = epoch?.generation === 0 && sequence <= (epoch.kind === "tls12" ? 1 : 0);
-    if (first && this.plain === 0) this.#deferred = undefined;
+    if (first && this.plain === 0) {
+      this.#deferred = undefined;
+      this.fromStart = true;
+    }
     this.#flushGap();
   }
 

@@ -122,6 +122,13 @@ export function noteMessage(
   if (!tls13 && type !== MessageType.helloRequest && type !== MessageType.finished) keys.handshakeMessage(type, message);
 }
 
+/** Of a connection without hellos, whose keys were found by its records. */
+export function noteFound(facts: TlsFacts, { clientRandom, suite: of }: ConnectionKeys): void {
+  if (clientRandom !== undefined) facts.clientRandom = hex(clientRandom, 0, clientRandom.length);
+  facts.version ??= "TLS 1.3";
+  if (of !== undefined) facts.suite ??= { code: of.code, name: of.name, prohibited: isProhibited(of.code) };
+}
+
 function noteClientHello(facts: TlsFacts, hello: ClientHello): void {
   facts.clientRandom ??= hex(hello.random, 0, hello.random.length);
   if (hello.serverName !== undefined) facts.serverName = hello.serverName;

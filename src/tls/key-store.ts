@@ -65,6 +65,12 @@ export class KeyStore {
     return this.#generation;
   }
 
+  /** The secrets of at most so many connections, by client random, the newest of them last. */
+  *newest(count: number): Generator<[string, ConnectionSecrets]> {
+    let skip = this.#connections.size - count;
+    for (const one of this.#connections) if (--skip < 0) yield one;
+  }
+
   /** @param clientRandom One character per octet. @param log The number of the key log that tells it. */
   add(clientRandom: string, name: SecretName, secret: string, log = 0): void {
     let of = this.#connections.get(clientRandom);

@@ -33,6 +33,13 @@ export class Opener {
     this.#missing = 0;
   }
 
+  /** The next record was found to have this number. */
+  beginAt(epoch: Epoch, sequence: number): void {
+    this.epoch = epoch;
+    this.sequence = sequence - 1;
+    this.#missing = 0;
+  }
+
   /** So many octets in which records may have been. */
   lost(octets: number): void {
     const overhead = this.epoch?.overhead ?? LEAST;

@@ -59,6 +59,11 @@ const told = (reason: TlsReason, { suite, version }: TlsFacts): readonly [why: s
       return ["the key log has only the secrets of its handshake", "log CLIENT_TRAFFIC_SECRET_0 and SERVER_TRAFFIC_SECRET_0 too"];
     case "incomplete-keys":
       return ["the key log lacks a secret that its version of TLS needs", LOG_THESE];
+    case "keys-not-in-time":
+      return [
+        "its keys had not come when its records could no longer be kept",
+        "give a key log with --keys, or the capture as a file instead of a pipe",
+      ];
     case "starts-after-handshake":
       return ["the capture starts after its handshake", "start the capture before the connection is opened"];
     case "server-hello-lost":

@@ -14,6 +14,8 @@ export type TlsReason =
   | "handshake-secrets-only"
   /** There is a line for the client random, but not what its version of TLS needs. */
   | "incomplete-keys"
+  /** Of what can be read once: its keys had not come when its records could no longer be kept. */
+  | "keys-not-in-time"
   | "starts-after-handshake"
   /** The server's hello is missing from the capture, and nothing opens without it. */
   | "server-hello-lost"
@@ -45,15 +47,17 @@ export function verdictOf(
   store: KeyStore,
   client: TlsDirection,
   server: TlsDirection,
+  unkept: boolean,
 ): TlsVerdict {
   const decrypted = client.reads ? (server.reads ? "both" : "client") : server.reads ? "server" : "none";
   const missing = [client, server].filter((of) => of.sealed > 0 && !of.reads);
   const idle = client.sealed === 0 && server.sealed === 0;
   const reason = idle || missing.length > 0 || decrypted === "none" ? reasonOf(keys, facts, store, missing, idle) : undefined;
+  const late = unkept && reason !== undefined && LATE.has(reason);
   const { version, suite, clientRandom } = facts;
   return {
     decrypted,
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason === undefined ? {} : { reason: late ? "keys-not-in-time" : reason }),
     ...(version === undefined ? {} : { version }),
     ...(suite === undefined ? {} : { suite: suite.name }),
     ...(clientRandom === undefined ? {} : { clientRandom }),
@@ -90,3 +94,12 @@ function reasonOf(
   if (missing.every(({ opener }) => opener.failed === 0)) return "no-application-data";
   return keys.version === undefined ? "server-hello-lost" : "authentication-failed";
 }
+
+/** Reasons that keys which come later may take away. */
+const LATE: ReadonlySet<TlsReason> = new Set<TlsReason>([
+  "no-keys",
+  "no-key-for-connection",
+  "handshake-secrets-only",
+  "incomplete-keys",
+  "starts-after-handshake",
+]);

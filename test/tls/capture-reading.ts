@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { Clock } from "../../src/capture/clock.ts";
 import { openCapture } from "../../src/capture/open.ts";
-import { fileSource } from "../../src/capture/source.ts";
+import { fileSource, type Source } from "../../src/capture/source.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { PacketDecoder } from "../../src/net/decoder.ts";
 import { Assembler } from "../../src/tcp/assembler.ts";
 import type { Flow } from "../../src/tcp/flow.ts";
-import { Decryptor, Parking } from "../../src/tls/decryptor.ts";
+import { Decryptor } from "../../src/tls/decryptor.ts";
 import { KeyLogReader } from "../../src/tls/key-log.ts";
+import { SearchBudget } from "../../src/tls/key-search.ts";
 import type { KeyStore } from "../../src/tls/key-store.ts";
+import { Parking } from "../../src/tls/parking.ts";
 import { RecordBuffers } from "../../src/tls/record.ts";
 import { Collected } from "./feeding.ts";
 
@@ -19,9 +21,9 @@ export interface ReadConnection {
 }
 
 /** Every connection of a capture through a decryptor; secrets inside the file are added to the store as they come. */
-export async function connectionsOf(path: string, store: KeyStore): Promise<ReadConnection[]> {
+export async function connectionsOf(from: string | Source, store: KeyStore): Promise<ReadConnection[]> {
   const found: ReadConnection[] = [];
-  const context = { store, buffers: new RecordBuffers(), parking: new Parking(8 << 20) };
+  const context = { store, buffers: new RecordBuffers(), parking: new Parking(8 << 20), search: new SearchBudget() };
   const open = (flow: Flow) => {
     const [client, server] = [new Collected(), new Collected()];
     const decryptor = new Decryptor(context, [client, server]);
@@ -41,7 +43,7 @@ export async function connectionsOf(path: string, store: KeyStore): Promise<Read
       log.end();
     },
   };
-  const reader = await openCapture(fileSource(path), {
+  const reader = await openCapture(typeof from === "string" ? fileSource(from) : from, {
     file: 0,
     clock: new Clock(),
     limits: defaultLimits,

@@ -1,9 +1,11 @@
 import { type Origin, origin, type Side } from "../../src/place.ts";
 import type { EndReason, GapProof } from "../../src/tcp/byte-stream.ts";
-import { Decryptor, Parking } from "../../src/tls/decryptor.ts";
+import { Decryptor } from "../../src/tls/decryptor.ts";
 import type { PlaintextSink, TlsTrouble } from "../../src/tls/direction.ts";
 import { KeyLogReader } from "../../src/tls/key-log.ts";
+import { SearchBudget } from "../../src/tls/key-search.ts";
 import { KeyStore } from "../../src/tls/key-store.ts";
+import { Parking } from "../../src/tls/parking.ts";
 import { RecordBuffers } from "../../src/tls/record.ts";
 
 /** What a direction gave. */
@@ -62,9 +64,9 @@ export class Fed {
   readonly #offsets = { client: 0, server: 0 };
   #packet = 0;
 
-  constructor(store: KeyStore, limit = 1 << 20, buffers = new RecordBuffers()) {
+  constructor(store: KeyStore, limit = 1 << 20, buffers = new RecordBuffers(), search = new SearchBudget()) {
     this.parking = new Parking(limit);
-    this.decryptor = new Decryptor({ store, buffers, parking: this.parking }, [this.client, this.server], {
+    this.decryptor = new Decryptor({ store, buffers, parking: this.parking, search }, [this.client, this.server], {
       trouble: (trouble) => this.troubles.push(trouble),
     });
   }
