@@ -1,7 +1,9 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
 import { explanations } from "./explanations.ts";
+import { goaway } from "./rules/goaway.ts";
 import { grpc } from "./rules/grpc.ts";
+import { stream } from "./rules/stream.ts";
 import { texts } from "./texts.ts";
 
 const SIDES = { client: "客户端", server: "服务端" };
@@ -30,5 +32,5 @@ export const zh: Catalogue = {
     peer: SIDES,
     actor: SIDES,
   },
-  rules: { ...grpc },
+  rules: { ...goaway, ...stream, ...grpc },
 };
