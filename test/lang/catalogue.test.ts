@@ -23,7 +23,6 @@ const ENGLISH: readonly string[] = [
   "hpack",
   "stream-id",
   "flow",
-  "headers",
   "push",
   "priority",
   "priority-update",

@@ -3,6 +3,7 @@ import type { Catalogue } from "../language.ts";
 import { explanations } from "./explanations.ts";
 import { goaway } from "./rules/goaway.ts";
 import { grpc } from "./rules/grpc.ts";
+import { headers } from "./rules/headers.ts";
 import { stream } from "./rules/stream.ts";
 import { texts } from "./texts.ts";
 
@@ -32,5 +33,5 @@ export const zh: Catalogue = {
     peer: SIDES,
     actor: SIDES,
   },
-  rules: { ...goaway, ...stream, ...grpc },
+  rules: { ...goaway, ...stream, ...headers, ...grpc },
 };
