@@ -1,9 +1,11 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
 import { explanations } from "./explanations.ts";
+import { flow } from "./rules/flow.ts";
 import { goaway } from "./rules/goaway.ts";
 import { grpc } from "./rules/grpc.ts";
 import { headers } from "./rules/headers.ts";
+import { hpack } from "./rules/hpack.ts";
 import { stream } from "./rules/stream.ts";
 import { texts } from "./texts.ts";
 
@@ -33,5 +35,5 @@ export const zh: Catalogue = {
     peer: SIDES,
     actor: SIDES,
   },
-  rules: { ...goaway, ...stream, ...headers, ...grpc },
+  rules: { ...goaway, ...hpack, ...stream, ...flow, ...headers, ...grpc },
 };
