@@ -1,6 +1,6 @@
 // `node build.mjs`: dist/, with bundles in which the command and the library share what both need, so that a start opens few files. What most
-// starts do not need (other commands than check, the page, logs) stands apart. cli-table3, which every table needs, is put
-// in, with its license; the other `dependencies` are loaded when they are needed.
+// starts do not need (other commands than check, the page, logs) stands apart. cli-table3, which every table needs, and string-width
+// that it brings, are put in, with their licenses; the other `dependencies` are loaded when they are needed.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,7 +12,7 @@ import { bundle as bundlePage } from "./src/report/html/bundle.mjs";
 const root = dirname(fileURLToPath(import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-const BUNDLED = ["cli-table3"];
+const BUNDLED = ["cli-table3", "string-width"];
 
 /** @param {string} folder Stands for `dist`. */
 export async function bundle(folder) {

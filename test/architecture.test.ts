@@ -25,6 +25,7 @@ const stages = [
   "rules",
   "pairing",
   "log",
+  "lang",
   "report",
   "cli",
 ];
@@ -43,6 +44,7 @@ const packages: Readonly<Record<string, string>> = {
   "hpack.js": "hpack/reference.ts",
   "pcap-parser": "capture/reference.ts",
   protobufjs: "grpc/proto-source.ts",
+  "string-width": "report/width.ts",
   tinyglobby: "cli/captures.ts",
   yaml: "cli/config.ts",
   yargs: "cli/options.ts",

@@ -395,6 +395,15 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     describe: "also consequences, what is not proven, and the evidence",
     group: "Output:",
   },
+  lang: {
+    of: "all",
+    type: "string",
+    requiresArg: true,
+    nargs: 1,
+    choices: ["en", "zh"],
+    describe: "the language of what people read (default: the locale's, LC_ALL, LC_MESSAGES or LANG)",
+    group: "Output:",
+  },
   root: {
     of: ["mcp"],
     type: "string",

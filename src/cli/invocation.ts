@@ -1,5 +1,6 @@
 // What was asked for: the words of the command line, checked.
 import { H2lintError } from "../error.ts";
+import type { LanguageName } from "../lang/load.ts";
 import type { Side } from "../place.ts";
 import type { Profile } from "../rules/profile.ts";
 import type { Preset } from "../rules/selection.ts";
@@ -70,6 +71,8 @@ export interface Invocation {
   readonly progress: boolean | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Undefined: the locale's. */
+  readonly lang: LanguageName | undefined;
   /** The folder that `mcp` may read. */
   readonly root: string | undefined;
 }
@@ -140,6 +143,7 @@ export function toInvocation(command: Command, operands: readonly string[], args
     progress: single("progress") as boolean | undefined,
     quiet: single("quiet") === true,
     verbose: single("verbose") === true,
+    lang: single("lang") as LanguageName | undefined,
     root: single("root") as string | undefined,
   };
 }

@@ -112,6 +112,10 @@ const EXITS = [
 
 const ENVIRONMENT = [
   ["NO_COLOR, FORCE_COLOR", "Whether colours are used, where neither --color nor --no-color is given."],
+  [
+    "LC_ALL, LC_MESSAGES, LANG",
+    "The language of what people read, where --lang is not given: Chinese where the first one set begins with zh.",
+  ],
   ["COLUMNS", "The width of tables and stories, where standard output is no terminal."],
   ["GITHUB_STEP_SUMMARY", "With --format github: the file that the Markdown report is appended to."],
 ] as const;

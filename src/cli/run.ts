@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { H2lintError } from "../error.ts";
+import { loadLanguage, localeLanguage } from "../lang/load.ts";
 import { COMMANDS } from "./command-line.ts";
 import { check } from "./commands/check.ts";
 import { loadConfig } from "./config.ts";
@@ -17,7 +18,8 @@ export async function run(given: Invocation, configuration = loadConfig): Promis
     throw new H2lintError("not-found", `${word}: no such file or command${didYouMean(word, names)} (see h2lint --help)`);
   // It reads no configuration itself: each of its answers does.
   if (given.command === "mcp") return (await import("./mcp/serve.ts")).serve(given);
-  const task = configured(given, await configuration(given.config, process.cwd()));
+  const name = given.lang ?? localeLanguage(process.env);
+  const task = { ...configured(given, await configuration(given.config, process.cwd())), language: await loadLanguage(name) };
   stdout.begin();
   interruption.begin();
   const { command } = given;

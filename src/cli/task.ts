@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { AnalyzeOptions } from "../analyze-options.ts";
 import type { Source } from "../capture/source.ts";
 import { H2lintError } from "../error.ts";
+import type { Language } from "../lang/language.ts";
 import { defaultLimits, type Limits, limitsFor } from "../limits.ts";
 import type { Assertions } from "../report/assertions.ts";
 import { printable, utf16Octets } from "../report/text.ts";
@@ -25,6 +26,8 @@ export interface Task extends Invocation {
   readonly userRules: readonly Rule[];
   /** All that there are. */
   readonly rules: readonly Rule[];
+  /** Of what people read; undefined: English. */
+  readonly language?: Language;
 }
 
 /** The command line goes before the configuration file, and that before the defaults.

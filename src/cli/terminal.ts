@@ -4,9 +4,10 @@ import { Totals } from "../report/follow.ts";
 import type { Look } from "../report/style.ts";
 import { duration, plural, printable, size } from "../report/text.ts";
 import type { Invocation } from "./invocation.ts";
+import type { Task } from "./task.ts";
 
 /** How to write to standard output: NO_COLOR and FORCE_COLOR count (no-color.org, force-color.org), an option counts more. */
-export function lookOf({ color, quiet, verbose }: Invocation): Look {
+export function lookOf({ color, quiet, verbose, language }: Invocation & Pick<Task, "language">): Look {
   const { env, stdout } = process;
   const dumb = env["TERM"] === "dumb";
   const forced = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0" && env["FORCE_COLOR"] !== "false";
@@ -17,6 +18,7 @@ export function lookOf({ color, quiet, verbose }: Invocation): Look {
     color: color ?? (forced || (stdout.isTTY === true && !plain)),
     quiet,
     verbose,
+    ...(language === undefined ? {} : { language }),
   };
 }
 

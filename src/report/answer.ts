@@ -1,4 +1,5 @@
 // The other side's answer in words, for every report.
+import { english } from "../lang/language.ts";
 import type { FindingEvent, ReactionObject } from "./event.ts";
 import { duration, printable } from "./text.ts";
 
@@ -6,7 +7,7 @@ import { duration, printable } from "./text.ts";
 export const isAnswered = ({ kind, confidence }: ReactionObject): boolean => kind !== undefined && confidence !== "possible";
 
 /** `GOAWAY PROTOCOL_ERROR`, `TCP FIN`. */
-export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject, "verdict">): string {
+export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject, "verdict">, language = english): string {
   switch (kind) {
     case "status":
       return `:status ${status}`;
@@ -19,14 +20,14 @@ export function answerName({ kind = "", errorCode, status }: Omit<ReactionObject
     case "tls-alert":
       return `TLS alert ${errorCode}`;
     case "log-only":
-      return "an answer that only the log tells of";
+      return language.text("an answer that only the log tells of");
     default:
       return `TCP ${kind.toUpperCase()}`;
   }
 }
 
 /** What is said where there is no answer. */
-export const noAnswer = ({ verdict }: ReactionObject): string => NO_ANSWER[verdict] ?? "none";
+export const noAnswer = ({ verdict }: ReactionObject, language = english): string => language.text(NO_ANSWER[verdict] ?? "none");
 
 /** One sentence, without a full stop: `the server answered with GOAWAY PROTOCOL_ERROR after 0.42 ms`. */
 export function answerSentence({ reaction, offender }: FindingEvent): string {

@@ -1,4 +1,5 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
+import { english, type Language } from "../lang/language.ts";
 import type { Rule } from "../rules/rule.ts";
 import { severities } from "../rules/severity.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
@@ -22,7 +23,8 @@ import { lostCalls, sightsOf } from "./lost.ts";
 import type { Output, Report } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, plural, printable } from "./text.ts";
+import { count, counted, duration, printable } from "./text.ts";
+import { padEnd, widthOf } from "./width.ts";
 
 export function checkReport(output: Output, look: Look, rules: readonly Rule[]): Report {
   const style = new Style(look);
@@ -96,10 +98,12 @@ class Story {
   readonly #rules: ReadonlyMap<string, Rule>;
   readonly #connections: ReadonlyMap<number, ConnectionEvent>;
   readonly #width: number;
+  readonly #in: Language;
 
   constructor(output: Output, style: Style, rules: ReadonlyMap<string, Rule>, connections: ReadonlyMap<number, ConnectionEvent>) {
     this.#output = output;
     this.#style = style;
+    this.#in = style.look.language ?? english;
     this.#rules = rules;
     this.#connections = connections;
     // Stories are read, not scanned: longer lines do not help.
@@ -113,15 +117,16 @@ class Story {
   head(run: RunEvent, summary: SummaryEvent): void {
     const { dot } = this.#style.mark;
     const names = run.captures.length > 0 ? run.captures : (run.logs ?? []);
-    const files = names.length <= 3 ? names.join(", ") : `${names[0]} and ${names.length - 1} more`;
+    const files =
+      names.length <= 3 ? names.join(", ") : this.#in.text("{first} and {n} more", { first: names[0]!, n: names.length - 1 });
     const packets = summary.captures.reduce((sum, { packets }) => sum + packets, 0);
     const lines = (summary.logs ?? []).reduce((sum, log) => sum + log.lines, 0);
     const parts = [
-      run.captures.length > 0 ? plural(packets, "packet") : plural(lines, "line"),
-      plural(summary.connections, "connection"),
-      plural(summary.frames, "HTTP/2 frame"),
-      plural(summary.calls, "call"),
-      summary.incomplete ? "incomplete" : "complete",
+      run.captures.length > 0 ? counted(this.#in, packets, "packet") : counted(this.#in, lines, "line"),
+      counted(this.#in, summary.connections, "connection"),
+      counted(this.#in, summary.frames, "HTTP/2 frame"),
+      counted(this.#in, summary.calls, "call"),
+      this.#in.text(summary.incomplete ? "incomplete" : "complete"),
     ];
     const text = `${printable(files)}   ${parts.join(` ${dot} `)}`;
     for (const line of wrap(text, this.#style.look.width)) this.#line(this.#style.bold(line));
@@ -131,17 +136,26 @@ class Story {
 
   #log({ file, side, formats, lines, read, connections, joined, clockOffset }: LogInfo): void {
     const parts = [
-      ...(side === undefined ? [] : [side]),
-      formats.length === 0 ? "no known format" : formats.join(", "),
-      `${count(read)} of ${plural(lines, "line")} read`,
+      ...(side === undefined ? [] : [this.#in.text(side)]),
+      formats.length === 0 ? this.#in.text("no known format") : formats.join(", "),
+      this.#in.text("{read} of {lines} read", { read: count(read), lines: counted(this.#in, lines, "line") }),
       ...(joined === undefined || connections === 0
         ? []
-        : [`${count(joined)} of ${plural(connections, "connection")} found in the capture`]),
+        : [
+            this.#in.text("{joined} of {connections} found in the capture", {
+              joined: count(joined),
+              connections: counted(this.#in, connections, "connection"),
+            }),
+          ]),
       ...(clockOffset === undefined || Math.abs(clockOffset) < 2
         ? []
-        : [`its clock is ${duration(Math.abs(clockOffset) * 1e9)} ${clockOffset > 0 ? "behind" : "ahead"}`]),
+        : [
+            this.#in.text(clockOffset > 0 ? "its clock is {by} behind" : "its clock is {by} ahead", {
+              by: duration(Math.abs(clockOffset) * 1e9),
+            }),
+          ]),
     ];
-    const text = `log ${printable(file)}   ${parts.join(` ${this.#style.mark.dot} `)}`;
+    const text = `${this.#in.text("log")} ${printable(file)}   ${parts.join(` ${this.#style.mark.dot} `)}`;
     for (const line of wrap(text, this.#style.look.width)) this.#line(this.#style.dim(line));
   }
 
@@ -156,39 +170,46 @@ class Story {
     for (const group of groups) {
       const f = group[0]!;
       const times = group.reduce((sum, one) => sum + one.count, 0);
-      const repeated = times > 1 ? `, ${count(times)} times` : "";
-      const text = `${sentence(printable(f.message))} ${f.rule}, ${placeOf(f)}${repeated}`;
+      const repeated = times > 1 ? this.#in.text(", {n} times", { n: count(times) }) : "";
+      const text = `${this.#in.sentence(this.#message(f))} ${f.rule}, ${placeOf(f, this.#in)}${repeated}`;
       const lines = labelled("info", text, 8, this.#width);
       for (const [i, line] of lines.entries()) this.#line(i === 0 ? this.#style.blue("info") + line.slice(4) : line);
     }
     if (groups.length > 0) this.#line();
   }
 
+  #message(f: FindingEvent): string {
+    return printable(this.#in.message(f.message, f.data, this.#rules.get(f.rule)));
+  }
+
   #finding(f: FindingEvent): void {
     const { severity } = f;
     const { mark } = this.#style;
-    const where = placeOf(f);
+    const where = placeOf(f, this.#in);
     const left = `${mark.bad} ${severity.padEnd(5)}  ${f.rule}`;
-    const gap = Math.max(this.#width - left.length - where.length, 2);
+    const gap = Math.max(this.#width - left.length - widthOf(where), 2);
     const painted = `${this.#style.severity(severity, `${mark.bad} ${severity.padEnd(5)}`)}  ${this.#style.bold(f.rule)}`;
-    if (left.length + 2 + where.length <= this.#width) this.#line(`${painted}${" ".repeat(gap)}${this.#style.dim(where)}`);
+    if (left.length + 2 + widthOf(where) <= this.#width) this.#line(`${painted}${" ".repeat(gap)}${this.#style.dim(where)}`);
     else {
       this.#line(painted);
       this.#line(`  ${this.#style.dim(where)}`);
     }
     if (f.frame.file !== undefined) this.#line(`  ${this.#style.dim(printable(f.frame.file))}`);
-    for (const line of wrap(sentence(printable(f.message)), this.#width - 2)) this.#line(`  ${line}`);
-    if (f.certainty === "unproven")
-      this.#line(`  ${this.#style.yellow(`not proven: ${(f.because ?? []).map((n) => NEEDS[n] ?? n).join("; ")}`)}`);
-    if (f.consequent) this.#line(`  ${this.#style.dim("a consequence of the fault before it")}`);
-    if (f.baseline === true) this.#line(`  ${this.#style.dim("known: it is in the baseline")}`);
+    for (const line of wrap(this.#in.sentence(this.#message(f)), this.#width - 2)) this.#line(`  ${line}`);
+    if (f.certainty === "unproven") {
+      const needs = (f.because ?? []).map((n) => this.#in.text(NEEDS[n] ?? n)).join(this.#in.text("; "));
+      for (const line of wrap(this.#in.text("not proven: {needs}", { needs }), this.#width - 2))
+        this.#line(`  ${this.#style.yellow(line)}`);
+    }
+    if (f.consequent) this.#line(`  ${this.#style.dim(this.#in.text("a consequence of the fault before it"))}`);
+    if (f.baseline === true) this.#line(`  ${this.#style.dim(this.#in.text("known: it is in the baseline"))}`);
     this.#line();
     this.#frames(f);
     this.#line();
     this.#answer(f);
     this.#logs(f.reaction.logs ?? []);
-    const meta = this.#rules.get(f.rule)?.meta;
-    if (meta !== undefined) this.#label("fix", meta.docs.fix);
+    const rule = this.#rules.get(f.rule);
+    if (rule !== undefined) this.#label("fix", this.#in.rule(rule).fix);
     const spec = f.spec.map(({ document, section }) => `${document}, ${section}`).join("; ");
     this.#label("more", `h2lint explain ${f.rule}   (${spec})`);
     if (f.hides.length > 0) this.#label("also", f.hides.join(", "));
@@ -197,17 +218,28 @@ class Story {
   }
 
   #label(label: string, text: string): void {
-    for (const line of labelled(`  ${label}`, text, 10, this.#width)) this.#line(line);
+    for (const line of labelled(`  ${this.#in.text(label)}`, text, 10, this.#width)) this.#line(line);
   }
 
   #frames(f: FindingEvent): void {
     const { reaction } = f;
-    const rows: Row[] = f.related.map((frame) => ({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }));
-    rows.push({ ...f.frame, mark: this.#style.mark.to, name: frameName(f.frame), detail: frameDetail(f.frame) });
+    const rows: Row[] = f.related.map((frame) => ({
+      ...frame,
+      mark: "",
+      name: frameName(frame),
+      detail: frameDetail(frame, this.#in),
+    }));
+    rows.push({ ...f.frame, mark: this.#style.mark.to, name: frameName(f.frame), detail: frameDetail(f.frame, this.#in) });
     if (reaction.frame !== undefined && isAnswered(reaction)) {
       const { frame, debug } = reaction;
       const extra = debug === undefined || debug === "" ? {} : { extra: `"${printable(debug)}"` };
-      rows.push({ ...frame, mark: this.#style.mark.from, name: frameName(frame), detail: frameDetail(frame), ...extra });
+      rows.push({
+        ...frame,
+        mark: this.#style.mark.from,
+        name: frameName(frame),
+        detail: frameDetail(frame, this.#in),
+        ...extra,
+      });
     }
     const from = f.offender === "client" ? "server" : "client";
     const { closed, packet, time } = reaction;
@@ -238,53 +270,74 @@ class Story {
   #row({ packet, line: inLog, time, from, name, mark, detail, extra, comment }: Row, start: string | undefined): void {
     const at = start === undefined ? "" : duration(Math.max(between(start, time), 0));
     const wide = this.#width >= 90;
-    const lead = `  ${mark.padEnd(2)}${String(inLog ?? packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${from.padEnd(6)}  `;
+    const lead = `  ${mark.padEnd(2)}${String(inLog ?? packet).padStart(6)}${wide ? at.padStart(12) : ""}  ${padEnd(this.#in.text(from), 6)}  `;
     const column = name.padEnd(11);
-    const indent = lead.length + column.length + 2;
+    const margin = widthOf(lead);
+    const indent = margin + column.length + 2;
     const lines = detail === "" ? [] : wrap(detail, this.#width - indent);
     const paint = mark === "" ? (s: string) => s : mark === this.#style.mark.to ? this.#style.red : this.#style.cyan;
     this.#line(paint(`${lead}${column}${lines[0] === undefined ? "" : `  ${lines[0]}`}`.trimEnd()));
     for (const line of lines.slice(1)) this.#line(paint(" ".repeat(indent) + line));
     const said = comment?.split("\n").map((line) => `(${printable(line)})`) ?? [];
     for (const text of extra === undefined ? said : [extra, ...said])
-      for (const line of wrap(text, this.#width - lead.length - 4)) this.#line(paint(" ".repeat(lead.length + 4) + line));
+      for (const line of wrap(text, this.#width - margin - 4)) this.#line(paint(" ".repeat(margin + 4) + line));
   }
 
   #answer(f: FindingEvent): void {
     const { reaction: r } = f;
+    const say = this.#in;
     if (!isAnswered(r)) {
-      this.#label("answer", noAnswer(r));
+      this.#label("answer", noAnswer(r, say));
       if (r.kind !== undefined && this.#style.look.verbose)
         this.#label(
           "maybe",
-          `${answerName(r)} after ${duration(r.delay ?? 0)} (packet ${r.frame?.packet ?? r.packet}), possible`,
+          say.text("{answer} after {delay} (packet {packet}), possible", {
+            answer: answerName(r, say),
+            delay: duration(r.delay ?? 0),
+            packet: r.frame?.packet ?? r.packet ?? "undefined",
+          }),
         );
       const own = r.selfInflicted;
       if (own !== undefined) {
-        const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
-        this.#label("then", `the ${f.offender} itself ${end} ${duration(own.delay)} later, on open streams`);
+        const end =
+          own.kind === "goaway"
+            ? "the {side} itself sent GOAWAY {code} {delay} later, on open streams"
+            : "the {side} itself closed the connection {delay} later, on open streams";
+        const side = say.text(f.offender);
+        this.#label("then", say.text(end, { side, code: own.errorCode ?? "undefined", delay: duration(own.delay) }));
       }
       return;
     }
+    const sure = say.text(r.confidence ?? "");
+    const explanation = r.explanation === undefined ? undefined : printable(say.text(r.explanation));
     if (r.kind === "log-only") {
-      const why = r.explanation === undefined ? "" : `: ${printable(r.explanation)}`;
-      const what = r.errorCode === undefined ? answerName(r) : `GOAWAY ${r.errorCode}, which only the log tells of`;
-      this.#label("answer", `${what}, ${r.confidence}${why}`);
+      const why = explanation === undefined ? "" : `${say.text(": ")}${explanation}`;
+      const what =
+        r.errorCode === undefined
+          ? answerName(r, say)
+          : say.text("GOAWAY {code}, which only the log tells of", { code: r.errorCode });
+      this.#label("answer", `${what}${say.text(", ")}${sure}${why}`);
       return;
     }
-    const name = answerName(r);
     const silent = r.kind === "fin" || r.kind === "rst";
-    const verdict = silent ? "the other side gave no reason" : (VERDICTS[r.verdict] ?? r.verdict);
-    const why = r.explanation === undefined ? verdict : printable(r.explanation);
-    const closed = r.closed === undefined ? "" : `, then ${r.closed.how.toUpperCase()} after ${duration(r.closed.delay)}`;
-    this.#label("answer", `${name} after ${duration(r.delay ?? 0)}${closed}, ${r.confidence}: ${why}`);
-    if (r.also !== undefined)
-      this.#label("", `it may be about ${listed(r.also.map(({ rule, packet }) => `${rule} (packet ${packet})`))} as well`);
-    for (const { kind, errorCode = "", delay, packet } of r.further ?? [])
+    const verdict = say.text(silent ? "the other side gave no reason" : (VERDICTS[r.verdict] ?? r.verdict));
+    const closed =
+      r.closed === undefined
+        ? ""
+        : say.text(", then {how} after {delay}", { how: r.closed.how.toUpperCase(), delay: duration(r.closed.delay) });
+    const after = say.text("{answer} after {delay}", { answer: answerName(r, say), delay: duration(r.delay ?? 0) });
+    this.#label("answer", `${after}${closed}${say.text(", ")}${sure}${say.text(": ")}${explanation ?? verdict}`);
+    if (r.also !== undefined) {
+      const others = r.also.map(({ rule, packet }) => say.text("{rule} (packet {packet})", { rule, packet }));
+      this.#label("", say.text("it may be about {others} as well", { others: listed(others, say) }));
+    }
+    for (const { kind, errorCode = "", delay, packet } of r.further ?? []) {
+      const answer = `${kind.toUpperCase().replace("-", "_")} ${errorCode}`;
       this.#label(
         "then",
-        `${kind.toUpperCase().replace("-", "_")} ${errorCode} after ${duration(delay)} (packet ${packet}), for the same`,
+        say.text("{answer} after {delay} (packet {packet}), for the same", { answer, delay: duration(delay), packet }),
       );
+    }
     this.#cost(r);
   }
 
@@ -297,7 +350,7 @@ class Story {
       ? lines
       : files.flatMap((name) => most(lines.filter(({ file }) => file === name)) ?? []);
     for (const { file, line, text, confidence } of shown) {
-      const sure = confidence === "exact" ? "" : ` (${confidence})`;
+      const sure = confidence === "exact" ? "" : ` (${this.#in.text(confidence)})`;
       this.#label("log", `${printable(file)}:${line}${sure}`);
       const said = printable(text.trim());
       const rows = wrap(said, this.#width - 12);
@@ -306,22 +359,24 @@ class Story {
         this.#line(`            ${row}${i === kept.length - 1 && kept.length < rows.length ? " ..." : ""}`);
     }
     const hidden = lines.length - shown.length;
-    if (hidden > 0) this.#label("", `${plural(hidden, "more line")} with --verbose`);
+    if (hidden > 0) this.#label("", this.#in.text("{lines} with --verbose", { lines: counted(this.#in, hidden, "more line") }));
   }
 
   #cost(r: Omit<ReactionObject, "verdict">): void {
     const { streamsKilled: killed = [], retrySafe: safe = [] } = r;
     if (killed.length === 0) return;
+    const say = this.#in;
     const retry =
       safe.length === killed.length
-        ? "safe to retry: not acted on"
+        ? say.text("safe to retry: not acted on")
         : safe.length === 0
-          ? "not safe to retry (the handler may have run)"
-          : `${plural(safe.length, "call")} of them safe to retry`;
-    this.#label("cost", `${plural(killed.length, "call")} lost: ${printable(lostCalls(r))}; ${retry}`);
-    const saw = sightsOf(r);
-    if (saw.length > 0)
-      this.#label("seen", `${killed.length === 1 ? "the caller" : "callers"} probably saw ${printable(saw.join(", or "))}`);
+          ? say.text("not safe to retry (the handler may have run)")
+          : say.text("{calls} of them safe to retry", { calls: counted(say, safe.length, "call") });
+    const calls = counted(say, killed.length, "call");
+    this.#label("cost", say.text("{calls} lost: {which}; {retry}", { calls, which: printable(lostCalls(r, say)), retry }));
+    const saw = sightsOf(r).map((sight) => say.text(sight));
+    const seen = killed.length === 1 ? "the caller probably saw {saw}" : "callers probably saw {saw}";
+    if (saw.length > 0) this.#label("seen", say.text(seen, { saw: printable(saw.join(say.text(", or "))) }));
   }
 
   // One story, and where else it happened.
@@ -330,20 +385,23 @@ class Story {
     for (const f of group) {
       const answer = isAnswered(f.reaction)
         ? `${(f.reaction.kind ?? "").toUpperCase()} ${f.reaction.errorCode ?? f.reaction.status ?? ""}`.trimEnd()
-        : f.reaction.verdict;
+        : this.#in.text(f.reaction.verdict);
       answers.set(answer, [...(answers.get(answer) ?? []), f]);
     }
     const connections = new Set(group.map((f) => f.connection));
     this.#line();
-    this.#line(`  ${count(group.reduce((sum, f) => sum + f.count, 0))} times on ${plural(connections.size, "connection")}:`);
+    const times = count(group.reduce((sum, f) => sum + f.count, 0));
+    const on = counted(this.#in, connections.size, "connection");
+    this.#line(`  ${this.#in.text("{times} times on {connections}:", { times, connections: on })}`);
     const rows = [...answers].map(([answer, list]) => [
       answer,
       list.reduce((sum, f) => sum + f.count, 0),
-      positionText(list[0]!.frame),
-      positionText(list.at(-1)!.frame),
+      positionText(list[0]!.frame, this.#in),
+      positionText(list.at(-1)!.frame, this.#in),
       shortList(list.map((f) => f.connection)),
     ]);
-    const table = rowTable(["answer", "times", "first", "last", "connections"], rows, this.#width - 4);
+    const head = ["answer", "times", "first", "last", "connections"].map((title) => this.#in.text(title));
+    const table = rowTable(head, rows, this.#width - 4);
     for (const line of table.split("\n")) this.#line(`    ${line}`);
   }
 
@@ -358,36 +416,47 @@ class Story {
     const packet = r.frame?.packet ?? r.packet ?? 0;
     const time = r.frame?.time ?? r.time ?? "";
     const stream = r.frame?.streamId ?? 0;
-    const where = placeText(connection, stream, r.frame?.line === undefined ? packet : r.frame);
-    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(answerName(r))}  ${this.#style.dim(where)}`);
-    const text = `the ${from} answered with ${answerName(r)}, and nothing that was found explains it`;
-    for (const line of wrap(sentence(text), this.#width - 2)) this.#line(`  ${line}`);
+    const where = placeText(connection, stream, r.frame?.line === undefined ? packet : r.frame, this.#in);
+    this.#line(
+      `${this.#style.yellow(`? ${this.#in.text("unexplained")}`)}  ${this.#style.bold(answerName(r, this.#in))}  ${this.#style.dim(where)}`,
+    );
+    const answer = answerName(r, this.#in);
+    const text = "the {side} answered with {answer}, and nothing that was found explains it";
+    for (const line of wrap(this.#in.sentence(this.#in.text(text, { side: this.#in.text(from), answer })), this.#width - 2))
+      this.#line(`  ${line}`);
     this.#line();
     const start = this.#connections.get(connection)?.start;
-    for (const frame of before) this.#row({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame) }, start);
+    for (const frame of before)
+      this.#row({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame, this.#in) }, start);
     const extra = r.debug === undefined || r.debug === "" ? {} : { extra: `"${printable(r.debug)}"` };
     const named =
       r.frame === undefined
         ? { name: (r.kind ?? "").toUpperCase(), detail: "" }
-        : { name: frameName(r.frame), detail: frameDetail(r.frame) };
+        : { name: frameName(r.frame), detail: frameDetail(r.frame, this.#in) };
     const inLog = r.frame?.line === undefined ? {} : { line: r.frame.line };
     this.#row({ packet, ...inLog, time, from, mark: this.#style.mark.from, ...named, ...extra }, start);
     this.#line();
-    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
-    if (refusals.length > 0) this.#label("maybe", refusals.map(printable).join("; "));
-    if (unchecked.length > 0) this.#label("blind", printable(unchecked.join("; ")));
+    if (r.explanation !== undefined) this.#label("says", printable(this.#in.text(r.explanation)));
+    if (refusals.length > 0)
+      this.#label("maybe", refusals.map((text) => printable(this.#in.text(text))).join(this.#in.text("; ")));
+    if (unchecked.length > 0)
+      this.#label("blind", printable(unchecked.map((text) => this.#in.text(text)).join(this.#in.text("; "))));
     this.#cost(r);
     this.#logs(r.logs ?? []);
     this.#line();
   }
 
   #loggedError({ connection, reaction: r }: UnexplainedEvent): void {
-    const code = r.errorCode === undefined ? "an error" : r.errorCode;
-    const where = `connection ${connection}, line ${r.logs?.[0]?.line ?? 0}`;
-    this.#line(`${this.#style.yellow("? unexplained")}  ${this.#style.bold(code)}  ${this.#style.dim(where)}`);
-    this.#line(`  The log tells of ${code} of the ${r.from ?? "server"}, and of nothing that explains it.`);
+    const code = r.errorCode === undefined ? this.#in.text("an error") : r.errorCode;
+    const where = placeText(connection, 0, { packet: 0, line: r.logs?.[0]?.line ?? 0 }, this.#in);
+    this.#line(
+      `${this.#style.yellow(`? ${this.#in.text("unexplained")}`)}  ${this.#style.bold(code)}  ${this.#style.dim(where)}`,
+    );
+    const text = "The log tells of {code} of the {side}, and of nothing that explains it.";
+    for (const line of wrap(this.#in.text(text, { code, side: this.#in.text(r.from ?? "server") }), this.#width - 2))
+      this.#line(`  ${line}`);
     this.#line();
-    if (r.explanation !== undefined) this.#label("says", printable(r.explanation));
+    if (r.explanation !== undefined) this.#label("says", printable(this.#in.text(r.explanation)));
     this.#logs(r.logs ?? []);
     this.#line();
   }
@@ -398,11 +467,14 @@ class Story {
       const paint = severity === "error" ? this.#style.red : severity === "loss" ? this.#style.yellow : this.#style.dim;
       const where =
         place["line"] !== undefined
-          ? ` (line ${place["line"]})`
+          ? ` (${positionText({ packet: 0, line: Number(place["line"]) }, this.#in)})`
           : place["packet"] === undefined
             ? ""
-            : ` (packet ${place["packet"]})`;
-      const lines = wrap(`${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}${where}`, this.#width - 10);
+            : ` (${positionText({ packet: Number(place["packet"]) }, this.#in)})`;
+      const lines = wrap(
+        `${printable(this.#in.text(message))}${times > 1 ? this.#in.text("; {n} times", { n: count(times) }) : ""}${where}`,
+        this.#width - 10,
+      );
       for (const [i, line] of lines.entries()) this.#line(`${paint(i === 0 ? severity.padEnd(8) : " ".repeat(8))}  ${line}`);
     }
     if (shown.length > 0) this.#line();
@@ -412,9 +484,13 @@ class Story {
     const { yellow, look } = this.#style;
     const lines = [
       ...expired.map(
-        ({ fingerprint, rule, expires }) => `${fingerprint}  ${rule} was accepted until ${expires}, and is still there`,
+        ({ fingerprint, rule, expires }) =>
+          `${fingerprint}  ${this.#in.text("{rule} was accepted until {expires}, and is still there", { rule, expires: String(expires) })}`,
       ),
-      ...stale.map(({ fingerprint, rule, message }) => `${fingerprint}  ${rule} matched nothing: ${message}`),
+      ...stale.map(
+        ({ fingerprint, rule, message }) =>
+          `${fingerprint}  ${this.#in.text("{rule} matched nothing: {message}", { rule, message })}`,
+      ),
     ].map((text) => printable(`${file}: ${text}`));
     // A line each, whatever its length allows.
     for (const line of lines) this.#line(yellow(line.length > look.width ? `${line.slice(0, look.width - 3)}...` : line));
@@ -428,7 +504,11 @@ class Story {
       const { status, asserted, message, because, places } = budget;
       if (status === "broken") {
         this.#line(`${this.#style.severity("error", `${mark.bad} error`)}  ${this.#style.bold(budgetName(budget))}`);
-        for (const line of wrap(sentence(printable(`asserted: ${asserted}`)), this.#width - 2)) this.#line(`  ${line}`);
+        for (const line of wrap(
+          this.#in.sentence(this.#in.text("asserted: {asserted}", { asserted: printable(asserted) })),
+          this.#width - 2,
+        ))
+          this.#line(`  ${line}`);
         this.#label("seen", printable(message));
         for (const [i, place] of places.entries()) this.#label(i === 0 ? "where" : "", printable(budgetPlace(place)));
         this.#line();
@@ -447,34 +527,47 @@ class Story {
     const { dot } = this.#style.mark;
     const { errors, warnings, infos } = summary;
     const lost = diagnostics.filter(({ severity }) => severity === "loss").length;
+    const say = this.#in;
     const checked =
       summary.http2Connections === 0
-        ? "no HTTP/2 in it"
+        ? say.text("no HTTP/2 in it")
         : !summary.incomplete
-          ? "everything could be checked"
+          ? say.text("everything could be checked")
           : [
-              ...summary.unchecked
-                .slice(0, 3)
-                .map(({ rule, reason, count: n }) => `${count(n)} unchecked for want of ${reason} (${rule})`),
-              ...(lost > 0 ? ["the capture is incomplete"] : []),
-            ].join(", ") ||
-            (summary.budgets?.undecided === undefined ? "the capture is incomplete" : "not everything could be checked");
+              ...summary.unchecked.slice(0, 3).map(({ rule, reason, count: n }) => {
+                return say.text("{n} unchecked for want of {reason} ({rule})", {
+                  n: count(n),
+                  reason: say.text(reason),
+                  rule: rule ?? "undefined",
+                });
+              }),
+              ...(lost > 0 ? [say.text("the capture is incomplete")] : []),
+            ].join(say.text(", ")) ||
+            say.text(summary.budgets?.undecided === undefined ? "the capture is incomplete" : "not everything could be checked");
     const found = errors + warnings + infos;
     const asserted = Object.entries(summary.budgets ?? {}).filter(([, times]) => times > 0);
-    const budgets =
-      asserted.length === 0 ? [] : [`budgets: ${asserted.map(([status, times]) => `${times} ${status}`).join(", ")}`];
-    const known = summary.baseline > 0 ? [`${count(summary.baseline)} in the baseline`] : [];
+    const tallies = asserted.map(([status, times]) => `${times} ${say.text(status)}`).join(say.text(", "));
+    const budgets = asserted.length === 0 ? [] : [say.text("budgets: {tallies}", { tallies })];
+    const known = summary.baseline > 0 ? [say.text("{n} in the baseline", { n: count(summary.baseline) })] : [];
     const parts =
       found === 0 && summary.unproven === 0 && summary.unexplained === 0
-        ? [known.length > 0 ? "nothing new" : "no finding", ...known, ...budgets, checked]
+        ? [say.text(known.length > 0 ? "nothing new" : "no finding"), ...known, ...budgets, checked]
         : [
-            [plural(errors, "error"), plural(warnings, "warning"), ...(infos > 0 ? [`${count(infos)} info`] : [])].join(", "),
-            ...(summary.due > 0 ? [`answered ${count(summary.answered)} of ${count(summary.due)}`] : []),
-            ...(summary.unexplained > 0 ? [`${plural(summary.unexplained, "answer")} unexplained`] : []),
+            [
+              counted(say, errors, "error"),
+              counted(say, warnings, "warning"),
+              ...(infos > 0 ? [say.text("{n} info", { n: count(infos) })] : []),
+            ].join(say.text(", ")),
+            ...(summary.due > 0
+              ? [say.text("answered {n} of {due}", { n: count(summary.answered), due: count(summary.due) })]
+              : []),
+            ...(summary.unexplained > 0
+              ? [say.text("{answers} unexplained", { answers: counted(say, summary.unexplained, "answer") })]
+              : []),
             ...known,
             ...budgets,
-            ...(summary.unproven > 0 ? [`${count(summary.unproven)} not proven`] : []),
-            ...(hidden > 0 && !this.#style.look.verbose ? [`${count(hidden)} more with --verbose`] : []),
+            ...(summary.unproven > 0 ? [say.text("{n} not proven", { n: count(summary.unproven) })] : []),
+            ...(hidden > 0 && !this.#style.look.verbose ? [say.text("{n} more with --verbose", { n: count(hidden) })] : []),
             checked,
           ];
     const paint =
@@ -500,15 +593,15 @@ interface Row {
 
 const numberOf = ({ packet, line }: Pick<Row, "packet" | "line">): number => line ?? packet;
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
 const shortList = (ids: readonly number[]): string => {
   const unique = [...new Set(ids)];
   return unique.length <= 6 ? unique.join(", ") : `${unique.slice(0, 5).join(", ")}, ... ${unique.at(-1)}`;
 };
 
-const listed = (texts: readonly string[]): string =>
-  texts.length <= 3 ? texts.join(", ") : `${texts.slice(0, 3).join(", ")} and ${texts.length - 3} more`;
+const listed = (texts: readonly string[], say: Language): string => {
+  const first = texts.slice(0, 3).join(say.text(", "));
+  return texts.length <= 3 ? first : say.text("{first} and {n} more", { first, n: texts.length - 3 });
+};
 
 // What a line says most by.
 const TELLS = ["fault", "sent", "received", "symptom", "close", "frame"];

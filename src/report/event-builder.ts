@@ -1,8 +1,10 @@
 // Findings, connections and diagnostics as the plain objects of a report.
+
 import type { Clock } from "../capture/clock.ts";
 import type { Comments } from "../capture/comments.ts";
 import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } from "../diagnostic.ts";
 import { errorCodeName } from "../http2/error-code.ts";
+import { fill } from "../lang/fill.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type {
@@ -28,7 +30,7 @@ import type {
   UnexplainedEvent,
 } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { fill, utf8 } from "./text.ts";
+import { utf8 } from "./text.ts";
 
 export class EventBuilder {
   readonly #clock: Clock;

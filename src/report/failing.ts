@@ -1,3 +1,4 @@
+import { english } from "../lang/language.ts";
 import type { BudgetEvent, BudgetPlace, FindingEvent } from "./event.ts";
 
 /** What a check in CI is about: proven, no consequence of a fault before it, and not accepted before. */
@@ -9,12 +10,17 @@ export const isLikely = ({ certainty, because = [], consequent, baseline }: Find
   certainty === "unproven" && because.every((need) => need === "processed") && !consequent && baseline !== true;
 
 /** `connection 1, stream 3, packet 11`; of a log `line 11`. */
-export const placeOf = ({ connection, stream, frame }: FindingEvent): string => placeText(connection, stream, frame);
+export const placeOf = ({ connection, stream, frame }: FindingEvent, language = english): string =>
+  placeText(connection, stream, frame, language);
 
 /** @param at The number of a packet, or what has one. */
-export function placeText(connection: number, stream: number, at: number | Position): string {
+export function placeText(connection: number, stream: number, at: number | Position, language = english): string {
   const position = typeof at === "number" ? { packet: at } : at;
-  return [`connection ${connection}`, ...(stream === 0 ? [] : [`stream ${stream}`]), positionText(position)].join(", ");
+  return [
+    language.text("connection {id}", { id: connection }),
+    ...(stream === 0 ? [] : [language.text("stream {id}", { id: stream })]),
+    positionText(position, language),
+  ].join(language.text(", "));
 }
 
 interface Position {
@@ -23,7 +29,8 @@ interface Position {
 }
 
 /** `packet 11`; of a log `line 11`. */
-export const positionText = ({ packet, line }: Position): string => (line === undefined ? `packet ${packet}` : `line ${line}`);
+export const positionText = ({ packet, line }: Position, language = english): string =>
+  line === undefined ? language.text("packet {n}", { n: packet }) : language.text("line {n}", { n: line });
 
 /** `assert/latency`: a budget's name where a finding has its rule's. */
 export const budgetName = ({ assert }: BudgetEvent): string => `assert/${assert}`;

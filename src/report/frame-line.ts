@@ -1,5 +1,6 @@
 // How a frame is written: `HEADERS[1]  END_STREAM  grpc-status: 0`.
 import { Flag, kindName } from "../http2/frame.ts";
+import { english } from "../lang/language.ts";
 import type { FrameObject } from "./event.ts";
 import { printable } from "./text.ts";
 
@@ -13,12 +14,15 @@ export function frameName(frame: FrameObject): string {
 }
 
 /** The flags that say something, and the frame's own text. */
-export function frameDetail(frame: FrameObject): string {
+export function frameDetail(frame: FrameObject, language = english): string {
   const parts: string[] = [];
   const flags = frame.flags ?? 0;
   if ((frame.kind === "data" || frame.kind === "headers") && (flags & Flag.endStream) !== 0) parts.push("END_STREAM");
   if ((frame.kind === "headers" || frame.kind === "push-promise") && (flags & Flag.endHeaders) === 0)
     parts.push("no END_HEADERS");
-  if (frame.text !== undefined && frame.text !== "") parts.push(printable(frame.text));
+  const { kind, text = "" } = frame;
+  const [, octets] = (kind === "data" && /^(\d+) octets?$/.exec(text)) || [];
+  if (octets !== undefined) parts.push(language.counted(octets, "octet", text));
+  else if (text !== "") parts.push(printable(text));
   return parts.join("  ");
 }

@@ -1,5 +1,10 @@
+import type { Language } from "../lang/language.ts";
+import { breakable, isNarrow, padEnd, widthOf } from "./width.ts";
+
 /** How a report may look where it goes. */
 export interface Look {
+  /** English, unless something else is said. */
+  readonly language?: Language;
   /** Columns. */
   readonly width: number;
   readonly color: boolean;
@@ -48,35 +53,50 @@ const SGR = {
   cyan: [36, 39],
 } as const;
 
-/** Break at words so that no line is longer than `width`; a longer word is broken inside. */
+/** Break at words, and between wide characters, so that no line takes more than `width` columns; a longer word is broken inside. */
 export function wrap(text: string, width: number): string[] {
   const room = Math.max(width, 10);
   const lines: string[] = [];
   let line = "";
-  for (let word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > room) {
-      lines.push(line);
-      line = "";
-    }
-    while (word.length > room) {
-      const free = room - (line === "" ? 0 : line.length + 1);
-      if (line !== "") {
+  let used = 0;
+  for (const word of text.split(" ")) {
+    let glue = " ";
+    for (let part of isNarrow(word) ? [word] : breakable(word)) {
+      let columns = widthOf(part);
+      if (line !== "" && used + glue.length + columns > room) {
         lines.push(line);
         line = "";
-        continue;
+        used = 0;
       }
-      lines.push(word.slice(0, free));
-      word = word.slice(free);
+      while (columns > room) {
+        const cut = fitting(part, room);
+        lines.push(cut);
+        part = part.slice(cut.length);
+        columns = widthOf(part);
+      }
+      used += columns + (line === "" ? 0 : glue.length);
+      line = line === "" ? part : `${line}${glue}${part}`;
+      glue = "";
     }
-    line = line === "" ? word : `${line} ${word}`;
   }
   lines.push(line);
   return lines;
 }
 
+// The beginning that fits, at least one character.
+function fitting(text: string, columns: number): string {
+  if (isNarrow(text)) return text.slice(0, columns);
+  let end = 0;
+  for (const character of text) {
+    if (end > 0 && widthOf(text.slice(0, end + character.length)) > columns) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
 /** Lines with an indent, the first one with a label in it. */
 export function labelled(label: string, text: string, indent: number, width: number): string[] {
-  return wrap(text, width - indent).map((line, i) => (i === 0 ? label : "").padEnd(indent) + line);
+  return wrap(text, width - indent).map((line, i) => padEnd(i === 0 ? label : "", indent) + line);
 }
 
 /** Nanoseconds between two report times. */

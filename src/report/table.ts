@@ -1,9 +1,10 @@
 import Table from "cli-table3";
+import { widthOf } from "./width.ts";
 
 /** Rows under a head with one rule below it and no other border. The last column takes what width is left, and wraps. */
 export function rowTable(head: readonly string[], rows: readonly (readonly (string | number)[])[], width: number): string {
   const cells = rows.map((row) => row.map(String));
-  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => longest(row[i] ?? ""))) + 2);
+  const widths = head.map((title, i) => Math.max(widthOf(title), ...cells.map((row) => longest(row[i] ?? ""))) + 2);
   const last = widths.length - 1;
   const taken = widths.slice(0, last).reduce((sum, w) => sum + w, 0);
   widths[last] = Math.max(Math.min(widths[last]!, width - taken), 12);
@@ -20,7 +21,7 @@ export function rowTable(head: readonly string[], rows: readonly (readonly (stri
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
-const longest = (cell: string): number => Math.max(...cell.split("\n").map((line) => line.length));
+const longest = (cell: string): number => Math.max(...cell.split("\n").map(widthOf));
 
 const BORDERLESS = {
   top: "",

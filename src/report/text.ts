@@ -1,4 +1,5 @@
 // Text from the wire is hostile: nothing of it may act on a terminal.
+import { english, type Language } from "../lang/language.ts";
 
 /** One character per octet in; UTF-8 decoded where it is valid, and what a terminal would act on or hide is escaped. */
 export function printable(octets: string): string {
@@ -39,16 +40,16 @@ export const jsonText = (value: unknown, indent?: number): string =>
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Fill `{name}` holes. */
-export const fill = (template: string, data: Readonly<Record<string, string | number>>): string =>
-  template.replace(/\{(\w+)\}/g, (hole, name: string) => (name in data ? String(data[name]) : hole));
-
 /** `1,234,567`, of a whole number. Not by `toLocaleString`: its first call loads the data of locales, which takes longer than the rest. */
 export const count = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
 
 /** `1 call`, `2 calls`. */
 export const plural = (value: number, noun: string, several = `${noun}s`): string =>
   `${count(value)} ${value === 1 ? noun : several}`;
+
+/** `plural` in the language of the reader. */
+export const counted = (language: Language, value: number, noun: string): string =>
+  language.counted(count(value), noun, plural(value, noun));
 
 /** Nanoseconds as people read them: `412 µs`, `2.50 ms`, `1.00 s`. */
 export function duration(nanoseconds: number): string {
@@ -61,8 +62,8 @@ export function duration(nanoseconds: number): string {
 }
 
 /** `13 octets`, `6.7 MB`. */
-export function size(octets: number): string {
-  if (octets < 10_000) return plural(octets, "octet");
+export function size(octets: number, language = english): string {
+  if (octets < 10_000) return counted(language, octets, "octet");
   if (octets < 1e6) return `${(octets / 1e3).toFixed(1)} kB`;
   if (octets < 1e9) return `${(octets / 1e6).toFixed(1)} MB`;
   return `${(octets / 1e9).toFixed(1)} GB`;

@@ -4,6 +4,7 @@
 import type { Http1Head } from "../detect/http1.ts";
 import type { UpgradeOffer } from "../detect/upgrade.ts";
 import { type Frame, kindName } from "../http2/frame.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -17,8 +18,9 @@ import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
-import { count, duration, plural, printable, size } from "./text.ts";
+import { count, counted, duration, printable, size } from "./text.ts";
 import type { TimelineMessages } from "./timeline-messages.ts";
+import { padEnd, padStart, widthOf } from "./width.ts";
 
 export interface TimelineOptions {
   /** Show every stream's frames, not only those of streams that did not go well. */
@@ -34,6 +36,7 @@ export class Timeline implements ModelSink {
   readonly #output: Output;
   readonly #style: Style;
   readonly #options: TimelineOptions;
+  readonly #in: Language;
   readonly #lines = new Map<number, Collected>();
   readonly #findings = new Map<number, FindingEvent[]>();
   #written = 0;
@@ -42,6 +45,7 @@ export class Timeline implements ModelSink {
     this.#output = output;
     this.#style = new Style(look);
     this.#options = options;
+    this.#in = look.language ?? english;
   }
 
   connectionStart(connection: Connection): void {
@@ -118,13 +122,13 @@ export class Timeline implements ModelSink {
   }
 
   gap(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void {
-    const why =
-      proof === "acknowledged"
-        ? `the ${from === "client" ? "server" : "client"} acknowledged them`
-        : proof === "cut"
-          ? "cut by the snap length"
-          : "";
-    const gap = `${plural(length, "octet")} from the ${from} were not captured${why === "" ? "" : ` (${why})`}`;
+    const acknowledged = proof === "acknowledged" ? " (the {other} acknowledged them)" : "";
+    const why = proof === "cut" ? " (cut by the snap length)" : acknowledged;
+    const gap = this.#in.text(`{octets} from the {side} were not captured${why}`, {
+      octets: counted(this.#in, length, "octet"),
+      side: this.#in.text(from),
+      other: this.#in.text(from === "client" ? "server" : "client"),
+    });
     this.#lines.get(connection.id)?.entries.push(event(from, "gap", at, gap));
   }
 
@@ -170,16 +174,17 @@ export class Timeline implements ModelSink {
     const { software = {} } = connection;
     const end = (side: Side) =>
       software[side] === undefined ? connection[side] : `${connection[side]} (${printable(software[side])})`;
-    const head = `connection ${connection.id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection)}, ${duration(connection.duration)}`;
+    const id = this.#in.text("connection {id}", { id: connection.id });
+    const head = `${id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection)}, ${duration(connection.duration)}`;
     // Broken at words only where it is too long: the blanks in it are its columns.
     const { width } = this.#style.look;
-    if (head.length <= width) this.#line(bold(head));
+    if (widthOf(head) <= width) this.#line(bold(head));
     else for (const [i, part] of wrap(head, width - 2).entries()) this.#line(i === 0 ? bold(part) : `  ${bold(part)}`);
     for (const line of behindText(connection)) this.#line(`  ${line}`);
     if (kept === undefined) return;
     this.#line("");
     const layout = new Layout(this.#style);
-    this.#line(dim(layout.row("", "packet", "time", "client", "", "server")));
+    this.#line(dim(layout.row("", ...this.#titles(), "", this.#in.text("server"))));
     const marks = new Marks(findings);
     const shown = (id: number) =>
       id !== 0 &&
@@ -224,14 +229,21 @@ export class Timeline implements ModelSink {
     }
     flush();
     const omitted = this.#options.messages?.forget(connection.id) ?? 0;
-    if (omitted > 0) this.#line(dim(`   ... ${plural(omitted, "message")} did not fit into memory`));
-    if (kept.dropped > 0) this.#line(dim(`   ... ${count(kept.dropped)} more frames are not shown`));
+    if (omitted > 0)
+      this.#line(
+        dim(`   ... ${this.#in.text("{messages} did not fit into memory", { messages: counted(this.#in, omitted, "message") })}`),
+      );
+    if (kept.dropped > 0) this.#line(dim(`   ... ${this.#in.text("{n} more frames are not shown", { n: count(kept.dropped) })}`));
+  }
+
+  #titles(): [packet: string, time: string, client: string] {
+    return [this.#in.text("packet"), this.#in.text("time"), this.#in.text("client")];
   }
 
   #stream(line: StreamLine, findings: readonly FindingEvent[], connection: ConnectionEvent): void {
     const own = findings.filter((f) => f.stream === line.id && f.severity !== "info" && f.certainty === "proven");
     const { bad } = this.#style.mark;
-    const title = `stream ${line.id}  ${printable(line.request)}`.trimEnd();
+    const title = `${this.#in.text("stream {id}", { id: line.id })}  ${printable(line.request)}`.trimEnd();
     const took = line.ended > line.opened ? `, ${duration(line.ended - line.opened)}` : "";
     const { red, yellow, dim, bold, look } = this.#style;
     let fate: string;
@@ -240,16 +252,23 @@ export class Timeline implements ModelSink {
     if (answered !== undefined) {
       const { kind, delay } = answered.reaction;
       const what = kind === "goaway" ? "GOAWAY" : kind === "rst-stream" ? "RST_STREAM" : `TCP ${kind?.toUpperCase()}`;
-      fate = `${bad} lost to ${what} ${duration(delay ?? 0)} after the fault`;
+      fate = `${bad} ${this.#in.text("lost to {what} {delay} after the fault", { what, delay: duration(delay ?? 0) })}`;
       paint = red;
     } else if (line.wellEnded) {
-      fate = `${own.length > 0 ? `${bad} ` : ""}${printable(line.response)}  sent ${size(line.sent)}, received ${size(line.received)}${took}`;
+      fate = `${own.length > 0 ? `${bad} ` : ""}${printable(line.response)}  ${this.#in.text("sent {sent}, received {received}", {
+        sent: size(line.sent, this.#in),
+        received: size(line.received, this.#in),
+      })}${took}`;
       if (own.length > 0) paint = red;
     } else {
-      fate = `not completed${connection.endedBy === undefined ? "" : ` when the ${connection.endedBy.side} closed`}`;
+      const { endedBy } = connection;
+      fate =
+        endedBy === undefined
+          ? this.#in.text("not completed")
+          : this.#in.text("not completed when the {side} closed", { side: this.#in.text(endedBy.side) });
       paint = yellow;
     }
-    if (title.length + fate.length + 5 <= look.width) {
+    if (widthOf(title) + widthOf(fate) + 5 <= look.width) {
       this.#line(`  ${bold(title)}   ${paint(fate)}`);
       return;
     }
@@ -269,7 +288,7 @@ export class Timeline implements ModelSink {
       return;
     }
     const found = marks.of(first);
-    const text = entries.map((entry) => labelOf(entry)).join(", ");
+    const text = entries.map((entry) => labelOf(entry, this.#in)).join(", ");
     const at = duration(Math.max(first.time - start, 0));
     const sign = found === undefined ? "" : found.what === "fault" ? mark.bad : mark.from;
     const paint = found === undefined ? (first.streamId === 0 ? dim : (s: string) => s) : found.what === "fault" ? red : cyan;
@@ -380,8 +399,8 @@ class Layout {
   }
 
   row(mark: string, packet: string, time: string, client: string, arrow: string, server: string): string {
-    const lead = `  ${mark.padEnd(1)} ${packet.padStart(7)}  ${this.#time ? `${time.padStart(10)}  ` : ""}`;
-    return `${lead}${client.padEnd(this.#client)} ${arrow.padEnd(3)} ${server}`.trimEnd();
+    const lead = `  ${mark.padEnd(1)} ${padStart(packet, 7)}  ${this.#time ? `${padStart(time, 10)}  ` : ""}`;
+    return `${lead}${padEnd(client, this.#client)} ${arrow.padEnd(3)} ${server}`.trimEnd();
   }
 
   rows(mark: string, packet: string, time: string, from: Side, text: string, rule: string): string[] {
@@ -405,13 +424,15 @@ class Layout {
   }
 }
 
-function labelOf(entry: Entry): string {
+function labelOf(entry: Entry, language: Language): string {
   const { kind, text, times, octets, sum, ends, fault } = entry;
   if (kind === "http1") return printable(text);
   const name = kind === "fin" || kind === "rst" ? `TCP ${kind.toUpperCase()}` : kindName(kind);
   const parts = [name];
   if (kind === "data") {
-    parts.push(times > 1 ? `x ${count(times)}, ${size(octets)}, ${duration(entry.lastTime - entry.time)}` : String(octets));
+    parts.push(
+      times > 1 ? `x ${count(times)}, ${size(octets, language)}, ${duration(entry.lastTime - entry.time)}` : String(octets),
+    );
   } else if (times > 1) parts.push(`x ${count(times)}${kind === "window-update" ? `, +${count(sum)}` : ""}`);
   if (ends) parts.push("END_STREAM");
   if (kind !== "data" && times === 1 && text !== "") parts.push(kind === "settings" && text !== "ack" ? "" : printable(text));

@@ -112,7 +112,7 @@ export const TOOLS: readonly Tool[] = [
   },
 ];
 
-const PLAIN = ["--no-color", "--no-progress"];
+const PLAIN = ["--no-color", "--no-progress", "--lang=en"];
 
 async function ofCaptures(command: string, asked: Asked, folder: Confinement, json?: string): Promise<string[]> {
   const files = new Set<string>();

@@ -1,0 +1,83 @@
+// What people read, in their language. English is the source: it stands in the code, and what has no translation stays as it is there.
+import { fill } from "./fill.ts";
+
+/** Of one language, by the English texts; `{holes}` have the names that they have there. */
+export interface Catalogue {
+  /** Nouns with a number before them: `{n} 个包` for `packet`. */
+  readonly nouns: Readonly<Record<string, string>>;
+  readonly texts: Readonly<Record<string, string>>;
+  /** Words that fill holes of messages, by the hole: nothing else that fills one is translated, as it comes from the wire. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly rules: Readonly<Record<string, RuleText>>;
+  /** Where a text ends without a stop. */
+  readonly stop: string;
+}
+
+/** What people read of one rule. */
+export interface RuleText {
+  readonly title: string;
+  /** By id, as in the rule. */
+  readonly messages: Readonly<Record<string, string>>;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** What a rule says of itself in English. */
+interface RuleSource {
+  readonly id: string;
+  readonly meta: {
+    readonly title: string;
+    readonly messages: Readonly<Record<string, string>>;
+    readonly docs: { readonly why: string; readonly fix: string };
+  };
+}
+
+type Data = Readonly<Record<string, string | number>>;
+
+export class Language {
+  readonly #catalogue: Catalogue | undefined;
+
+  constructor(catalogue?: Catalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  /** @param english A template, as it stands in the code. @param data What fills its holes. */
+  text(english: string, data: Data = {}): string {
+    const texts = this.#catalogue?.texts;
+    return fill(texts !== undefined && Object.hasOwn(texts, english) ? texts[english]! : english, data);
+  }
+
+  /** @param number As it is written. @param english Said where there is no translation: `2 packets`. */
+  counted(number: string, noun: string, english: string): string {
+    const nouns = this.#catalogue?.nouns;
+    return nouns !== undefined && Object.hasOwn(nouns, noun) ? fill(nouns[noun]!, { n: number }) : english;
+  }
+
+  /** The text with a stop behind it, and a capital letter where the language has them. */
+  sentence(text: string): string {
+    return this.#catalogue === undefined ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : text + this.#catalogue.stop;
+  }
+
+  rule({ id, meta }: RuleSource): RuleText {
+    const rules = this.#catalogue?.rules;
+    if (rules !== undefined && Object.hasOwn(rules, id)) return rules[id]!;
+    return { title: meta.title, messages: meta.messages, ...meta.docs };
+  }
+
+  /** The message of a finding. An event does not say which of its rule's messages it has: it is the one that makes the same English.
+   *  @param english As the report has it. */
+  message(english: string, data: Data, rule: RuleSource | undefined): string {
+    if (this.#catalogue === undefined || rule === undefined) return english;
+    const found = Object.entries(rule.meta.messages).find(([, template]) => fill(template, data) === english)?.[0];
+    const template = found === undefined ? undefined : this.rule(rule).messages[found];
+    return template === undefined ? english : fill(template, this.#spoken(data, this.#catalogue));
+  }
+
+  #spoken(data: Data, { values }: Catalogue): Data {
+    return Object.fromEntries(
+      Object.entries(data).map(([hole, value]) => [hole, Object.hasOwn(values, hole) ? (values[hole]![value] ?? value) : value]),
+    );
+  }
+}
+
+export const english = new Language();

@@ -1,0 +1,307 @@
+import type { RuleText } from "../../language.ts";
+
+const MISSING = "服务端需要 :method、:scheme 和 :path 才知道请求的是什么。";
+const TWO = "途中的两个服务端可能各自采信其中不同的一个。";
+
+export const headers: Readonly<Record<string, RuleText>> = {
+  "headers/uppercase-name": {
+    title: "字段名必须小写",
+    messages: { name: "流 {streamId} 上的字段名 {name} 含有大写字母" },
+    why: "HTTP/1 不区分大小写，HTTP/2 区分：名字里有大写字母，消息就是 malformed。",
+    fix: "编码之前把名字转成小写；检查是否用了原始或自定义的首部 API。",
+  },
+  "headers/invalid-name-char": {
+    title: "字段名不能含有控制字符、空格或 0x7f 及以上的字节",
+    messages: { name: "流 {streamId} 上的字段名 {name} 含有字节 {octet}" },
+    why: "服务端转换成 HTTP/1 时，这样的名字可被用来走私（smuggling）字段或请求。",
+    fix: "名字只用 token 允许的字母、数字和符号。",
+  },
+  "headers/non-token-name": {
+    title: "字段名应是 token",
+    messages: { name: "流 {streamId} 上的字段名 {name} 不是 token" },
+    why: "HTTP/2 允许这样的名字，HTTP 本身不允许：接收方可以拒绝。",
+    fix: "只用字母、数字和 !#$%&'*+-.^_`|~。",
+  },
+  "headers/colon-in-name": {
+    title: "只有伪首部字段的名字带冒号，而且在最前面",
+    messages: { name: "流 {streamId} 上的字段名 {name} 含有冒号" },
+    why: "转换成 HTTP/1 时名字到冒号为止：字段变成另一个字段。",
+    fix: "不要把整行首部或 host:port 当作名字。",
+  },
+  "headers/empty-name": {
+    title: "字段名不能为空",
+    messages: { empty: "流 {streamId} 上有一个字段没有名字" },
+    why: "名字是 token，而 token 至少有一个字符。",
+    fix: "去掉没有名字的字段。",
+  },
+  "headers/invalid-value-char": {
+    title: "字段值不能含有 NUL、CR 或 LF",
+    messages: { value: "流 {streamId} 上 {name} 的值含有字节 {octet}" },
+    why: "服务端转换成 HTTP/1 时，值里的换行会变成另一个字段或请求。",
+    fix: "对二进制值编码（gRPC：名字以 -bin 结尾的字段用 base64），拒绝用户输入中的换行。",
+  },
+  "headers/value-whitespace": {
+    title: "字段值的首尾不能有空白",
+    messages: { value: "流 {streamId} 上 {name} 的值以空白开头或结尾" },
+    why: "在 HTTP/1 中这种空白不属于值；在 HTTP/2 中会属于值，所以消息是 malformed。",
+    fix: "编码之前去掉值首尾的空白。",
+  },
+  "headers/pseudo-after-regular": {
+    title: "伪首部字段必须在普通字段之前",
+    messages: { after: "流 {streamId} 上的 {name} 在普通字段 {regular} 之后" },
+    why: "接收方看到第一个普通字段，就认为消息的控制信息已经结束。",
+    fix: "先编码伪首部字段；按名字排序即可，因为冒号排在字母前面。",
+  },
+  "headers/pseudo-duplicate": {
+    title: "伪首部字段不能出现两次",
+    messages: { twice: "{name} 在流 {streamId} 的同一个首部块里出现两次" },
+    why: TWO,
+    fix: "每个伪首部字段只设置一次；检查是否在库设置之外又手动添加了一个。",
+  },
+  "headers/pseudo-unknown": {
+    title: "伪首部字段必须是已定义的",
+    messages: { unknown: "流 {streamId} 有未定义的伪首部字段 {name}" },
+    why: "伪首部字段不是给应用用的：有未知的伪首部字段，消息就是 malformed。",
+    fix: "使用不带冒号的字段名。",
+  },
+  "headers/pseudo-response-in-request": {
+    title: "请求不能含有 :status",
+    messages: {
+      request: "流 {streamId} 上的请求有 :status {status}",
+      promise: "流 {streamId} 上承诺的请求有 :status {status}",
+    },
+    why: "只有响应才有状态码。",
+    fix: "使用请求的编码器；检查是否混淆了角色。",
+  },
+  "headers/pseudo-request-in-response": {
+    title: "响应不能含有 :method、:scheme、:authority 或 :path",
+    messages: { request: "流 {streamId} 上的响应有 {name}" },
+    why: "它们用于控制请求。",
+    fix: "使用响应的编码器；代理不能把它们抄回去。",
+  },
+  "headers/pseudo-in-trailers": {
+    title: "trailers 不能含有伪首部字段",
+    messages: { trailers: "{side}在流 {streamId} 上的 trailers 有 {name}" },
+    why: "控制消息的内容要在消息体之前。",
+    fix: "不要放进 trailers；第二个请求应另开一个流。",
+  },
+  "headers/missing-method": {
+    title: "请求必须有 :method",
+    messages: { missing: "流 {streamId} 上的请求没有 {name}" },
+    why: MISSING,
+    fix: "设置 :method；如果这是 trailers，查明为什么之前没有发送请求本身。",
+  },
+  "headers/missing-scheme": {
+    title: "请求必须有 :scheme",
+    messages: { missing: "流 {streamId} 上的请求没有 {name}" },
+    why: MISSING,
+    fix: "把 :scheme 设为 https，没有 TLS 时设为 http；只有 CONNECT 不带。",
+  },
+  "headers/missing-path": {
+    title: "请求必须有 :path",
+    messages: { missing: "流 {streamId} 上的请求没有 {name}" },
+    why: MISSING,
+    fix: "设置 :path，没有路径时用 /；只有 CONNECT 不带。",
+  },
+  "headers/empty-path": {
+    title: "http 或 https 请求的 :path 不能为空",
+    messages: { empty: "流 {streamId} 上的请求的 :path 为空" },
+    why: "没有路径的 URI，路径就是 /。",
+    fix: "发送 /（针对整个服务端的 OPTIONS 用 *）。",
+  },
+  "headers/path-form": {
+    title: "http 或 https 请求的 :path 必须以 / 开头",
+    messages: { form: "流 {streamId} 上的请求的 :path 是 {path}，不以 / 开头" },
+    why: "scheme 和 authority 有各自的字段。路径不以 / 开头，不同的服务端会有不同的理解。",
+    fix: "只发送从 / 开始的路径和 query；* 只用于 OPTIONS。",
+  },
+  "headers/invalid-method": {
+    title: ":method 必须是 token",
+    messages: { method: '流 {streamId} 上的请求的 :method 是 "{method}"，不是 token' },
+    why: "转换成 HTTP/1 时，带空格或换行的方法会变成另一个请求。",
+    fix: "只发送方法名。",
+  },
+  "headers/invalid-scheme": {
+    title: ":scheme 必须是 URI 的 scheme",
+    messages: { scheme: '流 {streamId} 上的请求的 :scheme 是 "{scheme}"，不可能是 scheme' },
+    why: "服务端用它拼出 URI；在它后面再出现一个 :// 就是请求走私的手法。",
+    fix: "发送 http 或 https，不带冒号和斜杠。",
+  },
+  "headers/scheme-mismatch": {
+    title: "有的服务端拒绝与连接不符的 :scheme",
+    messages: { scheme: "流 {streamId} 上的请求的 :scheme 是 {scheme}，而连接是 {transport}" },
+    why: "这是合法的，终结 TLS 的代理就会这样发送；但有的服务端会拒绝。",
+    fix: "服务端接受就不需要处理；否则把 scheme 设成与连接一致。",
+  },
+  "headers/authority-missing": {
+    title: "http 或 https 请求必须给出 authority",
+    messages: {
+      missing: "流 {streamId} 上的请求既没有 :authority 也没有 host",
+      empty: "流 {streamId} 上的请求的 {name} 为空",
+    },
+    why: "有多个主机名的服务端无法判断请求的是哪一个。",
+    fix: "发送 :authority。",
+  },
+  "headers/authority-userinfo": {
+    title: "http 或 https 请求的 :authority 不能含有 userinfo",
+    messages: { userinfo: "流 {streamId} 上的请求的 :authority 在 {host} 前面有用户名" },
+    why: "@ 前面的名字会掩盖真正的主机，还可能带有密码。",
+    fix: "只发送主机和端口；用户放进 authorization。",
+  },
+  "headers/authority-invalid": {
+    title: ":authority 必须是主机加可选的端口",
+    messages: { authority: '流 {streamId} 上的请求的 :authority 是 "{authority}"，{fault}' },
+    why: "服务端用它拼出 URI，并拒绝无效的值：Go、Node 和 Rust 会重置流或返回 400。",
+    fix: "只发送主机和端口。Unix socket 的客户端发送 localhost，或者百分号编码的路径。",
+  },
+  "headers/authority-host-mismatch": {
+    title: "host 字段不能与 :authority 不同",
+    messages: { differs: "流 {streamId} 上的请求的 :authority 是 {authority}，host 是 {host}" },
+    why: "代理可能按其中一个处理，后面的服务端按另一个处理：过滤就这样被绕过。",
+    fix: "不发送 host，或者与 :authority 相同。",
+  },
+  "headers/multiple-host": {
+    title: "请求不能有多个 host 字段",
+    messages: { hosts: "流 {streamId} 上的请求有 {count} 个 host 字段" },
+    why: TWO,
+    fix: "发送 :authority，host 最多一个。",
+  },
+  "headers/missing-status": {
+    title: "响应必须有 :status",
+    messages: { missing: "流 {streamId} 上的响应没有 :status" },
+    why: "没有它，客户端不知道请求的结果。",
+    fix: "先发送 :status；trailers 只能在有自己的 HEADERS 的响应之后。",
+  },
+  "headers/bad-status": {
+    title: ":status 必须是三位数字，从 100 到 599",
+    messages: { status: '流 {streamId} 上的响应的 :status 是 "{status}"' },
+    why: "第一位数字表示响应的类别，共有五类。",
+    fix: "发送 100 到 599 的状态码。",
+  },
+  "headers/connection-specific": {
+    title: "不能发送与连接有关的字段",
+    messages: { field: "{side}在流 {streamId} 上发送了 {name}: {value}" },
+    why: "这些字段在 HTTP/1 中的作用，在 HTTP/2 中由帧承担；带有它们的消息是 malformed。",
+    fix: "去掉 connection、proxy-connection、keep-alive、transfer-encoding 和 upgrade；代理转发时要去掉它们。",
+  },
+  "headers/te-not-trailers": {
+    title: "te 字段只用于请求，且只能是 trailers",
+    messages: {
+      value: "客户端在流 {streamId} 上发送了 te: {value}；只允许 trailers",
+      response: "服务端在流 {streamId} 上发送了 te: {value}；te 只属于请求",
+    },
+    why: "传输编码属于 HTTP/1；请求只能用它表示接受 trailers。",
+    fix: "发送 te: trailers，或者不发送。",
+  },
+  "headers/http2-settings-field": {
+    title: "http2-settings 字段只用于从 HTTP/1.1 升级",
+    messages: { field: "{side}在流 {streamId} 上发送了 http2-settings" },
+    why: "它针对发送它的 HTTP/1.1 连接；在 HTTP/2 中没有意义。",
+    fix: "发送 SETTINGS；代理应把它与 upgrade 一起去掉。",
+  },
+  "headers/content-length-mismatch": {
+    title: "消息的 DATA 总长必须等于 content-length",
+    messages: {
+      more: "流 {streamId} 上的内容已有 {octets} 字节，而 content-length 是 {length}",
+      less: "{side}在流 {streamId} 上发送 {octets} 字节内容后结束了消息；content-length 是 {length}",
+    },
+    why: "长度与声明不符，说明消息被截断，或者与另一条消息粘在一起。",
+    fix: "按压缩之后的字节数计算，或者不发送 content-length：HTTP/2 不需要它。",
+  },
+  "headers/content-length-invalid": {
+    title: "content-length 必须是一个十进制数",
+    messages: { value: "{side}在流 {streamId} 上发送了 content-length {values}" },
+    why: "途中的两个服务端可能各自采信不同的长度：请求走私就是这样发生的。",
+    fix: "只用数字发送一次字节数，或者不发送该字段。",
+  },
+  "headers/content-length-repeated": {
+    title: "content-length 应只发送一次",
+    messages: { repeated: "{side}在流 {streamId} 上把 content-length {length} 发送了 {count} 次" },
+    why: "接收方可以把相同的值当作一个，也可以拒绝消息：nghttp2 以及基于它的 curl 等会重置流。",
+    fix: "检查是否应用设置了该字段，而服务端又添加了一个。",
+  },
+  "headers/content-on-no-content": {
+    title: "对 HEAD 的响应，以及 204 和 304 响应，不能有内容",
+    messages: {
+      head: "流 {streamId} 上对 HEAD 的响应有 {length} 字节的 DATA",
+      status: "流 {streamId} 上 :status {status} 的响应有 {length} 字节的 DATA",
+    },
+    why: "客户端没有预期内容：有的会认为响应是 malformed。",
+    fix: "这类响应在 HEADERS 上就结束流。",
+  },
+  "headers/second-headers-no-end-stream": {
+    title: "消息的第二个 HEADERS 必须结束流",
+    messages: { second: "{side}在流 {streamId} 上发送了第二个 HEADERS，却没有 END_STREAM" },
+    why: "请求或最终响应的第一个 HEADERS 之后，只能再有 trailers，而 trailers 结束消息。",
+    fix: "把所有字段放进第一个 HEADERS，或者在 trailers 上设置 END_STREAM。",
+  },
+  "headers/interim-end-stream": {
+    title: "临时（1xx）响应不能结束流",
+    messages: { end: "服务端用 :status {status} 结束了流 {streamId}，没有最终响应" },
+    why: "最终响应还没有来；没有它，请求就没有结果。",
+    fix: "发送最终响应。",
+  },
+  "headers/interim-after-final": {
+    title: "最终响应之后不能再有临时（1xx）响应",
+    messages: { interim: "服务端在流 {streamId} 上发送最终响应之后，又发送了 :status {status}" },
+    why: "1xx 响应是为最终响应做准备的；之后没有什么可准备。",
+    fix: "先发送 1xx 响应。",
+  },
+  "headers/status-101": {
+    title: "HTTP/2 没有 101 (Switching Protocols)",
+    messages: { switching: "服务端在流 {streamId} 上发送了 :status 101" },
+    why: "一个流不能改变其他流共用的连接的协议。",
+    fix: "WebSocket 使用带 :protocol 的 CONNECT（RFC 8441）；代理不能转发 101。",
+  },
+  "headers/data-before-headers": {
+    title: "响应必须以 HEADERS 开始",
+    messages: { data: "流 {streamId} 上在最终响应的 HEADERS 之前有 {length} 字节的 DATA" },
+    why: "无从得知内容是什么，以及请求是否成功。",
+    fix: "先写响应的 HEADERS，再写内容，并且由同一处写出。",
+  },
+  "headers/trailers-forbidden-field": {
+    title: "trailers 不能含有在内容之前就需要的字段",
+    messages: { field: "{side}在流 {streamId} 上的 trailers 有 {name}" },
+    why: "用于分帧、路由、授权或描述内容的字段在内容之后就太晚了：接收方会丢弃它们，或者让它们覆盖已检查过的字段。",
+    fix: "在消息开头的 HEADERS 里发送该字段。",
+  },
+  "headers/request-trailers": {
+    title: "有的服务端拒绝请求 trailers",
+    messages: { trailers: "客户端用 trailers 结束流 {streamId} 上的请求；这是合法的，但 nginx 会拒绝" },
+    why: "HTTP/2 允许请求带 trailers，但 nginx 会因此关闭连接，grpc-go 也一样。",
+    fix: "服务端接受就不需要处理。",
+  },
+  "headers/list-size": {
+    title: "首部不应超过对端的 MAX_HEADER_LIST_SIZE",
+    messages: { size: "流 {streamId} 上的首部计为 {size} 字节；对端的上限是 {limit}" },
+    why: "上限只是建议，但超过后很可能被拒绝：返回 431 或重置流。每个字段除名字和值之外另计 32 字节。",
+    fix: "减少或缩短字段（cookie、token、gRPC metadata），或者调高对端的上限。",
+  },
+  "headers/connect-scheme-path": {
+    title: "CONNECT 请求不能有 :scheme 和 :path",
+    messages: { field: "流 {streamId} 上的 CONNECT 请求有 {name}" },
+    why: "CONNECT 要求连接到主机和端口，没有要请求的资源。",
+    fix: "只发送 :method 和 :authority；WebSocket 再加 :protocol（RFC 8441）。",
+  },
+  "headers/connect-authority": {
+    title: "CONNECT 请求必须在 :authority 里给出主机和端口",
+    messages: {
+      missing: "流 {streamId} 上的 CONNECT 请求没有 :authority",
+      port: '流 {streamId} 上的 CONNECT 请求的 :authority 是 "{authority}"，不是主机加端口',
+    },
+    why: "代理要知道连接到哪里；端口没有默认值。",
+    fix: "发送 host:port。",
+  },
+  "headers/connect-frame-after-open": {
+    title: "隧道里只能有 DATA、RST_STREAM、WINDOW_UPDATE 和 PRIORITY",
+    messages: { frame: "{side}在流 {streamId} 上发送了 {kind}，而 CONNECT 得到 {status} 之后该流已是隧道" },
+    why: "这个流代表一个 TCP 连接：它有字节和结尾，但没有 trailers。",
+    fix: "用带 END_STREAM 的 DATA 结束隧道。",
+  },
+  "headers/connect-response-length": {
+    title: "对 CONNECT 的 2xx 响应不能有 content-length",
+    messages: { length: "流 {streamId} 上对 CONNECT 的 {status} 响应有 content-length {length}" },
+    why: "之后是隧道，没有长度；客户端必须忽略它。",
+    fix: "不要发送。",
+  },
+};
