@@ -13,6 +13,7 @@ import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
 import type { MessageObject } from "./exchange.ts";
+import { resetText } from "./exchange-end.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
@@ -141,6 +142,7 @@ export class Timeline implements ModelSink {
       if (stream === undefined) continue;
       line.wellEnded =
         stream.client.endAt >= 0 && stream.server.endAt >= 0 && stream.client.resetAt < 0 && stream.server.resetAt < 0;
+      line.reset = resetText(stream);
       line.sent = stream.client.dataOctets;
       line.received = stream.server.dataOctets;
       line.opened = stream.openedTime;
@@ -246,7 +248,10 @@ export class Timeline implements ModelSink {
       fate = `${own.length > 0 ? `${bad} ` : ""}${printable(line.response)}  sent ${size(line.sent)}, received ${size(line.received)}${took}`;
       if (own.length > 0) paint = red;
     } else {
-      fate = `not completed${connection.endedBy === undefined ? "" : ` when the ${connection.endedBy.side} closed`}`;
+      fate =
+        line.reset !== ""
+          ? line.reset
+          : `not completed${connection.endedBy === undefined ? "" : ` when the ${connection.endedBy.side} closed`}`;
       paint = yellow;
     }
     if (title.length + fate.length + 5 <= look.width) {
@@ -302,6 +307,8 @@ class StreamLine {
   request = "";
   response = "";
   wellEnded = true;
+  /** `reset by the client: CANCEL`; empty: it was not. */
+  reset = "";
   sent = 0;
   received = 0;
   opened = 0;
