@@ -17,6 +17,7 @@ import { resetText } from "./exchange-end.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
+import { StreamLine } from "./stream-line.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, duration, plural, printable, size } from "./text.ts";
 import type { TimelineMessages } from "./timeline-messages.ts";
@@ -300,23 +301,6 @@ interface Entry {
   readonly gap: string;
   /** Messages end in it. */
   readonly carries: boolean;
-}
-
-class StreamLine {
-  readonly id: number;
-  request = "";
-  response = "";
-  wellEnded = true;
-  /** `reset by the client: CANCEL`; empty: it was not. */
-  reset = "";
-  sent = 0;
-  received = 0;
-  opened = 0;
-  ended = 0;
-
-  constructor(id: number) {
-    this.id = id;
-  }
 }
 
 class Collected {
