@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { trimmedSdk } from "./src/cli/mcp/trim.mjs";
 import { bundleForWeb } from "./src/platform/web/bundle.mjs";
 import { bundle as bundlePage } from "./src/report/html/bundle.mjs";
 
@@ -41,9 +42,16 @@ export async function bundle(folder) {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
+    plugins: [trimmedSdk],
   });
   chmodSync(join(folder, "cli/main.js"), 0o755);
-  const core = await bundleForWeb({ absWorkingDir: root, entryPoints: ["src/core.ts"], outfile: join(folder, "core.js") });
+  const core = await bundleForWeb({
+    absWorkingDir: root,
+    entryPoints: ["src/core.ts"],
+    outfile: join(folder, "core.js"),
+    minify: true,
+    lineLimit: 160,
+  });
   writeFileSync(
     join(folder, "LICENSES.txt"),
     licenses(Object.keys({ ...metafile.inputs, ...core.metafile.inputs }).filter((file) => !file.startsWith("src/"))),

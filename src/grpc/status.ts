@@ -60,6 +60,10 @@ export function percentDecode(text: string): { readonly octets: string; readonly
   return fault === undefined ? { octets } : { octets, fault };
 }
 
+/** Octets of a field's value as they are shown: those of `grpc-message` decoded, all others as they came. */
+export const valueOctets = (name: string, value: string): string =>
+  name === "grpc-message" ? percentDecode(value).octets : value;
+
 /** google.rpc.Status: code 1, message 2, details 3, each a google.protobuf.Any with type_url 1 and value 2. */
 export interface StatusDetails {
   readonly code: number;

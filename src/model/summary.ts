@@ -31,7 +31,7 @@ function ofFrame(frame: Frame): string {
   if (frame.fault === "cut" && frame.kind !== "data") return "cut";
   switch (frame.kind) {
     case "data":
-      return `${Math.max(frame.contentLength, 0)} octets`;
+      return octets(Math.max(frame.contentLength, 0));
     case "rst-stream":
       return errorCodeName(frame.errorCode);
     case "goaway":
@@ -52,8 +52,10 @@ function ofFrame(frame: Frame): string {
     case "priority-update":
       return `stream ${frame.promisedStreamId}`;
     case "unknown":
-      return `type 0x${frame.type.toString(16)}, ${frame.length} octets`;
+      return `type 0x${frame.type.toString(16)}, ${octets(frame.length)}`;
     default:
       return "";
   }
 }
+
+const octets = (length: number): string => `${length} ${length === 1 ? "octet" : "octets"}`;

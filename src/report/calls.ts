@@ -43,18 +43,35 @@ export function callsJson(output: Output): CallsView {
 export function callsTable(output: Output, look: Look): CallsView {
   const style = new Style(look);
   const summary = new MethodSummary();
-  const method = Math.max(look.width - FIXED, 20);
-  const row = (call: string, path: string, status: string, sent: string, received: string, took: string, end: string) =>
-    `${call.padEnd(7)} ${tail(path, method)} ${status.padEnd(19)} ${sent.padEnd(12)} ${received.padEnd(12)} ${took.padStart(9)}  ${end}`.trimEnd();
+  const method = look.width - FIXED;
+  // Where methods have no room beside the rest, they stand above it.
+  const stacked = method < LEAST;
+  const row = (
+    call: string,
+    path: string,
+    ...rest: [status: string, sent: string, received: string, took: string, end: string]
+  ) => {
+    const [status, sent, received, took, end] = rest;
+    const lead = `${status.padEnd(19)} ${sent.padEnd(11)} ${received.padEnd(11)} ${took.padStart(9)}  `;
+    if (!stacked) return [`${call.padEnd(7)} ${tail(path, method).padEnd(method)} ${lead}${end}`.trimEnd()];
+    // With its mark, of which nothing is broken off.
+    const [first = "", ...more] = wrap(end.replace(/^(\S) /, "$1\0"), look.width - BELOW.length - lead.length);
+    return [
+      `${call.padEnd(7)} ${tail(path, look.width - 8)}`.trimEnd(),
+      `${BELOW}${lead}${first.replace("\0", " ")}`.trimEnd(),
+      ...more.map((one) => `${BELOW}${" ".repeat(lead.length)}${one}`),
+    ];
+  };
   let rows = 0;
   let noted = false;
   return {
     exchange(exchange) {
-      if (rows++ === 0) output(`${style.bold(row("call", "method", "status", "sent", "received", "took", "end"))}\n`);
+      if (rows++ === 0)
+        for (const line of row("call", "method", "status", "sent", "received", "took", "end")) output(`${style.bold(line)}\n`);
       summary.add(exchange);
       const { connection, stream, requestOctets, responseOctets, end } = exchange;
       const bad = end !== "complete" && end !== "open" && end !== "unknown";
-      const line = row(
+      const lines = row(
         `${connection}.${stream}`,
         printable(methodOf(exchange)),
         statusOf(exchange),
@@ -63,7 +80,8 @@ export function callsTable(output: Output, look: Look): CallsView {
         exchange.duration === undefined ? "" : duration(exchange.duration),
         `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}${carrierOf(exchange)}`,
       );
-      output(`${bad ? style.red(line) : errorOf(exchange) === undefined ? line : style.yellow(line)}\n`);
+      const paint = bad ? style.red : errorOf(exchange) === undefined ? (text: string) => text : style.yellow;
+      for (const line of lines) output(`${paint(line)}\n`);
       noted ||= exchange.pathGroup !== undefined;
       if (look.verbose) for (const line of nameLines(exchange)) output(`${style.dim(indented(line, look))}\n`);
       for (const cause of causeOf(exchange)) output(`${style.dim(indented(cause, look))}\n`);
@@ -155,12 +173,13 @@ function carried(messages: number | undefined, seen: number | undefined, octets:
 const short = (octets: number): string => (octets < 10_000 ? count(octets) : size(octets));
 
 // The end of a method tells more than its package.
-const tail = (text: string, width: number): string =>
-  (text.length > width ? `...${text.slice(text.length - width + 3)}` : text).padEnd(width);
+const tail = (text: string, width: number): string => (text.length > width ? `...${text.slice(text.length - width + 3)}` : text);
 
 const NAMES =
   "path#N: the path was sent before the capture; calls of a connection with the same number have the same. ~: inferred, not read (--verbose says why).";
 // All columns but the method's, at their widest.
-const FIXED = 7 + 1 + 1 + 19 + 1 + 12 + 1 + 12 + 1 + 9 + 2 + 18;
+const FIXED = 7 + 1 + 1 + 19 + 1 + 11 + 1 + 11 + 1 + 9 + 2 + 18;
+const LEAST = 24;
+const BELOW = " ".repeat(4);
 const SHOWN = 20;
 const INDENT = " ".repeat(8);

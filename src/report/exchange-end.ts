@@ -37,8 +37,8 @@ export function endOf(stream: Stream, connection: Connection): Ending {
   // A reset that crossed the end of the response took it from the client.
   const crossed = client.resetAt >= 0 && client.resetKnew < server.endAt;
   if (server.endAt >= 0 && !crossed) return { end: "complete", at: server.endTime };
-  if (client.resetAt >= 0 && (server.resetAt < 0 || client.resetTime <= server.resetTime)) return resetBy("client", stream);
-  if (server.resetAt >= 0) return resetBy("server", stream);
+  const side = resetSide(stream);
+  if (side !== undefined) return resetBy(side, stream);
   // What is missing may be its end.
   if (asking.lostOctets > 0 || answering.lostOctets > 0 || asking.resynced || answering.resynced) return { end: "unknown" };
   const opener = connection.endpoint(stream.initiator);
@@ -62,6 +62,18 @@ export function endOf(stream: Stream, connection: Connection): Ending {
   if (close !== undefined) return { end: "killed-by-close", at: close.time, by: { side: close.side, how: close.how } };
   const ended = [asking.end, answering.end].every((one) => one === undefined || one.how === "capture-end");
   return { end: ended ? "open" : "unknown" };
+}
+
+/** Who reset it first. */
+function resetSide({ client, server }: Stream): Side | undefined {
+  if (client.resetAt >= 0 && (server.resetAt < 0 || client.resetTime <= server.resetTime)) return "client";
+  return server.resetAt >= 0 ? "server" : undefined;
+}
+
+/** `reset by the client: CANCEL`; empty where nobody reset it. */
+export function resetText(stream: Stream): string {
+  const side = resetSide(stream);
+  return side === undefined ? "" : `reset by the ${side}: ${errorCodeName(stream.half(side).resetCode)}`;
 }
 
 function resetBy(side: Side, stream: Stream): Ending {

@@ -4,6 +4,7 @@ import { hex, latin1 } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { FieldBit } from "../fields/field.ts";
+import { valueOctets } from "../grpc/status.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -20,6 +21,8 @@ export interface FrameListing {
   readonly file?: string;
   readonly packet: number;
   readonly time: string;
+  /** Nanoseconds from the connection's first packet; not in the NDJSON. */
+  readonly since: number;
   readonly from: Side;
   readonly offset: number;
   readonly streamId: number;
@@ -127,6 +130,7 @@ export class FrameLister implements ModelSink {
     const blocky = kind === "headers" || kind === "push-promise" || kind === "continuation";
     return {
       connection: connection.id,
+      since: Math.max(frame.last.time - connection.flow.firstTime, 0),
       ...(files.length > 1 ? { file: files[frame.last.file] ?? "" } : {}),
       packet: frame.last.packet,
       time: this.#clock().text(frame.last.time),
@@ -182,7 +186,7 @@ export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | 
   for (let i = 0; i < block.count; i++) {
     const { name, value, bits } = block.fields[i]!;
     const text = (bits & FieldBit.nameUnknown) !== 0 ? null : utf8(name.text);
-    const known = (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(value);
+    const known = (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(valueOctets(name.text, value));
     const masked = known !== null && !showSecrets && isSecret(name.text);
     headers.push([text, masked ? `<masked, ${value.length} octets>` : known]);
   }

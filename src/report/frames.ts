@@ -4,14 +4,14 @@ import { kindName } from "../http2/frame.ts";
 import { frameDetail } from "./frame-line.ts";
 import type { FrameListing } from "./frame-object.ts";
 import type { Output } from "./report.ts";
-import { between, type Look, Style } from "./style.ts";
+import { type Look, Style } from "./style.ts";
 import { duration } from "./text.ts";
 
-/** Rows as they come: a capture has too many to measure them first. */
-export function framesTable(output: Output, look: Look): (frame: FrameListing) => void {
+/** Rows as they come: a capture has too many to measure them first.
+ *  @param whole Cut nothing: what reads it is no terminal. */
+export function framesTable(output: Output, look: Look, whole: boolean): (frame: FrameListing) => void {
   const style = new Style(look);
-  const wide = look.width >= 100;
-  let start: string | undefined;
+  const wide = whole || look.width >= 100;
   const row = (
     conn: string,
     packet: string,
@@ -24,14 +24,13 @@ export function framesTable(output: Output, look: Look): (frame: FrameListing) =
   ): string => {
     const lead = `${conn.padStart(5)} ${packet.padStart(7)} ${wide ? `${time.padStart(11)} ` : ""} ${from.padEnd(6)} ${stream.padStart(7)}  ${name.padEnd(15)} ${length.padStart(8)}  `;
     const room = Math.max(look.width - lead.length, 10);
-    return `${lead}${detail.length > room ? `${detail.slice(0, room - 3)}...` : detail}`.trimEnd();
+    return `${lead}${!whole && detail.length > room ? `${detail.slice(0, room - 3)}...` : detail}`.trimEnd();
   };
   output(`${style.bold(row("conn", "packet", "time", "from", "stream", "frame", "octets", ""))}\n`);
   return (frame) => {
-    start ??= frame.time;
-    const { connection, packet, from, streamId, kind, length, fault } = frame;
+    const { connection, since, packet, from, streamId, kind, length, fault } = frame;
     const detail = frameDetail(frame) + (fault === undefined ? "" : `  (${fault})`);
-    const time = duration(Math.max(between(start, frame.time), 0));
+    const time = duration(since);
     const line = row(String(connection), String(packet), time, from, String(streamId), kindName(kind), String(length), detail);
     output(`${fault === undefined ? line : style.yellow(line)}\n`);
   };

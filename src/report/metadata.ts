@@ -3,6 +3,7 @@
 import type { Http1Head } from "../detect/http1.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { type Field, FieldBit } from "../fields/field.ts";
+import { valueOctets } from "../grpc/status.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -145,7 +146,7 @@ function shown(name: string, value: string, showSecrets: boolean): string {
   if (!showSecrets && isSecret(name)) return `<masked, ${value.length} octets>`;
   // Octets that were agreed to go as they are, after a NUL (gRPC over HTTP2, Custom-Metadata).
   const raw = name.endsWith("-bin") && value.startsWith("\0");
-  return raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(value);
+  return raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(valueOctets(name, value));
 }
 
 /** Octets of fields that are kept of one exchange, and what each costs besides. */

@@ -14,9 +14,11 @@ import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
 import type { MessageObject } from "./exchange.ts";
+import { resetText } from "./exchange-end.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
+import { StreamLine } from "./stream-line.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, counted, duration, printable, size } from "./text.ts";
 import type { TimelineMessages } from "./timeline-messages.ts";
@@ -145,6 +147,7 @@ export class Timeline implements ModelSink {
       if (stream === undefined) continue;
       line.wellEnded =
         stream.client.endAt >= 0 && stream.server.endAt >= 0 && stream.client.resetAt < 0 && stream.server.resetAt < 0;
+      line.reset = resetText(stream);
       line.sent = stream.client.dataOctets;
       line.received = stream.server.dataOctets;
       line.opened = stream.openedTime;
@@ -263,9 +266,11 @@ export class Timeline implements ModelSink {
     } else {
       const { endedBy } = connection;
       fate =
-        endedBy === undefined
-          ? this.#in.text("not completed")
-          : this.#in.text("not completed when the {side} closed", { side: this.#in.text(endedBy.side) });
+        line.reset !== ""
+          ? line.reset
+          : endedBy === undefined
+            ? this.#in.text("not completed")
+            : this.#in.text("not completed when the {side} closed", { side: this.#in.text(endedBy.side) });
       paint = yellow;
     }
     if (widthOf(title) + widthOf(fate) + 5 <= look.width) {
@@ -314,21 +319,6 @@ interface Entry {
   readonly gap: string;
   /** Messages end in it. */
   readonly carries: boolean;
-}
-
-class StreamLine {
-  readonly id: number;
-  request = "";
-  response = "";
-  wellEnded = true;
-  sent = 0;
-  received = 0;
-  opened = 0;
-  ended = 0;
-
-  constructor(id: number) {
-    this.id = id;
-  }
 }
 
 class Collected {

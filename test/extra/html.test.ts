@@ -61,6 +61,7 @@ async function open(html: string, hash = "", options: { colorScheme?: "dark" | "
     if (!request.url().startsWith("file://")) complaints.push(`asks for ${request.url()}`);
   });
   await page.addInitScript(axe.source);
+  await page.addInitScript(WRITES);
   await page.goto(pathToFileURL(file).href + hash);
   await page.locator(".chart canvas").waitFor();
 }
@@ -102,6 +103,16 @@ async function barriers(): Promise<string[]> {
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 }
+
+/** Keeps what is written on canvases. */
+const WRITES = `{
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  const written = (globalThis.written = new Set());
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    if (written.size < 10000) written.add(text);
+    fillText.call(this, text, ...where);
+  };
+}`;
 
 /** What has the focus, as text. */
 const FOCUSED = "document.activeElement.textContent";
@@ -253,6 +264,33 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
       await expect.poll(title).toContain("HEADERS[39]");
     });
 
+    it("are a table that is sorted by its heads and filtered, and open their frames", async () => {
+      await open(twenty, "#connection=1");
+      await page.getByRole("tab", { name: "Calls 20" }).click();
+      const cells = (column: number) => page.locator(`.calls tbody td:nth-child(${column})`).allInnerTexts();
+      expect((await cells(1)).slice(0, 2)).toEqual(["1", "3"]);
+      await page.getByRole("button", { name: "status", exact: true }).click();
+      expect(await cells(3)).toEqual([...Array(4).fill("grpc 3"), ...Array(16).fill("grpc 0")]);
+      await page.getByRole("button", { name: "call", exact: true }).click();
+      await page.getByRole("button", { name: "call", exact: true }).click();
+      expect((await cells(1)).slice(0, 2)).toEqual(["39", "37"]);
+      expect(await page.locator("th[aria-sort=descending]").innerText()).toContain("call");
+      expect(await barriers()).toEqual([]);
+      await page.getByLabel("Status").selectOption("grpc-3");
+      await page.getByRole("tab", { name: "Calls 4" }).waitFor();
+      await shoot("calls");
+      await page.locator(".calls tbody button").first().click();
+      await expect.poll(title).toMatch(/^client HEADERS/);
+      // Back to the tab that it was opened from.
+      await page.keyboard.press("Escape");
+      await page.locator(".calls tbody tr").first().waitFor();
+      // And of all connections, under the same filter from the overview.
+      await page.evaluate(`location.hash = "#overview"`);
+      await page.getByLabel("Status").selectOption("grpc-3");
+      await page.getByRole("tab", { name: "Calls 4" }).waitFor();
+      expect((await cells(1))[0]).toMatch(/^1[.]/);
+    });
+
     it("hold markup from the wire as text", async () => {
       await open(twenty, "#connection=1");
       await page.getByRole("tab", { name: /Frames/ }).click();
@@ -273,6 +311,70 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
       await page.emulateMedia({ media: "print" });
       await expect.poll(() => page.locator(".print-only").innerText()).toContain("no call of * ends badly");
     });
+  });
+
+  describe("three connections, one of them with a finding", () => {
+    let three: string;
+
+    beforeAll(() => {
+      const fields = { ":method": "GET", ":scheme": "http", ":path": "/needle", ":authority": "a" };
+      three = pageDocument(
+        pageOf((s) => s.client.headers(1, { fields }).server.headers(1, { fields: { ":status": "200" } }), {
+          times: 3,
+          faulty: [2],
+        }),
+        assets,
+      );
+    });
+
+    it("are searched from inside one too", async () => {
+      await open(three, "#connection=2");
+      await page.keyboard.press("/");
+      await page.keyboard.type("needle");
+      await page.locator(".matched", { hasText: /^\d of \d+ frames$/ }).waitFor();
+      await page.getByRole("button", { name: "and 2 other connections" }).click();
+      await expect.poll(() => page.locator(".crumbs strong").innerText()).toBe("All 3 connections");
+      expect(await page.getByLabel("Search frames and findings").inputValue()).toBe("needle");
+      const connections = await page.locator(".paged tbody td:first-child").allInnerTexts();
+      expect([...new Set(connections)]).toEqual(["1", "2", "3"]);
+      await shoot("found-everywhere");
+      expect(await barriers()).toEqual([]);
+      await page.locator(".paged tbody button").last().click();
+      await expect.poll(() => page.locator(".crumbs strong").innerText()).toBe("connection 3");
+      // What was looked for is looked for here.
+      expect(await page.getByLabel("Search frames and findings").inputValue()).toBe("needle");
+      await page.evaluate(`location.hash = "#overview"`);
+      await page.keyboard.press("/");
+      await page.keyboard.type("haystack");
+      await page.locator(".matched", { hasText: "0 of 3 connections" }).waitFor();
+    });
+
+    it("and the story of the worst is not told of another", async () => {
+      await open(volo, "#connection=1");
+      expect(await page.locator("details.why").isVisible()).toBe(true);
+      await page.locator("details.why summary").click();
+      expect(await page.locator("details.why p").first().isVisible()).toBe(false);
+      const data = JSON.parse(/id="data">(.*)<\/script>/.exec(volo)![1]!) as PageData;
+      const [only] = data.connections;
+      await page.close();
+      await open(pageDocument({ ...data, connections: [only!, { ...only!, id: 2 }] }, assets), "#connection=2");
+      expect(await page.locator("details.why").isVisible()).toBe(false);
+    });
+  });
+
+  it("a long wait is drawn short, with its length", async () => {
+    const data = pageOf((s) => {
+      s.client.headers(1).server.headers(1, { fields: { ":status": "200" } });
+      s.client.wait(90_000);
+      s.client.headers(3).server.headers(3, { fields: { ":status": "200" } });
+      s.client.wait(1_800_000);
+      return s.client.headers(5).server.headers(5, { fields: { ":status": "200" } });
+    });
+    await open(pageDocument(data, assets), "#connection=1");
+    await page.getByRole("button", { name: "To scale" }).click();
+    await page.waitForTimeout(100);
+    await shoot("idle");
+    expect(await page.evaluate("[...written]")).toEqual(expect.arrayContaining(["idle 90.00 s", "idle 30.0 min"]));
   });
 
   it("the policy stops a script that is not the page's", async () => {

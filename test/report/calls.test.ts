@@ -266,7 +266,7 @@ describe("views", () => {
       .trailers(1, { "grpc-status": "5" })
       .client.headers(3, { fields: { ...grpcRequest, ":path": "/a.B/\x1b[31m" } })
       .rst(3);
-  const texts = (view: typeof callsTable | typeof callsJson, width = 100) => {
+  const texts = (view: typeof callsTable | typeof callsJson, width = 120) => {
     const pieces: string[] = [];
     const shown = view((text) => pieces.push(text), { width, color: false, verbose: false, quiet: false });
     for (const exchange of exchangesOf(story)) shown.exchange(exchange);
@@ -280,11 +280,27 @@ describe("views", () => {
     expect(text).toMatch(/^1\.3 .* {2}x reset-by-client$/m);
     expect(text).not.toContain("\x1b");
     const pushed: string[] = [];
-    const shown = callsTable((piece) => pushed.push(piece), { width: 80, color: false, verbose: false, quiet: false });
+    const shown = callsTable((piece) => pushed.push(piece), { width: 120, color: false, verbose: false, quiet: false });
     for (const exchange of exchangesOf((s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end)))
       shown.exchange(exchange);
     expect(pushed.join("")).toMatch(/^1\.2 +GET \/ .*complete, pushed$/m);
     expect(text).toMatch(/^\/a\.B\/C +1 .*NOT_FOUND$/m);
+  });
+
+  it.each([80, 100, 200])("table is not wider than %i columns, and its words stay whole", (width) => {
+    const path = "/some.package.of.mine.Service/Method";
+    const ask = { fields: { ...grpcRequest, ":path": path } };
+    const said = { "grpc-status": "9" };
+    let text = "";
+    const shown = callsTable((piece) => (text += piece), { width, color: false, verbose: false, quiet: false });
+    for (const exchange of exchangesOf((s) =>
+      s.client.headers(1, ask).data(1, hello, end).headers(3, ask).rst(3).server.headers(1, answer).trailers(1, said),
+    ))
+      shown.exchange(exchange);
+    shown.end();
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+    // In its row, and in the sums.
+    for (const word of [path, "FAILED_PRECONDITION", "reset-by-client"]) expect(text.split(word).length).toBeGreaterThan(2);
   });
 
   it("table says why a call failed", () => {
@@ -303,7 +319,7 @@ describe("views", () => {
         .rst(3);
     const lines = (verbose: boolean) => {
       const pieces: string[] = [];
-      const shown = callsTable((text) => pieces.push(text), { width: 100, color: false, verbose, quiet: false });
+      const shown = callsTable((text) => pieces.push(text), { width: 120, color: false, verbose, quiet: false });
       for (const exchange of exchangesOf(failing, {}, { fields: true, showSecrets: false })) shown.exchange(exchange);
       return pieces.join("").split("\n");
     };

@@ -90,7 +90,7 @@ describe("a gRPC call", () => {
         content: { size: 10, mimeType: "application/grpc", encoding: "base64" },
         _trailers: [
           { name: "grpc-status", value: "5" },
-          { name: "grpc-message", value: "caf%C3%A9" },
+          { name: "grpc-message", value: "café" },
         ],
       },
     });

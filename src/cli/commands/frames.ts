@@ -16,7 +16,7 @@ export async function frames(task: Task): Promise<number> {
   const { only } = task;
   // Begun with its first row: what cannot be read has no table.
   let table: ReturnType<typeof framesTable> | undefined;
-  const row = () => (table ??= framesTable(stdout.write, lookOf(task)));
+  const row = () => (table ??= framesTable(stdout.write, lookOf(task), process.stdout.isTTY !== true));
   const sources = await findCaptures(task.operands, task.requireComplete);
   const watch = new SelectionWatch(only);
   let names: readonly string[] = [];
@@ -29,7 +29,7 @@ export async function frames(task: Task): Promise<number> {
       if (only.stream !== undefined && frame.streamId !== only.stream) return;
       if (format !== "ndjson") row()(frame);
       else {
-        const { text: _, ...listing } = frame;
+        const { text: _, since: __, ...listing } = frame;
         stdout.write(`${jsonText(listing)}\n`);
       }
     },

@@ -1,6 +1,7 @@
 // What the page says of a frame and of a field block: safe to show, without credentials, and not without end.
 import type { DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
+import { valueOctets } from "../../grpc/status.ts";
 import { Flag, type Frame } from "../../http2/frame.ts";
 import { isSecret, payloadOf } from "../frame-object.ts";
 import { printable } from "../text.ts";
@@ -46,7 +47,11 @@ export function blockOf(decoded: DecodedBlock, showSecrets: boolean): ShownBlock
     const masked = !showSecrets && isSecret(name.text);
     fields.push(
       (bits & FieldBit.nameUnknown) === 0 ? shown(name.text) : undefined,
-      (bits & FieldBit.valueUnknown) !== 0 ? undefined : masked ? `<masked, ${value.length} octets>` : shown(value),
+      (bits & FieldBit.valueUnknown) !== 0
+        ? undefined
+        : masked
+          ? `<masked, ${value.length} octets>`
+          : shown(valueOctets(name.text, value)),
     );
   }
   return {

@@ -17,7 +17,7 @@ export const missingBeforeClose = defineRule({
     needs: ["start2", "no-gap2"],
     decidable: "head",
     messages: {
-      theirs: "the {side} closed without GOAWAY, with {streams} streams of the other side unfinished",
+      theirs: "the {side} closed without GOAWAY, with {streams} of the other side's streams unfinished",
       own: "the {side} closed without GOAWAY, with {streams} of its own streams open",
     },
     docs: {

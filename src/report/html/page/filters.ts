@@ -1,7 +1,7 @@
 // What is looked for: words, and what a frame or finding must have.
 import type { PageData } from "../page-data.ts";
 import type { ConnectionModel } from "./connection-model.ts";
-import { el } from "./dom.ts";
+import { button, el } from "./dom.ts";
 import { parseQuery, type Query } from "./search.ts";
 
 export class Filters {
@@ -16,6 +16,8 @@ export class Filters {
   });
   /** How much matches. */
   readonly matched = el("span", { class: "matched" });
+  /** Where one connection is in view: what matches in others. */
+  readonly elsewhere = button("", () => this.#everywhere(), { class: "link elsewhere", hidden: true });
   readonly #side = select("Side", [
     ["", "both sides"],
     ["client", "client"],
@@ -47,11 +49,15 @@ export class Filters {
       this.#rule,
       this.#stream,
       this.matched,
+      this.elsewhere,
     ];
   }
 
-  /** @param change Told when what is looked for is another. */
-  listen(change: () => void): void {
+  #everywhere: () => void = () => {};
+
+  /** @param change Told when what is looked for is another. @param everywhere Told to look in all connections. */
+  listen(change: () => void, everywhere: () => void): void {
+    this.#everywhere = everywhere;
     for (const control of [this.#side, this.#kind, this.#status, this.#rule]) control.addEventListener("change", change);
     let timer = 0;
     for (const input of [this.search, this.#stream])
@@ -73,9 +79,15 @@ export class Filters {
   }
 
   /** What there is to choose of a connection; undefined: all of them are in view. */
-  of(model: ConnectionModel | undefined): void {
+  of(page: PageData, model: ConnectionModel | undefined): void {
     if (model === undefined) {
-      for (const control of [this.#kind, this.#status, this.#stream]) control.hidden = true;
+      for (const control of [this.#kind, this.#stream]) {
+        control.hidden = true;
+        control.value = "";
+      }
+      this.#statuses(
+        page.connections.flatMap(({ lanes }) => lanes.map(([, , ...said]) => said.map((text) => page.strings[text]!))),
+      );
       return;
     }
     this.#stream.hidden = false;
@@ -86,16 +98,26 @@ export class Filters {
       "every frame",
       names.map((name) => [name.toLowerCase().replaceAll("_", "-"), name]),
     );
-    const statuses = [
-      ...new Set(model.lanes.flatMap(({ status, grpcStatus }) => [status, grpcStatus === "" ? "" : `grpc-${grpcStatus}`])),
-    ].filter((status) => status !== "");
+    this.#kind.hidden = kinds.length < 2;
+    this.#statuses(model.lanes.map(({ status, grpcStatus }) => [status, grpcStatus]));
+  }
+
+  /** @param said Status and grpc-status of each call; empty: none. */
+  #statuses(said: readonly (readonly string[])[]): void {
+    const all = new Set<string>();
+    for (const [status = "", grpcStatus = ""] of said) {
+      if (status !== "") all.add(status);
+      if (grpcStatus !== "") all.add(`grpc-${grpcStatus}`);
+    }
+    const before = this.#status.value;
+    const listed = [...all].sort().slice(0, STATUSES);
     fill(
       this.#status,
       "every status",
-      statuses.sort().map((status) => [status, status.replace("grpc-", "grpc-status ")]),
+      listed.map((status) => [status, status.replace("grpc-", "grpc-status ")]),
     );
-    this.#kind.hidden = kinds.length < 2;
-    this.#status.hidden = statuses.length === 0;
+    this.#status.value = listed.includes(before) ? before : "";
+    this.#status.hidden = listed.length === 0;
   }
 
   clear(): void {
@@ -110,14 +132,17 @@ export class Filters {
     };
     add("from", this.#side.value);
     add("rule", this.#rule.value);
+    add("status", this.#status.value);
     if (one) {
       add("kind", this.#kind.value);
-      add("status", this.#status.value);
       add("stream", this.#stream.value);
     }
     return parseQuery(parts.join(" "));
   }
 }
+
+// A capture may hold any numbers.
+const STATUSES = 200;
 
 function select(label: string, options: readonly (readonly [string, string])[]): HTMLSelectElement {
   return el("select", { "aria-label": label }, ...options.map(([value, text]) => el("option", { value }, text)));

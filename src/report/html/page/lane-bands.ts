@@ -1,9 +1,11 @@
 // What stands above the lanes: the whole connection in a strip, the axis, and what each side may still send.
 import { count, duration, size } from "../../text.ts";
 import type { WindowSteps } from "./connection-model.ts";
-import { AXIS, BAND, LaneLayout, upper } from "./lane-layout.ts";
+import { AXIS, BAND, LaneLayout } from "./lane-layout.ts";
 import { drawSeverity } from "./marks.ts";
 import { FONT, SMALL } from "./palette.ts";
+import { niceStep, tickText } from "./time-canvas.ts";
+import { upper } from "./upper.ts";
 
 export abstract class LaneBands extends LaneLayout {
   protected axis(): void {
@@ -13,7 +15,8 @@ export abstract class LaneBands extends LaneLayout {
     const y = this.strip;
     this.clipped(this.scale === "time" ? "since the connection began" : "frame by frame", 10, y + AXIS / 2, this.gutter - 20);
     if (this.scale === "time") {
-      this.timeAxis(y, AXIS);
+      if (this.broken.breaks.length === 0) this.timeAxis(y, AXIS);
+      else this.#brokenAxis(y);
       return;
     }
     const { order, time, about, count: entries } = this.model;
@@ -27,6 +30,58 @@ export abstract class LaneBands extends LaneLayout {
       free = x + c.measureText(text).width + 12;
     }
     c.font = FONT;
+  }
+
+  /** Ticks where time is to scale, and the lengths of the waits between. */
+  #brokenAxis(y: number): void {
+    const { c, broken } = this;
+    const step = niceStep(((this.b - this.a) / this.plot) * 110);
+    let free = this.gutter;
+    for (const [i, [from, to]] of broken.stretches.entries()) {
+      const shift = broken.place(to) - to;
+      free = Math.max(free, i === 0 ? this.gutter : this.x(from + shift));
+      const end = i === broken.breaks.length ? this.width : this.x(to + shift);
+      const first = Math.max(from, this.a - shift);
+      for (let tick = Math.ceil(first / step) * step; tick <= Math.min(to, this.b - shift); tick += step) {
+        const text = tick === 0 ? "0" : tickText(tick, step);
+        const x = this.x(tick + shift);
+        const half = c.measureText(text).width / 2;
+        // What is written of the waits has its place over them.
+        const fits = x - half >= free && x + half <= end;
+        this.tick(x, y, AXIS, fits ? text : "");
+        if (fits) free = x + half + 8;
+      }
+    }
+    c.fillStyle = this.palette.ink;
+    for (const { from, to, place, width } of this.broken.breaks) {
+      const [left, right] = [Math.max(this.x(place), this.gutter), Math.min(this.x(place + width), this.width)];
+      const text = [`idle ${duration(to - from)}`, duration(to - from)].find((one) => c.measureText(one).width <= right - left);
+      if (text !== undefined) c.fillText(text, (left + right - c.measureText(text).width) / 2, y + AXIS / 2);
+    }
+    c.font = FONT;
+  }
+
+  /** Waits that are drawn short. */
+  protected breaks(): void {
+    if (this.scale !== "time") return;
+    const { c, palette } = this;
+    const y = this.strip;
+    for (const { place, width } of this.broken.breaks) {
+      const [left, right] = [this.x(place), this.x(place + width)];
+      if (right < this.gutter || left > this.width) continue;
+      c.fillStyle = palette.dim;
+      c.globalAlpha = 0.1;
+      c.fillRect(left, y + AXIS, right - left, this.height);
+      c.globalAlpha = 1;
+      c.strokeStyle = palette.dim;
+      c.lineWidth = 1;
+      c.beginPath();
+      for (const x of [left, right]) {
+        c.moveTo(x, y + AXIS);
+        for (let at = y + AXIS, side = 3; at < this.height; at += 6, side = -side) c.lineTo(x + side, at + 3);
+      }
+      c.stroke();
+    }
   }
 
   protected windows(): void {

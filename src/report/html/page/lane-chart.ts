@@ -3,10 +3,11 @@ import { count, duration, plural, size } from "../../text.ts";
 import { pageKinds } from "../page-data.ts";
 import type { ConnectionModel, FindingView, Lane } from "./connection-model.ts";
 import { LaneBands } from "./lane-bands.ts";
-import { AXIS, upper } from "./lane-layout.ts";
+import { AXIS } from "./lane-layout.ts";
 import { arrowHead, drawMark, drawSeverity } from "./marks.ts";
 import { BOLD, FONT, SMALL } from "./palette.ts";
 import type { Hit } from "./time-canvas.ts";
+import { upper } from "./upper.ts";
 
 export interface LaneEvents {
   entry(entry: number): void;
@@ -77,6 +78,7 @@ export class LaneChart extends LaneBands {
     c.beginPath();
     c.rect(this.gutter, this.strip + AXIS, this.width - this.gutter, this.height);
     c.clip();
+    this.breaks();
     this.#gaps();
     c.restore();
     c.save();

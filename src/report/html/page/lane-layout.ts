@@ -1,8 +1,10 @@
 // Where the lanes of a connection stand, and its frames in them.
+import { BrokenAxis } from "./broken-axis.ts";
 import type { ConnectionModel, FindingView, Lane } from "./connection-model.ts";
 import { TimeCanvas } from "./time-canvas.ts";
+import { upper } from "./upper.ts";
 
-/** `time`: true to scale; `order`: a frame a step, for bursts with long waits between them. */
+/** `time`: true to scale but for long waits; `order`: a frame a step, for bursts with long waits between them. */
 export type Scale = "time" | "order";
 
 export abstract class LaneLayout extends TimeCanvas {
@@ -19,12 +21,17 @@ export abstract class LaneLayout extends TimeCanvas {
   protected match: Uint8Array | undefined;
   readonly #byTime: Float64Array;
   protected readonly hasWindows: boolean;
+  protected readonly broken: BrokenAxis;
 
   constructor(model: ConnectionModel, describedBy: string) {
     super(`Frames of connection ${model.about.id}, a lane a stream`, describedBy);
     this.model = model;
     this.rowOf = new Int32Array(model.lanes.length);
     this.#byTime = Float64Array.from(model.order, (entry) => model.time[entry]!);
+    const { about, ends, until } = model;
+    const happened = [...this.#byTime, ...ends.map(({ time }) => time), ...model.gaps.map(({ time }) => time)];
+    const times = Float64Array.from(happened, (time) => time - about.from).sort();
+    this.broken = new BrokenAxis(times, Math.max(until - about.from, 1000));
     this.scale = model.count <= 300 ? "order" : "time";
     this.hasWindows = (model.windows ?? []).some(({ entries }) => entries.length > 0);
   }
@@ -57,8 +64,8 @@ export abstract class LaneLayout extends TimeCanvas {
   }
 
   protected get domain(): readonly [number, number] {
-    const { about, until, count: entries, ends } = this.model;
-    return this.scale === "order" ? [-0.5, entries - 0.5 + ends.length] : [0, Math.max(until - about.from, 1000)];
+    const { count: entries, ends } = this.model;
+    return this.scale === "order" ? [-0.5, entries - 0.5 + ends.length] : [0, this.broken.length];
   }
 
   protected override get least(): number {
@@ -89,12 +96,12 @@ export abstract class LaneLayout extends TimeCanvas {
   }
 
   place(entry: number): number {
-    return this.scale === "order" ? this.model.rank[entry]! : this.model.time[entry]! - this.model.about.from;
+    return this.scale === "order" ? this.model.rank[entry]! : this.broken.place(this.model.time[entry]! - this.model.about.from);
   }
 
   /** Of a time that is not a frame's. */
   placeOf(time: number): number {
-    if (this.scale === "time") return time - this.model.about.from;
+    if (this.scale === "time") return this.broken.place(time - this.model.about.from);
     return upper(this.#byTime, (t) => t <= time) - 0.5;
   }
 
@@ -169,21 +176,6 @@ export abstract class LaneLayout extends TimeCanvas {
     if (answer >= 0) return this.place(answer);
     return closed === undefined ? undefined : this.placeOf(closed);
   }
-}
-
-/** How many of the first ones (from `start`) pass; those that pass come first. */
-export function upper<T>(
-  list: { readonly length: number; readonly [i: number]: T },
-  passes: (value: T) => boolean,
-  start = 0,
-): number {
-  let [low, high] = [start, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(list[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 // Heights of the axis and of a side's window.

@@ -5,6 +5,10 @@ import { button, el } from "./dom.ts";
 export interface Column {
   readonly title: string;
   readonly class?: string;
+  /** Called by its head, where rows can be sorted by it. */
+  readonly sort?: () => void;
+  /** How they are. */
+  readonly sorted?: "ascending" | "descending" | undefined;
 }
 
 export class PagedTable {
@@ -27,7 +31,13 @@ export class PagedTable {
       this.#place,
       button("Next", () => this.show(this.#first + perPage)),
     );
-    const head = columns.map(({ title, ...rest }) => el("th", { scope: "col", ...rest }, title));
+    const head = columns.map(({ title, class: name, sort, sorted }) =>
+      el(
+        "th",
+        { scope: "col", class: name, "aria-sort": sorted },
+        sort === undefined ? title : button(title, sort, { class: "sort", title: `Sort by ${title}`, "data-sort": title }),
+      ),
+    );
     this.element = el(
       "div",
       { class: "paged" },

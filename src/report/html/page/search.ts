@@ -28,55 +28,79 @@ export function parseQuery(text: string): Query {
 
 export const isEmpty = ({ words, keys }: Query): boolean => words.length === 0 && Object.keys(keys).length === 0;
 
-/** @returns 1 for each entry that is looked for; undefined: all are. Strings and blocks are looked at once, not once a frame. */
-export function matchEntries(query: Query, model: ConnectionModel, page: PageData): Uint8Array | undefined {
-  if (isEmpty(query)) return undefined;
-  const { words, keys } = query;
-  const match = new Uint8Array(model.count).fill(1);
-  const { columns } = model.about;
-  const keep = (test: (entry: number) => boolean) => {
-    for (let i = 0; i < match.length; i++) if (match[i] === 1 && !test(i)) match[i] = 0;
-  };
-  const { stream, status, from, kind, rule, path, method } = keys;
-  if (stream !== undefined) keep((entry) => String(columns.stream[entry]) === stream && !model.many.has(entry));
-  if (from !== undefined) keep((entry) => model.from(entry).startsWith(from));
-  if (kind !== undefined) {
-    const kinds = pageKinds.map((name) => name.startsWith(kind.replaceAll("_", "-")));
-    keep((entry) => kinds[model.kind[entry]!]!);
+/** A query over the connections of a page: strings and blocks are looked at once, not once a frame or connection. */
+export class Matcher {
+  readonly #query: Query;
+  readonly #words: readonly WordHits[];
+
+  constructor(query: Query, page: PageData) {
+    this.#query = query;
+    this.#words = query.words.map((word) => {
+      const strings = Uint8Array.from(page.strings, (text) => (text.toLowerCase().includes(word) ? 1 : 0));
+      return {
+        word,
+        strings,
+        blocks: Uint8Array.from(page.blocks, ({ fields }) => (fields.some((index) => strings[index] === 1) ? 1 : 0)),
+        kinds: pageKinds.map((kind) => kind.replaceAll("-", "_").includes(word.replaceAll("-", "_"))),
+      };
+    });
   }
-  if (rule !== undefined) {
-    const found = new Set<number>();
-    for (const { entry, answer, event } of model.findings) if (event.rule.includes(rule)) found.add(entry).add(answer);
-    keep((entry) => found.has(entry));
+
+  /** @returns 1 for each entry that is looked for; undefined: all are. */
+  entries(model: ConnectionModel): Uint8Array | undefined {
+    if (isEmpty(this.#query)) return undefined;
+    const { keys } = this.#query;
+    const match = new Uint8Array(model.count).fill(1);
+    const { columns } = model.about;
+    const keep = (test: (entry: number) => boolean) => {
+      for (let i = 0; i < match.length; i++) if (match[i] === 1 && !test(i)) match[i] = 0;
+    };
+    const { stream, status, from, kind, rule, path, method } = keys;
+    if (stream !== undefined) keep((entry) => String(columns.stream[entry]) === stream && !model.many.has(entry));
+    if (from !== undefined) keep((entry) => model.from(entry).startsWith(from));
+    if (kind !== undefined) {
+      const kinds = pageKinds.map((name) => name.startsWith(kind.replaceAll("_", "-")));
+      keep((entry) => kinds[model.kind[entry]!]!);
+    }
+    if (rule !== undefined) {
+      const found = new Set<number>();
+      for (const { entry, answer, event } of model.findings) if (event.rule.includes(rule)) found.add(entry).add(answer);
+      keep((entry) => found.has(entry));
+    }
+    const lanes = (test: (lane: ConnectionModel["lanes"][number]) => boolean) => {
+      const wanted = model.lanes.map(test);
+      keep((entry) => wanted[model.laneOf[entry]!]!);
+    };
+    if (status !== undefined)
+      lanes((lane) => lane.status === status || lane.grpcStatus === status || `grpc-${lane.grpcStatus}` === status);
+    if (path !== undefined)
+      lanes((lane) =>
+        lane.request
+          .slice(lane.request.indexOf(" ") + 1)
+          .toLowerCase()
+          .includes(path),
+      );
+    if (method !== undefined) lanes((lane) => lane.request.toLowerCase().startsWith(`${method} `));
+    for (const { word, strings, blocks, kinds } of this.#words) {
+      const inLane = model.lanes.map(({ request }) => request !== "" && request.toLowerCase().includes(word));
+      keep(
+        (entry) =>
+          strings[columns.text[entry]!] === 1 ||
+          blocks[columns.block[entry]!] === 1 ||
+          inLane[model.laneOf[entry]!]! ||
+          kinds[model.kind[entry]!]!,
+      );
+    }
+    return match;
   }
-  const lanes = (test: (lane: ConnectionModel["lanes"][number]) => boolean) => {
-    const wanted = model.lanes.map(test);
-    keep((entry) => wanted[model.laneOf[entry]!]!);
-  };
-  if (status !== undefined)
-    lanes((lane) => lane.status === status || lane.grpcStatus === status || `grpc-${lane.grpcStatus}` === status);
-  if (path !== undefined)
-    lanes((lane) =>
-      lane.request
-        .slice(lane.request.indexOf(" ") + 1)
-        .toLowerCase()
-        .includes(path),
-    );
-  if (method !== undefined) lanes((lane) => lane.request.toLowerCase().startsWith(`${method} `));
-  for (const word of words) {
-    const strings = Uint8Array.from(page.strings, (text) => (text.toLowerCase().includes(word) ? 1 : 0));
-    const blocks = Uint8Array.from(page.blocks, ({ fields }) => (fields.some((index) => strings[index] === 1) ? 1 : 0));
-    const inLane = model.lanes.map(({ request }) => request !== "" && request.toLowerCase().includes(word));
-    const kinds = pageKinds.map((_, index) => pageKinds[index]!.replaceAll("-", "_").includes(word.replaceAll("-", "_")));
-    keep(
-      (entry) =>
-        strings[columns.text[entry]!] === 1 ||
-        blocks[columns.block[entry]!] === 1 ||
-        inLane[model.laneOf[entry]!]! ||
-        kinds[model.kind[entry]!]!,
-    );
-  }
-  return match;
+}
+
+/** Strings, field blocks and kinds that hold a word. */
+interface WordHits {
+  readonly word: string;
+  readonly strings: Uint8Array;
+  readonly blocks: Uint8Array;
+  readonly kinds: readonly boolean[];
 }
 
 export function matchesFinding({ words, keys }: Query, finding: PageFinding): boolean {

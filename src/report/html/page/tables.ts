@@ -2,10 +2,12 @@
 import { count, duration, plural, printable } from "../../text.ts";
 import type { PageConnection } from "../page-data.ts";
 import type { FoundAt } from "./connection-chart.ts";
-import type { ConnectionModel, PageFinding } from "./connection-model.ts";
+import type { PageFinding } from "./connection-model.ts";
 import { button, el } from "./dom.ts";
+import type { FoundFrames } from "./found.ts";
 import { PagedTable } from "./paged-table.ts";
 import { severityMark, whereText } from "./story.ts";
+import { upper } from "./upper.ts";
 
 /** Opens a connection, and a finding or frame of it. */
 export type Go = (parts: Readonly<Record<string, number | undefined>>) => void;
@@ -39,18 +41,35 @@ export function findingRow(finding: PageFinding, index: number, alone: boolean, 
   );
 }
 
-export function framesTable(model: ConnectionModel, entries: ArrayLike<number>, go: Go): PagedTable {
+/** @param one Of one connection only. */
+export function framesTable(found: readonly FoundFrames[], one: boolean, go: Go): PagedTable {
+  // Where each connection's frames begin among the rows.
+  const firsts: number[] = [];
+  let total = 0;
+  for (const { entries } of found) {
+    firsts.push(total);
+    total += entries.length;
+  }
   const table = new PagedTable(
-    `Frames of connection ${model.about.id} in order of time`,
-    [{ title: "packet", class: "number" }, { title: "time", class: "number" }, { title: "from" }, { title: "frame" }],
+    one ? `Frames of connection ${found[0]?.model.about.id ?? ""} in order of time` : "Frames of all connections",
+    [
+      ...(one ? [] : [{ title: "#", class: "number" }]),
+      { title: "packet", class: "number" },
+      { title: "time", class: "number" },
+      { title: "from" },
+      { title: "frame" },
+    ],
     100,
     (index) => {
-      const entry = entries[index]!;
+      const at = upper(firsts, (first) => first <= index) - 1;
+      const { model, entries } = found[at]!;
+      const entry = entries[index - firsts[at]!]!;
       const stream = model.stream(entry);
       const side = model.from(entry);
       return el(
         "tr",
         { click: rowClick },
+        one ? undefined : el("td", { class: "number" }, String(model.about.id)),
         el("td", { class: "number" }, count(model.packet[entry]!)),
         el("td", { class: "number" }, duration(model.time[entry]! - model.about.from)),
         el("td", {}, el("span", { class: `side ${side}` }, side)),
@@ -60,16 +79,14 @@ export function framesTable(model: ConnectionModel, entries: ArrayLike<number>, 
           button(
             `${model.name(entry)}${stream === 0 ? "" : `[${stream}]`}`,
             () => go({ connection: model.about.id, frame: entry }),
-            {
-              class: "link",
-            },
+            { class: "link" },
           ),
           el("div", { class: "detail" }, model.text(entry)),
         ),
       );
     },
   );
-  table.rows(entries.length);
+  table.rows(total);
   return table;
 }
 
@@ -109,7 +126,7 @@ export function connectionsTable(
 }
 
 /** The whole row does what its button does. */
-function rowClick(event: Event): void {
+export function rowClick(event: Event): void {
   if ((event.target as HTMLElement).closest("button") === null && getSelection()?.isCollapsed !== false)
     (event.currentTarget as HTMLElement).querySelector("button")?.click();
 }

@@ -349,8 +349,8 @@ export function niceStep(least: number): number {
   return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
 }
 
-// As many decimals as tell neighbours apart.
-function tickText(nanoseconds: number, step: number): string {
+/** As many decimals as tell neighbours apart. */
+export function tickText(nanoseconds: number, step: number): string {
   const [unit, name] =
     nanoseconds >= 1e9 ? [1e9, "s"] : nanoseconds >= 1e6 ? [1e6, "ms"] : nanoseconds >= 1e3 ? [1e3, "µs"] : [1, "ns"];
   const decimals = Math.min(Math.max(Math.ceil(Math.log10(unit / step)), 0), 9);
