@@ -1,4 +1,5 @@
 // The commands in Chinese: what a terminal of 80 columns shows, and what no language changes.
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "../../src/cli/options.ts";
 import { run } from "../../src/cli/run.ts";
@@ -95,4 +96,14 @@ describe("lines", () => {
 
   it("of English end at blanks", () =>
     expect(wrap("the stream was reset (by it)", 12)).toEqual(["the stream", "was reset", "(by it)"]));
+});
+
+describe("the pages in Chinese", () => {
+  it.each([["README.zh-CN.md"], ["docs/zh-CN/volo-case.md"]])("%s shows what the command writes", async (page) => {
+    const shown = /```(?:text|console)\n(?:\$ h2lint check --lang zh .*\n)?([^`]*反应[^`]*)```/u.exec(
+      readFileSync(page, "utf8"),
+    )?.[1];
+    expect(shown).toBeDefined();
+    expect(await told(["check", volo], chinese)).toContain(shown!.trimEnd());
+  });
 });
