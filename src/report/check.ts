@@ -156,7 +156,8 @@ class Story {
     for (const group of groups) {
       const f = group[0]!;
       const times = group.reduce((sum, one) => sum + one.count, 0);
-      const repeated = times > 1 ? `, ${count(times)} times` : "";
+      const on = f.connections === undefined ? "" : ` on ${plural(f.connections, "connection")}`;
+      const repeated = times > 1 ? `, ${count(times)} times${on}` : "";
       const text = `${sentence(printable(f.message))} ${f.rule}, ${placeOf(f)}${repeated}`;
       const lines = labelled("info", text, 8, this.#width);
       for (const [i, line] of lines.entries()) this.#line(i === 0 ? this.#style.blue("info") + line.slice(4) : line);
