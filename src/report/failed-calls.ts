@@ -46,6 +46,11 @@ export class FailedCalls implements ModelSink {
     this.#tell(stream, streamId, last.packet, connection, `RST_STREAM ${errorCodeName(errorCode)} by the ${from}`);
   }
 
+  /** The connection ended before its call did. */
+  cutOff(stream: Stream, packet: number, connection: Connection, how: string): void {
+    this.#tell(stream, stream.id, packet, connection, `cut off by ${how}`);
+  }
+
   #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string): void {
     if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
     if (connection.id !== this.#connection) {
