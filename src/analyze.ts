@@ -35,7 +35,7 @@ export async function* analyzeFor(
   const files = await captures.open();
   // What logs add is known when all is read.
   const joiner = logs.length === 0 ? undefined : await (await import("./log-joiner.ts")).openJoiner(options, captures);
-  const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names));
+  const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names), rules);
   const chooser = new TrafficFilter(only, clock);
   const filtered = new FilteredResults(chooser, joiner?.before(results) ?? results);
   const finders = told.flatMap((one) => (one.found === undefined ? [] : [one]));
@@ -58,6 +58,7 @@ export async function* analyzeFor(
   const heard = [filtered, ...(joiner === undefined ? [] : [joiner.wire]), ...listeners];
   for await (const _ of captures.run({ schemas, calls: callListeners, listeners: heard, packets, judged })) yield* results.take();
   const joined = joiner?.join(results);
+  results.end();
   yield* results.take();
   for (const { diagnostic, count } of diagnostics) yield results.build.diagnostic(diagnostic, count);
   const summary = results.tally.summary(captures.captures, diagnostics.incomplete, joined);

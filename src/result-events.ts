@@ -1,20 +1,25 @@
 import type { Connection } from "./model/connection.ts";
+import { Quirks } from "./pairing/quirks.ts";
 import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
 import type { ReportEvent } from "./report/event.ts";
 import type { EventBuilder } from "./report/event-builder.ts";
+import type { Rule } from "./rules/rule.ts";
 import { Tally } from "./tally.ts";
 
 /** Results as objects of a report, counted, until they are taken. */
 export class ResultEvents implements Required<PairSink> {
   readonly tally = new Tally();
   readonly build: EventBuilder;
+  readonly #quirks: Quirks;
   #events: ReportEvent[] = [];
 
-  constructor(build: EventBuilder) {
+  constructor(build: EventBuilder, rules: readonly Rule[]) {
     this.build = build;
+    this.#quirks = new Quirks(rules);
   }
 
   paired(pair: PairedFinding): void {
+    if (this.#quirks.keeps(pair)) return;
     this.tally.pair(pair);
     this.#events.push(this.build.finding(pair));
   }
@@ -27,6 +32,15 @@ export class ResultEvents implements Required<PairSink> {
   closed(connection: Connection, software: RecognisedSoftware | undefined): void {
     this.tally.connection(connection);
     this.#events.push(this.build.connection(connection, software));
+  }
+
+  /** The run is over: what was folded over all of it is told. */
+  end(): void {
+    for (const { pair, connections } of this.#quirks.take()) {
+      this.tally.pair(pair);
+      const event = this.build.finding(pair);
+      this.#events.push(connections > 1 ? { ...event, connections } : event);
+    }
   }
 
   /** What came since the last time. */

@@ -133,7 +133,8 @@ function seenBy(
   if (own !== undefined) return own.replaceAll("{code}", code).replaceAll("{debug}", reaction.debug);
   if (!grpc || !request.known || response.grpcStatus !== undefined) return undefined;
   // gRPC over HTTP2, Errors and Connection Management: a call on a connection that fails ends with UNAVAILABLE.
-  const status = kind === "rst-stream" ? (RESET_STATUSES[code] ?? UNKNOWN) : UNAVAILABLE;
+  const isReset = kind === "goaway" && errorCode !== ErrorCode.noError && client?.resetsOnGoaway === true;
+  const status = kind === "rst-stream" || isReset ? (RESET_STATUSES[code] ?? UNKNOWN) : UNAVAILABLE;
   return `${statusName(status)} (${status})`;
 }
 

@@ -74,6 +74,17 @@ const TABLE: readonly Line[] = [
     find: (before) => before.find((frame, i) => isInterim(frame, before.slice(i + 1))),
   },
   {
+    input: "a WINDOW_UPDATE of the connection beside a large INITIAL_WINDOW_SIZE, which is of streams only",
+    section: "6.9.2",
+    codes: [flowControlError],
+    text: /increment|window|2147483647/i,
+    loud: true,
+    find: (before, { from }, connection) =>
+      (connection.endpoint(other(from)).settings.announced(Setting.initialWindowSize) ?? 0) > DEFAULT_WINDOW
+        ? before.findLast(({ kind, streamId }) => kind === "window-update" && streamId === 0)
+        : undefined,
+  },
+  {
     input: "WINDOW_UPDATE on a stream that had ended",
     section: "5.1",
     codes: [...STATE, flowControlError],
@@ -152,3 +163,6 @@ function isOver({ streamId, from, offset, acked }: FrameRef, connection: Connect
   const theirs = stream.half(other(from));
   return own.endAt >= 0 && own.endAt <= offset && (theirs.endAt >= 0 || theirs.resetAt >= 0) && (acked < 0 || theirs.endAt >= 0);
 }
+
+// RFC 9113, 6.9.2.
+const DEFAULT_WINDOW = 65_535;

@@ -36,6 +36,8 @@ export interface Software {
   readonly alike?: boolean;
   /** What callers see of how a call ended, where it is the client. `{code}` and `{debug}` are the frame's. */
   readonly sees?: Readonly<Partial<Record<Sight, string>>>;
+  /** As a client it ends all streams with the code of a GOAWAY that has one: callers see what they would see of RST_STREAM. */
+  readonly resetsOnGoaway?: boolean;
   /** Legal input that it refuses. */
   readonly refuses?: readonly Refusal[];
 }

@@ -170,7 +170,8 @@ class Story {
     for (const group of groups) {
       const f = group[0]!;
       const times = group.reduce((sum, one) => sum + one.count, 0);
-      const repeated = times > 1 ? this.#in.text(", {n} times", { n: count(times) }) : "";
+      const on = f.connections === undefined ? "" : this.#in.text(" on {n} connections", { n: count(f.connections) });
+      const repeated = times > 1 ? this.#in.text(", {n} times", { n: count(times) }) + on : "";
       const text = `${this.#in.sentence(this.#message(f))} ${f.rule}, ${placeOf(f, this.#in)}${repeated}`;
       const lines = labelled("info", text, 8, this.#width);
       for (const [i, line] of lines.entries()) this.#line(i === 0 ? this.#style.blue("info") + line.slice(4) : line);

@@ -182,6 +182,8 @@ export interface FindingEvent {
   readonly related: readonly FrameObject[];
   readonly spec: readonly { readonly document: string; readonly section: string; readonly level?: string }[];
   readonly count: number;
+  /** How many connections the count is of, where it is more than one: a habit of some software, told once a run; `frame` is the first. */
+  readonly connections?: number;
   readonly consequent: boolean;
   readonly hides: readonly string[];
   readonly reaction: ReactionObject;

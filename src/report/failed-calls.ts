@@ -41,9 +41,21 @@ export class FailedCalls implements ModelSink {
   }
 
   frame({ kind, from, streamId, errorCode, last }: Frame, stream: Stream | undefined, connection: Connection): void {
-    // RFC 9113 8.1: a whole response may be followed by NO_ERROR.
-    if (kind !== "rst-stream" || errorCode === 0 || stream === undefined || stream.closed || stream.server.endAt >= 0) return;
+    // RFC 9113 8.1: a whole response may be followed by NO_ERROR; before its end that is no answer either.
+    if (
+      kind !== "rst-stream" ||
+      (errorCode === 0 && from === "client") ||
+      stream === undefined ||
+      stream.closed ||
+      stream.server.endAt >= 0
+    )
+      return;
     this.#tell(stream, streamId, last.packet, connection, `RST_STREAM ${errorCodeName(errorCode)} by the ${from}`);
+  }
+
+  /** The connection ended before its call did. */
+  cutOff(stream: Stream, packet: number, connection: Connection, how: string): void {
+    this.#tell(stream, stream.id, packet, connection, `cut off by ${how}`);
   }
 
   #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string): void {

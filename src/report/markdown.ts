@@ -13,6 +13,7 @@ import type {
 } from "./event.ts";
 import { budgetPlace, counts, placeOf } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
+import { Inventory, isEmpty, symptomLines } from "./inventory.ts";
 import type { Output, Report } from "./report.ts";
 import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
 import { between } from "./style.ts";
@@ -27,7 +28,9 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
   const budgets: BudgetEvent[] = [];
   let run: RunEvent | undefined;
   let summary: SummaryEvent | undefined;
+  const inventory = new Inventory();
   return {
+    listener: inventory,
     event(event) {
       if (event.kind === "run") run = event;
       else if (event.kind === "finding") findings.push(event);
@@ -43,7 +46,11 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       output(`# h2lint: ${(run!.captures.length > 0 ? run!.captures : (run!.logs ?? [])).map(escaped).join(", ")}\n\n`);
       output(`${plural(connections, "connection")}, ${plural(frames, "HTTP/2 frame")}: `);
       output(`**${plural(errors, "error")}, ${plural(warnings, "warning")}**, ${infos} info, ${unproven} not proven\n`);
+      const symptoms = inventory.symptoms(findings, (connection) => ends.has(connection));
       const worst = failuresOf(findings, unexplained).find(isFailure);
+      const nothing = isEmpty(symptoms) && worst === undefined && summary!.http2Connections > 0;
+      if (!isEmpty(symptoms)) output(`\n${symptomList(symptomLines(symptoms))}`);
+      else if (nothing) output("\nNothing failed.\n");
       if (worst !== undefined) {
         const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));
         output(`\n${escaped(storyLine(told))}\n`);
@@ -78,6 +85,12 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
     },
   };
 }
+
+// A list needs an empty line before the next paragraph.
+const symptomList = (lines: readonly string[]): string =>
+  lines
+    .map((line, i) => (line.startsWith("  ") ? `- ${escaped(line.trim())}\n` : `${i === 0 ? "" : "\n"}${escaped(line)}\n\n`))
+    .join("");
 
 function budgetTable(budgets: readonly BudgetEvent[]): string {
   if (budgets.length === 0) return "";

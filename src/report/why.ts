@@ -5,7 +5,7 @@ import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
-import type { FailedCall } from "./failed-calls.ts";
+import { type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -33,8 +33,8 @@ export class Causes {
 
   /** @param symptom What somebody saw; undefined: the worst is asked for.
    *  @param words Where the capture says it.
-   *  @param failed Calls that did not end well, whatever was found. */
-  answer(symptom: string | undefined, words: readonly Words[], failed: Failed = { calls: [], count: 0 }): WhyAnswer {
+   *  @param inventory Of what went wrong, whatever was found. */
+  answer(symptom: string | undefined, words: readonly Words[], inventory?: Inventory): WhyAnswer {
     const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
@@ -48,7 +48,7 @@ export class Causes {
       connections: this.#connections,
       summary: this.#summary!,
       findings: all.length,
-      failed: { calls: failed.calls.filter(({ connection }) => this.#connections.has(connection)), count: failed.count },
+      failed: inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING,
     };
   }
 
@@ -75,15 +75,10 @@ export interface WhyAnswer {
   readonly summary: SummaryEvent;
   /** Failures and advice in all, whether or not they fit. */
   readonly findings: number;
-  readonly failed: Failed;
+  readonly failed: Symptoms;
 }
 
-/** Calls that did not end well. */
-export interface Failed {
-  /** The first of them. */
-  readonly calls: readonly FailedCall[];
-  readonly count: number;
-}
+const NOTHING: Symptoms = { calls: [], count: 0 };
 
 /** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
 function fitting(all: readonly Failure[], symptom: string, readings: readonly Reading[], words: readonly Words[]): Failure[] {
@@ -169,10 +164,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     for (const line of wrap(printable(text), width - indent.length)) output(`${indent}${paint(line)}\n`);
   };
   const { story, symptom, readings, words, others } = answer;
-  if (symptom !== undefined) for (const text of symptomLines(answer)) write(text, "", style.dim);
+  if (symptom !== undefined) for (const text of readingLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
-  if (symptom === undefined && answer.failed.count > 0) {
-    for (const text of failedLines(answer.failed)) write(text);
+  if (symptom === undefined && !isEmpty(answer.failed)) {
+    for (const text of symptomLines(answer.failed)) write(text);
     output("\n");
   }
   if (story === undefined) {
@@ -207,28 +202,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (more > 0) write(`and ${count(more)} more (--verbose shows them)`, "  ", style.dim);
 }
 
-/** What went wrong for somebody, before who is to blame. */
-export function failedLines({ calls, count: all }: Failed): string[] {
-  const kinds = new Map<string, { first: FailedCall; times: number }>();
-  for (const call of calls) {
-    const key = `${call.how} ${call.path ?? ""}`;
-    const kind = kinds.get(key);
-    if (kind === undefined) kinds.set(key, { first: call, times: 1 });
-    else kind.times++;
-  }
-  const shown = [...kinds.values()].slice(0, FAILED).map(({ first: { how, path, connection, stream, packet }, times }) => {
-    const more = times > 1 ? `, ${times} times, first` : "";
-    return `  ${path ?? "a call"}: ${how}${more} (connection ${connection}, stream ${stream}, packet ${packet})`;
-  });
-  const rest = kinds.size - shown.length;
-  return [
-    `${plural(all, "call")} did not end well:`,
-    ...shown,
-    ...(rest > 0 ? [`  and ${count(rest)} more; h2lint calls lists them`] : []),
-  ];
-}
-
-function symptomLines({ symptom = "", readings, words }: WhyAnswer): string[] {
+function readingLines({ symptom = "", readings, words }: WhyAnswer): string[] {
   const lines = [`"${symptom.trim()}"`];
   // What anybody may mean by it tells less than what one program does.
   const own = readings.filter(({ software }) => software !== undefined);
@@ -268,7 +242,7 @@ export function nothing({ symptom, readings, words, summary, findings, failed }:
     lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
     if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
     else lines.push("What would lead to it is not in the capture.");
-  } else if (failed.count > 0)
+  } else if (!isEmpty(failed))
     lines.push("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.");
   else
     lines.push(
@@ -325,6 +299,5 @@ const ENDS: ReadonlySet<string> = new Set([
 // Points from which on a failure fits a symptom.
 const FITS = 3;
 const OTHERS = 5;
-const FAILED = 5;
 const READINGS = 3;
 const LISTED = 100;

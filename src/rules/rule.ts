@@ -35,6 +35,8 @@ export interface RuleMeta {
   readonly messages: Readonly<Record<string, string>>;
   /** How much of the frame a receiver needs to see it: its head, its payload, or the whole field block. */
   readonly decidable: "head" | "payload" | "block";
+  /** As an info it is a habit of some software, which shows on every connection: told once a run, unless something came of it. */
+  readonly quirk?: boolean;
   /** No handler of its own: it shows when findings are paired with their answers. */
   readonly inPairing?: boolean;
   /** Thresholds that the user may set. */

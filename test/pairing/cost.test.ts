@@ -96,6 +96,22 @@ describe("the cost", () => {
     expect([streamsKilled, retrySafe]).toEqual([killed, safe]);
   });
 
+  it.each([
+    // Recorded: grpc-js shows its callers CANCELLED for GOAWAY(CANCEL).
+    ["grpc-node-js/1.13.0", CANCEL, "CANCELLED (1)"],
+    ["grpc-node-js/1.13.0", PROTOCOL_ERROR, "INTERNAL (13)"],
+    ["grpc-go/1.71.0", CANCEL, "UNAVAILABLE (14)"],
+  ])("callers of %s see of GOAWAY with code %s %s", (agent, code, saw) => {
+    const request = { fields: { ...A.fields, "user-agent": agent } };
+    const story: Story = (s) =>
+      s
+        .settings({ client: [[4, 65_535]] })
+        .client.headers(1, request)
+        .server.goaway(1, code)
+        .close();
+    expect(costOf(story, "goaway").lost[0]!.saw).toBe(saw);
+  });
+
   it("is told by method, the most hit first, with what callers saw", () => {
     const { lost } = costOf(
       (s) => s.client.headers(1, A).headers(3, B).headers(5, B).headers(7, get).server.goaway(5, PROTOCOL_ERROR).close(),

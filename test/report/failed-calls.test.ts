@@ -33,6 +33,19 @@ describe("calls that did not end well", () => {
     ).toEqual(["1 grpc-status 14 UNAVAILABLE", "3 :status 404", "5 RST_STREAM CANCEL by the client"]);
   });
 
+  it("are those that the server gave up with NO_ERROR before its response was whole", () => {
+    expect(
+      failed((s) => {
+        s.client.headers(1, request).server.rst(1, 0);
+        s.client
+          .headers(3, request)
+          .server.headers(3, { fields: { ":status": "200" } })
+          .rst(3, 0);
+        s.client.headers(5, request).rst(5, 0);
+      }),
+    ).toEqual(["1 RST_STREAM NO_ERROR by the server", "3 RST_STREAM NO_ERROR by the server"]);
+  });
+
   it("are not those that ended before a reset, or with NO_ERROR", () => {
     expect(
       failed((s) => {

@@ -1,9 +1,12 @@
 // Markdown for a pull request: nothing from the wire becomes markup, and Mermaid itself reads the sequences.
 import mermaid from "mermaid";
 import { describe, expect, it } from "vitest";
-import type { ReportEvent } from "../../src/report/event.ts";
+import { defaultLimits } from "../../src/limits.ts";
+import type { ConnectionEvent, ReportEvent } from "../../src/report/event.ts";
 import { markdownReport } from "../../src/report/markdown.ts";
 import { rules } from "../../src/rules/index.ts";
+import { playModel, written as segmentsOf } from "../../src/testing/play.ts";
+import { grpcRequest, type Story } from "../../src/testing.ts";
 import { findingOf, frameAt, goaway, hostileFinding, hostileTexts, runOf, summaryOf, written } from "./events.ts";
 
 const reportOf = (...events: ReportEvent[]): string =>
@@ -115,4 +118,33 @@ it("begins with the story of the worst that failed", () => {
   expect(told).toContain("It cost 1 call: stream 1.");
   expect(told).toContain("Fix: ");
   expect(reportOf(runOf("a.pcap"), findingOf({ certainty: "unproven" }))).not.toContain("Fix: ");
+});
+
+describe("what went wrong for somebody", () => {
+  const told = (story: Story): string => {
+    let text = "";
+    const report = markdownReport((part) => {
+      text += part;
+    }, rules);
+    playModel(segmentsOf(story).segments, [report.listener!], defaultLimits, () => {});
+    report.event(runOf("a.pcap"));
+    report.event({ kind: "connection", id: 1 } as ConnectionEvent);
+    report.event(summaryOf());
+    report.end();
+    return text;
+  };
+
+  it("stands at the beginning, and as text alone", () => {
+    const fields = { ...grpcRequest, ":path": "/a|b" };
+    const text = told((s) => s.client.headers(1, { fields }).server.goaway(1, 2).close());
+    expect(text).toContain("1 call did not end well:\n\n- /a&#124;b: cut off by GOAWAY INTERNAL&#95;ERROR by the server");
+    expect(text).toContain("1 connection did not end gracefully:\n\n- GOAWAY INTERNAL&#95;ERROR by the server, with 1 call");
+    expect(text).not.toContain("Nothing failed");
+  });
+
+  it("is nothing only where there is none", () => {
+    const answered: Story = (s) =>
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).close().client.close();
+    expect(told(answered)).toContain("Nothing failed.");
+  });
 });

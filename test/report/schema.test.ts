@@ -93,7 +93,14 @@ const whole = {
       frame: { ...frame, flags: 5, length: 12, text: "x", comment: "y", file: "volo.pcap", line: 3 },
       related: [{ ...frame, role: "opened the stream" }],
       spec: [{ document: "gRPC over HTTP2", section: "Requests", level: "MUST" }],
-      ...{ count: 1, consequent: false, hides: ["grpc/client-sends-status"], fingerprint: "9f2c", baseline: true },
+      ...{
+        count: 2,
+        connections: 2,
+        consequent: false,
+        hides: ["grpc/client-sends-status"],
+        fingerprint: "9f2c",
+        baseline: true,
+      },
       reaction: {
         ...{ verdict: "as-specified", confidence: "exact", kind: "goaway", errorCode: "PROTOCOL_ERROR", status: 200 },
         ...{ lastStreamId: 1, debug: "", frame: { ...frame, kind: "goaway", streamId: 0, from: "server" } },

@@ -1,7 +1,7 @@
 // `h2lint why`: why a call failed, in a few sentences.
 import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
-import { FailedCalls } from "../../report/failed-calls.ts";
+import { Inventory } from "../../report/inventory.ts";
 import { Causes, concerns, whyJson, whyTable } from "../../report/why.ts";
 import { WordKeeper } from "../../report/words.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
@@ -26,7 +26,7 @@ export async function why(task: Task): Promise<number> {
   const captures: string[] = [];
   // What ends a stream may stand on stream 0.
   const { stream, ...rest } = only;
-  const failed = new FailedCalls((connection) => filter.connection(connection), stream);
+  const failed = new Inventory((connection) => filter.connection(connection), stream);
   try {
     const sources = task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete);
     for await (const event of analyze(sources, {

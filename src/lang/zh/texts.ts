@@ -53,6 +53,7 @@ export const texts: Readonly<Record<string, string>> = {
 
   // Findings
   ", {n} times": "，共 {n} 次",
+  " on {n} connections": "，分布在 {n} 个连接上",
   "; {n} times": "；共 {n} 次",
   "{times} times on {connections}:": "在 {connections}上共出现 {times} 次：",
   "not proven: {needs}": "未证实：{needs}",

@@ -99,6 +99,8 @@ export const grpcJs: Software = {
     },
   ],
   basis: node,
+  // lib/internal/http2/core.js, onGoawayData: the session is destroyed with the code, and each stream is closed with it.
+  resetsOnGoaway: true,
   product: /\bgrpc-node-js\/(\S+)/,
   openings: [{ from: "client", settings: [[4, 65_535]] }],
 };

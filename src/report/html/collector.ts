@@ -24,6 +24,7 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "../event.ts";
+import { Inventory, isEmpty, symptomLines } from "../inventory.ts";
 import { specText } from "../rules.ts";
 import { failuresOf, isFailure, tell } from "../story.ts";
 import { pageConnection, Tables } from "./page-connection.ts";
@@ -52,6 +53,7 @@ export class Collector implements ModelSink {
   readonly #findings: FindingEvent[] = [];
   readonly #unexplained: UnexplainedEvent[] = [];
   readonly #faulty = new Set<number>();
+  readonly #inventory: Inventory;
   readonly #diagnostics: DiagnosticEvent[] = [];
   readonly #budgets: BudgetEvent[] = [];
   readonly #left = { foldedFrames: 0, connections: 0, findings: 0, diagnostics: 0, blocks: 0 };
@@ -64,6 +66,7 @@ export class Collector implements ModelSink {
 
   constructor(options: CollectorOptions) {
     this.#options = options;
+    this.#inventory = new Inventory(undefined, options.stream);
     this.#rules = new Map(options.rules.map((rule) => [rule.id, rule]));
   }
 
@@ -79,7 +82,8 @@ export class Collector implements ModelSink {
     if (accepted) rows.stream(1).request = shown(`${method} ${target}`);
   }
 
-  frame(frame: Frame, _stream: Stream | undefined, connection: Connection): void {
+  frame(frame: Frame, of: Stream | undefined, connection: Connection): void {
+    this.#inventory.frame(frame, of, connection);
     const rows = this.#open.get(connection.id);
     if (rows === undefined) return;
     const { kind, streamId, from, first, last } = frame;
@@ -103,7 +107,8 @@ export class Collector implements ModelSink {
     else if (kind === "continuation") rows.pending[side].push(at);
   }
 
-  fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
+  fields(block: FieldBlock, of: Stream | undefined, connection: Connection): void {
+    this.#inventory.fields(block, of, connection);
     const rows = this.#open.get(connection.id);
     if (rows === undefined) return;
     const side = block.from === "client" ? 0 : 1;
@@ -149,6 +154,7 @@ export class Collector implements ModelSink {
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
+    this.#inventory.end(from, how, at, connection);
     if (how !== "fin" && how !== "rst") return;
     const { time, packet } = at;
     this.#open.get(connection.id)?.ends.push({ side: from === "client" ? 0 : 1, how, time, packet });
@@ -202,6 +208,7 @@ export class Collector implements ModelSink {
     const story = this.#story();
     return {
       ...(story === undefined ? {} : { story }),
+      symptoms: this.#symptoms(story !== undefined),
       schema: "h2lint-page/1",
       tool: this.#run!.tool,
       captures,
@@ -227,6 +234,13 @@ export class Collector implements ModelSink {
     const events = new Map(this.#connections.map(({ event }) => [event.id, event]));
     const fix = finding === undefined ? undefined : this.#rules.get(finding.rule)?.meta.docs.fix;
     return { ...tell(worst, events, fix), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
+  }
+
+  #symptoms(isTold: boolean): string[] {
+    const known = new Set(this.#connections.map(({ event }) => event.id));
+    const symptoms = this.#inventory.symptoms(this.#findings, (connection) => known.has(connection));
+    const isQuiet = isEmpty(symptoms) && !isTold && this.#summary!.http2Connections > 0;
+    return isQuiet ? ["Nothing failed."] : symptomLines(symptoms);
   }
 
   #finish(event: ConnectionEvent): void {

@@ -15,6 +15,8 @@ import type { StoryText } from "../story.ts";
 export interface PageData {
   /** Of the worst that failed; `finding` is its index, -1 where it is an answer that none explains. */
   readonly story?: StoryText & { readonly finding: number };
+  /** What went wrong for somebody, in lines; what is listed is indented. */
+  readonly symptoms: readonly string[];
   readonly schema: "h2lint-page/1";
   readonly tool: RunEvent["tool"];
   readonly captures: readonly CaptureInfo[];

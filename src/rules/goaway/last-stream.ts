@@ -39,6 +39,7 @@ export const lastStreamIdParity = defineRule({
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"], optional: true },
     needs: [],
     decidable: "payload",
+    quirk: true,
     messages: { own: "GOAWAY of the {side} names stream {last} as the last one, which only the {side} itself can open" },
     docs: {
       why: "The id tells the other side which of its streams were processed; some close the connection with an error at this one.",

@@ -120,6 +120,7 @@ export const messageWithOk = defineRule({
     expect: { scope: "stream", codes: [], ignore: true },
     needs: ["hpack"],
     decidable: "block",
+    quirk: true,
     messages: { message: "the server sends grpc-message {text} with status OK on stream {streamId}" },
     docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
   },

@@ -93,10 +93,11 @@ export const reconnectLoop = defineRule({
 
 const closeOf = ({ end }: Endpoint): Endpoint["end"] => (end?.how === "fin" || end?.how === "rst" ? end : undefined);
 
-// Any whole response that is no failure of gRPC: short connections that do their work are no loop.
+// Any whole response, whatever its status: a server that answers is there, and short connections that do their work are no loop. One may
+// be followed by a reset (RFC 9113 8.1).
 function hasAnswer(connection: Connection): boolean {
-  for (const { server, response } of connection.streams.values()) {
-    if (server.endAt >= 0 && server.resetAt < 0 && (response.grpcStatus ?? "0") === "0") return true;
+  for (const { server } of connection.streams.values()) {
+    if (server.endAt >= 0) return true;
   }
   return false;
 }

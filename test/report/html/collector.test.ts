@@ -156,3 +156,11 @@ describe("the story", () => {
     expect(pageOf(story, { faulty: [1], finding: { consequent: true } }).story).toBeUndefined();
   });
 });
+
+describe("symptoms", () => {
+  it("are told in the page, and that there are none", () => {
+    expect(pageOf((s) => s.client.headers(1, end).server.rst(1, 2).close()).symptoms[0]).toBe("1 call did not end well:");
+    const answered: Story = (s) => s.client.headers(1, end).server.headers(1, end).goaway(1, 0).close();
+    expect(pageOf(answered).symptoms).toEqual(["Nothing failed."]);
+  });
+});

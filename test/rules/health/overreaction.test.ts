@@ -23,6 +23,26 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       s.client.headers(1).data(1, 4).server.rst(1, CANCEL).client.crossing().trailers(1).server.goaway(1, PROTOCOL_ERROR).close(),
     ["crossed warning server"],
   ],
+  "a connection's window beside a large INITIAL_WINDOW_SIZE, which does not change it": [
+    (s) =>
+      s.client
+        .headers(1)
+        .server.settings([[4, 2 ** 31 - 1]])
+        .windowUpdate(0, 2 ** 31 - 65_536)
+        .client.goaway(0, 3, "May not increment flow control window past 2147483647")
+        .close(),
+    ["lawful warning client"],
+  ],
+  "the same where the window does overflow": [
+    (s) =>
+      s.client
+        .headers(1)
+        .server.settings([[4, 2 ** 31 - 1]])
+        .windowUpdate(0, 2 ** 31 - 65_535)
+        .client.goaway(0, 3, "May not increment flow control window past 2147483647")
+        .close(),
+    [],
+  ],
   "DATA that crossed RST_STREAM, answered with GOAWAY": [
     (s) => s.client.headers(1).server.rst(1, CANCEL).client.crossing().data(1, 4).server.goaway(1, STREAM_CLOSED).close(),
     ["crossed warning server"],

@@ -69,6 +69,18 @@ testRule(reconnectLoop, {
     "one is no loop": killed(9),
     "longer than the threshold": { frames: killed(2001), options: once },
     "a request was answered": { frames: (s) => s.client.headers(1, end).server.headers(1, end).close(), options: once },
+    "an answer that failed": {
+      frames: (s) =>
+        s.client
+          .headers(1, { endStream: true, fields: grpcRequest })
+          .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "14" } })
+          .client.reset(),
+      options: once,
+    },
+    "an answer that a reset follows": {
+      frames: (s) => s.client.headers(1).server.headers(1, end).rst(1, 0).close(),
+      options: once,
+    },
     "nobody closed": { frames: (s) => s.client.headers(1, end), options: once },
     "the answer may be missing": {
       frames: (s) =>
@@ -88,19 +100,15 @@ testRule(reconnectLoop, {
       options: once,
       finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "FIN of the server" }]],
     },
+    "the beginning of an answer": {
+      frames: (s) => s.client.headers(1, end).server.headers(1).close(),
+      options: once,
+      finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "FIN of the server" }]],
+    },
     "with a reason": {
       frames: (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
       options: once,
       finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "GOAWAY(PROTOCOL_ERROR) of the server" }]],
-    },
-    "an answer that failed": {
-      frames: (s) =>
-        s.client
-          .headers(1, { endStream: true, fields: grpcRequest })
-          .server.headers(1, { endStream: true, fields: { ...grpcResponse, "grpc-status": "14" } })
-          .client.reset(),
-      options: once,
-      finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "RST of the client" }]],
     },
   },
 });

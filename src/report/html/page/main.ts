@@ -128,7 +128,9 @@ class App {
     if (about === undefined) this.#showOverview();
     else if (this.#connection?.about.id !== about.id) this.#showConnection(about);
     // Beside another connection it would be taken for that one's.
-    if (this.#worst !== undefined) this.#worst.hidden = about !== undefined && about.id !== this.#page.story?.connection;
+    const { story } = this.#page;
+    if (this.#worst !== undefined)
+      this.#worst.hidden = story !== undefined && about !== undefined && about.id !== story.connection;
     const finding = number("finding");
     const frame = number("frame");
     if (finding !== undefined && finding < this.#page.findings.length) this.#openFinding(finding);

@@ -56,14 +56,24 @@ export function header(
 }
 
 /** The worst that failed, in a few sentences. @param show Opens its finding. */
-export function storyOfWorst({ story }: PageData, show: (connection: number, finding: number) => void): HTMLElement | undefined {
-  if (story === undefined) return undefined;
+export function storyOfWorst(
+  { story, symptoms }: PageData,
+  show: (connection: number, finding: number) => void,
+): HTMLElement | undefined {
+  const inventory = symptoms.map((text) => el("p", text.startsWith("  ") ? { class: "symptom" } : {}, printable(text.trim())));
+  if (story === undefined) {
+    const [first, ...rest] = inventory;
+    return first === undefined
+      ? undefined
+      : el("details", { class: "why", open: "" }, el("summary", {}, ...first.childNodes), ...rest);
+  }
   const { cause, answer, cost, more, fix, finding, connection } = story;
   const told = [answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`];
   return el(
     "details",
     { class: "why", open: "" },
     el("summary", {}, printable(cause)),
+    ...inventory,
     ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
     finding < 0 ? undefined : button("Show it on the timeline", () => show(connection, finding)),
   );

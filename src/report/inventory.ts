@@ -1,0 +1,151 @@
+// What went wrong for somebody, before who is to blame: calls that did not end well, connections that ended otherwise than gracefully,
+// attempts to connect that failed. "Nothing failed" is said only where it is empty.
+import { errorCodeName } from "../http2/error-code.ts";
+import type { Frame } from "../http2/frame.ts";
+import type { Connection } from "../model/connection.ts";
+import type { FieldBlock } from "../model/field-block.ts";
+import type { ModelSink } from "../model/model-sink.ts";
+import type { Stream } from "../model/stream.ts";
+import type { Origin, Side } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
+import type { FindingEvent } from "./event.ts";
+import { type FailedCall, FailedCalls } from "./failed-calls.ts";
+import { count, plural } from "./text.ts";
+
+/** A connection that ended otherwise than gracefully. */
+export interface FailedConnection {
+  readonly connection: number;
+  readonly packet: number;
+  /** `GOAWAY PROTOCOL_ERROR by the server`, `FIN by the server`. */
+  readonly how: string;
+  /** Calls that it cut off. */
+  cutOff: number;
+}
+
+/** All that went wrong for somebody. */
+export interface Symptoms {
+  /** The first of them. */
+  readonly calls: readonly FailedCall[];
+  readonly count: number;
+  readonly connections?: readonly FailedConnection[];
+  /** Findings that say that an attempt to connect failed. */
+  readonly attempts?: readonly FindingEvent[];
+}
+
+export class Inventory implements ModelSink {
+  readonly #calls: FailedCalls;
+  readonly #chosen: (connection: Connection) => boolean;
+  readonly #connections = new Map<number, FailedConnection>();
+
+  /** @param stream Only calls on this one. */
+  constructor(chosen: (connection: Connection) => boolean = () => true, stream?: number) {
+    this.#chosen = chosen;
+    this.#calls = new FailedCalls(chosen, stream);
+  }
+
+  fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
+    this.#calls.fields(block, stream, connection);
+  }
+
+  frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
+    this.#calls.frame(frame, stream, connection);
+    const { kind, errorCode, from, last } = frame;
+    if (kind === "goaway" && errorCode !== 0)
+      this.#failed(connection, last.packet, `GOAWAY ${errorCodeName(errorCode)} by the ${from}`);
+  }
+
+  /** What a client closes it has done with. */
+  end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
+    const { client, server, streams } = connection;
+    if (from === "client" || (how !== "fin" && how !== "rst") || client.end !== undefined) return;
+    // What is missing may be the end of any of them.
+    if (!client.unbroken || !server.unbroken || !client.seen || !server.seen) return;
+    for (const stream of streams.values()) {
+      if (!isOpen(stream)) continue;
+      const failed = this.#failed(connection, at.packet, `${how.toUpperCase()} by the server`);
+      if (failed !== undefined) failed.cutOff++;
+      this.#calls.cutOff(stream, at.packet, connection, failed?.how ?? `${how.toUpperCase()} by the server`);
+    }
+  }
+
+  /** @param findings Of the run. @param isTold Whether a connection is one that is reported. */
+  symptoms(findings: readonly FindingEvent[], isTold: (connection: number) => boolean): Symptoms {
+    return {
+      calls: this.#calls.calls.filter(({ connection }) => isTold(connection)),
+      count: this.#calls.count,
+      connections: [...this.#connections.values()].filter(({ connection }) => isTold(connection)),
+      attempts: findings.filter(isAttempt),
+    };
+  }
+
+  #failed(connection: Connection, packet: number, how: string): FailedConnection | undefined {
+    if (!this.#chosen(connection)) return undefined;
+    const known = this.#connections.get(connection.id);
+    if (known !== undefined || this.#connections.size >= KEPT) return known;
+    const failed = { connection: connection.id, packet, how, cutOff: 0 };
+    this.#connections.set(connection.id, failed);
+    return failed;
+  }
+}
+
+const isOpen = ({ seen, reserved, closed, initiator, client, server }: Stream): boolean =>
+  seen && !reserved && !closed && initiator === "client" && server.endAt < 0 && server.resetAt < 0 && client.resetAt < 0;
+
+const isAttempt = ({ rule, baseline, consequent }: FindingEvent): boolean =>
+  baseline !== true && !consequent && ATTEMPTS.has(rule);
+
+export const isEmpty = ({ count: calls, connections = [], attempts = [] }: Symptoms): boolean =>
+  calls + connections.length + attempts.length === 0;
+
+/** In lines; those of what is listed are indented. None where there is nothing. */
+export function symptomLines({ calls, count: all, connections = [], attempts = [] }: Symptoms): string[] {
+  return [
+    ...listed(
+      calls,
+      `${plural(all, "call")} did not end well:`,
+      ({ how, path }) => `${path ?? "a call"}: ${how}`,
+      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, packet ${packet}`,
+    ),
+    ...listed(
+      connections,
+      `${plural(connections.length, "connection")} did not end gracefully:`,
+      ({ how, cutOff }) => (cutOff === 0 ? how : `${how}, with ${plural(cutOff, "call")} unfinished`),
+      ({ connection, packet }) => `connection ${connection}, packet ${packet}`,
+    ),
+    ...listed(
+      attempts,
+      `${plural(attempts.length, "attempt")} to connect failed:`,
+      ({ message }) => message,
+      ({ connection, frame }) => `connection ${connection}, packet ${frame.packet}`,
+    ),
+  ];
+}
+
+/** What is alike is one line, with how often. */
+function listed<T>(all: readonly T[], title: string, kindOf: (one: T) => string, placeOf: (one: T) => string): string[] {
+  if (all.length === 0) return [];
+  const kinds = new Map<string, { first: T; times: number }>();
+  for (const one of all) {
+    const kind = kinds.get(kindOf(one));
+    if (kind === undefined) kinds.set(kindOf(one), { first: one, times: 1 });
+    else kind.times++;
+  }
+  const shown = [...kinds].slice(0, SHOWN).map(([kind, { first, times }]) => {
+    const more = times > 1 ? `, ${times} times, first` : "";
+    return `  ${kind}${more} (${placeOf(first)})`;
+  });
+  const rest = kinds.size - shown.length;
+  return [title, ...shown, ...(rest > 0 ? [`  and ${count(rest)} more; h2lint calls lists all calls`] : [])];
+}
+
+const ATTEMPTS: ReadonlySet<string> = new Set([
+  "preface/connection-refused",
+  "preface/client-spoke-tls",
+  "preface/server-spoke-tls",
+  "preface/server-spoke-http1",
+  "preface/server-spoke-other",
+  "preface/server-closed-first",
+]);
+
+const KEPT = 1000;
+const SHOWN = 5;

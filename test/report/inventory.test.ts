@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { defaultLimits } from "../../src/limits.ts";
+import { Inventory, isEmpty, symptomLines } from "../../src/report/inventory.ts";
+import { playModel, written } from "../../src/testing/play.ts";
+import { grpcRequest, type Story } from "../../src/testing.ts";
+import { findingOf } from "./events.ts";
+
+const end = { endStream: true } as const;
+const request = { ...end, fields: grpcRequest } as const;
+
+function linesOf(story: Story, stream?: number, chosen = true): string[] {
+  const inventory = new Inventory(() => chosen, stream);
+  playModel(written(story).segments, [inventory], defaultLimits, () => {});
+  const symptoms = inventory.symptoms([], () => true);
+  expect(isEmpty(symptoms)).toBe(symptomLines(symptoms).length === 0);
+  return symptomLines(symptoms).map((line) => line.replace(/ \(connection.*/, ""));
+}
+
+describe("the inventory of symptoms", () => {
+  it("has calls that the end of a connection cut off, and the connection", () => {
+    expect(linesOf((s) => s.client.headers(1, request).headers(3, request).server.close())).toEqual([
+      "2 calls did not end well:",
+      "  /a.B/C: cut off by FIN by the server, 2 times, first",
+      "1 connection did not end gracefully:",
+      "  FIN by the server, with 2 calls unfinished",
+    ]);
+  });
+
+  it("has a GOAWAY with an error, also where no call was open", () => {
+    const story: Story = (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, 3).close();
+    expect(linesOf(story)).toEqual(["1 connection did not end gracefully:", "  GOAWAY FLOW_CONTROL_ERROR by the client"]);
+    expect(linesOf(story, undefined, false)).toEqual([]);
+  });
+
+  it("has attempts that failed", () => {
+    const refused = findingOf({ rule: "preface/connection-refused", message: "refused", connection: 2, stream: 0 });
+    const known = findingOf({ rule: "preface/connection-refused", baseline: true });
+    const symptoms = new Inventory().symptoms([refused, findingOf(), known], () => true);
+    expect(symptomLines(symptoms)).toEqual(["1 attempt to connect failed:", "  refused (connection 2, packet 12)"]);
+  });
+
+  it.each<[string, Story]>([
+    ["an idle connection that closes", (s) => s.client.headers(1, end).server.headers(1, end).goaway(1, 0).close()],
+    ["a client that hangs up on its own call", (s) => s.client.headers(1, request).close().server.close()],
+    [
+      "a response whose end may be missing",
+      (s) =>
+        s.client
+          .headers(1, request)
+          .server.lost((x) => x.headers(1, end))
+          .close(),
+    ],
+    ["a call that goes on when the capture ends", (s) => s.client.headers(1, request)],
+  ])("is empty for %s", (_, story) => expect(linesOf(story)).toEqual([]));
+});
