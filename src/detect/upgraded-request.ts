@@ -33,7 +33,7 @@ export class UpgradedRequest implements ByteSink {
     this.#sink.octetsLost("client", length, proof, at);
     if (exact && this.#exchange.gap("client", length)) return;
     this.#source.attach(this.#direction, this.#next);
-    this.#next.passOver(length, at);
+    this.#next.passOver(length, at, false);
   }
 
   end(how: EndReason, at: Origin): void {

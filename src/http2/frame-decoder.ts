@@ -6,7 +6,7 @@ import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
 import { Flag, Frame } from "./frame.ts";
 import { HEAD, judgePassedPadding, notePadding, readHead, readPayload } from "./frame-payload.ts";
-import { findFrames } from "./frame-search.ts";
+import { findFrames, isFrames } from "./frame-search.ts";
 
 export interface FrameSink {
   frame(frame: Frame): void;
@@ -16,12 +16,16 @@ export interface FrameSink {
   content?(frame: Frame, bytes: Uint8Array, start: number, end: number): void;
   /** Octets of this direction were lost: so many. `gap` follows, unless frame borders are not looked for yet. */
   octetsLost(from: Side, length: number, proof: GapProof, at: Origin): void;
-  /** Octets of this direction were lost; frames around them are delivered with the fault `cut`. */
-  gap(from: Side, at: Origin): void;
-  /** Frame borders are unknown from here on. */
-  lost(from: Side, at: Origin): void;
-  /** Frame borders were found again by their looks, after `octets` octets that could not be read. */
-  found(from: Side, octets: number, at: Origin): void;
+  /** Octets of this direction were lost; frames around them are delivered with the fault `cut`.
+   *  @param hidden How many of them may say more than what DATA holds. @param room How many may be whole frames. */
+  gap(from: Side, at: Origin, hidden: number, room: number): void;
+  /** Frame borders are unknown from here on. @param room Octets of whole frames that may have been lost with them. */
+  lost(from: Side, at: Origin, room: number): void;
+  /** Frame borders were found again, after `octets` octets that could not be read.
+   *  @param certain False: by their looks alone. */
+  found(from: Side, octets: number, at: Origin, certain: boolean): void;
+  /** A stream of the connection is known by this id. */
+  knowsStream?(streamId: number): boolean;
   /** @param inFrame The direction ended inside a frame. */
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void;
 }
@@ -91,6 +95,8 @@ export class FrameDecoder implements ByteSink {
   #lost = false;
   /** Octets passed since borders were lost. */
   #skipped = 0;
+  /** What comes next stands behind a gap of known length. */
+  #behindGap = false;
 
   constructor(from: Side, connection: number, sink: FrameSink, reading: FrameReading) {
     this.#from = from;
@@ -104,13 +110,13 @@ export class FrameDecoder implements ByteSink {
     return this.#unfinished !== undefined;
   }
 
-  /** The octets begin at an unknown place: look for frames. */
-  lose(at: Origin): void {
+  /** The octets begin at an unknown place: look for frames. @param room Of whole frames before it, octets. */
+  lose(at: Origin, room = Infinity): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#skipped = 0;
     this.#drop();
-    this.#sink.lost(this.#from, at);
+    this.#sink.lost(this.#from, at, room);
   }
 
   bytes(b: Uint8Array, start: number, end: number, at: Origin): void {
@@ -122,12 +128,14 @@ export class FrameDecoder implements ByteSink {
   read(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
     let p = start;
     if (this.#lost) {
-      const found = findFrames(b, start, end);
+      const certain = this.#behindGap && isFrames(b, start, end, this.#knows);
+      this.#behindGap = false;
+      const found = certain ? start : findFrames(b, start, end);
       this.#skipped += (found < 0 ? end : found) - start;
       if (found < 0) return;
       p = found;
       this.#lost = false;
-      this.#sink.found(this.#from, this.#skipped, at);
+      this.#sink.found(this.#from, this.#skipped, at, certain);
     }
     if (this.#unfinished !== undefined) p = this.#goOn(this.#unfinished, b, base, p, end, at);
     while (end - p >= HEAD) {
@@ -155,15 +163,21 @@ export class FrameDecoder implements ByteSink {
 
   /** So many octets are missing, which was told. */
   passOver(length: number, at: Origin, exact = true): void {
-    this.#sink.gap(this.#from, at);
-    if (this.#lost) return;
     const under = this.#unfinished;
-    if (!exact || under === undefined || under.left < 0 || length > under.left) {
+    if (this.#lost || !exact || under === undefined || under.left < 0 || length > under.left) {
       // In a frame head, or beyond this frame: what follows is unknown.
+      const room =
+        this.#lost || !exact ? Infinity : length + (under === undefined ? 0 : under.left < 0 ? under.headCount : -under.left);
+      this.#sink.gap(this.#from, at, under !== undefined && isOpaque(under) ? room : Math.max(room, length), room);
+      // A frame's head lies in part in the gap where less than one is left of it: then none begins behind it.
+      this.#behindGap = exact && !this.#lost && (room === 0 || room >= HEAD);
+      if (this.#lost) return;
       if (under !== undefined && under.left >= 0) this.#deliverCut(under);
-      this.lose(at);
+      this.lose(at, room);
       return;
     }
+    // Which stream it promises may be missing.
+    this.#sink.gap(this.#from, at, isOpaque(under) ? 0 : length, under.frame.kind === "push-promise" ? Infinity : 0);
     under.cut = true;
     under.passed += length;
     under.left -= length;
@@ -177,6 +191,9 @@ export class FrameDecoder implements ByteSink {
     this.#drop();
     this.#sink.end(this.#from, how, inFrame, at);
   }
+
+  // Bound once: it is asked for behind gaps only.
+  readonly #knows = (streamId: number): boolean => this.#sink.knowsStream?.(streamId) === true;
 
   #drop(): void {
     const unfinished = this.#unfinished;
@@ -307,6 +324,10 @@ export class FrameDecoder implements ByteSink {
     this.#reading.giveBack(under);
   }
 }
+
+// The rest of the frame says nothing but what DATA holds: how much of it is padding is known.
+const isOpaque = ({ frame, left, passed }: UnfinishedFrame): boolean =>
+  left >= 0 && frame.kind === "data" && (passed > 0 || (frame.flags & Flag.padded) === 0);
 
 // The place `ahead` octets behind `at`.
 function setPlace(to: Origin, at: Origin, ahead: number): void {

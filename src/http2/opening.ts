@@ -126,15 +126,21 @@ export class Http2Opening implements ByteSink {
     return decoder;
   }
 
-  gap(length: number, proof: GapProof, at: Origin): void {
+  gap(length: number, proof: GapProof, at: Origin, exact?: boolean): void {
     this.#sink.octetsLost(this.#from, length, proof, at);
-    this.passOver(length, at);
+    this.passOver(length, at, exact);
   }
 
   /** So many octets are missing, which was told. */
-  passOver(length: number, at: Origin): void {
+  passOver(length: number, at: Origin, exact = true): void {
     if (this.#foreign) return;
     const decoder = this.#toFrames();
+    // Where frames begin is known: behind the preface, which the octets lost held first.
+    const before = this.#from === "client" ? PREFACE.length : 0;
+    if (this.#startKnown && this.#count === 0 && exact && length >= before) {
+      decoder.passOver(length - before, at);
+      return;
+    }
     decoder.lose(at);
     decoder.passOver(length, at);
   }

@@ -1,5 +1,6 @@
 // What HEADERS on a stream are, in their sender's own order: the request or response, trailers, or what may not be there
 // (RFC 9113 sections 5.1.1, 8.1).
+import type { DecodedBlock } from "../fields/decoded-block.ts";
 import { Observation } from "../http2/observation.ts";
 import { observeConcurrency } from "./concurrency.ts";
 import type { Connection } from "./connection.ts";
@@ -37,8 +38,8 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
       observations.note(Observation.streamIdParity);
       return;
     }
-    const requestShaped = fields.decoded?.method !== undefined;
-    const whole = sender.whole && id > sender.forgotten;
+    const requestShaped = isRequestShaped(fields.decoded);
+    const whole = sender.opensKnown && id > sender.forgotten;
     if (id > sender.highestOpened) {
       // Not certain to be the first frame of its stream where octets went before: only a request can be.
       if (!whole && !requestShaped) {
@@ -55,7 +56,7 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
   }
   if (peer.hasRefused(id)) return;
   const opener = byClient ? peer : sender;
-  if (!opener.whole || id <= opener.forgotten) {
+  if (!opener.opensKnown || id <= opener.forgotten) {
     c.uncheck("stream-id/*", "seen");
     return;
   }
@@ -114,9 +115,17 @@ function observeKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint
 function guessRole(fields: FieldBlock): void {
   const { decoded } = fields;
   if (decoded === undefined || decoded.certainty !== "exact") fields.role = "unknown";
-  else if (fields.from === "client") fields.role = decoded.method !== undefined ? "request" : "request-trailers";
+  else if (fields.from === "client" && decoded.method === undefined) fields.role = "request-trailers";
+  else if (fields.from === "client") fields.role = isRequestShaped(decoded) ? "request" : "unknown";
   else if (decoded.status === undefined) fields.role = "response-trailers";
   else fields.role = isInterim(decoded.statusCode) ? "interim" : "response";
+}
+
+// A method alone may stand in trailers that break a rule; unknown fields may be what is not there.
+function isRequestShaped(decoded: DecodedBlock | undefined): boolean {
+  if (decoded?.method === undefined) return false;
+  if (decoded.certainty !== "exact" || decoded.method.value === "CONNECT") return true;
+  return decoded.path !== undefined && decoded.scheme !== undefined;
 }
 
 const isInterim = (status: number): boolean => status >= 100 && status < 200;

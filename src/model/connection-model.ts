@@ -186,7 +186,13 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.sink.gap(from, length, proof, at, c);
   }
 
-  gap(): void {}
+  gap(from: Side, _at: Origin, hidden: number, room: number): void {
+    const sender = this.connection.endpoint(from);
+    sender.hiddenOctets += hidden;
+    if (room < LEAST_FRAME) return;
+    sender.blocksHidden = true;
+    sender.framesHidden = sender.behindHidden = true;
+  }
 
   /** The TCP window of a direction of the flow closed or opened. */
   window(side: 0 | 1, zero: boolean, at: Origin): void {
@@ -194,17 +200,33 @@ export class ConnectionModel implements ConnectionSink {
     if (c.isHttp2) this.#parts.sink.tcpWindow(side === c.clientIndex ? "client" : "server", zero, at, c);
   }
 
-  lost(from: Side, at: Origin): void {
+  lost(from: Side, at: Origin, room: number): void {
     const c = this.connection;
     const sender = c.endpoint(from);
+    const inBlock = sender.openBlock !== undefined;
     sender.resynced = true;
+    sender.firstFrameSeen = false;
     sender.borderLosses++;
     this.#parts.blocks.close(c, sender);
-    this.#parts.notes.loseFields(c, sender, at, sender.started ? "octets are missing" : "the start was not captured");
+    // What the dynamic table holds is known as long as no field block can be among what is missing.
+    if (inBlock) sender.blocksHidden = true;
+    if (sender.started && !inBlock && room < LEAST_FRAME) sender.fieldsAtStake = true;
+    else this.#parts.notes.loseFields(c, sender, at, sender.started ? "octets are missing" : "the start was not captured");
   }
 
-  found(from: Side, octets: number, at: Origin): void {
-    if (octets > 0) this.#parts.notes.note(this.connection, "capture/frame-borders-lost", from, at, { octets });
+  found(from: Side, octets: number, at: Origin, certain: boolean): void {
+    const c = this.connection;
+    const sender = c.endpoint(from);
+    if (octets > 0) this.#parts.notes.note(c, "capture/frame-borders-lost", from, at, { octets });
+    if (!certain) {
+      sender.guessed = true;
+      if (sender.fieldsAtStake) this.#parts.notes.loseFields(c, sender, at, "octets are missing");
+    } else if (!sender.guessed) sender.resynced = false;
+    sender.fieldsAtStake = false;
+  }
+
+  knowsStream(streamId: number): boolean {
+    return this.connection.streams.get(streamId) !== undefined;
   }
 
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void {
@@ -258,12 +280,13 @@ export class ConnectionModel implements ConnectionSink {
     c.frames++;
     sender.frames++;
     sender.seen = true;
+    if (sender.behindHidden) sender.hideUpTo(frame.first.offset);
     if (last.time > c.lastTime) c.lastTime = last.time;
     copyOrigin(sender.lastAt, last);
     const stream = frame.streamId === 0 ? undefined : c.streams.get(frame.streamId);
     // A field block belongs to no frame but its own: what is open now is what this frame goes on with, or breaks.
     const block = sender.openBlock;
-    observeFrame(frame, sender, peer, block);
+    observeFrame(frame, sender, peer, block, c);
     learn(c, frame, stream);
     const empty = frame.length <= PADDING && isEmpty(frame);
     if (empty) observations.note(Observation.withoutContent);
@@ -343,16 +366,20 @@ const isForHttp2 = ({ alpn, alpnOffered = [] }: TlsFacts): boolean =>
   [alpn, ...alpnOffered].some((name) => name === "h2" || name === "h2c");
 
 // What concerns frames of every type.
-function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: OpenBlock | undefined): void {
+function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: OpenBlock | undefined, c: Connection): void {
   const { observations } = frame;
+  let mayGoOn = false;
   if (!sender.firstFrameSeen) {
-    sender.firstFrameSeen = true;
+    // The field block that it goes on with may have begun in what is missing.
+    mayGoOn = frame.kind === "continuation" && !sender.opensKnown;
+    sender.firstFrameSeen = !mayGoOn || frame.endHeaders;
     // RFC 9113 3.4: SETTINGS, which may be empty, and is not an acknowledgment.
     if (sender.whole && (frame.kind !== "settings" || frame.ack)) observations.note(Observation.notSettingsFirst);
   }
   if (frame.length > LEAST_MAXIMUM && frame.length > peer.settings.largest(Setting.maxFrameSize, frame.first.acked))
     observations.note(frame.kind === "unknown" ? Observation.oversizedUnknownFrame : Observation.tooLarge);
   if (block !== undefined) observeInterleaved(frame, block);
+  else if (mayGoOn) c.uncheck("continuation/unexpected", "no-gap");
   else if (frame.kind === "continuation") observations.note(Observation.continuationUnexpected);
 }
 
@@ -435,5 +462,7 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
 
 // Pad Length, priority fields or a promised stream, and the longest padding.
 const PADDING = 1 + 5 + 255;
+// Octets of a frame without payload, which HEADERS may be.
+const LEAST_FRAME = 9;
 // RFC 9113 6.5.2: no SETTINGS_MAX_FRAME_SIZE is lower.
 const LEAST_MAXIMUM = 16_384;

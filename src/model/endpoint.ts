@@ -17,8 +17,22 @@ export class Endpoint {
   seen = false;
   /** Octets of it that are missing, so far. */
   lostOctets = 0;
-  /** Frame borders were lost and found by looks: frames since then are likely, not certain. */
+  /** Those of them that may say more than what DATA holds: frames, or what is in others. */
+  hiddenOctets = 0;
+  /** So many in one place that field blocks may be among them. */
+  blocksHidden = false;
+  /** Whole frames may be among them. */
+  framesHidden = false;
+  /** So they may, and no frame came since. */
+  behindHidden = false;
+  /** Where in its direction frames go on behind what may hold whole ones; 0: nowhere so far. */
+  hiddenUpTo = 0;
+  /** Frame borders are lost, or were found by looks: frames since then are likely, not certain. */
   resynced = false;
+  /** That they were found by looks is so from then on. */
+  guessed = false;
+  /** If borders are not certain when they are found, its fields are not known either. */
+  fieldsAtStake = false;
   /** How often that was: what a stream sent before and after cannot be put together. */
   borderLosses = 0;
   /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */
@@ -27,6 +41,7 @@ export class Endpoint {
   /** Of the first octet of the client's preface, where it was captured; -1 else. */
   prefaceTime = -1;
   frames = 0;
+  /** Some frame since its start, or since borders were lost. */
   firstFrameSeen = false;
   /** Frames and field blocks of it with observations: what the other side may have taken for a fault. */
   faults = 0;
@@ -142,9 +157,19 @@ export class Endpoint {
     else this.active.push(streamId);
   }
 
-  /** Every octet from the first one on was captured so far. */
+  hideUpTo(offset: number): void {
+    this.behindHidden = false;
+    this.hiddenUpTo = offset;
+  }
+
+  /** Every frame from the first one on was captured so far, but for what DATA holds. */
   get whole(): boolean {
-    return this.started && this.unbroken;
+    return this.started && this.hiddenOctets === 0 && !this.resynced;
+  }
+
+  /** Every field block from the first one on was captured so far, and with it each stream that this side opened. */
+  get opensKnown(): boolean {
+    return this.started && !this.blocksHidden && !this.resynced;
   }
 
   /** From where the capture begins, nothing is missing so far. */

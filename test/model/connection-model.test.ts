@@ -130,7 +130,7 @@ table("CONTINUATION", [
   [
     "lost in part",
     ({ client }) => client.frame(1, 1, 1, request.subarray(0, 2)).octets(octets("000004 09 04 00000001 86")).lost(3),
-    ...["C gap 3", "C unknown 1 +1 unread"],
+    ...["C gap 3", "C request 1 opens +1 unread"],
   ],
   [
     "its head lost: nothing is known of the block",
@@ -520,7 +520,7 @@ table("HPACK", [
         .lost(3)
         .headers(7, Buffer.concat([request, inserted]));
     },
-    ...["C request 1 opens", "C gap 3", "C request 3 opens", "C gap 3", "C unknown 5 unread", "C request 7 opens partial"],
+    ...["C request 1 opens", "C gap 3", "C request 3 opens", "C gap 3", "C request 5 opens unread", "C request 7 opens partial"],
   ],
   [
     "a fault ends what can be known, and has no effect",

@@ -13,7 +13,7 @@ export function observePromise(frame: Frame, stream: Stream | undefined, sender:
   else if (frame.whole && frame.promisedStreamId <= sender.highestOpened) observations.note(Observation.streamIdNotIncreasing);
   else if (stream !== undefined) observeOnStream(frame, stream, sender, peer, "push-promise", c);
   // A promise on an even stream that nobody knows is a matter of push rules.
-  else if ((streamId & 1) === 1 && peer.whole && streamId > peer.forgotten && !peer.hasRefused(streamId)) {
+  else if ((streamId & 1) === 1 && peer.opensKnown && streamId > peer.forgotten && !peer.hasRefused(streamId)) {
     observations.note(Observation.streamIdUnopened);
   }
   observeAfterGoaway(observations, sender, peer, frame.first, c);

@@ -17,6 +17,7 @@ import type { Stream } from "../../model/stream.ts";
 import type { Origin, Side } from "../../place.ts";
 import type { EndReason } from "../../tcp/byte-stream.ts";
 import type { TlsFacts } from "../../tls/facts.ts";
+import { familyOf } from "../families.ts";
 import type { FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
@@ -211,7 +212,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const decidableAt = meta.decidable === "head" ? Math.min(frame.offset + HEAD, frame.end) : frame.end;
     if (isExempt(connection, frame, decidableAt)) return;
     const exact = subject instanceof FieldBlock ? subject.decoded?.certainty === "exact" : true;
-    candidate.because = unmet(meta.needs, connection, frame, exact, stream);
+    candidate.because = unmet(meta.needs, familyOf(slot.rule.id), connection, frame, exact, stream);
     if (more?.because !== undefined) candidate.because = [...candidate.because, more.because];
     candidate.more = more;
     candidate.severity = more?.severity ?? slot.severity;

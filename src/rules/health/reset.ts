@@ -74,7 +74,7 @@ export const serverReset = defineRule({
     const data = { streamId: stream.id, code: errorCodeName(errorCode) };
     const more = { related: opened(stream), fold: String(errorCode) };
     // What it blames the client for may be in octets that the capture lacks.
-    const unseen = BLAME.has(errorCode) && !client.whole;
+    const unseen = BLAME.has(errorCode) && !(client.started && client.unbroken);
     // The client gives the call up at the same time.
     if (errorCode === ErrorCode.cancel && timeout !== undefined && waited >= timeout * AT_DEADLINE) {
       const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };

@@ -57,7 +57,7 @@ testRule(ackMissing, {
           .wait(12_000)
           .settings(),
       finds: [["processed", "close", { side: "server" }]],
-      because: ["borders", "no-gap"],
+      because: ["no-gap"],
     },
   },
 });
