@@ -61,7 +61,7 @@ export async function* analyzeFor(
   results.end();
   yield* results.take();
   for (const { diagnostic, count } of diagnostics) yield results.build.diagnostic(diagnostic, count);
-  const summary = results.tally.summary(captures.captures, diagnostics.incomplete, joined);
+  const summary = results.tally.summary(captures.captures, diagnostics.incomplete(false), joined);
   const keys = captures.keys.infos;
   yield keys.length === 0 ? summary : { ...summary, keys };
 }

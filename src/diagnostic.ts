@@ -272,3 +272,6 @@ export const diagnostics = {
     text: "too many connections to compare them all with the logs: {connections} of the logs were left out",
   },
 } as const satisfies Record<string, DiagnosticKind>;
+
+/** Whether it is about a log, not about a capture. */
+export const isOfLog = (code: string): boolean => code.startsWith("log/") || code.startsWith("limit/log-");

@@ -1,4 +1,5 @@
 // `h2lint check` in a terminal: a line on the captures, a story for each finding, a line at the end.
+import { isOfLog } from "../diagnostic.ts";
 import { english, type Language } from "../lang/language.ts";
 import type { Rule } from "../rules/rule.ts";
 import { severities } from "../rules/severity.ts";
@@ -527,7 +528,8 @@ class Story {
   foot(summary: SummaryEvent, diagnostics: readonly DiagnosticEvent[], hidden: number): void {
     const { dot } = this.#style.mark;
     const { errors, warnings, infos } = summary;
-    const lost = diagnostics.filter(({ severity }) => severity === "loss").length;
+    const isCapture = summary.captures.length > 0;
+    const lost = diagnostics.filter(({ severity, code }) => severity === "loss" && !(isCapture && isOfLog(code))).length;
     const say = this.#in;
     const checked =
       summary.http2Connections === 0

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../capture/clock.ts";
 import type { Comments } from "../capture/comments.ts";
-import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText } from "../diagnostic.ts";
+import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText, isOfLog } from "../diagnostic.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { fill } from "../lang/fill.ts";
 import type { Connection } from "../model/connection.ts";
@@ -316,9 +316,11 @@ export class DiagnosticCounter {
     return false;
   }
 
-  /** Something could not be checked, or the capture is damaged. */
-  get incomplete(): boolean {
-    for (const { first } of this.#counted.values()) if (diagnostics[first.code].severity !== "info") return true;
+  /** Something could not be checked, or the capture is damaged. A log beside a capture takes nothing from it.
+   *  @param logsAlone There is no capture. */
+  incomplete(logsAlone: boolean): boolean {
+    for (const { first } of this.#counted.values())
+      if (diagnostics[first.code].severity !== "info" && (logsAlone || !isOfLog(first.code))) return true;
     return false;
   }
 }
