@@ -35,7 +35,7 @@ export async function* analyzeFor(
   const files = await captures.open();
   // What logs add is known when all is read.
   const joiner = logs.length === 0 ? undefined : await (await import("./log-joiner.ts")).openJoiner(options, captures);
-  const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names), rules);
+  const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names), rules, clock);
   const chooser = new TrafficFilter(only, clock);
   const filtered = new FilteredResults(chooser, joiner?.before(results) ?? results);
   const finders = told.flatMap((one) => (one.found === undefined ? [] : [one]));

@@ -1,7 +1,8 @@
+import type { Clock } from "./capture/clock.ts";
 import type { Connection } from "./model/connection.ts";
 import { Quirks } from "./pairing/quirks.ts";
 import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
-import type { ReportEvent } from "./report/event.ts";
+import type { FindingEvent, ReportEvent } from "./report/event.ts";
 import type { EventBuilder } from "./report/event-builder.ts";
 import type { Rule } from "./rules/rule.ts";
 import { Tally } from "./tally.ts";
@@ -10,16 +11,18 @@ import { Tally } from "./tally.ts";
 export class ResultEvents implements Required<PairSink> {
   readonly tally = new Tally();
   readonly build: EventBuilder;
-  readonly #quirks: Quirks;
+  readonly #quirks: Quirks<FindingEvent>;
+  readonly #clock: Clock;
   #events: ReportEvent[] = [];
 
-  constructor(build: EventBuilder, rules: readonly Rule[]) {
+  constructor(build: EventBuilder, rules: readonly Rule[], clock: Clock) {
     this.build = build;
+    this.#clock = clock;
     this.#quirks = new Quirks(rules);
   }
 
   paired(pair: PairedFinding): void {
-    if (this.#quirks.keeps(pair)) return;
+    if (this.#quirks.keeps(pair, this.#clock.sessions, (first) => this.build.finding(first))) return;
     this.tally.pair(pair);
     this.#events.push(this.build.finding(pair));
   }
@@ -36,10 +39,9 @@ export class ResultEvents implements Required<PairSink> {
 
   /** The run is over: what was folded over all of it is told. */
   end(): void {
-    for (const { pair, connections } of this.#quirks.take()) {
+    for (const { pair, event, count, connections } of this.#quirks.take()) {
       this.tally.pair(pair);
-      const event = this.build.finding(pair);
-      this.#events.push(connections > 1 ? { ...event, connections } : event);
+      this.#events.push({ ...event, count, ...(connections > 1 ? { connections } : {}) });
     }
   }
 

@@ -3,6 +3,8 @@ export class Clock {
   #seconds = 0;
   #nanos = 0;
   #started = false;
+  /** Sessions that went before this one. */
+  sessions = 0;
 
   /** @param nanos Usually 0 to 999,999,999; damaged records hold more. */
   at(seconds: number, nanos: number): number {
@@ -16,6 +18,7 @@ export class Clock {
 
   /** Another session begins: count from its first packet. */
   restart(): void {
+    this.sessions++;
     this.#started = false;
   }
 

@@ -220,7 +220,7 @@ function readingLines({ symptom = "", readings, words }: WhyAnswer): string[] {
 }
 
 /** What is said where no failure fits. */
-export function nothing({ symptom, readings, words, summary, findings, failed }: WhyAnswer): string[] {
+export function nothing({ symptom, readings, words, summary, findings, failed, connections }: WhyAnswer): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
   const lines: string[] = [];
   const word = words.find(({ in: where }) => where === "grpc-message");
@@ -229,7 +229,8 @@ export function nothing({ symptom, readings, words, summary, findings, failed }:
     lines.push(
       isLogOnly
         ? "No line of the log tells of a failure in words that are known."
-        : "There is no HTTP/2 in this capture, so nothing can be said.",
+        : "There is no HTTP/2 in this capture that can be read, so nothing can be said.",
+      ...sealed(connections),
     );
   else if (word !== undefined) {
     const { stream, connection, packet, path, status, text } = word;
@@ -263,6 +264,16 @@ export function nothing({ symptom, readings, words, summary, findings, failed }:
     lines.push(`Not everything could be checked${blind.length === 0 ? ": the capture is incomplete" : `: ${blind.join("; ")}`}.`);
   }
   return lines;
+}
+
+/** What stays closed in TLS, and what opens it. */
+function sealed(connections: ReadonlyMap<number, ConnectionEvent>): string[] {
+  const closed = [...connections.values()].filter(({ tls }) => tls?.reason !== undefined);
+  const [first] = closed;
+  if (first === undefined) return [];
+  const { why = "it was not decrypted", advice = "" } = first.tls ?? {};
+  const more = closed.length > 1 ? ` So it is with ${plural(closed.length - 1, "more connection")}; h2lint info lists them.` : "";
+  return [`Connection ${first.id} is TLS: ${why}.${advice === "" ? "" : ` ${advice}.`}${more}`];
 }
 
 const endText = (connection: ConnectionEvent, side: "client" | "server"): string => {

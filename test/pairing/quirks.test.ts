@@ -1,4 +1,4 @@
-// Habits of some software are told once a run (src/pairing/quirks.ts), but not where something came of them.
+// Habits of some software are told once a session (src/pairing/quirks.ts), but not where something came of them.
 import { describe, expect, it } from "vitest";
 import { Quirks } from "../../src/pairing/quirks.ts";
 import { rules } from "../../src/rules/index.ts";
@@ -19,17 +19,20 @@ const talkative =
     s.client.close().server.close();
   };
 
-function told(rule: string, stories: readonly Story[]) {
+function told(rule: string, stories: readonly Story[], sessionOf = (_connection: number): number => 0) {
   const segments = stories.flatMap((story, i) =>
     written(story).segments.map((segment) => ({ ...segment, time: segment.time + i * 1e9 })),
   );
   const { pairs } = playSegments(segments, { rules });
-  const quirks = new Quirks(rules);
-  const apart = pairs.filter((pair) => !quirks.keeps(pair) && pair.finding.rule === rule);
+  const quirks = new Quirks<number>(rules);
+  const apart = pairs.filter(
+    (pair) =>
+      !quirks.keeps(pair, sessionOf(pair.finding.connection), (first) => first.finding.connection) && pair.finding.rule === rule,
+  );
   const folded = quirks.take().filter(({ pair }) => pair.finding.rule === rule);
   expect(quirks.take()).toEqual([]);
   return {
-    folded: folded.map(({ pair, connections }) => [pair.finding.connection, pair.count, connections]),
+    folded: folded.map(({ event, count, connections }) => [event, count, connections]),
     apart: apart.map(({ finding }) => finding.severity),
   };
 }
@@ -38,6 +41,14 @@ describe("habits of software", () => {
   it("are told once, with how often and on how many connections", () => {
     expect(told("goaway/last-stream-id-parity", [parity, parity, parity])).toEqual({ folded: [[1, 3, 3]], apart: [] });
     expect(told("grpc/message-with-ok", [talkative(2), talkative(3)])).toEqual({ folded: [[1, 5, 2]], apart: [] });
+  });
+
+  it("are told of each session", () => {
+    const { folded } = told("goaway/last-stream-id-parity", [parity, parity, parity], (connection) => (connection > 1 ? 1 : 0));
+    expect(folded).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
   });
 
   it("are told by themselves where they are more than advice", () => {

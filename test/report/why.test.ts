@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { analyze } from "../../src/analyze.ts";
 import { Clock } from "../../src/capture/clock.ts";
+import { bytesSource } from "../../src/capture/source.ts";
 import type { ModelSink } from "../../src/model/model-sink.ts";
 import { EventBuilder } from "../../src/report/event-builder.ts";
 import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "../../src/report/why.ts";
@@ -36,6 +38,27 @@ function told(story: Story, text?: string): WhyAnswer {
 const volo = "volo-0.9.1-grpc-go-1.85";
 const silent = "volo-0.9.1-grpc-go-1.51";
 const clean = "grpcurl-grpc-go-1.85";
+
+describe("TLS without keys", () => {
+  it("is named as the reason why nothing can be said, with what to do", async () => {
+    const whole = readFileSync(new URL("../../samples/h2-trailers-tls-grpc-go-1.85.pcapng", import.meta.url));
+    const causes = new Causes(rules);
+    for await (const event of analyze([bytesSource("a.pcapng", withoutSecrets(whole))])) causes.event(event);
+    const text = nothing(causes.answer(undefined, [])).join(" ");
+    expect(text).toMatch(/^There is no HTTP\/2 in this capture that can be read.* Connection 1 is TLS: .*key/);
+  });
+});
+
+/** A pcapng file without its Decryption Secrets Blocks. */
+function withoutSecrets(file: Buffer): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < file.length; ) {
+    const length = file.readUInt32LE(at + 4);
+    if (file.readUInt32LE(at) !== 0x0a) blocks.push(file.subarray(at, at + length));
+    at += length;
+  }
+  return Buffer.concat(blocks);
+}
 
 describe("the story", () => {
   it("tells the Volo case: cause, answer, cost, fix, with packet numbers", async () => {
