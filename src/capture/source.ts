@@ -85,8 +85,11 @@ export function streamSource(name: string, stream: AsyncIterable<Uint8Array> | W
 
 /** What is needed of a ReadableStream (WHATWG Streams), which not all browsers can iterate. */
 export interface WebStream {
+  /** Locks the stream to a reader. */
   getReader(): {
+    /** The next octets, or that there are no more. */
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    /** Nobody reads on. */
     cancel(): Promise<void>;
   };
 }
@@ -133,7 +136,14 @@ export function blobSource(blob: BlobLike, name: string = blob.name ?? "capture"
 export interface BlobLike {
   readonly name?: string;
   readonly size: number;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** Its octets from `start` up to `end`. */
+  slice(
+    start: number,
+    end: number,
+  ): {
+    /** Reads them. */
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 }
 
 const PIECE = 4 << 20;

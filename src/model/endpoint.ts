@@ -157,6 +157,7 @@ export class Endpoint {
     else this.active.push(streamId);
   }
 
+  /** Frames go on at this offset of its direction, behind what may hold whole ones. */
   hideUpTo(offset: number): void {
     this.behindHidden = false;
     this.hiddenUpTo = offset;

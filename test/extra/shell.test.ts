@@ -18,7 +18,7 @@ describe("the manual page", () => {
   it.skipIf(!has("man") || !has("groff"))("is shown by man without a warning", () => {
     const { status, stdout, stderr } = run("man", ["--warnings", "-E", "UTF-8", "-l", page]);
     expect([status, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^ +--fail-on error\|warning\|info\|never$/m);
+    expect(stdout).toMatch(/^ +--fail-on error\|warning\|info\|unexplained\|never$/m);
     expect(stdout).toMatch(/^ +h2lint timeline capture\.pcapng --connection 3$/m);
   });
 
@@ -54,7 +54,7 @@ compset() { [[ $PREFIX == *=* ]] }
     expect(offered("check", "")).toEqual(["FILES"]);
     expect(offered("check", "-")).toContain("--require-complete");
     expect(offered("check", "--format", "")).toEqual(["table", "json", "junit"]);
-    expect(offered("check", "--fail-on", "")).toEqual(["error", "warning", "info", "never"]);
+    expect(offered("check", "--fail-on", "")).toEqual(["error", "warning", "info", "unexplained", "never"]);
     expect(offered("check", "-o", "")).toEqual(["FILES"]);
     expect(offered("explain", "")).toEqual(ids);
     expect(offered("check", "--rule", "")).toEqual(expect.arrayContaining(["grpc/*", ids[0]]) as string[]);
