@@ -19,7 +19,6 @@ const ENGLISH: readonly string[] = [
   "frame",
   "continuation",
   "settings",
-  "ping",
   "stream-id",
   "push",
   "priority",

@@ -6,6 +6,7 @@ import { goaway } from "./rules/goaway.ts";
 import { grpc } from "./rules/grpc.ts";
 import { headers } from "./rules/headers.ts";
 import { hpack } from "./rules/hpack.ts";
+import { ping } from "./rules/ping.ts";
 import { stream } from "./rules/stream.ts";
 import { texts } from "./texts.ts";
 
@@ -28,6 +29,7 @@ export const zh: Catalogue = {
   },
   texts: { ...texts, ...explanations },
   values: {
+    what: { "the connection": "连接" },
     side: SIDES,
     sender: SIDES,
     holder: SIDES,
@@ -35,5 +37,5 @@ export const zh: Catalogue = {
     peer: SIDES,
     actor: SIDES,
   },
-  rules: { ...goaway, ...hpack, ...stream, ...flow, ...headers, ...grpc },
+  rules: { ...goaway, ...ping, ...hpack, ...stream, ...flow, ...headers, ...grpc },
 };
