@@ -104,7 +104,7 @@ const MEASURED: readonly (readonly [story: string, layer: string, octets: number
   ["opens a stream and goes silent", "calls", 3400],
   ["opens a stream and goes silent", "rules and pairing", 4800],
   ["has had 20 calls", "tcp", 710],
-  ["has had 20 calls", "http2", 1150],
+  ["has had 20 calls", "http2", 980],
   ["has had 20 calls", "model", 33900],
   ["has had 20 calls", "calls", 33900],
   ["has had 20 calls", "rules and pairing", 43500],

@@ -128,7 +128,7 @@ export class FrameDecoder implements ByteSink {
   read(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
     let p = start;
     if (this.#lost) {
-      const certain = this.#behindGap && isFrames(b, start, end, this.#knows);
+      const certain = this.#behindGap && isFrames(b, start, end, (id) => this.#sink.knowsStream?.(id) === true);
       this.#behindGap = false;
       const found = certain ? start : findFrames(b, start, end);
       this.#skipped += (found < 0 ? end : found) - start;
@@ -193,8 +193,6 @@ export class FrameDecoder implements ByteSink {
   }
 
   // Bound once: it is asked for behind gaps only.
-  readonly #knows = (streamId: number): boolean => this.#sink.knowsStream?.(streamId) === true;
-
   #drop(): void {
     const unfinished = this.#unfinished;
     this.#unfinished = undefined;

@@ -89,7 +89,7 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
   ["says nothing", 900, []],
   [
     "begins HTTP/2",
-    1350,
+    1100,
     [
       [0, Buffer.concat([preface, settings, headers])],
       [1, settings],
@@ -97,7 +97,7 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
   ],
   [
     "begins HTTP/2 by two segments",
-    1350,
+    1100,
     [
       [0, preface.subarray(0, 10)],
       [0, Buffer.concat([preface.subarray(10), settings])],
