@@ -54,7 +54,7 @@ export const clientSendsStatus = defineRule({
     by: "client",
     spec: [{ document: "gRPC over HTTP2", section: "Requests" }],
     expect: { scope: "stream", codes: [] },
-    needs: ["hpack"],
+    needs: ["hpack", "seen"],
     decidable: "block",
     messages: { status: "the client sent {fields} on stream {streamId}; only a server reports a status" },
     docs: {
