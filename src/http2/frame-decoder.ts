@@ -6,7 +6,7 @@ import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
 import { Flag, Frame } from "./frame.ts";
 import { HEAD, judgePassedPadding, notePadding, readHead, readPayload } from "./frame-payload.ts";
-import { findFrames, isFrames } from "./frame-search.ts";
+import { findFrames } from "./frame-search.ts";
 
 export interface FrameSink {
   frame(frame: Frame): void;
@@ -19,13 +19,10 @@ export interface FrameSink {
   /** Octets of this direction were lost; frames around them are delivered with the fault `cut`.
    *  @param hidden How many of them may say more than what DATA holds. @param room How many may be whole frames. */
   gap(from: Side, at: Origin, hidden: number, room: number): void;
-  /** Frame borders are unknown from here on. @param room Octets of whole frames that may have been lost with them. */
-  lost(from: Side, at: Origin, room: number): void;
-  /** Frame borders were found again, after `octets` octets that could not be read.
-   *  @param certain False: by their looks alone. */
-  found(from: Side, octets: number, at: Origin, certain: boolean): void;
-  /** A stream of the connection is known by this id. */
-  knowsStream?(streamId: number): boolean;
+  /** Frame borders are unknown from here on. */
+  lost(from: Side, at: Origin): void;
+  /** Frame borders were found again by their looks, after `octets` octets that could not be read. */
+  found(from: Side, octets: number, at: Origin): void;
   /** @param inFrame The direction ended inside a frame. */
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void;
 }
@@ -95,8 +92,6 @@ export class FrameDecoder implements ByteSink {
   #lost = false;
   /** Octets passed since borders were lost. */
   #skipped = 0;
-  /** What comes next stands behind a gap of known length. */
-  #behindGap = false;
 
   constructor(from: Side, connection: number, sink: FrameSink, reading: FrameReading) {
     this.#from = from;
@@ -110,13 +105,13 @@ export class FrameDecoder implements ByteSink {
     return this.#unfinished !== undefined;
   }
 
-  /** The octets begin at an unknown place: look for frames. @param room Of whole frames before it, octets. */
-  lose(at: Origin, room = Infinity): void {
+  /** The octets begin at an unknown place: look for frames. */
+  lose(at: Origin): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#skipped = 0;
     this.#drop();
-    this.#sink.lost(this.#from, at, room);
+    this.#sink.lost(this.#from, at);
   }
 
   bytes(b: Uint8Array, start: number, end: number, at: Origin): void {
@@ -128,14 +123,12 @@ export class FrameDecoder implements ByteSink {
   read(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
     let p = start;
     if (this.#lost) {
-      const certain = this.#behindGap && isFrames(b, start, end, (id) => this.#sink.knowsStream?.(id) === true);
-      this.#behindGap = false;
-      const found = certain ? start : findFrames(b, start, end);
+      const found = findFrames(b, start, end);
       this.#skipped += (found < 0 ? end : found) - start;
       if (found < 0) return;
       p = found;
       this.#lost = false;
-      this.#sink.found(this.#from, this.#skipped, at, certain);
+      this.#sink.found(this.#from, this.#skipped, at);
     }
     if (this.#unfinished !== undefined) p = this.#goOn(this.#unfinished, b, base, p, end, at);
     while (end - p >= HEAD) {
@@ -169,11 +162,9 @@ export class FrameDecoder implements ByteSink {
       const room =
         this.#lost || !exact ? Infinity : length + (under === undefined ? 0 : under.left < 0 ? under.headCount : -under.left);
       this.#sink.gap(this.#from, at, under !== undefined && isOpaque(under) ? room : Math.max(room, length), room);
-      // A frame's head lies in part in the gap where less than one is left of it: then none begins behind it.
-      this.#behindGap = exact && !this.#lost && (room === 0 || room >= HEAD);
       if (this.#lost) return;
       if (under !== undefined && under.left >= 0) this.#deliverCut(under);
-      this.lose(at, room);
+      this.lose(at);
       return;
     }
     // Which stream it promises may be missing.
@@ -192,7 +183,6 @@ export class FrameDecoder implements ByteSink {
     this.#sink.end(this.#from, how, inFrame, at);
   }
 
-  // Bound once: it is asked for behind gaps only.
   #drop(): void {
     const unfinished = this.#unfinished;
     this.#unfinished = undefined;

@@ -11,25 +11,6 @@ export function findFrames(b: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** The octets are frames from the first to the last one, and more than chance makes of other octets: the lengths lead to their end
- *  exactly, and some frame that has a payload is not DATA, or is DATA of a stream that is known, or is an acknowledgment of SETTINGS.
- *  Runs of zeros look like empty frames; so those must be lawful. A frame with a payload may break rules.
- *  @param knows A stream is known. */
-export function isFrames(b: Uint8Array, start: number, end: number, knows: (streamId: number) => boolean): boolean {
-  let p = start;
-  let telling = false;
-  while (p + 9 <= end) {
-    const type = b[p + 3]!;
-    const length = u24(b, p);
-    if (type > FrameType.continuation || b[p + 5]! >= 0x80 || length > 16_384) return false;
-    if (length === 0 && !plausible(b, p)) return false;
-    if (length > 0) telling ||= type !== FrameType.data || knows(u31(b, p + 5));
-    else telling ||= type === FrameType.settings && b[p + 4] === 1;
-    p += 9 + length;
-  }
-  return p === end && telling;
-}
-
 /** How much the octets of one segment look like frames from their first octet on: 0 not at all, 1 a little, 2 convincing. Protocols
  *  with lengths in front look like a frame now and then; hardly ever do they end where a frame does, or go on as several. */
 export function frameEvidence(b: Uint8Array, start: number, end: number): 0 | 1 | 2 {

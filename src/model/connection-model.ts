@@ -200,7 +200,7 @@ export class ConnectionModel implements ConnectionSink {
     if (c.isHttp2) this.#parts.sink.tcpWindow(side === c.clientIndex ? "client" : "server", zero, at, c);
   }
 
-  lost(from: Side, at: Origin, room: number): void {
+  lost(from: Side, at: Origin): void {
     const c = this.connection;
     const sender = c.endpoint(from);
     const inBlock = sender.openBlock !== undefined;
@@ -210,23 +210,11 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.blocks.close(c, sender);
     // What the dynamic table holds is known as long as no field block can be among what is missing.
     if (inBlock) sender.blocksHidden = true;
-    if (sender.started && !inBlock && room < LEAST_FRAME) sender.fieldsAtStake = true;
-    else this.#parts.notes.loseFields(c, sender, at, sender.started ? "octets are missing" : "the start was not captured");
+    this.#parts.notes.loseFields(c, sender, at, sender.started ? "octets are missing" : "the start was not captured");
   }
 
-  found(from: Side, octets: number, at: Origin, certain: boolean): void {
-    const c = this.connection;
-    const sender = c.endpoint(from);
-    if (octets > 0) this.#parts.notes.note(c, "capture/frame-borders-lost", from, at, { octets });
-    if (!certain) {
-      sender.guessed = true;
-      if (sender.fieldsAtStake) this.#parts.notes.loseFields(c, sender, at, "octets are missing");
-    } else if (!sender.guessed) sender.resynced = false;
-    sender.fieldsAtStake = false;
-  }
-
-  knowsStream(streamId: number): boolean {
-    return this.connection.streams.get(streamId) !== undefined;
+  found(from: Side, octets: number, at: Origin): void {
+    if (octets > 0) this.#parts.notes.note(this.connection, "capture/frame-borders-lost", from, at, { octets });
   }
 
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void {

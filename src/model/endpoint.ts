@@ -29,10 +29,6 @@ export class Endpoint {
   hiddenUpTo = 0;
   /** Frame borders are lost, or were found by looks: frames since then are likely, not certain. */
   resynced = false;
-  /** That they were found by looks is so from then on. */
-  guessed = false;
-  /** If borders are not certain when they are found, its fields are not known either. */
-  fieldsAtStake = false;
   /** How often that was: what a stream sent before and after cannot be put together. */
   borderLosses = 0;
   /** An HPACK or CONTINUATION error ended what can be known of its field blocks. */

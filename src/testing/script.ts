@@ -137,7 +137,7 @@ export class Script {
     return this;
   }
 
-  /** The capture lost octets of both sides after the opening, so that frame borders behind them are no more than likely, and with them a field that every field block refers to, so that no block
+  /** The capture lost octets of both sides after the opening, and with them a field that every field block refers to, so that no block
    *  is known in full. */
   holes(): this {
     this.#holes = true;
@@ -169,7 +169,7 @@ export class Script {
     this.#inOpening = true;
     const { client = [], server = [] } = this.#settings;
     this.client.preface().settings(client).server.settings(server).settingsAck().client.settingsAck();
-    if (this.#holes) for (const speaker of [this.client, this.server]) speaker.lost(PING_HEAD).octets(PING_REST);
+    if (this.#holes) this.client.lost((client) => client.ping()).server.lost((server) => server.ping());
     this.#inOpening = false;
   }
 
@@ -488,9 +488,6 @@ const priorityOctets = ({ dependency = 0, weight = 16, exclusive = false }: Prio
 
 const NOTHING = new Uint8Array(0);
 // RFC 7541 6.1, 2.3.3: the entry after the static table.
-// Of a PING: how much the capture lost, and what of it comes alone, which looks like no frame.
-const PING_HEAD = 13;
-const PING_REST = "5678";
 const FIRST_DYNAMIC = Uint8Array.of(0x80 | 62);
 const END_STREAM = 0x1;
 const END_HEADERS = 0x4;

@@ -120,7 +120,7 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
       [1, octets("17 03 03 00 02 00 00")],
     ],
   ],
-  ["waits inside a ClientHello", 6800, [[0, clientHello]]],
+  ["waits inside a ClientHello", 2200, [[0, clientHello]]],
   [
     "waits for an answer in HTTP/1.1",
     3000,
@@ -130,5 +130,6 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
     ],
   ],
 ])("a connection that %s holds at most %i octets", (_, most, say) => {
-  expect(octetsPerConnection(say)).toBeLessThan(most);
+  // What else runs in the process leaves something behind now and then, never less.
+  expect(Math.min(...Array.from({ length: 3 }, () => octetsPerConnection(say)))).toBeLessThan(most);
 });

@@ -134,7 +134,7 @@ const cases: readonly { readonly about: string; readonly story: Story; readonly 
         .data(1, "\0\0\0\0\x09abc")
         .lost((c) => c.data(1, hello))
         .data(1, "defghi", end),
-    oddities: ["finish client: lost requestCount"],
+    oddities: ["callEnd: lost"],
   },
 ];
 

@@ -64,7 +64,7 @@ testRule(truncatedAtClose, {
           .frame({ type: 8, payload: "\0\0\0\x01" })
           .frame({ type: 0, streamId: 1, length: 10, payload: "abc" })
           .close(),
-      finds: [["closed", "close", { side: "client" }, { because: ["no-gap"] }]],
+      finds: [["closed", "close", { side: "client" }, { because: ["borders", "no-gap"] }]],
       certainty: "unproven",
     },
     "octets are missing, and fields": {

@@ -102,7 +102,7 @@ testRule(encodingUnknown, {
           .client.lost((client) => client.headers(3, grpc))
           .headers(5, partly(encoded("gzip").fields)),
       finds: [["request", 4, { encoding: "gzip", streamId: 5, accepted: "identity" }]],
-      because: ["hpack"],
+      because: ["borders", "hpack"],
     },
   },
 });

@@ -92,7 +92,7 @@ testRule(connectFrameAfterOpen, {
           .lost((server) => server.ping())
           .pushPromise(1, 2),
       finds: [["frame", 5, { side: "server", kind: "PUSH_PROMISE", streamId: 1, status: 200 }]],
-      because: ["seen"],
+      because: ["borders", "seen"],
     },
   },
 });

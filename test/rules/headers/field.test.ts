@@ -52,7 +52,7 @@ testRule(uppercaseName, {
     },
     "in a block with fields that are not known": {
       frames: lost,
-      finds: [["name", 2, { name: "A", streamId: 3 }, { because: ["hpack"] }]],
+      finds: [["name", 2, { name: "A", streamId: 3 }, { because: ["borders", "hpack"] }]],
       certainty: "unproven",
     },
   },

@@ -57,7 +57,7 @@ testRule(ackMissing, {
           .wait(12_000)
           .settings(),
       finds: [["processed", "close", { side: "server" }]],
-      because: ["no-gap"],
+      because: ["borders", "no-gap"],
     },
   },
 });

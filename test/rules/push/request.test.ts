@@ -138,7 +138,7 @@ testRule(promisedNeverUsed, {
           .ping()
           .client.ping(),
       finds: [["unused", 2, { promisedStreamId: 2, seconds: 31 }]],
-      because: ["no-gap2"],
+      because: ["borders", "no-gap2"],
     },
     "for 30 s": {
       frames: (s) => promise(s, getRequest).wait(29_999).ping(),

@@ -135,7 +135,7 @@ testRule(notIncreasing, {
           .lost((client) => client.headers(3))
           .headers(7)
           .headers(5),
-      finds: [["lower", 4, { streamId: 5, highest: 7 }, { because: ["seen"] }]],
+      finds: [["lower", 4, { streamId: 5, highest: 7 }, { because: ["borders", "seen"] }]],
       certainty: "unproven",
     },
     "a lower promise": {
