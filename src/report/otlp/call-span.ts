@@ -93,18 +93,32 @@ export function callSpans(
     "h2lint.start_captured": stream.seen ? undefined : false,
   });
   const clientSpan = spans.spanId(stream.id, "client");
-  const base = { traceId, start, end, name: name === "" ? "unknown" : name };
+  const title = name === "" ? "unknown" : name;
   return {
     client: {
-      ...{ ...base, spanId: clientSpan, parentSpanId: parent?.spanId, kind: SpanKind.client },
+      traceId,
+      spanId: clientSpan,
+      parentSpanId: parent?.spanId,
+      name: title,
+      kind: SpanKind.client,
+      start,
+      end,
       attributes: `${spans.peer},${common}${more === "" ? "" : `,${more}`}`,
       events: joined(events.text, reset),
       droppedEvents: events.dropped,
       error: failed.client,
     },
     server: {
-      ...{ ...base, spanId: spans.spanId(stream.id, "server"), parentSpanId: clientSpan, kind: SpanKind.server },
-      ...{ attributes: common, events: "", error: failed.server },
+      traceId,
+      spanId: spans.spanId(stream.id, "server"),
+      parentSpanId: clientSpan,
+      name: title,
+      kind: SpanKind.server,
+      start,
+      end,
+      attributes: common,
+      events: "",
+      error: failed.server,
     },
   };
 }
