@@ -1,7 +1,7 @@
 // One failure in a few plain sentences: what went wrong, what the other side answered, what that cost, what to do. Made of a report's
 // events, for every form of report; the text is as it came from the wire until somebody prints it.
 import { answerName, isAnswered } from "./answer.ts";
-import { NEEDS } from "./check.ts";
+import { NEEDS } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";

@@ -13,7 +13,7 @@ import { summarise } from "../../model/summary.ts";
 import type { Origin, Side } from "../../place.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { EndReason, GapProof } from "../../tcp/byte-stream.ts";
-import { NEEDS, VERDICTS } from "../check.ts";
+import { NEEDS, VERDICTS } from "../answer-words.ts";
 import type {
   BudgetEvent,
   ConnectionEvent,
