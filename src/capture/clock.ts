@@ -1,4 +1,5 @@
-/** Turns capture times into nanoseconds since the session's first packet, which a double holds exactly for 104 days, and back. */
+/** Turns capture times into nanoseconds, which a double holds exactly for 104 days, and back. The session's first packet has the time
+ *  `FIRST_TIME`. */
 export class Clock {
   #seconds = 0;
   #nanos = 0;
@@ -10,7 +11,7 @@ export class Clock {
   at(seconds: number, nanos: number): number {
     if (!this.#started) {
       this.#started = true;
-      this.#seconds = seconds + Math.floor(nanos / 1e9);
+      this.#seconds = seconds + Math.floor(nanos / 1e9) - FIRST_TIME / 1e9;
       this.#nanos = nanos % 1e9;
     }
     return (seconds - this.#seconds) * 1e9 + (nanos - this.#nanos);
@@ -22,11 +23,13 @@ export class Clock {
     this.#started = false;
   }
 
-  /** Count from this time on instead. What was counted before is `time` less. */
-  startAt(time: number): void {
-    const whole = Math.floor(time / 1e9);
+  /** What was counted as `time` is the session's first. @returns By how much times are less from now on. */
+  startAt(time: number): number {
+    const less = time - FIRST_TIME;
+    const whole = Math.floor(less / 1e9);
     this.#seconds += whole;
-    this.#nanos += time - whole * 1e9;
+    this.#nanos += less - whole * 1e9;
+    return less;
   }
 
   /** Nanoseconds since the epoch. */
@@ -46,3 +49,7 @@ export class Clock {
     return `${seconds}.${String(Math.round(nanos)).padStart(9, "0")}`;
   }
 }
+
+// Whole seconds, and above 2^31 nanoseconds: V8 keeps smaller integers otherwise than doubles, and where a field that held one first holds a
+// double, all that was compiled for its objects is compiled again. So the first time already is a double.
+const FIRST_TIME = 10e9;

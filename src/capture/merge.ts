@@ -66,8 +66,8 @@ export class MergedCaptures {
       timed.sort((a, b) => (a.bound === b.bound ? 0 : a.bound - b.bound));
       const start = timed[0]?.bound ?? Number.POSITIVE_INFINITY;
       if (Number.isFinite(start)) {
-        clock.startAt(start);
-        for (const feed of timed) feed.bound -= start;
+        const less = clock.startAt(start);
+        for (const feed of timed) feed.bound -= less;
       }
       this.#feeds = [...once, ...timed];
     }

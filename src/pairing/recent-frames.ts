@@ -88,19 +88,20 @@ export class RecentFrames {
     const values = this.#values;
     const at = slot * WIDTH;
     const ref = new FrameRef();
+    // What comes out of an array of doubles is one until it is rounded, and would make doubles of the fields of all references.
     const typeAndFlags = values[at + TYPE_AND_FLAGS]!;
     ref.kind = kindOf(typeAndFlags % TYPES);
-    ref.streamId = values[at + STREAM]!;
+    ref.streamId = Math.floor(values[at + STREAM]!);
     ref.from = from;
-    ref.file = values[at + FILE]!;
-    ref.packet = values[at + PACKET]!;
+    ref.file = Math.floor(values[at + FILE]!);
+    ref.packet = Math.floor(values[at + PACKET]!);
     ref.time = values[at + TIME]!;
     ref.began = values[at + BEGAN]!;
-    ref.offset = values[at + OFFSET]!;
-    ref.end = values[at + END]!;
-    ref.acked = values[at + ACKED]!;
+    ref.offset = Math.floor(values[at + OFFSET]!);
+    ref.end = Math.floor(values[at + END]!);
+    ref.acked = Math.floor(values[at + ACKED]!);
     ref.flags = Math.floor(typeAndFlags / TYPES);
-    ref.length = values[at + LENGTH]!;
+    ref.length = Math.floor(values[at + LENGTH]!);
     return ref;
   }
 

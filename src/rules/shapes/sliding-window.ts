@@ -18,7 +18,7 @@ export class SlidingWindow {
   #excess: Excess | undefined = undefined;
   #lastTime = 0;
   /** Of each event its numbers, from `#head` to `#tail`. Plain numbers: most windows hold one event or two, and a typed array of so few is
-   *  slow to make. */
+   *  slow to make. All are small integers, the time as two: V8 makes objects of numbers of both kinds in one array. */
   #ring: number[] = NO_NUMBERS;
   #head = 0;
   #tail = 0;
@@ -87,11 +87,11 @@ export class SlidingWindow {
   }
 
   #slide(until: number): void {
-    while (this.count > 0 && this.#ring[this.#head]! <= until) this.#drop();
+    while (this.count > 0 && timeAt(this.#ring, this.#head) <= until) this.#drop();
   }
 
   #drop(): void {
-    this.sum -= this.#ring[this.#head + 1]!;
+    this.sum -= this.#ring[this.#head + VALUE]!;
     this.#head += SLOT;
     this.count--;
   }
@@ -107,17 +107,20 @@ export class SlidingWindow {
     const { time, file, packet, offset, end, streamId, kind } = event;
     const type = frameKinds.indexOf(kind as Frame["kind"]);
     const at = this.#tail;
-    if (this.#ring === NO_NUMBERS) this.#ring = [time, value, file, packet, offset, end, streamId, type];
+    const seconds = Math.floor(time / 1e9);
+    const nanos = Math.floor(time - seconds * 1e9);
+    if (this.#ring === NO_NUMBERS) this.#ring = [seconds, nanos, value, file, packet, offset, end, streamId, type];
     else {
       const ring = this.#ring;
-      ring[at] = time;
-      ring[at + 1] = value;
-      ring[at + 2] = file;
-      ring[at + 3] = packet;
-      ring[at + 4] = offset;
-      ring[at + 5] = end;
-      ring[at + 6] = streamId;
-      ring[at + 7] = type;
+      ring[at] = seconds;
+      ring[at + 1] = nanos;
+      ring[at + VALUE] = value;
+      ring[at + 3] = file;
+      ring[at + 4] = packet;
+      ring[at + 5] = offset;
+      ring[at + 6] = end;
+      ring[at + 7] = streamId;
+      ring[at + 8] = type;
     }
     this.#tail = at + SLOT;
     this.count++;
@@ -128,13 +131,13 @@ export class SlidingWindow {
     const ring = this.#ring;
     const at = this.#head;
     const ref = event.copy();
-    ref.time = ref.began = ring[at]!;
-    ref.file = ring[at + 2]!;
-    ref.packet = ring[at + 3]!;
-    ref.offset = ring[at + 4]!;
-    ref.end = ring[at + 5]!;
-    ref.streamId = ring[at + 6]!;
-    ref.kind = frameKinds[ring[at + 7]!] ?? ref.kind;
+    ref.time = ref.began = timeAt(ring, at);
+    ref.file = ring[at + 3]!;
+    ref.packet = ring[at + 4]!;
+    ref.offset = ring[at + 5]!;
+    ref.end = ring[at + 6]!;
+    ref.streamId = ring[at + 7]!;
+    ref.kind = frameKinds[ring[at + 8]!] ?? ref.kind;
     ref.length = Math.max(0, ref.end - ref.offset - HEAD);
     ref.flags = 0;
     return ref;
@@ -153,13 +156,16 @@ function take(ref: FrameRef, subject: Frame | FieldBlock | FrameRef): FrameRef {
   return ref.take(subject);
 }
 
+const timeAt = (ring: readonly number[], at: number): number => ring[at]! * 1e9 + ring[at + 1]!;
+
 // Of a window without an event: the first makes an array with room for it alone.
 const NO_NUMBERS: number[] = [];
 
 // The event that is being counted.
 const event = new FrameRef();
-// Numbers per event: time, value, file, packet, offset, end, stream id, kind.
-const SLOT = 8;
+// Numbers per event: seconds and nanoseconds, value, file, packet, offset, end, stream id, kind.
+const SLOT = 9;
+const VALUE = 2;
 // Numbers of forgotten events before those that are left move to the front.
 const ROOM = 64 * SLOT;
 const HEAD = 9;
