@@ -52,4 +52,4 @@ export class Clock {
 
 // Whole seconds, and above 2^31 nanoseconds: V8 keeps smaller integers otherwise than doubles, and where a field that held one first holds a
 // double, all that was compiled for its objects is compiled again. So the first time already is a double.
-const FIRST_TIME = 10e9;
+export const FIRST_TIME = 10e9;

@@ -37,7 +37,7 @@ export class ClosedStreams<Owner extends Remembering<Owner>> {
 
   /** Nothing of the connection follows. */
   release(c: Owner): void {
-    for (let one = c.closed?.first; one !== undefined; one = one.next) this.#take(one);
+    for (let one = c.closed?.first; one !== undefined; one = c.closed!.first) this.#take(one);
   }
 
   // The first of its connection.
@@ -52,6 +52,8 @@ export class ClosedStreams<Owner extends Remembering<Owner>> {
     closed.first = one.next;
     if (one.next === undefined) closed.last = undefined;
     closed.count--;
+    // What is garbage may be old and is not looked at for a while: it must hold nothing that is young.
+    one.older = one.newer = one.next = undefined;
     return one;
   }
 }

@@ -39,8 +39,6 @@ export class Connection {
   lastTime = 0;
   /** Closed streams that are remembered; undefined before the first. */
   closed: ClosedOfConnection<Connection> | undefined = undefined;
-  /** Goes on from where it was: to begin anew for each stream would pass by all that were taken out. */
-  oldestStream: IterableIterator<number> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
   upgrade: UpgradeOffer | undefined = undefined;
   /** What the handshake of TLS said so far; undefined: there is no TLS. */

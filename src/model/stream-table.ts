@@ -27,9 +27,10 @@ export class StreamTable {
   open(c: Connection, id: number, initiator: Side, seen: boolean, openedAt: number, time: number): Stream {
     const opener = c.endpoint(initiator);
     const stream = new Stream(id, initiator, seen, openedAt, time);
-    const before = c.streams.size;
+    const same = c.streams.get(id);
+    if (same !== undefined) this.#delete(c, same);
     c.streams.add(stream);
-    this.#streams += c.streams.size - before;
+    this.#streams++;
     c.streamCount++;
     if (initiator === "client" && seen) c.openByClient++;
     if (id > opener.highestOpened) opener.highestOpened = id;
@@ -78,7 +79,8 @@ export class StreamTable {
     const { connection } = old;
     const opener = connection.endpoint((old.id & 1) === 1 ? "client" : "server");
     if (old.id > opener.forgotten) opener.forgotten = old.id;
-    this.#delete(connection, old.id);
+    const stream = connection.streams.get(old.id);
+    if (stream !== undefined) this.#delete(connection, stream);
   }
 
   /** Nothing of the connection follows. */
@@ -87,26 +89,24 @@ export class StreamTable {
     this.#streams -= c.streams.size;
   }
 
-  #delete(c: Connection, id: number): void {
-    const before = c.streams.size;
-    c.streams.delete(id);
-    this.#streams -= before - c.streams.size;
+  #delete(c: Connection, stream: Stream): void {
+    c.streams.delete(stream);
+    this.#streams--;
   }
 
   // The oldest goes, closed or not.
   #dropOldest(c: Connection, opener: Endpoint, limit: number): void {
-    let next = (c.oldestStream ??= c.streams.keys()).next();
-    if (next.done === true) next = (c.oldestStream = c.streams.keys()).next();
-    const oldest = next.value;
+    const { oldest } = c.streams;
     if (oldest !== undefined) {
+      const { id } = oldest;
       this.#delete(c, oldest);
       // Its end would not be seen.
       const { active } = opener;
-      const index = active.indexOf(oldest);
+      const index = active.indexOf(id);
       if (index === 0) active.shift();
       else if (index > 0) active.splice(index, 1);
-      const its = c.endpoint((oldest & 1) === 1 ? "client" : "server");
-      its.forgotten = Math.max(its.forgotten, oldest);
+      const its = c.endpoint((id & 1) === 1 ? "client" : "server");
+      its.forgotten = Math.max(its.forgotten, id);
     }
     this.#notes.note(c, "limit/streams", opener.side, opener.lastAt, { limit });
   }

@@ -118,6 +118,10 @@ export class Stream {
   bits = 0;
   /** Both sides are done, as far as the capture shows, in capture order. */
   closed = false;
+  /** Its neighbours in the table of its connection's streams, which sets them. */
+  older: Stream | undefined = undefined;
+  newer: Stream | undefined = undefined;
+  sameBucket: Stream | undefined = undefined;
   #client: StreamHalf | undefined = undefined;
   #server: StreamHalf | undefined = undefined;
 

@@ -1,58 +1,102 @@
 import type { Stream } from "./stream.ts";
 
-/** The streams of a connection by their id, oldest first. Of one stream no map is made: most connections of a large capture have one or
- *  none. */
+/** The streams of a connection by their id, and oldest first. A hash table that is chained through the streams, not a Map: of one stream
+ *  no table is made, since most connections of a large capture have one or none; and what a Map threw away leads to what it holds now, so
+ *  that streams outlive many collections of young garbage. The hash is seeded, since captures may be hostile. */
 export class Streams {
-  /** The stream asked for last: frames of a stream come in runs. The only one, while there is no map. */
+  size = 0;
+  #oldest: Stream | undefined = undefined;
+  #newest: Stream | undefined = undefined;
+  /** The stream asked for last: frames of a stream come in runs. */
   #last: Stream | undefined = undefined;
-  #all: Map<number, Stream> | undefined = undefined;
+  /** Undefined while there is one stream at most. */
+  #buckets: (Stream | undefined)[] | undefined = undefined;
 
-  get size(): number {
-    if (this.#all !== undefined) return this.#all.size;
-    return this.#last === undefined ? 0 : 1;
+  get oldest(): Stream | undefined {
+    return this.#oldest;
   }
 
   get(id: number): Stream | undefined {
     const last = this.#last;
     if (last !== undefined && last.id === id) return last;
-    const found = this.#all?.get(id);
-    if (found !== undefined) this.#last = found;
-    return found;
+    const buckets = this.#buckets;
+    if (buckets === undefined) return this.#oldest?.id === id ? this.#oldest : undefined;
+    for (let one = buckets[bucketOf(id, buckets)]; one !== undefined; one = one.sameBucket) {
+      if (one.id !== id) continue;
+      this.#last = one;
+      return one;
+    }
+    return undefined;
   }
 
   has(id: number): boolean {
     return this.get(id) !== undefined;
   }
 
+  /** There is none of this id. */
   add(stream: Stream): void {
-    if (this.#all !== undefined) this.#all.set(stream.id, stream);
-    else if (this.#last !== undefined && this.#last.id !== stream.id) {
-      this.#all = new Map([
-        [this.#last.id, this.#last],
-        [stream.id, stream],
-      ]);
+    const newest = this.#newest;
+    if (newest === undefined) this.#oldest = stream;
+    else {
+      newest.newer = stream;
+      stream.older = newest;
     }
-    this.#last = stream;
+    this.#newest = this.#last = stream;
+    this.size++;
+    if (this.size === 1) return;
+    const buckets = this.#buckets;
+    if (buckets === undefined) this.#fill(FEWEST);
+    else if (this.size > buckets.length) this.#fill(buckets.length * 2);
+    else put(stream, buckets);
   }
 
-  delete(id: number): void {
-    if (this.#last?.id === id) this.#last = undefined;
-    this.#all?.delete(id);
+  delete(stream: Stream): void {
+    const { older, newer } = stream;
+    if (this.#buckets !== undefined) takeOut(stream, this.#buckets);
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    // Garbage may be old, and is not looked at for a while: it must hold nothing that is young.
+    stream.older = stream.newer = stream.sameBucket = undefined;
+    if (this.#last === stream) this.#last = undefined;
+    this.size--;
   }
 
-  values(): Iterable<Stream> {
-    if (this.#all !== undefined) return this.#all.values();
-    return this.#last === undefined ? NONE : [this.#last];
+  /** Oldest first. */
+  *values(): IterableIterator<Stream> {
+    for (let one = this.#oldest; one !== undefined; one = one.newer) yield one;
   }
 
-  get oldest(): Stream | undefined {
-    return this.#all === undefined ? this.#last : this.#all.values().next().value;
-  }
-
-  /** Goes on where it was after streams were added and deleted; for many streams only. */
-  keys(): IterableIterator<number> {
-    return (this.#all ?? new Map<number, Stream>()).keys();
+  #fill(length: number): void {
+    const buckets = new Array<Stream | undefined>(length).fill(undefined);
+    for (let one = this.#oldest; one !== undefined; one = one.newer) put(one, buckets);
+    this.#buckets = buckets;
   }
 }
 
-const NONE: readonly Stream[] = [];
+function put(stream: Stream, buckets: (Stream | undefined)[]): void {
+  const bucket = bucketOf(stream.id, buckets);
+  stream.sameBucket = buckets[bucket];
+  buckets[bucket] = stream;
+}
+
+function takeOut(stream: Stream, buckets: (Stream | undefined)[]): void {
+  const bucket = bucketOf(stream.id, buckets);
+  let before = buckets[bucket];
+  if (before === stream) {
+    buckets[bucket] = stream.sameBucket;
+    return;
+  }
+  while (before !== undefined && before.sameBucket !== stream) before = before.sameBucket;
+  if (before !== undefined) before.sameBucket = stream.sameBucket;
+}
+
+function bucketOf(id: number, buckets: readonly unknown[]): number {
+  const hash = Math.imul(id ^ SEED, 0x85ebca6b);
+  return (hash ^ (hash >>> 15)) & (buckets.length - 1);
+}
+
+const SEED = (Math.random() * 0x1_0000_0000) | 0;
+// Powers of two.
+const FEWEST = 16;
