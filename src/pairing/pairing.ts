@@ -1,6 +1,7 @@
 // In: findings, and the frames and ends that can answer them. Out, at the end of each connection: each finding with its answer, and the
 // errors that answer nothing known. This file collects, answers.ts pairs.
 import { type Frame, FrameType } from "../http2/frame.ts";
+import { ByConnection } from "../model/by-connection.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -21,7 +22,7 @@ import { type Recognised, Recognition } from "./recognition.ts";
 export class Pairing implements ModelSink, FindingSink {
   readonly #sink: PairSink;
   readonly #overreaction: Severity | undefined;
-  readonly #open = new Map<number, Pending>();
+  readonly #open = new ByConnection<Pending>();
   readonly #recent = new RecentFrames();
   readonly #openings = new KnownOpenings();
   /** Of the connection that was asked for last: frames come in runs. */
@@ -35,7 +36,7 @@ export class Pairing implements ModelSink, FindingSink {
 
   connectionStart(connection: Connection): void {
     this.#last = new Pending(connection);
-    this.#open.set(connection.id, this.#last);
+    this.#open.add(connection.id, this.#last);
   }
 
   finding(finding: Finding, repeats: Repeats): void {

@@ -8,6 +8,7 @@ import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import type { GrpcStatus } from "../../grpc/status.ts";
 import { type Frame, FrameType } from "../../http2/frame.ts";
 import type { Limits } from "../../limits.ts";
+import { ByConnection } from "../../model/by-connection.ts";
 import type { Connection } from "../../model/connection.ts";
 import { bitsOf } from "../../model/connection-bit.ts";
 import { FieldBlock } from "../../model/field-block.ts";
@@ -32,7 +33,7 @@ import { type ActiveRule, type Slot, slotsOf } from "./slot.ts";
 export class RuleEngine implements ModelSink, GrpcSink {
   readonly #listeners: Listeners;
   readonly #settlement: Settlement;
-  readonly #judged = new Map<number, Judged>();
+  readonly #judged = new ByConnection<Judged>();
   #current: Judged | undefined;
   /** Of the event that is told; reports are about it unless they say otherwise. */
   #stream: Stream | undefined;
@@ -43,7 +44,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 
   connectionStart(connection: Connection): void {
-    this.#judged.set(connection.id, new Judged(connection));
+    this.#judged.add(connection.id, new Judged(connection));
   }
 
   upgrade(offer: UpgradeOffer, connection: Connection): void {
