@@ -25,6 +25,8 @@ export class DynamicTable {
   private readonly bound: number;
   private assumed = initialTableSize; // stands for an unknown maximum
   private ring: (Field | undefined)[] = none;
+  /** Octets of each, so that an old entry need not be fetched again to be dropped. */
+  private sizes: number[] = noSizes;
   private mask = -1;
   private newest = 0;
   private count = 0;
@@ -45,6 +47,7 @@ export class DynamicTable {
     copy.identity = this.identity;
     copy.assumed = this.assumed;
     copy.ring = this.count === 0 ? none : this.ring.slice();
+    copy.sizes = this.count === 0 ? noSizes : this.sizes.slice();
     copy.mask = copy.ring.length - 1;
     copy.newest = this.newest;
     copy.count = this.count;
@@ -87,6 +90,7 @@ export class DynamicTable {
     if (this.count === this.ring.length) this.grow();
     this.newest = (this.newest + 1) & this.mask;
     this.ring[this.newest] = field;
+    this.sizes[this.newest] = field.size;
     this.count++;
     this.size += field.size;
     if (!this.exact) this.settle();
@@ -132,17 +136,24 @@ export class DynamicTable {
   private evict(size: number): void {
     while (this.size > size) {
       const oldest = (this.newest - this.count + 1) & this.mask;
-      this.size -= this.ring[oldest]!.size;
+      this.size -= this.sizes[oldest]!;
       this.ring[oldest] = undefined; // lets go of its strings
       this.count--;
     }
   }
 
   private grow(): void {
-    const { ring, mask, newest, count } = this;
-    const larger = new Array<Field | undefined>(Math.max(leastRing, ring.length * 2)).fill(undefined);
-    for (let i = 0; i < count; i++) larger[count - 1 - i] = ring[(newest - i) & mask];
+    const { ring, sizes, mask, newest, count } = this;
+    const length = Math.max(leastRing, ring.length * 2);
+    const larger = new Array<Field | undefined>(length).fill(undefined);
+    const largerSizes = new Array<number>(length).fill(0);
+    for (let i = 0; i < count; i++) {
+      const at = (newest - i) & mask;
+      larger[count - 1 - i] = ring[at];
+      largerSizes[count - 1 - i] = sizes[at]!;
+    }
     this.ring = larger;
+    this.sizes = largerSizes;
     this.mask = larger.length - 1;
     this.newest = count - 1;
   }
@@ -150,4 +161,5 @@ export class DynamicTable {
 
 const notKnown = FieldBit.nameUnknown | FieldBit.valueUnknown;
 const none: (Field | undefined)[] = [];
+const noSizes: number[] = [];
 const leastRing = 8;

@@ -27,7 +27,8 @@ export class BlockListeners<Listener> {
   of({ from, role, decoded }: FieldBlock): readonly Listener[] {
     const bits = (decoded?.bits ?? 0) & this.#bits;
     const values = (decoded?.valueBits ?? 0) & this.#values;
-    const last = this.#last[from][role];
+    const lasts = from === "client" ? this.#last.client : this.#last.server;
+    const last = lastOf(lasts, role);
     if (last.bits !== bits || last.values !== values) {
       last.listeners = this.#find(from, role, bits, values);
       last.bits = bits;
@@ -72,6 +73,20 @@ const lasts = <Listener>(): Record<BlockRole, Last<Listener>> => ({
   promise: new Last(),
   unknown: new Last(),
 });
+
+// Each role by its own name: a name that varies is looked up anew each time.
+function lastOf<Listener>(lasts: Record<BlockRole, Last<Listener>>, role: BlockRole): Last<Listener> {
+  switch (role) {
+    case "request":
+      return lasts.request;
+    case "response":
+      return lasts.response;
+    case "response-trailers":
+      return lasts["response-trailers"];
+    default:
+      return lasts[role];
+  }
+}
 
 const isList = (when: BlockCondition | readonly BlockCondition[]): when is readonly BlockCondition[] => Array.isArray(when);
 

@@ -122,8 +122,8 @@ export class Listeners {
   }
 
   #ofMessage(listeners: OfMessages, { from, flag, length }: GrpcMessage): ByOddity {
-    if (flag !== 0) return listeners.flagged[from];
-    return (length > this.#longMessage ? listeners.long : listeners.plain)[from];
+    const all = flag !== 0 ? listeners.flagged : length > this.#longMessage ? listeners.long : listeners.plain;
+    return from === "client" ? all.client : all.server;
   }
 
   finish(from: Side, { oddities }: Call): readonly Slot[] {
