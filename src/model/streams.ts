@@ -64,14 +64,36 @@ export class Streams {
   }
 
   /** Oldest first. */
-  *values(): IterableIterator<Stream> {
-    for (let one = this.#oldest; one !== undefined; one = one.newer) yield one;
+  values(): Iterable<Stream> {
+    return this.#oldest === undefined ? NONE : new Walk(this.#oldest);
   }
 
   #fill(length: number): void {
     const buckets = new Array<Stream | undefined>(length).fill(undefined);
     for (let one = this.#oldest; one !== undefined; one = one.newer) put(one, buckets);
     this.#buckets = buckets;
+  }
+}
+
+// One object for all steps: what each step returns is read before the next one.
+class Walk implements IterableIterator<Stream> {
+  done = false;
+  value: Stream | undefined = undefined;
+  #next: Stream | undefined;
+
+  constructor(first: Stream) {
+    this.#next = first;
+  }
+
+  next(): IteratorResult<Stream> {
+    this.value = this.#next;
+    this.done = this.value === undefined;
+    this.#next = this.value?.newer;
+    return this as unknown as IteratorResult<Stream>; // where it is not done there is a value
+  }
+
+  [Symbol.iterator](): this {
+    return this;
   }
 }
 
@@ -97,6 +119,7 @@ function bucketOf(id: number, buckets: readonly unknown[]): number {
   return (hash ^ (hash >>> 15)) & (buckets.length - 1);
 }
 
+const NONE: readonly Stream[] = [];
 const SEED = (Math.random() * 0x1_0000_0000) | 0;
 // Powers of two.
 const FEWEST = 16;

@@ -6,6 +6,7 @@ import { type Diagnostic, type DiagnosticCode, diagnostics, diagnosticText, isOf
 import { errorCodeName } from "../http2/error-code.ts";
 import { fill } from "../lang/fill.ts";
 import type { Connection } from "../model/connection.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type {
   Cost,
@@ -56,9 +57,7 @@ export class EventBuilder {
   /** @param software What its ends were recognised as. */
   connection(connection: Connection, software?: RecognisedSoftware): ConnectionEvent {
     const { client, server, flow } = connection;
-    const ends = [client, server].filter(({ end }) => end !== undefined && (end.how === "fin" || end.how === "rst"));
-    ends.sort((a, b) => a.end!.at.time - b.end!.at.time);
-    const first = ends[0];
+    const first = firstToEnd(client, server);
     const http2 = connection.isHttp2;
     return {
       kind: "connection",
@@ -69,7 +68,7 @@ export class EventBuilder {
       protocol: connection.protocol,
       complete: {
         start: http2 ? client.started && server.started : flow.directions.some((d) => d.syn),
-        end: http2 ? ends.length > 0 : flow.directions.some((d) => d.ended && d.fin >= 0),
+        end: http2 ? first !== undefined : flow.directions.some((d) => d.ended && d.fin >= 0),
         lostOctets: { client: client.lostOctets, server: server.lostOctets },
       },
       ...(http2 ? rolesOf(connection) : {}),
@@ -348,6 +347,14 @@ function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<Conn
 }
 
 // A SYN or the preface leaves nothing to say.
+// Of the two that sent FIN or RST, the earlier one.
+function firstToEnd(client: Endpoint, server: Endpoint): Endpoint | undefined {
+  if (!wasClosed(client)) return wasClosed(server) ? server : undefined;
+  return wasClosed(server) && server.end!.at.time < client.end!.at.time ? server : client;
+}
+
+const wasClosed = ({ end }: Endpoint): boolean => end !== undefined && (end.how === "fin" || end.how === "rst");
+
 function rolesOf({ roles, rolesProven }: Connection): Pick<ConnectionEvent, "roles"> {
   if (roles === "syn" || roles === "preface") return {};
   if (roles === "guess") return { roles: { certainty: "unknown" } };
