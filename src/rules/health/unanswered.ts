@@ -22,7 +22,7 @@ export const unansweredPing = defineRule({
     decidable: "payload",
     messages: {
       late: "the {side} answered a PING ({owner}) after {ms} ms",
-      never: "the {side} got {count} PINGs that it did not answer; the first ({owner}) had waited {ms} ms at the end",
+      never: "the {side} did not answer {count} PINGs; the first ({owner}) had waited {ms} ms at the end",
     },
     options,
     docs: {
@@ -65,7 +65,7 @@ export const unansweredSettings = defineRule({
     decidable: "payload",
     messages: {
       late: "the {side} acknowledged SETTINGS after {ms} ms",
-      never: "the {side} got {count} SETTINGS that it did not acknowledge; the first had waited {ms} ms at the end",
+      never: "the {side} did not acknowledge {count} SETTINGS frames; the first had waited {ms} ms at the end",
     },
     options,
     docs: {

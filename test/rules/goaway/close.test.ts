@@ -69,7 +69,7 @@ testRule(missingBeforeClose, {
       finds: [["theirs", "close", { side: "server", streams: 1 }]],
       certainty: "unproven",
     },
-    "octets of the client are missing": {
+    "bytes of the client are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())
