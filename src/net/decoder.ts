@@ -227,7 +227,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   }
 
   conflict(what: "kept" | "refused"): void {
-    const outcome = what === "kept" ? "the first octets were kept" : "their datagrams were dropped";
+    const outcome = what === "kept" ? "the first bytes were kept" : "their datagrams were dropped";
     this.#tally(outcome, "capture/ip-fragment-overlap", { outcome });
   }
 

@@ -153,8 +153,8 @@ export const specText = ({ rfc, document, section, level }: SpecRef): string =>
 const NEEDS: Readonly<Record<Need, string>> = {
   start: "the start of the offender's direction",
   start2: "the start of both directions",
-  "no-gap": "no lost octets in the offender's direction",
-  "no-gap2": "no lost octets in either direction",
+  "no-gap": "no lost bytes in the offender's direction",
+  "no-gap2": "no lost bytes in either direction",
   seen: "the stream's first frame",
   hpack: "a field block that could be decoded in full",
   settings: "every SETTINGS of both sides",
