@@ -1,5 +1,5 @@
 // Link layers, by LINKTYPE_ number (https://www.tcpdump.org/linktypes.html). In: a packet from its first octet. Out: IP, or what is
-// between. PPP, IEEE 802.11 and the headers that hosts put before packets are in files of their own.
+// between. PPP, IEEE 802.11 and the headers that hosts put before packets are in separate files.
 
 import { u16, u16le, u32 } from "../bytes.ts";
 import { exportedPdu } from "./exported-pdu.ts";

@@ -9,7 +9,7 @@ import type { Output } from "./report.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
 
-/** What goes over the wire where a rule is broken, or is near to it: a line a frame. */
+/** What goes over the wire where a rule is broken, or is near to it: one line per frame. */
 export interface Example {
   readonly name: string;
   readonly frames: readonly string[];

@@ -99,7 +99,7 @@ export class Fit {
   }
 }
 
-/** Octets fit a type, and have no field of their own that it lacks. */
+/** Octets fit a type, and have no field that it lacks. */
 export function covers(type: DescMessage, bytes: Uint8Array): boolean {
   const fields = fieldsOf(type);
   const reader = new WireReader(bytes, 0, bytes.length);

@@ -1,4 +1,4 @@
-// Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
+// Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on separate lines,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";

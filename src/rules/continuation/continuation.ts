@@ -17,7 +17,7 @@ export const interleavedFrame = connectionError({
   fix: "Write HEADERS and all its CONTINUATION frames under one lock.",
 });
 
-// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame" of its own stream.
+// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame" on the same stream.
 export const wrongStream = connectionError({
   id: "continuation/wrong-stream",
   title: "A field block must go on with CONTINUATION on the same stream",

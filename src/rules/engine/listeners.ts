@@ -247,6 +247,6 @@ const bySide = (slots: readonly Slot[]): BySide => ({
 
 const of = (slots: BySide, from: Side): readonly Slot[] => (from === "client" ? slots.client : slots.server);
 
-// Types with a list of their own, and one that stands for all that are not known (kindOf).
+// Types with their own list, and one that stands for all that are not known (kindOf).
 const TYPES = 17;
 const UNKNOWN = 11;

@@ -63,7 +63,7 @@ export const pathForm = malformedRequest({
     const isServer = path === "*" && method === "OPTIONS";
     if (isWeb && path !== "" && !path.startsWith("/") && !isServer) found("form", { path: shown(path) });
   },
-  why: "Scheme and authority stand in fields of their own. A path without / lets servers differ in what is meant.",
+  why: "Scheme and authority have separate fields. A path without / lets servers differ in what is meant.",
   fix: "Send the path and query only, from / on; * goes with OPTIONS alone.",
 });
 

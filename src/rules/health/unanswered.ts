@@ -105,7 +105,7 @@ function waitedFor(connection: Connection, side: Side, asked: { readonly endOffs
   return until - asked.time;
 }
 
-// What sends PINGs with these octets: implementations have constants of their own.
+// What sends PINGs with these octets: implementations have their own constants.
 const ownerOf = (payload: string): string => OWNERS[Buffer.from(payload, "latin1").toString("hex")] ?? "keepalive or measurement";
 
 const OWNERS: Readonly<Record<string, string>> = {

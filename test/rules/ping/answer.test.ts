@@ -144,7 +144,7 @@ testRule(ackToAck, {
 
 testRule(slowAck, {
   valid: {
-    "a PING of its own": (s) => s.client.ping().wait(5_000).server.ping(),
+    "a new PING": (s) => s.client.ping().wait(5_000).server.ping(),
     "a short one": (s) => s.client.ping().wait(5_000).server.pingAck("1234"),
     "within a second": (s) => s.client.ping().wait(900).server.pingAck(),
     // The handshake took as long.
