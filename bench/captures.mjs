@@ -9,7 +9,7 @@ const shared = fileURLToPath(new URL("../../shared/perf", import.meta.url));
 
 export const sharedIsThere = existsSync(shared);
 
-/** By name: the port that tshark is told to find HTTP/2 on. */
+/** By name: the port that tshark is made to look for HTTP/2 on. */
 export const PORTS = { small: 41_999, x10: 41_999, bulk: 41_998, short: 8080, halfopen: 8080 };
 
 /** @param {string} folder @param {keyof typeof PORTS} name @returns {string} Its path. */

@@ -10,7 +10,7 @@ const usageHook = new URL("./usage.mjs", import.meta.url).href;
  * @typedef {object} Measured
  * @property {number} seconds Of user and system time, over all threads.
  * @property {number} wall
- * @property {number} memory Octets that it held at most; NaN where nothing tells.
+ * @property {number} memory Octets that it held at most; NaN where nothing shows it.
  */
 
 /** @param {string} name */

@@ -1,4 +1,4 @@
-// What bench/run.mjs bundles and runs in processes of their own: `stages STAGE FILE` reads FILE with the stages up to STAGE and
+// What bench/run.mjs bundles and runs in separate processes: `stages STAGE FILE` reads FILE with the stages up to STAGE and
 // prints the seconds, start-up not counted.
 
 import { analyze } from "../src/analyze.ts";

@@ -143,7 +143,7 @@ const explained = ({ reason = "", says }: TextEvent) => {
   return explanation === undefined ? {} : { explanation };
 };
 
-/** What a line tells of an answer. */
+/** What a line says about an answer. */
 const toldBy = ({ errorCode, lastStreamId, reason }: TextEvent) => ({
   ...(errorCode === undefined ? {} : { errorCode }),
   ...(lastStreamId === undefined ? {} : { lastStreamId }),

@@ -25,9 +25,9 @@ export interface AnalyzeOptions extends RuleOptions {
   readonly only?: Filter;
   /** Of the messages of gRPC; those that servers tell by reflection are added to them. */
   readonly schemas?: Schemas;
-  /** Also told what the model tells. */
+  /** Also hears what the model reports. */
   readonly listeners?: readonly ModelSink[];
-  /** Also told of the messages and statuses of gRPC. */
+  /** Also hears of the messages and statuses of gRPC. */
   readonly callListeners?: readonly GrpcSink[];
   /** Logs of either end, to be joined with the captures; without a capture they are judged alone. */
   readonly logs?: readonly LogSource[];

@@ -20,12 +20,12 @@ export function analyze(sources: readonly (string | Source)[], options: AnalyzeO
   return analyzeFor(sources, options, []);
 }
 
-/** The same for reports that are told more than events.
- *  @param told Of the run and of packets; their other listeners are among the options. */
+/** The same for reports that hear more than events.
+ *  @param reports Of the run and of packets; their other listeners are among the options. */
 export async function* analyzeFor(
   sources: readonly (string | Source)[],
   options: AnalyzeOptions,
-  told: readonly Pick<Report, "begin" | "packets" | "found">[],
+  reports: readonly Pick<Report, "begin" | "packets" | "found">[],
 ): AsyncGenerator<ReportEvent> {
   const { engine = "fast", only = {}, schemas = new Schemas(), listeners = [], callListeners = [], logs = [] } = options;
   if (sources.length === 0 && logs.length > 0) return yield* (await import("./analyze-logs.ts")).analyzeLogs(options);
@@ -38,15 +38,15 @@ export async function* analyzeFor(
   const results = new ResultEvents(new EventBuilder(clock, files, rules, comments, joiner?.names), rules, clock);
   const chooser = new TrafficFilter(only, clock);
   const filtered = new FilteredResults(chooser, joiner?.before(results) ?? results);
-  const finders = told.flatMap((one) => (one.found === undefined ? [] : [one]));
+  const finders = reports.flatMap((one) => (one.found === undefined ? [] : [one]));
   const found = ({ connection, frame }: Finding) => {
     for (const one of finders) one.found?.(connection, frame.streamId);
   };
   const judged = { rules: selectRules(rules, options), results: filtered, ...(finders.length === 0 ? {} : { found }) };
 
   const { limits, keys: keyFiles } = captures;
-  for (const one of told) one.begin?.({ clock, limits, files, chooser, secrets: () => keyFiles.inCaptures });
-  const packets = told.flatMap(({ packets: sink }) => sink ?? []);
+  for (const one of reports) one.begin?.({ clock, limits, files, chooser, secrets: () => keyFiles.inCaptures });
+  const packets = reports.flatMap(({ packets: sink }) => sink ?? []);
   const tool = { name: "h2lint", version, engine } as const;
   yield {
     kind: "run",

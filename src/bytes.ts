@@ -23,7 +23,7 @@ export const u24le = (b: Uint8Array, at: number): number => b[at]! | (b[at + 1]!
 export const u32le = (b: Uint8Array, at: number): number =>
   (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0;
 
-/** A copy in memory of its own. Not `b.slice`: what readers give is a Buffer, whose `slice` is a view of the reader's block. */
+/** A copy in separate memory. Not `b.slice`: what readers give is a Buffer, whose `slice` is a view of the reader's block. */
 export const copyOf = (b: Uint8Array, start: number, end: number): Uint8Array => Uint8Array.prototype.slice.call(b, start, end);
 
 /** One character per octet, as header strings are kept. */

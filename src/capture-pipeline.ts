@@ -74,7 +74,7 @@ export class CapturePipeline {
     return [...names, ...others.flatMap(({ sources }) => sources.map(({ name }) => name))];
   }
 
-  /** Read all packets and tell whoever is wanted. What one block came to has been told at each step. */
+  /** Read all packets and tell whoever is wanted. What one block came to is reported at each step. */
   async *run(wanted: Wanted): AsyncGenerator<void> {
     let files = 0;
     let connections = 0;

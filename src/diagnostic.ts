@@ -30,12 +30,12 @@ export const diagnostics = {
   "capture/record-length": {
     severity: "error",
     source: "capture",
-    text: "a record at file offset {offset} claims {length} octets; reading went on at {next}",
+    text: "a record at file offset {offset} claims {length} bytes; reading went on at {next}",
   },
   "capture/cut-record": {
     severity: "error",
     source: "capture",
-    text: "the file ends inside the record at offset {offset}: {missing} octets missing",
+    text: "the file ends inside the record at offset {offset}: {missing} bytes missing",
   },
   "capture/bad-block": {
     severity: "error",
@@ -50,7 +50,7 @@ export const diagnostics = {
   "capture/interrupted": {
     severity: "loss",
     source: "capture",
-    text: "reading was ended early, by a signal: the report is of the {packets} packets before that",
+    text: "reading was ended early, by a signal: the report covers the {packets} packets before that",
   },
   "capture/dropped-packets": {
     severity: "info",
@@ -98,17 +98,17 @@ export const diagnostics = {
   "capture/roles-contradicted": {
     severity: "info",
     source: "capture",
-    text: "who is the client of connection {connection} is not certain: field blocks contradict each other, or a guess that was made before",
+    text: "it is not certain which side is the client of connection {connection}: field blocks contradict each other, or an earlier guess",
   },
   "capture/lost-segments": {
     severity: "loss",
     source: "capture",
-    text: "{octets} octets from the {from} of connection {connection} are missing ({proof})",
+    text: "{octets} bytes from the {from} of connection {connection} are missing ({proof})",
   },
   "capture/cut-packets": {
     severity: "loss",
     source: "capture",
-    text: "the snap length cut {octets} octets from the {from} of connection {connection}",
+    text: "the snap length cut {octets} bytes from the {from} of connection {connection}",
   },
   "capture/one-direction": {
     severity: "loss",
@@ -133,7 +133,7 @@ export const diagnostics = {
   "capture/tls-not-authentic": {
     severity: "loss",
     source: "capture",
-    text: "TLS records from the {from} of connection {connection} do not authenticate: {octets} octets are left out",
+    text: "TLS records from the {from} of connection {connection} do not authenticate: {octets} bytes are left out",
   },
   "capture/tls-borders-lost": {
     severity: "loss",
@@ -160,7 +160,7 @@ export const diagnostics = {
   "capture/frame-borders-lost": {
     severity: "loss",
     source: "capture",
-    text: "frame borders from the {from} of connection {connection} are unknown for {octets} octets",
+    text: "frame borders from the {from} of connection {connection} are unknown for {octets} bytes",
   },
   "capture/ends-early": {
     severity: "info",
@@ -170,7 +170,7 @@ export const diagnostics = {
   "capture/conflicting-overlap": {
     severity: "error",
     source: "capture",
-    text: "a retransmission from the {from} of connection {connection} carries other octets; the first ones were kept",
+    text: "a retransmission from the {from} of connection {connection} carries other bytes; the first ones were kept",
   },
   "limit/open-captures": {
     severity: "loss",
@@ -190,9 +190,9 @@ export const diagnostics = {
   "limit/ip-fragments": {
     severity: "loss",
     source: "limit",
-    text: "{packets} IP fragments were dropped: at most {octets} octets of {datagrams} datagrams may wait",
+    text: "{packets} IP fragments were dropped: at most {octets} bytes of {datagrams} datagrams may wait",
   },
-  "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} octets out of order: a gap was declared" },
+  "limit/out-of-order": { severity: "loss", source: "limit", text: "more than {limit} bytes out of order: a gap was declared" },
   "limit/flows": {
     severity: "loss",
     source: "limit",
@@ -201,12 +201,12 @@ export const diagnostics = {
   "limit/undecided": {
     severity: "loss",
     source: "limit",
-    text: "more than {limit} octets wait for a sign of what their connections speak: one was given up as unknown",
+    text: "more than {limit} bytes wait for a sign of what their connections speak: one was given up as unknown",
   },
   "limit/tls-early-data": {
     severity: "loss",
     source: "limit",
-    text: "early data from the {from} of connection {connection} is more than is kept until it is accepted: {octets} octets are left out",
+    text: "early data from the {from} of connection {connection} is more than is kept until it is accepted: {octets} bytes are left out",
   },
   "limit/tls-keys": {
     severity: "loss",
@@ -216,14 +216,14 @@ export const diagnostics = {
   "limit/frame": {
     severity: "loss",
     source: "limit",
-    text: "a frame of {length} octets is longer than the {limit} that are kept",
+    text: "a frame of {length} bytes is longer than the {limit} that are kept",
   },
   "limit/unfinished-frames": {
     severity: "loss",
     source: "limit",
-    text: "more than {limit} octets of unfinished frames over all connections: one frame was not read",
+    text: "more than {limit} bytes of unfinished frames over all connections: one frame was not read",
   },
-  "limit/field-block": { severity: "loss", source: "limit", text: "a field block longer than {limit} octets was not decoded" },
+  "limit/field-block": { severity: "loss", source: "limit", text: "a field block longer than {limit} bytes was not decoded" },
   "limit/streams": {
     severity: "loss",
     source: "limit",
@@ -234,12 +234,12 @@ export const diagnostics = {
     source: "capture",
     text: "{file}: the {compression} file is damaged or cut at offset {offset}: {reason}; what comes before is read",
   },
-  "log/unknown-format": { severity: "loss", source: "unsupported", text: "{file}: no line of {lines} is of a known format" },
-  "log/unknown-lines": { severity: "info", source: "unsupported", text: "{file}: {lines} lines tell of nothing that is known" },
+  "log/unknown-format": { severity: "loss", source: "unsupported", text: "{file}: none of its {lines} lines has a known format" },
+  "log/unknown-lines": { severity: "info", source: "unsupported", text: "{file}: {lines} lines say nothing that is known" },
   "log/not-joined": {
     severity: "info",
     source: "capture",
-    text: "{file}: {connections} connections of the log are none of the capture, by their frames and times",
+    text: "{file}: {connections} connections of the log are not in the capture, by their frames and times",
   },
   "log/ambiguous": {
     severity: "info",
@@ -249,17 +249,17 @@ export const diagnostics = {
   "log/mixed-connections": {
     severity: "info",
     source: "capture",
-    text: "{file}: lines of several connections may alternate and nothing tells them apart: nothing after that can be proven",
+    text: "{file}: lines of several connections may alternate and nothing distinguishes them: nothing after that can be proven",
   },
   "limit/log-line": {
     severity: "info",
     source: "limit",
-    text: "{file}: {lines} lines are longer than {limit} octets: only their beginnings were read",
+    text: "{file}: {lines} lines are longer than {limit} bytes: only their beginnings were read",
   },
   "limit/log-events": {
     severity: "loss",
     source: "limit",
-    text: "{file}: more than {limit} lines tell something: the later ones were left out",
+    text: "{file}: more than {limit} relevant lines: the later ones were left out",
   },
   "limit/log-frames": {
     severity: "loss",

@@ -47,7 +47,7 @@ export class LogJoiner {
     this.wire = new WireFrames(captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
   }
 
-  /** Takes what is to be joined; that a connection is over is told at once. */
+  /** Takes what is to be joined; that a connection is over is reported at once. */
   before(results: Required<PairSink>): Required<PairSink> {
     return {
       paired: (pair) => void this.#pairs.push(pair),

@@ -22,29 +22,29 @@ import type { KeyStore } from "./tls/key-store.ts";
 /** `fast` is ours, `reference` is pcap-parser with hpack.js. */
 export type Engine = "fast" | "reference";
 
-/** What is wanted of the model. The fields stand in the order in which it tells: each listener hears of a frame before those below it,
+/** What is wanted of the model. The fields stand in the order in which it calls: each listener hears of a frame before those below it,
  *  and what an earlier one made of it is there for a later one. */
 export interface Wanted {
-  /** Told of every packet before it is decoded. */
+  /** Hears of every packet before it is decoded. */
   readonly packets?: readonly PacketSink[];
-  /** Of gRPC messages. Where given, what servers tell of them by reflection is added, before anybody is told of a call. */
+  /** Of gRPC messages. Where given, what servers tell of them by reflection is added, before anybody hears of a call. */
   readonly schemas?: Schemas | undefined;
-  /** Told of calls, of gRPC and of the protocols like it, before the model's own event of the same frame, and before the rules. */
+  /** Hears of calls, of gRPC and of the protocols like it, before the model's own event of the same frame, and before the rules. */
   readonly calls?: readonly CallSink[];
-  /** Told what the model tells. */
+  /** Hears what the model reports. */
   readonly listeners?: readonly ModelSink[];
-  /** Told what the model tells, when the calls of all protocols know of it. */
+  /** Hears what the model reports, when the calls of all protocols know of it. */
   readonly exchanges?: ModelSink;
   /** The rules, and after them the pairing of what they find. */
   readonly judged?: Judged;
 }
 
-/** What is judged, and who is told. */
+/** What is judged, and who hears. */
 export interface Judged {
   readonly rules: readonly ActiveRule[];
-  /** Told of each finding when it is made, before it is paired. */
+  /** Hears of each finding when it is made, before it is paired. */
   readonly found?: (finding: Finding, repeats: Repeats) => void;
-  /** Told at the end of each connection. */
+  /** Called at the end of each connection. */
   readonly results: PairSink;
 }
 

@@ -37,7 +37,7 @@ export class ResultEvents implements Required<PairSink> {
     this.#events.push(this.build.connection(connection, software));
   }
 
-  /** The run is over: what was folded over all of it is told. */
+  /** The run is over: what was folded over all of it is reported. */
   end(): void {
     for (const { pair, event, count, connections } of this.#quirks.take()) {
       this.tally.pair(pair);

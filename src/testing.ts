@@ -62,14 +62,14 @@ export interface InvalidCase {
   readonly tls?: Partial<TlsFacts>;
   /** Every finding, in order. */
   readonly finds: readonly ExpectedFinding[];
-  /** `proven` unless told. */
+  /** `proven` by default. */
   readonly certainty?: "proven" | "unproven";
-  /** For want of what every finding is unproven. */
+  /** Why every finding is unproven. */
   readonly because?: readonly Need[];
   readonly limits?: Partial<Limits>;
   /** The rule's thresholds, where not the defaults. */
   readonly options?: Readonly<Record<string, number>>;
-  /** False where the data tells how much came at once, so that octet by octet it is another. */
+  /** False where the data shows how much came at once, so that octet by octet it is another. */
   readonly splittable?: boolean;
 }
 
@@ -84,12 +84,12 @@ export type ExpectedFinding = readonly [
 
 /** What an expected finding says, where that is not the usual. */
 export interface FindingDetails {
-  /** The rule's own unless told. */
+  /** The rule's own by default. */
   readonly severity?: Severity;
   readonly scope?: "connection" | "stream";
   readonly consequent?: boolean;
   readonly because?: readonly Need[];
-  /** 1 unless told. */
+  /** 1 by default. */
   readonly count?: number;
 }
 
@@ -154,7 +154,7 @@ function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
     const [message, , , more = {}] = finds[i]!;
     const said = `finding ${i + 1} (${message})`;
     strictEqual(finding.rule, rule.id);
-    strictEqual(finding.certainty, certainty, `${said} is ${finding.certainty}, for want of ${finding.because.join(", ")}`);
+    strictEqual(finding.certainty, certainty, `${said} is ${finding.certainty} because of ${finding.because.join(", ")}`);
     strictEqual(finding.severity, more.severity ?? rule.meta.severity, `severity of ${said}`);
     strictEqual(finding.count, more.count ?? 1, `count of ${said}`);
     strictEqual(finding.consequent, more.consequent ?? false, `${said} consequent`);
@@ -168,7 +168,7 @@ function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
   if (unchecked !== undefined) deepStrictEqual(played.unchecked, unchecked);
   // Set by who runs the cases many times over.
   if (process.env.H2LINT_WHOLE_ONLY === "1") return;
-  if (whole && splittable) assertSame(playSegments(inOctets(segments), options).findings, played.findings, "octet by octet");
+  if (whole && splittable) assertSame(playSegments(inOctets(segments), options).findings, played.findings, "byte by byte");
   let at = 0;
   const all = [...cuts(segments)];
   const step = process.env.H2LINT_EVERY_CUT === "1" ? 1 : Math.ceil(all.length / CUTS);
@@ -192,7 +192,7 @@ function assertSame(actual: readonly PlayedFinding[], expected: readonly PlayedF
   deepStrictEqual(actual.map(plain), expected.map(plain), how);
 }
 
-// The same octets, each in a segment of its own; of a very long segment only both ends.
+// The same octets, each in a separate segment; of a very long segment only both ends.
 function inOctets(segments: readonly WireSegment[]): WireSegment[] {
   return segments.flatMap((segment) => {
     const { bytes, offset, flags } = segment;

@@ -67,7 +67,7 @@ async function agree(name: string): Promise<void> {
     return;
   }
   // The limit `loss` of `referenceCannot`: it says no more of fields, but the same of the frames, and proves nothing of its own.
-  expect(await losesOctets(name, findings.fast, fast), "octets or a field block were lost").toBe(true);
+  expect(await losesOctets(name, findings.fast, fast), "bytes or a field block were lost").toBe(true);
   expect(reference.map(withoutFields)).toEqual(fast.map(withoutFields));
   const known = new Set(findings.fast.map(identity));
   const proven = findings.reference.filter(({ certainty }) => certainty === "proven");

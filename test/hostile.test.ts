@@ -100,7 +100,7 @@ async function survive(chunks: Iterable<Uint8Array>): Promise<Survived> {
     if (findings.length < 1000) findings.push(event);
   }
   expect(last?.kind, "the last event").toBe("summary");
-  expect(source.held - heapUsed - arrayBuffers, "octets held").toBeLessThan(HEAP);
+  expect(source.held - heapUsed - arrayBuffers, "bytes held").toBeLessThan(HEAP);
   return { findings, diagnostics, counts, last };
 }
 
@@ -175,7 +175,7 @@ describe("files", () => {
   });
 
   it.each([0, 1, 101, 105, 113, 127, 228, 229, 276])(
-    "random octets behind the header of a pcap, link type %d",
+    "random bytes behind the header of a pcap, link type %d",
     async (network) => {
       const random = noise(network);
       const packets = Array.from({ length: 20_000 }, () => Uint8Array.from({ length: random() % 90 }, () => random()));

@@ -110,7 +110,7 @@ const MEASURED: readonly (readonly [story: string, layer: string, octets: number
   ["has had 20 calls", "rules and pairing", 43500],
 ];
 
-it.each(MEASURED)("a connection that %s holds, up to %s, %i octets, or not much more", (story, layer, octets) => {
+it.each(MEASURED)("a connection that %s holds, up to %s, %i bytes, or not much more", (story, layer, octets) => {
   // What else goes on in the process only adds: the least of three is the nearest to what is held.
   const held = [1, 2, 3].map(() => heapOf(layer, stories[story]!));
   expect(Math.min(...held)).toBeLessThan(octets * 1.3);

@@ -120,7 +120,7 @@ describe.each(samples)("damage to %s", (name) => {
   }
 
   it("cut anywhere, it proves nothing new", { timeout: 300_000 }, () =>
-    provesNothingNew(cutsOf(name, file.length).map((at) => [`cut at octet ${at}`, file.subarray(0, at)])),
+    provesNothingNew(cutsOf(name, file.length).map((at) => [`cut at byte ${at}`, file.subarray(0, at)])),
   );
 
   it("without any one packet, it proves nothing new", () => {
@@ -130,7 +130,7 @@ describe.each(samples)("damage to %s", (name) => {
     return provesNothingNew(records.map((_, index) => [`without packet ${index + 1}`, Buffer.concat([head, ...without(index)])]));
   });
 
-  it("with any octets flipped, it does not throw", { timeout: 300_000 }, async () => {
+  it("with any bytes flipped, it does not throw", { timeout: 300_000 }, async () => {
     const flips = fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 8 });
     const property = fc.asyncProperty(flips, async (places) => {
       const bytes = Uint8Array.from(file);

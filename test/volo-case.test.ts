@@ -81,15 +81,15 @@ const HEAD = `# The Volo case
 A Rust client on volo-grpc 0.9.1 calls a Go server. The client sees \`h2 protocol error: http2 error\`, or
 \`connection closed because of a broken pipe\`; the server logs \`received an illegal stream id: 1\`; a handler may see
 \`context canceled\`. None of them names the cause: the client ends each request with a trailer section, \`grpc-status: 0\`, which in gRPC
-belongs to responses. grpc-go takes any second HEADERS of a stream for a stream that is opened twice.
+belongs to responses. For grpc-go, any second HEADERS of a stream opens the stream a second time.
 
-What follows was printed by the commands shown, made by \`npm run docs\` and checked by the test suite. Each chapter tells what its input can
+What follows was printed by the commands shown, made by \`npm run docs\` and checked by the test suite. Each chapter says what its input can
 prove, and no more.
 `;
 
 let written = "";
 beforeAll(() => {
-  vi.stubEnv("COLUMNS", "100");
+  vi.stubEnv("COLUMNS", "80");
   vi.stubEnv("NO_COLOR", "1");
   vi.stubEnv("FORCE_COLOR", undefined);
   // Not `process.stdout`: where the suite's output goes to a file, that is written past it.

@@ -1,4 +1,4 @@
-// One run: captures in, a report or a file out. It has a thread of its own, so that the page answers, and can end it.
+// One run: captures in, a report or a file out. It has a separate thread, so that the page answers, and can end it.
 import { analyze } from "../src/analyze.ts";
 import { blobSource, type Source } from "../src/capture/source.ts";
 import { CapturePipeline } from "../src/capture-pipeline.ts";

@@ -1,5 +1,5 @@
 // In: bzip2 streams, one after the other. Out: what they hold, each block checked before any of it is given.
-// The format has no text of its own: this follows the reference implementation's manual and decoder (bzip2 1.0.8). Not read: the
+// The format has no specification: this follows the reference implementation's manual and decoder (bzip2 1.0.8). Not read: the
 // randomised blocks of versions before 0.9.5.
 
 import type { Unpacking } from "./unpacking.ts";
@@ -26,7 +26,7 @@ export async function* unbzip2(input: Window): Unpacking {
   }
 }
 
-const trailing = "octets follow that are no bzip2 stream";
+const trailing = "bytes follow that are no bzip2 stream";
 
 async function* stream(input: Window, level: number): Unpacking {
   const block = new Block(level * 100_000);

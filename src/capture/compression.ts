@@ -34,7 +34,7 @@ export function compressionOf(bytes: Uint8Array, end: number): Compression | und
   return isBzip2 ? "bzip2" : undefined;
 }
 
-/** What is packed in a file. A fault ends it; `onFault` is told of it once. */
+/** What is packed in a file. A fault ends it; `onFault` is called once. */
 export class Unpacked implements Source {
   readonly name: string;
   readonly compression: Compression;

@@ -1,7 +1,7 @@
 import type { Source } from "./source.ts";
 
 /** A source that ends when the signal says so. What can be read only once is read on for a moment: whoever writes into a pipe was perhaps
- *  told to end as well, and writes out what it still holds. */
+ *  made to end as well, and writes out what it still holds. */
 export function endable(source: Source, signal: AbortSignal): Source {
   const { again } = source;
   if (again?.() !== undefined)

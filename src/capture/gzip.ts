@@ -20,7 +20,7 @@ export async function* gunzip(input: Window): Unpacking {
   }
 }
 
-const trailing = "octets follow that are no gzip member";
+const trailing = "bytes follow that are no gzip member";
 
 async function header(input: Window, first: boolean): Promise<Fault | undefined> {
   const offset = input.offset;
@@ -81,7 +81,7 @@ async function* member(input: Window): Unpacking {
   let length = 0;
   try {
     while (!ended) {
-      // zlib tells of a fault, but not where, and gives nothing of the call that met it. Small pieces at first: little is lost then.
+      // zlib reports a fault, but not where, and gives nothing of the call that met it. Small pieces at first: little is lost then.
       const size = Math.min(Math.max(raw.bytesWritten >>> 3, 512), chunkOctets);
       await input.need(size);
       const offset = input.offset;

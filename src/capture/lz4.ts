@@ -20,7 +20,7 @@ export async function* unlz4(input: Window): Unpacking {
     let fault: Fault | undefined;
     if (isSkippable(magic)) fault = await skipFrame(input);
     else if (magic === lz4Magic) fault = yield* frame(input);
-    else return { reason: "octets follow that are no LZ4 frame", offset };
+    else return { reason: "bytes follow that are no LZ4 frame", offset };
     if (fault !== undefined) return fault;
   }
 }
@@ -47,7 +47,7 @@ async function* frame(input: Window): Unpacking {
     const word = u32le(input.bytes, input.start);
     if (word === 0) break;
     const size = word & 0x7fffffff;
-    if (size > largest) return { reason: `a block of ${size} octets`, offset: at };
+    if (size > largest) return { reason: `a block of ${size} bytes`, offset: at };
     const whole = await input.need(4 + size + blockChecksum);
     const { bytes, start, end } = input;
     const from = start + 4;

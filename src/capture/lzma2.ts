@@ -7,7 +7,7 @@ import type { Window } from "./window.ts";
 
 /** @param dictionary Octets that may be referred to. */
 export async function* unlzma2(input: Window, dictionary: number): Unpacking {
-  if (dictionary > largestHistory) return { reason: `it needs a dictionary of ${dictionary} octets`, offset: input.offset };
+  if (dictionary > largestHistory) return { reason: `it needs a dictionary of ${dictionary} bytes`, offset: input.offset };
   const decoder = new Lzma(dictionary);
   for (let isFirst = true; ; isFirst = false) {
     const offset = input.offset;

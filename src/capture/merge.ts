@@ -189,7 +189,7 @@ export const TURN = 50;
 class Feed implements PacketSink {
   readonly source: Source;
   file = 0;
-  /** Told of the secrets in it while it is read. */
+  /** Hears of the secrets in it while it is read. */
   secrets: SecretsSink | undefined;
   /** The time of the packet that waits, or where none does of the last one: what follows is not due before. */
   bound = Number.NEGATIVE_INFINITY;

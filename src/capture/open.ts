@@ -86,7 +86,7 @@ function reference(window: Window, context: CaptureContext): CaptureReader {
 }
 
 const shorter = (name: string, format: string, octets: number, wanted: number) =>
-  new H2lintError("unrecognised", `${name}: ends inside its ${format} file header (${octets} of ${wanted} octets)`);
+  new H2lintError("unrecognised", `${name}: ends inside its ${format} file header (${octets} of ${wanted} bytes)`);
 
 function describe(bytes: Uint8Array, end: number, compression: Compression | undefined): string {
   const head = hex(bytes, 0, Math.min(end, 4)).replace(/..(?=.)/g, "$& ");

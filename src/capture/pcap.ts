@@ -16,7 +16,7 @@ export const knownMagic = (magic: number): boolean =>
   magic === microsecondMagic || magic === nanosecondMagic || magic === modifiedMagic;
 
 const recordHeader = 16;
-/** With the interface, protocol and packet type that Linux tells. */
+/** With the interface, protocol and packet type that Linux gives. */
 const modifiedRecordHeader = 24;
 const day = 86_400;
 
@@ -149,7 +149,7 @@ export class PcapReader extends RecordReader {
     const fraction = this.#u32(at + 4);
     const length = this.#length(at);
     const original = this.#original(at);
-    // The bound of the original length tells a header from one that is looked for a few octets too late, which else takes the
+    // The bound of the original length distinguishes a header from one that is looked for a few octets too late, which else takes the
     // packet's first octets for it and chains as well as the true one.
     const fits = length <= this.anchorOctets && length <= original && original > 0 && original <= usualRecordOctets;
     return fits && fraction < this.#unitsPerSecond ? length : -1;

@@ -48,7 +48,7 @@ class Interface implements CaptureInterface {
   packets = 0;
   /** Its place among those of the file. */
   index = 0;
-  /** Packets that the capture program says it missed: told by statistics in all, by packets one after the other. */
+  /** Packets that the capture program says it missed: given by statistics in all, by packets one after the other. */
   droppedInAll = 0;
   dropped = 0;
   snapLength = 0;
@@ -94,7 +94,7 @@ export class PcapngReader extends RecordReader {
       // Some writers leave the padding out of the length; the next block is aligned all the same.
       const padded = Math.ceil(length / 4) * 4;
       if (length < 12) return this.#damage(`its length is ${length}`);
-      if (padded > this.context.limits.recordOctets) return this.#damage(`its length of ${length} octets is not believed`);
+      if (padded > this.context.limits.recordOctets) return this.#damage(`its length of ${length} bytes is not believed`);
       if (end - at < padded) return undefined;
       const trailing = this.#u32(at + padded - 4);
       if (trailing !== length) return this.#damage(`its length is ${length} at its start and ${trailing} at its end`);
@@ -186,7 +186,7 @@ export class PcapngReader extends RecordReader {
     const options = start + Math.ceil(length / 4) * 4;
     packet.comment = bodyEnd - options >= 4 ? this.#packetOptions(from, options, bodyEnd) : undefined;
     sink.packet(packet);
-    return start + length > bodyEnd ? `its packet of ${length} octets does not fit` : undefined;
+    return start + length > bodyEnd ? `its packet of ${length} bytes does not fit` : undefined;
   }
 
   /** Section 4.4: of interface 0, without a time (that of the packet before it is kept), as long as the snap length allows. */
@@ -209,7 +209,7 @@ export class PcapngReader extends RecordReader {
     packet.comment = undefined;
     from.packets++;
     sink.packet(packet);
-    return start + length > bodyEnd ? `its packet of ${length} octets does not fit` : undefined;
+    return start + length > bodyEnd ? `its packet of ${length} bytes does not fit` : undefined;
   }
 
   #interface(at: number, bodyEnd: number): string | undefined {
@@ -251,7 +251,7 @@ export class PcapngReader extends RecordReader {
     const start = at + 16;
     if (bodyEnd < start) return "it is too short for secrets";
     const length = this.#u32(at + 12);
-    if (length > bodyEnd - start) return `its secrets of ${length} octets do not fit`;
+    if (length > bodyEnd - start) return `its secrets of ${length} bytes do not fit`;
     this.context.secrets?.secrets(this.#u32(at + 8), this.window.bytes, start, start + length);
     return undefined;
   }
@@ -268,7 +268,7 @@ export class PcapngReader extends RecordReader {
     return fault;
   }
 
-  /** @returns Comments, and the process where Apple tells it; undefined where there are none. */
+  /** @returns Comments, and the process where Apple gives it; undefined where there are none. */
   #packetOptions(from: Interface, start: number, end: number): string | undefined {
     let comment: string | undefined;
     for (let option = start; end - option >= 4; ) {

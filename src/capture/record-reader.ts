@@ -11,7 +11,7 @@ export interface CaptureContext {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly diagnostics: DiagnosticSink;
-  /** Told of TLS keys and the like that a capture brings; nothing keeps them here. */
+  /** Hears of TLS keys and the like that a capture brings; nothing keeps them here. */
   readonly secrets?: SecretsSink;
 }
 

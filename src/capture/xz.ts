@@ -36,7 +36,7 @@ export async function* unxz(input: Window): Unpacking {
   }
 }
 
-const trailing = "octets follow that are no xz stream";
+const trailing = "bytes follow that are no xz stream";
 
 async function* blocks(input: Window, check: number): Unpacking {
   for (;;) {

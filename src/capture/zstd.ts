@@ -17,7 +17,7 @@ export async function* unzstd(input: Window): Unpacking {
     let fault: Fault | undefined;
     if (isSkippable(magic)) fault = await skipFrame(input);
     else if (magic === zstdMagic) fault = yield* frame(input);
-    else return { reason: "octets follow that are no Zstandard frame", offset };
+    else return { reason: "bytes follow that are no Zstandard frame", offset };
     if (fault !== undefined) return fault;
   }
 }
@@ -53,7 +53,7 @@ async function* frame(input: Window): Unpacking {
   for (let i = 0; i < dictionaryOctets; i++)
     if (bytes[start + 5 + windowOctets + i] !== 0) return { reason: "it needs a dictionary", offset };
   const window = isSingleSegment ? contentSize(bytes, start + headOctets - sizeOctets, sizeOctets) : windowOf(bytes[start + 5]!);
-  if (window > largestHistory) return { reason: `it needs a window of ${window} octets`, offset };
+  if (window > largestHistory) return { reason: `it needs a window of ${window} bytes`, offset };
 
   const output = new ZstdOutput(Number.POSITIVE_INFINITY);
   const blocks = new ZstdBlocks(output, window);
@@ -66,7 +66,7 @@ async function* frame(input: Window): Unpacking {
     const type = (header >>> 1) & 3;
     const size = header >>> 3;
     if (type > BlockType.compressed) return { reason: "a block of a reserved type", offset: at };
-    if (size > Math.min(largestBlock, Math.max(window, 1 << 10))) return { reason: `a block of ${size} octets`, offset: at };
+    if (size > Math.min(largestBlock, Math.max(window, 1 << 10))) return { reason: `a block of ${size} bytes`, offset: at };
     const block = 3 + (type === BlockType.rle ? 1 : size);
     if (!(await input.need(block))) return { reason: "it ends inside a block", offset: at };
     const { bytes: b, start: from } = input;

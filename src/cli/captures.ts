@@ -6,7 +6,7 @@ import { H2lintError } from "../error.ts";
 import { defaultLimits } from "../limits.ts";
 
 /** The captures that the operands name: files, `-`, folders and globs. In a folder or glob what is no capture is passed over; what has the
- *  name of one but cannot be read is told of on standard error.
+ *  name of one but cannot be read is named on standard error.
  *  @param strict Such a file is a failure. @throws H2lintError for a name that is nothing, and for a folder or glob without a capture. */
 export async function findCaptures(operands: readonly string[], strict = false): Promise<(string | Source)[]> {
   const found: (string | Source)[] = [];

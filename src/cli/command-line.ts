@@ -51,7 +51,7 @@ export const COMMANDS: readonly CommandWords[] = [
   {
     name: "compare",
     operands: "<bad> <good>",
-    describe: "what one client (or server) does on the wire that the other does not; FILE#N is connection N of it",
+    describe: "what one client (or server) does on the wire that the other does not; FILE#N is connection N of FILE",
     examples: [
       "h2lint compare bad.pcapng good.pcapng",
       "h2lint compare both.pcapng#1 both.pcapng#2",
@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandWords[] = [
   {
     name: "calls",
     operands: "[captures...]",
-    describe: "one row an exchange: gRPC method or HTTP path, status, messages, times",
+    describe: "one row per exchange: gRPC method or HTTP path, status, messages, times",
     examples: [
       "h2lint calls capture.pcapng",
       "h2lint calls capture.pcapng --messages --proto protos/",
@@ -87,7 +87,7 @@ export const COMMANDS: readonly CommandWords[] = [
   {
     name: "frames",
     operands: "[captures...]",
-    describe: "one row a frame",
+    describe: "one row per frame",
     examples: [
       "h2lint frames capture.pcapng",
       "h2lint frames capture.pcapng --connection 1 --stream 3",
@@ -97,7 +97,7 @@ export const COMMANDS: readonly CommandWords[] = [
   {
     name: "cut",
     operands: "[captures...]",
-    describe: "write the smallest capture that shows the same of --connection N (and --stream N): -o FILE.pcapng",
+    describe: "write the smallest capture that shows the findings of --connection N (and --stream N): -o FILE.pcapng",
     examples: [
       "h2lint cut capture.pcapng --connection 3 -o small.pcapng",
       "h2lint cut capture.pcapng --connection 3 --stream 5 -o small.pcapng",
@@ -201,7 +201,8 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     nargs: 1,
     of: ["check", "record"],
     choices: ["error", "warning", "info", "unexplained", "never"],
-    describe: "lowest severity that makes exit 1 (default: error); unexplained: errors, and error answers without a finding",
+    describe:
+      "lowest severity that makes the exit status 1 (default: error); unexplained: errors, and error answers without a finding",
     group: "Check:",
   },
   rule: {
@@ -226,7 +227,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     nargs: 1,
     of: [...JUDGING, "rules"],
     choices: ["rfc9113", "rfc7540"],
-    describe: "the text both sides keep to (default: rfc9113)",
+    describe: "the specification both sides follow (default: rfc9113)",
     group: "Check:",
   },
   config: {
@@ -249,12 +250,12 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     of: ["check"],
     type: "boolean",
     default: false,
-    describe: "write that file: accept all that is found",
+    describe: "write that file: accept all findings",
     group: "Check:",
   },
   "require-complete": {
     type: "boolean",
-    describe: "exit 3 if something could not be checked",
+    describe: "exit with 3 if something could not be checked",
     group: "Check:",
   },
   connection: {
@@ -311,7 +312,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     array: true,
     nargs: 1,
     requiresArg: true,
-    describe: ".proto file, folder of them, or descriptor set: what gRPC messages mean",
+    describe: ".proto file, folder of them, or descriptor set: the schema of gRPC messages",
   },
   keys: {
     type: "string",
@@ -324,7 +325,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     of: ["calls", "timeline"],
     type: "boolean",
     default: false,
-    describe: "calls, timeline: what gRPC messages hold",
+    describe: "calls, timeline: show what gRPC messages hold",
     group: "Output:",
   },
   text: {
@@ -332,7 +333,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     type: "string",
     requiresArg: true,
     nargs: 1,
-    describe: "why: what a log or a program says of the failure",
+    describe: "why: what a log or a program says about the failure",
     group: "Part of the capture:",
   },
   log: {
@@ -355,7 +356,8 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     type: "string",
     requiresArg: true,
     nargs: 1,
-    describe: "how much a run may hold: 200MB, 1g (default: 200MB); results change only where a limit is hit",
+    describe:
+      "how much memory a run may hold: 200MB, 1g (default: 200MB); a lower limit changes results only where it is reached",
   },
   engine: {
     requiresArg: true,
@@ -375,7 +377,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     of: ["check", "record"],
     type: "boolean",
     default: false,
-    describe: "of a pipe or proxy: findings and connections as they come, and rolling totals",
+    describe: "show findings and connections of a pipe or proxy as they come, and rolling totals",
     group: "Output:",
   },
   listen: {
@@ -409,7 +411,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     type: "string",
     requiresArg: true,
     nargs: 1,
-    describe: "mcp: the folder that the assistant may read, and nothing outside it",
+    describe: "mcp: the only folder that the assistant may read",
   },
 };
 

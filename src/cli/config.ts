@@ -24,7 +24,7 @@ export interface Config {
   readonly rules?: Readonly<Record<string, RuleSetting>>;
   /** Budgets, judged over all captures of a run. */
   readonly assert?: Assertions;
-  /** Modules with rules of one's own, relative to the configuration file. */
+  /** Modules with custom rules, relative to the configuration file. */
   readonly ruleFiles?: readonly string[];
 }
 

@@ -11,7 +11,7 @@ class Interruption {
     this.#isGraceful = false;
   }
 
-  /** What a command is told of that makes its report where reading ends early. */
+  /** What a command gets that makes its report where reading ends early. */
   signal(): AbortSignal {
     this.#isGraceful = true;
     return this.#controller.signal;

@@ -21,7 +21,7 @@ export class SelectionWatch implements ModelSink {
     this.#filter = new TrafficFilter(untimed, new Clock());
   }
 
-  /** Whoever has to be told: nobody where nothing was asked for. */
+  /** Whoever has to hear of it: nobody where nothing was asked for. */
   get listeners(): readonly ModelSink[] {
     return Object.keys(this.#only).length === 0 ? [] : [this];
   }

@@ -45,7 +45,7 @@ class StandardOutput {
       }
   }
 
-  /** It cannot be written any more. Where reports are being written to files, they are finished first: `exitStatus` tells. */
+  /** It cannot be written any more. Where reports are being written to files, they are finished first: `exitStatus` shows it. */
   failed(error: NodeJS.ErrnoException): void {
     this.#failure ??= error;
     if (!hasUnfinished()) process.exit(this.exitStatus(Number(process.exitCode ?? 0)));

@@ -85,7 +85,7 @@ function placeIn(path: string, id: string): string {
 const besideOf = (path: string | undefined, file: string | undefined): string | undefined =>
   path === undefined || file === undefined ? undefined : relative(process.cwd(), resolve(dirname(path), file)) || file;
 
-/** What `analyze` is told of a task.
+/** What `analyze` needs of a task.
  *  @param captures Beside which keys may lie. */
 export function analyzeOptions(task: Task, captures: readonly (string | Source)[]): AnalyzeOptions {
   const { engine, limits, preset, profile, severities, thresholds, userRules, only, session } = task;

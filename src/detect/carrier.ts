@@ -50,7 +50,7 @@ export class Carrier {
 }
 
 export interface Starts {
-  /** The first octet of this direction is there, or the gap before it is told. */
+  /** The first octet of this direction is there, or the gap before it is reported. */
   startKnown(index: 0 | 1): boolean;
 }
 
@@ -65,7 +65,7 @@ export interface Readers {
   unknownRoles(carrier: Carrier, waiting: ReplayBuffer, ended: readonly [boolean, boolean]): void;
   http1(carrier: Carrier, client: 0 | 1, waiting: ReplayBuffer): void;
   tls(carrier: Carrier, waiting: ReplayBuffer): void;
-  /** A connection of its own, with a start that is known. `skip`: octets still to come that are the tunnel's. */
+  /** A separate connection, with a known start. `skip`: octets still to come that are the tunnel's. */
   tunnel(carrier: Carrier, client: 0 | 1, tunnel: Tunnel, skip: readonly [number, number], waiting: ReplayBuffer): void;
   /** HTTP/1 was spoken and cannot be followed: whatever shows frames is looked for. What waits is dropped. */
   search(carrier: Carrier, client: 0 | 1, ended: readonly [boolean, boolean], waiting: ReplayBuffer): void;

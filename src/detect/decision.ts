@@ -70,7 +70,7 @@ function otherProtocol({ octets, startKnown, client }: Openings, index: 0 | 1): 
   const peerIndex = (1 - index) as 0 | 1;
   const peer = octets[peerIndex];
   if (own.isTlsRecord) {
-    // A server may know nothing of TLS: its answer tells.
+    // A server may know nothing of TLS: its answer shows it.
     const waits = own.isClientHello && index === client && startKnown[index] && peer.count === 0 && !peer.ended && !peer.broken;
     return waits ? WAIT : { is: "tls" };
   }

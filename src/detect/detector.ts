@@ -52,7 +52,7 @@ export class Detector implements Readers {
   }
 
   /** Find out what a new connection is, and have it read.
-   *  @param sink Told of it. */
+   *  @param sink Hears of it. */
   read(flow: Flow, sink: ConnectionSink): void {
     if (flow.directions[0].syn || flow.directions[1].syn) this.#servers.add(flow, 1);
     new Detection(new Carrier(flow, flow, sink, this, 0), 0, NOTHING_SKIPPED);

@@ -11,7 +11,7 @@ export class Http1Connection {
   readonly #exchange: Http1Exchange;
   /** What the client sent while the meaning of it depends on an answer. */
   readonly #waiting: ReplayBuffer;
-  /** The ends so far: whoever reads on must be told. */
+  /** The ends so far: whoever reads on needs them. */
   readonly #ends: ReplayBuffer;
   #ended: readonly [boolean, boolean] = [false, false];
 

@@ -31,7 +31,7 @@ export class Http1Reader {
   state: "head" | "content" | "close" | "chunk-size" | "chunk-end" | "trailers" | "lost" = "head";
   /** Content octets passed so far, without what chunks add. */
   contentOctets = 0;
-  /** Who reads the content of the message that is read; set while its head is told. Else it is passed over. */
+  /** Who reads the content of the message that is read; set while its head is reported. Else it is passed over. */
   reader: Http1ContentReader | undefined;
   #trailers: [string, string][] = [];
   #left = 0;
@@ -45,7 +45,7 @@ export class Http1Reader {
   }
 
   /** Read on, up to the end of a head or of a message.
-   *  @param headed Told of a head whose last octet is there; says what content follows.
+   *  @param headed Hears of a head whose last octet is there; says what content follows.
    *  @returns The octets that were read. */
   bytes(b: Uint8Array, start: number, end: number, at: Origin, headed: (head: Http1Head) => Content): number {
     let p = start;

@@ -20,7 +20,7 @@ export const isProof = (roles: Roles): boolean => roles === "syn" || roles === "
 /** Whether the first octets of HTTP/2 of each side are there. */
 export type Started = Readonly<Record<Side, boolean>>;
 
-/** Told what a connection turns out to be, and what is in it. */
+/** Hears what a connection turns out to be, and what is in it. */
 export interface ConnectionSink extends Http2Sink {
   /** The octets are HTTP/2. `clientIndex` says which direction of the flow is the client's. */
   begin(protocol: Protocol, clientIndex: 0 | 1, roles: Roles, started: Started): void;
@@ -37,7 +37,7 @@ export interface ConnectionSink extends Http2Sink {
   secured?(facts: TlsFacts, clientIndex: 0 | 1, over: boolean): void;
   /** An alert of TLS, after the first decrypted octet. */
   alerted?(alert: TlsAlert): void;
-  /** It is over, but not all of it is told before \`proceed\`: keys may still come. */
+  /** It is over, but not all of it is reported before \`proceed\`: keys may still come. */
   postpone?(): void;
   proceed?(): void;
   /** More is known of the connection. */

@@ -22,14 +22,14 @@ export class RoleSearch implements ByteSource {
   #waiting: ReplayBuffer | undefined;
   #first: ByteSink = unread;
   #second: ByteSink = unread;
-  /** The client's direction, and how that is known, as it was told. */
+  /** The client's direction, and how that is known, as it was reported. */
   #client: 0 | 1 = 0;
   #roles: Roles = "guess";
   /** So many field blocks are looked at. */
   #until = 0;
   #over = false;
 
-  /** @param waiting What came so far. @param ended Which directions are over. @param reading For frames that nobody else is told of. */
+  /** @param waiting What came so far. @param ended Which directions are over. @param reading For frames that nobody else hears of. */
   constructor(
     carrier: Carrier,
     waiting: ReplayBuffer,
@@ -140,7 +140,7 @@ export class RoleSearch implements ByteSource {
     this.#carrier.sink.roles?.(roles);
   }
 
-  // One of them broke a rule, or the roles were guessed wrong: what there is stays as it is told, and is no proof.
+  // One of them broke a rule, or the roles were guessed wrong: what there is stays as reported, and is no proof.
   #contradict(): void {
     const { flow, readers } = this.#carrier;
     const { id, lastFile: file, lastPacket: packet } = flow;

@@ -1,4 +1,4 @@
-// In: the octets of both directions of a TLS connection. Out: what it carries, where there are keys, read as a connection of its own from
+// In: the octets of both directions of a TLS connection. Out: what it carries, where there are keys, read as a separate connection from
 // its first octet on, or from where the capture starts; what its handshake and alerts say, and what became of it.
 import type { DiagnosticCode } from "../diagnostic.ts";
 import type { Origin } from "../place.ts";

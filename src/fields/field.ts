@@ -193,7 +193,7 @@ export const unknownName = new FieldName("", Name.other, FieldBit.nameUnknown);
 
 export const unknownField = new Field(unknownName, "", FieldBit.valueUnknown);
 
-/** One that is not known, but can be told from others. */
+/** One that is not known, but can be distinguished from others. */
 export const unknownEntry = (): Field => new Field(unknownName, "", FieldBit.valueUnknown, ++entries);
 
 let entries = 0;

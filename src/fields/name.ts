@@ -1,4 +1,4 @@
-/** Ids of names that the protocol knows. The first ones have a slot of their own in every decoded block. */
+/** Ids of names that the protocol knows. The first ones have their own slot in every decoded block. */
 export const Name = {
   other: 0,
   method: 1,

@@ -10,7 +10,7 @@ import type { GrpcMessage } from "./message-decoder.ts";
 import type { Schemas } from "./schema.ts";
 import type { GrpcStatus } from "./status.ts";
 
-/** Tells each event to those that take it, in their order: who has no handler costs nothing. */
+/** Reports each event to those that take it, in their order: who has no handler costs nothing. */
 export class CallListeners implements CallContext {
   readonly budget: MessageBudget;
   readonly schemas: Schemas | undefined;

@@ -1,5 +1,5 @@
 // In: field blocks and DATA content, by the model, and HTTP/1.1 exchanges. Out: the calls among the exchanges, their messages and statuses.
-// What carries them, and how those of other protocols than gRPC are told: protocol.ts. Which exchange is gRPC: call.ts.
+// What carries them, and how those of other protocols than gRPC are recognised: protocol.ts. Which exchange is gRPC: call.ts.
 
 import type { Http1Head } from "../detect/http1.ts";
 import type { Http1Observer } from "../detect/http1-exchange.ts";
@@ -24,7 +24,7 @@ import { type FieldLookup, type OtherRequest, otherRequest } from "./protocol.ts
 import type { Schemas } from "./schema.ts";
 import { GrpcStatus } from "./status.ts";
 
-/** A listener of the model that stands before those it tells of calls. Of a session's connections there is one: a stream is one call. */
+/** A listener of the model that stands before those that hear of calls from it. Of a session's connections there is one: a stream is one call. */
 export class CallReader implements ModelSink {
   readonly #listeners: CallListeners;
   /** A request of another protocol than gRPC, before its stream is there. */

@@ -17,7 +17,7 @@ import type { MethodSchema } from "./schema/method.ts";
 import type { Schemas } from "./schema.ts";
 import { timeoutOf } from "./timeout.ts";
 
-/** What all calls of a reader share: who is told of their messages, and what bounds and explains those. */
+/** What all calls of a reader share: who hears of their messages, and what bounds and explains those. */
 export interface CallContext {
   readonly budget: MessageBudget;
   readonly schemas: Schemas | undefined;
@@ -134,7 +134,7 @@ export class Call implements SideOwner, StreamCall {
     return this.#context.wants(this, from);
   }
 
-  /** The prefix of a message was read: those who listen are told. */
+  /** The prefix of a message was read: the listeners are called. */
   messageStart(message: GrpcMessage, frame: Frame): void {
     this.#context.messageStart(message, frame, this);
   }

@@ -17,7 +17,7 @@ export interface GrpcSink {
   message?(message: GrpcMessage, frame: Frame, call: Call): void;
   /** A field block of the server that could hold the status: with END_STREAM, or with a `grpc-status`. Only blocks that were decoded. */
   status?(status: GrpcStatus, call: Call): void;
-  /** A side has sent END_STREAM; not told of a request that is nothing but its HEADERS: the call is not there yet. */
+  /** A side has sent END_STREAM; not reported for a request that is nothing but its HEADERS: the call is not there yet. */
   finish?(from: Side, by: Frame | FieldBlock, call: Call): void;
   /** RST_STREAM. */
   reset?(frame: Frame, call: Call): void;
@@ -28,9 +28,9 @@ export interface GrpcSink {
 /** The same, and what calls of gRPC-Web, Connect and Triple come to, which no rule judges. Over HTTP/2 they begin and end with their
  *  stream (`callOf`). */
 export interface CallSink extends GrpcSink {
-  /** A message of such a call is whole: `wants` is asked of those who are told. @param time Nanoseconds. */
+  /** A message of such a call is whole: `wants` is asked of those who hear. @param time Nanoseconds. */
   otherMessage?(message: GrpcMessage, time: number, call: Call): void;
-  /** A call over HTTP/1.1 began; where nobody is told, none is looked for. */
+  /** A call over HTTP/1.1 began; where nobody listens, none is looked for. */
   http1Start?(call: Call): void;
   /** It is over. @param at Nanoseconds; undefined where it is not complete. `how`: of the connection. */
   http1End?(call: Call, at: number | undefined, how: EndReason | undefined): void;

@@ -1,4 +1,4 @@
-/** What is out of the ordinary about a gRPC call. Bits of `Call.oddities`, set where it happens, before the event that shows it is told,
+/** What is out of the ordinary about a gRPC call. Bits of `Call.oddities`, set where it happens, before the event that shows it is reported,
  *  and never cleared. A call that went as it should has none, so it costs nothing to ask whether a rule need look at it. */
 export const CallOddity = {
   /** The prefix of a message has a Compressed-Flag of 1. */

@@ -1,6 +1,6 @@
 // What carries calls, as data: gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), gRPC-Web (PROTOCOL-WEB beside it),
-// Connect (https://connectrpc.com/docs/protocol) and Dubbo's Triple (Triple Specification, section 3). A request of gRPC is told by
-// call.ts, from what the model knows of the stream; those of the others are told here.
+// Connect (https://connectrpc.com/docs/protocol) and Dubbo's Triple (Triple Specification, section 3). A request of gRPC is recognised by
+// call.ts, from what the model knows of the stream; those of the others here.
 import { timeoutOf } from "./timeout.ts";
 
 export type ProtocolName = "grpc" | "grpc-web" | "grpc-web-text" | "connect" | "triple";

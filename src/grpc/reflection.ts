@@ -1,4 +1,4 @@
-// Server reflection (grpc.reflection.v1 and v1alpha, ServerReflectionInfo): what a server says of its own schema, taken from its answers.
+// Server reflection (grpc.reflection.v1 and v1alpha, ServerReflectionInfo): what a server says about its schema, taken from its answers.
 import { copyOf } from "../bytes.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Limits } from "../limits.ts";

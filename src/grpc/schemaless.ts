@@ -8,7 +8,7 @@ export type Json = string | number | boolean | null | Json[] | { [name: string]:
 
 /** @returns undefined where the octets are no protobuf message. Of more fields or levels than `limits` what is beyond is left out, and
  *  `$cut` says so. Numbers that JSON does not hold are strings; `$fixed32`, `$fixed64`, `$octets` (in hex) and `$group` name what has
- *  no form of its own. */
+ *  no other form. */
 export function describe(bytes: Uint8Array, limits: ViewLimits = viewLimits): Json | undefined {
   return view(bytes, 0, bytes.length, 0, { fields: limits.fields, depth: limits.depth });
 }

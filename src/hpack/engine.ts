@@ -6,7 +6,7 @@ import type { Limits } from "../limits.ts";
  *
  * After a fault the block's later fields are missing and the decoder knows as little as after `lose()`. While it is not exact,
  * entries made since are known at their index, all others are unknown fields, one for each entry (`Field.entry`) until the next loss,
- * and `index-out-of-range` is not reported. It is exact again when a size update told the maximum and no older entry has room.
+ * and `index-out-of-range` is not reported. It is exact again when a size update gave the maximum and no older entry has room.
  */
 export interface HpackDecoder {
   /** Decodes `bytes[start, end)`; the octets are borrowed for the call, the block until the next call on any decoder. */

@@ -15,7 +15,7 @@ declare module "hpack.js" {
     on(event: "error", listener: (error: Error) => void): this;
     push(header: Header | null): boolean;
     updateTableSize(size: number): void;
-    /** Internal: nothing public tells how far it came. */
+    /** Internal: nothing public shows how far it came. */
     readonly _decoder: { readonly buffer: { readonly size: number } };
     readonly _table: { readonly size: number; readonly maxSize: number };
   }

@@ -10,7 +10,7 @@ import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.
 
 /** What hpack.js cannot do, and what this adapter makes of it. */
 export const referenceCannot = {
-  "long-integer": "an integer of more than four continuation octets is integer-overflow, whatever its value",
+  "long-integer": "an integer of more than four continuation bytes is integer-overflow, whatever its value",
   loss: "after lose(), or after a fault, every block is unknown and empty",
   "large-table": "a size update above limits.tableOctets is taken as a loss: its table limit is fixed at construction",
   "sensitive-indexed": "sensitiveIndexed is never set: hpack.js does not tell what it puts into its table",

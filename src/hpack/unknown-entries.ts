@@ -1,7 +1,7 @@
 import { type Field, unknownEntry, unknownField } from "../fields/field.ts";
 
 /** Entries of a dynamic table that went in while nobody saw it. What they hold is not known, but an index that counts from the newest
- *  entry (RFC 7541 2.3.3) tells them apart: one object stands for one entry, as long as no entry can have gone in unseen. */
+ *  entry (RFC 7541 2.3.3) distinguishes them: one object stands for one entry, as long as no entry can have gone in unseen. */
 export class UnknownEntries {
   readonly #entries = new Map<number, Field>();
 

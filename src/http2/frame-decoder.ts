@@ -27,7 +27,7 @@ export interface FrameSink {
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void;
 }
 
-/** What the decoders of all connections share: between two frames a direction needs nothing of its own. */
+/** What the decoders of all connections share: between two frames a direction needs none itself. */
 export class FrameReading {
   readonly limits: Limits;
   readonly diagnostics: DiagnosticSink;
@@ -154,7 +154,7 @@ export class FrameDecoder implements ByteSink {
     this.passOver(length, at, exact);
   }
 
-  /** So many octets are missing, which was told. */
+  /** So many octets are missing, which was reported. */
   passOver(length: number, at: Origin, exact = true): void {
     const under = this.#unfinished;
     if (this.#lost || !exact || under === undefined || under.left < 0 || length > under.left) {

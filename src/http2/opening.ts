@@ -131,7 +131,7 @@ export class Http2Opening implements ByteSink {
     this.passOver(length, at, exact);
   }
 
-  /** So many octets are missing, which was told. */
+  /** So many octets are missing, which was reported. */
   passOver(length: number, at: Origin, exact = true): void {
     if (this.#foreign) return;
     const decoder = this.#toFrames();

@@ -1,5 +1,5 @@
 // Structured Fields, dictionaries only (RFC 8941 sections 3.2 and 4.2.2). Values are checked in full, but only integers and booleans are
-// told: the rest is not asked for.
+// reported: the rest is not asked for.
 
 /** A member's value; `true` where it has none. */
 export type Member =

@@ -12,7 +12,7 @@ export interface Joined extends Candidate {
 
 export interface Assignment {
   readonly joined: readonly Joined[];
-  /** Those with several candidates that nothing tells apart. */
+  /** Those with several candidates that nothing distinguishes. */
   readonly ambiguous: readonly Conversation[];
 }
 
@@ -95,7 +95,7 @@ export function assign(
     return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= toleranceOf(candidate);
   }
 
-  // The same program does the same in every run: only a clock that is right tells this one from another. For texts there must be nothing
+  // The same program does the same in every run: only a clock that is right distinguishes this one from another. For texts there must be nothing
   // else in the capture that they could be of.
   function isSure(candidate: Candidate, { all, fit }: Open): boolean {
     const clock = clockOf(candidate);
@@ -139,11 +139,11 @@ function groupsOf(open: readonly Open[]): Open[][] {
   return [...groups.values()].map((group) => group.sort((one, two) => line(one) - line(two)));
 }
 
-// Likeness that tells nothing apart.
+// Likeness that distinguishes nothing.
 const NEAR = 0.02;
 // Likeness of a text that names a fault and its stream.
 const NAMES = 3;
-// Rounds in which connections are told apart by what is left.
+// Rounds in which connections are distinguished by what is left.
 const PASSES = 100;
 // Frames from which on their order says what it is.
 const FRAMES = 4;

@@ -22,7 +22,7 @@ export interface Candidate {
   readonly moment: { readonly log: LogTime; readonly wire: number } | undefined;
 }
 
-/** What a capture tells of one connection. */
+/** What a capture shows of one connection. */
 export interface Witness {
   readonly wire: WireConnection;
   readonly findings: readonly PairedFinding[];
@@ -85,7 +85,7 @@ function textLikeness(conversation: Conversation, witness: Witness): [number, Ca
   return [sum, moment];
 }
 
-// What of the capture the line tells of, and when that was.
+// What of the capture the line reports, and when that was.
 function bestMark(event: TextEvent, side: Side | undefined, witness: Witness): [likeness: number, time: number | undefined] {
   let best: [number, number | undefined] = [0, undefined];
   const mark = (likeness: number, time: number) => {
@@ -113,7 +113,7 @@ function bestMark(event: TextEvent, side: Side | undefined, witness: Witness): [
   return best;
 }
 
-/** Whose doing a line tells of; undefined: either's. */
+/** Whose doing a line reports; undefined: either's. */
 export const actorOf = ({ tells }: TextEvent, side: Side | undefined): Side | undefined => {
   if (side === undefined) return undefined;
   return tells === "received" ? other(side) : tells === "fault" || tells === "sent" ? side : undefined;

@@ -4,7 +4,7 @@ import type { FrameEvent, LogEvent, TextEvent } from "./event.ts";
 import type { LogFormat } from "./format.ts";
 import type { Log } from "./reader.ts";
 
-/** What a log tells of one connection. */
+/** What a log says about one connection. */
 export class Conversation {
   /** Index of the log in the run. */
   readonly log: number;
@@ -21,9 +21,9 @@ export class Conversation {
   started = false;
   /** Another connection may have been open: lines of it may be among these. */
   mixed = false;
-  /** A GOAWAY or an end was told. */
+  /** A GOAWAY or an end was reported. */
   ended = false;
-  /** In which direction SETTINGS were told that are no acknowledgment. */
+  /** In which direction SETTINGS were reported that are no acknowledgment. */
   readonly settings = { sent: false, received: false };
 
   constructor(log: number, key: string | undefined, side: Side | undefined) {
@@ -126,7 +126,7 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   }
 }
 
-// The one that the log told of last before the line.
+// The one that the log reported last before the line.
 function nearest(all: readonly Conversation[], line: number): Conversation | undefined {
   let best: Conversation | undefined;
   let last = line - CLOSE - 1;

@@ -40,7 +40,7 @@ export interface FrameEvent extends LineEvent {
   readonly format: LogFormat;
 }
 
-/** A line that tells of an error or of an end, and that the dictionary knows. */
+/** A line that reports an error or an end, and that the dictionary knows. */
 export interface TextEvent extends LineEvent {
   readonly kind: "text";
   /** Of the dictionary: `grpc-go.illegal-stream-id`. */

@@ -1,5 +1,5 @@
 // In: findings and answers, and the logs of their connections. Out: the same with the lines that tell of them; a line that names a fault
-// is evidence for its answer, and one that tells of an answer stands for it where the capture has none.
+// is evidence for its answer, and one that reports an answer stands for it where the capture has none.
 import type { FrameRef } from "../model/frame-ref.ts";
 import { isAbout, textsLike } from "../pairing/dictionary.ts";
 import type { Evidence, JoinedLine, PairedFinding, Reaction, Unexplained } from "../pairing/reaction.ts";
@@ -72,7 +72,7 @@ function answered(pair: PairedFinding, { reaction, streamsKilled, retrySafe, los
   };
 }
 
-/** What a log tells of the connection of a finding. */
+/** What a log says about the connection of a finding. */
 export type LogOfConnection = Pick<Joined, "conversation" | "side" | "pairs" | "confidence">;
 
 function withLines(pair: PairedFinding, joins: readonly LogOfConnection[], logs: readonly Log[]): PairedFinding {
@@ -100,7 +100,7 @@ function withLines(pair: PairedFinding, joins: readonly LogOfConnection[], logs:
   }
   if (lines.length === 0) return pair;
   const found = { ...pair, logs: ordered(lines) };
-  // The log tells of an answer that the capture does not hold (the log is right).
+  // The log reports an answer that the capture does not hold (the log is right).
   const unanswered = pair.verdict === "unseen" || pair.verdict === "none-expected";
   if (reaction === undefined && unanswered && goaway !== undefined) {
     const { errorCode, lastStreamId, debug } = goaway.event.frame;

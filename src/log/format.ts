@@ -9,16 +9,16 @@ export interface LogFormat {
   readonly hints: readonly string[];
   /** Whether frames have their lengths, and field blocks their fields; `some`: not such that each octet is certain. */
   readonly shows: { readonly length: boolean; readonly fields: "exact" | "some" | "none" };
-  /** HEADERS stand for the whole field block: its CONTINUATIONs are not told. */
+  /** HEADERS stand for the whole field block: its CONTINUATIONs are not reported. */
   readonly foldsContinuation: boolean;
-  /** Lines of several connections may alternate, and nothing tells them apart. */
+  /** Lines of several connections may alternate, and nothing distinguishes them. */
   readonly unkeyed?: boolean;
   /** For one file: some formats need more than one line. */
   reader(): FormatReader;
 }
 
 export interface FormatReader {
-  /** @returns What the line tells; `part`: it belongs to one before it; undefined: it is of another format. */
+  /** @returns What the line says; `part`: it belongs to one before it; undefined: it is of another format. */
   line(text: string): LineContent | "part" | undefined;
 }
 

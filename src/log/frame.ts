@@ -1,7 +1,7 @@
 import type { FrameKind } from "../http2/frame.ts";
 import type { SettingPair } from "../http2/setting.ts";
 
-/** A frame as a line tells of it; what is absent the line does not tell. */
+/** A frame as a line reports it; what is absent the line does not say. */
 export interface LogFrame {
   readonly kind: FrameKind;
   readonly streamId: number;

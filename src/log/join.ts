@@ -1,4 +1,4 @@
-// In: logs, and what a capture tells of each connection. Out: the same findings and answers with the lines of the logs that tell of them.
+// In: logs, and what a capture shows of each connection. Out: the same findings and answers with the lines of the logs that tell of them.
 // Connections are found by their frames and by what texts tell of; clocks only tell apart what is alike.
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
@@ -18,7 +18,7 @@ export interface LogSummary {
   readonly log: Log;
   /** Which end wrote it; undefined: not known. */
   readonly side: Side | undefined;
-  /** Connections it tells of, and those that are in the capture. */
+  /** Connections it is about, and those that are in the capture. */
   readonly conversations: number;
   readonly joined: number;
   /** Seconds that its clock is behind the capture's, where times were compared. */

@@ -33,7 +33,7 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
   const pairs: FramePair[] = [];
   let missing = 0;
   let extra = 0;
-  // Told after the capture ended.
+  // Called after the capture ended.
   let beyond = 0;
   const open = wire.ends.length === 0;
   for (const by of ["sent", "received"] as const) {
@@ -82,7 +82,7 @@ function isSame({ frame }: FrameEvent, wire: WireFrame, folds: boolean): boolean
   return frame.length === undefined || padded || isBlock || frame.length === wire.length;
 }
 
-// END_HEADERS is another one where CONTINUATIONs are not told.
+// END_HEADERS is another one where CONTINUATIONs are not reported.
 const comparedFlags = (kind: string): number =>
   kind === "settings" || kind === "ping" ? Flag.ack : kind === "data" || kind === "headers" ? Flag.endStream : 0;
 

@@ -1,5 +1,5 @@
-// In: what a log tells of one connection. Out: the same to the model's listeners as if it had been captured, as far as the log shows it
-//. Offsets are counted over what was told; a line stands for a packet. What the log's writer had received is what
+// In: what a log says about one connection. Out: the same to the model's listeners as if it had been captured, as far as the log shows it
+//. Offsets are counted over what was reported; a line stands for a packet. What the log's writer had received is what
 // it had logged by then; of the other side nobody knows.
 import type { HpackEngine } from "../hpack/engine.ts";
 import { Flag, Frame, type FrameKind, FrameType } from "../http2/frame.ts";
@@ -24,7 +24,7 @@ export interface ReplayContext {
 }
 
 /** @param id Of the connection, from 1.
- *  @param closing Called with the connection before it is told to be over. */
+ *  @param closing Called with the connection before it is reported to be over. */
 export function replay(
   conversation: Conversation,
   id: number,
@@ -83,7 +83,7 @@ function frameOf({ frame: told, format }: FrameEvent, from: Side, at: Origin): F
   frame.kind = kind;
   frame.type = TYPES[kind];
   frame.flags = told.flags ?? 0;
-  // Where CONTINUATIONs are folded into it the block ends here; a log that tells no flags tells no CONTINUATIONs either.
+  // Where CONTINUATIONs are folded into it the block ends here; a log without flags reports no CONTINUATIONs either.
   if ((kind === "headers" || kind === "push-promise") && (format.foldsContinuation || told.flagMask !== undefined))
     frame.flags |= Flag.endHeaders;
   frame.streamId = told.streamId;
@@ -122,7 +122,7 @@ function payloadOf({
   switch (kind) {
     case "headers":
     case "push-promise":
-      // None may be told because none were looked at.
+      // None may be reported because none were looked at.
       return fields === undefined || fields.length === 0 ? undefined : literalBlock(fields);
     case "data":
       return length === 0 ? EMPTY : undefined;
@@ -154,7 +154,7 @@ function settingsPayload(settings: NonNullable<LogFrame["settings"]>): Uint8Arra
 
 const EMPTY = new Uint8Array(0);
 const HEAD = 9;
-// RFC 9113 3.4: the client's first octets, which no log tells.
+// RFC 9113 3.4: the client's first octets, which no log shows.
 const PREFACE = 24;
 
 const TYPES: Readonly<Record<FrameKind, number>> = {

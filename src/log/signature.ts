@@ -109,7 +109,7 @@ function rulesOf(kinds: readonly Reaction["kind"][] = []): readonly string[] {
   return kinds.includes("fin") ? [...CLOSED, "health/goaway"] : ["health/goaway", ...CLOSED];
 }
 
-// What reports an error quotes the fault, so the report is what the line tells.
+// What reports an error quotes the fault, so the report is what the line says.
 function joined(one: Signature, two: Signature): Signature {
   const [a, b] = STRENGTH.indexOf(one.tells) <= STRENGTH.indexOf(two.tells) ? [one, two] : [two, one];
   return {
@@ -144,7 +144,7 @@ const numberOf = (text: string | undefined): number | undefined => {
 
 const STREAM = /\b[Ss]tream(?:[ _-]?(?:id|ID|Id))?[\s:=(#]+(?:StreamId\()?(\d{1,10})\b|\bReset\(StreamId\((\d{1,10})\)/;
 
-// Words without which no line tells of a failure; and what programs say all the time.
+// Words without which no line reports a failure; and what programs say all the time.
 const REPORTS =
   /err|fail|exception|panic|fatal|invalid|illegal|malformed|mismatch|unexpected|exceed|too[ _](?:large|many|long)|refused|reset|abort|clos(?:ed|ing)|broken|time(?:d )?-?out|deadline|cancel|unavailable|exhausted|lost|dropped|drain|shut|age|upstream|" [45]\d\d\b|\b[CScsP][CHDQRL][-VNIDPRU][-VNIDPRU]\b|code|status|unsupported|missing|without|PRI \*/i;
 // The status of a call, as gRPC libraries write it; a line that is about a failure in its own opinion.

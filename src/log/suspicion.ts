@@ -106,7 +106,7 @@ export function answeredFault(
       text: "",
       path: undefined,
     },
-    ...{ related: [], message: "the {side} was told so: {says}", data: { side: by, says: known.text.says } },
+    ...{ related: [], message: "the {side} was sent an error: {says}", data: { side: by, says: known.text.says } },
     ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: rule.meta.expect, decidableAt: 0 },
   };
   return {
@@ -169,10 +169,10 @@ const findingOf = (
 ): Finding => ({
   ...{ rule: id, severity: meta.severity, offender, connection, frame, text: "", path: undefined, related: [] },
   message: [
-    `the log of the {side} tells of a ${tells === "symptom" ? "failure" : "fault"}`,
+    `the log of the {side} reports a ${tells === "symptom" ? "failure" : "fault"}`,
     ...(streamId === 0 ? [] : ["on stream {streamId}"]),
     software === "" ? "in words" : "in words of {software}",
-    "that are most often about this one",
+    "that most often mean this one",
   ].join(" "),
   data: { side: writer, software, ...(streamId === 0 ? {} : { streamId }) },
   ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },

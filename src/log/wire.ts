@@ -1,4 +1,4 @@
-// In: what the model tells of a capture. Out: for each HTTP/2 connection its frames, shortly, to be compared with those of a log.
+// In: what the model reports of a capture. Out: for each HTTP/2 connection its frames, shortly, to be compared with those of a log.
 import { latin1 } from "../bytes.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Frame, FrameKind } from "../http2/frame.ts";

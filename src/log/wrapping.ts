@@ -1,4 +1,4 @@
-// What collectors and structured loggers put around a line: the message inside, with the time in front where it has none of its own.
+// What collectors and structured loggers put around a line: the message inside, with the time in front where it has none.
 import { timeOf } from "./timestamp.ts";
 
 /** The message of a line as a program wrote it; the line itself where nothing is around it. */

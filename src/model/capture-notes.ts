@@ -18,7 +18,7 @@ export class CaptureNotes {
     this.#diagnostics({ code, place, data: { connection, from, ...data } });
   }
 
-  /** The fields of a side are not known from here on: told once, and again where they had become exact. */
+  /** The fields of a side are not known from here on: reported once, and again where they had become exact. */
   loseFields(c: Connection, sender: Endpoint, at: Origin, reason: string): void {
     if (sender.hpack.exact || !sender.fieldsLost) {
       sender.fieldsLost = true;

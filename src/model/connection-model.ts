@@ -210,7 +210,7 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.blocks.close(c, sender);
     // What the dynamic table holds is known as long as no field block can be among what is missing.
     if (inBlock) sender.blocksHidden = true;
-    this.#parts.notes.loseFields(c, sender, at, sender.started ? "octets are missing" : "the start was not captured");
+    this.#parts.notes.loseFields(c, sender, at, sender.started ? "bytes are missing" : "the start was not captured");
   }
 
   found(from: Side, octets: number, at: Origin): void {

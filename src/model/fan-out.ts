@@ -13,7 +13,7 @@ import type { FieldBlock } from "./field-block.ts";
 import type { ModelSink } from "./model-sink.ts";
 import type { Stream } from "./stream.ts";
 
-/** Tells what it is told to all of `sinks`. */
+/** Passes on what it hears to all of `sinks`. */
 export const fanOut = (sinks: readonly ModelSink[]): Required<ModelSink> => new FanOut(sinks);
 
 type Having<Event extends keyof ModelSink> = Required<Pick<ModelSink, Event>>;

@@ -1,4 +1,4 @@
-// In: HEADERS, PUSH_PROMISE and CONTINUATION. Out: whole field blocks, decoded, each an event of its own after the frame that ended it;
+// In: HEADERS, PUSH_PROMISE and CONTINUATION. Out: whole field blocks, decoded, each a separate event after the frame that ended it;
 // then what they do to their stream.
 import type { Frame } from "../http2/frame.ts";
 import { Observation } from "../http2/observation.ts";
@@ -43,7 +43,7 @@ export class FieldBlocks {
     const block = (ends ? this.#whole : new OpenBlock()).begin(frame);
     if (!frame.whole) {
       block.broken = true;
-      this.#notes.loseFields(c, sender, frame.first, "octets are missing");
+      this.#notes.loseFields(c, sender, frame.first, "bytes are missing");
     }
     if (ends) {
       this.#decode(c, block, frame.bytes, frame.start, frame.end, stream);
@@ -61,7 +61,7 @@ export class FieldBlocks {
     copyOrigin(fields.last, frame.last);
     if (!frame.whole) {
       block.broken = true;
-      this.#notes.loseFields(c, sender, frame.first, "octets are missing");
+      this.#notes.loseFields(c, sender, frame.first, "bytes are missing");
     } else this.#append(c, block, frame, sender);
     if (!frame.endHeaders) return;
     sender.openBlock = undefined;

@@ -37,7 +37,7 @@ class Grants {
     const at = this.#count++;
     this.#ends[at] = endOffset;
     this.#increments[at] = increment;
-    // Nobody sends DATA that would ask, or nothing tells what arrived: the oldest count as arrived, in the sender's favour.
+    // Nobody sends DATA that would ask, or nothing shows what arrived: the oldest count as arrived, in the sender's favour.
     if (this.#count - this.#first > UNDER_WAY) this.arrivedBy(this.#ends[this.#first + (UNDER_WAY >> 1)]!);
   }
 

@@ -9,7 +9,7 @@ import { contentLengthOf, mayHaveBegun } from "./message.ts";
 import type { Stream } from "./stream.ts";
 
 /** A receiver may take the message for malformed, or refuse it, by what the block alone shows (RFC 9113 8.1 to 8.5, RFC 8441). Not a
- *  judgement, which rules make: it only tells that the other side may have had a reason to give up. Bits decide for ordinary blocks. */
+ *  judgement, which rules make: it only says that the other side may have had a reason to give up. Bits decide for ordinary blocks. */
 export function mayBeMalformed(block: FieldBlock, stream: Stream | undefined, connection: Connection): boolean {
   const { decoded } = block;
   if (decoded === undefined || decoded.certainty !== "exact") return false;

@@ -10,7 +10,7 @@ import type { Connection } from "./connection.ts";
 import type { FieldBlock } from "./field-block.ts";
 import type { Stream } from "./stream.ts";
 
-/** What the model tells. Called before the frame or block takes effect, so the state is the one it was sent in. Frames, blocks and
+/** What the model says. Called before the frame or block takes effect, so the state is the one it was sent in. Frames, blocks and
  *  their octets are borrowed; connections and streams may be kept until `connectionEnd`. */
 export interface ModelSink {
   /** The first thing of an HTTP/2 connection, and of one that was offered HTTP/2. */
@@ -37,7 +37,7 @@ export interface ModelSink {
   streamEnd?(stream: Stream, connection: Connection): void;
   /** Octets of this side are missing. */
   gap?(from: Side, length: number, proof: GapProof, at: Origin, connection: Connection): void;
-  /** The TCP window that this side advertises has become zero (it does not read its socket), or opens again. In capture order; not told
+  /** The TCP window that this side advertises has become zero (it does not read its socket), or opens again. In capture order; not reported
    *  before the connection is known to be HTTP/2. */
   tcpWindow?(from: Side, zero: boolean, at: Origin, connection: Connection): void;
   /** This side's octets are over. */

@@ -65,7 +65,7 @@ export class PathGroups {
     const { fields, count } = decoded;
     const extended = decoded.method === undefined || (decoded.valueBits & ValueBit.methodConnect) !== 0;
     const hasPath = decoded.path !== undefined;
-    // CONNECT has none, and extended CONNECT (RFC 8441) is told by a field that may be unknown.
+    // CONNECT has none, and extended CONNECT (RFC 8441) is recognised by a field that may be unknown.
     if (extended && decoded.method !== undefined && !hasPath) return undefined;
     const pseudo = extended ? 5 : 4;
     const among: number[] = [];

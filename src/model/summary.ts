@@ -58,4 +58,4 @@ function ofFrame(frame: Frame): string {
   }
 }
 
-const octets = (length: number): string => `${length} ${length === 1 ? "octet" : "octets"}`;
+const octets = (length: number): string => `${length} ${length === 1 ? "byte" : "bytes"}`;

@@ -41,7 +41,7 @@ export class TableLimit {
   }
 
   /** That block was decoded.
-   *  @param certain No SETTINGS can be missing: which of them an acknowledgment is for can be told.
+   *  @param certain No SETTINGS can be missing: which of them an acknowledgment is for is known.
    *  @returns Whether what was owed, if anything, could be judged. */
   after({ observations }: FieldBlock, { fault, sizeUpdates, lowestSizeUpdate }: DecodedBlock, certain: boolean): boolean {
     if (this.owed < 0 || fault !== undefined) return true;

@@ -1,4 +1,4 @@
-// In: Packet. Out: TcpSegment, with its innermost IP addresses, without anything around it. The layers are in files of their own, in
+// In: Packet. Out: TcpSegment, with its innermost IP addresses, without anything around it. The layers are in separate files, in
 // tables by link type, EtherType (IEEE 802) and IP protocol number (IANA); tunnels lead back to the first two tables.
 //
 // Not done: TCP quoted by ICMP is none; two tunnels with the same addresses and ports inside are one connection, for no identifier of a
@@ -227,7 +227,7 @@ class PacketWalk implements Walk, FragmentWatcher {
   }
 
   conflict(what: "kept" | "refused"): void {
-    const outcome = what === "kept" ? "the first octets were kept" : "their datagrams were dropped";
+    const outcome = what === "kept" ? "the first bytes were kept" : "their datagrams were dropped";
     this.#tally(outcome, "capture/ip-fragment-overlap", { outcome });
   }
 

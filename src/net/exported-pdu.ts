@@ -26,7 +26,7 @@ interface Tags {
   number: number;
   /** EXP_PDU_PT_; -1: not said. */
   portType: number;
-  /** Where TCP's own numbers are; -1: they are not told. */
+  /** Where TCP's own numbers are; -1: they are not known. */
   tcp: number;
   /** Bits: both addresses, both ports. */
   seen: number;

@@ -180,7 +180,7 @@ export class FragmentStore {
       if (bytes.length < length) break;
     }
     datagram.state = "whole";
-    // Repetitions are told by when they come.
+    // Repetitions are recognised by when they come.
     datagram.time = packet.time;
     this.#empty(datagram);
   }
@@ -218,7 +218,7 @@ export class FragmentStore {
     key[7] = s.target3;
     key[8] = id;
     key[9] = tunnel;
-    // The protocol tells datagrams apart in IPv4 only (RFC 791 3.2, RFC 8200 4.5).
+    // The protocol distinguishes datagrams in IPv4 only (RFC 791 3.2, RFC 8200 4.5).
     key[10] = s.family === 4 ? 0x100 | protocol : 0;
     let hash = this.#seed;
     for (let i = 0; i < keyWords; i++) hash = Math.imul(hash ^ key[i]!, 0x85ebca6b) ^ (hash >>> 15);
@@ -297,7 +297,7 @@ export class Datagram {
   /** Octets that the pieces cover, and where the last one ends. */
   received = 0;
   highest = 0;
-  /** -1 until the last fragment tells. */
+  /** -1 until the last fragment shows it. */
   length = -1;
 
   constructor(key: Int32Array, hash: number, protocol: number, packet: Packet, chained: Datagram | undefined) {

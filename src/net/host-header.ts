@@ -8,7 +8,7 @@ const faults = {
   nflog: { layer: "NFLOG", reason: "the packet ends inside it" },
   noPayload: { layer: "NFLOG", reason: "it has no payload" },
   pflog: { layer: "pflog", reason: "the packet ends inside it" },
-  enc: { layer: "enc", reason: "shorter than 12 octets" },
+  enc: { layer: "enc", reason: "shorter than 12 bytes" },
   pktap: { layer: "PKTAP", reason: "the packet ends inside it" },
 } as const satisfies Record<string, Fault>;
 

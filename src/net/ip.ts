@@ -7,16 +7,16 @@ import type { Fault, Layer, Walk } from "./layer.ts";
 const faults = {
   version4: { layer: "IPv4", reason: "its version is not 4" },
   short4: { layer: "IPv4", reason: "the packet ends inside it" },
-  header4: { layer: "IPv4", reason: "its header length is below 20 octets" },
+  header4: { layer: "IPv4", reason: "its header length is below 20 bytes" },
   total4: { layer: "IPv4", reason: "its total length is below its header length" },
   long4: { layer: "IPv4", reason: "its total length goes beyond the packet" },
   version6: { layer: "IPv6", reason: "its version is not 6" },
   short6: { layer: "IPv6", reason: "the packet ends inside it" },
   long6: { layer: "IPv6", reason: "its payload length goes beyond the packet" },
   extension: { layer: "IPv6 extension", reason: "the packet ends inside it" },
-  none: { layer: "IP", reason: "no octets" },
-  fragment4: { layer: "IPv4 fragment", reason: "its octets are none, not a multiple of 8, or beyond 65,535" },
-  fragment6: { layer: "IPv6 fragment", reason: "its octets are none, not a multiple of 8, or beyond 65,535" },
+  none: { layer: "IP", reason: "no bytes" },
+  fragment4: { layer: "IPv4 fragment", reason: "its bytes are none, not a multiple of 8, or beyond 65,535" },
+  fragment6: { layer: "IPv6 fragment", reason: "its bytes are none, not a multiple of 8, or beyond 65,535" },
 } as const satisfies Record<string, Fault>;
 
 const hopByHop = 0;

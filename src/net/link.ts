@@ -1,5 +1,5 @@
 // Link layers, by LINKTYPE_ number (https://www.tcpdump.org/linktypes.html). In: a packet from its first octet. Out: IP, or what is
-// between. PPP, IEEE 802.11 and the headers that hosts put before packets are in files of their own.
+// between. PPP, IEEE 802.11 and the headers that hosts put before packets are in separate files.
 
 import { u16, u16le, u32 } from "../bytes.ts";
 import { exportedPdu } from "./exported-pdu.ts";
@@ -11,12 +11,12 @@ import { mpls } from "./mpls.ts";
 import { ciscoHdlc, ciscoHdlcWithDirection, ppp, pppoe, pppWithDirection } from "./ppp.ts";
 
 const faults = {
-  ethernet: { layer: "Ethernet", reason: "shorter than 14 octets" },
-  vlan: { layer: "VLAN", reason: "shorter than 4 octets" },
-  backbone: { layer: "IEEE 802.1ah", reason: "shorter than 4 octets" },
-  sll: { layer: "Linux cooked", reason: "shorter than 16 octets" },
-  sll2: { layer: "Linux cooked v2", reason: "shorter than 20 octets" },
-  loopback: { layer: "BSD loopback", reason: "shorter than 4 octets" },
+  ethernet: { layer: "Ethernet", reason: "shorter than 14 bytes" },
+  vlan: { layer: "VLAN", reason: "shorter than 4 bytes" },
+  backbone: { layer: "IEEE 802.1ah", reason: "shorter than 4 bytes" },
+  sll: { layer: "Linux cooked", reason: "shorter than 16 bytes" },
+  sll2: { layer: "Linux cooked v2", reason: "shorter than 20 bytes" },
+  loopback: { layer: "BSD loopback", reason: "shorter than 4 bytes" },
 } as const satisfies Record<string, Fault>;
 
 export const ethernet: Layer = (walk, bytes, at, end) => {

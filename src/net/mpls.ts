@@ -1,4 +1,4 @@
-// MPLS (RFC 3032). Nothing in a label stack tells what it carries: that is seen by its looks (RFC 4928 section 2).
+// MPLS (RFC 3032). Nothing in a label stack says what it carries: that is seen by its looks (RFC 4928 section 2).
 
 import { u16 } from "../bytes.ts";
 import { looksLikeIp } from "./ip.ts";

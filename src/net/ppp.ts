@@ -6,8 +6,8 @@ import type { Fault, Layer } from "./layer.ts";
 
 const faults = {
   ppp: { layer: "PPP", reason: "the packet ends inside its protocol field" },
-  hdlc: { layer: "Cisco HDLC", reason: "shorter than 4 octets" },
-  pppoe: { layer: "PPPoE", reason: "shorter than 6 octets" },
+  hdlc: { layer: "Cisco HDLC", reason: "shorter than 4 bytes" },
+  pppoe: { layer: "PPPoE", reason: "shorter than 6 bytes" },
   version: { layer: "PPPoE", reason: "its version or type is not 1" },
   length: { layer: "PPPoE", reason: "its length goes beyond the packet" },
 } as const satisfies Record<string, Fault>;

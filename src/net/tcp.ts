@@ -4,7 +4,7 @@ import { i32, u16 } from "../bytes.ts";
 import type { Fault, Layer } from "./layer.ts";
 
 const faults = {
-  short: { layer: "TCP", reason: "the packet ends inside its first 20 octets" },
+  short: { layer: "TCP", reason: "the packet ends inside its first 20 bytes" },
   offset: { layer: "TCP", reason: "its data offset is below 5" },
   long: { layer: "TCP", reason: "its data offset goes beyond the packet" },
 } as const satisfies Record<string, Fault>;

@@ -1,4 +1,4 @@
-// UDP (RFC 768), for the tunnels in it. They are told by port and checked by content: any program may use the port.
+// UDP (RFC 768), for the tunnels in it. They are recognised by port and checked by content: any program may use the port.
 
 import { u16 } from "../bytes.ts";
 import { gtpu } from "./gtp.ts";
@@ -8,7 +8,7 @@ import { geneve, vxlan, vxlanByLooks, vxlanGpe } from "./vxlan.ts";
 
 const faults = {
   short: { layer: "UDP", reason: "the packet ends inside it" },
-  length: { layer: "UDP", reason: "its length is below 8 octets" },
+  length: { layer: "UDP", reason: "its length is below 8 bytes" },
   long: { layer: "UDP", reason: "its length goes beyond the packet" },
 } as const satisfies Record<string, Fault>;
 

@@ -1,6 +1,6 @@
 // In: the findings and reactions of one connection. Out: each finding with its answer. Reactions that cannot be the answer are dropped,
 // the others scored; a finding has one answer at most, and an answer one finding it is the answer to. Errors that answer nothing known
-// are told by themselves. Work: at most REACTIONS (pending.ts) times the findings, which the rule engine bounds; what stands on a stream
+// are reported by themselves. Work: at most REACTIONS (pending.ts) times the findings, which the rule engine bounds; what stands on a stream
 // is compared with the findings of that stream alone.
 import { ErrorCode } from "../http2/error-code.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
@@ -112,11 +112,11 @@ class Answers {
       const { finding } = one;
       const answer = this.#answers.get(finding);
       if (answer !== undefined) pairs.push(this.#answered(one, answer));
-      // What is the answer to a fault is told with it.
+      // What answers a fault is reported with it.
       else if (finding.expect.none !== true || !explained.has(placeOf(finding.frame)))
         pairs.push(this.#alone(one, ends, lastWord));
     }
-    // Many frames cross one reset, and are answered one by one: that is told once.
+    // Many frames cross one reset, and are answered one by one: that is reported once.
     let crossed: { finding: Finding; count: number } | undefined;
     for (const [reaction, finding] of this.#overreactions) {
       const repeated = finding.message === "crossed" && finding.severity === "info";
@@ -190,7 +190,7 @@ class Answers {
     if (strict !== undefined) this.#overreactions.set(reaction, strict);
   }
 
-  /** Where the answers are that are told with their faults, and the closes that belong to them. */
+  /** Where the answers are that are reported with their faults, and the closes that belong to them. */
   #explained(): Set<string> {
     const places = new Set<string>();
     for (const { reaction, confidence } of this.#answers.values()) {
@@ -220,7 +220,7 @@ class Answers {
 
   #alone(one: PendingFinding, ends: ReadonlyMap<string, Reaction>, lastWord: Reaction | undefined): PairedFinding {
     const { finding, repeats } = one;
-    // What is told by itself may be the end of calls.
+    // What is reported by itself may be the end of calls.
     const end = ends.get(placeOf(finding.frame));
     const { streamsKilled, retrySafe, lost } = end === undefined ? NO_COST : this.#costs.of(end);
     const verdict = verdictUnanswered(one, this.#pending.connection);

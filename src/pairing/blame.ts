@@ -11,7 +11,7 @@ import { textsLike } from "./dictionary.ts";
 
 /** @param debug Of the GOAWAY, one character per octet. */
 export function goawayBlames({ errorCode, from, first }: Frame, debug: string, connection: Connection): boolean {
-  // The other side's own error, or its end, may be what it tells of.
+  // The other side's own error, or its end, may be what it is about.
   const peer = connection.endpoint(other(from));
   if (peer.goaways.some((goaway) => goaway.errorCode !== ErrorCode.noError && goaway.endOffset <= first.acked)) return false;
   if (errorCode !== ErrorCode.noError) return true;

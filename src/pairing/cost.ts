@@ -114,7 +114,7 @@ function isSafe(stream: Stream, reaction: Reaction, { client, server }: Connecti
   return isAbove(stream, reaction) || goaways.some(({ lastStreamId }) => stream.id > lastStreamId);
 }
 
-/** A last stream id tells of the streams that the other side began. */
+/** A last stream id is about the streams that the other side began. */
 const isAbove = ({ id, initiator }: Stream, { kind, from, lastStreamId }: Reaction): boolean =>
   kind === "goaway" && initiator !== from && id > lastStreamId;
 
@@ -159,6 +159,6 @@ const RESET_STATUSES: Readonly<Record<string, number>> = {
   INADEQUATE_SECURITY: 7,
 };
 
-// Streams and methods that are told of.
+// Streams and methods that are reported.
 const STREAMS = 1000;
 const GROUPS = 100;

@@ -1,4 +1,4 @@
-// Lawful input that receivers are known to take for a fault, as a table: a line each. Where nothing else explains an error, what its sender
+// Lawful input that receivers are known to take for a fault, as a table: one line each. Where nothing else explains an error, what its sender
 // had received is held against it; a text that fits a line makes it certain.
 import { ErrorCode } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";

@@ -108,7 +108,7 @@ const statusOf = (
   closedBy: undefined,
 });
 
-/** @param alert Fatal: nothing follows it (RFC 8446 6.2). `tls/alert` tells of one that answers nothing. */
+/** @param alert Fatal: nothing follows it (RFC 8446 6.2). `tls/alert` reports one that answers nothing. */
 export function alertReaction(alert: TlsAlert, connection: Connection): Reaction {
   return {
     kind: "tls-alert",

@@ -12,7 +12,7 @@ export class Quirks<Event> {
     this.#rules = new Set(rules.filter(({ meta }) => meta.quirk === true).map(({ id }) => id));
   }
 
-  /** Whether it waits for the end. What was answered, took calls with it or is told by a log may be a cause: it is told by itself.
+  /** Whether it waits for the end. What was answered, took calls with it or is reported by a log may be a cause: it is reported by itself.
    *  @param event Made of the first of them, while its session's clock runs. */
   keeps(pair: PairedFinding, session: number, event: (pair: PairedFinding) => Event): boolean {
     const { finding, count, reaction, selfInflicted, logOnly, logs = [], streamsKilled } = pair;

@@ -25,7 +25,7 @@ export interface Reaction {
   readonly onOpenStream: boolean;
   /** It is everyday and needs no fault to be explained. */
   readonly everyday: boolean;
-  /** It says that something is wrong: if no finding explains it, it is told by itself. */
+  /** It says that something is wrong: if no finding explains it, it is reported by itself. */
   readonly blames: boolean;
   /** Of an error: the other side's last frames that had arrived by then. */
   readonly before: readonly FrameRef[];
@@ -53,7 +53,7 @@ export interface LostCalls {
 }
 
 /** `as-specified`: what the text demands; `other-code`: another code or form of it; `escalated`: more than it demands; `tolerated`: the
- *  other side processed the frame and did not mind; `unseen`: none in the capture; `none-expected`: none is due, and none came. */
+ *  other side processed the frame and accepted it; `unseen`: none in the capture; `none-expected`: none is expected, and none came. */
 export type Verdict = "as-specified" | "other-code" | "escalated" | "tolerated" | "unseen" | "none-expected";
 
 export type Confidence = "exact" | "likely" | "possible";
@@ -69,7 +69,7 @@ export interface PairedFinding extends Cost {
   readonly evidence?: readonly Evidence[];
   /** Nanoseconds from the offending frame to the answer. */
   readonly delay?: number;
-  /** What the debug text tells: `grpc-go 1.63 or later calls any second HEADERS an illegal stream id`. */
+  /** What the debug text says: `grpc-go 1.63 or later calls any second HEADERS an illegal stream id`. */
   readonly explanation?: string;
   /** Other findings that the same answer may be about. */
   readonly also?: readonly Finding[];
@@ -79,7 +79,7 @@ export interface PairedFinding extends Cost {
   readonly selfInflicted?: Reaction;
   /** Lines of logs that tell of it. */
   readonly logs?: readonly JoinedLine[];
-  /** A log tells of an answer, and the capture holds none: what it says of it. */
+  /** A log reports an answer, and the capture holds none: what it says of it. */
   readonly logOnly?: LoggedAnswer;
 }
 
@@ -98,7 +98,7 @@ export interface JoinedLine {
   readonly line: number;
   /** Which end wrote it; absent: not known. */
   readonly side?: Side;
-  /** What it tells of: a frame, or as the dictionary says. */
+  /** What it is about: a frame, or as the dictionary says. */
   readonly tells: "frame" | Tells;
   /** One character per octet. */
   readonly text: string;
@@ -115,7 +115,7 @@ export interface Evidence {
 export interface Unexplained extends Cost {
   readonly connection: number;
   readonly reaction: Reaction;
-  /** What its text tells, where it is known. */
+  /** What its text says, where it is known. */
   readonly explanation?: string;
   /** The other side's last frames that had arrived by then, oldest first. */
   readonly before: readonly FrameRef[];
@@ -131,7 +131,7 @@ export interface Unexplained extends Cost {
 export interface PairSink {
   paired(pair: PairedFinding): void;
   unexplained?(unexplained: Unexplained): void;
-  /** A connection is over, and all of it was told. @param software What its ends were recognised as; undefined where it was never HTTP/2. */
+  /** A connection is over, and all of it was reported. @param software What its ends were recognised as; undefined where it was never HTTP/2. */
   closed?(connection: Connection, software: RecognisedSoftware | undefined): void;
 }
 

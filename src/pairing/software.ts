@@ -57,12 +57,12 @@ export interface PingSign {
 
 export interface DebugText {
   readonly text: RegExp;
-  /** The rules it is about, `family/*` for all of a family; none where it tells of no fault. */
+  /** The rules it is about, `family/*` for all of a family; none where it reports no fault. */
   readonly rules: readonly string[];
   readonly says: string;
 }
 
-/** What a line of a log tells. `fault`: its writer saw a fault of the other side; `sent`: it reported one; `received`: the other side
+/** What a line of a log says. `fault`: its writer saw a fault of the other side; `sent`: it reported one; `received`: the other side
  *  reported one to it; `close`: the connection ended; `symptom`: what an application saw of it. */
 export type Tells = "fault" | "sent" | "received" | "close" | "symptom";
 

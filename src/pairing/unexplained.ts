@@ -1,4 +1,6 @@
 import type { Connection } from "../model/connection.ts";
+import type { Need } from "../rules/finding.ts";
+import { LACKS } from "../rules/need-words.ts";
 import { refusalsLike, textsLike } from "./dictionary.ts";
 import type { Cost, Reaction, Unexplained } from "./reaction.ts";
 import type { Software } from "./software.ts";
@@ -16,12 +18,12 @@ export function unexplainedOf(
   const unchecked: string[] = [];
   for (const { side, started, lostOctets } of [connection.client, connection.server]) {
     if (!started) unchecked.push(`the start of the ${side} was not captured`);
-    if (lostOctets > 0) unchecked.push(`${lostOctets} octets of the ${side} are missing`);
+    if (lostOctets > 0) unchecked.push(`${lostOctets} bytes of the ${side} are missing`);
   }
   for (const [key, count] of connection.unchecked) {
     if (unchecked.length >= UNCHECKED) break;
     const [rule = "", need = ""] = key.split(" ");
-    unchecked.push(`${rule}: ${need}${count > 1 ? `, ${count} times` : ""}`);
+    unchecked.push(`${rule}: ${LACKS[need as Need] ?? need}${count > 1 ? `, ${count} times` : ""}`);
   }
   return {
     connection: connection.id,

@@ -7,7 +7,7 @@ import type { Side } from "../place.ts";
 import { version } from "../version.ts";
 import { Conversation, type Endpoint } from "./conversation.ts";
 
-/** What a proxy is told. */
+/** What a proxy needs to know. */
 export interface ProxyOptions {
   /** The server: an address or a name, and a port. */
   readonly target: Endpoint;
@@ -17,7 +17,7 @@ export interface ProxyOptions {
   readonly output: (block: Uint8Array) => void;
   /** Whoever reads the capture is behind: nothing more is relayed until the promise that it returns. */
   readonly behind?: () => Promise<void> | undefined;
-  /** Told of a connection that the target did not take: `ECONNREFUSED`. */
+  /** Hears of a connection that the target did not take: `ECONNREFUSED`. */
   readonly failed?: (code: string) => void;
 }
 
@@ -169,7 +169,7 @@ export class RecordingProxy {
       };
       sink.on("drain", go).on("close", go);
     };
-    // ECONNRESET, or what was written came to nobody: the other side is told the same.
+    // ECONNRESET, or what was written came to nobody: the other side gets the same.
     const fail = (): void => {
       conversation.reset(from);
       setImmediate(() => sink.resetAndDestroy());

@@ -1,24 +1,24 @@
 // Verdicts, and what is missing where nothing is proven, in words.
+import type { Language } from "../lang/language.ts";
+import { LACKS } from "../rules/need-words.ts";
+
 export const VERDICTS: Readonly<Record<string, string>> = {
-  "as-specified": "what is due",
-  "other-code": "another answer than the one due",
-  escalated: "more than is due",
+  "as-specified": "as specified",
+  "other-code": "another answer than specified",
+  escalated: "more than specified",
 };
 
-export const NEEDS: Readonly<Record<string, string>> = {
-  start: "the start of the connection was not captured",
-  start2: "the start of the connection was not captured in both directions",
-  "no-gap": "octets before it are missing",
-  "no-gap2": "octets are missing",
-  borders: "frame borders are a guess since octets were lost",
-  seen: "the start of the stream was not captured",
-  hpack: "not all fields are known",
-  settings: "settings may be missing",
-  acks: "there are no TCP acknowledgments to tell what was known",
-  body: "the message is not whole",
-  end: "the capture ends too soon",
-  proto: "the schema is not known",
-  roles: "who is the client is a guess",
-  processed: "it is likely, not certain, that it had been read by then",
-  capture: "the log does not show the frames",
-};
+export const NEEDS: Readonly<Record<string, string>> = LACKS;
+
+/** `grpc/request-trailers not checked once: not all fields are known`. A family is written `stream/*`, and has no number. */
+export function uncheckedText({ rule = "", reason, count: times }: Unchecked, language: Language): string {
+  const data = { rule, reason: language.text(NEEDS[reason] ?? reason), n: String(times) };
+  if (rule.endsWith("/*")) return language.text("{rule} not checked: {reason}", data);
+  return language.text(times === 1 ? "{rule} not checked once: {reason}" : "{rule} not checked {n} times: {reason}", data);
+}
+
+interface Unchecked {
+  readonly rule?: string;
+  readonly reason: string;
+  readonly count: number;
+}

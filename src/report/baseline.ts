@@ -122,7 +122,7 @@ export class Baseline {
   #answer(event: UnexplainedEvent): UnexplainedEvent {
     const known = { fingerprint: fingerprintOfAnswer(event), severity: "warning" } as const;
     const by = event.reaction.frame?.from ?? event.reaction.from ?? "server";
-    const shape = `the ${by} answered with ${answerName(event.reaction)}, and nothing that was found explains it`;
+    const shape = `the ${by} answered with ${answerName(event.reaction)}, and no finding explains it`;
     this.#note({ ...known, rule: "unexplained", shape, count: 1 });
     if (!this.#options.update && !this.#accepts(known)) return event;
     this.#accepted.unexplained++;

@@ -1,4 +1,4 @@
-// What a configuration asserts, judged over a whole run. In: what the model tells and the events of the run. Out: the same events, and one
+// What a configuration asserts, judged over a whole run. In: what the model reports and the events of the run. Out: the same events, and one
 // for each budget before the summary. A budget is broken where what was captured proves it; where missing octets, or what could not be read,
 // may have made the difference, it is undecided and fails nothing. Frames whose borders are a guess prove nothing here either.
 
@@ -207,7 +207,7 @@ class Budget {
     if (name !== undefined && (seen.names.has(name) || seen.names.size < NAMES))
       seen.names.set(name, (seen.names.get(name) ?? 0) + times);
     if (!certain || this.#places.length === PLACES) return;
-    const what = size === undefined ? name : this.#assert === "latency" ? duration(size) : plural(size, "octet");
+    const what = size === undefined ? name : this.#assert === "latency" ? duration(size) : plural(size, "byte");
     this.#places.push({ ...place, ...(what === undefined ? {} : { what }) });
   }
 
@@ -371,10 +371,10 @@ function latencyOf(pattern: string, limits: NonNullable<Assertions["latency"]>[s
 }
 
 function largestSection(most: number): Budget {
-  const asserted = `no field section of more than ${plural(most, "octet")}`;
+  const asserted = `no field section of more than ${plural(most, "byte")}`;
   const told = ({ all, over, largest }: Seen) => {
     if (all === 0) return "no field section";
-    const extent = `the largest has ${plural(largest, "octet")}`;
+    const extent = `the largest has ${plural(largest, "byte")}`;
     return `${over === 0 ? "" : `${count(over)} of `}${plural(all, "field section")}, ${extent}`;
   };
   const budget = new Budget("fieldSectionSize", asserted, told);

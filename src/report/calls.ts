@@ -12,7 +12,7 @@ import { rowTable } from "./table.ts";
 import { count, duration, jsonText, plural, printable, size, utf16Octets } from "./text.ts";
 
 export interface CallsView {
-  /** Of one that shows more than the exchanges say: also told what the model tells, and of gRPC calls. */
+  /** Of one that shows more than the exchanges say: it also hears what the model reports, and of gRPC calls. */
   readonly listener?: ModelSink & GrpcSink;
   exchange(exchange: ExchangeObject): void;
   end(): void;
@@ -128,7 +128,7 @@ function* fieldLines(exchange: ExchangeObject, { mark }: Style): Generator<strin
 
 function writeSummary(output: Output, look: Look, summary: MethodSummary): void {
   const style = new Style(look);
-  const head = ["method", "calls", "p50", "p90", "p99", "messages", "octets", "errors"];
+  const head = ["method", "calls", "p50", "p90", "p99", "messages", "bytes", "errors"];
   const took = (time: number | undefined) => (time === undefined ? "" : duration(time));
   const rows = summary.methods.slice(0, look.verbose ? undefined : SHOWN).map((m) => [
     printable(m.connection === undefined ? m.method : `${m.method} of connection ${m.connection}`),
@@ -172,7 +172,7 @@ function carried(messages: number | undefined, seen: number | undefined, octets:
 
 const short = (octets: number): string => (octets < 10_000 ? count(octets) : size(octets));
 
-// The end of a method tells more than its package.
+// The end of a method says more than its package.
 const tail = (text: string, width: number): string => (text.length > width ? `...${text.slice(text.length - width + 3)}` : text);
 
 const NAMES =

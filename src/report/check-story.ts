@@ -158,7 +158,7 @@ export class Story {
     const { reaction: r } = f;
     const say = this.#page.in;
     if (!isAnswered(r)) {
-      this.#page.label("answer", noAnswer(r, say));
+      this.#page.label("answer", noAnswer(f, say));
       if (r.kind !== undefined && this.#page.style.look.verbose)
         this.#page.label(
           "maybe",
@@ -186,7 +186,7 @@ export class Story {
       const what =
         r.errorCode === undefined
           ? answerName(r, say)
-          : say.text("GOAWAY {code}, which only the log tells of", { code: r.errorCode });
+          : say.text("GOAWAY {code}, known from the log only", { code: r.errorCode });
       this.#page.label("answer", `${what}${say.text(", ")}${sure}${why}`);
       return;
     }
@@ -212,7 +212,7 @@ export class Story {
     this.#cost(r);
   }
 
-  // All that tells of it, or of each log what says most.
+  // All lines about it, or of each log the one that says most.
   #logs(lines: readonly LogLineObject[]): void {
     const most = (of: readonly LogLineObject[]) =>
       TELLS.map((tells) => of.find((line) => line.tells === tells)).find((line) => line !== undefined);
@@ -257,7 +257,7 @@ export class Story {
     for (const f of group) {
       const answer = isAnswered(f.reaction)
         ? `${(f.reaction.kind ?? "").toUpperCase()} ${f.reaction.errorCode ?? f.reaction.status ?? ""}`.trimEnd()
-        : this.#page.in.text(f.reaction.verdict);
+        : noAnswer(f, this.#page.in);
       answers.set(answer, [...(answers.get(answer) ?? []), f]);
     }
     const connections = new Set(group.map((f) => f.connection));
@@ -293,7 +293,7 @@ export class Story {
       `${this.#page.style.yellow(`? ${this.#page.in.text("unexplained")}`)}  ${this.#page.style.bold(answerName(r, this.#page.in))}  ${this.#page.style.dim(where)}`,
     );
     const answer = answerName(r, this.#page.in);
-    const text = "the {side} answered with {answer}, and nothing that was found explains it";
+    const text = "the {side} answered with {answer}, and no finding explains it";
     for (const line of wrap(
       this.#page.in.sentence(this.#page.in.text(text, { side: this.#page.in.text(from), answer })),
       this.#page.width - 2,
@@ -327,7 +327,7 @@ export class Story {
     this.#page.line(
       `${this.#page.style.yellow(`? ${this.#page.in.text("unexplained")}`)}  ${this.#page.style.bold(code)}  ${this.#page.style.dim(where)}`,
     );
-    const text = "The log tells of {code} of the {side}, and of nothing that explains it.";
+    const text = "The log reports {code} from the {side}, and nothing that explains it.";
     for (const line of wrap(
       this.#page.in.text(text, { code, side: this.#page.in.text(r.from ?? "server") }),
       this.#page.width - 2,
@@ -349,7 +349,7 @@ interface Row {
   readonly mark: string;
   readonly name: string;
   readonly detail: string;
-  /** On lines of its own. */
+  /** On separate lines. */
   readonly extra?: string;
   /** What the capture says beside the packet. */
   readonly comment?: string;

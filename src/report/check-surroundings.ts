@@ -1,5 +1,6 @@
 // What stands around the findings of `h2lint check` in a terminal: a line on the captures, diagnostics, budgets, and a line at the end.
 import { isOfLog } from "../diagnostic.ts";
+import { uncheckedText } from "./answer-words.ts";
 import type { Page } from "./check-page.ts";
 import type { BaselineEvent, BudgetEvent, DiagnosticEvent, LogInfo, RunEvent, SummaryEvent } from "./event.ts";
 import { budgetName, budgetPlace, positionText } from "./failing.ts";
@@ -93,12 +94,12 @@ export class Surroundings {
           `${fingerprint}  ${this.#page.in.text("{rule} matched nothing: {message}", { rule, message })}`,
       ),
     ].map((text) => printable(`${file}: ${text}`));
-    // A line each, whatever its length allows.
+    // One line each, whatever its length.
     for (const line of lines) this.#page.line(yellow(line.length > look.width ? `${line.slice(0, look.width - 3)}...` : line));
     if (lines.length > 0) this.#page.line();
   }
 
-  /** What of the budgets did not hold; all of them where everything is told. */
+  /** What of the budgets did not hold; all of them where everything is shown. */
   budgets(budgets: readonly BudgetEvent[]): void {
     const { mark, look } = this.#page.style;
     for (const budget of budgets) {
@@ -134,19 +135,13 @@ export class Surroundings {
     const say = this.#page.in;
     const checked =
       summary.http2Connections === 0
-        ? say.text("no HTTP/2 in it")
+        ? say.text("no HTTP/2 found")
         : !summary.incomplete
           ? say.text("everything could be checked")
           : [
-              ...summary.unchecked.slice(0, 3).map(({ rule, reason, count: n }) => {
-                return say.text("{n} unchecked for want of {reason} ({rule})", {
-                  n: count(n),
-                  reason: say.text(reason),
-                  rule: rule ?? "undefined",
-                });
-              }),
+              ...summary.unchecked.slice(0, 3).map((one) => uncheckedText(one, say)),
               ...(lost > 0 ? [say.text("the capture is incomplete")] : []),
-            ].join(say.text(", ")) ||
+            ].join(say.text("; ")) ||
             say.text(summary.budgets?.undecided === undefined ? "the capture is incomplete" : "not everything could be checked");
     const found = errors + warnings + infos;
     const asserted = Object.entries(summary.budgets ?? {}).filter(([, times]) => times > 0);

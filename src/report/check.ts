@@ -48,11 +48,11 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
       const write = new Story(page, byId, connections);
       const around = new Surroundings(page);
       if (!look.quiet) around.head(run!, summary!);
-      // Of a log alone little can be proven: it is told what it suggests.
+      // Of a log alone little can be proven: what it suggests is shown.
       const all = run!.captures.length === 0;
       const shown = findings.filter((f) => all || shows(f, look));
       const groups = grouped(shown);
-      // Advice is a line each, unless asked for: it shall not bury what is wrong.
+      // Advice is one line each, unless asked for: it shall not bury what is wrong.
       const inShort = (group: readonly FindingEvent[]) =>
         !look.verbose && group[0]!.severity === "info" && !group.some(({ reaction }) => isAnswered(reaction));
       for (const group of groups) if (!inShort(group)) write.group(group);

@@ -85,7 +85,7 @@ export class EventBuilder {
     };
   }
 
-  /** One that only a log tells of. */
+  /** One that only a log reports. */
   loggedConnection(connection: Connection, log: NonNullable<ConnectionEvent["log"]>, ends: readonly string[]): ConnectionEvent {
     const { client, server, flow } = connection;
     const [first = "unknown", second = "unknown"] = ends;
@@ -144,7 +144,7 @@ export class EventBuilder {
     };
   }
 
-  /** An error that only a line of a log tells of. */
+  /** An error that only a line of a log reports. */
   loggedError(
     connection: number,
     from: Side,

@@ -4,7 +4,7 @@ import type { Side } from "../place.ts";
 import type { KeyInfo } from "../tls/key-files.ts";
 import type { TlsSummary } from "../tls/summary.ts";
 
-/** What a run comes to, in order of time; `kind` tells them apart. */
+/** What a run comes to, in order of time; `kind` distinguishes them. */
 export type ReportEvent =
   | RunEvent
   | ConnectionEvent
@@ -34,7 +34,7 @@ export interface LogInfo {
   readonly lines: number;
   /** Those that are of a known format. */
   readonly read: number;
-  /** Connections that it tells of. */
+  /** Connections that it is about. */
   readonly connections: number;
   /** Those of them that were found in the capture; absent without a capture. */
   readonly joined?: number;
@@ -49,7 +49,7 @@ export interface LogLineObject {
   readonly line: number;
   /** Which end wrote it; absent: not known. */
   readonly side?: Side;
-  /** `frame`, `fault`, `sent`, `received`, `close`, `symptom`: what it tells of. */
+  /** `frame`, `fault`, `sent`, `received`, `close`, `symptom`: what it is about. */
   readonly tells: string;
   readonly text: string;
   /** That it is of this connection: `exact`, `likely`, `possible`. */
@@ -83,13 +83,13 @@ export interface InterfaceInfo {
   readonly packets: number;
 }
 
-/** One TCP connection, HTTP/2 or not; told when it is over. */
+/** One TCP connection, HTTP/2 or not; reported when it is over. */
 export interface ConnectionEvent {
   readonly kind: "connection";
   readonly id: number;
   readonly client: string;
   readonly server: string;
-  /** Absent where only a log tells of it. */
+  /** Absent where only a log reports it. */
   readonly transport?: "tcp" | "tls";
   readonly protocol: string;
   readonly complete: {
@@ -114,7 +114,7 @@ export interface ConnectionEvent {
   /** What the TLS handshake says, and whether the connection was decrypted. */
   readonly tls?: TlsSummary;
   readonly endedBy?: { readonly side: Side; readonly how: "fin" | "rst"; readonly packet: number };
-  /** The log that tells of it, where there is no capture: its name for it, and its first line. */
+  /** The log that reports it, where there is no capture: its name for it, and its first line. */
   readonly log?: { readonly file: string; readonly line: number; readonly side?: Side; readonly name?: string };
   /** The implementation of each end, where it is certain. */
   readonly software?: Readonly<Partial<Record<Side, string>>>;
@@ -182,7 +182,7 @@ export interface FindingEvent {
   readonly related: readonly FrameObject[];
   readonly spec: readonly { readonly document: string; readonly section: string; readonly level?: string }[];
   readonly count: number;
-  /** How many connections the count is of, where it is more than one: a habit of some software, told once a run; `frame` is the first. */
+  /** How many connections the count is of, where it is more than one: a habit of some software, reported once a run; `frame` is the first. */
   readonly connections?: number;
   readonly consequent: boolean;
   readonly hides: readonly string[];
@@ -229,7 +229,7 @@ export interface ReactionObject {
   readonly selfInflicted?: OtherEnd;
 }
 
-/** An answer or end that is told in short. */
+/** An answer or end that is reported in short. */
 export interface OtherEnd {
   readonly kind: string;
   readonly errorCode?: string;

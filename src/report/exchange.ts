@@ -113,7 +113,7 @@ export interface ExchangeChooser {
 /** When an exchange began, nanoseconds. */
 export const beganAt = (stream: Stream): number => stream.opening?.began ?? stream.openedTime;
 
-/** Told an exchange that is over. @param stream Over HTTP/1.1 that of its call. */
+/** Hears of an exchange that is over. @param stream Over HTTP/1.1 that of its call. */
 export type ExchangeListener = (exchange: ExchangeObject, stream: Stream) => void;
 
 interface Entry {

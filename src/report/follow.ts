@@ -50,7 +50,7 @@ export function followReport(output: Output, look: Look): Report {
     output(`${style.severity(f.severity, `${style.mark.bad} ${f.severity.padEnd(7)}`)}  ${style.bold(f.rule)}\n`);
     tell(placeOf(f));
     tell(f.message);
-    tell(`answer  ${isAnswered(r) ? `${answerName(r)} after ${duration(r.delay ?? 0)}` : noAnswer(r)}`);
+    tell(`answer  ${isAnswered(r) ? `${answerName(r)} after ${duration(r.delay ?? 0)}` : noAnswer(f)}`);
   };
 
   const unexplained = ({ connection, reaction: r, baseline }: UnexplainedEvent): void => {

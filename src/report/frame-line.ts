@@ -21,8 +21,8 @@ export function frameDetail(frame: FrameObject, language = english): string {
   if ((frame.kind === "headers" || frame.kind === "push-promise") && (flags & Flag.endHeaders) === 0)
     parts.push("no END_HEADERS");
   const { kind, text = "" } = frame;
-  const [, octets] = (kind === "data" && /^(\d+) octets?$/.exec(text)) || [];
-  if (octets !== undefined) parts.push(language.counted(octets, "octet", text));
+  const [, octets] = (kind === "data" && /^(\d+) bytes?$/.exec(text)) || [];
+  if (octets !== undefined) parts.push(language.counted(octets, "byte", text));
   else if (text !== "") parts.push(printable(text));
   return parts.join("  ");
 }

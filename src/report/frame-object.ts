@@ -188,7 +188,7 @@ export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | 
     const text = (bits & FieldBit.nameUnknown) !== 0 ? null : utf8(name.text);
     const known = (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(valueOctets(name.text, value));
     const masked = known !== null && !showSecrets && isSecret(name.text);
-    headers.push([text, masked ? `<masked, ${value.length} octets>` : known]);
+    headers.push([text, masked ? `<masked, ${value.length} bytes>` : known]);
   }
   return headers;
 }

@@ -26,7 +26,7 @@ export function framesTable(output: Output, look: Look, whole: boolean): (frame:
     const room = Math.max(look.width - lead.length, 10);
     return `${lead}${!whole && detail.length > room ? `${detail.slice(0, room - 3)}...` : detail}`.trimEnd();
   };
-  output(`${style.bold(row("conn", "packet", "time", "from", "stream", "frame", "octets", ""))}\n`);
+  output(`${style.bold(row("conn", "packet", "time", "from", "stream", "frame", "bytes", ""))}\n`);
   return (frame) => {
     const { connection, since, packet, from, streamId, kind, length, fault } = frame;
     const detail = frameDetail(frame) + (fault === undefined ? "" : `  (${fault})`);

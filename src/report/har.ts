@@ -1,5 +1,5 @@
 // `h2lint calls --format har`: HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers and API tools open. In:
-// exchanges as `calls` lists them, and what the model tells of their fields and content. Out: an entry each, as they come. What HAR has no
+// exchanges as `calls` lists them, and what the model reports of their fields and content. Out: one entry each, as they come. What HAR has no
 // place for has a name that begins with `_`: streams, trailers, gRPC statuses; and `_encoding` says that posted text is base64.
 import { copyOf } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
@@ -117,7 +117,7 @@ class ContentKeeper implements ModelSink, GrpcSink {
     if (head?.stream === stream.id) exchange.request.fields = head.fields;
     this.#heads.delete(connection.id);
     this.#kept.set(keyOf(connection.id, stream.id), exchange);
-    // Frames that come in pieces; of gRPC its messages are told.
+    // Frames that come in pieces; of gRPC its messages are reported.
     if (stream.call !== undefined) return;
     for (const side of ["client", "server"] as const) {
       const part = side === "client" ? exchange.request : exchange.response;
@@ -349,7 +349,7 @@ function encoded(octets: Uint8Array, type: string): { text: string; encoding?: "
 
 const TEXT = /^text\/|[/+](?:json|xml|javascript|x-www-form-urlencoded)\b/i;
 const VERSION = "HTTP/2";
-const CUT = "octets of the content are missing, or too many to keep";
+const CUT = "bytes of the content are missing, or too many to keep";
 
 /** Octets before a gRPC message. */
 const PREFIX = 5;

@@ -160,7 +160,7 @@ export class InfoCollector implements ModelSink {
 
   #quality(): InfoReport["quality"] {
     const hint = this.#sealed > 0 ? `; ${plural(this.#sealed, "TLS connection")} cannot be read without keys` : "";
-    if (this.#http2 === 0) return { verdict: "hollow", text: `there is no HTTP/2 to judge${hint}` };
+    if (this.#http2 === 0) return { verdict: "hollow", text: `no HTTP/2 found${hint}` };
     if (this.#fully === this.#http2)
       return {
         verdict: "complete",
@@ -191,7 +191,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   section(
     "captures",
     table(
-      ["file", "format", "packets", "octets", "start", "span"],
+      ["file", "format", "packets", "bytes", "start", "span"],
       captures.map((c) => [
         printable(c.file),
         c.compression === undefined ? c.format : `${c.format}, ${c.compression}`,
@@ -235,7 +235,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   section(
     "connections",
     table(
-      ["protocol", "connections", "octets", "frames", "calls"],
+      ["protocol", "connections", "bytes", "frames", "calls"],
       protocols.map((p) => [p.protocol, count(p.connections), count(p.octets), count(p.frames), count(p.calls)]),
     ),
   );
@@ -243,7 +243,7 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
     const { client, server } = loss[key as keyof typeof loss];
     return client + server === 0 ? [] : [[text, count(client), count(server)]];
   });
-  section("missing octets", table(["why", "of the client", "of the server"], lost));
+  section("missing bytes", table(["why", "of the client", "of the server"], lost));
   const reasons = [...judged.partly.map((r) => ["in part", r] as const), ...judged.not.map((r) => ["not", r] as const)];
   section(
     "what can be judged",
@@ -258,8 +258,8 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
   const { certainty, advice = [] } = report;
   section("how certain it is", table(["", "exact", "inferred", "unknown"], sharesOf(certainty)));
   section(
-    "what missing octets cost",
-    table(["connection", "of the", "octets missing", "before packet", "fields unknown"], certainty.costs.map(costRow)),
+    "what missing bytes cost",
+    table(["connection", "of the", "bytes missing", "before packet", "fields unknown"], certainty.costs.map(costRow)),
   );
   section(
     "to record more next time",
@@ -298,8 +298,8 @@ function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: numb
   const together = sessions.filter(({ files }) => files.length > 1);
   const alone = sessions.length - together.length;
   return [
-    ...together.flatMap(({ files, because }) => wrap(`${printable(files.join(", "))}: judged together, for ${because}`, width)),
-    ...(alone === 0 ? [] : wrap(`${plural(alone, "capture")} judged by ${alone === 1 ? "itself" : "themselves"}`, width)),
+    ...together.flatMap(({ files, because }) => wrap(`${printable(files.join(", "))}: judged together (${because})`, width)),
+    ...(alone === 0 ? [] : wrap(`${plural(alone, "capture")} judged separately`, width)),
   ];
 }
 
@@ -311,11 +311,11 @@ function shortcomings(connection: Connection, lost: ReadonlySet<GapProof> | unde
   if (sealed !== undefined) reasons.push(sealed);
   if (!flow.directions[0].seen || !flow.directions[1].seen) reasons.push("only one direction was captured");
   if (!client.started || !server.started) reasons.push("the start was not captured");
-  if (roles === "guess") reasons.push("nothing shows who is the client");
-  else if (!rolesProven) reasons.push(`who is the client is likely, not proven: by ${SIGNS[roles]}`);
-  if (lost?.has("acknowledged") === true) reasons.push("the capture lost octets");
-  if (lost?.has("cut") === true) reasons.push("the snap length cut octets");
-  if (lost?.has("unknown") === true) reasons.push("octets are missing");
+  if (roles === "guess") reasons.push("nothing shows which side is the client");
+  else if (!rolesProven) reasons.push(`it is likely, not proven, which side is the client: by ${SIGNS[roles]}`);
+  if (lost?.has("acknowledged") === true) reasons.push("the capture lost bytes");
+  if (lost?.has("cut") === true) reasons.push("the snap length cut bytes");
+  if (lost?.has("unknown") === true) reasons.push("bytes are missing");
   if (client.resynced || server.resynced) reasons.push("frame borders were lost");
   if (client.fieldsLost || server.fieldsLost) reasons.push("field blocks could not be decoded");
   return reasons;

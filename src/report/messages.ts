@@ -207,7 +207,7 @@ function contentOf(
   showSecrets: boolean,
 ): Content {
   const shown = (json: Json): Json => (showSecrets ? json : masked(json));
-  if (bytes === undefined && length > 0) return { omitted: `more than ${limits.messageOctets} octets, or than are kept in all` };
+  if (bytes === undefined && length > 0) return { omitted: `more than ${limits.messageOctets} bytes, or than are kept in all` };
   // Of an empty one there is nothing to decompress: senders mark it either way.
   const octets = decompress(bytes ?? new Uint8Array(0), length === 0 ? "identity" : encoding, limits.messageOctets);
   if (typeof octets === "string") return { omitted: whyNot(octets, encoding, limits) };
@@ -225,7 +225,7 @@ function contentOf(
 }
 
 function whyNot(result: string, encoding: string, limits: Limits): string {
-  if (result === "large") return `decompresses to more than ${limits.messageOctets} octets`;
+  if (result === "large") return `decompresses to more than ${limits.messageOctets} bytes`;
   if (encoding === "") return "compressed, but no grpc-encoding is known";
   const name = utf8(encoding.slice(0, 80));
   return result === "damaged" ? `does not decompress with ${name}` : `compressed with ${name}, which is not read`;

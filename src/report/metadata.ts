@@ -35,7 +35,7 @@ export interface MetadataOptions {
   readonly showSecrets: boolean;
 }
 
-/** Told of field blocks and of the streams that they open; the block comes first. */
+/** Hears of field blocks and of the streams that they open; the block comes first. */
 export class MetadataKeeper {
   readonly #options: MetadataOptions;
   readonly #limits: Limits;
@@ -143,7 +143,7 @@ function fieldOf({ name: { text: name }, value, bits }: Field, showSecrets: bool
 }
 
 function shown(name: string, value: string, showSecrets: boolean): string {
-  if (!showSecrets && isSecret(name)) return `<masked, ${value.length} octets>`;
+  if (!showSecrets && isSecret(name)) return `<masked, ${value.length} bytes>`;
   // Octets that were agreed to go as they are, after a NUL (gRPC over HTTP2, Custom-Metadata).
   const raw = name.endsWith("-bin") && value.startsWith("\0");
   return raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(valueOctets(name, value));

@@ -6,7 +6,7 @@ import type { PathGroup } from "../model/path-groups.ts";
 import type { Stream } from "../model/stream.ts";
 import type { ExchangeListener, ExchangeObject } from "./exchange.ts";
 
-/** Tells exchanges in the order in which it is told them. */
+/** Reports exchanges in the order in which it hears of them. */
 export class NamedCalls {
   readonly #namer: Pick<PathNamer, "nameOf">;
   readonly #limits: Limits;

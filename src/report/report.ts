@@ -8,15 +8,15 @@ import type { ExchangeChooser } from "./exchange.ts";
 
 /** One form of a report, written as its events arrive. `end` comes last, after the summary. */
 export interface Report {
-  /** Of those that show more than the events say: also told what the model tells. */
+  /** Of those that show more than the events say: it also hears what the model reports. */
   readonly listener?: ModelSink;
-  /** Also told of calls. */
+  /** Also hears of calls. */
   readonly calls?: CallSink;
-  /** Also told of every packet, before it is decoded. */
+  /** Also hears of every packet, before it is decoded. */
   readonly packets?: PacketSink;
-  /** Also told where a finding is made, long before its event. */
+  /** Also called where a finding is made, long before its event. */
   found?(connection: number, stream: number): void;
-  /** The captures are open; nothing of them was told yet. */
+  /** The captures are open; nothing of them was reported yet. */
   begin?(run: RunFacts): void;
   event(event: ReportEvent): void;
   end(): void;
@@ -24,14 +24,14 @@ export interface Report {
 
 /** What is known when a run begins. */
 export interface RunFacts {
-  /** Of all times that are told as nanoseconds: to be asked when they are told, since each session has its own zero. */
+  /** Of all times that are reported as nanoseconds: to be asked when they are reported, since each session has its own zero. */
   readonly clock: Clock;
   readonly limits: Limits;
   /** Names of the captures, by index. */
   readonly files: readonly string[];
   /** Which part of the captures is reported. */
   readonly chooser: ExchangeChooser;
-  /** Key logs that the captures hold, each a text of its own; those known so far. */
+  /** Key logs that the captures hold, each a separate text; those known so far. */
   readonly secrets: () => readonly Uint8Array[];
 }
 

@@ -31,7 +31,7 @@ export interface CapturedRequest {
 
 export interface ReproOptions {
   readonly showSecrets: boolean;
-  /** How grpcurl is told the user's schemas. */
+  /** How grpcurl gets the user's schemas. */
   readonly schemaArguments: (file: string) => readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface ReproOptions {
 export function reproCommand(request: CapturedRequest, options: ReproOptions): string {
   const notes: string[] = [];
   if (!request.known) notes.push("not all fields of the request are known");
-  if (request.cut) notes.push("the content is cut: octets are missing, or too many to print");
+  if (request.cut) notes.push("the content is cut: bytes are missing, or too many to print");
   const json = request.grpc ? messagesAsJson(request) : undefined;
   const words = json === undefined ? curl(request, options, notes) : grpcurl(request, json, options, notes);
   return `${notes.map((note) => `# ${ascii(note)}\n`).join("")}${words.join(" \\\n  ")}\n`;
@@ -82,7 +82,7 @@ function curl(request: CapturedRequest, options: ReproOptions, notes: string[]):
   const words: string[] = [];
   if (grpc) notes.push("no schema is known: name one with --proto, or use grpcurl -protoset FILE");
   const long = content.length > LONGEST_BODY;
-  if (long) notes.push(`the content has ${content.length} octets, which are not printed`);
+  if (long) notes.push(`the content has ${content.length} bytes, which are not printed`);
   const sends = content.length > 0 && !long;
   if (sends) words.push(`printf '${octal(content)}' |`);
   words.push(`curl ${tls ? "--http2" : "--http2-prior-knowledge"} --globoff --path-as-is`);
@@ -96,7 +96,7 @@ function curl(request: CapturedRequest, options: ReproOptions, notes: string[]):
   const authority = fieldOf(fields, ":authority");
   if (authority !== undefined && fieldOf(fields, "host") === undefined && authority !== peer)
     words.push(...headers("host", authority, notes));
-  // Those that curl adds of its own.
+  // Those that curl adds itself.
   for (const name of ["accept", "user-agent", ...(sends ? ["content-type"] : [])])
     if (fieldOf(fields, name) === undefined) words.push(`--header ${quote(`${name}:`)}`);
   for (const [name, value] of sendable(fields, options, notes)) {
@@ -136,7 +136,7 @@ function* sendable(
     else if (/[\0\r\n]/.test(value)) notes.push(`left out: ${name}, whose value has NUL, CR or LF`);
     else if (!showSecrets && isSecret(name)) {
       masked.push(name);
-      yield [name, `<masked, ${value.length} octets>`];
+      yield [name, `<masked, ${value.length} bytes>`];
     } else yield [name, value];
   }
   if (masked.length > 0) notes.push(`masked: ${[...new Set(masked)].join(", ")}; --show-secrets prints them`);
@@ -186,7 +186,7 @@ const NONE = new Uint8Array(0);
 const LONGEST_BODY = 64 << 10;
 /** RFC 9110 5.6.2 */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Fields that grpcurl sends of its own. */
+/** Fields that grpcurl adds itself. */
 const GRPCURL_OWN: ReadonlySet<string> = new Set([
   ...["te", "content-type", "content-length", "user-agent", "host"],
   ...["grpc-timeout", "grpc-encoding", "grpc-accept-encoding", "grpc-internal-encoding-request"],

@@ -52,7 +52,7 @@ export class RequestKeeper implements ModelSink {
     this.#stream = stream;
     this.#connection = connection;
     if (this.#head?.id !== stream.id || this.#head.connection !== connection) this.#head = undefined;
-    // Frames that come in pieces; of gRPC its messages are told.
+    // Frames that come in pieces; of gRPC its messages are reported.
     const reader: ContentReader = { read: (bytes, start, end) => this.#keep(bytes, start, end) };
     if (!isGrpc(stream)) stream.listen("client", reader);
   }

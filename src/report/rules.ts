@@ -9,7 +9,7 @@ import type { Output } from "./report.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
 
-/** What goes over the wire where a rule is broken, or is near to it: a line a frame. */
+/** What goes over the wire where a rule is broken, or is near to it: one line per frame. */
 export interface Example {
   readonly name: string;
   readonly frames: readonly string[];
@@ -153,8 +153,8 @@ export const specText = ({ rfc, document, section, level }: SpecRef): string =>
 const NEEDS: Readonly<Record<Need, string>> = {
   start: "the start of the offender's direction",
   start2: "the start of both directions",
-  "no-gap": "no lost octets in the offender's direction",
-  "no-gap2": "no lost octets in either direction",
+  "no-gap": "no lost bytes in the offender's direction",
+  "no-gap2": "no lost bytes in either direction",
   seen: "the stream's first frame",
   hpack: "a field block that could be decoded in full",
   settings: "every SETTINGS of both sides",

@@ -93,7 +93,7 @@ interface OpenConnection {
   readonly settings: Record<Side, readonly SettingEntry[] | undefined>;
   readonly firstIncrement: Record<Side, number>;
   requested: boolean;
-  /** The block that opens a stream, which is told of before the stream. */
+  /** The block that opens a stream, which is reported before the stream. */
   opening: { readonly streamId: number; readonly from: Side; readonly step: Draft<Step> } | undefined;
 }
 
@@ -215,7 +215,7 @@ export class ShapeCollector implements ModelSink {
   connectionEnd(connection: Connection): void {
     const open = this.#open.get(connection.id);
     if (open !== undefined) open.shape.protocol = connection.protocol;
-    // It tells of the exchanges that are not over.
+    // It reports the exchanges that are not over.
     this.#lister.connectionEnd(connection);
     this.#open.delete(connection.id);
     if (open !== undefined) this.#connections.push(open.shape);

@@ -83,12 +83,12 @@ function rankOf(failure: Failure): number {
     if (severity === "info") return answered ? 4.5 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
-  // A program of its own says that something came of it.
+  // A program itself says that something came of it.
   const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
   return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;
 }
 
-// How a connection or a stream ended: told where nothing tells why. The most telling first.
+// How a connection or a stream ended: reported where nothing shows why. The most telling first.
 const ENDS: readonly string[] = [
   "health/graceful-shutdown",
   "health/server-reset",
@@ -96,13 +96,13 @@ const ENDS: readonly string[] = [
   "goaway/missing-before-close",
 ];
 
-/** Calls that it cost, over all that is told as one. */
+/** Calls that it cost, over all that is shown as one. */
 const killedBy = (failure: Failure): number =>
   failure.unexplained === undefined
     ? failure.group.reduce((sum, { reaction }) => sum + (reaction.streamsKilled?.length ?? 0), 0)
     : (failure.unexplained.reaction.streamsKilled?.length ?? 0);
 
-/** Worth a story of its own: advice that cost nothing is not. */
+/** Worth a separate story: advice that cost nothing is not. */
 export const isFailure = (failure: Failure): boolean => rankOf(failure) < 8;
 
 /** @param fix Of the rule, where there is one. */
@@ -122,7 +122,7 @@ function tellFinding(
   const from = f.offender === "client" ? "server" : "client";
   const called = f.path === undefined || f.message.includes(f.path) ? "" : ` The call is ${f.path}.`;
   const proof =
-    f.certainty === "proven" ? "" : ` That is not proven: ${(f.because ?? []).map((need) => NEEDS[need] ?? need).join("; ")}.`;
+    f.certainty === "proven" ? "" : ` This is not proven: ${(f.because ?? []).map((need) => NEEDS[need] ?? need).join("; ")}.`;
   const cost = costSentence(reaction, connections.get(f.connection)?.software?.client);
   const more = [
     repeats(f, group),
@@ -141,7 +141,7 @@ function tellFinding(
 }
 
 function answered(from: string, r: ReactionObject): string {
-  if (r.kind === "log-only") return `That the ${from} answered is known from its log alone.`;
+  if (r.kind === "log-only") return `The answer of the ${from} is known from its log only.`;
   const at = positionText(r.frame ?? { packet: r.packet ?? 0 });
   const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
   const closed =
@@ -152,9 +152,9 @@ function answered(from: string, r: ReactionObject): string {
   const told = silent
     ? `The ${from} closed the connection ${later(r)} (${answerName(r)}, ${at}) and gave no reason`
     : `The ${from} answered ${later(r)} with ${answerName(r)} (${at})${debug}${closed}`;
-  const sure = r.confidence === "exact" ? "" : " That this is the answer is likely, not certain.";
+  const sure = r.confidence === "exact" ? "" : " It is likely, not certain, that this is the answer.";
   const says = r.explanation === undefined ? "" : ` ${r.explanation}.`;
-  const verdict = r.verdict === "escalated" ? " It ends the connection where a stream's end is due." : "";
+  const verdict = r.verdict === "escalated" ? " It ends the connection, though only the stream should end." : "";
   return `${told}.${sure}${says}${verdict}`;
 }
 
@@ -168,8 +168,8 @@ function logged({ logs = [] }: Omit<ReactionObject, "verdict">): string[] {
     const [fault, outcome] = [first(["fault", "received", "sent", "close"]), first(["symptom"])];
     const whose = own[0]!.side === undefined ? "A log" : `The log of the ${own[0]!.side}`;
     return [
-      ...(fault === undefined ? [] : [`${whose} says of it ${quotedLine(fault)}.`]),
-      ...(outcome === undefined ? [] : [`${whose} says what came of it ${quotedLine(outcome)}.`]),
+      ...(fault === undefined ? [] : [`${whose} says about it ${quotedLine(fault)}.`]),
+      ...(outcome === undefined ? [] : [`${whose} shows the result ${quotedLine(outcome)}.`]),
     ];
   });
 }
@@ -182,7 +182,7 @@ function quotedLine({ file, line, confidence, text }: LogLineObject): string {
 
 const later = ({ delay = 0 }: ReactionObject): string => `${duration(Math.max(delay, 0))} later`;
 
-function unanswered({ offender, reaction, severity }: FindingEvent): string {
+function unanswered({ offender, reaction, severity, certainty }: FindingEvent): string {
   const from = offender === "client" ? "server" : "client";
   const own = reaction.selfInflicted;
   if (own !== undefined) {
@@ -191,11 +191,11 @@ function unanswered({ offender, reaction, severity }: FindingEvent): string {
   }
   switch (reaction.verdict) {
     case "tolerated":
-      return `The ${from} read it and did not mind.`;
+      return certainty === "proven" ? `The ${from} accepted it.` : `The ${from} went on without an error.`;
     case "unseen":
-      return `The capture holds no answer of the ${from}.`;
+      return `The capture shows no answer from the ${from}.`;
     default:
-      return severity === "info" ? "No answer is due." : `No answer of the ${from} is due, and none came.`;
+      return severity === "info" ? "No answer is expected." : `No answer was expected from the ${from}, and it sent none.`;
   }
 }
 
@@ -250,17 +250,17 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     ? `closed the connection on open streams (${answerName(r)}, packet ${packet})`
     : `sent ${answerName(r)} (packet ${packet})${debug}${closed}`;
   const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (packet ${frame.packet})`);
-  const sent = last.length === 0 ? "" : `The last that it had of the ${whom}: ${last.join(", ")}.`;
+  const sent = last.length === 0 ? "" : `The last frames it had received from the ${whom}: ${last.join(", ")}.`;
   const says = r.explanation === undefined ? "" : `${r.explanation}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
   const blind =
     unchecked.length === 0
-      ? "All that is known to be a violation was checked."
-      : `Not all could be checked: ${unchecked.slice(0, 3).join("; ")}.`;
+      ? "Every rule could be checked."
+      : `Not every rule could be checked: ${unchecked.slice(0, 3).join("; ")}.`;
   const cost = costSentence(r);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
-    cause: `The ${from} ${did}, and nothing that was found explains it.`,
+    cause: `The ${from} ${did}, and no finding explains it.`,
     answer: [says, strict, sent].filter((text) => text !== "").join(" "),
     ...(cost === "" ? {} : { cost }),
     more: `${blind} h2lint timeline --connection ${connection} shows every frame.`,

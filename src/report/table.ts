@@ -3,7 +3,7 @@ import { wrap } from "./style.ts";
 import { padEnd, widthOf } from "./width.ts";
 
 /** Rows under a head with one rule below it and no other border. The last column takes what width is left, and wraps at words. Where no
- *  word of it would fit, the widest column has lines of its own. */
+ *  word of it would fit, the widest column has separate lines. */
 export function rowTable(head: readonly string[], rows: readonly (readonly (string | number)[])[], width: number): string {
   const cells = rows.map((row) => row.map(String));
   const widths = head.map((title, i) => Math.max(widthOf(title), ...cells.map((row) => longest(row[i] ?? ""))) + 2);

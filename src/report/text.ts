@@ -63,7 +63,7 @@ export function duration(nanoseconds: number): string {
 
 /** `13 octets`, `6.7 MB`. */
 export function size(octets: number, language = english): string {
-  if (octets < 10_000) return counted(language, octets, "octet");
+  if (octets < 10_000) return counted(language, octets, "byte");
   if (octets < 1e6) return `${(octets / 1e3).toFixed(1)} kB`;
   if (octets < 1e9) return `${(octets / 1e6).toFixed(1)} MB`;
   return `${(octets / 1e9).toFixed(1)} GB`;

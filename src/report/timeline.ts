@@ -33,7 +33,7 @@ export interface TimelineOptions {
   readonly messages?: TimelineMessages;
 }
 
-/** Collects what the model tells, and writes a connection when its event comes: findings and answers are known then. */
+/** Collects what the model reports, and writes a connection when its event comes: findings and answers are known then. */
 export class Timeline implements ModelSink {
   readonly #output: Output;
   readonly #style: Style;
@@ -127,7 +127,7 @@ export class Timeline implements ModelSink {
     const acknowledged = proof === "acknowledged" ? " (the {other} acknowledged them)" : "";
     const why = proof === "cut" ? " (cut by the snap length)" : acknowledged;
     const gap = this.#in.text(`{octets} from the {side} were not captured${why}`, {
-      octets: counted(this.#in, length, "octet"),
+      octets: counted(this.#in, length, "byte"),
       side: this.#in.text(from),
       other: this.#in.text(from === "client" ? "server" : "client"),
     });

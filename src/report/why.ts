@@ -1,9 +1,11 @@
 // `h2lint why`: the story of one failure: the worst one, or that which fits what somebody saw.
 import { statusName } from "../grpc/status.ts";
+import { english } from "../lang/language.ts";
 import { fits } from "../pairing/fault.ts";
 import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
+import { uncheckedText } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
 import { type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import type { Output } from "./report.ts";
@@ -57,7 +59,7 @@ export class Causes {
   }
 }
 
-/** Whether an event tells of this stream: its own frames, or an end that it died of. */
+/** Whether an event is about this stream: its own frames, or an end that it died of. */
 export function concerns(event: ReportEvent, stream: number): boolean {
   if (event.kind !== "finding" && event.kind !== "unexplained") return true;
   const { streamsKilled = [], frame } = event.reaction;
@@ -114,7 +116,7 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
   let points = 0;
   if (reading.rules !== undefined && one.kind === "finding") {
     const own = [one.rule, ...one.hides];
-    // How it ended tells less than why.
+    // How it ended says less than why.
     if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += isEnd(one.rule) ? 3 : 4;
   }
   const wanted: readonly string[] = reading.kinds ?? [];
@@ -143,7 +145,7 @@ function kindsOf(reaction: Omit<ReactionObject, "verdict">, one: FindingEvent | 
   const { kind, closed, selfInflicted } = reaction;
   if (answered && kind !== undefined) return closed === undefined ? [kind] : [kind, closed.how];
   if (selfInflicted !== undefined) return [selfInflicted.kind];
-  // A finding about an end is told at it.
+  // A finding about an end is reported at it.
   if (one.kind !== "finding" || (reaction.streamsKilled?.length ?? 0) === 0) return [];
   return one.frame.kind === "close" ? ["fin", "rst"] : [one.frame.kind];
 }
@@ -192,9 +194,9 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   }
   const rule = answer.failure?.finding?.rule;
   output("\n");
-  if (rule !== undefined) write(`h2lint explain ${rule} tells more.`, "", style.dim);
+  if (rule !== undefined) write(`More about the rule: h2lint explain ${rule}`, "", style.dim);
   if (symptom !== undefined && words.length === 0 && readings.length > 0)
-    write("It fits what the text means; the capture itself does not hold the text.", "", style.dim);
+    write("It fits the meaning of the text; the capture does not contain the text itself.", "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
   if (shown.length > 0) output(`${style.bold(symptom === undefined ? "what else failed" : "what else it may be")}\n`);
   for (const { story: other } of shown) write(`${storyPlace(other)}: ${other.cause}`, "  ");
@@ -204,7 +206,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
 
 function readingLines({ symptom = "", readings, words }: WhyAnswer): string[] {
   const lines = [`"${symptom.trim()}"`];
-  // What anybody may mean by it tells less than what one program does.
+  // What anybody may mean by it says less than what one program does.
   const own = readings.filter(({ software }) => software !== undefined);
   for (const { software, says } of (own.length > 0 ? own : readings).slice(0, READINGS)) {
     const named = software === undefined || says.includes(software) ? "" : `${software}: `;
@@ -228,8 +230,8 @@ export function nothing({ symptom, readings, words, summary, findings, failed, c
   if (http2Connections === 0)
     lines.push(
       isLogOnly
-        ? "No line of the log tells of a failure in words that are known."
-        : "There is no HTTP/2 in this capture that can be read, so nothing can be said.",
+        ? "No line of the log reports a failure in words that are known."
+        : "This capture has no HTTP/2 that can be read.",
       ...sealed(connections),
     );
   else if (word !== undefined) {
@@ -237,30 +239,27 @@ export function nothing({ symptom, readings, words, summary, findings, failed, c
     const call = path === undefined ? "" : ` (${path})`;
     const code = status === undefined ? "" : ` grpc-status ${status} ${statusName(status)},`;
     lines.push(
-      `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). That is its own word: nothing on that stream breaks a rule, so look for the reason in the server.`,
+      `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). Nothing on that stream breaks a rule: look for the reason in the server.`,
     );
   } else if (symptom !== undefined) {
     lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
-    if (readings.length === 0) lines.push("The text is not known, and the capture does not hold it.");
-    else lines.push("What would lead to it is not in the capture.");
+    if (readings.length === 0) lines.push("The text is not known, and the capture does not contain it.");
+    else lines.push("The capture shows nothing that leads to it.");
   } else if (!isEmpty(failed))
     lines.push("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.");
   else
     lines.push(
-      `Nothing failed that ${isLogOnly ? "the log" : "this capture"} shows: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
+      `${isLogOnly ? "The log" : "This capture"} shows no failure: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
     );
   const found = [
     ...(errors > 0 ? [plural(errors, "error")] : []),
     ...(warnings > 0 ? [plural(warnings, "warning")] : []),
     ...(unexplained > 0 ? [`${plural(unexplained, "answer")} without a finding`] : []),
   ];
-  if (symptom !== undefined && found.length > 0)
-    lines.push(`Found, but not like it: ${found.join(", ")}; h2lint check shows them.`);
-  else if (findings > 0 && symptom === undefined) lines.push("h2lint check has advice.");
+  if (symptom !== undefined && found.length > 0) lines.push(`Other findings: ${found.join(", ")}; h2lint check shows them.`);
+  else if (findings > 0 && symptom === undefined) lines.push("h2lint check gives advice.");
   if (incomplete) {
-    const blind = unchecked
-      .slice(0, 3)
-      .map(({ rule, reason, count: n }) => `${rule} for want of ${reason}${n > 1 ? `, ${count(n)} times` : ""}`);
+    const blind = unchecked.slice(0, 3).map((one) => uncheckedText(one, english));
     lines.push(`Not everything could be checked${blind.length === 0 ? ": the capture is incomplete" : `: ${blind.join("; ")}`}.`);
   }
   return lines;
@@ -272,8 +271,11 @@ function sealed(connections: ReadonlyMap<number, ConnectionEvent>): string[] {
   const [first] = closed;
   if (first === undefined) return [];
   const { why = "it was not decrypted", advice = "" } = first.tls ?? {};
-  const more = closed.length > 1 ? ` So it is with ${plural(closed.length - 1, "more connection")}; h2lint info lists them.` : "";
-  return [`Connection ${first.id} is TLS: ${why}.${advice === "" ? "" : ` ${advice}.`}${more}`];
+  const more =
+    closed.length > 1 ? ` The same holds for ${plural(closed.length - 1, "more connection")}; h2lint info lists them.` : "";
+  return [
+    `Connection ${first.id} is TLS: ${why}.${advice === "" ? "" : ` ${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`}${more}`,
+  ];
 }
 
 const endText = (connection: ConnectionEvent, side: "client" | "server"): string => {

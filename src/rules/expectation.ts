@@ -1,4 +1,4 @@
-/** What the text tells the peer to answer. */
+/** What the text asks the peer to answer. */
 export interface Expectation {
   readonly scope: "connection" | "stream";
   /** Error codes the text demands or names, the first one first; empty: it names no reaction. */
@@ -7,7 +7,7 @@ export interface Expectation {
   readonly optional?: boolean;
   /** The receiver must ignore it. */
   readonly ignore?: boolean;
-  /** No violation: nothing answers it. Where its own frame is the answer to one, it is told there and left out. */
+  /** No violation: nothing answers it. Where its own frame is the answer to one, it is reported there and left out. */
   readonly none?: boolean;
   /** A malformed message: a final 4xx is an answer too (RFC 9113 8.1.1). */
   readonly malformed?: boolean;

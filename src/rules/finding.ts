@@ -66,5 +66,5 @@ export type Need =
   | "roles"
   /** That a frame was read, not only received. */
   | "processed"
-  /** Only a log tells of it. */
+  /** Only a log reports it. */
   | "capture";

@@ -18,7 +18,7 @@ export function openedWithData(stream: Stream | undefined, side: Side): RelatedF
   if (half?.lastData !== undefined) {
     const frames = half.dataFrames === 1 ? "" : ` in ${half.dataFrames} frames`;
     const role = half.endAt >= 0 && half.lastData.end === half.endAt ? "ended the message" : "carried its content";
-    related.push({ frame: half.lastData.copy(), role, text: `${half.dataOctets} octets${frames}` });
+    related.push({ frame: half.lastData.copy(), role, text: `${half.dataOctets} bytes${frames}` });
   }
   return related;
 }

@@ -28,16 +28,16 @@ export interface RuleMeta {
   /** Who can break it. */
   readonly by: "client" | "server" | "either";
   readonly spec: readonly SpecRef[];
-  /** What the other side is told to do; pairing reads it. */
+  /** What the text asks of the other side; pairing reads it. */
   readonly expect: Expectation;
   readonly needs: readonly Need[];
   /** By id; `{name}` holes are filled from `data`. */
   readonly messages: Readonly<Record<string, string>>;
   /** How much of the frame a receiver needs to see it: its head, its payload, or the whole field block. */
   readonly decidable: "head" | "payload" | "block";
-  /** As an info it is a habit of some software, which shows on every connection: told once a run, unless something came of it. */
+  /** As an info it is a habit of some software, which shows on every connection: reported once a run, unless something came of it. */
   readonly quirk?: boolean;
-  /** No handler of its own: it shows when findings are paired with their answers. */
+  /** It has no handler: it shows when findings are paired with their answers. */
   readonly inPairing?: boolean;
   /** Thresholds that the user may set. */
   readonly options?: Readonly<Record<string, RuleOption>>;
@@ -82,11 +82,11 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
   readonly flagged?: boolean;
   /** `judge` and `fields` are called only for large blocks, `messageStart` only for large messages. What is larger by the measure of one rule is
-   *  told to all with this: each compares again. */
+   *  given to all with this: each compares again. */
   readonly above?: (options: Readonly<Record<string, number>>) => Size;
   /** `judge` and `fields` are called only where the connection has TLS below it. */
   readonly overTls?: boolean;
-  /** The events of calls are told only of calls with any of these `CallOddity` bits. */
+  /** The events of calls come only for calls with any of these `CallOddity` bits. */
   readonly calls?: number;
   /** `streamEnd` is called only for streams with any of these `StreamBit` bits, or while the rule keeps a state of the connection. */
   readonly ended?: { readonly streams?: number; readonly withState?: boolean };

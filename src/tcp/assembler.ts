@@ -14,12 +14,12 @@ import { Reassembly } from "./reassembly.ts";
 import { distance, FAR } from "./sequence.ts";
 import { windowChanges } from "./tcp-window.ts";
 
-/** Told of every connection. */
+/** Hears of every connection. */
 export interface FlowListener {
-  /** A new connection's first segment, before anything else is told of it. */
+  /** A new connection's first segment, before anything else about it. */
   begin?(flow: Flow): void;
   /** Its first octets, or its end, are about to come: attach the sinks of both directions.
-   *  @returns Who is told of the rest. */
+   *  @returns Who hears of the rest. */
   open(flow: Flow): FlowReader;
   /** All have ended. */
   end?(): void;
@@ -222,7 +222,7 @@ export class Assembler implements SegmentSink {
     }
   }
 
-  // Told once a direction: which octets the receiver took is not known.
+  // Reported once a direction: which octets the receiver took is not known.
   #conflict(flow: Flow, side: 0 | 1, { origin: at, offset }: Held): void {
     flow.directions[side].conflict = true;
     const from = side === 0 ? "client" : "server";

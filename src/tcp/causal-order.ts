@@ -13,7 +13,7 @@ export class CausalOrder {
   readonly #lostAfterPackets: number;
   readonly #conflict: (flow: Flow, side: 0 | 1, held: Held) => void;
 
-  /** @param conflict Told where a held segment carries other octets than one that was held before. */
+  /** @param conflict Called where a held segment carries other octets than one that was held before. */
   constructor(store: Reassembly, limits: Limits, conflict: (flow: Flow, side: 0 | 1, held: Held) => void) {
     this.#store = store;
     this.#lostAfterPackets = limits.lostAfterPackets;

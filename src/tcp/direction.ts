@@ -33,7 +33,7 @@ export class Direction {
   lastTime = -1;
   /** A retransmission carried other octets. */
   conflict = false;
-  /** Segments that wait, by offset; their octets are copies. A list of its own only while there are some. */
+  /** Segments that wait, by offset; their octets are copies. A separate list only while there are some. */
   held: Held[] = NONE_HELD;
   /** With what holding them costs. */
   heldOctets = 0;

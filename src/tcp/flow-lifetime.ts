@@ -53,7 +53,7 @@ export class FlowLifetime {
     this.#reset.put(flow);
   }
 
-  /** It is told nothing any more, and stays to take what still arrives. */
+  /** It hears nothing any more, and stays to take what still arrives. */
   wasFinished(flow: Flow): void {
     this.#over.put(flow);
   }

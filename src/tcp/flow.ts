@@ -6,9 +6,9 @@ import { Direction } from "./direction.ts";
 import type { Endpoint } from "./endpoint-text.ts";
 import type { FlowQueue, Queued } from "./flow-queue.ts";
 
-/** Told what happens to one connection besides its octets. */
+/** Hears what happens to one connection besides its octets. */
 export interface FlowReader {
-  /** The window that the endpoint of direction `side` advertises has become zero, or opens again; not told of each segment. */
+  /** The window that the endpoint of direction `side` advertises has become zero, or opens again; not reported for each segment. */
   window?(side: 0 | 1, zero: boolean, at: Origin): void;
   /** Nothing comes any more: both directions got their `end`. */
   close(): void;
@@ -38,7 +38,7 @@ export class Flow implements ByteSource, Queued<Flow> {
   lastPacket = 0;
   lastTime = 0;
   packets = 0;
-  /** Both directions were told to end; kept in the table to take what still arrives. */
+  /** Both directions were ended; kept in the table to take what still arrives. */
   over = false;
   /** Enough packets were seen: a direction that has none is not waited for any more. */
   settled = false;

@@ -27,7 +27,7 @@ export interface PlayOptions {
   readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The octets are those inside TLS with such a handshake. */
   readonly tls?: Partial<TlsFacts> | undefined;
-  /** Also told what the model tells. */
+  /** Also hears what the model reports. */
   readonly listeners?: readonly ModelSink[];
 }
 

@@ -71,7 +71,7 @@ export interface WireFrame {
 
 /**
  * Writes a connection down. It begins with SYN, SYN-ACK and ACK, the client's preface and SETTINGS, the server's SETTINGS and both
- * acknowledgments; then each frame travels in a segment of its own, a millisecond after the one before, and acknowledges all that
+ * acknowledgments; then each frame travels in a separate segment, a millisecond after the one before, and acknowledges all that
  * the other side sent before it.
  */
 export class Script {
@@ -275,7 +275,7 @@ export class Speaker {
     return this.#script.server;
   }
 
-  /** HEADERS: a GET request of the client, a 200 of the server unless told. Without END_STREAM unless told. */
+  /** HEADERS: a GET request of the client, a 200 of the server by default. Without END_STREAM by default. */
   headers(streamId: number, options: HeadersOptions = {}): this {
     const { priority } = options;
     const fixed = priority === undefined ? NOTHING : priorityOctets(priority);
@@ -305,7 +305,7 @@ export class Speaker {
     return this.frame({ type: FrameType.settings, flags: 0x1 });
   }
 
-  /** RST_STREAM, with CANCEL unless told. */
+  /** RST_STREAM, with CANCEL by default. */
   rst(streamId: number, errorCode = 8): this {
     return this.frame({ type: FrameType.rstStream, streamId, payload: u32(errorCode) });
   }
@@ -325,18 +325,18 @@ export class Speaker {
     return this.frame({ type: FrameType.ping, flags: 0x1, payload });
   }
 
-  /** GOAWAY, with NO_ERROR unless told. */
+  /** GOAWAY, with NO_ERROR by default. */
   goaway(lastStreamId = 0, errorCode = 0, debug: Octets = ""): this {
     const payload = concat([u32(lastStreamId), u32(errorCode), octetsOf(debug)]);
     return this.frame({ type: FrameType.goaway, payload });
   }
 
-  /** PUSH_PROMISE of a GET request unless told. */
+  /** PUSH_PROMISE of a GET request by default. */
   pushPromise(streamId: number, promisedStreamId: number, options: BlockOptions = {}): this {
     return this.#block(FrameType.pushPromise, streamId, getRequest, options, u32(promisedStreamId), 0);
   }
 
-  /** CONTINUATION, with END_HEADERS unless told. */
+  /** CONTINUATION, with END_HEADERS by default. */
   continuation(streamId: number, options: BlockOptions = {}): this {
     return this.#block(FrameType.continuation, streamId, { "x-more": "1" }, options, NOTHING, 0);
   }

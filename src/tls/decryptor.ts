@@ -13,7 +13,7 @@ import type { Parking } from "./parking.ts";
 import { ContentType, type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
 import { type TlsVerdict, verdictOf } from "./verdict.ts";
 
-/** Told beside the octets. */
+/** Reported beside the octets. */
 export interface TlsListener {
   alert?(alert: TlsAlert): void;
   trouble?(trouble: TlsTrouble): void;
@@ -34,7 +34,7 @@ export class Decryptor {
   readonly #keys: ConnectionKeys;
   readonly #context: DecryptorContext;
   readonly #directions: readonly [TlsDirection, TlsDirection];
-  /** Which direction is the client's, where a hello told. */
+  /** Which direction is the client's, where a hello shows it. */
   #client: 0 | 1 | undefined;
   /** What came since a record that waits for keys. */
   #parked: Parked[] | undefined;
@@ -87,7 +87,7 @@ export class Decryptor {
     if (!this.#keys.waits && (complete || !this.#isUnnamed)) this.#replay();
   }
 
-  /** The first octet of what a direction holds is there, or the gap before it is told. */
+  /** The first octet of what a direction holds is there, or the gap before it is reported. */
   startKnown(index: 0 | 1): boolean {
     return !this.#found || this.#directions[index].fromStart;
   }

@@ -394,7 +394,7 @@ export class TlsDirection {
     if (deferred !== undefined && this.opener.opened > 0) this.#gap(deferred.length, deferred.proof, deferred.at, false, true);
   }
 
-  /** The other side gives octets, and had received so many of this one's ciphertext: what it may have read must be told as missing first, or
+  /** The other side gives octets, and had received so many of this one's ciphertext: what it may have read must be reported as missing first, or
    *  it would seem to answer what was never sent. */
   settle(acked: number): void {
     const deferred = this.#deferred;

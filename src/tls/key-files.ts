@@ -84,7 +84,7 @@ export class KeyFiles {
         }
         this.#inCapturesOctets += end - start;
         if (this.#inCapturesOctets <= KEPT) this.inCaptures.push(bytes.slice(start, end));
-        // Each block is a file of its own.
+        // Each block is a separate file.
         log.reader.bytes(bytes, start, end);
         log.reader.end();
         log.reader.forget();

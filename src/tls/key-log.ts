@@ -3,7 +3,7 @@ import { copyOf, latin1 } from "../bytes.ts";
 import type { KeyStore, SecretName } from "./key-store.ts";
 
 export class KeyLogReader {
-  /** Lines that told a secret that decryption may need. */
+  /** Lines that gave a secret that decryption may need. */
   keys = 0;
   /** Lines that are none of a key log: no comment, nothing that is known. */
   junk = 0;

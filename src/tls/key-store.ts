@@ -1,4 +1,4 @@
-// What is known of the secrets of connections, by client random, whatever told it. Secrets are kept as one character per octet: a third of
+// What is known of the secrets of connections, by client random, wherever it came from. Secrets are kept as one character per octet: a third of
 // what so many small buffers would cost.
 
 import { hex, latin1 } from "../bytes.ts";
@@ -6,7 +6,7 @@ import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
 export class ConnectionSecrets {
-  /** The number of the key log that told of it first. */
+  /** The number of the key log that gave it first. */
   readonly log: number;
   /** TLS 1.2. */
   master: string | undefined = undefined;
@@ -71,7 +71,7 @@ export class KeyStore {
     for (const one of this.#connections) if (--skip < 0) yield one;
   }
 
-  /** @param clientRandom One character per octet. @param log The number of the key log that tells it. */
+  /** @param clientRandom One character per octet. @param log The number of the key log that gives it. */
   add(clientRandom: string, name: SecretName, secret: string, log = 0): void {
     let of = this.#connections.get(clientRandom);
     if (of === undefined) {
@@ -112,7 +112,7 @@ export class KeyStore {
     }
   }
 
-  /** The premaster secret that was sent so (RFC 5246 7.4.7.1), where a key log or a private key tells it. */
+  /** The premaster secret that was sent so (RFC 5246 7.4.7.1), where a key log or a private key gives it. */
   preMasterOf(encrypted: Uint8Array): Uint8Array | undefined {
     const logged = this.#preMasters.get(latin1(encrypted, 0, Math.min(8, encrypted.length)));
     if (logged !== undefined) return octetsOf(logged);

@@ -15,7 +15,7 @@ import type { Protection } from "./suite.ts";
 
 /** Opens the records of one direction under one key. */
 export interface RecordCipher {
-  /** The record's octets without protection, in memory of their own; undefined: it does not authenticate with this number. */
+  /** The record's octets without protection, in separate memory; undefined: it does not authenticate with this number. */
   open(record: TlsRecord, sequence: number): Uint8Array | undefined;
   /** Octets that protection adds at least. */
   readonly overhead: number;

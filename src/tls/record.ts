@@ -24,7 +24,7 @@ export class TlsRecord {
 
 export interface RecordSink {
   record(record: TlsRecord): void;
-  /** A record whose header is there lacks octets. Told at the first gap in it; its octets are not given.
+  /** A record whose header is there lacks octets. Called at the first gap in it; its octets are not given.
    *  @param length Octets behind its header. */
   damaged(record: TlsRecord, length: number, proof: GapProof, at: Origin): void;
   /** From here on it is not known where records begin. @param length Octets that the capture lacks; 0: there is no record header. */
@@ -242,7 +242,7 @@ class Search {
     this.#count += end - start;
   }
 
-  /** A gap: what is kept cannot be told apart any more. */
+  /** A gap: what is kept cannot be separated any more. */
   drop(): void {
     this.dropped += this.#count;
     this.#count = this.#from = 0;

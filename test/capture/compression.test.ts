@@ -33,7 +33,7 @@ async function unpack(bytes: Uint8Array, step = bytes.length, room = 1 << 16): P
 }
 
 describe.each(files)("%s", (how, compression, bytes) => {
-  test("is known by its first octets", () => {
+  test("is known by its first bytes", () => {
     expect(compressionOf(bytes, bytes.length)).toBe(compression);
   });
 
@@ -55,20 +55,20 @@ describe.each(files)("%s", (how, compression, bytes) => {
       if (octets.length < whole.length / 2 - 1 && !mayEnd) expect(faults, `cut at ${length}`).toHaveLength(1);
       for (const { offset, reason } of faults) {
         expect(offset).toBeLessThanOrEqual(length);
-        expect(reason).toMatch(/^(it ends|octets follow)/);
+        expect(reason).toMatch(/^(it ends|bytes follow)/);
       }
     }
   });
 
-  test("with an octet changed ends all the same", async () => {
+  test("with a byte changed ends all the same", async () => {
     for (let at = 4; at < bytes.length; at += at < 60 || at > bytes.length - 40 ? 1 : 7) {
       const changed = Buffer.from(bytes);
       changed[at]! ^= at % 2 === 0 ? 0xff : 0x04;
       const { octets, faults } = await unpack(changed);
       expect(faults.length).toBeLessThanOrEqual(1);
       // A block's checksum is checked before any of it is given; of a gzip member, once all is given.
-      if (compression === "bzip2") expect(whole.subarray(0, octets.length).equals(octets), `octet ${at}`).toBe(true);
-      if (compression === "gzip") expect(faults.length === 1 || octets.equals(whole), `octet ${at}`).toBe(true);
+      if (compression === "bzip2") expect(whole.subarray(0, octets.length).equals(octets), `byte ${at}`).toBe(true);
+      if (compression === "gzip") expect(faults.length === 1 || octets.equals(whole), `byte ${at}`).toBe(true);
     }
   });
 
@@ -76,7 +76,7 @@ describe.each(files)("%s", (how, compression, bytes) => {
     const trailer = Buffer.from("no member");
     const { octets, faults } = await unpack(Buffer.concat([bytes, trailer]));
     expect(octets).toEqual(whole);
-    expect(faults).toEqual([{ reason: expect.stringMatching(/^octets follow/) as string, offset: expect.any(Number) as number }]);
+    expect(faults).toEqual([{ reason: expect.stringMatching(/^bytes follow/) as string, offset: expect.any(Number) as number }]);
     expect(faults[0]!.offset).toBeGreaterThanOrEqual(bytes.length - 9);
     expect(faults[0]!.offset).toBeLessThanOrEqual(bytes.length);
   });
@@ -207,11 +207,11 @@ describe("zstd blocks", () => {
 describe("a header that claims much takes nothing", () => {
   const zstd = (descriptor: number, ...rest: number[]) => Buffer.of(0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest);
   test.each([
-    ["zstd, a window of 3.75 TiB", zstd(0, 0xff, 1, 0, 0), "it needs a window of 4123168604160 octets"],
-    ["zstd, a single segment of 2 GiB", zstd(0xa0, 0, 0, 0, 0x80, 1, 0, 0), "it needs a window of 2147483648 octets"],
+    ["zstd, a window of 3.75 TiB", zstd(0, 0xff, 1, 0, 0), "it needs a window of 4123168604160 bytes"],
+    ["zstd, a single segment of 2 GiB", zstd(0xa0, 0, 0, 0, 0x80, 1, 0, 0), "it needs a window of 2147483648 bytes"],
     ["zstd, a dictionary", zstd(0x21, 5, 1, 1, 0, 0), "it needs a dictionary"],
-    ["zstd, a block of 2 MiB", zstd(0, 0x58, 0xfd, 0xff, 0xff), "a block of 2097151 octets"],
-    ["lz4, a block of 2 GiB", Buffer.from("04224d18604073ffffff7f", "hex"), "a block of 2147483647 octets"],
+    ["zstd, a block of 2 MiB", zstd(0, 0x58, 0xfd, 0xff, 0xff), "a block of 2097151 bytes"],
+    ["lz4, a block of 2 GiB", Buffer.from("04224d18604073ffffff7f", "hex"), "a block of 2147483647 bytes"],
     ["lz4, a dictionary", Buffer.from("04224d1861407300000000", "hex"), "it needs a dictionary"],
   ])("%s", async (_, bytes, reason) => {
     const before = process.memoryUsage().arrayBuffers;

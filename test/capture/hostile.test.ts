@@ -46,7 +46,7 @@ const octets = fc
   .map((parts) => Buffer.concat(parts));
 
 describe.each(heads)("%s", (_, head) => {
-  test("any octets after the head are read to their end, however they are split", async () => {
+  test("any bytes after the head are read to their end, however they are split", async () => {
     await fc.assert(
       fc.asyncProperty(octets, fc.integer({ min: 1, max: 50 }), async (tail, step) => {
         const file = Buffer.concat([head, tail]);
@@ -105,7 +105,7 @@ describe("many and large", () => {
   });
 });
 
-describe("a good capture with one octet changed", () => {
+describe("a good capture with one byte changed", () => {
   const records = Array.from({ length: 12 }, (_, index) => ({
     octets: `${index.toString(16)}d`.repeat(30),
     fraction: index * 1000,
@@ -124,7 +124,7 @@ describe("a good capture with one octet changed", () => {
         changed[at]! ^= flip;
         const { packets } = await readAll(changed);
         const whole = records.filter((record) => packets.some((packet) => packet.octets === record.octets));
-        expect(whole.length, `octet ${at} ^ ${flip}`).toBeGreaterThanOrEqual(records.length - 3);
+        expect(whole.length, `byte ${at} ^ ${flip}`).toBeGreaterThanOrEqual(records.length - 3);
       }
     }
   });

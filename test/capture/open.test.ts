@@ -46,7 +46,7 @@ test.each([
   ["504b0304", "unrecognised", "not a capture file (starts with 50 4b 03 04: zip archive: unpack it first)"],
   [text("7z\xbc\xaf\x27\x1c"), "unrecognised", /7-Zip archive/],
   [text("Salted__12345678"), "unrecognised", /encrypted by openssl/],
-  [text("snoop\0\0\0"), "unrecognised", "ends inside its snoop file header (8 of 16 octets)"],
+  [text("snoop\0\0\0"), "unrecognised", "ends inside its snoop file header (8 of 16 bytes)"],
   [`${text("snoop\0\0\0")}0000000100000004`, "unsupported", "snoop version 1: only 2 is read"],
   [`${text("snoop\0\0\0")}0000000200000008`, "unsupported", "snoop capture of datalink type 8: only Ethernet is read"],
   ["1c0001ac", "unrecognised", /Ixia lcap capture: convert it with editcap/],
@@ -62,14 +62,14 @@ test.each([
   [text("hello\n"), "unrecognised", "not a capture file (starts with 68 65 6c 6c: text)"],
   ["000102030405", "unrecognised", "not a capture file (starts with 00 01 02 03)"],
   ["d4", "unrecognised", "not a capture file (starts with d4)"],
-  ["d4c3b2a1020004", "unrecognised", "ends inside its pcap file header (7 of 24 octets)"],
-  ["0a0d0d0a1c0000004d3c2b1a", "unrecognised", "ends inside its pcapng file header (12 of 28 octets)"],
+  ["d4c3b2a1020004", "unrecognised", "ends inside its pcap file header (7 of 24 bytes)"],
+  ["0a0d0d0a1c0000004d3c2b1a", "unrecognised", "ends inside its pcapng file header (12 of 28 bytes)"],
   [
     `0a0d0d0a1c000000${"00".repeat(20)}`,
     "unrecognised",
     "not a capture file (starts with 0a 0d 0d 0a: pcapng without a byte-order magic)",
   ],
-  ["34cdb2a1020004", "unrecognised", "ends inside its pcap file header (7 of 24 octets)"],
+  ["34cdb2a1020004", "unrecognised", "ends inside its pcap file header (7 of 24 bytes)"],
   [`d4c3b2a101000000${"00".repeat(16)}`, "unsupported", "pcap version 1.0: only 2.x is read"],
 ])("%s is refused", async (octets, code, message) => {
   for (const step of [1, 7, 1000]) {

@@ -9,7 +9,7 @@ const three: readonly PcapRecord[] = [
 ];
 
 describe("a record", () => {
-  test("of known octets", async () => {
+  test("of known bytes", async () => {
     // Written out by hand: magic, 2.4, zone, accuracy, snap length, network; then seconds, microseconds, captured, original length.
     const file = "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 71000000 00f15365 3f420f00 02000000 05000000 abcd";
     const { packets, diagnostics } = await readInEverySplit(Buffer.from(file.replaceAll(" ", ""), "hex"));
@@ -65,7 +65,7 @@ describe("the network field", () => {
   test.each([
     ["is a link type", 0x00000114, 276, ["0102030405060708", 8], ["0102", 20]],
     ["and a class in between, which is no part of it", 0x02240001, 1, ["0102030405060708", 8], ["0102", 20]],
-    ["with an FCS of four octets cuts them off", 0x24000001, 1, ["01020304", 4], ["0102", 16]],
+    ["with an FCS of four bytes cuts them off", 0x24000001, 1, ["01020304", 4], ["0102", 16]],
     ["without the P bit has no FCS", 0x20000001, 1, ["0102030405060708", 8], ["0102", 20]],
     ["with a long FCS leaves nothing", 0xf4000001, 1, ["", 0], ["", 0]],
   ])("%s", async (_, network, linkType, whole, cut) => {
@@ -86,7 +86,7 @@ describe.each([false, true])("variants, big-endian: %s", (big) => {
     packets.map(({ time, octets, wireLength }) => [time, octets, wireLength]);
 
   test.each([
-    ["records of 24 octets, as Kuznetzov's patch wrote them", { modified: true }, three],
+    ["records of 24 bytes, as Kuznetzov's patch wrote them", { modified: true }, three],
     ["version 2.2: lengths the other way round", { minor: 2 }, three],
     ["version 2.3: lengths as today", { minor: 3 }, three],
     [
@@ -122,7 +122,7 @@ describe("an odd record is believed", () => {
     ["a jump of a year", [{ octets: "01" }, { octets: "02", seconds: 32_000_000 }, { octets: "03", seconds: 32_000_000 }]],
     ["a jump there and back", [{ octets: "01" }, { octets: "02", seconds: 32_000_000 }, { octets: "03" }]],
     ["more than a second of microseconds", [{ octets: "01" }, { octets: "02", fraction: 4_000_000_000 }, { octets: "03" }]],
-    ["more octets than on the wire", [{ octets: "01" }, { octets: "0202", wireLength: 1 }, { octets: "03" }]],
+    ["more bytes than on the wire", [{ octets: "01" }, { octets: "0202", wireLength: 1 }, { octets: "03" }]],
     ["the last one", [{ octets: "01" }, { octets: "02", seconds: 32_000_000, fraction: 2_000_000 }]],
     ["longer than the snap length", [{ octets: "01".repeat(200) }, { octets: "02" }]],
   ])("%s", async (_, records) => {
@@ -230,7 +230,7 @@ describe("damage", () => {
     expect(diagnostics.map(({ data }) => data)).toEqual([{ offset: 60, length: 101, next: 60 + 117 }]);
   });
 
-  test("that claims 60 MiB takes no memory before the octets are there", async () => {
+  test("that claims 60 MiB takes no memory before the bytes are there", async () => {
     const bytes = pcap({ snapLength: 100 << 20 }, [{ octets: "01", length: 60 << 20 }]);
     const before = process.memoryUsage().arrayBuffers;
     const { diagnostics } = await readAll(bytes);

@@ -8,7 +8,7 @@ const all = (...blocks: Buffer[]) => Buffer.concat(blocks);
 const octets = (reading: Reading) => reading.packets.map((packet) => packet.octets);
 const reports = (reading: Reading) => reading.diagnostics.map(({ code, data }) => `${code} ${data["offset"]}: ${data["reason"]}`);
 
-test("blocks of known octets", async () => {
+test("blocks of known bytes", async () => {
   // Written out by hand: section header, interface (SLL2, snap length 9), Enhanced Packet Block at 1700000000.5 s with a comment.
   const file = `0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000
     01000000 14000000 1401 0000 09000000 14000000
@@ -220,7 +220,7 @@ describe.each([
   test("secrets that claim more than their block are reported", async () => {
     const reading = await readInEverySplit(all(ng.section(), ng.secrets(1, "abcd", 5)));
     expect(reading.secrets).toEqual([]);
-    expect(reports(reading)).toEqual(["capture/bad-block 28: its secrets of 5 octets do not fit"]);
+    expect(reports(reading)).toEqual(["capture/bad-block 28: its secrets of 5 bytes do not fit"]);
   });
 });
 
@@ -276,13 +276,13 @@ describe("damage", () => {
       "a length of 4 GiB",
       all(head, a, changed(b, 4, 0xfffffffc), c),
       ["aaaaaaaa", "cccccccc"],
-      [`${at}: its length of 4294967292 octets is not believed; ${later(at + b.length)}`],
+      [`${at}: its length of 4294967292 bytes is not believed; ${later(at + b.length)}`],
     ],
     [
       "the longest length of all, which a signed word would round to 0",
       all(head, a, changed(b, 4, 0xffffffff), c),
       ["aaaaaaaa", "cccccccc"],
-      [`${at}: its length of 4294967295 octets is not believed; ${later(at + b.length)}`],
+      [`${at}: its length of 4294967295 bytes is not believed; ${later(at + b.length)}`],
     ],
     [
       "a length below the least",
@@ -312,13 +312,13 @@ describe("damage", () => {
       "noise between blocks, which shifts them",
       all(head, a, Buffer.alloc(77, 0xf7), c),
       ["aaaaaaaa", "cccccccc"],
-      [`${at}: its length of 4160223223 octets is not believed; ${later(at + 77)}`],
+      [`${at}: its length of 4160223223 bytes is not believed; ${later(at + 77)}`],
     ],
     [
       "noise to the end",
       all(head, a, Buffer.alloc(77, 0xf7)),
       ["aaaaaaaa"],
-      [`${at}: its length of 4160223223 octets is not believed; ${later(at + 77)}`],
+      [`${at}: its length of 4160223223 bytes is not believed; ${later(at + 77)}`],
     ],
     [
       "a length that leaves the padding out",
@@ -330,7 +330,7 @@ describe("damage", () => {
       "a packet longer than its block",
       all(head, a, changed(b, 20, 0xfffffff0), c),
       ["aaaaaaaa", "bbbbbbbb", "cccccccc"],
-      [`${at}: its packet of 4294967280 octets does not fit`],
+      [`${at}: its packet of 4294967280 bytes does not fit`],
     ],
     [
       "a packet block without a packet",
@@ -391,7 +391,7 @@ describe("damage", () => {
     expect(reading.diagnostics.length).toBe(1);
   });
 
-  test("a file cut at any octet gives the packets before, what is there of the last one, and what is missing", async () => {
+  test("a file cut at any byte gives the packets before, what is there of the last one, and what is missing", async () => {
     const blocks = [little.section(), little.face(1), a, little.simplePacket("010203"), little.oldPacket(0, 0n, "0405")];
     // Where each packet's octets start in its block, and what they are.
     const contents = [undefined, undefined, [28, "aaaaaaaa"], [12, "010203"], [28, "0405"]] as const;
@@ -410,7 +410,7 @@ describe("damage", () => {
         if (there > 0 && there < block.length) lies = [`capture/cut-record ${start}: ${claimed - there}`];
         start += there;
       }
-      expect(octets(reading), `${length} octets`).toEqual(packets);
+      expect(octets(reading), `${length} bytes`).toEqual(packets);
       expect(reading.diagnostics.map(({ code, data }) => `${code} ${data["offset"]}: ${data["missing"]}`)).toEqual(lies);
     }
   });

@@ -116,7 +116,7 @@ export async function readAll(bytes: Uint8Array, options: Options = {}): Promise
 /** How a file is cut into reads must not show. */
 export async function readInEverySplit(bytes: Uint8Array, options: Options = {}): Promise<Reading> {
   const whole = await readAll(bytes, options);
-  for (const step of [1, 7]) expect(await readAll(bytes, { ...options, step }), `${step} octets per read`).toEqual(whole);
+  for (const step of [1, 7]) expect(await readAll(bytes, { ...options, step }), `${step} bytes per read`).toEqual(whole);
   expect(whole.octets).toBe(bytes.length);
   return whole;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type SnoopRecord, snoop } from "./building.ts";
 import { readInEverySplit } from "./reading.ts";
 
-test("a record of known octets", async () => {
+test("a record of known bytes", async () => {
   // RFC 1761 section 3, by hand: identification, version 2, Ethernet; then original and included length, record length, drops, time.
   const file = `736e6f6f70000000 00000002 00000004
     00000005 00000003 0000001c 00000000 655f1500 0007a120 abcdef 00`;
@@ -40,7 +40,7 @@ describe("damage", () => {
       [{ offset: 16 + size, length: 0, next: 16 + 2 * size }],
     ],
     [
-      "more octets than the record has",
+      "more bytes than the record has",
       snoop([a, { ...b, included: 4000 }, c, d]),
       [a.octets, c.octets, d.octets],
       [{ offset: 16 + size, length: 44, next: 16 + 2 * size }],

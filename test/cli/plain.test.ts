@@ -130,7 +130,7 @@ it.each([
   ["1g", 1e9],
   ["1.5GB", 1.5e9],
   ["512k", 512e3],
-])("--max-memory %s is %i octets", (text, octets) => {
+])("--max-memory %s is %i bytes", (text, octets) => {
   expect(parsePlain(["a.pcap", `--max-memory=${text}`])?.maxMemory).toBe(octets);
 });
 

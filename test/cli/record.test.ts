@@ -81,7 +81,7 @@ it("writes what went through as it comes, finishes it on Ctrl-C and sums up", as
     calls: [{ path: "/through" }],
   });
   expect(await recorder.end()).toBe(0);
-  expect(recorder.stderr).toMatch(/h2lint: out\.pcapng: 1 connection, \d+ packets, \d+ octets relayed\n$/);
+  expect(recorder.stderr).toMatch(/h2lint: out\.pcapng: 1 connection, \d+ packets, \d+ bytes relayed\n$/);
   expect(recorder.stdout).toBe("");
   expect(program.h2lint(["out.pcapng"])).toMatchObject({ status: 0, stdout: expect.stringContaining("no finding") as string });
 });

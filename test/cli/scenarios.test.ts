@@ -391,7 +391,7 @@ describe("JSON", () => {
     expect(summary).toMatchObject({ incomplete: false });
   });
 
-  it("is the same octets for the same input", () => {
+  it("is the same bytes for the same input", () => {
     const args = [volo, silent, "--format", "json"];
     expect(h2lint(args).stdout).toBe(h2lint(args).stdout);
   });
@@ -610,7 +610,7 @@ describe("messages of gRPC", () => {
     return objects(stdout)[0]!["messages"] as Record<string, unknown>[];
   };
 
-  it("are octets by field number without a schema", () =>
+  it("are bytes by field number without a schema", () =>
     expect(messagesOf([]).map(({ json, type }) => ({ json, type }))).toMatchObject([
       { json: { 1: hostile, 2: "hunter2" }, type: undefined },
       { json: { 1: hostile } },
@@ -678,7 +678,7 @@ describe("repro", () => {
     const ran = words("--stream", "1", "--proto", "proto");
     expect(ran.slice(0, 2)).toEqual(["grpcurl", "-plaintext"]);
     expect(ran).toEqual(expect.arrayContaining(["-import-path", "proto", "-proto", "p/s.proto"]));
-    expect(ran).toEqual(expect.arrayContaining([`x-h: ${hostile}`, "authorization: <masked, 10 octets>"]));
+    expect(ran).toEqual(expect.arrayContaining([`x-h: ${hostile}`, "authorization: <masked, 10 bytes>"]));
     expect(JSON.parse(ran[ran.indexOf("-d") + 1]!)).toEqual({ a: hostile, password: "hunter2" });
     expect(ran.slice(-2)).toEqual(["192.0.2.2:80", "p.S/Unary"]);
     expect(words("--stream", "1", "--proto", "set.bin")).toEqual(expect.arrayContaining(["-protoset", "set.bin"]));
@@ -715,7 +715,7 @@ describe("logs", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/grpc\/request-trailers +connection 1, stream 1, line 6/);
     expect(stdout).toContain("not proven: not all fields are known");
-    expect(h2lint(["--log", `${trailers}.server.log`]).stdout).toContain("an answer that only the log tells of, likely");
+    expect(h2lint(["--log", `${trailers}.server.log`]).stdout).toContain("an answer known from the log only, likely");
   });
 
   it("without HTTP/2 are hollow", () => expect(h2lint(["--log", "none/notes.txt"]).status).toBe(3));

@@ -101,7 +101,7 @@ describe("what belongs together, and why", () => {
   });
 
   it("a person is told", () => {
-    expect(program.h2lint(["info", "ring"]).stdout).toContain("judged together, for they share connections");
+    expect(program.h2lint(["info", "ring"]).stdout).toContain("judged together (they share connections)");
     expect(program.h2lint(["info", "same"]).stdout).toContain("3 captures judged by themselves");
   });
 

@@ -46,7 +46,7 @@ class Running {
 
   /** Waits until h2lint, which listens for signals by then, has them. */
   async has(octets: number): Promise<void> {
-    await this.#until(() => this.octets >= octets, `${octets} octets`);
+    await this.#until(() => this.octets >= octets, `${octets} bytes`);
   }
 
   async #until(isSo: () => boolean, what: string): Promise<void> {

@@ -173,7 +173,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: [begun, 'client foreign truncated "PRI * HTTP" at 0', "client end fin", "server end fin"],
     },
-    "closed after two octets: nothing says what it was to be": {
+    "closed after two bytes: nothing says what it was to be": {
       steps: [
         [0, preface.subarray(0, 2)],
         [0, "end"],
@@ -210,7 +210,7 @@ const cases: Record<string, Record<string, Case>> = {
         ...["client end fin", "server end fin"],
       ],
     },
-    "another last octet": {
+    "another last byte": {
       steps: [
         [1, settings],
         [0, Buffer.concat([preface.subarray(0, 23), text("x")])],
@@ -285,7 +285,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: ['note {"cleartext":"HTTP/2"}', "other unknown"],
     },
-    "TLS, octet by octet": {
+    "TLS, byte by byte": {
       steps: [
         [0, Buffer.from("16", "hex")],
         [0, Buffer.from("03", "hex")],
@@ -322,7 +322,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: ["other http/1.1"],
     },
-    "more octets than are looked at": {
+    "more bytes than are looked at": {
       steps: [
         [0, Buffer.alloc(40_000, "x")],
         [1, Buffer.alloc(40_000, "y")],
@@ -330,7 +330,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: ["other unknown"],
     },
-    "HTTP/1 with more octets than are looked at": {
+    "HTTP/1 with more bytes than are looked at": {
       steps: [
         [0, text("PUT / HTTP/1.1\r\n\r\n")],
         [0, Buffer.alloc(70_000)],
@@ -354,7 +354,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       events: ["other unknown"],
     },
-    "no octets": {
+    "no bytes": {
       steps: [
         [0, "end"],
         [1, "end"],
@@ -448,7 +448,7 @@ for (const [about, group] of Object.entries(cases)) {
   });
 }
 
-describe("however the octets are split", () => {
+describe("however the bytes are split", () => {
   it("the preface and frames are the same", () => {
     const client = Buffer.concat([preface, settings, headers]);
     const events = connect([
@@ -460,7 +460,7 @@ describe("however the octets are split", () => {
     }
   });
 
-  it("a server's first octets are the same", () => {
+  it("a server's first bytes are the same", () => {
     for (const answer of [settings, text("HTTP/1.1 505 No\r\n\r\n"), text("HTTP\x01\0\0\0\0")]) {
       const whole = connect([
         [0, preface],
@@ -477,7 +477,7 @@ describe("however the octets are split", () => {
 // How much of an HTTP/1 answer is quoted depends on how much came at once.
 const shortened = (event: string): string => event.replace(/(?<=foreign http1 "HTTP\/1\.)[^"]*/, "");
 
-describe("any octets", () => {
+describe("any bytes", () => {
   const steps = fc.array(
     fc.tuple(
       fc.constantFrom(0 as const, 1 as const),
@@ -498,7 +498,7 @@ describe("any octets", () => {
     fc.assert(run, { seed: seedOr(9113), numRuns: runs(3000) });
   });
 
-  it("after the preface never throw, and every octet is in a frame or a gap", () => {
+  it("after the preface never throw, and every byte is in a frame or a gap", () => {
     const known = fc.constantFrom(
       settings,
       ack,

@@ -129,7 +129,7 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
       [1, ascii("HTTP/1.1 200 OK\r\n")],
     ],
   ],
-])("a connection that %s holds at most %i octets", (_, most, say) => {
+])("a connection that %s holds at most %i bytes", (_, most, say) => {
   // What else runs in the process leaves something behind now and then, never less.
   expect(Math.min(...Array.from({ length: 3 }, () => octetsPerConnection(say)))).toBeLessThan(most);
 });

@@ -211,7 +211,7 @@ const cases: Record<string, Record<string, Case>> = {
       events: [http1, taken, upgraded, `server settings ${m}-${m + 14}`, expect.stringContaining("client foreign http1")],
       splittable: false,
     },
-    "octets of a long content are missing": {
+    "bytes of a long content are missing": {
       steps: [
         [0, plain],
         [1, head("HTTP/1.1 200 OK", "Content-Length: 50000")],
@@ -226,7 +226,7 @@ const cases: Record<string, Record<string, Case>> = {
         ...[expect.stringContaining("preface"), expect.stringContaining("client settings")],
       ],
     },
-    "octets of the answer are missing: the start of HTTP/2 is not known": {
+    "bytes of the answer are missing: the start of HTTP/2 is not known": {
       steps: [
         [0, get],
         [1, switching.subarray(0, 30)],
@@ -247,7 +247,7 @@ const cases: Record<string, Record<string, Case>> = {
       ],
       splittable: false,
     },
-    "octets of the request are missing": {
+    "bytes of the request are missing": {
       steps: [
         [0, get.subarray(0, 20)],
         [0, 40],
@@ -561,7 +561,7 @@ for (const [about, group] of Object.entries(cases)) {
     });
 
     const whole = Object.entries(group).filter(([, { splittable }]) => splittable !== false);
-    it.each(whole)("octet by octet, and cut in two: %s", (_, { steps, syn }) => {
+    it.each(whole)("byte by byte, and cut in two: %s", (_, { steps, syn }) => {
       const events = connect(steps, syn);
       const pieces = (cut: (octets: Uint8Array) => Uint8Array[]) =>
         steps.flatMap(([direction, what]): Step[] =>

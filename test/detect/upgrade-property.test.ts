@@ -73,7 +73,7 @@ describe("an upgrade", () => {
     fc.assert(run, { seed: seedOr(7540), numRuns: runs(300) });
   });
 
-  it("that is damaged, or lacks octets, never throws", () => {
+  it("that is damaged, or lacks bytes, never throws", () => {
     const harm = fc.tuple(fc.nat(), fc.oneof(fc.nat({ max: 255 }), fc.constant("gap" as const), fc.constant("end" as const)));
     const run = fc.property(talk, cuts, fc.array(harm, { maxLength: 3 }), (given, borders, harms) => {
       const steps = split(turnsOf(given), borders);

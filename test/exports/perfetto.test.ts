@@ -132,7 +132,7 @@ describe("a packet", () => {
     const pieces: Uint8Array[] = [];
     const writer = new PacketWriter((octets) => pieces.push(Uint8Array.from(octets)));
     writer.track(7_000_000_000, "π", { pid: 7 });
-    writer.track(1, "window", { parent: 7_000_000_000, unit: "octets" });
+    writer.track(1, "window", { parent: 7_000_000_000, unit: "bytes" });
     for (const value of [0, 127, 128, 2 ** 40, -1, -(2 ** 40)]) writer.counter(1, 2 ** 52, value);
     const long = "é".repeat(300_000);
     writer.event(EventType.instant, 1, 5, "name", [

@@ -31,8 +31,8 @@ async function drop(paths: readonly string[]): Promise<void> {
   const files = paths.map((path) => ({ name: basename(path), octets: readFileSync(path).toString("base64") }));
   const transfer = await page.evaluateHandle(
     `(() => { const transfer = new DataTransfer();
-    for (const { name, octets } of ${JSON.stringify(files)})
-      transfer.items.add(new File([Uint8Array.from(atob(octets), (c) => c.charCodeAt(0))], name));
+    for (const { name, bytes } of ${JSON.stringify(files)})
+      transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
     return transfer; })()`,
   );
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });

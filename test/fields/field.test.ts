@@ -90,7 +90,7 @@ describe("field facts", () => {
     expect(decoded.value).toBe(value);
   });
 
-  it("judges every octet", () => {
+  it("judges every byte", () => {
     for (let octet = 0; octet < 256; octet++) {
       const char = String.fromCharCode(octet);
       const name = fieldName(`a${char}b`).bits;
@@ -155,7 +155,7 @@ describe("the cache of strings", () => {
     expect(ask(one, 0, "abc")).toBe("ABC");
   });
 
-  it("keeps 64 octets and no more", () => {
+  it("keeps 64 bytes and no more", () => {
     const cache = new OctetCache<object, string>(2);
     const owner = {};
     for (const [length, kept] of [

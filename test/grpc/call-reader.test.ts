@@ -129,10 +129,10 @@ const cases: readonly Case[] = [
 describe.each(cases)("$about", ({ story, events, limits }) => {
   const { segments } = written(story);
   it("whole", () => expect(eventsOf(segments, limits)).toEqual(events));
-  it("octet by octet", () => expect(eventsOf(octetByOctet(segments), limits)).toEqual(events));
+  it("byte by byte", () => expect(eventsOf(octetByOctet(segments), limits)).toEqual(events));
 });
 
-describe("missing octets", () => {
+describe("missing bytes", () => {
   it("inside DATA make the borders of that side unknown, and of no other stream", () => {
     const { segments } = written((s) =>
       s.client

@@ -42,7 +42,7 @@ describe("decompress", () => {
   ])("%s", (encoding, message) => expect(octetsOf(decompress(message, encoding, 1000))).toEqual(text));
 
   it.each([
-    ["a block that repeats one octet", "zstd", made("zstd", "rle"), Buffer.alloc(5000, 7)],
+    ["a block that repeats one byte", "zstd", made("zstd", "rle"), Buffer.alloc(5000, 7)],
     ["sequences", "zstd", made("zstd", "prose"), prose(300)],
     ["several blocks", "zstd", made("zstd", "long"), prose(40_000)],
     ["Huffman codes", "zstd", made("zstd", "letters"), letters()],
@@ -76,7 +76,7 @@ describe("decompress", () => {
     ["cut off", made("zstd", "hello").subarray(0, 15), "zstd", "damaged"],
     ["no zstd", text, "zstd", "damaged"],
     ["empty", Buffer.alloc(0), "zstd", "damaged"],
-    ["octets after a frame", Buffer.concat([made("zstd", "hello"), text]), "zstd", "damaged"],
+    ["bytes after a frame", Buffer.concat([made("zstd", "hello"), text]), "zstd", "damaged"],
     ["a dictionary", Buffer.from("28b52ffd01580105", "hex"), "zstd", "unknown"],
     ["a size that is not kept", sized(6), "zstd", "damaged"],
     ["a copy from before the beginning", Buffer.from("0500610e0300", "hex"), "snappy-block", "damaged"],
@@ -144,7 +144,7 @@ describe("damage", () => {
     );
   });
 
-  it.each(["zstd", "snappy", "snappy-block"])("%s takes any octets", (encoding) => {
+  it.each(["zstd", "snappy", "snappy-block"])("%s takes any bytes", (encoding) => {
     const head = encoding === "zstd" ? Buffer.from("28b52ffd0058", "hex") : Buffer.alloc(0);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (octets) => {

@@ -111,14 +111,14 @@ describe.each(cases)("$about", ({ pieces, told, state = "on", messages, missing 
 
   it("whole", () => check(whole));
 
-  it("split at every octet", () => {
+  it("split at every byte", () => {
     whole.forEach((piece, i) => {
       if (piece === "gap") return;
       for (let at = 1; at < piece.length; at++) check([...whole.slice(0, i), ...split(piece, at), ...whole.slice(i + 1)]);
     });
   });
 
-  it("octet by octet", () => {
+  it("byte by byte", () => {
     check(
       whole.flatMap((piece): (Uint8Array | "gap")[] =>
         piece === "gap" ? [piece] : Array.from(piece, (octet) => Uint8Array.of(octet)),

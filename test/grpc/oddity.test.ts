@@ -127,7 +127,7 @@ const cases: readonly { readonly about: string; readonly story: Story; readonly 
     oddities: ["message: late"],
   },
   {
-    about: "missing octets",
+    about: "missing bytes",
     story: (s) =>
       s.client
         .headers(1, ask)

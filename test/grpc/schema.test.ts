@@ -32,7 +32,7 @@ const cases: readonly (readonly [string, string, string, unknown])[] = [
   ["zero of a field with presence", "message T { optional int32 b = 2; }", "10 00", { b: 0 }],
   ["64 bits are a string", "message T { int64 a = 1; }", "08 ff ff ff ff ff ff ff ff ff 01", { a: "-1" }],
   ["zigzag", "message T { sint32 a = 1; sint64 b = 2; }", "08 01 10 03", { a: -1, b: "-2" }],
-  ["octets are base64", "message T { bytes a = 1; }", "0a 02 ff fe", { a: "//4=" }],
+  ["bytes are base64", "message T { bytes a = 1; }", "0a 02 ff fe", { a: "//4=" }],
   ["a double that is no number", "message T { double a = 1; }", "09 00 00 00 00 00 00 f0 7f", { a: "Infinity" }],
   ["an enumeration", "message T { E e = 1; } enum E { A = 0; B = 1; }", "08 01", { e: "B" }],
   ["a value that an enumeration lacks", "message T { E e = 1; } enum E { A = 0; }", "08 07", { e: 7 }],
@@ -127,7 +127,7 @@ const misfits: readonly (readonly [string, string, string, string, RegExp])[] = 
   ["in a map's value", "message T { map<string, string> m = 1; }", "0a 03 12 01 ff", "m.value", /UTF-8/],
   ["cut off", "message T { string a = 1; }", "0a 05 61", "a.b.T", /longer than what is left/],
   ["cut off inside", "message T { U u = 1; } message U { string a = 1; }", "0a 02 0a 05", "u", /longer than what is left/],
-  ["packed numbers of 32 bits in three octets", "message T { repeated fixed32 a = 1; }", "0a 03 01 02 03", "a", /3 octets/],
+  ["packed numbers of 32 bits in three bytes", "message T { repeated fixed32 a = 1; }", "0a 03 01 02 03", "a", /3 bytes/],
   ["a packed number cut off", "message T { repeated int32 a = 1; }", "0a 02 01 80", "a", /number/],
   ["a group for a message", "message T { U u = 1; } message U {}", "0b 0c", "u", /wire type 3/],
 ];
@@ -181,7 +181,7 @@ describe("hostile messages", () => {
     expect(method.misfit("client", late)).toBeUndefined();
   });
 
-  it("an Any whose octets do not fit its type is shown", () => {
+  it("an Any whose bytes do not fit its type is shown", () => {
     expect(method.json("client", octets('22 0c 0a 07 "x/a.b.T" 12 01 0a'))).toEqual({
       any: { "@type": "x/a.b.T (does not fit)", value: "Cg==" },
     });

@@ -30,7 +30,7 @@ const broken: readonly (readonly [string, string])[] = [
   ["a length beyond the end", "0a 05 61"],
   ["a length of 2^63", "0a ff ff ff ff ff ff ff ff 7f"],
   ["a varint cut off", "08 80"],
-  ["a varint of eleven octets", "08 80 80 80 80 80 80 80 80 80 80 01"],
+  ["a varint of eleven bytes", "08 80 80 80 80 80 80 80 80 80 80 01"],
   ["32 bits cut off", "0d 00 00"],
   ["64 bits cut off", "09 00 00 00 00 00 00 00"],
   ["the end of a group that did not begin", "0c"],

@@ -82,7 +82,7 @@ describe("grpc-status-details-bin", () => {
       { code: 5, message: "", details: [detail, detail] },
     ],
     [
-      "a negative code, ten octets",
+      "a negative code, ten bytes",
       encode([8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
       { code: -1, message: "", details: [] },
     ],

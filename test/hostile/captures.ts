@@ -110,7 +110,7 @@ export const captures: Readonly<Record<string, Hostile>> = {
   "fragments of one datagram": {
     octets: wire(() => times(M, (i) => ipv4(1, 2, 6, new Uint8Array(8), 7, 0x2000 | ((i * 2 + 2) & 0x1fff)))),
   },
-  "octets out of order, back to front": {
+  "bytes out of order, back to front": {
     octets: wire(function* () {
       const link = new Link();
       yield* link.opening();
@@ -118,7 +118,7 @@ export const captures: Readonly<Record<string, Hostile>> = {
     }),
     told: ["limit/out-of-order"],
   },
-  "octets out of order, every other one, and then the rest": {
+  "bytes out of order, every other one, and then the rest": {
     octets: wire(function* () {
       const link = new Link();
       yield* link.opening();
@@ -126,7 +126,7 @@ export const captures: Readonly<Record<string, Hostile>> = {
       for (let i = 0; i < M; i += 2) yield link.segment(0, ACK, Uint8Array.of(i), link.next[0] + i);
     }),
   },
-  "octets out of order, anywhere": {
+  "bytes out of order, anywhere": {
     octets: wire(function* () {
       const link = new Link();
       const random = noise(1);
@@ -412,7 +412,7 @@ export const captures: Readonly<Record<string, Hostile>> = {
       }),
     ),
   },
-  "frames of random octets on a connection": {
+  "frames of random bytes on a connection": {
     octets: wire(() =>
       onOne(function* (link) {
         const random = noise(3);
@@ -431,7 +431,7 @@ export const captures: Readonly<Record<string, Hostile>> = {
       }),
     ),
   },
-  "random octets on a connection": {
+  "random bytes on a connection": {
     octets: wire(() =>
       onOne(function* (link) {
         const random = noise(4);

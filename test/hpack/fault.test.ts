@@ -11,24 +11,24 @@ const get = ":method: GET";
 const cases: Case[] = [
   ["index 0", "80", "index-zero", 0],
   ["index 0 after a field", "8280", "index-zero", 1, [get]],
-  ["index 0 in two octets is 127", "ff00", "index-out-of-range", 0],
+  ["index 0 in two bytes is 127", "ff00", "index-out-of-range", 0],
   ["indexed, empty dynamic table", "be", "index-out-of-range", 0],
   ["literal with indexing, its name beyond the table", "7e00", "index-out-of-range", 0],
   ["literal without indexing, its name beyond the table", "820f2f00", "index-out-of-range", 1, [get]],
   ["one entry, the second asked for", "4001610162bf", "index-out-of-range", 5, ["a: b"]],
   ["the largest integer is an index too large", "ff80ffffff0f", "index-out-of-range", 0, [], "integer-overflow"],
-  ["five continuation octets may be worth nothing", "ff8080808000", "index-out-of-range", 0, [], "integer-overflow"],
+  ["five continuation bytes may be worth nothing", "ff8080808000", "index-out-of-range", 0, [], "integer-overflow"],
   ["2^32", "ff81ffffff0f", "integer-overflow", 0],
-  ["fifth continuation octet too large", "ff808080807f", "integer-overflow", 0],
-  ["six continuation octets", "82ff808080808000", "integer-overflow", 1, [get]],
-  ["five continuation octets and the block's end", "ff8080808080", "block-truncated", 0],
+  ["fifth continuation byte too large", "ff808080807f", "integer-overflow", 0],
+  ["six continuation bytes", "82ff808080808000", "integer-overflow", 1, [get]],
+  ["five continuation bytes and the block's end", "ff8080808080", "block-truncated", 0],
   ["a string length of 2^32", "007f81ffffff0f", "integer-overflow", 0],
   ["a size update of 2^32", "3fe1ffffff0f", "integer-overflow", 0],
   ["name longer than the block", "0001", "string-too-long", 0],
   ["value longer than the block", "8200016102ff", "string-too-long", 1, [get]],
   ["value far longer than the block", "0400047fffffffff07", "string-too-long", 2, [":path: "], "integer-overflow"],
   ["Huffman value longer than the block", "04825f", "string-too-long", 0],
-  ["nothing after a literal's first octet (h2spec 4.3/1)", "40", "block-truncated", 0],
+  ["nothing after a literal's first byte (h2spec 4.3/1)", "40", "block-truncated", 0],
   ["no name", "8210", "block-truncated", 1, [get]],
   ["no value", "000161", "block-truncated", 0],
   ["no value for an indexed name", "41", "block-truncated", 0],
@@ -79,7 +79,7 @@ describe("faults", () => {
   });
 
   it.each(cases.filter(([, , fault]) => fault !== "index-out-of-range"))(
-    "the same when octets were lost, %s",
+    "the same when bytes were lost, %s",
     (_, hex, fault, offset) => {
       const decoder = fastHpack(limits);
       decoder.lose();
@@ -88,13 +88,13 @@ describe("faults", () => {
     },
   );
 
-  it.each(cases.filter(([, , fault]) => fault === "index-out-of-range"))("not certain when octets were lost, %s", (_, hex) => {
+  it.each(cases.filter(([, , fault]) => fault === "index-out-of-range"))("not certain when bytes were lost, %s", (_, hex) => {
     const decoder = fastHpack(limits);
     decoder.lose();
     expect(decode(decoder, hex).fault).toBeUndefined();
   });
 
-  it("is never remembered for the same octets", () => {
+  it("is never remembered for the same bytes", () => {
     const decoder = fastHpack(limits);
     for (let i = 0; i < 20; i++) expect(decode(decoder, "80").fault).toBe("index-zero");
   });

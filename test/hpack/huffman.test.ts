@@ -24,7 +24,7 @@ describe("the Huffman code", () => {
     expect([...huffmanLengths]).toEqual(codes.map(([length]) => length));
   });
 
-  it("decodes each octet alone, after another and before another", () => {
+  it("decodes each byte alone, after another and before another", () => {
     for (let octet = 0; octet < 256; octet++) {
       for (const [before, after] of [[], [0x61], [0xff]].flatMap((a) => [[], [0x30], [0x00]].map((b) => [a, b] as const))) {
         const text = String.fromCharCode(...before, octet, ...after);

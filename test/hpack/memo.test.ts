@@ -81,7 +81,7 @@ describe("remembered blocks", () => {
     }
   });
 
-  it("may be as long as 64 octets, longer ones are decoded each time", () => {
+  it("may be as long as 64 bytes, longer ones are decoded each time", () => {
     const decoder = warm();
     for (const length of [63, 64, 65, 200]) {
       const octets = Buffer.alloc(length, 0x82);
@@ -160,7 +160,7 @@ describe("connections that begin alike", () => {
     expect(lines(decodeOctets(decoder, indexed(62)))).toEqual(["?: ?"]);
   });
 
-  it("are told apart where the octets differ last", () => {
+  it("are told apart where the bytes differ last", () => {
     const seen = Array.from({ length: 300 }, (_, i) => {
       const decoder = fastHpack(limits);
       decodeOctets(decoder, insert("o", String(i % 3)));

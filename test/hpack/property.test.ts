@@ -83,7 +83,7 @@ describe("properties", () => {
     { maxLength: 8 },
   );
 
-  it("both engines say the same of any octets until the first fault", () => {
+  it("both engines say the same of any bytes until the first fault", () => {
     fc.assert(
       fc.property(blocks, (blocks) => {
         const fast = fastHpack(limits);
@@ -113,7 +113,7 @@ describe("properties", () => {
     );
   });
 
-  it("no octets make a decoder throw, lost or not, or find an index out of range that may be there", () => {
+  it("no bytes make a decoder throw, lost or not, or find an index out of range that may be there", () => {
     fc.assert(
       fc.property(blocks, fc.nat({ max: 8 }), (blocks, losesAt) => {
         const decoder = fastHpack({ tableOctets: 200 });

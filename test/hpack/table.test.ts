@@ -78,7 +78,7 @@ describe.each(Object.entries({ fast: fastHpack, reference: referenceHpack }))("d
     expect(decodeOctets(decoder, sizeUpdate(101)).fault).toBe("table-size-update-too-large");
   });
 
-  it("still holds 4096 octets after a higher limit that the encoder does not use", () => {
+  it("still holds 4096 bytes after a higher limit that the encoder does not use", () => {
     const decoder = engine(limits);
     decoder.setMaxTableSize(65536);
     decodeOctets(decoder, join(insert("a", "1"), insert("b", "x".repeat(4063))));
@@ -105,7 +105,7 @@ describe.each(Object.entries({ fast: fastHpack, reference: referenceHpack }))("d
   });
 });
 
-describe("lost octets", () => {
+describe("lost bytes", () => {
   const lost = () => {
     const decoder = fastHpack(limits);
     decodeOctets(decoder, insert("old", "1"));

@@ -23,7 +23,7 @@ const cases: Case[] = [
   ],
   ["DATA, nothing but Pad Length", "000001 00 08 00000001 00", { kind: "data", flags: 8, streamId: 1, length: 1 }],
   [
-    "DATA, 255 octets of padding",
+    "DATA, 255 bytes of padding",
     "000101 00 08 00000001 ff 78 00*255",
     { kind: "data", flags: 8, streamId: 1, length: 257, payload: "x", padLength: 255 },
   ],
@@ -66,7 +66,7 @@ const cases: Case[] = [
     { kind: "data", flags: 8, streamId: 1, length: 6, payload: "abc", padLength: 2, facts: ["paddingNonzero"] },
   ],
   [
-    "DATA, padding not zero, first octet",
+    "DATA, padding not zero, first byte",
     '000006 00 08 00000001 02 "abc" 01 00',
     { kind: "data", flags: 8, streamId: 1, length: 6, payload: "abc", padLength: 2, facts: ["paddingNonzero"] },
   ],
@@ -171,12 +171,12 @@ const cases: Case[] = [
     { kind: "headers", flags: 12, streamId: 1, fault: "length", facts: ["tooShort"] },
   ],
   [
-    "HEADERS, priority of four octets",
+    "HEADERS, priority of four bytes",
     "000004 01 24 00000001 00000000",
     { kind: "headers", flags: 0x24, streamId: 1, length: 4, payload: "\0\0\0\0", fault: "length", facts: ["tooShort"] },
   ],
   [
-    "HEADERS, padded, priority of four octets",
+    "HEADERS, padded, priority of four bytes",
     "000005 01 2c 00000001 00 00000000",
     { kind: "headers", flags: 0x2c, streamId: 1, length: 5, payload: "\0\0\0\0\0", fault: "length", facts: ["tooShort"] },
   ],
@@ -201,12 +201,12 @@ const cases: Case[] = [
     },
   ],
   [
-    "PRIORITY, four octets",
+    "PRIORITY, four bytes",
     "000004 02 00 00000003 00000001",
     { kind: "priority", streamId: 3, length: 4, payload: "\0\0\0\x01", fault: "length", facts: ["badLength"] },
   ],
   [
-    "PRIORITY, six octets",
+    "PRIORITY, six bytes",
     "000006 02 00 00000003 00000001 10 00",
     { kind: "priority", streamId: 3, length: 6, payload: "\0\0\0\x01\x10\0", fault: "length", facts: ["badLength"] },
   ],
@@ -236,7 +236,7 @@ const cases: Case[] = [
     { kind: "rst-stream", streamId: 3, length: 4, payload: "\xff\xff\xff\xff", errorCode: 0xffffffff },
   ],
   [
-    "RST_STREAM, three octets",
+    "RST_STREAM, three bytes",
     "000003 03 00 00000003 000008",
     { kind: "rst-stream", streamId: 3, length: 3, payload: "\0\0\x08", fault: "length", facts: ["badLength"] },
   ],
@@ -254,7 +254,7 @@ const cases: Case[] = [
   ],
   ["SETTINGS, ACK", "000000 04 01 00000000", { kind: "settings", flags: 1 }],
   [
-    "SETTINGS, ACK with octets",
+    "SETTINGS, ACK with bytes",
     "000006 04 01 00000000 0003 00000064",
     { kind: "settings", flags: 1, length: 6, payload: "\0\x03\0\0\0\x64", fault: "length", facts: ["badLength"] },
   ],
@@ -299,12 +299,12 @@ const cases: Case[] = [
     },
   ],
   [
-    "PUSH_PROMISE, three octets",
+    "PUSH_PROMISE, three bytes",
     "000003 05 04 00000001 000002",
     { kind: "push-promise", flags: 4, streamId: 1, length: 3, payload: "\0\0\x02", fault: "length", facts: ["tooShort"] },
   ],
   [
-    "PUSH_PROMISE, padded, four octets",
+    "PUSH_PROMISE, padded, four bytes",
     "000004 05 0c 00000001 00 000002",
     { kind: "push-promise", flags: 12, streamId: 1, length: 4, payload: "\0\0\0\x02", fault: "length", facts: ["tooShort"] },
   ],
@@ -317,7 +317,7 @@ const cases: Case[] = [
   ["PING", '000008 06 00 00000000 "pingpong"', { kind: "ping", length: 8, payload: "pingpong" }],
   ["PING, ACK", '000008 06 01 00000000 "pingpong"', { kind: "ping", flags: 1, length: 8, payload: "pingpong" }],
   [
-    "PING, seven octets",
+    "PING, seven bytes",
     '000007 06 00 00000000 "pingpon"',
     { kind: "ping", length: 7, payload: "pingpon", fault: "length", facts: ["badLength"] },
   ],
@@ -333,7 +333,7 @@ const cases: Case[] = [
     { kind: "goaway", length: 10, payload: "no", lastStreamId: 5, errorCode: 2 },
   ],
   [
-    "GOAWAY, seven octets",
+    "GOAWAY, seven bytes",
     "000007 07 00 00000000 00000005 000000",
     { kind: "goaway", length: 7, payload: "\0\0\0\x05\0\0\0", fault: "length", facts: ["badLength"] },
   ],
@@ -366,7 +366,7 @@ const cases: Case[] = [
     { kind: "window-update", streamId: 3, length: 4, payload: "\0\0\0\0" },
   ],
   [
-    "WINDOW_UPDATE, five octets",
+    "WINDOW_UPDATE, five bytes",
     "000005 08 00 00000000 0000000100",
     { kind: "window-update", length: 5, payload: "\0\0\0\x01\0", fault: "length", facts: ["badLength"] },
   ],
@@ -385,7 +385,7 @@ const cases: Case[] = [
     '000003 0a 00 00000000 0002 "a"',
     { kind: "altsvc", length: 3, payload: "\0\x02a", fault: "length" },
   ],
-  ["ALTSVC, one octet", "000001 0a 00 00000000 00", { kind: "altsvc", length: 1, payload: "\0", fault: "length" }],
+  ["ALTSVC, one byte", "000001 0a 00 00000000 00", { kind: "altsvc", length: 1, payload: "\0", fault: "length" }],
   ["ORIGIN", '000003 0c 00 00000000 0001 "a"', { kind: "origin", length: 3, payload: "\0\x01a" }],
   [
     "PRIORITY_UPDATE",
@@ -393,7 +393,7 @@ const cases: Case[] = [
     { kind: "priority-update", length: 7, payload: "u=1", promisedStreamId: 3 },
   ],
   [
-    "PRIORITY_UPDATE, three octets",
+    "PRIORITY_UPDATE, three bytes",
     "000003 10 00 00000000 000003",
     { kind: "priority-update", length: 3, payload: "\0\0\x03", fault: "length" },
   ],
@@ -510,7 +510,7 @@ const gaps: [about: string, pieces: (Uint8Array | number)[], events: (Described 
   ["a whole payload", [data.subarray(0, 9), 20, ping], ["gap", cutData, pinged]],
   ["twice in a payload", [headers.subarray(0, 12), 2, headers.subarray(14, 20), 9, ping], ["gap", "gap", cutHeaders, pinged]],
   [
-    "the first octets of a payload, then the rest",
+    "the first bytes of a payload, then the rest",
     [headers.subarray(0, 9), 5, headers.subarray(14), ping],
     ["gap", cutHeaders, pinged],
   ],
@@ -557,7 +557,7 @@ const gaps: [about: string, pieces: (Uint8Array | number)[], events: (Described 
 describe("gaps", () => {
   it.each(gaps)("%s", (_, pieces, events) => expect(decode(pieces).events).toEqual(events));
 
-  it("leave the last octet that was captured as a frame's last", () => {
+  it("leave the last byte that was captured as a frame's last", () => {
     const last = (pieces: (Uint8Array | number)[]) =>
       decode(pieces, { where: true }).frames.map((f) => [f["first"] ?? 0, f["last"], f["packets"]]);
     expect(last([data.subarray(0, 4), data.subarray(4, 9), 20])).toEqual([[0, 8, "1-2"]]);

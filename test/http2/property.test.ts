@@ -17,7 +17,7 @@ const pieces = fc.array(
   { maxLength: 20 },
 );
 
-describe("any octets", () => {
+describe("any bytes", () => {
   it("never throw, and every frame ends behind the one before", () => {
     const run = fc.property(pieces, fc.boolean(), (list, lost) => {
       const { frames, events } = decode(list, { where: true, lost });
@@ -83,14 +83,14 @@ describe("where frames are found", () => {
   it.each([
     ["at the start", chain, 0],
     ["one frame at the start", frame(6, 0, 0, "00*8"), 0],
-    ["one frame that goes on behind the octets", frame(1, 4, 1, "82*20").subarray(0, 15), -1],
+    ["one frame that goes on behind the bytes", frame(1, 4, 1, "82*20").subarray(0, 15), -1],
     ["a frame, and a part of another", Buffer.concat([frame(4, 1, 0), frame(1, 4, 1, "82*20").subarray(0, 15)]), 0],
     ["a frame, and a part of a head", Buffer.concat([frame(4, 1, 0), frame(1, 4, 1).subarray(0, 5)]), 0],
     ["two in the middle", Buffer.concat([Buffer.from("noise"), chain]), 5],
     ["one in the middle", Buffer.concat([Buffer.from("noise"), frame(6, 0, 0, "00*8")]), -1],
     ["DATA", frame(0, 0, 1, "61*20"), -1],
     ["zeros", Buffer.alloc(1000), -1],
-    ["a PING of nine octets", Buffer.concat([frame(6, 0, 0, "00*9"), frame(4, 1, 0)]), -1],
+    ["a PING of nine bytes", Buffer.concat([frame(6, 0, 0, "00*9"), frame(4, 1, 0)]), -1],
     ["a PING on a stream", frame(6, 0, 1, "00*8"), -1],
     ["HEADERS on stream 0", frame(1, 4, 0, "82"), -1],
     ["a reserved bit", frame(1, 4, 0x80000001, "82"), -1],
@@ -98,10 +98,10 @@ describe("where frames are found", () => {
     ["a type of its own", frame(200, 0, 1, "82"), -1],
     ["longer than anyone may send unasked", frame(1, 4, 1, "82*16385"), -1],
     ["nothing", Buffer.alloc(0), -1],
-    ["eight octets", Buffer.alloc(8), -1],
+    ["eight bytes", Buffer.alloc(8), -1],
   ])("%s", (_, bytes, expected) => expect(find(bytes)).toBe(expected));
 
-  it("not beyond the octets it may read", () => {
+  it("not beyond the bytes it may read", () => {
     const b = Buffer.concat([Buffer.from("noise"), chain, chain]);
     expect(findFrames(b, 5, 5 + 17)).toBe(5);
     expect(findFrames(b, 5, 5 + 16)).toBe(-1);

@@ -7,7 +7,7 @@ import { fixture, reading, root, textOf } from "./logging.ts";
 const client = textOf(`${root}samples/h2-trailers-grpc-go-1.85.client.log`);
 
 describe("a log", () => {
-  it.each([1, 2, 3, 7, 64])("is the same however it comes: %i octets a time", async (step) => {
+  it.each([1, 2, 3, 7, 64])("is the same however it comes: %i bytes a time", async (step) => {
     const whole = await reading(client);
     expect((await reading(client, { step })).events).toEqual(whole.events);
   });

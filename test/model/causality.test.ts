@@ -63,7 +63,7 @@ describe("what a frame shows of its sender's reading", () => {
     expect(processed()).toEqual(before);
   });
 
-  it("PING ACK: the PING with the same octets", () => {
+  it("PING ACK: the PING with the same bytes", () => {
     d.client.ping("aaaaaaaa");
     const first = d.client.sent;
     d.client.ping("bbbbbbbb").data(1);
@@ -86,7 +86,7 @@ describe("what a frame shows of its sender's reading", () => {
     expect(d.connection.client.pings).toEqual([]);
   });
 
-  it("a PING ACK of seven octets: nothing", () => {
+  it("a PING ACK of seven bytes: nothing", () => {
     d.client.ping("aaaaaaaa");
     const before = processed();
     d.server.ping("aaaaaaa", 1);

@@ -33,7 +33,7 @@ describe("announced settings", () => {
     [199, 70_000],
     [200, 70_000],
     [300, 90_000],
-  ])("with %i octets received the largest window is %i", (horizon, largest) => {
+  ])("with %i bytes received the largest window is %i", (horizon, largest) => {
     const s = new AnnouncedSettings();
     s.announce(100, 0, [[initialWindowSize, 70_000]]);
     // A smaller value counts from its acknowledgment on.

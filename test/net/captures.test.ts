@@ -64,7 +64,7 @@ describe.skipIf(!haveCaptures)(`the same segments in another wrapping${where}`, 
     expect(diagnostics).toEqual([]);
   });
 
-  test.each(["-seqwrap.pcap", "-tinyseg.pcap"])("%s carries the same octets in each direction", async (name) => {
+  test.each(["-seqwrap.pcap", "-tinyseg.pcap"])("%s carries the same bytes in each direction", async (name) => {
     const streams = (segments: readonly ReadSegment[]) => {
       const streams: Record<string, string> = {};
       for (const { ports, payload } of segments) streams[ports] = (streams[ports] ?? "") + payload;
@@ -76,7 +76,7 @@ describe.skipIf(!haveCaptures)(`the same segments in another wrapping${where}`, 
   });
 
   test.each(["d-viol", "d-base"])(
-    "%s-snap96.pcap has the first octets of each payload, and says how many are missing",
+    "%s-snap96.pcap has the first bytes of each payload, and says how many are missing",
     async (name) => {
       const base = await segmentsOf(capture(`wrapped/${name}.pcap`));
       const { segments } = await segmentsOf(capture(`wrapped/${name}-snap96.pcap`));

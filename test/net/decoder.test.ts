@@ -125,7 +125,7 @@ describe("a segment is read from", () => {
       const length = size(octets);
       for (let captured = 0; captured < length; captured++) {
         const { segments, fate, codes } = decode(linkType, octets, { captured, wireLength: length });
-        expect(fate, `${captured} octets`).toMatch(/^(tcp|damaged|notIp|notTcp)$/);
+        expect(fate, `${captured} bytes`).toMatch(/^(tcp|damaged|notIp|notTcp)$/);
         if (fate !== "tcp") {
           expect(segments).toEqual([]);
           const codesOf = fate === "damaged" ? ["capture/bad-packet"] : ["capture/not-tcp", "capture/unread-protocol"];
@@ -152,20 +152,20 @@ const fragments = "1 IP fragments could not be put together: the rest of their d
 const tooDeep = "1 packets have more than 24 headers and were not read";
 
 test.each<[string, number, string, string, string]>([
-  ["an Ethernet header cut", 1, "0200000000010200000000020", "damaged", damaged("Ethernet", "shorter than 14 octets")],
-  ["a VLAN tag cut", 1, ethernet(0x8100, "0064"), "damaged", damaged("VLAN", "shorter than 4 octets")],
-  ["a cooked header cut", 113, "00000001000600000000", "damaged", damaged("Linux cooked", "shorter than 16 octets")],
-  ["a cooked v2 header cut", 276, `${u16(0x0800)}0000`, "damaged", damaged("Linux cooked v2", "shorter than 20 octets")],
-  ["a loopback header cut", 0, "0200", "damaged", damaged("BSD loopback", "shorter than 4 octets")],
-  ["nothing at all", 101, "", "damaged", damaged("IP", "no octets")],
+  ["an Ethernet header cut", 1, "0200000000010200000000020", "damaged", damaged("Ethernet", "shorter than 14 bytes")],
+  ["a VLAN tag cut", 1, ethernet(0x8100, "0064"), "damaged", damaged("VLAN", "shorter than 4 bytes")],
+  ["a cooked header cut", 113, "00000001000600000000", "damaged", damaged("Linux cooked", "shorter than 16 bytes")],
+  ["a cooked v2 header cut", 276, `${u16(0x0800)}0000`, "damaged", damaged("Linux cooked v2", "shorter than 20 bytes")],
+  ["a loopback header cut", 0, "0200", "damaged", damaged("BSD loopback", "shorter than 4 bytes")],
+  ["nothing at all", 101, "", "damaged", damaged("IP", "no bytes")],
   ["an IPv4 header cut", 228, four.slice(0, 38), "damaged", damaged("IPv4", "the packet ends inside it")],
   ["IPv4 options cut", 228, ipv4("", { words: 6 }), "damaged", damaged("IPv4", "the packet ends inside it")],
   [
-    "an IPv4 header of 16 octets",
+    "an IPv4 header of 16 bytes",
     228,
     ipv4(tcp(), { words: 4 }),
     "damaged",
-    damaged("IPv4", "its header length is below 20 octets"),
+    damaged("IPv4", "its header length is below 20 bytes"),
   ],
   ["IPv4 of version 5", 228, ipv4(tcp(), { version: 5 }), "damaged", damaged("IPv4", "its version is not 4")],
   [
@@ -180,7 +180,7 @@ test.each<[string, number, string, string, string]>([
     228,
     ipv4(tcp(), { total: 39 }),
     "damaged",
-    damaged("TCP", "the packet ends inside its first 20 octets"),
+    damaged("TCP", "the packet ends inside its first 20 bytes"),
   ],
   ["an IPv6 header cut", 229, six.slice(0, 78), "damaged", damaged("IPv6", "the packet ends inside it")],
   ["IPv6 of version 4", 229, ipv6(tcp(), { version: 4 }), "damaged", damaged("IPv6", "its version is not 6")],
@@ -206,7 +206,7 @@ test.each<[string, number, string, string, string]>([
     "damaged",
     damaged("IPv6 extension", "the packet ends inside it"),
   ],
-  ["a TCP header cut", 228, ipv4(tcp().slice(0, 38)), "damaged", damaged("TCP", "the packet ends inside its first 20 octets")],
+  ["a TCP header cut", 228, ipv4(tcp().slice(0, 38)), "damaged", damaged("TCP", "the packet ends inside its first 20 bytes")],
   ["a data offset of 4", 228, ipv4(tcp(payload, "", 4)), "damaged", damaged("TCP", "its data offset is below 5")],
   [
     "a data offset beyond the packet",
@@ -327,7 +327,7 @@ test("kinds are bounded: what comes after the first 256 is counted together", ()
   expect(diagnostics.at(-1)!.data).toEqual({ protocol: "others", packets: 144 });
 });
 
-test("any octets have one fate, and a segment lies within its packet", () => {
+test("any bytes have one fate, and a segment lies within its packet", () => {
   const parts = fc.oneof(
     fc.uint8Array({ maxLength: 60 }).map((noise) => Buffer.from(noise).toString("hex")),
     fc.constantFrom(

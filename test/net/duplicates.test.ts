@@ -22,7 +22,7 @@ const outcome = (packets: readonly (Sent | string)[], limits: Partial<Limits> = 
 
 describe("a copy", () => {
   test.each<[string, readonly (Sent | string)[]]>([
-    ["octet by octet", [base4, base4]],
+    ["byte by byte", [base4, base4]],
     ["of IPv6", [base6, base6]],
     ["without identification", [eth4(without), eth4(without)]],
     ["from behind a router", [base4, eth4(ipv4(tcp(), { ttl: 63 }))]],
@@ -85,10 +85,10 @@ describe("no copy", () => {
     ["another window", [base4, field({ window: 1 })]],
     ["another length", [base4, eth4(ipv4(tcp(`${payload}00`)))]],
     ["other ports", [base4, eth4(ipv4(tcp().replace("c00101bb", "c00201bb")))]],
-    ["more octets than the first had captured", [{ octets: base4, captured: size(base4) - 2 }, base4]],
+    ["more bytes than the first had captured", [{ octets: base4, captured: size(base4) - 2 }, base4]],
     ["IPv6, another time stamp", [base6, eth6(ipv6(tcp(payload, stamps("00000002"))))]],
-    ["IPv6, other octets at the end", [eth6(ipv6(tcp(long))), eth6(ipv6(tcp(changed(63))))]],
-    ["IPv6, other octets at the start", [eth6(ipv6(tcp(long))), eth6(ipv6(tcp(changed(0))))]],
+    ["IPv6, other bytes at the end", [eth6(ipv6(tcp(long))), eth6(ipv6(tcp(changed(63))))]],
+    ["IPv6, other bytes at the start", [eth6(ipv6(tcp(long))), eth6(ipv6(tcp(changed(0))))]],
     ["no identification, another time stamp", [eth4(without), eth4(ipv4(tcp(payload, stamps("00000002")), { id: 0 }))]],
   ])("%s", (_, packets) => {
     expect(outcome(packets)).toEqual([packets.length, 0]);

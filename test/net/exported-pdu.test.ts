@@ -30,7 +30,7 @@ function pdu(payload: string, { from = "client", name = named("http2"), more = "
 const read = (packets: readonly string[]) => decodeAll(packets, 252);
 const places = (packets: readonly string[]) => read(packets).segments.map(({ seq, payload }) => [seq, size(payload)]);
 
-it("has its addresses, ports and octets from the tags", () => {
+it("has its addresses, ports and bytes from the tags", () => {
   const { segments, texts } = read([pdu("aabbcc")]);
   expect(texts).toEqual([]);
   expect(segments).toMatchObject([{ from: "7f000001:50000", to: "0a0000ff:443", seq: 1, flags: 8, payload: "aabbcc", cut: 0 }]);

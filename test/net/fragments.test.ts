@@ -84,7 +84,7 @@ describe.each([
     expect(codes).toEqual([]);
   });
 
-  test.each([0, 1, 2, 3, 4])("fragment %i cut at each octet: what is there in a row, and how much is not", (index) => {
+  test.each([0, 1, 2, 3, 4])("fragment %i cut at each byte: what is there in a row, and how much is not", (index) => {
     const headers = size(parts[0]!) - 24;
     for (let captured = 0; captured < size(parts[index]!); captured++) {
       const packets: (Sent | string)[] = [...parts];
@@ -104,27 +104,27 @@ describe.each([
 
 describe("overlaps", () => {
   test.each([
-    ["the same octets", [piece(0, 48), piece(24, 72), piece(64, 120)], [], body],
+    ["the same bytes", [piece(0, 48), piece(24, 72), piece(64, 120)], [], body],
     ["one inside another", [piece(0, 96), piece(24, 48), piece(96, 120)], [], body],
     ["one around another", [piece(24, 48), piece(0, 96), piece(96, 120)], [], body],
     ["around two others", [piece(24, 48), piece(56, 72), piece(0, 112), piece(112, 120)], [], body],
     [
-      "other octets behind",
+      "other bytes behind",
       [piece(0, 48), piece(24, 120, { change: "ff".repeat(30) })],
       [overlap],
       `${body.slice(0, 56)}${"ff".repeat(6)}${body.slice(68)}`,
     ],
-    ["other octets before", [piece(24, 120), piece(0, 48, { change: "" }).slice(0, -2).concat("ff")], [overlap], body],
-  ])("IPv4, %s: the octets captured first win", (_, packets, codes, expected) => {
+    ["other bytes before", [piece(24, 120), piece(0, 48, { change: "" }).slice(0, -2).concat("ff")], [overlap], body],
+  ])("IPv4, %s: the bytes captured first win", (_, packets, codes, expected) => {
     const result = decodeAll(packets);
     expect(result.codes).toEqual(codes);
     expect(result.segments.map(({ payload }) => payload)).toEqual([expected]);
-    if (codes.length > 0) expect(result.texts).toEqual(["1 IP fragments contradict others: the first octets were kept"]);
+    if (codes.length > 0) expect(result.texts).toEqual(["1 IP fragments contradict others: the first bytes were kept"]);
   });
 
   test.each([
-    ["the same octets", [piece6(0, 48), piece6(24, 72), piece6(72, 120)]],
-    ["other octets", [piece6(0, 48), piece6(24, 120, { change: "ff".repeat(30) })]],
+    ["the same bytes", [piece6(0, 48), piece6(24, 72), piece6(72, 120)]],
+    ["other bytes", [piece6(0, 48), piece6(24, 120, { change: "ff".repeat(30) })]],
     ["one around another", [piece6(24, 48), piece6(0, 96), piece6(96, 120), piece6(0, 48), piece6(48, 120)]],
   ])("IPv6, %s: the datagram is dropped, with what is still to come (RFC 5722)", (_, packets) => {
     const { segments, texts } = decodeAll(packets);
@@ -205,9 +205,9 @@ describe("UDP", () => {
 });
 
 test.each([
-  ["no octets", ipv4("", { fragment: 0x2000 })],
+  ["no bytes", ipv4("", { fragment: 0x2000 })],
   ["a length that is no multiple of 8", ipv4("00".repeat(9), { fragment: 0x2000 })],
-  ["octets beyond 65,535", ipv4("00".repeat(9), { fragment: 0x1fff })],
+  ["bytes beyond 65,535", ipv4("00".repeat(9), { fragment: 0x1fff })],
 ])("a fragment with %s is damaged", (_, packet) => {
   const { counts, codes } = decodeAll([eth4(packet)]);
   expect(counts).toMatchObject({ damaged: 1, fragments: 0 });
@@ -233,7 +233,7 @@ describe("stores are bounded", () => {
     expect(diagnostics[0]!.data).toMatchObject({ octets: 100_000, datagrams: 200 });
   });
 
-  test("octets in all: the oldest datagrams are given up", () => {
+  test("bytes in all: the oldest datagrams are given up", () => {
     const first = fragments4(long, 24, { id: 1 }).map(eth4);
     const second = fragments4(long, 24, { id: 2 }).map(eth4);
     const packets = [first[0]!, first[1]!, ...second, ...first.slice(2)];
@@ -254,7 +254,7 @@ describe("stores are bounded", () => {
   });
 });
 
-test("any order, repetition and cut of fragments gives the octets that were sent, or none", () => {
+test("any order, repetition and cut of fragments gives the bytes that were sent, or none", () => {
   const content = Buffer.from(Array.from({ length: 400 }, (_, i) => (i * 7) & 255)).toString("hex");
   const whole = ipv4(tcp(content)).slice(40);
   const span = fc

@@ -92,7 +92,7 @@ test.each<[name: string, linkType: number, octets: string, fate: string, text: s
   ["ESP", 1, outer(50, "0000"), "encrypted", encrypted("ESP (IP protocol 50)")],
   ["L2TPv3", 1, outer(115, "0000"), "notTcp", unread("IP protocol 115 (L2TPv3)")],
   ["NFLOG without a payload", 239, "0200000008000100000000ff", "damaged", misfit("NFLOG", "it has no payload")],
-  ["an NFLOG attribute of 3 octets", 239, "0200000003000100", "damaged", misfit("NFLOG", "the packet ends inside it")],
+  ["an NFLOG attribute of 3 bytes", 239, "0200000003000100", "damaged", misfit("NFLOG", "the packet ends inside it")],
   ["an ARP packet in NFLOG", 239, "0300000006000900ffff", "notIp", isNot("another address family in NFLOG")],
   ["netlink, cooked", 113, "000403380000000000000000000000000800", "notIp", isNot("Linux netlink")],
   ["PKTAP with nothing", 258, "0c0000000000000001000000", "notIp", isNot("PKTAP without a packet")],
@@ -117,8 +117,8 @@ test.each<[name: string, linkType: number, octets: string, fate: string, text: s
   ],
   ["UDP on VXLAN's port", 1, inUdp(4789, "0000000000002a00"), "notTcp", isUdp],
   ["UDP with VXLAN's flags and no frame that fits", 1, inUdp(12345, `0800000000002a00${frame.slice(0, -2)}`), "notTcp", isUdp],
-  ["UDP of seven octets on VXLAN's port", 1, inUdp(4789, "08000000000000"), "notTcp", isUdp],
-  ["UDP of length 7", 1, outer(17, udp(53, "00", 53, 7)), "damaged", misfit("UDP", "its length is below 8 octets")],
+  ["UDP of seven bytes on VXLAN's port", 1, inUdp(4789, "08000000000000"), "notTcp", isUdp],
+  ["UDP of length 7", 1, outer(17, udp(53, "00", 53, 7)), "damaged", misfit("UDP", "its length is below 8 bytes")],
   ["a GTP-U echo", 1, inUdp(2152, "320100040000000000010000"), "notTcp", isNot("GTP-U signalling")],
   ["GTP of version 2 on GTP-U's port", 1, inUdp(2152, "4801000400000000"), "notTcp", isUdp],
   [
@@ -182,7 +182,7 @@ describe("1,000 headers in a packet are not followed", () => {
   });
 });
 
-test("any octets in any wrapping have one fate, and a segment lies within its packet", () => {
+test("any bytes in any wrapping have one fate, and a segment lies within its packet", () => {
   const linkTypes = [...new Set([0, 12, 14, 101, 108, 113, 228, 229, 276, 147, ...wrappings.map(({ linkType }) => linkType)])];
   const damagedOne = fc
     .tuple(fc.constantFrom(...wrappings), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat(400))

@@ -87,7 +87,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     },
     [],
   ],
-  "octets are missing": [
+  "bytes are missing": [
     (s) => {
       finished(s);
       s.client

@@ -12,7 +12,7 @@ import { crc32, gunzipSync, inflateRawSync, inflateSync } from "../../src/platfo
 
 const octets = fc.uint8Array({ maxLength: 300 });
 
-it("strings of octets", () => {
+it("strings of bytes", () => {
   fc.assert(
     fc.property(octets, fc.nat(20), (all, start) => {
       const from = Math.min(start, all.length);
@@ -71,7 +71,7 @@ describe("ciphers", () => {
     expect(Buffer.from(crypto.createDecipheriv("aes-128-cbc", key, iv).update(sealed))).toEqual(plain);
   });
 
-  it("octets are compared to the last", () => {
+  it("bytes are compared to the last", () => {
     expect(crypto.timingSafeEqual(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
     expect(crypto.timingSafeEqual(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
   });

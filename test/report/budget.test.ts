@@ -182,8 +182,8 @@ describe("sizes and findings", () => {
   const one: Story = (s) => s.client.headers(1, { fields, endStream: true });
 
   it("of a field section", () => {
-    expect(seen({ fieldSectionSize: size }, one)).toEqual([`held: 1 field section, the largest has ${size} octets`]);
-    expect(seen({ fieldSectionSize: size - 1 }, one)).toEqual([`broken: 1 of 1 field section, the largest has ${size} octets`]);
+    expect(seen({ fieldSectionSize: size }, one)).toEqual([`held: 1 field section, the largest has ${size} bytes`]);
+    expect(seen({ fieldSectionSize: size - 1 }, one)).toEqual([`broken: 1 of 1 field section, the largest has ${size} bytes`]);
     expect(seen({ fieldSectionSize: 1 }, (s) => s.client.ping())).toEqual(["held: no field section"]);
   });
 

@@ -36,7 +36,7 @@ function exchangesOf(story: Story, limits: Partial<Limits> = {}, metadata?: Meta
 }
 
 describe("an exchange", () => {
-  it("of gRPC has status, messages, octets and times", () => {
+  it("of gRPC has status, messages, bytes and times", () => {
     const [call] = exchangesOf((s) =>
       s.client
         .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "2S" } })
@@ -119,7 +119,7 @@ describe("an exchange", () => {
     expect(call?.requestMetadata).toEqual([
       ...Object.entries(grpcRequest).filter(([name]) => !name.startsWith(":")),
       ["x-id", "7"],
-      ["authorization", "<masked, 10 octets>"],
+      ["authorization", "<masked, 10 bytes>"],
       ["raw-bin", "/wE="],
       ["grpc-previous-rpc-attempts", "2"],
     ]);
@@ -330,7 +330,7 @@ describe("views", () => {
     ]);
     expect(lines(false)[6]).toBe("        RST_STREAM CANCEL by the client");
     expect(lines(false).join("\n")).not.toContain("authorization");
-    expect(lines(true)).toContain("        > authorization: <masked, 3 octets>");
+    expect(lines(true)).toContain("        > authorization: <masked, 3 bytes>");
     expect(lines(true)).toContain("        < grpc-status: 5");
   });
 

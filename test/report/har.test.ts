@@ -235,7 +235,7 @@ describe("gRPC-Web", () => {
 describe("what is not there", () => {
   const long: Story = (s) => s.client.headers(1, get("/")).server.headers(1).data(1, 3000).data(1, 3000, end);
 
-  it("is told where octets were lost", () => {
+  it("is told where bytes were lost", () => {
     const [entry] = entriesOf((s) =>
       s.client
         .headers(1, get("/"))

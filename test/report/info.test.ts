@@ -38,14 +38,14 @@ describe("info", () => {
     expect(midway.quality.verdict).toBe("partial");
     // Packet 8: the client's HEADERS.
     const lossy = await infoOf(without(sample, 7, 1));
-    expect(lossy.judged.partly).toContainEqual({ reason: "the capture lost octets", connections: 1, first: [1] });
+    expect(lossy.judged.partly).toContainEqual({ reason: "the capture lost bytes", connections: 1, first: [1] });
     expect(lossy.loss.capture.client).toBeGreaterThan(0);
     expect(lossy.loss.snapLength).toEqual({ client: 0, server: 0 });
   });
 
   it("is hollow without HTTP/2", async () => {
     const { quality, protocols } = await infoOf(sample.subarray(0, 24));
-    expect(quality).toEqual({ verdict: "hollow", text: "there is no HTTP/2 to judge" });
+    expect(quality).toEqual({ verdict: "hollow", text: "no HTTP/2 found" });
     expect(protocols).toEqual([]);
   });
 

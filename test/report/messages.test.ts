@@ -89,7 +89,7 @@ describe("messages", () => {
     expect(first!.time < third!.time).toBe(true);
   });
 
-  it("that are no protobuf are octets, or JSON where the type says so", () => {
+  it("that are no protobuf are bytes, or JSON where the type says so", () => {
     const [call] = list((s) => s.client.headers(1, of("/p.S/M")).data(1, framed("\xff\xff"), end));
     expect(call!.messages![0]).toMatchObject({ raw: "ffff" });
     const json = of("/p.S/M", { "content-type": "application/grpc+json" });
@@ -108,7 +108,7 @@ describe("messages", () => {
     };
     expect(sent("gzip", gzipSync(Buffer.from(request)))).toMatchObject({ compressed: true, json: { 1: "x" } });
     expect(sent("gzip", request)).toMatchObject({ compressed: true, omitted: "does not decompress with gzip" });
-    expect(sent("gzip", gzipSync(Buffer.alloc(1 << 20)))).toMatchObject({ omitted: "decompresses to more than 262144 octets" });
+    expect(sent("gzip", gzipSync(Buffer.alloc(1 << 20)))).toMatchObject({ omitted: "decompresses to more than 262144 bytes" });
     expect(sent("snappy", Buffer.from(`\x03\x08${request}`, "latin1"))).toMatchObject({ compressed: true, json: { 1: "x" } });
     expect(sent("zstd", "")).toMatchObject({ compressed: true, length: 0, json: {} });
     expect(sent("zap", request)).toMatchObject({ omitted: "compressed with zap, which is not read" });
@@ -119,7 +119,7 @@ describe("messages", () => {
     const story: Story = (s) =>
       s.client.headers(1, of("/p.S/M")).data(1, framed("\x0a\x08xxxxxxxx")).data(1, framed(request), end);
     expect(list(story, { messageOctets: 5 })[0]!.messages).toMatchObject([
-      { length: 10, omitted: expect.stringMatching(/^more than 5 octets/) },
+      { length: 10, omitted: expect.stringMatching(/^more than 5 bytes/) },
       { json: { 1: "x" } },
     ]);
     const [call] = list(story, { keptOctets: 200 });
@@ -232,7 +232,7 @@ describe("hostile messages", () => {
     ],
     ["another type", undefined, Buffer.from("0d01020304", "hex"), { misfit: { field: "a", reason: /wire type 5/ } }],
     ["a length within that lies", undefined, Buffer.from("0aff", "hex"), { raw: "0aff", misfit: { field: "p.In" } }],
-    ["a bomb of gzip", "gzip", bomb, { omitted: "decompresses to more than 262144 octets" }],
+    ["a bomb of gzip", "gzip", bomb, { omitted: "decompresses to more than 262144 bytes" }],
     ["a bomb of snappy", "snappy", snappyBomb, { omitted: /more than/ }],
     [
       "a bomb of zstd",

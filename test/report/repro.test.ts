@@ -66,7 +66,7 @@ describe("a call whose schema is known", () => {
 });
 
 describe("a call without a schema", () => {
-  it("is a curl command that is given its octets", () => {
+  it("is a curl command that is given its bytes", () => {
     const { program, words, input } = runBy(
       commandOf((s) => s.client.headers(1, { fields: grpcRequest }).data(1, framed).data(1, "\0\0\0\0\x04%'\\\xff", end)),
     );

@@ -207,7 +207,7 @@ describe("gRPC-Web", () => {
     expect(plain(calls(story, { schema: true, split: 7 }))).toEqual(plain(listed));
   });
 
-  it("over HTTP/1.1 with octets missing has messages at least so many", () => {
+  it("over HTTP/1.1 with bytes missing has messages at least so many", () => {
     const [call, next] = calls((s) =>
       s
         .bare()
@@ -249,7 +249,7 @@ describe("gRPC-Web", () => {
     expect(call).toMatchObject({ ...whole, protocol: "grpc-web-text", messages: typed });
   });
 
-  it("that is no base64, or lacks octets, has messages at least so many", () => {
+  it("that is no base64, or lacks bytes, has messages at least so many", () => {
     const text = "application/grpc-web-text";
     for (const broken of ["A===", "AAA", "AA?A", "AA=A"]) {
       const [call] = calls((s) =>
@@ -515,7 +515,7 @@ describe("metadata", () => {
       ["host", "h1.test"],
       ["content-type", web],
       ["x-id", "7"],
-      ["authorization", "<masked, 10 octets>"],
+      ["authorization", "<masked, 10 bytes>"],
     ]);
     expect(call).toMatchObject({ metadataOmitted: true, responseMetadata: [] });
   });

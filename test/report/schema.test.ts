@@ -199,7 +199,7 @@ describe("the schema", () => {
       (report) => ({ ...report, findings: [{ ...report.findings[0]!, frame: { ...frame, time: 1.5 } }] }),
     ],
     ["an unknown verdict", (report) => ({ ...report, findings: [{ ...report.findings[0]!, reaction: { verdict: "good" } }] })],
-    ["a half octet", (report) => ({ ...report, captures: [{ ...report.captures[0]!, octets: 0.5 }] })],
+    ["a half byte", (report) => ({ ...report, captures: [{ ...report.captures[0]!, octets: 0.5 }] })],
   ])("refuses %s", (_, change) => expect(faultsOf(open, change(whole))).not.toEqual([]));
 });
 

@@ -45,7 +45,7 @@ describe("TLS without keys", () => {
     const causes = new Causes(rules);
     for await (const event of analyze([bytesSource("a.pcapng", withoutSecrets(whole))])) causes.event(event);
     const text = nothing(causes.answer(undefined, [])).join(" ");
-    expect(text).toMatch(/^There is no HTTP\/2 in this capture that can be read.* Connection 1 is TLS: .*key/);
+    expect(text).toMatch(/^This capture has no HTTP\/2 that can be read.* Connection 1 is TLS: .*key/);
   });
 });
 
@@ -78,7 +78,7 @@ describe("the story", () => {
 
   it("says how sure an answer without a reason is", async () => {
     const { story } = await why(silent);
-    expect(story!.answer).toContain("gave no reason. That this is the answer is likely, not certain.");
+    expect(story!.answer).toContain("gave no reason. It is likely, not certain, that this is the answer.");
   });
 
   it("of what failed takes what cost most", () => {
@@ -99,16 +99,16 @@ describe("the story", () => {
     const { story, failure } = told((s) => s.client.headers(1).server.goaway(1, 2, "bye").close());
     expect(failure?.unexplained).toBeDefined();
     expect(story!.cause).toMatch(
-      /^The server sent GOAWAY INTERNAL_ERROR \(packet \d+\), "bye", and closed the connection 1\.00 ms after that \(packet \d+\), and nothing that was found explains it\.$/,
+      /^The server sent GOAWAY INTERNAL_ERROR \(packet \d+\), "bye", and closed the connection 1\.00 ms after that \(packet \d+\), and no finding explains it\.$/,
     );
-    expect(story!.answer).toContain("The last that it had of the client: SETTINGS");
-    expect(story!.more).toContain("All that is known to be a violation was checked.");
+    expect(story!.answer).toContain("The last frames it had received from the client: SETTINGS");
+    expect(story!.more).toContain("Every rule could be checked.");
   });
 
   it("of a clean capture says that nothing failed", async () => {
     const answer = await why(clean);
     expect(answer.story).toBeUndefined();
-    expect(nothing(answer)[0]).toBe("Nothing failed that this capture shows: 2 calls on 1 HTTP/2 connection.");
+    expect(nothing(answer)[0]).toBe("This capture shows no failure: 2 calls on 1 HTTP/2 connection.");
   });
 
   it("is not of a client that hangs up on its own calls, but of a server that does", () => {
@@ -134,9 +134,9 @@ describe("logs", () => {
   it("of both ends tell with the capture what each saw", async () => {
     const { story } = await withLogs([sample(recorded)], [log("client"), log("server")]);
     expect(story!.more).toMatch(
-      /The log of the client says what came of it \(.*client\.log:16, likely\): "CALL 0 ERR: stream closed because/,
+      /The log of the client shows the result \(.*client\.log:16, likely\): "CALL 0 ERR: stream closed because/,
     );
-    expect(story!.more).toMatch(/The log of the server says of it \(.*server\.log:3\): ".*received an illegal stream id: 1\./);
+    expect(story!.more).toMatch(/The log of the server says about it \(.*server\.log:3\): ".*received an illegal stream id: 1\./);
     expect(story!.cost).not.toContain("probably saw");
   });
 
@@ -144,7 +144,7 @@ describe("logs", () => {
     for (const side of ["client", "server"] as const) {
       const { story, failure } = await withLogs([], [log(side)]);
       expect(failure?.finding).toMatchObject({ rule: "grpc/request-trailers", certainty: "unproven" });
-      expect(story!.cause).toMatch(/\(line \d+\)\. That is not proven: /);
+      expect(story!.cause).toMatch(/\(line \d+\)\. This is not proven: /);
     }
   });
 });
@@ -203,7 +203,7 @@ describe("a text", () => {
     );
     expect(answer.story).toBeUndefined();
     expect(nothing(answer)[0]).toMatch(
-      /^The server ended the call on stream 1 of connection 1 \(\/a\.B\/C\) with grpc-status 5 NOT_FOUND, "no such user" \(packet \d+\)\. That is its own word/,
+      /^The server ended the call on stream 1 of connection 1 \(\/a\.B\/C\) with grpc-status 5 NOT_FOUND, "no such user" \(packet \d+\)\. Nothing on that stream breaks a rule/,
     );
   });
 

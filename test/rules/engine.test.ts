@@ -198,12 +198,12 @@ describe("what a rule may ask for", () => {
     expect(counts({ rules: [many], thresholds: { "x/many": { limit: 3 } } })).toEqual([{ n: 3 }]);
   });
 
-  it("field blocks that are larger than a threshold, in octets or in fields, or than the other side announced", () => {
+  it("field blocks that are larger than a threshold, in bytes or in fields, or than the other side announced", () => {
     const seen: string[] = [];
     const large = (id: string, of: "list" | "fields") =>
       defineRule({
         id,
-        meta: { ...meta, options: { limit: { default: 1000, unit: "octets", about: "" } } },
+        meta: { ...meta, options: { limit: { default: 1000, unit: "bytes", about: "" } } },
         above: ({ limit }) => ({ [of]: limit! }),
         fields: (block) => void seen.push(`${id} ${block.streamId}`),
       });
@@ -231,7 +231,7 @@ describe("what a rule may ask for", () => {
     const seen: number[] = [];
     const large = defineRule({
       id: "x/large",
-      meta: { ...meta, options: { limit: { default: 3, unit: "octets", about: "" } } },
+      meta: { ...meta, options: { limit: { default: 3, unit: "bytes", about: "" } } },
       above: ({ limit }) => ({ message: limit! }),
       messageStart: ({ length }) => void seen.push(length),
     });

@@ -181,7 +181,7 @@ const cases: Readonly<Record<string, Story>> = {
       .client.settingsAck()
       .settingsAck()
       .headers(1, { endStream: true, block: `\x20\x3f\xe1\x1f${GET}` }),
-  "raw octets in -bin fields of gRPC C-core": (s) =>
+  "raw bytes in -bin fields of gRPC C-core": (s) =>
     s
       .settings({ client: [[0xfe03, 1]], server: [[0xfe03, 1]] })
       .client.headers(1, { fields: { ...grpcRequest, "x-bin": "\0\xff\n " } })

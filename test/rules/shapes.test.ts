@@ -12,7 +12,7 @@ const base = { id: "own/rule", title: "It must not be", spec: [must("9")], why: 
 it("a frame rule fills its message, in the order of its holes", () => {
   const rule = streamError({
     ...base,
-    messages: { zero: "the {side} sent {kind} of {length} octets on stream {streamId}, flags 0x{flags}" },
+    messages: { zero: "the {side} sent {kind} of {length} bytes on stream {streamId}, flags 0x{flags}" },
     when: { observed: Observation.afterEndStream },
     related: opened,
   });

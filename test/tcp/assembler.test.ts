@@ -50,7 +50,7 @@ const cases: Record<string, Record<string, Case>> = {
     "the server's numbers wrap": { packets: talk(77, 2 ** 32 - 5).packets, events: talked },
     "both wrap in the handshake": { packets: talk(2 ** 32 - 1, 2 ** 32 - 1).packets, events: talked },
     "both cross the sign": { packets: talk(2 ** 31 - 4, 2 ** 31 - 6).packets, events: talked },
-    "no octets at all": { packets: new Conversation().open().close().packets, events: ["1C end fin", "1S end fin", "1 close"] },
+    "no bytes at all": { packets: new Conversation().open().close().packets, events: ["1C end fin", "1S end fin", "1 close"] },
     "data with the SYN": {
       packets: (() => {
         const c = new Conversation();
@@ -118,7 +118,7 @@ const cases: Record<string, Record<string, Case>> = {
       packets: open((c) => c.client.send("a")),
       events: ["1C a", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "keep-alive, without and with its octet": {
+    "keep-alive, without and with its byte": {
       packets: open((c) => {
         c.client.send("abc");
         c.server.ack();
@@ -129,7 +129,7 @@ const cases: Record<string, Record<string, Case>> = {
       }),
       events: ["1C abcd", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "zero-window probe: its octet is the first of the next segment": {
+    "zero-window probe: its byte is the first of the next segment": {
       packets: open((c) => {
         c.client.send("a").send("b");
         c.client.again(1, "bcd").lost(2).send("e");
@@ -148,11 +148,11 @@ const cases: Record<string, Record<string, Case>> = {
       packets: open((c) => c.client.send("abc").again(3, "abcdef").lost(3).send("g")),
       events: ["1C abcdefg", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "other octets: the first ones win": {
+    "other bytes: the first ones win": {
       packets: open((c) => c.client.send("abc").again(3, "xyzdef").lost(3).send("g")),
       events: ["1C abcdefg", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "other octets, while they wait": {
+    "other bytes, while they wait": {
       packets: open((c) => {
         c.client.lost(3).send("defg").again(6, "BCDEFGHI").lost(2);
         c.client.again(9, "abc").send("j");
@@ -197,7 +197,7 @@ const cases: Record<string, Record<string, Case>> = {
       }),
       events: ["1C a", "1C end fin", "1S end fin", "1 close"],
     },
-    "the last octet of a connection that is over": {
+    "the last byte of a connection that is over": {
       packets: [...whole, whole[6]!, whole[7]!, whole[9]!],
       events: talked,
     },
@@ -219,7 +219,7 @@ const cases: Record<string, Record<string, Case>> = {
       }),
       events: ["1C q1", "1S a1", "1C q2", "1S a2", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "FIN before the octets": {
+    "FIN before the bytes": {
       packets: moved(
         open((c) => c.client.send("abc").send("def").fin()),
         5,
@@ -227,14 +227,14 @@ const cases: Record<string, Record<string, Case>> = {
       ),
       events: ["1C abcdef", "1C end fin", "1S end capture-end", "1 close"],
     },
-    "FIN with octets, twice, before the others": {
+    "FIN with bytes, twice, before the others": {
       packets: (() => {
         const p = open((c) => c.client.send("abc").fin("def"));
         return [...p.slice(0, 3), p[4]!, p[4]!, { ...p[4]!, seq: p[4]!.seq + 3, payload: "" }, p[3]!];
       })(),
       events: ["1C abcdef", "1C end fin", "1S end capture-end", "1 close"],
     },
-    "RST before the octets": {
+    "RST before the bytes": {
       packets: moved(
         open((c) => c.client.send("abc").send("def").rst()),
         5,
@@ -251,7 +251,7 @@ const cases: Record<string, Record<string, Case>> = {
     },
     "the client's only": { packets: without(whole, 0), options: { base: {} }, events: talked },
     "the server's only": { packets: without(whole, 1), options: { base: {} }, events: talked },
-    "the server's, and its first octets are overtaken": {
+    "the server's, and its first bytes are overtaken": {
       packets: open((c) => {
         c.packets.splice(1, 1);
         c.server.send("abc").send("def").send("ghi");
@@ -352,21 +352,21 @@ const cases: Record<string, Record<string, Case>> = {
       }),
       events: ["1C a", "1S end rst", "1C end rst", "1 close"],
     },
-    "with the number of older octets": {
+    "with the number of older bytes": {
       packets: open((c) => {
         c.client.send("abc");
         c.client.rst({ seq: c.client.next - 2 });
       }),
       events: ["1C abc", "1C end rst", "1S end capture-end", "1 close"],
     },
-    "a FIN below octets that came before it is none": {
+    "a FIN below bytes that came before it is none": {
       packets: open((c) => {
         c.client.send("abcdef").fin("", { seq: c.client.next - 3 });
         c.client.send("ghi", { seq: c.client.next - 1 });
       }),
       events: ["1C abcdefghi", "1C end capture-end", "1S end capture-end", "1 close"],
     },
-    "octets after it change nothing": {
+    "bytes after it change nothing": {
       packets: open((c) => {
         c.client.send("abc").rst().send("def").lost(5).send("ghi").fin();
         c.server.send("S");
@@ -541,7 +541,7 @@ const cases: Record<string, Record<string, Case>> = {
         ...["1C end capture-end", "1S end capture-end", "1 close"],
       ],
     },
-    "an acknowledgment of octets that were never sent": {
+    "an acknowledgment of bytes that were never sent": {
       packets: open((c) => {
         c.client.send("ab", { ack: c.server.next + 2 ** 30 });
         c.server.send("cd");
@@ -592,7 +592,7 @@ for (const [about, group] of Object.entries(cases)) {
   });
 }
 
-describe("octets that differ when they are sent again", () => {
+describe("bytes that differ when they are sent again", () => {
   const told = (packets: readonly Sent[]) =>
     assemble(packets).diagnostics.map(({ code, data, place }) => [code, data, "packet" in place ? place.packet : 0]);
 
@@ -607,7 +607,7 @@ describe("octets that differ when they are sent again", () => {
     ]);
   });
 
-  it("are not told of where the octets are the same, cut, or apart", () => {
+  it("are not told of where the bytes are the same, cut, or apart", () => {
     const packets = open((c) =>
       c.client.lost(3).send("defg").again(6, "bcdefghi").lost(2).again(3, "", { cut: 3 }).again(9, "a").again(9, "abcdef"),
     );
@@ -632,7 +632,7 @@ describe("what a sender had received", () => {
     ]);
   });
 
-  it("is never more than later octets of the same side tell", () => {
+  it("is never more than later bytes of the same side tell", () => {
     const packets = open((c) => {
       c.client.lost(2).send("cd").send("ef");
       c.server.send("SS", { ack: c.client.first + 1 });
@@ -647,7 +647,7 @@ describe("what a sender had received", () => {
     ]);
   });
 
-  it("nor where the later octets come later in the file", () => {
+  it("nor where the later bytes come later in the file", () => {
     const packets = open((c) => {
       c.client.lost(2);
       c.server.send("SS", { ack: c.client.first + 1 });
@@ -659,7 +659,7 @@ describe("what a sender had received", () => {
     expect(acked(packets).map(([text, , n]) => `${text} ${n}`)).toEqual(["SS 0", "ab 0", "cd 0", "ef 0"]);
   });
 
-  it("is its own for what was sent with octets that were sent before", () => {
+  it("is its own for what was sent with bytes that were sent before", () => {
     const packets = open((c) => {
       c.client.lost(2);
       c.server.send("SS", { ack: c.client.first });
@@ -682,7 +682,7 @@ describe("what a sender had received", () => {
     ]);
   });
 
-  it("is unknown, or nothing, where the acknowledgment is far away, or of octets before the first", () => {
+  it("is unknown, or nothing, where the acknowledgment is far away, or of bytes before the first", () => {
     const far = open((c) => c.client.send("ab", { ack: c.server.next + 2 ** 29 }).send("cd", { ack: c.server.first - 500 }));
     expect(acked(far, { unchecked: true })).toEqual([
       ["ab", 4, -1],

@@ -130,7 +130,7 @@ class Recorder implements FlowListener {
     const label = `${flow.id}${index === 0 ? "C" : "S"}`;
     return {
       bytes: (buffer, start, end, at) => {
-        expect(own.ended, "octets after the end").toBe(false);
+        expect(own.ended, "bytes after the end").toBe(false);
         expect(at.offset).toBe(own.offset);
         expect(end).toBeGreaterThan(start);
         // Never before what it acknowledges; after the end of the other side that is its FIN, or what no one takes any more.
@@ -171,7 +171,7 @@ class Recorder implements FlowListener {
       const at = base + offset + i;
       const index = this.#packets.findIndex((p) => p.from === from && covers(p, at));
       const packet = this.#packets[index];
-      if (packet === undefined) throw new Error(`octet ${at} of the ${from} was never captured`);
+      if (packet === undefined) throw new Error(`byte ${at} of the ${from} was never captured`);
       expect({ octet: at, packet: number, text: text[i] }).toEqual({
         octet: at,
         packet: index + 1,

@@ -83,7 +83,7 @@ function capture(steps: readonly Step[], clientFirst: number, serverFirst: numbe
 const patient = { lostAfterPackets: 10_000 };
 
 describe("any conversation, in any order", () => {
-  it("gives every captured octet at its place, and gaps for the others", () => {
+  it("gives every captured byte at its place, and gaps for the others", () => {
     const number = fc.oneof(fc.constantFrom(0, 2 ** 31 - 10, 2 ** 32 - 10, 2 ** 32 - 1), fc.nat({ max: 2 ** 32 - 1 }));
     const run = fc.property(fc.array(step, { maxLength: 40 }), number, number, fc.boolean(), (steps, a, b, closes) => {
       const { packets, held } = capture(steps, a, b, closes);
@@ -184,7 +184,7 @@ describe("hostile captures", () => {
     expect([open, assembler.heldOctets]).toEqual([0, 0]);
   });
 
-  it("holds a flood of single octets and of FINs within its limit", () => {
+  it("holds a flood of single bytes and of FINs within its limit", () => {
     const limits = { outOfOrderOctets: 100_000 };
     const c = new Conversation().open();
     for (let i = 0; i < 2000; i++) c.client.lost(1).send("x");

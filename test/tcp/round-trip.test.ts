@@ -18,7 +18,7 @@ describe("the round trip", () => {
     ["captured at the server: the client's acknowledgment does", [0, 0, 50, 60, 60], talk.packets, 50e6],
     ["captured between", [0, 30, 50, 60, 90], talk.packets, 50e6],
     ["on the loopback: nothing", [0, 0, 0, 0, 0], talk.packets, 0],
-    ["by the first octets, where the acknowledgment is missing", [0, 30, 60, 90], [syn, synAck, hello, welcome], 60e6],
+    ["by the first bytes, where the acknowledgment is missing", [0, 30, 60, 90], [syn, synAck, hello, welcome], 60e6],
     ["unknown where the SYN was sent again", [0, 1000, 1030, 1050, 1060], [syn, syn, synAck, ack, hello], -1],
     ["unknown where the SYN-ACK was sent again", [0, 30, 1030, 1050, 1060], [syn, synAck, synAck, ack, hello], -1],
     ["unknown without a SYN", [0, 10, 20], [ack, hello, welcome], -1],

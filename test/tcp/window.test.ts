@@ -45,7 +45,7 @@ describe("the window that an endpoint advertises", () => {
     expect(assemble(c.packets).windows).toEqual(["7 C zero"]);
   });
 
-  it("counts with octets that were sent before, if no later ones said otherwise", () => {
+  it("counts with bytes that were sent before, if no later ones said otherwise", () => {
     const windows = told((c) => {
       c.client.send("hello").send("!", zero).again(6, "hello").again(1, "!");
     });

@@ -82,7 +82,7 @@ describe.each(["fast", "reference"] as const)("what the rules see, engine %s", (
   const answer = Buffer.from("00000101040000000188", "hex");
 
   it("a FIN without close_notify cuts an answer", async () => {
-    for (const how of ["nothing", "close_notify", "octets that do not open"]) {
+    for (const how of ["nothing", "close_notify", "bytes that do not open"]) {
       const { client, server } = sealers();
       const sent: Sent[] = [
         ...opening(client, server),
@@ -90,7 +90,7 @@ describe.each(["fast", "reference"] as const)("what the rules see, engine %s", (
         { from: "server", octets: server.seal(23, answer) },
       ];
       if (how === "close_notify") sent.push({ from: "server", octets: alert(server, 1, 0) });
-      if (how === "octets that do not open") sent.push({ from: "server", octets: clearRecord(23, Buffer.alloc(19, 7)) });
+      if (how === "bytes that do not open") sent.push({ from: "server", octets: clearRecord(23, Buffer.alloc(19, 7)) });
       const cut = (await rulesOf([...sent, { from: "server", fin: true }])).filter((text) => text.startsWith("tls/alert"));
       expect(cut, how).toEqual(
         how === "nothing" ? ["tls/alert: the server closed TCP without close_notify while 1 of its messages had not ended"] : [],

@@ -89,7 +89,7 @@ describe.skipIf(!haveCaptures)(`recorded TLS${where}`, () => {
     }
   });
 
-  it("has acknowledgments of decrypted octets", async () => {
+  it("has acknowledgments of decrypted bytes", async () => {
     const store = keysOf(readFileSync(capture("tls/c-grpcgo-tls13.pcap".replace(".pcap", ".keys"))));
     for (const { client, server } of await connectionsOf(capture("tls/c-grpcgo-tls13.pcap"), store)) {
       for (const [own, peer] of [

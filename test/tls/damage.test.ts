@@ -86,7 +86,7 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
     expectTrue(fed.client, whole.sent.client, true) + expectTrue(fed.server, whole.sent.server, true);
   const all = (): number => whole.sent.client.length + whole.sent.server.length;
 
-  it("a changed octet costs its record, and it is told", () => {
+  it("a changed byte costs its record, and it is told", () => {
     for (const [i, record] of records.entries()) {
       for (const at of places(record.octets.length, i < clear)) {
         const changed = Buffer.from(record.octets);
@@ -104,7 +104,7 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
     }
   });
 
-  it("an octet that is not there breaks nothing", () => {
+  it("a byte that is not there breaks nothing", () => {
     for (const [i, record] of records.entries()) {
       for (const at of places(record.octets.length, i < clear)) {
         const short = Buffer.concat([record.octets.subarray(0, at), record.octets.subarray(at + 1)]);
@@ -128,7 +128,7 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
     }
   });
 
-  it("an octet that the capture lost costs its record", () => {
+  it("a byte that the capture lost costs its record", () => {
     for (const [i, record] of records.entries()) {
       for (const at of places(record.octets.length, i < clear)) {
         const fed = run(whole, (to) => {
@@ -142,7 +142,7 @@ describe.each(Object.entries(settings))("%s", (_, setting) => {
           }
         });
         const left = total(fed);
-        if (i >= clear) expect(left, `record ${i}, octet ${at}`).toBeGreaterThanOrEqual(all() - record.octets.length);
+        if (i >= clear) expect(left, `record ${i}, byte ${at}`).toBeGreaterThanOrEqual(all() - record.octets.length);
       }
     }
   });

@@ -58,7 +58,7 @@ describe("TLS 1.3", () => {
     const { fed, client } = open13();
     fed.send("client", client.data("a"));
     let lost = 0;
-    for (let i = 0; i < 1000; i++) lost += client.data("some octets").length;
+    for (let i = 0; i < 1000; i++) lost += client.data("some bytes").length;
     fed.lose("client", lost).send("client", client.data("b")).end();
     expect(texts(fed.client.pieces)).toEqual(["a", "b"]);
     expect(fed.client.gaps).toEqual([{ length: lost, proof: "acknowledged", exact: false }]);
@@ -123,7 +123,7 @@ describe("TLS 1.3", () => {
     expect(fed.decryptor.facts.earlyData).toBe("offered");
   });
 
-  it("what a sender knew when it wrote a record is what its first octet acknowledges", () => {
+  it("what a sender knew when it wrote a record is what its first byte acknowledges", () => {
     const { fed, client, server } = open13();
     fed.send("client", client.data("a"));
     const record = server.data("answer");
@@ -157,7 +157,7 @@ describe("TLS 1.2", () => {
     expect(texts(fed.client.pieces)).toEqual(["a", "b"]);
   });
 
-  it("a record that lacks octets: how many there were is known", () => {
+  it("a record that lacks bytes: how many there were is known", () => {
     const { fed, client } = open12();
     fed.send("client", client.data("a"));
     const record = client.data("0123456789");

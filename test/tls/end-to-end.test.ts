@@ -217,7 +217,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (name) => {
   });
 
   // What does not authenticate is left out: nothing is found that the peers did not do.
-  it("any flipped octet proves nothing and is told", async () => {
+  it("any flipped byte proves nothing and is told", async () => {
     const { capture, keyLog } = recorded;
     const places = payloadsOf(capture);
     for (let i = 0; i < 60; i++) {
@@ -233,7 +233,7 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("%s", (name) => {
       const told =
         diagnostics.some(({ severity }) => severity !== "info") || connections.some(({ tls: one }) => one === undefined);
       const harmless = connections.every(({ tls: one }) => one?.decrypted === "both" && one.reason === undefined);
-      expect(told || harmless, `octet ${at}`).toBe(true);
+      expect(told || harmless, `byte ${at}`).toBe(true);
     }
   });
 

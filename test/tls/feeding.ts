@@ -22,9 +22,9 @@ export class Collected implements PlaintextSink {
   }
 
   bytes(buffer: Uint8Array, start: number, end: number, at: Origin): void {
-    if (this.ended !== undefined) throw new Error("octets after the end");
+    if (this.ended !== undefined) throw new Error("bytes after the end");
     if (at.offset !== this.offset) throw new Error(`offset ${at.offset} instead of ${this.offset}`);
-    if (end <= start) throw new Error("no octets");
+    if (end <= start) throw new Error("no bytes");
     this.offset += end - start;
     this.places.push({ packet: at.packet, offset: at.offset, acked: at.acked, length: end - start });
     this.pieces[this.pieces.length - 1] = Buffer.concat([this.pieces.at(-1)!, buffer.subarray(start, end)]);

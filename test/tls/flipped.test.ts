@@ -25,7 +25,7 @@ function* places(length: number, count: number): Generator<number> {
 }
 
 describe.each([sample, ...recorded].map((path) => [captureName(path), path]))("%s", (_, path) => {
-  it("flipped or left out, no octet makes anything up", async () => {
+  it("flipped or left out, no byte makes anything up", async () => {
     const whole = readFileSync(path);
     const log = path.endsWith("ng") ? "" : readFileSync(path.replace(/\.pcap$/, ".keys"), "latin1");
     const keys = () => (log === "" ? new KeyStore() : keysOf(log));
@@ -43,12 +43,12 @@ describe.each([sample, ...recorded].map((path) => [captureName(path), path]))("%
             for (const piece of [...client.pieces, ...server.pieces]) {
               expect(
                 sent.some((one) => one.includes(piece)),
-                `octet ${at}`,
+                `byte ${at}`,
               ).toBe(true);
             }
           }
           for await (const { kind } of analyze([bytesSource("a", changed)], { keys: given })) kinds.push(kind);
-          expect(kinds.at(-1), `octet ${at}`).toBe("summary");
+          expect(kinds.at(-1), `byte ${at}`).toBe("summary");
         } catch (error) {
           // A file that no longer begins as a capture is refused.
           if (at >= 24) throw error;

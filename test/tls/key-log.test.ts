@@ -42,7 +42,7 @@ describe("a key log", () => {
     ["without a last line end", [text]],
     ["with CRLF", [text.replaceAll("\n", "\r\n")]],
     ["with a byte order mark", [`\u00ef\u00bb\u00bf${text}`]],
-    ["octet by octet", [...text]],
+    ["byte by byte", [...text]],
   ])("%s", (_, pieces) => {
     const { store, log } = read(...pieces);
     const first = store.find(randomOctets("a1"))!;

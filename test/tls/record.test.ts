@@ -54,7 +54,7 @@ const three = (packets: readonly string[]): string[] => [
 ];
 
 describe("records", () => {
-  it("in one piece, in pieces, and octet by octet", () => {
+  it("in one piece, in pieces, and byte by byte", () => {
     expect(read([all])).toEqual(three(["1", "1", "1", "1", "1", "1"]));
     expect(read([a, b, c])).toEqual(three(["1", "1", "2", "2", "3", "3"]));
     expect(read([all.subarray(0, 3), all.subarray(3, 16), all.subarray(16, 43), all.subarray(43)])).toEqual(

@@ -93,7 +93,7 @@ describe("RFC 8448", () => {
     expect(fed.decryptor.verdict()).toMatchObject({ decrypted: "both", failed: 0 });
   });
 
-  it.each([3, 4, 5, 7] as const)("section %i, octet by octet and with records together", (section) => {
+  it.each([3, 4, 5, 7] as const)("section %i, byte by byte and with records together", (section) => {
     const whole = run(traces[section]);
     const single = run(traces[section], (record) => [...record].map((octet) => Buffer.of(octet)));
     const halves = run(traces[section], (record) =>

@@ -1,4 +1,4 @@
-// `h2lint cut`: the packets of one connection in a capture of their own, whole and as they were captured. With a stream: those up to where
+// `h2lint cut`: the packets of one connection in a separate capture, whole and as they were captured. With a stream: those up to where
 // h2lint judges the stream as in the whole capture. Nothing before can be left out: handshake, preface, settings, flow control windows and
 // every field block shape how later ones are read. Keys are not copied.
 import { realpathSync } from "node:fs";

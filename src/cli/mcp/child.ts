@@ -1,4 +1,4 @@
-// One command line of an assistant, in a process of its own that can be ended. It reads no configuration but one that is named: a file of
+// One command line of an assistant, in a separate process that can be ended. It reads no configuration but one that is named: a file of
 // rules is a program, and who may choose captures may not choose programs.
 import { loadConfig } from "../config.ts";
 import { guardSignals, guardStreams, program } from "../program.ts";

@@ -33,7 +33,7 @@ const captures = z
   .describe("Captures, or folders of them, from the server's folder on; all are judged as one recording");
 const connection = z.int().min(1).optional().describe("Only this connection, by the number that other tools show");
 const stream = z.int().min(0).optional().describe("Only this HTTP/2 stream");
-const format = z.enum(["text", "json"]).default("text").describe("json: an object, or one a line");
+const format = z.enum(["text", "json"]).default("text").describe("json: one object, or one per line");
 const verbose = z.boolean().default(false).describe("Also consequences, what is not proven, and the evidence");
 const paged = {
   offset: z.int().min(0).default(0).describe("Lines of the answer to pass over"),
@@ -54,7 +54,7 @@ export const TOOLS: readonly Tool[] = [
     name: "check",
     title: "Protocol violations",
     description:
-      "Every HTTP/2 and gRPC protocol violation in the captures, proven from the octets, each with the peer's answer and what it cost.",
+      "Every HTTP/2 and gRPC protocol violation in the captures, proven from the bytes, each with the peer's answer and what it cost.",
     input: z.object({ captures, connection, stream, format, verbose, ...paged }),
     words: async (asked, folder) => [...(await ofCaptures("check", asked, folder, "ndjson")), "--fail-on", "never"],
   },
@@ -64,7 +64,7 @@ export const TOOLS: readonly Tool[] = [
     description: "Why calls failed, in a few sentences: cause, answer, cost, fix.",
     input: z.object({
       ...{ captures, connection, stream },
-      text: z.string().min(1).max(1000).optional().describe("What a log or a program says of the failure"),
+      text: z.string().min(1).max(1000).optional().describe("What a log or a program says about the failure"),
       ...{ format, ...paged },
     }),
     words: async (asked, folder) => {
@@ -82,14 +82,14 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "calls",
     title: "Calls and exchanges",
-    description: "One row an exchange: gRPC method or HTTP path, status, messages, times.",
+    description: "One row per exchange: gRPC method or HTTP path, status, messages, times.",
     input: z.object({ captures, connection, stream, format, ...paged }),
     words: (asked, folder) => ofCaptures("calls", asked, folder, "ndjson"),
   },
   {
     name: "frames",
     title: "HTTP/2 frames",
-    description: "One row an HTTP/2 frame, with its packet. It is long: name a connection, and a stream.",
+    description: "One row per HTTP/2 frame, with its packet. It is long: name a connection, and a stream.",
     input: z.object({ captures, connection, stream, format, ...paged }),
     words: (asked, folder) => ofCaptures("frames", asked, folder, "ndjson"),
   },

@@ -85,7 +85,7 @@ export class Fit {
   #packed(wireType: number, start: number, end: number, path: string): Misfit | undefined {
     if (wireType === WireType.length || wireType === WireType.groupStart) return wireMisfit(path, wireType, WireType.length);
     const size = wireType === WireType.fixed32 ? 4 : wireType === WireType.fixed64 ? 8 : 0;
-    if (size > 0) return (end - start) % size === 0 ? undefined : { field: path, reason: `is packed in ${end - start} octets` };
+    if (size > 0) return (end - start) % size === 0 ? undefined : { field: path, reason: `is packed in ${end - start} bytes` };
     let octets = 0;
     for (let at = start; at < end; at++) {
       octets = this.#bytes[at]! < 0x80 ? 0 : octets + 1;
@@ -99,7 +99,7 @@ export class Fit {
   }
 }
 
-/** Octets fit a type, and have no field of their own that it lacks. */
+/** Octets fit a type, and have no field that it lacks. */
 export function covers(type: DescMessage, bytes: Uint8Array): boolean {
   const fields = fieldsOf(type);
   const reader = new WireReader(bytes, 0, bytes.length);
@@ -142,8 +142,8 @@ function wireTypeOf(scalar: number): number {
 }
 
 const FAULTS: Readonly<Record<WireFault, string>> = {
-  tag: "goes on with octets that are no field",
-  varint: "ends inside a number, or has one of more than ten octets",
+  tag: "goes on with bytes that are no field",
+  varint: "ends inside a number, or has one of more than ten bytes",
   length: "has a field that is longer than what is left",
   group: "has a group without an end, or an end without a group",
   depth: "is nested too deeply",

@@ -24,7 +24,7 @@ export const protobuf = (): typeof Library => (library ??= load("@bufbuild/proto
 /** The types of google/protobuf. */
 export const wellKnownProtobuf = (): typeof WellKnown => (wellKnown ??= load("@bufbuild/protobuf/wkt") as typeof WellKnown);
 
-/** The scalar types of descriptor.proto, FieldDescriptorProto.Type, that are told apart here. */
+/** The scalar types of descriptor.proto, FieldDescriptorProto.Type, that are distinguished here. */
 export const Scalar = {
   double: 1,
   float: 2,

@@ -81,7 +81,7 @@ export class FileSet {
     return this.#registry === "broken" ? undefined : this.#registry;
   }
 
-  // Reflection may have told only a part: then what the file itself needs may still be there.
+  // Reflection may have given only a part: then what the file itself needs may still be there.
   #registryFor(file: FileDescriptorProto): FileRegistry | undefined {
     return this.#all() ?? this.#tryLink([file]);
   }

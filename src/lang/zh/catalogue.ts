@@ -21,7 +21,7 @@ export const zh: Catalogue = {
     connection: "{n} 个连接",
     "HTTP/2 frame": "{n} 个 HTTP/2 帧",
     call: "{n} 个调用",
-    octet: "{n} 字节",
+    byte: "{n} 字节",
     message: "{n} 条消息",
     error: "{n} 个错误",
     warning: "{n} 个警告",

@@ -1,4 +1,4 @@
-// curl -v with --trace-config http/2, always the client. Flags stand as words, fields on lines of their own.
+// curl -v with --trace-config http/2, always the client. Flags stand as words, fields on separate lines.
 import { Flag } from "../../http2/frame.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";

@@ -1,4 +1,4 @@
-// Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on lines of their own,
+// Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on separate lines,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
@@ -15,7 +15,7 @@ export const goHttp2debug: LogFormat = {
 };
 
 class Reader implements FormatReader {
-  /** HEADERS whose fields are being told, and its Framer. */
+  /** HEADERS whose fields are being reported, and its Framer. */
   #block: Draft<LogFrame> | undefined;
   #framer = "";
   #fields: [string, string][] = [];
@@ -54,7 +54,7 @@ class Reader implements FormatReader {
     return { frame, connection: id! };
   }
 
-  // Where another connection's block begins before anything shows that this one was told to its end, nobody knows whose fields follow.
+  // Where another connection's block begins before anything shows that this one is complete, nobody knows whose fields follow.
   #open(frame: Draft<LogFrame>, framer: string): void {
     const mixed = this.#block !== undefined;
     if (mixed) this.#block!.fields = undefined;

@@ -1,4 +1,4 @@
-// gRPC C-core with GRPC_TRACE=http: C++, Python, Ruby, PHP. Only what comes in is told as frames.
+// gRPC C-core with GRPC_TRACE=http: C++, Python, Ruby, PHP. Only what comes in is reported as frames.
 import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";
@@ -49,7 +49,7 @@ class Reader implements FormatReader {
 const FRAME =
   /INCOMING\[(?<conn>[^\]]*)\]: (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?<flags>(?::[A-Z_]+(?:=0x[0-9a-f]+)?)*) len:(?<len>\d{1,8}) id:0x(?<stream>[0-9a-f]{8})/;
 const FIELD = /\bHTTP:(?<stream>\d{1,10}):(?:HDR|TRL|\?\?\?):(?<side>SVR|CLI): (?<name>:?[^:\s]+): (?<value>.*)$/;
-// What it writes itself is told without its frames.
+// What it writes itself is reported without its frames.
 const WRITER = /\bW:0x[0-9a-f]+ (CLIENT|SERVER) \[/;
 // Streams whose blocks are remembered.
 const BLOCKS = 1000;

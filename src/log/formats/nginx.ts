@@ -1,4 +1,4 @@
-// nginx's error log at debug: the server. Frames that it sends are told in part.
+// nginx's error log at debug: the server. Frames that it sends are reported in part.
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { kindNumbered } from "../names.ts";

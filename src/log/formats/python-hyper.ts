@@ -1,4 +1,4 @@
-// python-hyper/h2's OutputLogger at trace level, and hypercorn's. Only what is received is told.
+// python-hyper/h2's OutputLogger at trace level, and hypercorn's. Only what is received is reported.
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { flagsNamed, kindNamed } from "../names.ts";

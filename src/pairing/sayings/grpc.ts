@@ -56,7 +56,7 @@ export const grpc: readonly Saying[] = [
   },
   {
     text: /Received http2 header with status: \d+|unexpected HTTP status code|HTTP status code \d{3}|unexpected content-type|invalid content-type: |content-type \S+ (?:is )?not supported|Bad gRPC response\. (?:HTTP status code|Invalid content-type|Response protocol)|grpc-status header missing, mapped from HTTP status code|Missing :status|mapped from HTTP status|Received HTTP status code \d+|HTTP status code: \d+|http2 header with status|invalid compression flag: (?:60|72)\b|:status: ?[45]\d\d|status code: [45]\d\d|failed with HTTP\/2 status|http status: \d{3}/i,
-    says: "what answered is no gRPC server, or a proxy answered in its place: the response has an HTTP status or a content type of its own",
+    says: "what answered is no gRPC server, or a proxy answered in its place: the response has another HTTP status or content type",
     rules: HTTP_STATUS,
     side: "client",
     by: "server",

@@ -59,7 +59,7 @@ export const libraries: readonly Saying[] = [
   {
     text: /hpack|HPACK|COMPRESSION_ERROR|compression_error|CompressionError|dynamic table|max dynamic table size change required|invalid (?:table index|huffman)|Huffman|header (?:block )?(?:compress|decod)|IndexOutOfRange|InvalidTableIndex|index larger than the table/,
     bare: true,
-    says: "a field block could not be decoded: the sender's and the receiver's tables differ, or its octets are wrong",
+    says: "a field block could not be decoded: the sender's and the receiver's tables differ, or its bytes are wrong",
     codes: ["COMPRESSION_ERROR"],
     rules: ["hpack/*", "settings/*", "headers/list-size"],
   },

@@ -27,14 +27,14 @@ export const wrongProtocol: readonly Saying[] = [
   },
   {
     text: /error reading server preface|Failed parsing HTTP\/2|Expected SETTINGS frame as the first frame|First received frame was not SETTINGS|Session closed without receiving a SETTINGS frame|Settings frame not received|server preface not received|http2: server sent (?:no|unexpected) preface|closed before (?:receiving )?(?:the )?(?:server )?(?:preface|settings|SETTINGS)|did not receive (?:server )?(?:SETTINGS|preface)|Expected a SETTINGS frame but was/i,
-    says: "the server's first octets were not SETTINGS: it speaks another protocol, or it closed before",
+    says: "the server's first bytes were not SETTINGS: it speaks another protocol, or it closed before",
     kinds: ends,
     rules: ["preface/server-closed-first", ...HTTP1, "preface/server-spoke-tls", "preface/server-silent"],
     side: "client",
   },
   {
     text: /bogus greeting|BAD_CLIENT_MAGIC|bad client magic|unexpected HTTP\/1\.x request|HTTP\/2 client preface string missing|Connect string mismatch|Invalid HTTP\/2 connection preface|invalid (?:HTTP\/2 |connection |client )?preface|invalid http2 preface|Connection preface (?:error|mismatch|is invalid)|does not (?:start|begin) with (?:the )?(?:HTTP\/2 )?(?:connection )?preface|AH02?\d{4}.*no HTTP\/2 preface|client sent invalid (?:HTTP\/2|http2) preface|An HTTP\/1\.x request was sent to an HTTP\/2 only endpoint|HTTP\/1\.x request (?:on|to) (?:an )?(?:unencrypted )?HTTP\/2/i,
-    says: "the server saw octets that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
+    says: "the server saw bytes that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
     rules: ["preface/client-magic", "preface/client-spoke-tls", "preface/truncated"],
     side: "server",
     by: "client",
@@ -79,7 +79,7 @@ export const network: readonly Saying[] = [
   {
     text: /connection reset by peer|ECONNRESET|ConnectionReset|Connection reset|forcibly closed by the remote host|os error 104\b|errno[ :=]+104\b|An existing connection was forcibly closed/i,
     bare: true,
-    says: "the other side closed TCP with RST: it had given the connection up, or left octets unread",
+    says: "the other side closed TCP with RST: it had given the connection up, or left bytes unread",
     kinds: ["rst"],
     rules: CLOSED,
   },

@@ -187,7 +187,7 @@ export const ofSoftware: readonly Saying[] = [
   {
     software: "nghttp2",
     text: /bad client magic|BAD_CLIENT_MAGIC|unexpected HTTP\/1\.x request|Unexpected HTTP\/1\.x request|HTTP\/2 client preface string missing/i,
-    says: "the server saw octets that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
+    says: "the server saw bytes that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS",
     rules: ["preface/client-magic", "preface/client-spoke-tls"],
   },
   {

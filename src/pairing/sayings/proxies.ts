@@ -29,7 +29,7 @@ export const proxies: readonly Saying[] = [
   {
     software: "nginx",
     text: /http2 flood|client sent too (?:large|many) (?:header|headers|request|http2)|client sent too large (?:header frame|request)|http2 (?:flood )?detected/i,
-    says: "nginx counts frames that cost it work, or octets of fields, and closes when there are too many",
+    says: "nginx counts frames that cost it work, or bytes of fields, and closes when there are too many",
     kinds: ["goaway", "fin", "rst"],
     rules: ["abuse/*", "headers/list-size", "frame/too-large", "continuation/*"],
     side: "server",

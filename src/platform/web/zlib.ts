@@ -69,7 +69,7 @@ function inflated(octets: Uint8Array, { maxOutputLength }: Limited, options: { r
   return Buffer.concat(chunks);
 }
 
-/** zlib (RFC 1950) and gzip (RFC 1952) are told apart by their start. @throws Error with a code, as Node's. */
+/** zlib (RFC 1950) and gzip (RFC 1952) are distinguished by their start. @throws Error with a code, as Node's. */
 export const inflateSync = (octets: Uint8Array, limit: Limited): Uint8Array => inflated(octets, limit, {});
 
 export const gunzipSync = inflateSync;

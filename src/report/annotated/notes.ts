@@ -1,4 +1,4 @@
-// What is to stand on which packet: from the events of a report, and from the gaps that the model tells of.
+// What is to stand on which packet: from the events of a report, and from the gaps that the model reports.
 import type { Origin, Side } from "../../place.ts";
 import type { GapProof } from "../../tcp/byte-stream.ts";
 import { answerName, isAnswered, noAnswer } from "../answer.ts";
@@ -54,7 +54,7 @@ export class PacketNotes {
     const what = answerName(reaction);
     const later = reaction.delay === undefined ? "" : ` ${duration(reaction.delay)} later`;
     this.#add(fault, (name) => {
-      const said = answered === undefined ? `answer: ${noAnswer(reaction)}` : `answered by ${name(answered)} (${what}${later})`;
+      const said = answered === undefined ? `answer: ${noAnswer(event)}` : `answered by ${name(answered)} (${what}${later})`;
       return `${severity} ${rule}: ${about}${plain(message)} [${where}] - ${said}`;
     });
     for (const one of related) {
@@ -92,7 +92,7 @@ export class PacketNotes {
     const { packet, file } = place;
     if (typeof packet !== "number" || packet === 0) return;
     const id = this.#id({ packet, ...(typeof file === "string" ? { file } : {}) });
-    // Gaps are told of one by one.
+    // Gaps are reported one by one.
     if (id === undefined || code === "capture/lost-segments") return;
     this.#add(id, () => `${severity} ${code}: ${plain(message)}${times > 1 ? ` (${count(times)} times)` : ""}`);
   }
@@ -100,7 +100,7 @@ export class PacketNotes {
   gap(from: Side, length: number, proof: GapProof, { file, packet }: Origin, connection: number): void {
     const why =
       proof === "acknowledged" ? ", and the other side acknowledged them" : proof === "cut" ? " (cut by the snap length)" : "";
-    const text = `gap: ${plural(length, "octet")} from the ${from} were not captured${why} [connection ${connection}]`;
+    const text = `gap: ${plural(length, "byte")} from the ${from} were not captured${why} [connection ${connection}]`;
     this.#add({ file, packet }, () => text);
   }
 

@@ -54,7 +54,7 @@ export interface LeftOut {
   readonly connections: number;
   readonly findings: number;
   readonly diagnostics: number;
-  /** Field blocks that are not there for want of room. */
+  /** Field blocks that are left out to save room. */
   readonly blocks: number;
 }
 

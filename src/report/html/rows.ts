@@ -97,7 +97,7 @@ export class Rows {
   }
 }
 
-/** Frames of one kind and side that are told together. */
+/** Frames of one kind and side that are reported together. */
 export interface Summary {
   readonly kind: number;
   time: number;

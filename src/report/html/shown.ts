@@ -50,7 +50,7 @@ export function blockOf(decoded: DecodedBlock, showSecrets: boolean): ShownBlock
       (bits & FieldBit.valueUnknown) !== 0
         ? undefined
         : masked
-          ? `<masked, ${value.length} octets>`
+          ? `<masked, ${value.length} bytes>`
           : shown(valueOctets(name.text, value)),
     );
   }
@@ -65,7 +65,7 @@ export function blockOf(decoded: DecodedBlock, showSecrets: boolean): ShownBlock
 /** Safe to show, and not without end. */
 export function shown(octets: string): string {
   const text = printable(octets.length > VALUE ? octets.slice(0, VALUE) : octets);
-  return octets.length > VALUE ? `${text}... (${octets.length - VALUE} more octets)` : text;
+  return octets.length > VALUE ? `${text}... (${octets.length - VALUE} more bytes)` : text;
 }
 
 /** A credential is in it, or might be: what could not be decoded may be anything. */

@@ -42,7 +42,7 @@ export class ConnectionSpans {
     return `${this.#hash.slice(8, 16)}${((side === "client" ? stream : stream | 0x8000_0000) >>> 0).toString(16).padStart(8, "0")}`;
   }
 
-  /** A trace of its own, where the call names none. */
+  /** A separate trace, where the call names none. */
   traceOf(stream: number): string {
     return `${this.#hash.slice(0, 24)}${stream.toString(16).padStart(8, "0")}`;
   }

@@ -8,7 +8,7 @@ import { CallsTable } from "./calls-table.ts";
 import { ConnectionsTable, FindingTables, UnexplainedTable } from "./finding-tables.ts";
 import { FramesTable } from "./frames-table.ts";
 
-/** The tables, each a file of its own. */
+/** The tables, each a separate file. */
 export const TABLES = ["connections", "calls", "frames", "findings", "answers", "unexplained"] as const;
 
 /** Writes one of the tables. */

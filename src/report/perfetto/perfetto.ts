@@ -15,7 +15,7 @@ import type { Report, RunFacts } from "../report.ts";
 import { utf8 } from "../text.ts";
 import { type Annotation, EventType, PacketWriter } from "./packet-writer.ts";
 
-/** A connection that is told of. */
+/** A connection that is reported. */
 interface Open {
   readonly uuid: number;
   /** Nanoseconds from the start of the trace to the zero of its session. */
@@ -128,7 +128,7 @@ class Trace {
     if (code !== undefined) about.push(["error_code", code]);
     if (kind === "window-update" && frame.whole) about.push(["increment", increment]);
     this.#writer.event(EventType.instant, track, time, `${from === "client" ? "->" : "<-"} ${kindName(kind)}`, about);
-    // Told before the frame takes effect.
+    // Called before the frame takes effect.
     if (kind === "data") this.#window(open, connection, from, time, -length);
     else if (kind === "window-update" && streamId === 0 && frame.whole)
       this.#window(open, connection, from === "client" ? "server" : "client", time, increment);

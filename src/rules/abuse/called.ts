@@ -20,7 +20,7 @@ export const rateRefused = defineRule({
     messages: { many: "the {side} sent {count} {kind} frames in the last {seconds} s, and the other side asked for calm" },
     options: { frames: { default: 20, unit: "frames", about: "Frames of one kind in ten seconds that can be called too many" } },
     docs: {
-      why: "No rule of HTTP/2 names a number; each server has limits of its own, and gives the connection up above them.",
+      why: "HTTP/2 names no number. Each server has its own limits, and closes the connection above them.",
       fix: "Send fewer of them, or raise the server's limit for such frames.",
     },
   },

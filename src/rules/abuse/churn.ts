@@ -21,7 +21,7 @@ export const streamChurn = flood("abuse/stream-churn", {
         about: "New streams within the window that are too many; raise it for benchmarks",
       },
       window: within(1000),
-      time: { default: 5000, unit: "ms", about: "And that for so long" },
+      time: { default: 5000, unit: "ms", about: "And for this long" },
     },
     docs: {
       why: "Each stream costs the server far more than the frame that opens it, even if the number open at once stays small.",
@@ -83,7 +83,7 @@ export const connectionChurn = defineRule({
 export const goawayLoop = defineRule({
   id: "abuse/goaway-loop",
   meta: {
-    title: "A connection that ends in an error should not be opened again at once, over and over",
+    title: "A connection that ended in an error should not be opened again at once, again and again",
     severity: "warning",
     by: "either",
     spec: [
@@ -99,11 +99,11 @@ export const goawayLoop = defineRule({
     options: {
       connections: { default: 5, unit: "connections", about: "Such connections one after the other that are too many" },
       window: within(60_000),
-      pause: { default: 1000, unit: "ms", about: "Opened again within so long" },
+      pause: { default: 1000, unit: "ms", about: "Longest pause before the connection is opened again" },
     },
     docs: {
-      why: "What was wrong is still wrong, so both sides go round for nothing.",
-      fix: "Find the cause of the GOAWAY: the finding it answers tells. A client should wait longer after each failure.",
+      why: "The cause is still there, so both sides only repeat the failure.",
+      fix: "Find the cause of the GOAWAY: see the finding that it answers. A client should wait longer after each failure.",
     },
   },
   session: () => new Recent<Loop>(REMEMBERED),
@@ -132,7 +132,7 @@ export const goawayLoop = defineRule({
   },
 });
 
-// Told once, and again when it has become an error.
+// Reported once, and again when it has become an error.
 function isWorse(pattern: { told: number }, count: number, threshold: number): boolean {
   const grade = count >= threshold * 10 ? 2 : count >= threshold ? 1 : 0;
   if (grade <= pattern.told) return false;
@@ -151,7 +151,7 @@ class Churn {
   #count = 0;
   #others: Map<number, number> | undefined = undefined;
 
-  /** @returns The most within one window around this time. They do not come in order: connections are told of when they end. */
+  /** @returns The most within one window around this time. They do not come in order: connections are reported when they end. */
   add(time: number, window: number): number {
     const tenth = Math.floor((time * TENTHS) / window);
     if (this.#count === 0) this.#first = tenth;

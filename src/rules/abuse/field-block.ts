@@ -26,16 +26,16 @@ export const continuationFlood = defineRule({
     needs: [],
     decidable: "head",
     messages: {
-      flood: "the {side} sent {count} CONTINUATION frames in one field block of {octets} octets",
-      endless: "the {side} sent {count} CONTINUATION frames, {octets} octets, in a field block that it never ended",
+      flood: "the {side} sent {count} CONTINUATION frames in one field block of {octets} bytes",
+      endless: "the {side} sent {count} CONTINUATION frames, {octets} bytes, in a field block that it never ended",
     },
     options: {
       frames: { default: 8, unit: "frames", about: "The most CONTINUATION frames that a field block should have" },
-      octets: { default: 256 << 10, unit: "octets", about: "The most octets that a field block should have, compressed" },
+      octets: { default: 256 << 10, unit: "bytes", about: "The most bytes that a field block should have, compressed" },
     },
     docs: {
-      why: "A receiver that collects the block before it looks at it runs out of memory, or decodes for ever: no limit on streams helps.",
-      fix: "A receiver should limit the frames and octets of a field block and close with ENHANCE_YOUR_CALM.",
+      why: "A receiver that collects the whole block first runs out of memory, or decodes forever; a limit on streams does not help.",
+      fix: "A receiver should limit the frames and bytes of a field block and close with ENHANCE_YOUR_CALM.",
     },
   },
   state: () => new Blocks(),
@@ -83,7 +83,7 @@ export const zeroLengthContinuation = defineRule({
     messages: { empty: "the {side} sent {count} empty CONTINUATION frames in one field block" },
     options: { frames: { default: 16, unit: "frames", about: "Empty CONTINUATION frames in one block that are too many" } },
     docs: {
-      why: "The block does not grow, so limits on its size never bind, and the receiver works for nothing.",
+      why: "The block does not grow, so limits on its size never apply, and the receiver's work is wasted.",
       fix: "Send what is left of the block in frames as large as the peer takes.",
     },
   },
@@ -124,8 +124,8 @@ export const emptyHeaderNames = defineRule({
     messages: { empty: "{count} fields without a name in one field block of the {side}" },
     options: { fields: { default: 10, unit: "fields", about: "Fields without a name in one block that are too many" } },
     docs: {
-      why: "A receiver that keeps an allocation for each but counts their octets never reaches its limit.",
-      fix: "A receiver should refuse an empty name, and count each field as 32 octets and more.",
+      why: "A receiver that keeps an allocation for each but counts their bytes never reaches its limit.",
+      fix: "A receiver should refuse an empty name, and count each field as 32 bytes and more.",
     },
   },
   when: { bits: FieldBit.emptyName },
@@ -139,7 +139,7 @@ export const emptyHeaderNames = defineRule({
 export const hpackBomb = defineRule({
   id: "abuse/hpack-bomb",
   meta: {
-    title: "A field block should not grow without measure when it is decoded",
+    title: "A field block should not grow enormously when it is decoded",
     severity: "warning",
     by: "either",
     spec: [
@@ -150,13 +150,13 @@ export const hpackBomb = defineRule({
     expect: enhanceYourCalm,
     needs: ["hpack"],
     decidable: "block",
-    messages: { bomb: "{octets} octets of a field block of the {side} decode to {size} octets of fields, {times} times as much" },
+    messages: { bomb: "{octets} bytes of a field block of the {side} decode to {size} bytes of fields, {times} times as much" },
     options: {
-      size: { default: 64 << 10, unit: "octets", about: "The most that the fields of a block may take, uncompressed" },
+      size: { default: 64 << 10, unit: "bytes", about: "The most that the fields of a block may take, uncompressed" },
       times: { default: 100, unit: "times", about: "And how much more than compressed" },
     },
     docs: {
-      why: "One long field in the dynamic table and one octet for each reference to it fill the receiver's memory.",
+      why: "One long field in the dynamic table and one byte for each reference to it fill the receiver's memory.",
       fix: "A receiver should announce MAX_HEADER_LIST_SIZE and stop decoding into memory beyond it.",
     },
   },
@@ -191,7 +191,7 @@ export const headerCountBomb = defineRule({
     messages: { many: "{count} fields in one field block of the {side}" },
     options: { fields: { default: 1000, unit: "fields", about: "The most fields that a block should have" } },
     docs: {
-      why: "Each field costs a receiver far more than its octets, and cookie crumbs are put together again one by one.",
+      why: "Each field costs a receiver far more than its bytes, and cookie crumbs are put together again one by one.",
       fix: "A receiver should limit the number of fields, not only their size.",
     },
   },
@@ -218,10 +218,10 @@ export const headerListSizeTrap = defineRule({
     messages: {
       trap: "the {side} announces MAX_HEADER_LIST_SIZE = {value}, which hardly any message fits, and the other side answers with {answer}",
     },
-    options: { size: { default: 512, unit: "octets", about: "The least that leaves room" } },
+    options: { size: { default: 512, unit: "bytes", about: "The least that leaves room" } },
     docs: {
       why: "A peer that keeps to the limit fails while it writes its message, and some do not free what they have begun.",
-      fix: "Announce what you can take, several kilobytes at the least, or nothing.",
+      fix: "Announce a limit of at least several kilobytes, or none.",
     },
   },
   state: (): Record<Side, Trap | undefined> => ({ client: undefined, server: undefined }),

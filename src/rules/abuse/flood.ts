@@ -22,7 +22,7 @@ export const pingFlood = flood("abuse/ping-flood", {
       window: within(10_000),
     },
     docs: {
-      why: "Each PING asks for an answer that must be queued, so a few octets cost the receiver memory; servers close for far fewer.",
+      why: "Each PING asks for an answer that must be queued, so a few bytes cost the receiver memory; servers close for far fewer.",
       fix: "Send keepalives at most every few seconds, and only one PING at a time. (One PING after each new DATA, as bandwidth probes are sent, is not counted.)",
     },
   },
@@ -84,7 +84,7 @@ export const settingsManyEntries = defineRule({
     expect: enhanceYourCalm,
     needs: [],
     decidable: "head",
-    messages: { many: "the {side} sent one SETTINGS frame with {count} entries; {most} are enough for anyone" },
+    messages: { many: "the {side} sent one SETTINGS frame with {count} entries; nobody needs more than {most}" },
     options: { entries: { default: 32, unit: "entries", about: "The most that one frame should have" } },
     docs: {
       why: "A receiver takes the entries one by one, so that a stream of such frames costs it far more than their sender.",
@@ -183,7 +183,7 @@ export const windowUpdateFlood = flood("abuse/window-update-flood", {
     decidable: "payload",
     messages: {
       flood:
-        "the {side} sent {count} WINDOW_UPDATE frames in {time}, {mean} octets each, up to {peak} within {window}, beside those for the DATA it got",
+        "the {side} sent {count} WINDOW_UPDATE frames in {time}, {mean} bytes each, up to {peak} within {window}, beside those for the DATA it got",
     },
     options: {
       frames: {
@@ -192,7 +192,7 @@ export const windowUpdateFlood = flood("abuse/window-update-flood", {
         about: "WINDOW_UPDATE frames that are too many, beside two for each DATA frame received",
       },
       window: within(10_000),
-      mean: { default: 1024, unit: "octets", about: "Mean increment below which they count" },
+      mean: { default: 1024, unit: "bytes", about: "Mean increment below which they count" },
     },
     docs: {
       why: "They cost the receiver work and move nothing.",
@@ -265,11 +265,11 @@ export const unknownFrameFlood = defineRule({
     decidable: "head",
     messages: {
       flood: "the {side} sent {count} frames of unknown types in {time}, up to {peak} within {window}",
-      octets: "the {side} sent {octets} octets in {count} frames of unknown types in {time}",
+      octets: "the {side} sent {octets} bytes in {count} frames of unknown types in {time}",
     },
     options: {
       frames: { default: 1000, unit: "frames", about: "Frames of unknown types that are too many" },
-      octets: { default: 1 << 20, unit: "octets", about: "Octets in them that are too many" },
+      octets: { default: 1 << 20, unit: "bytes", about: "Bytes in them that are too many" },
       window: within(10_000),
     },
     docs: {

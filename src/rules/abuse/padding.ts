@@ -8,7 +8,7 @@ import { enhanceYourCalm, firstAndLast, severityByExcess } from "../shapes/exces
 export const paddingWaste = defineRule({
   id: "abuse/padding-waste",
   meta: {
-    title: "DATA should not be padding for the most part",
+    title: "DATA should not consist mostly of padding",
     severity: "warning",
     by: "either",
     spec: [
@@ -18,13 +18,13 @@ export const paddingWaste = defineRule({
     expect: enhanceYourCalm,
     needs: ["no-gap"],
     decidable: "payload",
-    messages: { waste: "{share} % of the {octets} octets of DATA of the {side} on {count} streams are padding" },
+    messages: { waste: "{share} % of the {octets} bytes of DATA of the {side} on {count} streams are padding" },
     options: {
-      octets: { default: 1 << 20, unit: "octets", about: "Counted in pieces of so many octets of DATA" },
+      octets: { default: 1 << 20, unit: "bytes", about: "Bytes of DATA that are judged together" },
       share: { default: 50, unit: "percent", about: "More padding than this in a piece is waste" },
     },
     docs: {
-      why: "Padding counts against windows and must be read and dropped: it costs the receiver octets for nothing.",
+      why: "Padding counts against windows and must be read and dropped: it only costs the receiver work and bandwidth.",
       fix: "Pad the frames whose length is a secret, not everything.",
     },
   },

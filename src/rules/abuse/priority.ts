@@ -118,7 +118,7 @@ export const priorityCycle = defineRule({
       state.length = depth;
       (state.cycles ??= new SlidingWindow(Infinity, options.cycles)).add(frame);
     } else if (depth > options.depth && depth >= state.deepest * 10) {
-      // Told again only where it is far deeper.
+      // Reported again only where it is far deeper.
       state.deepest = depth;
       report(frame, "deep", { depth }, { ...severityByExcess(depth, options.depth), fold: "" });
     }

@@ -45,8 +45,8 @@ export const rapidReset = flood("abuse/rapid-reset", {
       share: { default: 50, unit: "percent", about: "Of the streams opened in the window, at least" },
     },
     docs: {
-      why: "A reset stream no longer counts against MAX_CONCURRENT_STREAMS, but the server may still work on it: two frames buy a request.",
-      fix: "If this is a client of yours, send requests only when the answer is wanted. A server should limit resets and close with ENHANCE_YOUR_CALM.",
+      why: "A reset stream no longer counts against MAX_CONCURRENT_STREAMS, but the server may still work on it: two frames cost it a whole request.",
+      fix: "If this is your client, send only requests whose answer you want. A server should limit resets and close with ENHANCE_YOUR_CALM.",
     },
   },
   most: "streams",
@@ -153,7 +153,7 @@ export const resetFlood = flood("abuse/reset-flood", {
     },
     docs: {
       why: "Every one makes the server queue an RST_STREAM; with a client that does not read, the queue grows.",
-      fix: "Find what makes the requests malformed: the findings on the single streams tell.",
+      fix: "Find out what makes the requests malformed: see the findings on the single streams.",
     },
   },
   most: "streams",

@@ -1,4 +1,4 @@
-// What holds a server's streams and memory by doing little. Endpoints are slow for good reasons too: what is told is that it lasts, and
+// What holds a server's streams and memory by doing little. Endpoints are slow for good reasons too: what is reported is that it lasts, and
 // that many streams wait at once.
 
 import { Setting } from "../../http2/setting.ts";
@@ -26,17 +26,17 @@ export const dataDribble = flood("abuse/data-dribble", {
     decidable: "payload",
     messages: {
       dribble:
-        "the client opened windows that were nearly spent in {count} steps of {mean} octets in {time}, up to {peak} within {window}, while responses waited",
+        "the client opened windows that were nearly spent in {count} steps of {mean} bytes in {time}, up to {peak} within {window}, while responses waited",
     },
     options: {
       frames: { default: 100, unit: "frames", about: "Such WINDOW_UPDATE frames that are too many" },
       window: within(10_000),
-      mean: { default: 64, unit: "octets", about: "Mean increment below which they count" },
-      left: { default: 1024, unit: "octets", about: "A window with less than this is nearly spent" },
+      mean: { default: 64, unit: "bytes", about: "Mean increment below which they count" },
+      left: { default: 1024, unit: "bytes", about: "A window with less than this is nearly spent" },
       streams: { default: 2, unit: "streams", about: "Responses that wait, at least" },
     },
     docs: {
-      why: "The server must cut its responses into frames of a few octets and keep the rest in memory.",
+      why: "The server must cut its responses into frames of a few bytes and keep the rest in memory.",
       fix: "Give credit back in larger pieces: when half of the window is used.",
     },
   },
@@ -73,12 +73,12 @@ export const internalBuffering = defineRule({
     decidable: "head",
     messages: {
       buffering:
-        "the client sent {count} requests in the {time} in which its TCP window was 0, with HTTP/2 windows of {stream} octets for each stream and {connection} for all",
+        "the client sent {count} requests in the {time} in which its TCP window was 0, with HTTP/2 windows of {stream} bytes for each stream and {connection} for all",
     },
     options: {
       time: { default: 5000, unit: "ms", about: "The TCP window is 0 for longer than this" },
       requests: { default: 10, unit: "requests", about: "Requests in this time, at least" },
-      octets: { default: 1 << 20, unit: "octets", about: "HTTP/2 windows larger than this are wide open" },
+      octets: { default: 1 << 20, unit: "bytes", about: "HTTP/2 windows larger than this are wide open" },
     },
     docs: {
       why: "HTTP/2 lets the server write whole responses that TCP does not take: they fill its memory.",
@@ -121,7 +121,7 @@ export const zeroWindowStall = defineRule({
     expect: enhanceYourCalm,
     needs: ["settings"],
     decidable: "block",
-    messages: { stall: "{count} responses waited for longer than {wait} each for a first octet of window" },
+    messages: { stall: "{count} responses waited for longer than {wait} each for a first byte of window" },
     options: {
       wait: { default: 30_000, unit: "ms", about: "A response waits for longer than this" },
       streams: { default: 10, unit: "streams", about: "So many that wait at once are too many" },
@@ -171,11 +171,11 @@ export const slowRead = slowProgress("abuse/slow-read", {
     ],
     needs: ["acks", "settings"],
     messages: {
-      slow: "the client took {octets} octets of {count} responses in {time}: their windows were spent, though its TCP window was open",
+      slow: "the client took {octets} bytes of {count} responses in {time}: their windows were spent, though its TCP window was open",
     },
     options: {
-      time: { default: 60_000, unit: "ms", about: "Measured over so long" },
-      rate: { default: 1024, unit: "octets", about: "Octets each second over all of them that are too few" },
+      time: { default: 60_000, unit: "ms", about: "Time over which it is measured" },
+      rate: { default: 1024, unit: "bytes", about: "Bytes each second over all of them that are too few" },
       streams: { default: 10, unit: "streams", about: "Responses that wait at once, at least" },
     },
     docs: {
@@ -254,11 +254,11 @@ export const slowPost = slowProgress("abuse/slow-post", {
     ],
     needs: ["settings"],
     messages: {
-      slow: "the client sent {octets} octets of the content of {count} requests in {time}, though windows were open and content-length announces more",
+      slow: "the client sent {octets} bytes of the content of {count} requests in {time}, though windows were open and content-length announces more",
     },
     options: {
-      time: { default: 60_000, unit: "ms", about: "Measured over so long" },
-      rate: { default: 100, unit: "octets", about: "Octets each second over all of them that are too few" },
+      time: { default: 60_000, unit: "ms", about: "Time over which it is measured" },
+      rate: { default: 100, unit: "bytes", about: "Bytes each second over all of them that are too few" },
       streams: { default: 10, unit: "streams", about: "Requests open at once, at least" },
     },
     docs: {
@@ -291,7 +291,7 @@ export const maxStreamsHold = defineRule({
     },
     docs: {
       why: "The server keeps what belongs to each stream, and may count the connection as busy.",
-      fix: "Raise MAX_CONCURRENT_STREAMS if calls that wait are meant to be; else find who does not end them.",
+      fix: "Raise MAX_CONCURRENT_STREAMS if the calls are meant to wait; otherwise find out who does not end them.",
     },
   },
   state: () => ({ looked: 0, worst: undefined as Held | undefined }),

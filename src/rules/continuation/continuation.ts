@@ -13,11 +13,11 @@ export const interleavedFrame = connectionError({
   spec: [must("4.3"), must("5.5"), must("6.2"), must("6.10")],
   messages: { interleaved: "{kind} on stream {streamId} inside a field block that has no END_HEADERS yet" },
   when: { observed: Observation.continuationExpected },
-  why: "A field block is one unit for HPACK; a receiver that let other frames in would lose its state.",
+  why: "A field block is one unit for HPACK; a receiver that accepted other frames inside it would lose its state.",
   fix: "Write HEADERS and all its CONTINUATION frames under one lock.",
 });
 
-// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame" of its own stream.
+// 6.10: "A CONTINUATION frame MUST be preceded by a HEADERS, PUSH_PROMISE or CONTINUATION frame" on the same stream.
 export const wrongStream = connectionError({
   id: "continuation/wrong-stream",
   title: "A field block must go on with CONTINUATION on the same stream",
@@ -35,7 +35,7 @@ export const unexpected = connectionError({
   spec: [must("6.10")],
   messages: { unexpected: "CONTINUATION on stream {streamId} with no field block open" },
   when: { observed: Observation.continuationUnexpected },
-  why: "There is nothing that it could continue.",
+  why: "There is no field block that it could continue.",
   fix: "Set END_HEADERS on the last frame of a field block only.",
 });
 
@@ -56,7 +56,7 @@ export const neverEnded = defineRule({
     },
     docs: {
       why: "While a field block is open nothing else can be sent: one slow stream holds up the whole connection.",
-      fix: "Have the whole field block ready before the first frame of it is written.",
+      fix: "Prepare the whole field block before writing its first frame.",
     },
   },
   state: (): Record<"client" | "server", FrameRef | undefined> => ({ client: undefined, server: undefined }),
@@ -90,8 +90,8 @@ export const emptyNonfinal = connectionError({
   expect: { codes: [], ignore: true },
   messages: { empty: "an empty CONTINUATION on stream {streamId} that does not end the field block" },
   when: { observed: Observation.continuationEmpty },
-  why: "Legal, but a pattern of attacks in number.",
-  fix: "Leave empty CONTINUATION frames out.",
+  why: "It is legal, but attacks send many of them.",
+  fix: "Do not send empty CONTINUATION frames.",
 });
 
 // Nanoseconds.

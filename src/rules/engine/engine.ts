@@ -35,7 +35,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   readonly #settlement: Settlement;
   readonly #judged = new ByConnection<Judged>();
   #current: Judged | undefined;
-  /** Of the event that is told; reports are about it unless they say otherwise. */
+  /** Of the event that is reported; reports are about it unless they say otherwise. */
   #stream: Stream | undefined;
 
   constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits) {

@@ -1,4 +1,4 @@
-// Repeats of one finding are counted, not told again: by rule, message, side and certainty, and by stream unless the rule folds wider.
+// Repeats of one finding are counted, not reported again: by rule, message, side and certainty, and by stream unless the rule folds wider.
 import type { Side } from "../../place.ts";
 import type { Repeats } from "../finding.ts";
 import type { Candidate } from "./candidate.ts";

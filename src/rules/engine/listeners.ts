@@ -111,7 +111,7 @@ export class Listeners {
     return this.#blocks[at]!;
   }
 
-  // Of calls: those that went as they should are told to fewer rules.
+  // Of calls: of those that went as they should fewer rules hear.
 
   messageStart(message: GrpcMessage, { oddities }: Call): readonly Slot[] {
     return this.#ofMessage(this.#messageStart, message).of(oddities);
@@ -153,7 +153,7 @@ export class Listeners {
   }
 }
 
-/** Whether a rule is to be told of the end of a connection with these `ConnectionBit` bits. */
+/** Whether a rule hears of the end of a connection with these `ConnectionBit` bits. */
 export function wantsConnectionEnd(slot: Slot, bits: number, judged: States): boolean {
   return !slot.closesWithState || (slot.connections & bits) !== 0 || slot.context.keeps(judged);
 }
@@ -180,7 +180,7 @@ class ByConnection {
   }
 }
 
-/** Whether a rule is to be told of the end of a stream. */
+/** Whether a rule hears of the end of a stream. */
 export function wantsEnd(slot: Slot, stream: Stream, judged: States): boolean {
   const { ended } = slot.rule;
   if (ended === undefined) return true;
@@ -209,7 +209,7 @@ class ByOddity {
   }
 }
 
-/** Who is told of a field block, by its bits and in any case. */
+/** Who hears of a field block, by its bits and in any case. */
 export interface OfBlocks {
   readonly judge: BlockListeners<Slot>;
   readonly fields: readonly Slot[];
@@ -247,6 +247,6 @@ const bySide = (slots: readonly Slot[]): BySide => ({
 
 const of = (slots: BySide, from: Side): readonly Slot[] => (from === "client" ? slots.client : slots.server);
 
-// Types with a list of their own, and one that stands for all that are not known (kindOf).
+// Types with their own list, and one that stands for all that are not known (kindOf).
 const TYPES = 17;
 const UNKNOWN = 11;

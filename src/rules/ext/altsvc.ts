@@ -16,7 +16,7 @@ export const altsvcOriginOnStream = defineRule({
     decidable: "payload",
     messages: { origin: "the server sent ALTSVC for {origin} on stream {streamId}" },
     docs: {
-      why: "There the origin is that of the request; clients ignore a frame that names another way.",
+      why: "There the origin is that of the request; clients ignore a frame that names one.",
       fix: "Leave the origin empty, or send the frame on stream 0.",
     },
   },
@@ -78,8 +78,8 @@ export const altsvcMalformed = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      length: "the server sent ALTSVC of {length} octets, too short for its origin",
-      value: 'the server sent ALTSVC with the value "{value}", which is no Alt-Svc value',
+      length: "the server sent ALTSVC of {length} bytes, too short for its origin",
+      value: 'the server sent ALTSVC with the value "{value}", which is not an Alt-Svc value',
     },
     docs: {
       why: "Clients ignore what they cannot read.",

@@ -44,7 +44,7 @@ export const protocolWithoutConnect = malformedMessage({
     // Without one it is headers/missing-method.
     if (method !== undefined && method !== "CONNECT") found("method", { method: shown(method) });
   },
-  why: "It says what a CONNECT is for, and nothing else.",
+  why: "The field says what a CONNECT is for; it has no other use.",
   fix: "Send it with :method CONNECT only.",
 });
 

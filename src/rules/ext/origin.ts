@@ -15,7 +15,7 @@ export const originOnStream = defineRule({
     needs: [],
     decidable: "head",
     messages: { stream: "the server sent ORIGIN on stream {streamId}" },
-    docs: { why: "It is about the connection; elsewhere clients ignore it.", fix: "Send it on stream 0." },
+    docs: { why: "It is about the connection; on other streams clients ignore it.", fix: "Send it on stream 0." },
   },
   kinds: ["origin"],
   frame(frame, _stream, { report }) {
@@ -77,7 +77,7 @@ export const originFlags = defineRule({
     needs: [],
     decidable: "head",
     messages: { flags: "the server sent ORIGIN with the flags {flags}: clients ignore the whole frame" },
-    docs: { why: "They are kept for later, incompatible forms of the frame.", fix: "Send it without flags." },
+    docs: { why: "They are reserved for later, incompatible forms of the frame.", fix: "Send it without flags." },
   },
   kinds: ["origin"],
   frame(frame, _stream, { report }) {
@@ -97,8 +97,8 @@ export const originMalformed = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      length: "an entry of ORIGIN claims {length} octets where {left} are left",
-      entry: 'ORIGIN holds "{entry}", which is no origin',
+      length: "an entry of ORIGIN claims {length} bytes where {left} are left",
+      entry: 'ORIGIN holds "{entry}", which is not an origin',
     },
     docs: {
       why: "Clients ignore what they cannot read, and open further connections.",

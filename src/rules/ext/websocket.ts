@@ -23,7 +23,7 @@ export const websocketForbiddenFields = malformedRequest({
     const name = firstOf(request, HANDSHAKE) ?? host?.name.text;
     if (name !== undefined) found("field", { name });
   },
-  why: "What they ask for in HTTP/1.1, :protocol and :authority ask for here.",
+  why: "In HTTP/2, :protocol and :authority replace these fields of HTTP/1.1.",
   fix: "Drop them when a handshake is translated from HTTP/1.1.",
 });
 

@@ -21,7 +21,7 @@ export const negativeWindowData = defineRule({
     decidable: "head",
     messages: {
       negative:
-        "DATA of {length} octets on stream {streamId}, whose window an acknowledged INITIAL_WINDOW_SIZE = {initial} had made {window}",
+        "DATA of {length} bytes on stream {streamId}, whose window an acknowledged INITIAL_WINDOW_SIZE = {initial} had made {window}",
     },
     docs: {
       why: "The new INITIAL_WINDOW_SIZE applies to open streams too: the receiver has no room for what is sent beyond it.",
@@ -78,9 +78,9 @@ export const streamWindowExceeded = defineRule({
     expect: { scope: "stream", codes: ["FLOW_CONTROL_ERROR"] },
     needs: ["seen", "settings", "acks"],
     decidable: "head",
-    messages: { exceeded: "DATA of {length} octets on stream {streamId}, whose window was {window}" },
+    messages: { exceeded: "DATA of {length} bytes on stream {streamId}, whose window was {window}" },
     docs: {
-      why: "The receiver set the window by the room it has; it resets the stream or closes the connection.",
+      why: "The window is the room that the receiver has; it resets the stream or closes the connection.",
       fix: "Count padding and Pad Length too, and take INITIAL_WINDOW_SIZE from the other side's SETTINGS.",
     },
   },
@@ -105,7 +105,7 @@ export const connectionWindowExceeded = defineRule({
     expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
     needs: ["start2", "no-gap2", "acks"],
     decidable: "head",
-    messages: { exceeded: "DATA of {length} octets on stream {streamId}; the window of the connection was {window}" },
+    messages: { exceeded: "DATA of {length} bytes on stream {streamId}; the window of the connection was {window}" },
     docs: {
       why: "All streams share it, and only WINDOW_UPDATE on stream 0 raises it; the receiver closes the connection.",
       fix: "Count DATA of all streams, closed and reset ones too; INITIAL_WINDOW_SIZE does not change this window.",

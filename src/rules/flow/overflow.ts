@@ -42,7 +42,7 @@ export const connectionWindowOverflow = overflow("connection", {
     messages: { overflow: OVERFLOW },
     docs: {
       why: "The sender of DATA counts the window in 31 bits; it closes the connection with all its streams.",
-      fix: "The window begins with 65535 octets: to open it wide grant 2147483647 less those.",
+      fix: "The window begins with 65535 bytes: to open it fully, grant 2147483647 minus that.",
     },
   },
 });

@@ -2,19 +2,19 @@ import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 
-const fix = "Leave out a WINDOW_UPDATE that would grant nothing.";
+const fix = "Do not send a WINDOW_UPDATE that grants nothing.";
 
 export const windowUpdateZeroStream = defineRule({
   id: "flow/window-update-zero-stream",
   meta: {
-    title: "WINDOW_UPDATE on a stream must grant at least one octet",
+    title: "WINDOW_UPDATE on a stream must grant at least one byte",
     severity: "error",
     by: "either",
     spec: [{ rfc: 9113, section: "6.9", level: "MUST" }],
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "payload",
-    messages: { zero: "WINDOW_UPDATE on stream {streamId} grants 0 octets" },
+    messages: { zero: "WINDOW_UPDATE on stream {streamId} grants 0 bytes" },
     docs: { why: "The receiver resets the stream, and its request is lost.", fix },
   },
   when: { observed: Observation.windowIncrementZero },
@@ -26,14 +26,14 @@ export const windowUpdateZeroStream = defineRule({
 export const windowUpdateZeroConnection = defineRule({
   id: "flow/window-update-zero-connection",
   meta: {
-    title: "WINDOW_UPDATE of the connection must grant at least one octet",
+    title: "WINDOW_UPDATE of the connection must grant at least one byte",
     severity: "error",
     by: "either",
     spec: [{ rfc: 9113, section: "6.9", level: "MUST" }],
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "payload",
-    messages: { zero: "WINDOW_UPDATE of the connection grants 0 octets" },
+    messages: { zero: "WINDOW_UPDATE of the connection grants 0 bytes" },
     docs: { why: "The receiver closes the connection with all its streams.", fix },
   },
   when: { observed: Observation.windowIncrementZero },

@@ -44,8 +44,8 @@ export const truncatedAtClose = defineRule({
     decidable: "payload",
     messages: { closed: "the {side} closed inside a frame" },
     docs: {
-      why: "The process died, or gave the socket up, while it wrote; the other side reports an unexpected end of file.",
-      fix: "Look at what made the process stop: a crash, a timeout, a proxy that cut the connection.",
+      why: "The process died, or gave up the socket, while it was writing; the other side reports an unexpected end of file.",
+      fix: "Find out what stopped the process: a crash, a timeout, a proxy that cut the connection.",
     },
   },
   onClose: true,
@@ -70,8 +70,10 @@ export const garbage = connectionError({
   expect: { codes: ["FRAME_SIZE_ERROR", "PROTOCOL_ERROR"] },
   // The length alone is measured by what the other side takes, so its SETTINGS count.
   needs: ["settings", "acks"],
-  messages: { garbage: "where a frame should begin stands something else (as a frame: unknown type, {length} octets)" },
+  messages: {
+    garbage: "something other than a frame stands where a frame should begin (read as a frame: unknown type, {length} bytes)",
+  },
   when: { observed: Observation.oversizedUnknownFrame },
-  why: "The sender's idea of frame borders is lost, or something else writes into the connection (HTTP/1 text, TLS records).",
+  why: "The sender has lost the frame borders, or something else writes into the connection (HTTP/1 text, TLS records).",
   fix: "Look for a wrong length in the frame before, or for two writers that share the socket without a lock.",
 });

@@ -8,7 +8,7 @@ import { connectionError, streamError } from "../shapes/frame.ts";
 import { must } from "../shapes/spec.ts";
 
 const tooLargeDocs = {
-  why: "A receiver sizes its buffers by the MAX_FRAME_SIZE it announced (16,384 octets unless it said more).",
+  why: "A receiver sizes its buffers by the MAX_FRAME_SIZE it announced (16,384 bytes unless it said more).",
   fix: "Split the payload into frames of at most the other side's MAX_FRAME_SIZE, field blocks into HEADERS and CONTINUATION.",
 };
 
@@ -22,7 +22,7 @@ export const tooLarge = defineRule({
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: ["settings", "acks"],
     decidable: "head",
-    messages: { long: "{kind} of {length} octets; the other side takes at most {limit}" },
+    messages: { long: "{kind} of {length} bytes; the other side takes at most {limit}" },
     docs: tooLargeDocs,
   },
   when: { observed: Observation.tooLarge },
@@ -44,9 +44,9 @@ export const tooShort = defineRule({
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
-    messages: { short: "{kind} of {length} octets is too short for its fields (flags 0x{flags})" },
+    messages: { short: "{kind} of {length} bytes is too short for its fields (flags 0x{flags})" },
     docs: {
-      why: "The flags promise a Pad Length octet or priority fields that do not fit, so the rest cannot be read.",
+      why: "The flags promise a Pad Length byte or priority fields that do not fit, so the rest cannot be read.",
       fix: "Clear the PADDED or PRIORITY flag, or send the fields it promises.",
     },
   },
@@ -68,10 +68,10 @@ export const paddingTooLong = defineRule({
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "payload",
-    messages: { long: "{kind} of {length} octets claims {padLength} octets of padding" },
+    messages: { long: "{kind} of {length} bytes claims {padLength} bytes of padding" },
     docs: {
-      why: "Where the padding is as long as the payload nobody can tell what the frame holds.",
-      fix: "Pad Length counts the padding octets only, and must be less than what remains after the fixed fields.",
+      why: "If the padding is as long as the payload, nobody knows what the frame holds.",
+      fix: "Pad Length counts the padding bytes only, and must be less than what remains after the fixed fields.",
     },
   },
   when: { observed: Observation.paddingTooLong },
@@ -83,7 +83,7 @@ export const paddingTooLong = defineRule({
 
 export const paddingNonzero = connectionError({
   id: "frame/padding-nonzero",
-  title: "Padding octets must be zero",
+  title: "Padding bytes must be zero",
   severity: "warning",
   spec: [must("6.1"), must("6.2"), must("6.6")],
   expect: { optional: true },
@@ -91,15 +91,15 @@ export const paddingNonzero = connectionError({
   messages: { nonzero: "{kind} has padding that is not all zeros" },
   when: { observed: Observation.paddingNonzero },
   fold: ({ kind }) => kind,
-  why: "A receiver may treat it as a connection error; octets of another buffer in the padding may also leak data.",
+  why: "A receiver may treat it as a connection error; bytes of another buffer in the padding may also leak data.",
   fix: "Fill the padding with zeros.",
 });
 
-export const priorityLength = fixedLength("frame/priority-length", "priority", "6.3", streamError, "5 octets");
-export const rstStreamLength = fixedLength("frame/rst-stream-length", "rst-stream", "6.4", connectionError, "4 octets");
-export const pingLength = fixedLength("frame/ping-length", "ping", "6.7", connectionError, "8 octets");
-export const goawayLength = fixedLength("frame/goaway-length", "goaway", "6.8", connectionError, "at least 8 octets");
-export const windowUpdateLength = fixedLength("frame/window-update-length", "window-update", "6.9", connectionError, "4 octets");
+export const priorityLength = fixedLength("frame/priority-length", "priority", "6.3", streamError, "5 bytes");
+export const rstStreamLength = fixedLength("frame/rst-stream-length", "rst-stream", "6.4", connectionError, "4 bytes");
+export const pingLength = fixedLength("frame/ping-length", "ping", "6.7", connectionError, "8 bytes");
+export const goawayLength = fixedLength("frame/goaway-length", "goaway", "6.8", connectionError, "at least 8 bytes");
+export const windowUpdateLength = fixedLength("frame/window-update-length", "window-update", "6.9", connectionError, "4 bytes");
 
 export const settingsLength = defineRule({
   id: "frame/settings-length",
@@ -111,9 +111,9 @@ export const settingsLength = defineRule({
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
-    messages: { length: "SETTINGS of {length} octets, which is no multiple of 6" },
+    messages: { length: "SETTINGS of {length} bytes, which is not a multiple of 6" },
     docs: {
-      why: "A setting is 6 octets; a rest cannot be read.",
+      why: "A setting has 6 bytes; a remainder cannot be read.",
       fix: "Send whole settings only: a 16-bit id and a 32-bit value each.",
     },
   },
@@ -133,7 +133,7 @@ export const settingsAckLength = defineRule({
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
-    messages: { length: "SETTINGS with ACK has a payload of {length} octets" },
+    messages: { length: "SETTINGS with ACK has a payload of {length} bytes" },
     docs: { why: "An acknowledgment says that settings were applied; it carries none.", fix: "Send the ACK with length 0." },
   },
   when: { observed: Observation.badLength, kinds: ["settings"] },
@@ -151,9 +151,9 @@ function fixedLength(id: string, kind: FrameKind, section: string, make: typeof 
     title: `The payload of ${name} must be ${wants} long`,
     spec: [must(section)],
     expect: { codes: ["FRAME_SIZE_ERROR"] },
-    messages: { length: `${name} of {length} octets instead of ${wants}` },
+    messages: { length: `${name} of {length} bytes instead of ${wants}` },
     when: { observed: Observation.badLength, kinds: [kind] },
-    why: `The fields of ${name} have a fixed size; another length means that the sender writes something else than the receiver reads.`,
+    why: `The fields of ${name} have a fixed size; with another length, the sender writes something other than what the receiver reads.`,
     fix: `Write exactly the fields of section ${section}.`,
   });
 }

@@ -39,9 +39,9 @@ function onStream(id: string, kind: FrameKind, section: string): Rule {
     id,
     title: `${name} must be sent on stream 0`,
     spec: [must(section)],
-    messages: { stream: `${name} on stream {streamId}; it is the connection's, on stream 0` },
+    messages: { stream: `${name} on stream {streamId}; it belongs to the connection, on stream 0` },
     when: { observed: Observation.connectionFrameOnStream, kinds: [kind] },
-    why: `${name} is about the connection. On a stream a receiver cannot tell what its sender meant, and must give up.`,
+    why: `${name} is about the connection. On a stream, a receiver cannot know what the sender meant, and must close the connection.`,
     fix: "Send it with stream id 0.",
   });
 }

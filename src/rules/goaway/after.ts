@@ -25,7 +25,7 @@ export const streamOpenedAfter = defineRule({
       promised: "the server promised stream {streamId}, though it had answered what came after the client's GOAWAY",
     },
     docs: {
-      why: "The sender of GOAWAY ignores new streams: their requests wait for nothing.",
+      why: "The sender of GOAWAY ignores new streams: their requests are never answered.",
       fix: "Open a new connection for new requests as soon as GOAWAY is read.",
     },
   },
@@ -47,7 +47,7 @@ export const streamOpenedAfter = defineRule({
 export const activityAboveLast = defineRule({
   id: "goaway/activity-above-last",
   meta: {
-    title: "The sender of GOAWAY should not go on with streams above the last one that it named",
+    title: "After GOAWAY its sender should not go on with streams above the last one that it named",
     severity: "warning",
     by: "either",
     spec: [says("6.8")],
@@ -56,7 +56,7 @@ export const activityAboveLast = defineRule({
     decidable: "head",
     messages: { above: "{kind} on stream {streamId} after the {side} sent GOAWAY with stream {last} as the last one" },
     docs: {
-      why: "The other side has been told that the stream was not processed, and may have sent its request again.",
+      why: "For the other side the stream was not processed, so it may have repeated the request.",
       fix: "Drop streams above the last one; to finish those under way send GOAWAY with 2147483647 first.",
     },
   },
@@ -83,7 +83,7 @@ export const noCloseAfterError = defineRule({
       served: "the {side} sent GOAWAY with an error code and answers stream {streamId}, which reached it after that",
     },
     docs: {
-      why: "The other side waits for a connection that is not going to work.",
+      why: "The other side waits for a connection that no longer works.",
       fix: "Close the connection when the GOAWAY is written.",
     },
     options: { wait: { default: 30_000, unit: "ms", about: "How long a side may go on after its error GOAWAY" } },

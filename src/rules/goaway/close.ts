@@ -18,11 +18,11 @@ export const missingBeforeClose = defineRule({
     decidable: "head",
     messages: {
       theirs: "the {side} closed without GOAWAY, with {streams} of the other side's streams unfinished",
-      own: "the {side} closed without GOAWAY, with {streams} of its own streams open",
+      own: "the {side} closed without GOAWAY, with {streams} streams open that it had opened",
     },
     docs: {
       why: "Without GOAWAY the other side cannot know which of its requests were processed, so it must not repeat them.",
-      fix: "Send GOAWAY before closing; look for a crash, a timeout of a proxy, or a kill without grace.",
+      fix: "Send GOAWAY before closing; look for a crash, a timeout of a proxy, or a process that was killed without a grace period.",
     },
   },
   onClose: true,
@@ -50,7 +50,7 @@ export const missingBeforeClose = defineRule({
 export const multipleErrorCodes = defineRule({
   id: "goaway/multiple-error-codes",
   meta: {
-    title: "A connection should be given up with one error code",
+    title: "A connection should end with one error code",
     severity: "warning",
     by: "either",
     spec: [says("5.4"), says("6.8")],
@@ -59,7 +59,7 @@ export const multipleErrorCodes = defineRule({
     decidable: "payload",
     messages: { another: "GOAWAY with {code} after one with {before}" },
     docs: {
-      why: "The other side cannot tell what it did wrong.",
+      why: "The other side cannot know what it did wrong.",
       fix: "Send one GOAWAY for the first error, then close.",
     },
   },
@@ -78,7 +78,7 @@ export const multipleErrorCodes = defineRule({
 export const noWarning = defineRule({
   id: "goaway/no-warning",
   meta: {
-    title: "A server that shuts down should announce it one round trip before",
+    title: "A server should announce its shutdown one round trip before",
     severity: "info",
     by: "server",
     spec: [should("6.8")],

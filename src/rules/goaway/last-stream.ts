@@ -17,7 +17,7 @@ export const lastStreamIdIncreased = defineRule({
     decidable: "payload",
     messages: { higher: "GOAWAY names stream {last} as the last one, an earlier GOAWAY named stream {before}" },
     docs: {
-      why: "The other side may have sent the requests above the first id again, on another connection: they would run twice.",
+      why: "The other side may already have repeated the requests above the first id on another connection: they would run twice.",
       fix: "Lower the id or leave it; to let requests under way finish, begin with 2147483647.",
     },
   },
@@ -40,9 +40,9 @@ export const lastStreamIdParity = defineRule({
     needs: [],
     decidable: "payload",
     quirk: true,
-    messages: { own: "GOAWAY of the {side} names stream {last} as the last one, which only the {side} itself can open" },
+    messages: { own: "the {side}'s GOAWAY names the {side}'s own stream {last} as the last one" },
     docs: {
-      why: "The id tells the other side which of its streams were processed; some close the connection with an error at this one.",
+      why: "The id says which of the other side's streams were processed. Some peers close the connection with an error over such an id.",
       fix: "Name the highest stream of the other side that was processed, or 0. (grpc-go clients name their own when they close: harmless.)",
     },
   },
@@ -79,7 +79,7 @@ export const lastStreamIdUnopened = defineRule({
     decidable: "payload",
     messages: { unopened: "GOAWAY names stream {last} as the last one; the highest that was opened is {highest}" },
     docs: {
-      why: "Streams up to that id may still be opened, as the other side reads it.",
+      why: "To the other side it means that streams up to that id may still be opened.",
       fix: "Name the highest stream that was processed, or 2147483647 to announce a shutdown.",
     },
   },
@@ -88,7 +88,7 @@ export const lastStreamIdUnopened = defineRule({
     const { lastStreamId: last, from } = frame;
     const { highestOpened: highest } = connection.endpoint(other(from));
     if (!frame.whole || last === ALL || last <= highest) return;
-    // One of its own kind is last-stream-id-parity's.
+    // A stream of the sender itself is last-stream-id-parity's.
     if (((last & 1) === 1) !== (from === "client")) report(frame, "unopened", { last, highest });
   },
 });

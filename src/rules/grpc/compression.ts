@@ -74,7 +74,7 @@ export const acceptEncodingMissing = defineRule({
         "the server refuses grpc-encoding {encoding} on stream {streamId} and does not say in grpc-accept-encoding what it takes",
     },
     docs: {
-      why: "The client cannot learn what it may use: it will try the same again.",
+      why: "The client cannot know what it may use, and will try the same again.",
       fix: "Send grpc-accept-encoding with the status.",
     },
   },
@@ -82,7 +82,7 @@ export const acceptEncodingMissing = defineRule({
   when: { values: ValueBit.grpcStatusNotOk },
   status({ block, code, message }, { stream }, { report, uncheck }) {
     const { grpcEncoding, known } = stream.request;
-    // UNIMPLEMENTED says the same of a method that is not there: the message tells.
+    // UNIMPLEMENTED says the same of a method that is not there: the message shows which.
     if (code !== 12 || grpcEncoding === undefined || grpcEncoding === "identity" || !known) return;
     if (!/compress|encoding/i.test(message ?? "")) return;
     const { decoded, streamId } = block;
@@ -142,11 +142,11 @@ export const decompressFailed = defineRule({
     needs: ["body"],
     decidable: "payload",
     messages: {
-      failed: "message {number} of the {side} on stream {streamId}, {length} octets, does not decompress with {encoding}",
+      failed: "message {number} of the {side} on stream {streamId}, {length} bytes, does not decompress with {encoding}",
     },
     docs: {
       why: "The receiver fails the call with INTERNAL.",
-      fix: "Compare the compressor with the name in grpc-encoding; each message is compressed for itself.",
+      fix: "Compare the compressor with the name in grpc-encoding; each message is compressed by itself.",
     },
   },
   flagged: true,

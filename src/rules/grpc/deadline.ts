@@ -48,8 +48,8 @@ export const timeoutZero = defineRule({
     decidable: "block",
     messages: { zero: "the request on stream {streamId} has grpc-timeout {timeout}: the call is over before it begins" },
     docs: {
-      why: "The server may drop the call unseen: the client gets DEADLINE_EXCEEDED.",
-      fix: "Do not send a call whose deadline has passed; look for a deadline that is used up before.",
+      why: "The server may drop the call without looking at it: the client gets DEADLINE_EXCEEDED.",
+      fix: "Do not send a call whose deadline has passed; look for a deadline that was used up earlier.",
     },
   },
   when: { values: ValueBit.grpcTimeoutOdd, roles: ["request"], from: "client" },
@@ -73,7 +73,7 @@ export const deadlineExceeded = defineRule({
     messages: { late: "the call on stream {streamId} ended after {took} ms; its grpc-timeout is {timeout} ms" },
     options: { tolerance: { default: 5, unit: "ms", about: "time beyond the deadline and a round trip" } },
     docs: {
-      why: "Nobody waits for the answer any more: the work was for nothing.",
+      why: "Nobody waits for the answer any more: the work was wasted.",
       fix: "End the handler at the deadline; look for one that does not watch its context.",
     },
   },
@@ -118,7 +118,7 @@ export const deadlineIgnored = defineRule({
     options: { tolerance: { default: 50, unit: "ms", about: "time beyond the deadline and a round trip" } },
     docs: {
       why: "Nobody reads what comes: the handler does not know that its call is over.",
-      fix: "Watch the deadline in the handler; look at whether the library is told of it.",
+      fix: "Watch the deadline in the handler; check that the library passes it on.",
     },
   },
   from: "server",
@@ -149,7 +149,7 @@ export const deadlineNotEnforced = defineRule({
     },
     options: { tolerance: { default: 1000, unit: "ms", about: "time beyond the deadline and a round trip" } },
     docs: {
-      why: "The client set a deadline and did not keep to it: the stream counts against the limit of concurrent ones.",
+      why: "The client set a deadline and did not keep to it: the stream counts against the limit of concurrent streams.",
       fix: "Look for a client whose timer does not run, or a proxy that hands on a timeout without watching it.",
     },
   },
@@ -180,7 +180,7 @@ export const deadlineMissing = defineRule({
     decidable: "block",
     messages: { missing: "the call on stream {streamId} has no grpc-timeout" },
     docs: {
-      why: "Without one a client waits for as long as a server is silent, and holds what it holds.",
+      why: "Without one, a client waits as long as the server is silent, and keeps its resources.",
       fix: "Give every call a deadline.",
     },
   },

@@ -71,13 +71,13 @@ export const unavailableRetryable = defineRule({
       refused: "the server refuses the call on stream {streamId}: it was not processed and may be sent again",
     },
     docs: {
-      why: "The handler has not run: a retry is safe even where the method is not idempotent, and libraries do it unseen.",
+      why: "The handler has not run: a retry is safe even where the method is not idempotent, and libraries do it automatically.",
       fix: "Nothing needs to be done if the client retries.",
     },
   },
   kinds: ["goaway"],
   from: "server",
-  // Streams above it are told of.
+  // Streams above it are reported.
   state: () => ({ lowest: Infinity }),
   frame(frame, _stream, { state, report, connection }) {
     const { lastStreamId } = frame;

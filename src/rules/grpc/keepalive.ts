@@ -31,7 +31,7 @@ export const keepaliveTooFrequent = defineRule({
       strikes: { default: 2, unit: "PINGs", about: "how many may come too soon" },
     },
     docs: {
-      why: "A server that is not told otherwise sends GOAWAY with too_many_pings, and all calls of the connection end.",
+      why: "A server with default settings sends GOAWAY with too_many_pings, and all calls of the connection end.",
       fix: "Raise the client's keepalive time, or permit it at the server (keepalive enforcement policy).",
     },
   },
@@ -82,7 +82,7 @@ export const tooManyPingsUnjustified = defineRule({
       few: "the server closes the connection with too_many_pings after {pings} PINGs, {early} of them early by the defaults",
     },
     docs: {
-      why: "The server is stricter than clients expect: their calls end with UNAVAILABLE for no fault of theirs.",
+      why: "The server is stricter than clients expect: their calls end with UNAVAILABLE through no fault of theirs.",
       fix: "Make the server's minimum time fit its clients' keepalive time.",
     },
   },

@@ -8,7 +8,7 @@ const spec = [{ document: "gRPC over HTTP2", section: "Length-Prefixed-Message" 
 export const compressedFlagInvalid = defineRule({
   id: "grpc/compressed-flag-invalid",
   meta: {
-    title: "The first octet of a gRPC message is 0 or 1",
+    title: "The first byte of a gRPC message is 0 or 1",
     severity: "error",
     by: "either",
     spec,
@@ -19,7 +19,7 @@ export const compressedFlagInvalid = defineRule({
       flag: "message {number} of the {side} on stream {streamId} begins with 0x{flag}, not with a compressed flag of 0 or 1",
     },
     docs: {
-      why: "What follows cannot be a message: often the body is no gRPC at all, such as an error page or JSON.",
+      why: "What follows cannot be a message: often the body is not gRPC at all, such as an error page or JSON.",
       fix: "Look at the body; look for a proxy that changes it, and for a writer that counts message lengths wrongly.",
     },
   },
@@ -43,8 +43,8 @@ export const truncatedMessage = defineRule({
     needs: ["body"],
     decidable: "head",
     messages: {
-      message: "the {side} ends stream {streamId} within message {number}: {missing} octets are missing",
-      prefix: "the {side} ends stream {streamId} within the length prefix of message {number}: {missing} octets are missing",
+      message: "the {side} ends stream {streamId} within message {number}: {missing} bytes are missing",
+      prefix: "the {side} ends stream {streamId} within the length prefix of message {number}: {missing} bytes are missing",
     },
     docs: {
       why: "The receiver has part of a message: the call fails with INTERNAL.",
@@ -72,7 +72,7 @@ export const unfinishedMessageReset = defineRule({
     decidable: "payload",
     messages: {
       reset:
-        "the {side} resets stream {streamId} with {code} within message {number} of the {sender}: {missing} octets are missing",
+        "the {side} resets stream {streamId} with {code} within message {number} of the {sender}: {missing} bytes are missing",
     },
     docs: {
       why: "The message is lost. That is how a call is cancelled, and also what a failing writer looks like.",
@@ -101,11 +101,11 @@ export const messageTooLarge = defineRule({
     needs: ["body"],
     decidable: "payload",
     messages: {
-      large: "message {number} of the {side} on stream {streamId} has {length} octets; receivers take {limit} by default",
+      large: "message {number} of the {side} on stream {streamId} has {length} bytes; receivers take {limit} by default",
     },
-    options: { limit: { default: 4 << 20, unit: "octets", about: "length of a message, compressed as it is" } },
+    options: { limit: { default: 4 << 20, unit: "bytes", about: "length of a message, compressed as it is" } },
     docs: {
-      why: "Receivers such as grpc-go, grpc-java, C-core, tonic and .NET refuse a message above 4 MiB with RESOURCE_EXHAUSTED unless told otherwise.",
+      why: "Receivers such as grpc-go, grpc-java, C-core, tonic and .NET refuse a message above 4 MiB with RESOURCE_EXHAUSTED unless configured otherwise.",
       fix: "Send a stream of smaller messages, or raise the limit at the receiver.",
     },
   },

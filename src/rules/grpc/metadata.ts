@@ -16,8 +16,8 @@ export const reservedMetadata = metadataFault("grpc/reserved-metadata", {
     expect: { scope: "stream", codes: [], ignore: true },
     messages: { reserved: "the {side} sends a field {name} on stream {streamId}: names with grpc- are reserved for gRPC itself" },
     docs: {
-      why: "A later gRPC version may give the name a meaning, and many libraries drop such fields without a word.",
-      fix: "Give the field a name of your own.",
+      why: "A later gRPC version may give the name a meaning, and many libraries silently drop such fields.",
+      fix: "Give the field another name.",
     },
   },
   when: { values: ValueBit.grpcReserved },
@@ -28,7 +28,7 @@ export const reservedMetadata = metadataFault("grpc/reserved-metadata", {
 
 export const metadataNameInvalid = metadataFault("grpc/metadata-name-invalid", {
   meta: {
-    title: "A metadata name has no octet but 0-9, a-z, underscore, hyphen and dot",
+    title: "A metadata name may contain only 0-9, a-z, underscore, hyphen and dot",
     severity: "error",
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], optional: true },
     messages: { name: "the {side} sends a field with the name {name} on stream {streamId}" },
@@ -46,7 +46,7 @@ export const metadataValueInvalid = metadataFault("grpc/metadata-value-invalid",
     title: "A metadata value is printable ASCII, unless its name ends with -bin",
     severity: "error",
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], optional: true },
-    messages: { value: "the {side} sends a value of {name} with the octet 0x{octet} on stream {streamId}" },
+    messages: { value: "the {side} sends a value of {name} with the byte 0x{octet} on stream {streamId}" },
     docs: {
       why: "Values are ASCII 0x20 to 0x7e: libraries drop other values or fail the call.",
       fix: "Encode the value, or give the field a name that ends with -bin: libraries then send base64.",
@@ -66,19 +66,19 @@ export const binNotBase64 = metadataFault("grpc/bin-not-base64", {
     severity: "error",
     expect: { scope: "stream", codes: [] },
     messages: {
-      text: "the {side} sends a value of {name} that is no base64 on stream {streamId}",
-      raw: "the {side} sends raw octets as value of {name} on stream {streamId}, which the other side has not offered to take",
+      text: "the {side} sends a value of {name} that is not base64 on stream {streamId}",
+      raw: "the {side} sends raw bytes as value of {name} on stream {streamId}, which the other side has not offered to take",
     },
     docs: {
       why: "The receiver decodes the value and fails the call when that is impossible.",
-      fix: "Hand binary values to the library as octets: it encodes them.",
+      fix: "Hand binary values to the library as bytes: it encodes them.",
     },
   },
   bits: FieldBit.binName,
   fault({ value, bits }, { from }, { connection, uncheck }) {
     if ((bits & FieldBit.valueUnknown) !== 0 || parts(value).every(isBase64)) return undefined;
     if (!value.startsWith("\0")) return { message: "text" };
-    // gRPC C-core: a NUL, then the octets, to a side that says by a setting of its own that it takes them.
+    // gRPC C-core: a NUL, then the octets, to a side that says by a separate setting that it takes them.
     const peer = connection.endpoint(other(from));
     if (peer.settings.announced(TRUE_BINARY_METADATA) === 1) return undefined;
     if (peer.whole) return { message: "raw" };
@@ -93,7 +93,7 @@ export const binPadding = metadataFault("grpc/bin-padding", {
     severity: "info",
     expect: { scope: "stream", codes: [], ignore: true },
     messages: { padded: "the {side} pads the base64 of {name} on stream {streamId}" },
-    docs: { why: "Receivers must take both; padding is octets for nothing.", fix: "Nothing needs to be done." },
+    docs: { why: "Receivers must accept both; padding only adds bytes.", fix: "Nothing needs to be done." },
   },
   bits: FieldBit.binName,
   fault({ value }) {
@@ -114,11 +114,11 @@ export const metadataTooLarge = defineRule({
     needs: ["hpack"],
     decidable: "block",
     messages: {
-      suggested: "the {side} sends {octets} octets of fields on stream {streamId}; {limit} is the limit that gRPC suggests",
+      suggested: "the {side} sends {octets} bytes of fields on stream {streamId}; {limit} is the limit that gRPC suggests",
       announced:
-        "the {side} sends {octets} octets of fields on stream {streamId}, above the MAX_HEADER_LIST_SIZE {limit} of the other side",
+        "the {side} sends {octets} bytes of fields on stream {streamId}, above the MAX_HEADER_LIST_SIZE {limit} of the other side",
     },
-    options: { limit: { default: 8192, unit: "octets", about: "size of a field section, each field counting 32 octets more" } },
+    options: { limit: { default: 8192, unit: "bytes", about: "size of a field section, each field counting 32 bytes more" } },
     docs: {
       why: "Servers and proxies refuse large field sections with RESOURCE_EXHAUSTED or an error on the stream.",
       fix: "Put large values in a message; look for tokens and traces that grow.",

@@ -50,10 +50,10 @@ export const contentTypeMissing = defineRule({
     messages: {
       missing: "the request on stream {streamId} has gRPC fields and no content-type",
       other: "the request on stream {streamId} has gRPC fields and the content-type {contentType}",
-      plain: "a plain HTTP request on stream {streamId} was answered by a gRPC server: this is no gRPC call",
+      plain: "a plain HTTP request on stream {streamId} was answered by a gRPC server: this is not a gRPC call",
     },
     docs: {
-      why: "A gRPC server tells calls by their content type and answers 415 to anything else.",
+      why: "A gRPC server recognises calls by their content type, and answers anything else with 415.",
       fix: "Send calls with a gRPC client; if this is a browser or a health check, point it at another port.",
     },
   },

@@ -22,7 +22,7 @@ export const responseContentType = defineRule({
       missing: "the server answers the gRPC call on stream {streamId} without a content-type",
     },
     docs: {
-      why: "What answers is no gRPC server: a proxy's error page, a wrong port or path. Clients report UNKNOWN or map the HTTP status.",
+      why: "The answer is not from a gRPC server: it may be a proxy's error page, or the port or path is wrong. Clients report UNKNOWN or map the HTTP status.",
       fix: "Look at the response body and at what listens on that address; route the path to the gRPC server.",
     },
   },
@@ -53,8 +53,8 @@ export const httpStatus = defineRule({
     decidable: "block",
     messages: { status: "the gRPC call on stream {streamId} is answered with :status {status}: the client reports {mapped}" },
     docs: {
-      why: "A call has a status of its own, in trailers. Another HTTP status is usually a proxy's, which could not reach the server or let nobody pass; the client makes a status of its own of it.",
-      fix: "Look at what stands between: its log, its routes, the body of the response.",
+      why: "A call has its own status, in trailers. Another HTTP status usually comes from a proxy that could not reach the server or refused the request; the client turns it into a gRPC status.",
+      fix: "Check the proxy's log and routes, and the body of the response.",
     },
   },
   when: { values: ValueBit.statusOther, roles: ["response"], from: "server" },
@@ -83,7 +83,7 @@ export const statusMissing = defineRule({
     decidable: "block",
     messages: {
       trailers: "the trailers of the gRPC call on stream {streamId} have no grpc-status",
-      only: "the gRPC call on stream {streamId} is answered by nothing but HEADERS, without a grpc-status",
+      only: "the gRPC call on stream {streamId} is answered by HEADERS only, without a grpc-status",
     },
     docs: {
       why: "The client does not know how the call ended: most report UNKNOWN or INTERNAL, volo-grpc 0.9.1 took it for OK.",

@@ -1,4 +1,4 @@
-// What only the schema of a method tells: the user's (--proto), or what the server itself said by reflection before the call.
+// What only the schema of a method shows: the user's (--proto), or what the server itself said by reflection before the call.
 
 import { decompress } from "../../grpc/decompress.ts";
 import { CallOddity } from "../../grpc/oddity.ts";
@@ -34,7 +34,7 @@ export const unaryMessageCount = defineRule({
     if (method?.binding !== true || (method.kind !== "unary" && method.kind !== "server-streaming")) return;
     // What is missing may be the message.
     if (request.messages === 0 && !connection.client.unbroken) return uncheck("body");
-    // A message that is not whole is told of as such.
+    // A message that is not whole is reported as such.
     if (request.state !== "on" || request.inMessage || request.messages === 1) return;
     const data = { streamId: stream.id, method: pathOf(stream.request.path), kind: method.kind };
     if (request.messages === 0) report(by, "none", data, { related: opened(stream) });
@@ -45,7 +45,7 @@ export const unaryMessageCount = defineRule({
 export const unaryResponseCount = defineRule({
   id: "grpc/unary-response-count",
   meta: {
-    title: "A unary or client-streaming method that ends well answers with one message",
+    title: "A unary or client-streaming method that succeeds answers with one message",
     severity: "error",
     by: "server",
     spec,
@@ -85,7 +85,7 @@ export const messageSchema = defineRule({
     needs: ["body", "proto"],
     decidable: "payload",
     messages: {
-      misfit: "message {number} of the {side} on stream {streamId} is no {type}: {field} {reason}",
+      misfit: "message {number} of the {side} on stream {streamId} is not a {type}: {field} {reason}",
     },
     docs: {
       why: "The receiver fails the call with INTERNAL, or takes the field for one that it does not know and loses it.",

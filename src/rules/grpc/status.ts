@@ -24,7 +24,7 @@ export const statusInHeaders = defineRule({
     decidable: "block",
     messages: { early: "the server sends grpc-status in the response HEADERS of stream {streamId}, and the response goes on" },
     docs: {
-      why: "Only a response that is nothing but its HEADERS (Trailers-Only) has its status there. Clients overlook it, or take the call for ended.",
+      why: "Only a response that consists of HEADERS alone (Trailers-Only) has its status there. Clients overlook it, or think that the call has ended.",
       fix: "Send the status in trailers, or END_STREAM with the HEADERS.",
     },
   },
@@ -92,13 +92,13 @@ export const messagePercent = defineRule({
     needs: ["hpack"],
     decidable: "block",
     messages: {
-      octet: "grpc-message on stream {streamId} has an octet that must be percent-encoded: {text}",
+      octet: "grpc-message on stream {streamId} has a byte that must be percent-encoded: {text}",
       percent: "grpc-message on stream {streamId} has a percent sign without two hexadecimal digits: {text}",
-      "utf-8": "grpc-message on stream {streamId} decodes to octets that are no UTF-8: {text}",
+      "utf-8": "grpc-message on stream {streamId} decodes to bytes that are no UTF-8: {text}",
     },
     docs: {
       why: "Clients must not fail on it, but show the text as it came or with replacement characters.",
-      fix: "Percent-encode all octets of the UTF-8 text but 0x20 to 0x24 and 0x26 to 0x7e.",
+      fix: "Percent-encode all bytes of the UTF-8 text but 0x20 to 0x24 and 0x26 to 0x7e.",
     },
   },
   when: { values: ValueBit.grpcMessageEncoded },
@@ -122,7 +122,7 @@ export const messageWithOk = defineRule({
     decidable: "block",
     quirk: true,
     messages: { message: "the server sends grpc-message {text} with status OK on stream {streamId}" },
-    docs: { why: "Clients drop it: the text is octets for nothing.", fix: "Nothing needs to be done." },
+    docs: { why: "Clients drop the text, which only adds bytes.", fix: "Nothing needs to be done." },
   },
   when: { values: ValueBit.grpcMessage },
   status(status, call, { report }) {
@@ -173,10 +173,10 @@ export const earlyStatusNoRst = defineRule({
     needs: ["seen", "no-gap2"],
     decidable: "block",
     messages: {
-      early: "the server ended the call on stream {streamId} early and sent no RST_STREAM; the client sent {octets} octets more",
+      early: "the server ended the call on stream {streamId} early and sent no RST_STREAM; the client sent {octets} bytes more",
     },
     docs: {
-      why: "The client goes on with what nobody reads, and its octets use up the connection's window.",
+      why: "The client goes on sending what nobody reads, and its bytes use up the connection's window.",
       fix: "Send RST_STREAM with NO_ERROR after the status.",
     },
   },
@@ -202,7 +202,7 @@ export const statusLost = defineRule({
       reset: "the server resets the call on stream {streamId} with {code} after it had begun to answer: there is no status",
     },
     docs: {
-      why: "The client makes a status up from the error code; what the server meant is lost.",
+      why: "The client derives a status from the error code; what the server meant is lost.",
       fix: "Send trailers with grpc-status; look for a handler that panicked, or a proxy that gave the call up.",
     },
   },

@@ -58,7 +58,7 @@ export const connectFrameAfterOpen = defineRule({
     decidable: "head",
     messages: { frame: "the {side} sent {kind} on stream {streamId}, a tunnel since its CONNECT was answered with {status}" },
     docs: {
-      why: "The stream stands for a TCP connection: that has octets and an end, but no trailers.",
+      why: "The stream stands for a TCP connection: that has bytes and an end, but no trailers.",
       fix: "End a tunnel with END_STREAM on DATA.",
     },
   },
@@ -82,7 +82,7 @@ export const connectResponseLength = defineRule({
     needs: ["hpack", "seen"],
     decidable: "block",
     messages: { length: "the {status} response to CONNECT on stream {streamId} has content-length {length}" },
-    docs: { why: "What follows is the tunnel, which has no length; clients must ignore it.", fix: "Leave it out." },
+    docs: { why: "What follows is the tunnel, which has no length; clients must ignore the field.", fix: "Leave it out." },
   },
   when: { observed: Observation.connectLength },
   judge(subject, stream, { report }) {

@@ -42,7 +42,7 @@ export const teNotTrailers = malformedField({
       return;
     }
   },
-  why: "Transfer codings are HTTP/1's; a request may only say that it takes trailers.",
+  why: "Transfer codings belong to HTTP/1; a request may only say that it accepts trailers.",
   fix: "Send te: trailers, or nothing.",
 });
 

@@ -21,18 +21,18 @@ export const contentLengthMismatch = defineRule({
     needs: ["hpack", "body"],
     decidable: "head",
     messages: {
-      more: "{octets} octets of content on stream {streamId} so far, and content-length is {length}",
-      less: "the {side} ended its message on stream {streamId} after {octets} octets of content; content-length is {length}",
+      more: "{octets} bytes of content on stream {streamId} so far, and content-length is {length}",
+      less: "the {side} ended its message on stream {streamId} after {octets} bytes of content; content-length is {length}",
     },
     docs: {
-      why: "A message whose length is not what it says was cut off, or was glued together with another.",
-      fix: "Count the octets after compression, or leave content-length out: HTTP/2 does not need it.",
+      why: "A message with another length than it says was cut off, or joined with another message.",
+      fix: "Count the bytes after compression, or leave content-length out: HTTP/2 does not need it.",
     },
   },
   when: { observed: Observation.contentLengthMismatch },
   judge(subject, stream, { report }) {
     const half = stream?.half(subject.from);
-    // A block may begin the message and end it; it, too, is told of before it takes effect.
+    // A block may begin the message and end it; it, too, is reported before it takes effect.
     const [own, content] = "decoded" in subject ? [subject.declaredLength, 0] : [-1, subject.contentLength];
     const length = Math.max(own, half?.declaredLength ?? -1);
     const octets = (half?.dataOctets ?? 0) + Math.max(content, 0);
@@ -62,8 +62,8 @@ export const contentLengthInvalid = malformedMessage({
     }
     found("value", { values: values.join(" and ") });
   },
-  why: "Two servers on the way may each believe another length: that is how requests are smuggled.",
-  fix: "Send the number of octets once, in digits, or leave the field out.",
+  why: "Two servers on the way may each use a different length: this is a way to smuggle requests.",
+  fix: "Send the number of bytes once, in digits, or leave the field out.",
 });
 
 // RFC 9110 8.6: a recipient may take equal values for one, "or reject the message".
@@ -88,6 +88,6 @@ export const contentLengthRepeated = malformedMessage({
     }
     if (count > 1) found("repeated", { length, count });
   },
-  why: "A recipient may take equal values for one, or refuse the message: nghttp2 and what is built on it, as curl, reset the stream.",
+  why: "A recipient may treat equal values as one, or refuse the message: nghttp2, and curl which is built on it, reset the stream.",
   fix: "Look for an application that sets the field and a server that adds its own.",
 });

@@ -19,9 +19,9 @@ export const uppercaseName = malformedField({
 // "A field name MUST NOT contain characters in the ranges 0x00-0x20, 0x41-0x5a, or 0x7f-0xff (all ranges inclusive)."
 export const invalidNameChar = malformedField({
   id: "headers/invalid-name-char",
-  title: "Field names must not hold control characters, spaces or octets from 0x7f on",
+  title: "Field names must not hold control characters, spaces or bytes from 0x7f on",
   spec: [mustNot("8.2.1")],
-  messages: { name: "the field name {name} on stream {streamId} has the octet {octet}" },
+  messages: { name: "the field name {name} on stream {streamId} has the byte {octet}" },
   when: { bits: FieldBit.invalidNameChar },
   check({ decoded }, found) {
     const { text } = decoded.first(FieldBit.invalidNameChar)!.name; // bits are of its fields
@@ -38,7 +38,7 @@ export const nonTokenName = malformedField({
   severity: "warning",
   spec: [says("8.2.1"), says("5.1", 9110)],
   optional: true,
-  messages: { name: "the field name {name} on stream {streamId} is no token" },
+  messages: { name: "the field name {name} on stream {streamId} is not a token" },
   when: { bits: FieldBit.nonToken },
   check(fields, found) {
     const name = nameWith(fields, FieldBit.nonToken);
@@ -57,7 +57,7 @@ export const colonInName = malformedField({
   messages: { name: "the field name {name} on stream {streamId} has a colon" },
   when: { bits: FieldBit.colonInName },
   check: (fields, found) => found("name", { name: nameWith(fields, FieldBit.colonInName) }),
-  why: "Written down for HTTP/1 the name ends at the colon: the field becomes another one.",
+  why: "In HTTP/1 the name would end at the colon, and the field would become another one.",
   fix: "Do not put a whole header line, or a host and port, in the place of the name.",
 });
 
@@ -79,7 +79,7 @@ export const invalidValueChar = malformedField({
   id: "headers/invalid-value-char",
   title: "Field values must not hold NUL, CR or LF",
   spec: [mustNot("8.2.1")],
-  messages: { value: "the value of {name} on stream {streamId} has the octet {octet}" },
+  messages: { value: "the value of {name} on stream {streamId} has the byte {octet}" },
   when: { bits: FieldBit.invalidValueChar },
   check(fields, found, { uncheck }) {
     const field = ownedFault(fields, FieldBit.invalidValueChar, uncheck);
@@ -87,8 +87,8 @@ export const invalidValueChar = malformedField({
     const octet = octetOf(field.value, (code) => code === 0 || code === 0x0a || code === 0x0d);
     found("value", { name: shown(field.name.text), octet });
   },
-  why: "A line end in a value becomes a field, or a request, of its own where a server translates to HTTP/1.",
-  fix: "Encode binary values (gRPC: base64 in fields named -bin), and refuse line ends in what users give.",
+  why: "Where a server translates to HTTP/1, a line end in a value begins a new field or a new request.",
+  fix: "Encode binary values (gRPC: base64 in fields named -bin), and refuse line ends in user input.",
 });
 
 // "A field value MUST NOT start or end with an ASCII whitespace character (ASCII SP or HTAB, 0x20 or 0x09)."
@@ -102,12 +102,12 @@ export const valueWhitespace = malformedField({
     const field = ownedFault(fields, FieldBit.whitespaceEdge, uncheck);
     if (field !== undefined) found("value", { name: shown(field.name.text) });
   },
-  why: "In HTTP/1 such white space is no part of the value; in HTTP/2 it would be, so it makes the message malformed.",
+  why: "In HTTP/1 such white space is not part of the value; in HTTP/2 it would be, so it makes the message malformed.",
   fix: "Trim values before they are encoded.",
 });
 
 // The first field with these bits that the sender had no leave for. gRPC C-core sends the octets of `-bin` values as they are when both
-// sides have announced a setting of its own.
+// sides have announced a separate setting.
 function ownedFault({ decoded, connection }: Fields, bits: number, uncheck: (need: "settings") => void): Field | undefined {
   const { client, server } = connection;
   for (let i = 0; i < decoded.count; i++) {

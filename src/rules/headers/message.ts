@@ -66,7 +66,7 @@ export const trailersForbiddenField = malformedTrailers({
     const name = decoded.first(FieldBit.trailerForbidden)!.name.text; // bits are of its fields
     found("field", { name }, { fold: name });
   },
-  why: "What frames, routes, authorises or describes content comes too late after it: receivers drop such fields, or let them override checked ones.",
+  why: "Fields that frame, route, authorise or describe the content come too late after it: receivers drop them, or let them override checked ones.",
   fix: "Send the field in the HEADERS that begin the message.",
 });
 
@@ -106,9 +106,9 @@ export const listSize = defineRule({
     expect: { scope: "stream", codes: ["PROTOCOL_ERROR"], malformed: true, optional: true },
     needs: ["hpack", "settings", "acks"],
     decidable: "block",
-    messages: { size: "the field section on stream {streamId} counts {size} octets; the other side's limit is {limit}" },
+    messages: { size: "the field section on stream {streamId} counts {size} bytes; the other side's limit is {limit}" },
     docs: {
-      why: "The limit is advice, but what is larger is likely to be refused, with 431 or by a reset. Each field counts 32 octets beside its name and value.",
+      why: "The limit is advice, but what is larger is likely to be refused, with 431 or by a reset. Each field counts 32 bytes more than its name and value.",
       fix: "Send fewer or shorter fields (cookies, tokens, gRPC metadata), or raise the limit on the other side.",
     },
   },

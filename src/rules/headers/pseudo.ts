@@ -19,7 +19,7 @@ export const pseudoAfterRegular = malformedField({
     const late = fields.slice(first, count).find(({ bits }) => isPseudo(bits))!;
     found("after", { name: shown(late.name.text), regular: shown(fields[first]!.name.text) });
   },
-  why: "A receiver takes the first regular field for the end of what controls the message.",
+  why: "For a receiver, the first regular field ends what controls the message.",
   fix: "Encode the pseudo-header fields first; sorting fields by name does it, since a colon comes before letters.",
 });
 
@@ -42,14 +42,14 @@ export const pseudoDuplicate = malformedField({
       seen |= 1 << name.id;
     }
   },
-  why: "Two servers on the way may each believe another one of them.",
+  why: "Two servers on the way may each use a different one.",
   fix: "Set each pseudo-header field once; look for one that is added by hand beside the library's.",
 });
 
 // "Endpoints MUST NOT generate pseudo-header fields other than those defined in this document."
 export const pseudoUnknown = malformedField({
   id: "headers/pseudo-unknown",
-  title: "Pseudo-header fields must be defined ones",
+  title: "Only defined pseudo-header fields may be sent",
   spec: [mustNot("8.3")],
   messages: { unknown: "stream {streamId} has the pseudo-header field {name}, which is not defined" },
   when: { bits: FieldBit.pseudoUnknown },

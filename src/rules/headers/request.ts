@@ -17,7 +17,7 @@ export const missingMethod = missing({
   title: "A request must have :method",
   when: { without: ValueBit.method },
   isMissing: ({ method }) => method === undefined,
-  fix: "Set :method; for trailers look why the request itself was not sent before.",
+  fix: "Set :method; if these are trailers, find out why the request itself was not sent before.",
 });
 
 export const missingScheme = missing({
@@ -63,7 +63,7 @@ export const pathForm = malformedRequest({
     const isServer = path === "*" && method === "OPTIONS";
     if (isWeb && path !== "" && !path.startsWith("/") && !isServer) found("form", { path: shown(path) });
   },
-  why: "Scheme and authority stand in fields of their own. A path without / lets servers differ in what is meant.",
+  why: "Scheme and authority have separate fields. A path without / lets servers differ in what is meant.",
   fix: "Send the path and query only, from / on; * goes with OPTIONS alone.",
 });
 
@@ -72,13 +72,13 @@ export const invalidMethod = malformedRequest({
   id: "headers/invalid-method",
   title: "A :method must be a token",
   spec: [says("8.3.1"), says("9.1", 9110)],
-  messages: { method: 'the request on stream {streamId} has the :method "{method}", which is no token' },
+  messages: { method: 'the request on stream {streamId} has the :method "{method}", which is not a token' },
   when: { values: ValueBit.methodOdd },
   check({ decoded }, found) {
     const { method } = decoded;
     if (method !== undefined && (method.valueBits & ValueBit.methodOdd) !== 0) found("method", { method: shown(method.value) });
   },
-  why: "Written down for HTTP/1 a method with a space or line end becomes another request.",
+  why: "In HTTP/1, a method with a space or line end would become another request.",
   fix: "Send the method's name and nothing else.",
 });
 
@@ -87,19 +87,19 @@ export const invalidScheme = malformedRequest({
   id: "headers/invalid-scheme",
   title: "A :scheme must be the scheme of a URI",
   spec: [says("8.3.1"), says("3.1", 3986)],
-  messages: { scheme: 'the request on stream {streamId} has the :scheme "{scheme}", which can be none' },
+  messages: { scheme: 'the request on stream {streamId} has the :scheme "{scheme}", which is not a scheme' },
   when: { without: ValueBit.schemeHttp | ValueBit.schemeHttps },
   check({ scheme, asksForTunnel }, found) {
     if (scheme !== undefined && !asksForTunnel && !SCHEME.test(scheme)) found("scheme", { scheme: shown(scheme) });
   },
-  why: "Servers build a URI from it; what stands in front of another :// is how requests are smuggled.",
+  why: "Servers build a URI from it; text before a second :// is a way to smuggle requests.",
   fix: "Send http or https, without colon and slashes.",
 });
 
 export const schemeMismatch = defineRule({
   id: "headers/scheme-mismatch",
   meta: {
-    title: "Some servers refuse a :scheme that does not fit the connection",
+    title: "Some servers refuse a :scheme that does not match the connection",
     severity: "info",
     by: "client",
     spec: [says("8.3.1")],
@@ -108,7 +108,7 @@ export const schemeMismatch = defineRule({
     decidable: "block",
     messages: { scheme: "the request on stream {streamId} has the :scheme {scheme} on a connection {transport}" },
     docs: {
-      why: "Legal, and what a proxy sends that ends TLS before the server; but some servers refuse it.",
+      why: "It is legal, and typical of a proxy that ends TLS before the server; but some servers refuse it.",
       fix: "Nothing has to be done where the server accepts it; else set the scheme of the connection.",
     },
   },
@@ -141,7 +141,7 @@ export const authorityMissing = malformedRequest({
     if (named === undefined) found("missing");
     else if (named.value === "") found("empty", { name: named.name.text });
   },
-  why: "A server with more than one host cannot tell which is meant.",
+  why: "A server with more than one host cannot know which one is meant.",
   fix: "Send :authority.",
 });
 
@@ -174,7 +174,7 @@ export const authorityInvalid = malformedRequest({
     // What comes before an @ may be a secret.
     if (fault !== undefined) found("authority", { authority: shown(host), fault });
   },
-  why: "Servers build a URI from it, and refuse what is none: Go, Node and Rust reset the stream or answer 400.",
+  why: "Servers build a URI from it, and refuse an invalid one: Go, Node and Rust reset the stream or answer 400.",
   fix: "Send host and port only. A client of a Unix socket sends localhost, or the path percent-encoded.",
 });
 
@@ -194,7 +194,7 @@ export const authorityHostMismatch = malformedField({
     if (!authority || !host || sameHost(authority, host, decoded.scheme?.value)) return;
     found("differs", { authority: shown(authority), host: shown(host) });
   },
-  why: "A proxy may go by one and the server behind it by the other: that is how filters are passed.",
+  why: "A proxy may use one and the server behind it the other: this is a way around filters.",
   fix: "Leave host out, or copy :authority.",
 });
 
@@ -213,7 +213,7 @@ export const multipleHost = malformedField({
     for (let i = 0; i < decoded.count; i++) if ((decoded.fields[i]!.bits & FieldBit.host) !== 0) count++;
     if (count > 1) found("hosts", { count });
   },
-  why: "Two servers on the way may each believe another one of them.",
+  why: "Two servers on the way may each use a different one.",
   fix: "Send :authority, and host once or not at all.",
 });
 
@@ -255,7 +255,7 @@ function missing({ id, name, title, when, fix, isMissing }: Missing): Rule {
     check(request, found) {
       if (isMissing(request)) found("missing", { name });
     },
-    why: "A server needs :method, :scheme and :path to tell what is asked of it.",
+    why: "A server needs :method, :scheme and :path to know what is requested.",
     fix,
   });
 }

@@ -23,8 +23,8 @@ export const missingStatus = malformedResponse({
     if (mayHaveBegun(block.streamId, connection.server)) uncheck("no-gap");
     else found("missing");
   },
-  why: "Without it the client cannot tell what became of the request.",
-  fix: "Send :status first; trailers come only after a response with HEADERS of its own.",
+  why: "Without it the client cannot know what became of the request.",
+  fix: "Send :status first; trailers may only follow a response that began with HEADERS.",
 });
 
 // RFC 9110 15: "All valid status codes are within the range of 100 to 599, inclusive."
@@ -54,11 +54,11 @@ export const contentOnNoContent = defineRule({
     needs: ["seen"],
     decidable: "head",
     messages: {
-      head: "DATA of {length} octets on stream {streamId} in the answer to HEAD",
-      status: "DATA of {length} octets on stream {streamId} in a response with :status {status}",
+      head: "DATA of {length} bytes on stream {streamId} in the answer to HEAD",
+      status: "DATA of {length} bytes on stream {streamId} in a response with :status {status}",
     },
     docs: {
-      why: "The client does not expect it: some take the response for malformed.",
+      why: "The client does not expect it: some clients treat the response as malformed.",
       fix: "End the stream with the HEADERS of such a response.",
     },
   },
@@ -109,7 +109,7 @@ export const dataBeforeHeaders = streamError({
   spec: [says("8.1")],
   expect: { malformed: true },
   needs: ["seen", "no-gap"],
-  messages: { data: "DATA of {length} octets on stream {streamId} before the HEADERS of a final response" },
+  messages: { data: "DATA of {length} bytes on stream {streamId} before the HEADERS of a final response" },
   when: { observed: Observation.dataBeforeHeaders },
   related: opened,
   why: "Nothing says what the content is, or whether the request succeeded.",

@@ -68,9 +68,9 @@ export const streamKilledByClose = defineRule({
     // Of the other side too: its RST_STREAM may be what is missing.
     needs: ["no-gap2"],
     decidable: "payload",
-    messages: { killed: "the {side} closed the connection ({how}) on streams that were still open: {streams} ({count} in all)" },
+    messages: { killed: "the {side} closed the connection ({how}) with {count} streams still open: {streams}" },
     docs: {
-      why: "The calls on them fail, and nobody can tell whether they took effect.",
+      why: "The calls on them fail, and nobody knows whether they took effect.",
       fix: "Finish open streams first: send GOAWAY(NO_ERROR), wait, then close.",
     },
   },
@@ -144,7 +144,7 @@ export const idleCloseRace = defineRule({
   // There once the server has closed: before that no request can cross it.
   state: () => ({ closed: true }),
   withState: ["judge"],
-  // The model tells requests that cross a close before it or after it, as they were captured.
+  // The model reports requests that cross a close before it or after it, as they were captured.
   judge(subject, _stream, { connection, report }) {
     const { end, lastAt } = connection.server;
     if (end === undefined || !isClosed(end.how) || subject.first.acked < 0) return;
@@ -188,7 +188,7 @@ export const halfOpen = defineRule({
     messages: { goes: "the {side} sent FIN, and the {peer} went on sending messages for {seconds} s" },
     options: { ms: { default: 5000, unit: "ms", about: "from the FIN to the last HEADERS or DATA" } },
     docs: {
-      why: "Few endpoints read after they have sent FIN: most likely nobody gets those octets.",
+      why: "Few endpoints read after they have sent FIN: most likely nobody gets those bytes.",
       fix: "Close the connection when the other side does, after the streams that it still awaits.",
     },
   },
@@ -224,10 +224,10 @@ export const tcpResetWithData = defineRule({
     needs: ["acks"],
     decidable: "payload",
     messages: {
-      reset: "the {side} reset TCP with {octets} octets of the other side that none of its frames had acknowledged{lost}",
+      reset: "the {side} reset TCP with {octets} bytes of the other side unread{lost}",
     },
     docs: {
-      why: "A TCP that closes with input unread sends RST, and the other side's TCP may then throw away what it had received: also a GOAWAY.",
+      why: "A TCP stack that closes with unread input sends RST. The other side's TCP may then discard what it had received, even a GOAWAY.",
       fix: "Shut down the sending side first, read until the other side closes, then close.",
     },
   },

@@ -48,7 +48,7 @@ export const slowFinish = defineRule({
     expect: { scope: "stream", codes: [], ignore: true, none: true },
     needs: [],
     decidable: "block",
-    messages: { slow: "the response on stream {streamId} took {ms} ms from its HEADERS to its end, for {octets} octets" },
+    messages: { slow: "the response on stream {streamId} took {ms} ms from its HEADERS to its end, for {octets} bytes" },
     options: { ms: { default: 5000, unit: "ms", about: "from HEADERS to END_STREAM" } },
     docs: {
       why: "The server, or the network, gave the content out slowly; the client's windows were open.",
@@ -56,7 +56,7 @@ export const slowFinish = defineRule({
     },
   },
   kinds: ["window-update"],
-  // Times of the HEADERS of responses that go on; a stall for want of the reader's credit takes the stream out.
+  // Times of the HEADERS of responses that go on; a stall for lack of the reader's credit takes the stream out.
   ended: { withState: true },
   state: (): { since: Map<number, number> | undefined } => ({ since: undefined }),
   when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"], from: "server" },
@@ -100,13 +100,13 @@ export const requestCancelled = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      waited: "the client cancelled stream {streamId} after {ms} ms, having got {octets} octets",
+      waited: "the client cancelled stream {streamId} after {ms} ms, having got {octets} bytes",
       deadline:
-        "the client cancelled stream {streamId} after {ms} ms, at its grpc-timeout of {timeout} ms, having got {octets} octets",
+        "the client cancelled stream {streamId} after {ms} ms, at its grpc-timeout of {timeout} ms, having got {octets} bytes",
     },
     options: { ms: { default: 1000, unit: "ms", about: "time from the request" } },
     docs: {
-      why: "Most often a timeout of the client, or a user who did not wait.",
+      why: "Usually this is a timeout of the client, or a user who did not wait.",
       fix: "Find out what the server did in that time.",
     },
   },

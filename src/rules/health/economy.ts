@@ -6,7 +6,7 @@ import { defineRule } from "../rule.ts";
 export const smallDataFrames = defineRule({
   id: "health/small-data-frames",
   meta: {
-    title: "Content should travel in frames of some size",
+    title: "Content should not be sent in very small frames",
     severity: "info",
     by: "either",
     spec: [{ rfc: 9113, section: "6.1" }],
@@ -14,14 +14,14 @@ export const smallDataFrames = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      small: "the {side} sent {frames} DATA frames with {mean} octets each, on average, in messages of more than one frame",
+      small: "the {side} sent {frames} DATA frames with {mean} bytes each, on average, in messages of more than one frame",
     },
     options: {
       frames: { default: 1000, unit: "frames", about: "how many DATA frames" },
-      octets: { default: 256, unit: "octets", about: "the mean content that is enough" },
+      octets: { default: 256, unit: "bytes", about: "the mean content that is enough" },
     },
     docs: {
-      why: "Each frame costs nine octets and a turn of the receiver's loop; often a packet too.",
+      why: "Each frame costs nine bytes and a turn of the receiver's loop; often a packet too.",
       fix: "Write through a buffer; flush at the end of a message, or when something must go out.",
     },
   },
@@ -51,20 +51,20 @@ export const smallDataFrames = defineRule({
 export const noCompressionGain = defineRule({
   id: "health/no-compression-gain",
   meta: {
-    title: "Fields should get smaller by HPACK",
+    title: "HPACK should make fields smaller",
     severity: "info",
     by: "either",
     spec: [{ rfc: 7541, section: "1" }],
     expect: { scope: "connection", codes: [], ignore: true, none: true },
     needs: ["hpack"],
     decidable: "block",
-    messages: { gainless: "{blocks} field blocks of the {side} took {share} % of the octets that their names and values have" },
+    messages: { gainless: "{blocks} field blocks of the {side} took {share} % of the bytes that their names and values have" },
     options: {
       blocks: { default: 100, unit: "blocks", about: "how many field blocks" },
-      share: { default: 90, unit: "percent", about: "of the octets of all names and values" },
+      share: { default: 90, unit: "percent", about: "of the bytes of all names and values" },
     },
     docs: {
-      why: "Most fields are the same in each request: with the dynamic table they cost an octet each.",
+      why: "Most fields are the same in each request: with the dynamic table they cost a byte each.",
       fix: "Use the dynamic table: announce HEADER_TABLE_SIZE above 0, and let the encoder index what repeats.",
     },
   },

@@ -18,7 +18,7 @@ export const goawayLostStreams = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      lost: "streams above the last id {lastStreamId} of the server's GOAWAY({code}): {streams} ({count} in all); they may be sent again",
+      lost: "the server's GOAWAY({code}) with the last id {lastStreamId} leaves out {count} streams: {streams}; the client may send them again",
     },
     docs: {
       why: "The server did not act on them, so they are safe to send again on another connection, whatever they do.",
@@ -46,7 +46,7 @@ export const goawayLostStreams = defineRule({
 export const goaway = defineRule({
   id: "health/goaway",
   meta: {
-    title: "A GOAWAY tells why a connection ends",
+    title: "A GOAWAY says why a connection ends",
     severity: "info",
     by: "either",
     spec: [{ rfc: 9113, section: "6.8" }],
@@ -58,7 +58,7 @@ export const goaway = defineRule({
       text: 'the {side} sent GOAWAY({code}), last stream {lastStreamId}: "{text}"',
     },
     docs: {
-      why: "With NO_ERROR the side is leaving: a restart, a limit of age or idleness. With another code it calls the other side's frames wrong.",
+      why: "With NO_ERROR the side is leaving: a restart, a limit of age or idleness. Another code means that the other side's frames were wrong.",
       fix: "With NO_ERROR none is needed; else look at the frames before it.",
     },
   },
@@ -93,7 +93,7 @@ export const gracefulShutdown = defineRule({
       cut: "the server announced its shutdown{reason}, named its last stream {lastStreamId} {ms} ms later, and closed {closeMs} ms after that on streams that it had kept: {streams}",
     },
     docs: {
-      why: "Streams up to the last id were accepted; cut off, nobody can tell whether they took effect.",
+      why: "Streams up to the last id were accepted; if they are cut off, nobody knows whether they took effect.",
       fix: "Give open streams the time they need before the connection is closed.",
     },
   },

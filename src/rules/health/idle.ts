@@ -26,7 +26,7 @@ export const idleTimeout = defineRule({
         "the {side} closed the connection ({how}) on {streams} open streams after {seconds} s without a frame: an idle timeout of the {side}, or of a proxy in its place",
     },
     docs: {
-      why: "Load balancers and proxies give up streams and connections on which nothing moves, whatever their error code says; a quiet stream is lawful.",
+      why: "Load balancers and proxies close streams and connections on which nothing moves, whatever their error code says; a quiet stream is lawful.",
       fix: "Raise the idle timeout for that route, or send something sooner: gRPC keepalive PINGs for a connection, messages for a stream.",
     },
   },

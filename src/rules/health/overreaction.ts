@@ -4,7 +4,7 @@ import { defineRule } from "../rule.ts";
 export const receiverOverreaction = defineRule({
   id: "health/receiver-overreaction",
   meta: {
-    title: "What is legal should not be answered with an error",
+    title: "Legal frames should not be answered with an error",
     severity: "warning",
     by: "either",
     spec: [
@@ -19,7 +19,7 @@ export const receiverOverreaction = defineRule({
       crossed:
         "the {side} answered {kind} on stream {streamId} with {answer}, though that was under way when the {side} reset the stream",
       lawful:
-        "the {side} gave up with {answer} after {input} (stream {streamId}), which is lawful (RFC 9113, {section}); nothing else that it had is a violation",
+        "the {side} gave up with {answer} after {input} (stream {streamId}), which is lawful (RFC 9113, {section}); nothing else that it had received is a violation",
       strict: "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113",
     },
     docs: {

@@ -21,7 +21,7 @@ export const refusedStreams = defineRule({
     decidable: "payload",
     messages: { refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}" },
     docs: {
-      why: "The server is overloaded, drains, or was given more streams than it handles; the client may send the requests again.",
+      why: "The server is overloaded or shutting down, or got more streams than it can handle; the client may send the requests again.",
       fix: "Announce MAX_CONCURRENT_STREAMS as it is meant, so that clients wait or open another connection.",
     },
   },
@@ -97,11 +97,11 @@ export const lateFramesAfterRst = defineRule({
     needs: ["acks"],
     decidable: "head",
     messages: {
-      late: "the {side} sent {kind} ({octets} octets) on stream {streamId} when RST_STREAM had arrived; {ms} ms lie between them",
+      late: "the {side} sent {kind} ({octets} bytes) on stream {streamId} when RST_STREAM had arrived; {ms} ms lie between them",
     },
     docs: {
       why: "They are wasted: the other side throws them away. They are legal while the RST_STREAM was not read.",
-      fix: "Nothing, if it is a few; else read frames before more DATA are written.",
+      fix: "Nothing, if there are few; otherwise read frames before writing more DATA.",
     },
   },
   when: { observed: Observation.lateAfterReset },

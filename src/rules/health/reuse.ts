@@ -26,7 +26,7 @@ export const concurrencyLimited = defineRule({
       times: { default: 10, unit: "streams", about: "how often" },
     },
     docs: {
-      why: "More requests wait in the client than the capture shows, and their waiting is in nobody's server log.",
+      why: "More requests wait in the client than the capture shows, and no server log shows that they wait.",
       fix: "Raise MAX_CONCURRENT_STREAMS, or use another connection.",
     },
   },

@@ -25,9 +25,9 @@ export const flowStallStream = defineRule({
     decidable: "payload",
     messages: {
       stalled:
-        "the {sender} could send nothing on stream {streamId} for {ms} ms: its window was used up after {octets} octets, until the {holder} sent WINDOW_UPDATE +{increment}",
+        "the {sender} could send nothing on stream {streamId} for {ms} ms: its window was used up after {octets} bytes, until the {holder} sent WINDOW_UPDATE +{increment}",
       never:
-        "the {sender} could send nothing on stream {streamId} for the last {ms} ms: its window was used up after {octets} octets, and the {holder} sent no WINDOW_UPDATE",
+        "the {sender} could send nothing on stream {streamId} for the last {ms} ms: its window was used up after {octets} bytes, and the {holder} sent no WINDOW_UPDATE",
     },
     options,
     docs: {
@@ -151,7 +151,7 @@ export const flowStallConnection = defineRule({
     options,
     docs: {
       why: "Without the connection's window all its streams stand still, also those whose receiver is ready.",
-      fix: "Give the connection's credit back as octets arrive, not as the application reads them; raise the connection's window above 65535.",
+      fix: "Give the connection's credit back as bytes arrive, not as the application reads them; raise the connection's window above 65535.",
     },
   },
   kinds: ["window-update"],
@@ -243,15 +243,15 @@ export const holByWindow = defineRule({
     needs: ["start2", "no-gap2"],
     decidable: "payload",
     messages: {
-      held: "stream {streamId}, which the {holder} did not read, held {octets} octets of the connection's window while {streams} waited for {ms} ms",
+      held: "stream {streamId}, which the {holder} did not read, held {octets} bytes of the connection's window while {streams} waited for {ms} ms",
     },
     options: {
       ms: options.ms,
-      share: { default: 50, unit: "percent", about: "of the octets on open streams that are not given back" },
+      share: { default: 50, unit: "percent", about: "of the bytes on open streams that are not given back" },
     },
     docs: {
-      why: "Octets that wait unread on one stream use up the connection's window, and then no other stream moves.",
-      fix: "Make the connection's window larger than the sum of the streams' windows, or give its credit back as octets arrive.",
+      why: "Bytes that wait unread on one stream use up the connection's window, and then no other stream moves.",
+      fix: "Make the connection's window larger than the sum of the streams' windows, or give its credit back as bytes arrive.",
     },
   },
   kinds: ["window-update"],
@@ -313,7 +313,7 @@ const unread = (stream: Stream, sender: Side): number => {
 
 const SIDES = ["client", "server"] as const;
 
-// More are not told apart.
+// More are not distinguished.
 const STALLS = 1000;
 // Paths that are named.
 const VICTIMS = 3;

@@ -23,9 +23,11 @@ export const errorStatus = defineRule({
       http: "stream {streamId} got :status {status} after {ms} ms",
       grpc: 'stream {streamId} got grpc-status {status} ({name}) after {ms} ms: "{text}"',
     },
-    options: { status: { default: 500, unit: "status", about: "the lowest :status that is told; 400 tells client errors too" } },
+    options: {
+      status: { default: 500, unit: "status", about: "the lowest :status that is reported; 400 includes client errors" },
+    },
     docs: {
-      why: "The call failed. UNKNOWN, INTERNAL, UNAVAILABLE and DATA_LOSS, and 502 to 504, tell of faults of the service or on the way to it.",
+      why: "The call failed. UNKNOWN, INTERNAL, UNAVAILABLE and DATA_LOSS, and 502 to 504, mean a fault of the service or on the way to it.",
       fix: "Read the server's log at that time, or that of the proxy that made the answer.",
     },
   },

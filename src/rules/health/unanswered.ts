@@ -22,7 +22,7 @@ export const unansweredPing = defineRule({
     decidable: "payload",
     messages: {
       late: "the {side} answered a PING ({owner}) after {ms} ms",
-      never: "the {side} got {count} PINGs that it did not answer; the first ({owner}) had waited {ms} ms at the end",
+      never: "the {side} did not answer {count} PINGs; the first ({owner}) had waited {ms} ms at the end",
     },
     options,
     docs: {
@@ -65,7 +65,7 @@ export const unansweredSettings = defineRule({
     decidable: "payload",
     messages: {
       late: "the {side} acknowledged SETTINGS after {ms} ms",
-      never: "the {side} got {count} SETTINGS that it did not acknowledge; the first had waited {ms} ms at the end",
+      never: "the {side} did not acknowledge {count} SETTINGS frames; the first had waited {ms} ms at the end",
     },
     options,
     docs: {
@@ -105,7 +105,7 @@ function waitedFor(connection: Connection, side: Side, asked: { readonly endOffs
   return until - asked.time;
 }
 
-// What sends PINGs with these octets: implementations have constants of their own.
+// What sends PINGs with these octets: implementations have their own constants.
 const ownerOf = (payload: string): string => OWNERS[Buffer.from(payload, "latin1").toString("hex")] ?? "keepalive or measurement";
 
 const OWNERS: Readonly<Record<string, string>> = {

@@ -16,11 +16,11 @@ export const peerUnreachable = defineRule({
     decidable: "payload",
     messages: {
       silent:
-        "nothing came back from the {side} ({address}) since packet {packet}: the same octets were sent {count} times in {seconds} s without a TCP acknowledgment, after {idle} s in which the connection was idle",
+        "nothing came back from the {side} ({address}) since packet {packet}: the same bytes were sent {count} times in {seconds} s without a TCP acknowledgment, after {idle} s in which the connection was idle",
     },
     docs: {
       why: "The other side is dead, or a router, firewall or NAT on the way has forgotten the connection: TCP repeats what it sent until it gives up.",
-      fix: "Look whether the other host lives and the way to it is open; after idle time let keepalive PINGs keep the way open, and set TCP_USER_TIMEOUT so that it is found sooner.",
+      fix: "Check that the other host is up and can be reached. Keepalive PINGs keep an idle connection open; TCP_USER_TIMEOUT finds a dead one sooner.",
     },
   },
   connections: ConnectionBit.resent,

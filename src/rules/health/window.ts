@@ -21,9 +21,9 @@ export const connectionWindowLeak = defineRule({
     decidable: "payload",
     messages: {
       leaks:
-        "the {holder} did not give back {octets} octets of the connection's window over {sent} octets of DATA, while {resets} streams were reset: {each} octets each",
+        "the {holder} did not give back {octets} bytes of the connection's window over {sent} bytes of DATA, while {resets} streams were reset: {each} bytes each",
     },
-    options: { octets: { default: 1 << 20, unit: "octets", about: "DATA over which the loss grows" } },
+    options: { octets: { default: 1 << 20, unit: "bytes", about: "DATA over which the loss grows" } },
     docs: {
       why: "Each reset stream takes some of the connection's window with it; in the end all streams stand still.",
       fix: "Count DATA of streams that were reset as consumed, and send WINDOW_UPDATE on stream 0 for them.",
@@ -134,14 +134,14 @@ export const windowTooSmall = defineRule({
     decidable: "payload",
     messages: {
       stream:
-        "stream {streamId} carried {rate} octets/s for {ms} ms, and its window of {window} octets allows {ceiling} at a round trip of {rtt} ms",
+        "stream {streamId} carried {rate} bytes/s for {ms} ms, and its window of {window} bytes allows {ceiling} at a round trip of {rtt} ms",
       connection:
-        "the connection carried {rate} octets/s for {ms} ms, and its window of {window} octets allows {ceiling} at a round trip of {rtt} ms",
+        "the connection carried {rate} bytes/s for {ms} ms, and its window of {window} bytes allows {ceiling} at a round trip of {rtt} ms",
     },
     options: {
       ms: { default: 1000, unit: "ms", about: "how long" },
       share: { default: 70, unit: "percent", about: "of the rate that the window allows" },
-      rtt: { default: 1, unit: "ms", about: "shorter round trips are not looked at" },
+      rtt: { default: 1, unit: "ms", about: "shorter round trips are ignored" },
     },
     docs: {
       why: "The sender waits for WINDOW_UPDATE in each round trip, however fast the network is.",

@@ -56,7 +56,7 @@ export const huffmanPaddingLong = fault("huffman-padding-long", {
   section: "5.2",
   needs: [],
   message: "a Huffman string of stream {streamId}'s block has eight bits of padding or more",
-  fix: "Pad to the next octet only.",
+  fix: "Pad to the next byte only.",
 });
 
 export const huffmanPaddingNotEos = fault("huffman-padding-not-eos", {
@@ -104,7 +104,7 @@ function fault(name: HpackFault, { title, section, needs, message, fix }: FaultR
       decidable: "block",
       messages: { fault: message } as { readonly fault: "{streamId}" },
       docs: {
-        why: "Both sides keep one table for the connection: after a block that cannot be decoded no later one can be trusted.",
+        why: "Both sides keep one table for the whole connection: after a block that cannot be decoded, no later block can be trusted.",
         fix,
       },
     },

@@ -16,10 +16,10 @@ export const sensitiveIndexed = defineRule({
     expect: { scope: "connection", codes: [] },
     needs: ["hpack"],
     decidable: "block",
-    options: { shortCookie: { default: 20, unit: "octets", about: "A cookie is short below this." } },
+    options: { shortCookie: { default: 20, unit: "bytes", about: "A cookie is short below this." } },
     messages: { indexed: "the {side} put {name} of stream {streamId} into the dynamic table" },
     docs: {
-      why: "Who can add fields to requests on the connection, and see their size, can guess what the table holds, bit by bit.",
+      why: "Anyone who can add fields to requests on the connection, and see their size, can guess the content of the table step by step.",
       fix: "Encode such fields as never indexed.",
     },
   },

@@ -15,9 +15,9 @@ export const tableSizeUpdateMissing = defineRule({
     needs: ["hpack", "settings"],
     decidable: "block",
     messages: {
-      held: "stream {streamId}'s block has no size update to {limit}, though the {side} had acknowledged that limit with {held} octets in its table",
+      held: "stream {streamId}'s block has no size update to {limit}, though the {side} had acknowledged that limit with {held} bytes in its table",
       unused:
-        "stream {streamId}'s block has no size update to {limit}, a limit that the {side} had acknowledged; its table holds {held} octets",
+        "stream {streamId}'s block has no size update to {limit}, a limit that the {side} had acknowledged; its table holds {held} bytes",
     },
     docs: {
       why: "The decoder drops entries that the encoder still refers to: from there on fields are wrong, or the connection ends.",
@@ -36,7 +36,7 @@ export const tableSizeUpdateMissing = defineRule({
 export const tableSizeMinimumMissing = defineRule({
   id: "hpack/table-size-minimum-missing",
   meta: {
-    title: "Where HEADER_TABLE_SIZE went down and up again the lowest value must be signalled",
+    title: "If HEADER_TABLE_SIZE was lowered and raised again, the lowest value must be signalled",
     severity: "error",
     by: "either",
     spec: [must("4.2", 7541), says("4.3.1")],
@@ -48,7 +48,7 @@ export const tableSizeMinimumMissing = defineRule({
         "stream {streamId}'s block does not signal {limit}, the lowest HEADER_TABLE_SIZE that the {side} had acknowledged since its last block; {final} came later",
     },
     docs: {
-      why: "The decoder dropped entries when it went down; that it went up again does not bring them back.",
+      why: "The decoder dropped entries when the size was lowered; raising it again does not bring them back.",
       fix: "Write two size updates: the lowest limit since the last block, and the one to use.",
     },
   },
@@ -72,7 +72,7 @@ export const tableSizeUpdateExcess = defineRule({
     decidable: "block",
     messages: { updates: "stream {streamId}'s block begins with {updates} size updates" },
     docs: {
-      why: "One says the lowest limit since the last block, one the limit to use; more only cost the decoder work, and some refuse them.",
+      why: "One gives the lowest limit since the last block, one the limit to use. More of them only cost the decoder work, and some decoders refuse them.",
       fix: "Write at most two.",
     },
   },

@@ -22,8 +22,8 @@ export const ackMissing = defineRule({
       delivered: "the {side} had received a PING and did not answer it in {seconds} s",
     },
     docs: {
-      why: "PING tests whether a connection still works; without its answer the other side gives it up.",
-      fix: "Answer every PING with its eight octets and the ACK flag, before other frames.",
+      why: "PING tests whether a connection still works; without an answer the other side closes it.",
+      fix: "Answer every PING with the same eight bytes and the ACK flag, ahead of other frames.",
     },
     options: { wait: { default: 10_000, unit: "ms", about: "How long the connection must live on without the answer" } },
   },
@@ -65,11 +65,11 @@ export const ackUnsolicited = defineRule({
     needs: ["start2", "no-gap2", "acks"],
     decidable: "payload",
     messages: {
-      unsolicited: "the {side} acknowledged a PING that had not reached it: no PING with these octets was outstanding",
+      unsolicited: "the {side} acknowledged a PING that had not reached it: no PING with these bytes was outstanding",
     },
     docs: {
       why: "Most implementations ignore it, some close the connection; it also hides which PING was answered.",
-      fix: "Answer each PING once, with the octets it carried.",
+      fix: "Answer each PING once, with the bytes it carried.",
     },
   },
   kinds: ["ping"],

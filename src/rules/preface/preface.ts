@@ -11,7 +11,7 @@ import { must, says } from "../shapes/spec.ts";
 export const clientMagic = defineRule({
   id: "preface/client-magic",
   meta: {
-    title: "A client's first 24 octets must be the connection preface",
+    title: "A client's first 24 bytes must be the connection preface",
     severity: "error",
     by: "client",
     spec: [must("3.4")],
@@ -23,7 +23,7 @@ export const clientMagic = defineRule({
       http1: 'the client sent an HTTP/1 request ("{text}") instead of the connection preface',
     },
     docs: {
-      why: "The preface tells a server that HTTP/2 follows. Without it the server cannot know what it reads, and closes.",
+      why: "The preface announces HTTP/2. Without it the server cannot know what it is reading, and closes the connection.",
       fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" first, then SETTINGS. A client that speaks HTTP/1 has reached an HTTP/2-only port.',
     },
   },
@@ -85,8 +85,8 @@ export const serverSettingsMissing = defineRule({
       ack: "the server's first frame is a SETTINGS acknowledgment",
     },
     docs: {
-      why: "A client takes the server's SETTINGS as the proof that it speaks HTTP/2.",
-      fix: "Send a SETTINGS frame without the ACK flag before anything else, also before the acknowledgment of the client's.",
+      why: "A client takes the server's SETTINGS as proof that the server speaks HTTP/2.",
+      fix: "Send a SETTINGS frame without the ACK flag before anything else, even before acknowledging the client's SETTINGS.",
     },
   },
   when: { observed: Observation.notSettingsFirst, from: "server" },
@@ -108,10 +108,10 @@ export const truncated = defineRule({
     expect: { scope: "connection", codes: [] },
     needs: ["start", "no-gap"],
     decidable: "payload",
-    messages: { closed: "the client closed after {octets} octets of the connection preface" },
+    messages: { closed: "the client closed after {octets} bytes of the connection preface" },
     docs: {
       why: "Nothing was asked of the server: a health check, a scanner, or a client that died while connecting.",
-      fix: "Look at why the client gave up at once; a health check should speak HTTP/2 or only open the TCP connection.",
+      fix: "Find out why the client gave up at once; a health check should speak HTTP/2 or only open the TCP connection.",
     },
   },
   connections: ConnectionBit.foreign,
@@ -134,7 +134,7 @@ export const serverSpokeHttp1 = defineRule({
     decidable: "payload",
     messages: { http1: 'the server answered the HTTP/2 preface with "{text}"' },
     docs: {
-      why: "The port speaks HTTP/1 only: most often the wrong port, or a proxy without HTTP/2 to this side.",
+      why: "The port speaks HTTP/1 only: usually it is the wrong port, or a proxy without HTTP/2 on this side.",
       fix: "Connect to the HTTP/2 port, or enable HTTP/2 without TLS (h2c with prior knowledge) on this one.",
     },
   },
@@ -149,7 +149,7 @@ export const serverSpokeHttp1 = defineRule({
 export const serverSpokeTls = defineRule({
   id: "preface/server-spoke-tls",
   meta: {
-    title: "A server that is asked in cleartext must not answer in TLS",
+    title: "A server must not answer cleartext with TLS",
     severity: "error",
     by: "server",
     spec: [says("3.2"), says("3.3")],
@@ -173,7 +173,7 @@ export const serverSpokeTls = defineRule({
 export const clientSpokeTls = defineRule({
   id: "preface/client-spoke-tls",
   meta: {
-    title: "A client must not speak TLS to a server without it",
+    title: "A client must not speak TLS to a cleartext server",
     severity: "error",
     by: "client",
     spec: [says("3.2"), says("3.3")],
@@ -205,8 +205,8 @@ export const serverSpokeOther = defineRule({
     decidable: "payload",
     messages: { other: "the client spoke HTTP/2, and the server speaks {protocol}" },
     docs: {
-      why: "The client has reached another service than it thinks: a wrong port, a wrong address, a wrong route.",
-      fix: "Look at host and port in the client's configuration, and at what listens there.",
+      why: "The client has reached a different service: the port, the address or the route is wrong.",
+      fix: "Check the host and port in the client's configuration, and what listens there.",
     },
   },
   connections: ConnectionBit.foreign,
@@ -229,10 +229,10 @@ export const serverClosedFirst = defineRule({
     decidable: "payload",
     messages: {
       closed:
-        "the server closed ({how}) {ms} ms after the client's preface, without an octet: a port that wants TLS does that, or one without HTTP/2, or a server that crashed",
+        "the server closed ({how}) {ms} ms after the client's preface, without sending a byte: typical of a port that wants TLS, of one without HTTP/2, or of a server that crashed",
     },
     docs: {
-      why: "A TLS server that reads the HTTP/2 preface finds no ClientHello and closes; so does a proxy without HTTP/2, and a process that dies.",
+      why: "A TLS server finds no ClientHello in the HTTP/2 preface and closes. So does a proxy without HTTP/2, or a process that dies.",
       fix: "Try the port with TLS and with HTTP/1.1; look at the server's log at that time.",
     },
   },
@@ -253,7 +253,7 @@ export const serverClosedFirst = defineRule({
 export const connectionRefused = defineRule({
   id: "preface/connection-refused",
   meta: {
-    title: "A server should take connections on the port that clients use",
+    title: "A server should accept connections on the port that clients use",
     severity: "warning",
     by: "server",
     spec: [{ rfc: 9293, section: "3.10.7" }],
@@ -261,7 +261,7 @@ export const connectionRefused = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      refused: "nobody takes connections on {server}: the SYN was answered with RST",
+      refused: "{server} refuses connections: it answered the SYN with RST",
       silent: "{server} did not answer: the client sent {count} SYNs in {seconds} s",
     },
     docs: {
@@ -269,7 +269,7 @@ export const connectionRefused = defineRule({
       fix: "Start the server, or correct host and port; where nothing answers, look at firewalls, routes and network policies.",
     },
   },
-  // A scan of ports shall not bury what else is told.
+  // A scan of ports shall not bury what else is reported.
   session: () => ({ told: 0, servers: new Map<string, number>() }),
   connections: ConnectionBit.unanswered,
   connectionEnd({ connection, session, report }) {
@@ -291,7 +291,7 @@ export const connectionRefused = defineRule({
 export const serverSilent = defineRule({
   id: "preface/server-silent",
   meta: {
-    title: "A server sends its SETTINGS when it has the client's preface",
+    title: "A server should send its SETTINGS when it has the client's preface",
     severity: "info",
     by: "server",
     spec: [says("3.4")],
@@ -329,7 +329,7 @@ export const settingsSlow = defineRule({
       slow: "the {side} sent its first SETTINGS {ms} ms after the other side's preface; a round trip takes {roundTrip} ms",
     },
     docs: {
-      why: "The other side waits to know what it may do; some send no request before.",
+      why: "The other side waits for the limits that it must keep to; some clients send no request before.",
       fix: "Send SETTINGS as the first thing on a new connection; look for a slow accept queue or a proxy that waits for its backend.",
     },
     options: { late: { default: 1000, unit: "ms", about: "How long a side may take" } },
@@ -347,7 +347,7 @@ export const settingsSlow = defineRule({
 });
 
 const PREFACE = 24;
-// Attempts of a run that are told.
+// Attempts of a run that are reported.
 const ATTEMPTS = 100;
 // Nanoseconds.
 const SILENCE = 5e9;

@@ -138,7 +138,7 @@ export const badValue = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      syntax: 'the priority of stream {target} is "{value}", which is no Structured Fields dictionary',
+      syntax: 'the priority of stream {target} is "{value}", which is not a Structured Fields dictionary',
       urgency: 'the priority of stream {target} is "{value}": u is an integer from 0 to 7',
     },
     docs: {
@@ -173,8 +173,8 @@ export const tooShort = defineRule({
     expect: { scope: "connection", codes: ["FRAME_SIZE_ERROR"] },
     needs: [],
     decidable: "head",
-    messages: { short: "PRIORITY_UPDATE of {length} octets; it takes 4 or more" },
-    docs: { why: "The stream that it is about is missing.", fix: "Write the prioritised stream id first, in four octets." },
+    messages: { short: "PRIORITY_UPDATE of {length} bytes; it takes 4 or more" },
+    docs: { why: "The stream that it is about is missing.", fix: "Write the prioritised stream id first, in four bytes." },
   },
   kinds: ["priority-update"],
   frame(frame, _stream, { connection, report }) {

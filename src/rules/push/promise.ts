@@ -30,8 +30,8 @@ export const disabled = defineRule({
     decidable: "head",
     messages: { disabled: "PUSH_PROMISE on stream {streamId}, though the server had acknowledged ENABLE_PUSH = 0" },
     docs: {
-      why: "The client has nothing to take a pushed response with; it closes the connection.",
-      fix: "Look at the client's ENABLE_PUSH before a promise.",
+      why: "The client cannot accept a pushed response; it closes the connection.",
+      fix: "Check the client's ENABLE_PUSH before a promise.",
     },
   },
   kinds: ["push-promise"],
@@ -88,7 +88,7 @@ export const onServerStream = defineRule({
     expect: { scope: "connection", codes: ["PROTOCOL_ERROR"] },
     needs: [],
     decidable: "head",
-    messages: { pushed: "PUSH_PROMISE on stream {streamId}, which is none of the client's" },
+    messages: { pushed: "PUSH_PROMISE on stream {streamId}, which the client did not open" },
     docs: {
       why: "A promise belongs to a request of the client; the client closes the connection.",
       fix: "Send all promises on the stream of the client's request, also those that a pushed response refers to.",

@@ -22,7 +22,7 @@ export const unsafeMethod = defineRule({
       unknown: "the server promises stream {promisedStreamId} with {method}, which is not known to be safe and cacheable",
     },
     docs: {
-      why: "The client did not ask for it: a request that changes something, or that cannot be cached, must not be made up.",
+      why: "The client did not ask for it: a request that changes something, or that cannot be cached, must not be invented by the server.",
       fix: "Promise GET and HEAD only.",
     },
   },
@@ -160,7 +160,7 @@ export const requestedAgain = defineRule({
     messages: { again: "the client requests {path}, which the server had promised on stream {promisedStreamId}" },
     docs: {
       why: "The response is on its way already; it is sent twice.",
-      fix: "Look for a promise before a request is sent, or disable push.",
+      fix: "Check for a promise before sending a request, or disable push.",
     },
   },
   // The streams that were promised last; there once something was.

@@ -27,7 +27,7 @@ export const ackMissing = defineRule({
     },
     docs: {
       why: "Without it the other side never knows which of its settings apply, and may close the connection.",
-      fix: "Acknowledge every SETTINGS frame as soon as it was applied.",
+      fix: "Acknowledge every SETTINGS frame as soon as it is applied.",
     },
     options: { wait: { default: 10_000, unit: "ms", about: "How long the connection must live on without the acknowledgment" } },
   },
@@ -96,11 +96,11 @@ export const valueAppliedEarly = defineRule({
     needs: ["settings", "acks"],
     decidable: "head",
     messages: {
-      early: "DATA of {length} octets on stream {streamId} fits only by {name} = {value}, which the {side} has not acknowledged",
+      early: "DATA of {length} bytes on stream {streamId} fits only by {name} = {value}, which the {side} has not acknowledged",
     },
     docs: {
-      why: "It is allowed, the value has arrived; it explains a window that seems to be exceeded.",
-      fix: "Write the acknowledgment before frames that make use of it.",
+      why: "It is allowed, since the value has arrived. It explains why a window seems to be exceeded.",
+      fix: "Write the acknowledgment before frames that use the new value.",
     },
   },
   when: { observed: Observation.settingAppliedEarly },
@@ -124,7 +124,7 @@ export const maxConcurrentZero = defineRule({
     decidable: "payload",
     messages: { zero: "the server allowed no streams for {seconds} s while the connection lived" },
     docs: {
-      why: "The client can do nothing with the connection, and is not told to open another one.",
+      why: "The client can do nothing with the connection, and does not know that it should open another one.",
       fix: "Send GOAWAY instead of MAX_CONCURRENT_STREAMS = 0.",
     },
     options: { wait: { default: 10_000, unit: "ms", about: "How long a server may allow no streams" } },

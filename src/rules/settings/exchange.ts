@@ -89,7 +89,7 @@ export const maxConcurrentSmall = defineRule({
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
-    messages: { small: "the server allows {value} concurrent streams; 100 or more are advised" },
+    messages: { small: "the server allows {value} concurrent streams; 100 or more are recommended" },
     docs: {
       why: "A small limit makes requests wait for one another.",
       fix: "Announce 100 or more, unless each stream is expensive.",
@@ -108,7 +108,7 @@ export const maxConcurrentSmall = defineRule({
 export const resetAfterPreface = defineRule({
   id: "settings/reset-after-preface",
   meta: {
-    title: "A right that the other side uses should not be taken back in mid-connection",
+    title: "A limit should not be lowered while the other side uses it",
     severity: "info",
     by: "either",
     spec: [says("5.1.2"), says("6.9.3")],
@@ -117,7 +117,7 @@ export const resetAfterPreface = defineRule({
     decidable: "payload",
     messages: { lowered: "the {side} lowers {name} from {before} to {value} with {streams} streams open" },
     docs: {
-      why: "Frames under way were sent by the old value, so the sender of the setting must bear them; windows can go negative.",
+      why: "Frames in flight were sent under the old value, so the sender of the setting must accept them; windows can become negative.",
       fix: "Announce limits in the first SETTINGS frame.",
     },
   },

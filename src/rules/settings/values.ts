@@ -95,9 +95,9 @@ export const duplicateId = defineRule({
     expect: { scope: "connection", codes: [], ignore: true },
     needs: [],
     decidable: "payload",
-    messages: { twice: "{name} stands in one SETTINGS frame more than once" },
+    messages: { twice: "one SETTINGS frame has {name} more than once" },
     docs: {
-      why: "It is legal, the last value counts; but Go's net/http server closes the connection over it.",
+      why: "It is legal: the last value counts. But Go's net/http server closes the connection over it.",
       fix: "Send each setting once, unless a smaller HEADER_TABLE_SIZE has to be signalled before a larger one.",
     },
   },
@@ -126,8 +126,8 @@ export const headerTableSizeHuge = defineRule({
     decidable: "payload",
     messages: { huge: "HEADER_TABLE_SIZE = {value}" },
     docs: {
-      why: "It is the memory that the announcing side lets the other one fill for each connection.",
-      fix: "Announce what is gained from: 4096 to 65536 octets in most cases.",
+      why: "The other side may fill that much memory for each connection.",
+      fix: "Announce no more than is useful: 4096 to 65536 bytes in most cases.",
     },
   },
   kinds: ["settings"],

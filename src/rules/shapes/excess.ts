@@ -40,7 +40,7 @@ export class Excess {
     return Math.round(this.sum / this.count);
   }
 
-  /** What a message tells of it. */
+  /** What a message says about it. */
   get data(): { count: number; time: string; peak: number; window: string } {
     const { count, peak } = this;
     return { count, time: durationText(this.duration), peak, window: durationText(this.#window * MS) };

@@ -8,9 +8,9 @@ import { type Excess, enhanceYourCalm } from "./excess.ts";
 import { SlidingWindow } from "./sliding-window.ts";
 
 /** The option that says how long the window is. */
-export const within = (milliseconds: number) => ({ default: milliseconds, unit: "ms", about: "Within so long" }) as const;
+export const within = (milliseconds: number) => ({ default: milliseconds, unit: "ms", about: "Time window" }) as const;
 
-/** What a rule on floods says of itself. Its message tells `{count}`, `{time}`, `{peak}` and `{window}`, and `{side}` where either side can
+/** What a rule on floods says of itself. Its message has `{count}`, `{time}`, `{peak}` and `{window}`, and `{side}` where either side can
  *  send a flood: each is counted for itself. */
 export interface FloodMeta extends Omit<RuleMeta, "severity" | "expect" | "needs"> {
   readonly needs?: RuleMeta["needs"];
@@ -42,7 +42,7 @@ export interface Flood<Meta extends FloodMeta, Memory> extends Pick<Rule, "kinds
   /** Asked where there are so many. */
   isTooMuch?(window: SlidingWindow, context: FloodContext<Meta, Memory>): boolean;
   isTold?(excess: Excess, options: FloodContext<Meta, Memory>["options"]): boolean;
-  /** For the message, where it tells more or less. */
+  /** For the message, where it says more or less. */
   data?(excess: Excess, options: FloodContext<Meta, Memory>["options"]): Readonly<Record<string, string | number>>;
 }
 
@@ -64,7 +64,7 @@ export class Windows<Memory = undefined> {
     return side === "client" ? (this.client ??= make()) : (this.server ??= make());
   }
 
-  /** No more will come. @param tell Called for what was too much and had not been told. */
+  /** No more will come. @param tell Called for what was too much and had not been reported. */
   end(tell: (excess: Excess, side: Side) => void): void {
     const ofClient = this.client?.end();
     if (ofClient !== undefined) tell(ofClient, "client");
@@ -73,7 +73,7 @@ export class Windows<Memory = undefined> {
   }
 }
 
-/** A rule that tells of floods: a warning, and an error where there are ten times too many. */
+/** A rule that reports floods: a warning, and an error where there are ten times too many. */
 export function flood<const Meta extends FloodMeta, Memory = undefined>(id: string, shape: Flood<Meta, Memory>): Rule {
   const { meta, most, beside = 0, memory, of, judge, streamEnd, value, isTooMuch, isTold, data, later, ...listens } = shape;
   const [message = ""] = Object.keys(meta.messages);

@@ -37,7 +37,7 @@ export interface Malformed<Messages extends Texts, What extends Fields> {
   readonly messages: Messages;
   /** Which blocks may be at fault, by bits: ordinary ones should not have them. */
   readonly when: BlockCondition | readonly BlockCondition[];
-  /** Whether it is broken: `found` tells it. */
+  /** Whether it is broken: `found` says it. */
   check(what: What, found: Found<Messages>, context: Pick<Context, "uncheck">): void;
   readonly why: string;
   readonly fix: string;

@@ -1,4 +1,4 @@
-// Faults of single fields of gRPC metadata: of a block that is gRPC's the first field at fault is told.
+// Faults of single fields of gRPC metadata: of a block that is gRPC's the first field at fault is reported.
 import { type Field, FieldBit } from "../../fields/field.ts";
 import { isGrpcBlock } from "../../grpc/call.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -9,9 +9,9 @@ export interface MetadataFault<Meta extends MetadataMeta> {
   readonly meta: Meta;
   /** `FieldBit` bits of the fields that are looked at. */
   readonly bits: number;
-  /** Where a block is told by other bits than those of its fields. */
+  /** Where a block is recognised by other bits than those of its fields. */
   readonly when?: BlockCondition;
-  /** Which message a field deserves, with what it tells beside `{side}`, `{name}` and `{streamId}`; undefined for one that is in order. Told
+  /** Which message a field deserves, with its data beside `{side}`, `{name}` and `{streamId}`; undefined for one that is in order. Reported
    *  as `unchecked`, there is something, and whether it is a fault nobody knows. */
   fault(field: Field, block: FieldBlock, context: Context<RuleMeta>): Fault<Meta> | undefined;
   /** What findings of many streams are folded by. */

@@ -1,4 +1,4 @@
-// Too much of one thing in a window of capture time that slides: counted event by event, told once when it is over.
+// Too much of one thing in a window of capture time that slides: counted event by event, reported once when it is over.
 import type { Frame } from "../../http2/frame.ts";
 import { frameKinds } from "../../http2/frame.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -64,7 +64,7 @@ export class SlidingWindow {
     return this.#lastTime;
   }
 
-  /** No more will come. @returns What was too much and had not been told. */
+  /** No more will come. @returns What was too much and had not been reported. */
   end(): Excess | undefined {
     const excess = this.#excess;
     if (excess === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Streams that move hardly anything though nothing holds them back: looked at at both ends of a span of time, and told once, at their worst.
+// Streams that move hardly anything though nothing holds them back: looked at at both ends of a span of time, and reported once, at their worst.
 import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { SeenHalf, Stream } from "../../model/stream.ts";
@@ -9,7 +9,7 @@ import { enhanceYourCalm, severityByExcess } from "./excess.ts";
 
 /** What differs from one such attack of a client to the other. */
 export interface SlowProgress {
-  /** Its message `slow` tells of `{octets}`, `{count}` and `{time}`. */
+  /** Its message `slow` has `{octets}`, `{count}` and `{time}`. */
   readonly meta: Omit<RuleMeta, "severity" | "by" | "expect" | "decidable" | "messages" | "options"> & {
     readonly messages: { readonly slow: string };
     readonly options: Readonly<Record<keyof Thresholds, NonNullable<RuleMeta["options"]>[string]>>;

@@ -16,7 +16,7 @@ export const evenClient = connectionError({
   needs: ["start2", "no-gap2"],
   messages: { even: "the client sent HEADERS on stream {streamId}, an even id that the server did not promise" },
   when: { observed: Observation.streamIdParity },
-  why: "Even ids are the server's, for pushed streams. Both sides using one id would make two streams of one name.",
+  why: "Even ids are the server's, for pushed streams. If both sides used one id, two streams would have the same name.",
   fix: "Count client streams 1, 3, 5 and so on.",
 });
 
@@ -114,7 +114,7 @@ export const reuse = defineRule({
       closed: "the {side} sent HEADERS on stream {streamId}, which was closed",
     },
     docs: {
-      why: "Identifiers cannot be used again; the receiver takes the request for garbage on an old stream.",
+      why: "Identifiers cannot be used again; the receiver treats the request as garbage on an old stream.",
       fix: "Take a new, higher id for every request, retries too.",
     },
   },

@@ -9,7 +9,7 @@ import { says } from "../shapes/spec.ts";
 export const windowUpdateOnClosed = defineRule({
   id: "stream/window-update-on-closed",
   meta: {
-    title: "WINDOW_UPDATE is of no use on a closed stream",
+    title: "WINDOW_UPDATE has no use on a closed stream",
     severity: "info",
     off: true,
     by: "either",
@@ -19,7 +19,7 @@ export const windowUpdateOnClosed = defineRule({
     decidable: "head",
     messages: { closed: "WINDOW_UPDATE on stream {streamId}, which the {side} knew to be closed" },
     docs: {
-      why: "Receivers ignore it for a while; later they may take it for an error.",
+      why: "Receivers ignore it for a while; later they may treat it as an error.",
       fix: "Grant window on the connection only when a message is complete.",
     },
   },
@@ -36,7 +36,7 @@ export const windowUpdateOnClosed = defineRule({
 export const refusedRetryStorm = defineRule({
   id: "stream/refused-retry-storm",
   meta: {
-    title: "A request that is refused should not be sent again at once, over and over",
+    title: "A client should not repeat a refused request at once, again and again",
     severity: "warning",
     by: "client",
     spec: [says("8.7")],
@@ -49,9 +49,9 @@ export const refusedRetryStorm = defineRule({
       fix: "Wait longer before each repeat, or open another connection.",
     },
     options: {
-      times: { default: 5, unit: "frames", about: "So many refusals of one request are a storm" },
-      within: { default: 10_000, unit: "ms", about: "... in so much time" },
-      pause: { default: 1000, unit: "ms", about: "A request sent again after more is none of the storm" },
+      times: { default: 5, unit: "frames", about: "Refusals of one request that are a storm" },
+      within: { default: 10_000, unit: "ms", about: "Time window of these refusals" },
+      pause: { default: 1000, unit: "ms", about: "A request repeated after a longer pause does not count" },
     },
   },
   // The requests refused last, by what was asked.

@@ -8,7 +8,7 @@ import { mustNot } from "../shapes/spec.ts";
 export const concurrencyExceeded = defineRule({
   id: "stream/concurrency-exceeded",
   meta: {
-    title: "No more streams may be open than the other side's MAX_CONCURRENT_STREAMS",
+    title: "A side must not open more streams than the other side's MAX_CONCURRENT_STREAMS",
     severity: "error",
     by: "either",
     spec: [mustNot("5.1.2")],

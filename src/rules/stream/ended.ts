@@ -13,10 +13,10 @@ export const dataAfterEndStream = streamError({
   expect: { codes: ["STREAM_CLOSED"] },
   // Where octets of the other side are missing its END_STREAM may be among them: then it was closed.
   needs: ["seen", "no-gap2"],
-  messages: { ended: "DATA of {length} octets on stream {streamId} after the {side} had ended it" },
+  messages: { ended: "DATA of {length} bytes on stream {streamId} after the {side} had ended it" },
   when: { observed: Observation.afterEndStream, kinds: ["data"] },
   related: opened,
-  why: "The receiver has already given the message to the application; what comes after belongs to nothing.",
+  why: "The receiver has already given the message to the application; what comes later belongs to no message.",
   fix: "Set END_STREAM on the last frame only; look for two writers of one body.",
 });
 
@@ -47,12 +47,12 @@ export const dataOnClosed = defineRule({
     needs: ["seen", "acks"],
     decidable: "head",
     messages: {
-      closed: "DATA of {length} octets on stream {streamId}, which both sides had ended",
-      skipped: "DATA of {length} octets on stream {streamId}, which was closed when the {side} opened a higher one",
+      closed: "DATA of {length} bytes on stream {streamId}, which both sides had ended",
+      skipped: "DATA of {length} bytes on stream {streamId}, which was closed when the {side} opened a higher one",
     },
     docs: {
-      why: "The stream is over for both sides; its state may be gone, and the octets still use up the connection's window.",
-      fix: "Stop writing when END_STREAM was sent, and give every request an id of its own.",
+      why: "The stream is over for both sides; its state may be gone, and the bytes still use up the connection's window.",
+      fix: "Stop writing after END_STREAM, and give every request a new id.",
     },
   },
   when: { observed: Observation.onClosed, kinds: ["data"] },
@@ -99,6 +99,6 @@ export const frameAfterPeerRst = connectionError({
   messages: { reset: "{kind} on stream {streamId}, though the {side} had processed the RST_STREAM of the other side" },
   when: { observed: Observation.afterPeerReset },
   related: opened,
-  why: "Frames in flight are the normal case; these were sent after an answer to a later frame, so the reset was known.",
+  why: "Frames in flight are normal. These were sent after an answer to a later frame, so their sender knew of the reset.",
   fix: "Drop what is queued for a stream when its RST_STREAM is read.",
 });

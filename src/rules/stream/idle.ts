@@ -4,7 +4,7 @@ import { defineRule } from "../rule.ts";
 import { connectionError, streamError } from "../shapes/frame.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";
 
-const why = "An idle stream has no request: the receiver has nothing to apply the frame to, and takes it for a broken peer.";
+const why = "An idle stream has no request: the receiver cannot apply the frame to anything, and takes the peer for broken.";
 
 // 5.1: "Receiving any frame other than HEADERS or PRIORITY on a stream in this state MUST be treated as a connection error (Section 5.4.1)
 // of type PROTOCOL_ERROR."
@@ -53,13 +53,13 @@ export const windowUpdateOnIdle = connectionError({
   messages: { idle: "WINDOW_UPDATE on stream {streamId}, which nobody had opened" },
   when: { observed: Observation.onIdle, kinds: ["window-update"] },
   why,
-  fix: "Grant window to streams that are open; to give all new ones more announce INITIAL_WINDOW_SIZE.",
+  fix: "Grant window to streams that are open; to give every new stream more, announce a larger INITIAL_WINDOW_SIZE.",
 });
 
 // 5.1: "An endpoint MUST NOT send any type of frame other than HEADERS, RST_STREAM, or PRIORITY in this state."
 export const frameOnReservedServer = connectionError({
   id: "stream/frame-on-reserved-server",
-  title: "On a stream that it promised a server must send HEADERS first",
+  title: "A server must send HEADERS first on a stream that it promised",
   by: "server",
   spec: [mustNot("5.1")],
   needs: ["seen"],
@@ -79,7 +79,7 @@ export const frameOnReservedClient = connectionError({
   messages: { reserved: "{kind} of the client on stream {streamId}, which the server promised" },
   when: { observed: Observation.onReserved, from: "client" },
   why: "A pushed stream carries a response only; its request came in the promise.",
-  fix: "Open a stream of your own, or reset this one.",
+  fix: "Open a new stream, or reset this one.",
 });
 
 export const clientDataOnPushed = streamError({
@@ -92,5 +92,5 @@ export const clientDataOnPushed = streamError({
   messages: { pushed: "{kind} of the client on pushed stream {streamId}" },
   when: { observed: Observation.clientOnPushed },
   why: "A pushed stream is half-closed for the client from the start.",
-  fix: "Open a stream of your own.",
+  fix: "Open a new stream.",
 });

@@ -46,7 +46,7 @@ export const rstNoErrorEarly = streamError({
   messages: { early: "the server reset stream {streamId} with NO_ERROR before it had ended its response" },
   when: { observed: Observation.resetNoErrorEarly },
   related: opened,
-  why: "NO_ERROR asks the client to stop sending the request, and to use the response: which is not all there.",
+  why: "NO_ERROR asks the client to stop sending the request, and to use the response; but the response is incomplete.",
   fix: "Send END_STREAM first, or reset with a code that says what went wrong.",
 });
 
@@ -63,7 +63,7 @@ export const refusedAfterProcessing = defineRule({
     decidable: "payload",
     messages: { begun: "the server reset stream {streamId} with {code} after it had begun its response" },
     docs: {
-      why: "REFUSED_STREAM promises that nothing was processed, so the client may send the request again; here it was.",
+      why: "REFUSED_STREAM promises that nothing was processed, so the client may send the request again; but here it was processed.",
       fix: "Use CANCEL or INTERNAL_ERROR once a handler has run.",
     },
   },

@@ -18,7 +18,7 @@ export const alpnNoOverlap = defineRule({
     decidable: "head",
     messages: { refused: "the {side} refused the handshake with no_application_protocol: {offered} offered" },
     docs: {
-      why: "Often a gRPC client, which offers h2 alone, at a server or proxy that has HTTP/1.1 only.",
+      why: "Often this is a gRPC client, which offers only h2, at a server or proxy that speaks only HTTP/1.1.",
       fix: "Enable HTTP/2 on the server or on the proxy before it.",
     },
   },
@@ -31,7 +31,7 @@ export const alpnNoOverlap = defineRule({
 export const alert = defineRule({
   id: "tls/alert",
   meta: {
-    title: "A fatal alert ends a TLS connection, close_notify one that is whole",
+    title: "A TLS connection should end with close_notify, not with a fatal alert",
     severity: "info",
     by: "either",
     spec: [says("6.2", 8446), must("6.1", 8446)],
@@ -43,8 +43,8 @@ export const alert = defineRule({
       cut: "the {side} closed TCP without close_notify while {count} of its messages had not ended",
     },
     docs: {
-      why: "Its name says what the side that sent it did not accept: a certificate, a version, a name. Without close_notify nobody can tell a peer that is done from somebody on the way who cut the rest off; that is told only where something was cut.",
-      fix: "Change what the alert names, on the other side most often; close TLS before TCP.",
+      why: "The alert's name says what its sender did not accept: a certificate, a version, a name. Without close_notify, a peer that has finished looks the same as an attacker who cuts the rest off; this is reported only where something was cut.",
+      fix: "Change what the alert names, usually on the other side; close TLS before TCP.",
     },
   },
   tls({ alerts, unnotified }, over, { connection, report }) {

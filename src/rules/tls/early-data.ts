@@ -41,11 +41,11 @@ export const earlyDataNondefault = defineRule({
     needs: [],
     decidable: "head",
     messages: {
-      size: "a frame of {length} octets in early data; SETTINGS_MAX_FRAME_SIZE begins with 16384",
-      window: "{octets} octets of DATA in early data; the window of the connection begins with 65535",
+      size: "a frame of {length} bytes in early data; SETTINGS_MAX_FRAME_SIZE begins with 16384",
+      window: "{octets} bytes of DATA in early data; the window of the connection begins with 65535",
     },
     docs: {
-      why: "No SETTINGS of the server can have arrived before it: what it allowed once on another connection does not hold.",
+      why: "No SETTINGS of the server can have arrived before it: what it allowed on an earlier connection does not apply.",
       fix: "Keep to the initial values until the server's SETTINGS arrive.",
     },
   },

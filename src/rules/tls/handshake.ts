@@ -66,7 +66,7 @@ export const compression = defineRule({
     decidable: "head",
     messages: { method: "the server chose TLS compression (method {method})" },
     docs: {
-      why: "Compression shows secrets by the length of what carries them.",
+      why: "With compression, the length of a message can reveal the secrets in it.",
       fix: "Choose the null method.",
     },
   },
@@ -87,8 +87,8 @@ export const renegotiation = defineRule({
     decidable: "head",
     messages: { begun: "the {side} began to renegotiate TLS" },
     docs: {
-      why: "Streams of before and after have no order towards it, so nobody knows which of them it protects.",
-      fix: "Authenticate clients in the first handshake, or on a connection of their own.",
+      why: "Streams have no order relative to the new handshake, so nobody knows which of them it protects.",
+      fix: "Authenticate clients in the first handshake, or on a separate connection.",
     },
   },
   tls({ renegotiations: [first] }, over, { report }) {
@@ -109,7 +109,7 @@ export const postHandshakeAuth = defineRule({
     messages: { asked: "the server sent CertificateRequest after the handshake" },
     docs: {
       why: "Nobody knows which stream asked for it.",
-      fix: "Ask in the first handshake, or on a connection of its own.",
+      fix: "Ask in the first handshake, or on a separate connection.",
     },
   },
   tls({ postHandshakeAuth: at }, over, { report }) {
@@ -120,7 +120,7 @@ export const postHandshakeAuth = defineRule({
 export const dhTooSmall = defineRule({
   id: "tls/dh-too-small",
   meta: {
-    title: "Ephemeral keys of TLS 1.2 must have 2048 bits (DHE) or 224 (ECDHE) at least",
+    title: "Ephemeral keys of TLS 1.2 must have at least 2048 bits (DHE) or 224 bits (ECDHE)",
     severity: "warning",
     by: "server",
     spec: [must("9.2.1")],
@@ -152,10 +152,10 @@ export const inadequateSecurityWrong = defineRule({
     expect: { scope: "connection", codes: [], none: true },
     needs: [],
     decidable: "payload",
-    messages: { fine: "the {side} gave up with INADEQUATE_SECURITY, but {version} with {suite} is all that HTTP/2 demands" },
+    messages: { fine: "the {side} closed with INADEQUATE_SECURITY, though {version} with {suite} meets the demands of HTTP/2" },
     docs: {
       why: "What the connection uses is neither below TLS 1.2 nor listed in RFC 9113 Appendix A, so the other side cannot know what to change.",
-      fix: "Judge by the list of the RFC, not by one's own.",
+      fix: "Use the RFC's list of suites, not another one.",
     },
   },
   kinds: ["goaway"],

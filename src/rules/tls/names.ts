@@ -66,7 +66,7 @@ export const alpnMismatch = defineRule({
       nothing: "HTTP/2 is spoken, but the server chose nothing by ALPN though h2 was offered",
     },
     docs: {
-      why: "Whoever goes by the handshake, such as a proxy, takes the connection for something else.",
+      why: "Anyone who relies on the handshake, such as a proxy, takes the connection for another protocol.",
       fix: "Choose h2 by ALPN where HTTP/2 follows.",
     },
   },
@@ -92,7 +92,7 @@ export const sniMissing = defineRule({
     decidable: "head",
     messages: { absent: "the client asks for {host}, but its ClientHello has no server_name" },
     docs: {
-      why: "A server of several names sends the certificate of another, or refuses the handshake.",
+      why: "A server with several names may send the certificate of another name, or refuse the handshake.",
       fix: "Set the server name of TLS to the host of the URI.",
     },
   },

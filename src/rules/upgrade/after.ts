@@ -27,7 +27,7 @@ export const serverFirstFrame = defineRule({
       ack: "the server's first frame after 101 is a SETTINGS acknowledgment",
     },
     docs: {
-      why: "SETTINGS is the server's connection preface. 101 acknowledges HTTP2-Settings, so no ACK is due before it.",
+      why: "SETTINGS is the server's connection preface. 101 acknowledges HTTP2-Settings, so no ACK is needed before it.",
       fix: "Send a SETTINGS frame without the ACK flag directly after the answer 101.",
     },
   },
@@ -57,7 +57,7 @@ export const clientPrefaceAfter101 = defineRule({
     },
     docs: {
       why: "The server has switched to HTTP/2 and reads the preface string and a SETTINGS frame; HTTP2-Settings stands for neither.",
-      fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" and a SETTINGS frame as soon as the answer 101 is there.',
+      fix: 'Send "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" and a SETTINGS frame as soon as the answer 101 arrives.',
     },
   },
   when: { observed: Observation.notSettingsFirst, from: "client" },
@@ -86,7 +86,7 @@ export const streamOneReused = streamError({
   messages: { sent: "the client sent {kind} on stream 1, which is the upgraded request and ended with it" },
   when: { observed: Observation.onUpgraded },
   related: opened,
-  why: "The request that was upgraded is stream 1, half-closed from the client: only its answer is still to come.",
+  why: "Stream 1 is the upgraded request, already half-closed by the client: only its answer may follow.",
   fix: "Begin with stream 3.",
 });
 

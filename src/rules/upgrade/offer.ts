@@ -44,7 +44,7 @@ export const settingsHeaderNotHop = defineRule({
     decidable: "payload",
     messages: { missing: 'HTTP2-Settings is not named in Connection ("{options}")' },
     docs: {
-      why: "The settings are for the next hop alone. A proxy that does not know the field would pass them on.",
+      why: "The settings are for the next hop only. A proxy that does not know the field would pass them on.",
       fix: 'Send "Connection: Upgrade, HTTP2-Settings".',
     },
   },
@@ -66,11 +66,11 @@ export const settingsInvalid = defineRule({
     decidable: "payload",
     messages: {
       encoding: 'HTTP2-Settings "{value}" is not base64url without padding',
-      length: "HTTP2-Settings has {octets} octets, not a multiple of 6",
+      length: "HTTP2-Settings has {octets} bytes, not a multiple of 6",
     },
     docs: {
       why: "The server cannot read the client's settings; the request is malformed.",
-      fix: "Encode the payload of a SETTINGS frame, six octets a setting, with - and _ and without = at the end.",
+      fix: "Encode the payload of a SETTINGS frame, six bytes a setting, with - and _ and without = at the end.",
     },
   },
   upgrade(offer, { report }) {

@@ -47,7 +47,7 @@ describe("frames", () => {
     expect(offsets[columns.kind.indexOf(pageKinds.indexOf("settings") * 2)]).toBe(24);
   });
 
-  it("have their first octets, and their fields", () => {
+  it("have their first bytes, and their fields", () => {
     expect(octetsOf(page, entryOf(page, "client data 1"))).toHaveLength(10);
     expect(fieldsOf(page, entryOf(page, "client headers 1"))).toContain(":method");
     expect(lanes.map(([id, request, status]) => [id, page.strings[request], page.strings[status]])).toEqual([
@@ -78,7 +78,7 @@ describe("octets", () => {
     const secret: Story = (s) => s.client.headers(1, { fields: { ...GET, [name]: value } });
     const masked = pageOf(secret);
     const entry = entryOf(masked, "client headers 1");
-    expect(fieldsOf(masked, entry)).toContain(`<masked, ${value.length} octets>`);
+    expect(fieldsOf(masked, entry)).toContain(`<masked, ${value.length} bytes>`);
     expect(octetsOf(masked, entry)).toBe("");
     expect(JSON.stringify(masked)).not.toContain("t0ps3cret");
     const shown = pageOf(secret, { showSecrets: true });
@@ -130,7 +130,7 @@ describe("bounds", () => {
   it("hold for texts", () => {
     const long: Story = (s) => s.client.headers(1, { fields: { ...GET, x: "y".repeat(5000) } });
     const page = pageOf(long);
-    expect(page.strings.find((text) => text.startsWith("yyy"))).toBe(`${"y".repeat(2048)}... (2952 more octets)`);
+    expect(page.strings.find((text) => text.startsWith("yyy"))).toBe(`${"y".repeat(2048)}... (2952 more bytes)`);
     const full = pageOf(story, { times: 30, faulty: [30], limits: { reportOctets: 4000 } });
     expect(full.connections.at(-1)!.folded).toBe(false);
     expect(full.connections[0]!.folded).toBe(true);
@@ -147,7 +147,7 @@ describe("the story", () => {
   it("is of the worst that failed, and names its finding", () => {
     const page = pageOf(story, { times: 2, faulty: [2], finding: { reaction: { verdict: "tolerated" } } });
     expect(page.story).toMatchObject({ connection: 2, packet: 4, cause: "Said (packet 4).", finding: 0 });
-    expect(page.story!.answer).toBe("The server read it and did not mind.");
+    expect(page.story!.answer).toBe("The server accepted it.");
   });
 
   it("is not there where nothing failed", () => {

@@ -106,7 +106,7 @@ describe("a capture", () => {
     return html;
   }
 
-  it("gives the same octets each time", async () => {
+  it("gives the same bytes each time", async () => {
     expect(await pageOfSample()).toBe(await pageOfSample());
   });
 

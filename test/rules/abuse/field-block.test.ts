@@ -29,7 +29,7 @@ testRule(continuationFlood, {
       block(s.client, 1, 5);
       block(s.client, 3, 5);
     },
-    "as many octets as there may be": { options: { octets: size(2) }, frames: (s) => block(s.client, 1, 2) },
+    "as many bytes as there may be": { options: { octets: size(2) }, frames: (s) => block(s.client, 1, 2) },
     "none that belongs to a block": (s) => {
       for (let i = 0; i < 9; i++) s.client.continuation(1, open);
     },
@@ -51,7 +51,7 @@ testRule(continuationFlood, {
       frames: (s) => block(s.client, 1, 9),
       finds: [["flood", 10, { side: "client", count: 9, octets: size(9) }]],
     },
-    "one octet more": {
+    "one byte more": {
       options: { octets: size(2) - 1 },
       frames: (s) => block(s.client, 3, 2),
       finds: [["flood", 3, { side: "client", count: 2, octets: size(2) }]],
@@ -94,7 +94,7 @@ testRule(zeroLengthContinuation, {
           .continuation(1, empty)
           .continuation(1),
     },
-    "with octets": { options: { frames: 2 }, frames: (s) => block(s.client, 1, 5) },
+    "with bytes": { options: { frames: 2 }, frames: (s) => block(s.client, 1, 5) },
     "of another stream": {
       options: { frames: 2 },
       frames: (s) => s.client.headers(1, open).continuation(3, empty).continuation(3, empty).continuation(3, empty),
@@ -169,7 +169,7 @@ testRule(emptyHeaderNames, {
       certainty: "unproven",
       finds: [["empty", 4, { side: "client", count: 10 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, { ...end, fields: nameless(10) }),
       finds: [["empty", 1, { side: "client", count: 10 }]],
       because: ["borders", "hpack"],
@@ -198,7 +198,7 @@ testRule(hpackBomb, {
     },
   },
   invalid: {
-    "one octet above": {
+    "one byte above": {
       options: { ...bomb, size: listSize(60) - 1 },
       frames: (s) => references(s, 60),
       finds: [
@@ -217,7 +217,7 @@ testRule(hpackBomb, {
         ],
       ],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       options: bomb,
       frames: (s) => {
         s.holes();
@@ -268,7 +268,7 @@ testRule(headerCountBomb, {
       frames: (s) => s.client.headers(1, { ...end, fields: crumbs(86) }),
       finds: [["many", 1, { side: "client", count: 90 }, { severity: "error" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       options: { fields: 9 },
       frames: (s) => s.holes().client.headers(1, { ...end, fields: crumbs(6) }),
       finds: [["many", 1, { side: "client", count: 11 }]],
@@ -349,7 +349,7 @@ testRule(headerListSizeTrap, {
           .server.goaway(1, 2),
       finds: [["trap", 1, { side: "client", value: 0, answer: "GOAWAY(INTERNAL_ERROR)" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .holes()

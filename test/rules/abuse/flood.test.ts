@@ -64,7 +64,7 @@ testRule(pingFlood, {
       // The first after DATA is not counted; the second time it is: the others have no answer yet.
       finds: [["flood", 8, { side: "client", count: 5, time: "5 ms", peak: 5, window: "1 s" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.ping("1_______").ping("2_______").ping("3_______"),
       finds: [["flood", 3, { side: "client", ...three }]],
       options: few,
@@ -125,7 +125,7 @@ testRule(emptyFrames, {
       options: few,
       frames: (s) => times(5, (i) => s.client.headers(1 + 2 * i).data(1 + 2 * i, 0, { endStream: true })),
     },
-    "of one octet": { options: few, frames: (s) => s.client.headers(1).data(1).data(1).data(1).data(1) },
+    "of one byte": { options: few, frames: (s) => s.client.headers(1).data(1).data(1).data(1).data(1) },
   },
   invalid: {
     "DATA, one with padding only": {
@@ -276,7 +276,7 @@ testRule(windowUpdateFlood, {
       },
       finds: [["flood", 8, { side: "client", mean: 1, ...three }]],
     },
-    "where octets are missing": {
+    "where bytes are missing": {
       options: few,
       frames: (s) => {
         download(s);
@@ -324,8 +324,8 @@ const strange = { ...few, octets: 100 } as const;
 testRule(unknownFrameFlood, {
   valid: {
     "one below": { options: strange, frames: (s) => unknown(unknown(s.client)) },
-    "as many octets as there may be": { options: strange, frames: (s) => unknown(s.client, 100) },
-    "more octets, over a longer time": {
+    "as many bytes as there may be": { options: strange, frames: (s) => unknown(s.client, 100) },
+    "more bytes, over a longer time": {
       options: strange,
       frames: (s) => unknown(unknown(s.client, 90).wait(1000), 90),
     },

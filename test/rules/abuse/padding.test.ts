@@ -34,7 +34,7 @@ testRule(paddingWaste, {
       },
       finds: [["waste", 3, { side: "server", octets: 400, count: 4, share: 91 }, { severity: "error" }]],
     },
-    "with octets missing before": {
+    "with bytes missing before": {
       options: small,
       frames: (s) => {
         s.client.headers(9).lost((client) => client.data(9, 100));
@@ -44,7 +44,7 @@ testRule(paddingWaste, {
       certainty: "unproven",
       finds: [["waste", 10, { side: "client", octets: 400, count: 4, share: 91 }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: small,
       frames: (s) => upload(s.holes(), 4, 49, 50),
       finds: [["waste", 8, { side: "client", octets: 400, count: 4, share: 51 }]],

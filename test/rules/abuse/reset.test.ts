@@ -89,7 +89,7 @@ testRule(rapidReset, {
       frames: (s) => openAndReset(s, 30),
       finds: [["rapid", 6, { count: 30, peak: 30, window: "1 s", time: "58 ms", ...share }, { severity: "error" }]],
     },
-    "where octets of the server are missing": {
+    "where bytes of the server are missing": {
       options: few,
       frames: (s) => {
         openAndReset(s, 3);
@@ -249,7 +249,7 @@ testRule(madeYouReset, {
       },
       finds: [["made", 8, { count: 30, peak: 30, window: "1 s", time: "87 ms" }, { severity: "error" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => {
         for (const id of ids(3)) s.holes().client.headers(id, end).windowUpdate(id, 0).server.rst(id, 1);
       },
@@ -264,7 +264,7 @@ testRule(madeYouReset, {
       },
       finds: [["made", 8, { ...three, time: "24 ms" }]],
     },
-    "windows one octet too wide": {
+    "windows one byte too wide": {
       options: few,
       frames: (s) => {
         for (const id of ids(3))
@@ -400,7 +400,7 @@ testRule(resetFlood, {
       },
       finds: [["flood", 5, { count: 30, peak: 30, window: "1 s", time: "58 ms" }, { severity: "error" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => {
         for (const id of ids(3))
           s.holes()

@@ -155,7 +155,7 @@ testRule(dataDribble, {
         ["dribble", 13, { mean: 1, count: 3, time: "2 ms", peak: 3, window: "1 s" }],
       ],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: steps,
       frames: (s) => {
         responses(s.holes(), 2, 10);
@@ -434,7 +434,7 @@ testRule(zeroWindowStall, {
       },
       finds: [["stall", 3, { count: 3, wait: "1 s" }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: stall,
       frames: (s) => {
         responses(s.holes(), 2, 0);
@@ -500,7 +500,7 @@ testRule(slowRead, {
         s.client.wait(1000).ping().rst(1).rst(3).wait(1000).ping();
       },
     },
-    "as many octets as there must be": {
+    "as many bytes as there must be": {
       options: { ...span, rate: 10 },
       frames: (s) => {
         responses(s, 2, 10);
@@ -530,7 +530,7 @@ testRule(slowRead, {
     },
   },
   invalid: {
-    "a few octets now and then": {
+    "a few bytes now and then": {
       options: span,
       frames: (s) => {
         responses(s, 2, 10);
@@ -570,7 +570,7 @@ testRule(slowRead, {
       },
       finds: [["slow", 1, { octets: 0, count: 3, time: "1 s" }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: span,
       frames: (s) => {
         responses(s.holes(), 2, 10);
@@ -763,7 +763,7 @@ testRule(slowPost, {
     },
   },
   invalid: {
-    "an octet now and then": {
+    "a byte now and then": {
       options: span,
       frames: (s) => {
         uploads(s, 2);
@@ -804,7 +804,7 @@ testRule(slowPost, {
       },
       finds: [["slow", 1, { octets: 0, count: 2, time: "1 s" }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: span,
       frames: (s) => {
         uploads(s.holes(), 2);
@@ -911,7 +911,7 @@ testRule(maxStreamsHold, {
       },
       finds: [["hold", 1, { count: 9, limit: 10, time: "1.1 s" }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       options: hold,
       frames: (s) => {
         held(s.holes(), 9, 10);

@@ -64,7 +64,7 @@ testRule(unexpected, {
     "after END_HEADERS": { frames: (s) => s.client.headers(1).continuation(1), finds: [["unexpected", 2, { streamId: 1 }]] },
     "after DATA": { frames: (s) => s.client.headers(1).data(1).continuation(1), finds: [["unexpected", 3, { streamId: 1 }]] },
     "on an idle stream": { frames: (s) => s.client.continuation(1), finds: [["unexpected", 1, { streamId: 1 }]] },
-    "after octets that are missing": {
+    "after bytes that are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.headers(1, open))
@@ -80,7 +80,7 @@ testRule(neverEnded, {
   valid: {
     ended: (s) => s.client.headers(1, open).continuation(1).close(),
     "the capture ends inside": (s) => s.client.headers(1, open).wait(9000).server.ping(),
-    "the last octets came just before the end": (s) => s.client.headers(1, open).wait(11_000).continuation(1, open),
+    "the last bytes came just before the end": (s) => s.client.headers(1, open).wait(11_000).continuation(1, open),
     "the server gave up": (s) => s.client.headers(1, open).continuation(1, open).server.goaway(0, 11).client.close(),
     "the server closed": (s) => s.client.headers(1, open).server.close().client.close(),
     "in one frame": (s) => s.client.headers(1).close(),
@@ -102,7 +102,7 @@ testRule(neverEnded, {
       frames: (s) => s.client.headers(1).server.pushPromise(1, 2, open).close(),
       finds: [["closed", 2, { side: "server", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, open).close(),
       finds: [["closed", 1, { side: "client", streamId: 1 }]],
       because: ["borders", "no-gap2"],

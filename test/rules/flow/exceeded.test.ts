@@ -65,7 +65,7 @@ testRule(streamWindowExceeded, {
       s.midway().client.headers(1).data(1, 16_000).data(1, 16_000).data(1, 16_000).data(1, 16_000).data(1, 16_000),
   },
   invalid: {
-    "one octet too many": {
+    "one byte too many": {
       frames: (s) =>
         s
           .settings({ server: [[INITIAL_WINDOW_SIZE, 10]] })
@@ -144,7 +144,7 @@ testRule(connectionWindowExceeded, {
       ).data(1, 3),
   },
   invalid: {
-    "one octet too many": {
+    "one byte too many": {
       frames: (s) => fill(s.settings(wide).client.headers(1)).data(1, 1).data(1, 2),
       finds: [
         ["exceeded", 6, { length: 1, streamId: 1, window: 0 }, { count: 1 }],

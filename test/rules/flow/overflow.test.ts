@@ -133,7 +133,7 @@ testRule(streamWindowOverflow, {
       frames: (s) => s.client.headers(1).windowUpdate(1, MAX).server.rst(1, 3),
       finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
     },
-    "in two steps, one octet too many, ignored": {
+    "in two steps, one byte too many, ignored": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -172,7 +172,7 @@ testRule(streamWindowOverflow, {
       finds: [["overflow", 4, { increment: MAX, what: "stream 1", window: MAX + 65_535 }, { because: ["settings"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).windowUpdate(1, MAX).server.rst(1, 3),
       finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
       because: ["borders", "settings"],
@@ -257,7 +257,7 @@ testRule(connectionWindowOverflow, {
           .server.close(),
       finds: [["overflow", 2, { increment: 7, what: "the connection", window: MAX + 7 }]],
     },
-    "octets of the server are missing": {
+    "bytes of the server are missing": {
       frames: (s) =>
         s.server
           .lost((server) => server.ping())

@@ -12,7 +12,7 @@ testRule(windowUpdateZeroStream, {
     "an increment of 1": (s) => s.client.headers(1).windowUpdate(1, 1),
     "0 on the connection": (s) => s.client.headers(1).windowUpdate(0, 0),
     // RFC 9113 6.9: of a wrong length it is another error.
-    "three octets of 0": (s) => s.client.headers(1).frame({ type: WINDOW_UPDATE, streamId: 1, payload: "\0\0\0" }),
+    "three bytes of 0": (s) => s.client.headers(1).frame({ type: WINDOW_UPDATE, streamId: 1, payload: "\0\0\0" }),
   },
   invalid: {
     "of the client": {

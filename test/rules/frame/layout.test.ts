@@ -56,7 +56,7 @@ testRule(truncatedAtClose, {
       frames: (s) => s.client.headers(1).server.octets("\0\0").close(),
       finds: [["closed", "close", { side: "server" }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -67,7 +67,7 @@ testRule(truncatedAtClose, {
       finds: [["closed", "close", { side: "client" }, { because: ["borders", "no-gap"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).frame({ type: 0, streamId: 1, length: 10, payload: "abc" }).close(),
       finds: [["closed", "close", { side: "client" }]],
       because: ["borders", "no-gap"],
@@ -99,7 +99,7 @@ testRule(garbage, {
       finds: [["garbage", 2, { length: 20_000 }, { because: ["settings"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
       finds: [["garbage", 2, { length: 0x485454 }]],
       because: ["borders", "settings"],

@@ -19,7 +19,7 @@ const PRIORITY = 0x20;
 
 testRule(tooLarge, {
   valid: {
-    "16,384 octets": (s) => s.client.headers(1).data(1, 16_384),
+    "16,384 bytes": (s) => s.client.headers(1).data(1, 16_384),
     "more, where the other side announced more": (s) =>
       s
         .settings({ server: [[MAX_FRAME_SIZE, 20_000]] })
@@ -82,7 +82,7 @@ testRule(tooLarge, {
       finds: [["long", 3, { kind: "DATA", length: 20_000, limit: 16_384 }, { scope: "stream", because: ["settings"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).data(1, 16_385),
       finds: [["long", 2, { kind: "DATA", length: 16_385, limit: 16_384 }, { scope: "stream" }]],
       because: ["borders", "settings"],
@@ -92,7 +92,7 @@ testRule(tooLarge, {
 
 testRule(tooShort, {
   valid: {
-    "padding of 0 octets": (s) => s.client.headers(1).data(1, 0, { padding: 0 }),
+    "padding of 0 bytes": (s) => s.client.headers(1).data(1, 0, { padding: 0 }),
     "priority fields alone": (s) => s.client.headers(1, { block: "", priority: {} }),
   },
   invalid: {
@@ -100,15 +100,15 @@ testRule(tooShort, {
       frames: (s) => s.client.headers(1).frame({ type: 0, flags: PADDED, streamId: 1 }),
       finds: [["short", 2, { kind: "DATA", length: 0, flags: "08" }, { scope: "stream" }]],
     },
-    "HEADERS with PRIORITY and four octets": {
+    "HEADERS with PRIORITY and four bytes": {
       frames: (s) => s.client.frame({ type: 1, flags: PRIORITY | 4, streamId: 1, payload: "\0\0\0\0" }),
       finds: [["short", 1, { kind: "HEADERS", length: 4, flags: "24" }]],
     },
-    "HEADERS with PADDED and PRIORITY and five octets": {
+    "HEADERS with PADDED and PRIORITY and five bytes": {
       frames: (s) => s.client.frame({ type: 1, flags: PADDED | PRIORITY | 4, streamId: 1, payload: "\0\0\0\0\0" }),
       finds: [["short", 1, { kind: "HEADERS", length: 5, flags: "2c" }]],
     },
-    "PUSH_PROMISE with three octets": {
+    "PUSH_PROMISE with three bytes": {
       frames: (s) => s.client.headers(1).server.frame({ type: 5, flags: 4, streamId: 1, payload: "\0\0\0" }),
       finds: [["short", 2, { kind: "PUSH_PROMISE", length: 3, flags: "04" }]],
     },
@@ -120,7 +120,7 @@ testRule(paddingTooLong, {
     "as long as it can be": (s) => s.client.headers(1).frame({ type: 0, flags: PADDED, streamId: 1, payload: "\x03\0\0\0" }),
   },
   invalid: {
-    "DATA: one octet more than there is": {
+    "DATA: one byte more than there is": {
       frames: (s) => s.client.headers(1).frame({ type: 0, flags: PADDED, streamId: 1, payload: "\x04\0\0\0" }),
       finds: [["long", 2, { kind: "DATA", length: 4, padLength: 4 }]],
     },
@@ -142,7 +142,7 @@ testRule(paddingNonzero, {
       frames: (s) => s.client.headers(1).data(1, 5, { padding: 3, paddingOctet: 1 }),
       finds: [["nonzero", 2, { kind: "DATA" }]],
     },
-    "only the last octet of it": {
+    "only the last byte of it": {
       frames: (s) => s.client.headers(1).frame({ type: 0, flags: PADDED, streamId: 1, payload: "\x03abc\0\0\x01" }),
       finds: [["nonzero", 2, { kind: "DATA" }]],
     },
@@ -154,13 +154,13 @@ testRule(paddingNonzero, {
 });
 
 testRule(priorityLength, {
-  valid: { "5 octets": (s) => s.client.priority(1) },
+  valid: { "5 bytes": (s) => s.client.priority(1) },
   invalid: {
-    "4 octets": {
+    "4 bytes": {
       frames: (s) => s.client.frame({ type: 2, streamId: 1, payload: "\0\0\0\0" }),
       finds: [["length", 1, { length: 4 }]],
     },
-    "6 octets": {
+    "6 bytes": {
       frames: (s) => s.client.frame({ type: 2, streamId: 1, payload: "\0\0\0\0\0\0" }),
       finds: [["length", 1, { length: 6 }]],
     },
@@ -168,9 +168,9 @@ testRule(priorityLength, {
 });
 
 testRule(rstStreamLength, {
-  valid: { "4 octets": (s) => s.client.headers(1).rst(1) },
+  valid: { "4 bytes": (s) => s.client.headers(1).rst(1) },
   invalid: {
-    "3 octets": {
+    "3 bytes": {
       frames: (s) => s.client.headers(1).frame({ type: 3, streamId: 1, payload: "\0\0\0" }),
       finds: [["length", 2, { length: 3 }]],
     },
@@ -188,7 +188,7 @@ testRule(settingsLength, {
     "PING: frame/ping-length": (s) => s.client.ping("123456789"),
   },
   invalid: {
-    "7 octets": {
+    "7 bytes": {
       frames: (s) => s.client.frame({ type: 4, payload: "\0\x03\0\0\0\x01\0" }),
       finds: [["length", 1, { length: 7 }]],
     },
@@ -212,12 +212,12 @@ testRule(settingsAckLength, {
 
 testRule(pingLength, {
   valid: {
-    "8 octets": (s) => s.client.ping(),
+    "8 bytes": (s) => s.client.ping(),
     "GOAWAY: frame/goaway-length": (s) => s.client.frame({ type: 7, payload: "1234567" }),
   },
   invalid: {
-    "6 octets": { frames: (s) => s.client.ping("123456"), finds: [["length", 1, { length: 6 }]] },
-    "9 octets in the answer": {
+    "6 bytes": { frames: (s) => s.client.ping("123456"), finds: [["length", 1, { length: 6 }]] },
+    "9 bytes in the answer": {
       frames: (s) => s.client.ping().server.pingAck("123456789"),
       finds: [["length", 2, { length: 9 }]],
     },
@@ -225,15 +225,15 @@ testRule(pingLength, {
 });
 
 testRule(goawayLength, {
-  valid: { "8 octets and debug data": (s) => s.client.goaway(0, 0, "bye") },
+  valid: { "8 bytes and debug data": (s) => s.client.goaway(0, 0, "bye") },
   invalid: {
-    "7 octets": { frames: (s) => s.client.frame({ type: 7, payload: "1234567" }), finds: [["length", 1, { length: 7 }]] },
+    "7 bytes": { frames: (s) => s.client.frame({ type: 7, payload: "1234567" }), finds: [["length", 1, { length: 7 }]] },
   },
 });
 
 testRule(windowUpdateLength, {
-  valid: { "4 octets": (s) => s.client.windowUpdate(0) },
+  valid: { "4 bytes": (s) => s.client.windowUpdate(0) },
   invalid: {
-    "3 octets": { frames: (s) => s.client.frame({ type: 8, payload: "\0\0\x01" }), finds: [["length", 1, { length: 3 }]] },
+    "3 bytes": { frames: (s) => s.client.frame({ type: 8, payload: "\0\0\x01" }), finds: [["length", 1, { length: 3 }]] },
   },
 });

@@ -61,7 +61,7 @@ testRule(activityAboveLast, {
   valid: {
     "the last one is answered": (s) => s.client.headers(1, end).server.goaway(1).headers(1).data(1, 1, end),
     "the one above is refused": (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).rst(3, 7),
-    "a stream of its own": (s) => s.client.headers(1, end).goaway(0).data(1, 0),
+    "one that it has opened": (s) => s.client.headers(1, end).goaway(0).data(1, 0),
     "of the other side": (s) => s.client.headers(1, end).headers(3).server.goaway(1).client.data(3, 1, end),
     "first all, then answered, then the last one": (s) => s.client.headers(1, end).server.goaway(ALL).headers(1, end).goaway(1),
   },

@@ -69,7 +69,7 @@ testRule(missingBeforeClose, {
       finds: [["theirs", "close", { side: "server", streams: 1 }]],
       certainty: "unproven",
     },
-    "octets of the client are missing": {
+    "bytes of the client are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())
@@ -102,7 +102,7 @@ testRule(multipleErrorCodes, {
 
 testRule(noWarning, {
   valid: {
-    "a stream of its own": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).goaway(1),
+    "one that it has opened": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).goaway(1),
     "one above was answered": (s) => s.client.headers(1, end).headers(3, end).server.headers(3, end).goaway(1),
     "a short one first": (s) =>
       s.client.headers(1, end).server.frame({ type: 7, payload: "\0\0\0\x01" }).client.crossing().headers(3, end),

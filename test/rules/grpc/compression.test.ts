@@ -94,7 +94,7 @@ testRule(encodingUnknown, {
           .client.headers(5, encoded("gzip")),
       finds: [["request", 5, { encoding: "gzip", streamId: 5, accepted: "identity" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s.client
           .headers(1, grpc)
@@ -258,12 +258,12 @@ testRule(decompressFailed, {
           .data(1, message(gzipSync("a"))),
       finds: [["failed", 3, { number: 1, side: "server", streamId: 1, length: gzipSync("a").length, encoding: "deflate" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => send("gzip", text)(s.holes()),
       finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 17, encoding: "gzip" }]],
       because: ["borders", "body"],
     },
-    "one octet": {
+    "one byte": {
       frames: send("gzip", text.subarray(0, 1)),
       finds: [["failed", 2, { number: 1, side: "client", streamId: 1, length: 1, encoding: "gzip" }]],
     },

@@ -33,7 +33,7 @@ testRule(timeoutGrammar, {
     "no unit": { frames: request("10"), finds: [["malformed", 1, { streamId: 1, timeout: '"10"' }]] },
     "another unit": { frames: request("10s"), finds: [["malformed", 1, { streamId: 1, timeout: '"10s"' }]] },
     negative: { frames: request("-1S"), finds: [["malformed", 1, { streamId: 1, timeout: '"-1S"' }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request("100000000n")(s.holes()),
       finds: [["malformed", 1, { streamId: 1, timeout: '"100000000n"' }]],
       because: ["borders", "hpack"],
@@ -51,7 +51,7 @@ testRule(timeoutZero, {
   invalid: {
     "0m": { frames: request("0m"), finds: [["zero", 1, { streamId: 1, timeout: "0m" }]] },
     "000S": { frames: request("000S"), finds: [["zero", 1, { streamId: 1, timeout: "000S" }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request("0m")(s.holes()),
       finds: [["zero", 1, { streamId: 1, timeout: "0m" }]],
       because: ["borders", "hpack"],
@@ -101,7 +101,7 @@ testRule(deadlineExceeded, {
       frames: (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(200).data(1, hello, end),
       finds: [["late", 3, { streamId: 1, took: 202, timeout: 100 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s.holes().client.headers(1, timed("100m")).server.wait(150).headers(1, answer).trailers(1, { "grpc-status": "4" }),
       finds: [["late", 3, { streamId: 1, took: 152, timeout: 100 }]],
@@ -140,7 +140,7 @@ testRule(deadlineIgnored, {
       frames: (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(200).data(1, hello).data(1, hello),
       finds: [["late", 3, { number: 1, streamId: 1, late: 102, timeout: 100 }, { count: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, timed("100m")).server.headers(1, answer).wait(200).data(1, hello).data(1, hello),
       finds: [["late", 3, { number: 1, streamId: 1, late: 102, timeout: 100 }, { count: 2 }]],
       because: ["borders", "no-gap2"],
@@ -174,7 +174,7 @@ testRule(deadlineNotEnforced, {
       frames: (s) => s.client.headers(1, timed("100m")).wait(3000).ping(),
       finds: [["open", 1, { streamId: 1, open: 3001, timeout: 100 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, timed("100m")).wait(2000).rst(1),
       finds: [["open", 1, { streamId: 1, open: 2001, timeout: 100 }]],
       because: ["borders", "no-gap2"],

@@ -57,7 +57,7 @@ testRule(keepaliveTooFrequent, {
       options: { interval: 10 * MINUTE },
       finds: [["frequent", 5, { strikes: 3, interval: 600 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         pings(
           s
@@ -105,7 +105,7 @@ testRule(tooManyPingsUnjustified, {
       frames: (s) => s.client.headers(1, grpc).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 2, { pings: 0, early: 0 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => pings(s.holes().client.headers(1, grpc), 2, MINUTE).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 4, { pings: 2, early: 1 }]],
       because: ["borders", "no-gap2"],
@@ -156,7 +156,7 @@ testRule(keepaliveTimeout, {
         s.client.headers(1, grpc).server.ping("11111111").ping("22222222").client.pingAck("11111111").server.wait(25_000).reset(),
       finds: [["timeout", 3, { side: "server", waited: 25 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).ping().wait(20_000).close(),
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
       because: ["borders", "no-gap2"],

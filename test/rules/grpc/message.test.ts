@@ -17,7 +17,7 @@ testRule(compressedFlagInvalid, {
     "0 and 1": (s) => s.client.headers(1, grpc).data(1, `${hello}\x01\0\0\0\0`, end),
     "not gRPC": (s) => s.client.headers(1).data(1, "<html>"),
     "an answer that is not gRPC": (s) => s.client.headers(1, grpc).data(1, hello, end).server.headers(1).data(1, "<html>", end),
-    "after lost octets": (s) =>
+    "after lost bytes": (s) =>
       s.client
         .headers(1, grpc)
         .lost((c) => c.data(1, "\0\0\0"))
@@ -37,7 +37,7 @@ testRule(compressedFlagInvalid, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\xff\0\0\0\0", { padding: 9 }),
       finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "ff" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).data(1, "<html>"),
       finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "3c" }]],
       because: ["borders", "body"],
@@ -50,7 +50,7 @@ testRule(truncatedMessage, {
     whole: (s) => s.client.headers(1, grpc).data(1, hello, end),
     "over frames": (s) => s.client.headers(1, grpc).data(1, "\0\0\0").data(1, "\0\x01").data(1, "a", end),
     "a reset is another matter": (s) => s.client.headers(1, grpc).data(1, "\0\0\0\0\x02a").rst(1),
-    "octets were lost": (s) =>
+    "bytes were lost": (s) =>
       s.client
         .headers(1, grpc)
         .data(1, "\0\0\0\0\x02")
@@ -75,7 +75,7 @@ testRule(truncatedMessage, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\xff\xff\xff\xffa", end),
       finds: [["message", 2, { side: "client", streamId: 1, number: 1, missing: 0xffffffff - 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).data(1, `${hello}\0\0\0\0\x09ab`, end),
       finds: [["message", 2, { side: "client", streamId: 1, number: 2, missing: 7 }]],
       because: ["borders", "body"],
@@ -87,7 +87,7 @@ testRule(unfinishedMessageReset, {
   valid: {
     "between messages": (s) => s.client.headers(1, grpc).data(1, hello).rst(1),
     "not gRPC": (s) => s.client.headers(1).data(1, "\0\0\0\0\x02a").rst(1),
-    "octets were lost": (s) =>
+    "bytes were lost": (s) =>
       s.client
         .headers(1, grpc)
         .data(1, "\0\0\0\0\x02")
@@ -103,7 +103,7 @@ testRule(unfinishedMessageReset, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\0").server.rst(1, 2),
       finds: [["reset", 3, { side: "server", streamId: 1, code: "INTERNAL_ERROR", number: 1, sender: "client", missing: 3 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).data(1, "\0\0\0\0\x02a").rst(1),
       finds: [["reset", 3, { side: "client", streamId: 1, code: "CANCEL", number: 1, sender: "client", missing: 1 }]],
       because: ["borders", "body"],
@@ -125,7 +125,7 @@ testRule(messageTooLarge, {
       frames: (s) => s.client.headers(1, grpc).data(1, `${hello}\0\0\x40\0\x01a`),
       finds: [["large", 2, { number: 2, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).data(1, `${hello}\0\0\x40\0\x01a`),
       finds: [["large", 2, { number: 2, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
       because: ["borders", "body"],

@@ -49,7 +49,7 @@ testRule(reservedMetadata, {
       },
       finds: [["reserved", 1, { side: "client", name: "grpc-mine", streamId: 1 }, { count: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ "grpc-mine": "1" })(s.holes()),
       finds: [["reserved", 1, { side: "client", name: "grpc-mine", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -71,7 +71,7 @@ testRule(metadataNameInvalid, {
       frames: answered({ "a~": "1" }),
       finds: [["name", 2, { side: "server", name: "a~", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ "a!b": "1" })(s.holes()),
       finds: [["name", 1, { side: "client", name: "a!b", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -95,7 +95,7 @@ testRule(metadataValueInvalid, {
       frames: trailed({ a: "x\ty" }),
       finds: [["value", 3, { side: "server", name: "a", octet: "09", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ a: "caf\xc3\xa9" })(s.holes()),
       finds: [["value", 1, { side: "client", name: "a", octet: "c3", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -111,10 +111,10 @@ testRule(binNotBase64, {
     padded: call({ "a-bin": "AQ==" }),
     "several values": call({ "a-bin": "AQ, AQI=,AQID" }),
     empty: call({ "a-bin": "" }),
-    "raw octets that the server offered to take": (s) =>
+    "raw bytes that the server offered to take": (s) =>
       s.settings({ client: raw, server: raw }).client.headers(1, { fields: { ...grpcRequest, "a-bin": "\0\x01\xff" } }),
     "not gRPC": plain({ "a-bin": "?" }),
-    "raw octets, and the SETTINGS not captured": {
+    "raw bytes, and the SETTINGS not captured": {
       frames: (s) =>
         s
           .midway()
@@ -137,15 +137,15 @@ testRule(binNotBase64, {
       frames: trailed({ "a-bin": "AQIDB" }),
       finds: [["text", 3, { side: "server", name: "a-bin", streamId: 1 }]],
     },
-    "raw octets without being asked": {
+    "raw bytes without being asked": {
       frames: call({ "a-bin": "\0\x01" }),
       finds: [["raw", 1, { side: "client", name: "a-bin", streamId: 1 }]],
     },
-    "raw octets that only the sender takes": {
+    "raw bytes that only the sender takes": {
       frames: (s) => s.settings({ client: raw }).client.headers(1, { fields: { ...grpcRequest, "a-bin": "\0\x01" } }),
       finds: [["raw", 1, { side: "client", name: "a-bin", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ "a-bin": "hello!" })(s.holes()),
       finds: [["text", 1, { side: "client", name: "a-bin", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -175,7 +175,7 @@ testRule(binPadding, {
         ["padded", 3, { side: "server", name: "b-bin", streamId: 1 }],
       ],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ "a-bin": "AQI=" })(s.holes()),
       finds: [["padded", 1, { side: "client", name: "a-bin", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -203,7 +203,7 @@ testRule(metadataTooLarge, {
       frames: (s) => s.settings({ server: [[6, size - 1]] }).client.headers(1, { fields: grpcRequest }),
       finds: [["announced", 1, { side: "client", octets: size, streamId: 1, limit: size - 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ a: "x".repeat(8192) })(s.holes()),
       // Of the field that is not known the 32 octets count that every field has (RFC 9113 6.5.2).
       finds: [["suggested", 1, { side: "client", octets: size + 33 + 8192 + 32, streamId: 1, limit: 8192 }]],

@@ -30,7 +30,7 @@ testRule(methodNotPost, {
       frames: withThese({ ":method": "PUT", "content-type": "text/plain", "grpc-timeout": "1S" }),
       finds: [["method", 1, { streamId: 1, method: "PUT" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => withThese({ ":method": "GET" })(s.holes()),
       finds: [["method", 1, { streamId: 1, method: "GET" }]],
       because: ["borders", "hpack"],
@@ -91,7 +91,7 @@ testRule(contentTypeMissing, {
           .server.headers(3, { fields: grpcResponse }),
       finds: [["plain", 1, { streamId: 1 }, { severity: "info", count: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => call({ ":method": "POST", ":scheme": "http", ":path": "/a.B/C", "grpc-timeout": "1S" })(s.holes()),
       finds: [["missing", 1, { streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -125,7 +125,7 @@ testRule(contentTypeMalformed, {
       frames: withThese({ "content-type": "application/grpc, text/html" }),
       finds: [["malformed", 1, { streamId: 1, contentType: "application/grpc, text/html" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => withThese({ "content-type": "Application/gRPCx" })(s.holes()),
       finds: [["malformed", 1, { streamId: 1, contentType: "Application/gRPCx" }]],
       because: ["borders", "hpack"],
@@ -176,7 +176,7 @@ testRule(pathForm, {
     "one part": { frames: withThese({ ":path": "/C" }), finds: [["path", 1, { streamId: 1, path: "/C" }]] },
     "a query": { frames: withThese({ ":path": "/a.B/C?d" }), finds: [["path", 1, { streamId: 1, path: "/a.B/C?d" }]] },
     "no slash first": { frames: withThese({ ":path": "a.B/C" }), finds: [["path", 1, { streamId: 1, path: "a.B/C" }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => withThese({ ":path": "/a.B/" })(s.holes()),
       finds: [["path", 1, { streamId: 1, path: "/a.B/" }]],
       because: ["borders", "hpack"],
@@ -212,7 +212,7 @@ testRule(requestEndOnHeaders, {
       frames: (s) => s.client.headers(1, { ...end, fields: grpcRequest }),
       finds: [["ended", 1, { streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, { ...end, fields: grpcRequest }),
       finds: [["ended", 1, { streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -58,7 +58,7 @@ testRule(requestTrailers, {
       frames: (s) => s.client.headers(1, unmarked).server.headers(1, { fields: grpcResponse }).client.data(1).trailers(1),
       finds: [["fields", 4, { streamId: 1, fields: "x-checksum: 1" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .holes()
@@ -85,7 +85,7 @@ testRule(clientSendsStatus, {
       frames: (s) => s.client.headers(1, { fields: { ...grpcRequest, "grpc-status": "0" } }),
       finds: [["status", 1, { fields: "grpc-status: 0", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).trailers(1, { "grpc-status": "0", "grpc-message": "ok" }),
       finds: [["status", 2, { fields: "grpc-status: 0, grpc-message: ok", streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -38,7 +38,7 @@ testRule(responseContentType, {
       frames: (s) => s.client.headers(1, grpc).server.headers(1).data(1),
       finds: [["missing", 2, { streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, grpc).server.headers(1, { fields: html }).data(1),
       finds: [["type", 2, { streamId: 1, contentType: "text/html" }]],
       because: ["borders", "hpack"],
@@ -75,7 +75,7 @@ testRule(httpStatus, {
       frames: (s) => s.client.headers(1, call).server.headers(1, withStatus("415")),
       finds: [["status", 2, { streamId: 1, status: 415, mapped: "UNKNOWN" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .holes()
@@ -174,7 +174,7 @@ testRule(endedWithoutTrailers, {
       frames: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello).data(1, 0, end),
       finds: [["data", 4, { streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, call).server.headers(1, answered).data(1, hello, end),
       finds: [["data", 3, { streamId: 1 }]],
       because: ["borders", "body"],

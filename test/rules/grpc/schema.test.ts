@@ -34,12 +34,12 @@ testRule(unaryMessageCount, {
     "a method that the schema lacks": (s) => told(s).client.headers(3, of("Other")).data(3, 0, end),
     "the end of the request is not there": (s) => told(s).client.headers(3, of("Unary")).data(3, input).data(3, input),
     "a message that is not whole": (s) => told(s).client.headers(3, of("Unary")).data(3, "\0\0\0\0\x03\x0a", end),
-    "octets are missing": (s) =>
+    "bytes are missing": (s) =>
       told(s)
         .client.headers(3, of("Unary"))
         .lost((c) => c.data(3, input))
         .data(3, 0, end),
-    "octets are missing before it": {
+    "bytes are missing before it": {
       frames: (s) =>
         told(s)
           .client.lost((c) => c.ping())
@@ -57,7 +57,7 @@ testRule(unaryMessageCount, {
       frames: (s) => told(s).client.headers(3, of("M")).data(3, input).data(3, input, end),
       finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       frames: (s) => told(s.holes()).client.headers(3, of("M")).data(3, input).data(3, input, end),
       finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
       because: ["borders", "body"],
@@ -80,7 +80,7 @@ testRule(unaryResponseCount, {
         .data(3, output)
         .trailers(3, ok),
     "no schema": (s) => s.client.headers(1, of("Unary")).data(1, input, end).server.headers(1, answer).trailers(1, ok),
-    "octets are missing": {
+    "bytes are missing": {
       frames: (s) =>
         told(s)
           .client.headers(3, of("Unary"))
@@ -107,7 +107,7 @@ testRule(unaryResponseCount, {
           .trailers(3, ok),
       finds: [["several", 11, { streamId: 3, method: "/p.S/Collect", kind: "client-streaming", messages: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         told(s.holes())
           .client.headers(3, of("Collect"))
@@ -172,12 +172,12 @@ testRule(messageSchema, {
             streamId: 3,
             type: "p.Out",
             field: "p.Out",
-            reason: "goes on with octets that are no field",
+            reason: "goes on with bytes that are no field",
           },
         ],
       ],
     },
-    "octets are missing": {
+    "bytes are missing": {
       frames: (s) => told(s.holes()).client.headers(3, of("Unary")).data(3, output, end),
       finds: [["misfit", 7, { number: 1, side: "client", streamId: 3, type: "p.In", ...misfit }]],
       because: ["borders", "body"],

@@ -66,7 +66,7 @@ testRule(statusInHeaders, {
           .data(1, 0, end),
       finds: [["early", 2, { streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .holes()
@@ -90,7 +90,7 @@ testRule(statusMalformed, {
     "a name": { frames: trailed({ "grpc-status": "OK" }), finds: [["malformed", 4, { streamId: 1, status: '"OK"' }]] },
     "a leading zero": { frames: trailed({ "grpc-status": "05" }), finds: [["malformed", 4, { streamId: 1, status: '"05"' }]] },
     empty: { frames: trailersOnly({ "grpc-status": "" }), finds: [["malformed", 3, { streamId: 1, status: '""' }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => trailed({ "grpc-status": "OK" })(s.holes()),
       finds: [["malformed", 4, { streamId: 1, status: '"OK"' }]],
       because: ["borders", "hpack"],
@@ -106,7 +106,7 @@ testRule(statusUnknownCode, {
   },
   invalid: {
     "17": { frames: trailed({ "grpc-status": "17" }), finds: [["unknown", 4, { streamId: 1, status: 17 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => trailed({ "grpc-status": "17" })(s.holes()),
       finds: [["unknown", 4, { streamId: 1, status: 17 }]],
       because: ["borders", "hpack"],
@@ -134,7 +134,7 @@ testRule(messagePercent, {
       frames: trailed({ "grpc-status": "5", "grpc-message": "%ff" }),
       finds: [["utf-8", 4, { streamId: 1, text: "%ff" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => trailed({ "grpc-status": "5", "grpc-message": "caf\xc3\xa9" })(s.holes()),
       finds: [["octet", 4, { streamId: 1, text: "caf\xc3\xa9" }]],
       because: ["borders", "hpack"],
@@ -162,7 +162,7 @@ testRule(messageWithOk, {
       },
       finds: [["message", 4, { text: '"OK"', streamId: 1 }, { count: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => {
         const trailers = { ...ok, "grpc-message": "OK" };
         return s
@@ -195,7 +195,7 @@ testRule(detailsMismatch, {
       frames: trailed({ "grpc-status": "5", "grpc-status-details-bin": details(6) }),
       finds: [["differs", 4, { streamId: 1, status: "NOT_FOUND", inner: "ALREADY_EXISTS" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => trailed({ "grpc-status": "5", "grpc-status-details-bin": details(6) })(s.holes()),
       finds: [["differs", 4, { streamId: 1, status: "NOT_FOUND", inner: "ALREADY_EXISTS" }]],
       because: ["borders", "hpack"],
@@ -218,7 +218,7 @@ testRule(earlyStatusNoRst, {
         s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).data(1, hello, end),
       finds: [["early", 3, { streamId: 1, octets: 12 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s.holes().client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).data(1, hello, end),
       finds: [["early", 3, { streamId: 1, octets: 12 }]],
@@ -252,7 +252,7 @@ testRule(statusLost, {
       frames: (s) => s.client.headers(1, grpc).server.headers(1, answer).rst(1, 8).client.ping(),
       finds: [["reset", 3, { streamId: 1, code: "CANCEL" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, timed("1S")).server.headers(1, answer).data(1, hello).rst(1, 2).client.ping(),
       finds: [["reset", 4, { streamId: 1, code: "INTERNAL_ERROR" }]],
       because: ["borders", "no-gap2"],

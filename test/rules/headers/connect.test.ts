@@ -83,7 +83,7 @@ testRule(connectFrameAfterOpen, {
       frames: (s) => s.client.headers(1, connect).server.headers(1).pushPromise(1, 2),
       finds: [["frame", 3, { side: "server", kind: "PUSH_PROMISE", streamId: 1, status: 200 }]],
     },
-    "a promise, when octets are missing": {
+    "a promise, when bytes are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())

@@ -34,7 +34,7 @@ testRule(connectionSpecific, {
       frames: (s) => s.client.headers(1, end).server.headers(1).trailers(1, { "transfer-encoding": "chunked" }),
       finds: [["field", 3, { side: "server", name: "transfer-encoding", value: "chunked", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => response({ connection: "keep-alive" })(s.holes()),
       finds: [["field", 2, { side: "server", name: "connection", value: "keep-alive", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -63,7 +63,7 @@ testRule(teNotTrailers, {
       finds: [["value", 1, { value: "gzip", streamId: 1 }]],
     },
     "of the server": { frames: response({ te: "trailers" }), finds: [["response", 2, { value: "trailers", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ te: "trailers, deflate;q=0.5" })(s.holes()),
       finds: [["value", 1, { value: "trailers, deflate;q=0.5", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -83,7 +83,7 @@ testRule(http2SettingsField, {
       finds: [["field", 1, { side: "client", streamId: 1 }]],
     },
     "of the server": { frames: response({ "http2-settings": "" }), finds: [["field", 2, { side: "server", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "http2-settings": "AAMAAABk" })(s.holes()),
       finds: [["field", 1, { side: "client", streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -118,7 +118,7 @@ testRule(contentLengthMismatch, {
       finds: [["less", 2, { side: "server", octets: 0, length: 5, streamId: 1 }]],
       because: ["borders", "body"],
     },
-    "one octet, of which there is none": {
+    "one byte, of which there is none": {
       frames: (s) => s.client.headers(1, { ...end, ...request("1") }),
       finds: [["less", 1, { side: "client", octets: 0, length: 1, streamId: 1 }]],
     },

@@ -59,13 +59,13 @@ testRule(uppercaseName, {
 });
 
 testRule(invalidNameChar, {
-  valid: { "visible ASCII": request({ "x-\x21\x7e": "1" }), "octets from 0x80 on in the value": request({ "x-a": "\xc3\xa4" }) },
+  valid: { "visible ASCII": request({ "x-\x21\x7e": "1" }), "bytes from 0x80 on in the value": request({ "x-a": "\xc3\xa4" }) },
   invalid: {
     "a space": { frames: request({ "x a": "1" }), finds: [["name", 1, { name: "x a", octet: "0x20", streamId: 1 }]] },
     "a line end": { frames: response({ "x\na": "1" }), finds: [["name", 2, { name: "x\na", octet: "0x0a", streamId: 1 }]] },
     DEL: { frames: request({ "x\x7f": "1" }), finds: [["name", 1, { name: "x\x7f", octet: "0x7f", streamId: 1 }]] },
     "an umlaut": { frames: request({ "\xe4": "1" }), finds: [["name", 1, { name: "\xe4", octet: "0xe4", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "x a": "1" })(s.holes()),
       finds: [["name", 1, { name: "x a", octet: "0x20", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -90,7 +90,7 @@ testRule(nonTokenName, {
           .headers(3, { ...end, fields: { ...okResponse, "a/b": "1" } }),
       finds: [["name", 3, { name: "a/b", streamId: 1 }, { count: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "x[0]": "1" })(s.holes()),
       finds: [["name", 1, { name: "x[0]", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -99,12 +99,12 @@ testRule(nonTokenName, {
 });
 
 testRule(colonInName, {
-  valid: { "in the value": request({ "x-a": "b:c" }), "the first octet: headers/pseudo-unknown": request({ ":x": "b" }) },
+  valid: { "in the value": request({ "x-a": "b:c" }), "the first byte: headers/pseudo-unknown": request({ ":x": "b" }) },
   invalid: {
     "a whole line": { frames: request({ "x-a: b": "" }), finds: [["name", 1, { name: "x-a: b", streamId: 1 }]] },
     last: { frames: response({ "x-a:": "b" }), finds: [["name", 2, { name: "x-a:", streamId: 1 }]] },
     "twice first": { frames: request({ "::path": "/" }), finds: [["name", 1, { name: "::path", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "x-a: b": "" })(s.holes()),
       finds: [["name", 1, { name: "x-a: b", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -117,7 +117,7 @@ testRule(emptyName, {
   invalid: {
     "in a request": { frames: request({ "": "b" }), finds: [["empty", 1, { streamId: 1 }]] },
     "in a response, both empty": { frames: response({ "": "" }), finds: [["empty", 2, { streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "": "b" })(s.holes()),
       finds: [["empty", 1, { streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -127,14 +127,14 @@ testRule(emptyName, {
 
 testRule(invalidValueChar, {
   valid: {
-    "HTAB and octets from 0x7f on": request({ "x-a": "b\tc\x7f\xff" }),
+    "HTAB and bytes from 0x7f on": request({ "x-a": "b\tc\x7f\xff" }),
     "base64 in -bin": request({ "x-blob-bin": "AAE=" }),
-    "raw octets in -bin, both sides take them": (s) =>
+    "raw bytes in -bin, both sides take them": (s) =>
       s
         .settings({ client: [TRUE_BINARY], server: [TRUE_BINARY] })
         .client.headers(1, { ...end, fields: blob })
         .server.headers(1, { ...end, fields: { ...okResponse, "x-echo-bin": "\0\0\x01" } }),
-    "raw octets in -bin, what the sides take was not captured": {
+    "raw bytes in -bin, what the sides take was not captured": {
       frames: (s) =>
         s
           .midway()
@@ -142,7 +142,7 @@ testRule(invalidValueChar, {
           .headers(5, { ...end, fields: blob }),
       unchecked: { "headers/invalid-value-char settings": 1 },
     },
-    "raw octets in -bin, octets of the server are missing": {
+    "raw bytes in -bin, bytes of the server are missing": {
       frames: (s) =>
         s.server
           .lost((server) => server.ping())
@@ -155,18 +155,18 @@ testRule(invalidValueChar, {
     NUL: { frames: request({ "x-a": "b\0c" }), finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]] },
     CR: { frames: response({ "x-a": "b\rc" }), finds: [["value", 2, { name: "x-a", octet: "0x0d", streamId: 1 }]] },
     LF: { frames: request({ "x-a": "b\nc: d" }), finds: [["value", 1, { name: "x-a", octet: "0x0a", streamId: 1 }]] },
-    "raw octets in -bin, only the client takes them": {
+    "raw bytes in -bin, only the client takes them": {
       frames: (s) => s.settings({ client: [TRUE_BINARY] }).client.headers(1, { ...end, fields: blob }),
       finds: [["value", 1, { name: "x-blob-bin", octet: "0x00", streamId: 1 }]],
     },
-    "raw octets in another field, both sides take them in -bin": {
+    "raw bytes in another field, both sides take them in -bin": {
       frames: (s) =>
         s
           .settings({ client: [TRUE_BINARY], server: [TRUE_BINARY] })
           .client.headers(1, { ...end, fields: { ...blob, "x-a": "\0" } }),
       finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "x-a": "b\0c" })(s.holes()),
       finds: [["value", 1, { name: "x-a", octet: "0x00", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -175,7 +175,7 @@ testRule(invalidValueChar, {
       frames: (s) => s.client.headers(1, { ...end, fields: [["x-a", "b\n"], ...Object.entries(getRequest)] }),
       finds: [["value", 1, { name: "x-a", octet: "0x0a", streamId: 1 }]],
     },
-    "raw octets in -bin, only the server takes them": {
+    "raw bytes in -bin, only the server takes them": {
       frames: (s) => s.settings({ server: [TRUE_BINARY] }).client.headers(1, { ...end, fields: blob }),
       finds: [["value", 1, { name: "x-blob-bin", octet: "0x00", streamId: 1 }]],
     },
@@ -186,14 +186,14 @@ testRule(valueWhitespace, {
   valid: {
     inside: request({ "x-a": "b \t c" }),
     empty: request({ "x-a": "" }),
-    "raw octets in -bin, both sides take them": (s) =>
+    "raw bytes in -bin, both sides take them": (s) =>
       s.settings({ client: [TRUE_BINARY], server: [TRUE_BINARY] }).client.headers(1, { ...end, fields: blob }),
   },
   invalid: {
     "a space first": { frames: request({ "x-a": " b" }), finds: [["value", 1, { name: "x-a", streamId: 1 }]] },
     "HTAB last": { frames: response({ "x-a": "b\t" }), finds: [["value", 2, { name: "x-a", streamId: 1 }]] },
     "nothing else": { frames: request({ "x-a": " " }), finds: [["value", 1, { name: "x-a", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ "x-a": " b" })(s.holes()),
       finds: [["value", 1, { name: "x-a", streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -149,7 +149,7 @@ testRule(listSize, {
     "the limit of the other direction": (s) => s.settings({ client: [[MAX_HEADER_LIST_SIZE, 50]] }).client.headers(1, end),
   },
   invalid: {
-    "one octet more": {
+    "one byte more": {
       frames: (s) =>
         s
           .settings({ server: [[MAX_HEADER_LIST_SIZE, GET_SIZE - 1]] })
@@ -174,7 +174,7 @@ testRule(listSize, {
           .headers(1, end),
       finds: [["size", 2, { size: GET_SIZE, limit: 1, streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .settings({ server: [[MAX_HEADER_LIST_SIZE, GET_SIZE]] })

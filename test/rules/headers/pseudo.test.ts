@@ -41,7 +41,7 @@ testRule(pseudoAfterRegular, {
           .headers(3, { ...end, fields: { "x-a": "b", ":method": "GET" } }),
       finds: [["after", 2, { name: ":method", regular: "x-a", streamId: 3 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ ":method": "GET", ":scheme": "http", "x-a": "b", ":path": "/", ":authority": "a" })(s.holes()),
       finds: [["after", 1, { name: ":path", regular: "x-a", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -66,7 +66,7 @@ testRule(pseudoDuplicate, {
       ]),
       finds: [["twice", 2, { name: ":status", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request(twice(":method", "POST"))(s.holes()),
       finds: [["twice", 1, { name: ":method", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -94,7 +94,7 @@ testRule(pseudoUnknown, {
   invalid: {
     "in a request": { frames: request({ ...getRequest, ":test": "1" }), finds: [["unknown", 1, { name: ":test", streamId: 1 }]] },
     "a colon alone": { frames: response({ ...okResponse, ":": "1" }), finds: [["unknown", 2, { name: ":", streamId: 1 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request({ ...getRequest, ":test": "1" })(s.holes()),
       finds: [["unknown", 1, { name: ":test", streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -230,7 +230,7 @@ testRule(authorityHostMismatch, {
       frames: request({ ...connect, host: "h2.test:80" }),
       finds: [["differs", 1, { authority: "h2.test:443", host: "h2.test:80", streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => host("h2.test", "other.test")(s.holes()),
       finds: [["differs", 1, { authority: "h2.test", host: "other.test", streamId: 1 }]],
       because: ["borders", "hpack"],
@@ -270,7 +270,7 @@ testRule(multipleHost, {
       frames: request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]]),
       finds: [["hosts", 1, { count: 2, streamId: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => request([...Object.entries(getRequest), ["host", "h2.test"], ["host", "h2.test"]])(s.holes()),
       finds: [["hosts", 1, { count: 2, streamId: 1 }]],
       because: ["borders", "hpack"],

@@ -96,7 +96,7 @@ testRule(streamKilledByClose, {
         ["killed", "close", { side: "server", how: "FIN", count: 12, streams: "1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" }],
       ],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, end).headers(3, end).server.headers(1).close().client.close(),
       finds: [["killed", "close", { side: "server", how: "FIN", count: 2, streams: "1, 3" }]],
       because: ["borders", "no-gap2"],
@@ -137,7 +137,7 @@ testRule(idleCloseRace, {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).close().client.wait(49).headers(3, end),
       finds: [["delivered", 4, { streamId: 3, ms: 50 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1, end).server.headers(1, end).wait(999).close().client.crossing().headers(3, end),
       finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
       because: ["borders", "no-gap2"],
@@ -176,7 +176,7 @@ testRule(halfOpen, {
       options: { ms: 300 },
       finds: [["goes", "close", { side: "server", peer: "client", seconds: 0 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => uploads(5000)(s.holes()),
       finds: [["goes", "close", { side: "server", peer: "client", seconds: 5 }]],
       because: ["borders", "no-gap2"],

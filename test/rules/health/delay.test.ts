@@ -128,7 +128,7 @@ testRule(slowFinish, {
       finds: [["slow", 6, { streamId: 1, ms: 5000 - 1, octets: 12 }]],
       options: { ms: 4999 },
     },
-    "an octet of the connection's window was left": {
+    "a byte of the connection's window was left": {
       frames: (s) =>
         s
           .settings({ client: [[4, 100_000]] })

@@ -39,7 +39,7 @@ testRule(concurrencyLimited, {
     "ten times, as late as may be": { frames: limited(10, 5), finds: [["limited", 22, { limit: 2, times: 10 }]] },
     "more: one finding": { frames: limited(15), finds: [["limited", 22, { limit: 2, times: 10 }]] },
     "by another threshold": { frames: limited(3), options: { times: 3 }, finds: [["limited", 8, { limit: 2, times: 3 }]] },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => limited(10, 5)(s.holes()),
       finds: [["limited", 22, { limit: 2, times: 10 }]],
       because: ["borders", "settings"],

@@ -60,7 +60,7 @@ testRule(flowStallStream, {
         .server.data(1, 5, end),
     "reset a little before the threshold": (s) =>
       s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(198).client.rst(1),
-    "one octet is left": (s) =>
+    "one byte is left": (s) =>
       s
         .settings({ client: [[INITIAL_WINDOW_SIZE, 11]] })
         .client.headers(1, end)
@@ -70,7 +70,7 @@ testRule(flowStallStream, {
         .client.windowUpdate(1, 5)
         .windowUpdate(99, 5)
         .server.data(1, 6, end),
-    "one octet is left until the reset": (s) =>
+    "one byte is left until the reset": (s) =>
       s
         .settings({ client: [[INITIAL_WINDOW_SIZE, 11]] })
         .client.headers(1, end)
@@ -140,7 +140,7 @@ testRule(flowStallStream, {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).ping(),
       finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => stalled(200)(s.holes()),
       finds: [["stalled", 4, stall]],
       because: ["borders", "settings"],
@@ -244,7 +244,7 @@ testRule(flowStallConnection, {
       frames: (s) => s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(299).ping(),
       finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1", victims: "" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => twoStreams(200)(s.holes()),
       finds: [["stalled", 7, held]],
       because: ["borders", "no-gap2"],
@@ -328,7 +328,7 @@ testRule(holByWindow, {
           .ping(),
       finds: [["held", "close", { ...hol, ms: 250 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => twoStreams(200)(s.holes()),
       finds: [["held", 7, hol]],
       options: { share: 91 },

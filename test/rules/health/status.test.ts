@@ -72,7 +72,7 @@ testRule(errorStatus, {
         ["http", 6, { streamId: 5, status: 501, ms: 3 }],
       ],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => answered("500")(s.holes()),
       finds: [["http", 2, { streamId: 1, status: 500, ms: 1 }]],
       because: ["borders", "hpack"],

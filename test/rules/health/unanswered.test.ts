@@ -44,12 +44,12 @@ testRule(unansweredPing, {
       ],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.ping(probe).wait(9_999).server.pingAck(probe),
       finds: [["late", 2, { side: "server", owner: "grpc-go's bandwidth probe", ms: 10_000 }, { severity: "info" }]],
       because: ["borders", "no-gap2"],
     },
-    "a PING with the same octets is no answer": {
+    "a PING with the same bytes is no answer": {
       frames: (s) => s.client.ping().wait(9_999).server.ping(),
       finds: [["never", "close", { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_000 }]],
     },
@@ -71,7 +71,7 @@ testRule(unansweredSettings, {
       frames: (s) => s.server.settings().client.headers(1).wait(9_998).server.headers(1),
       finds: [["never", "close", { side: "client", count: 1, ms: 10_000 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.settings().wait(9_999).server.settingsAck(),
       finds: [["late", 2, { side: "server", ms: 10_000 }, { severity: "info" }]],
       because: ["borders", "no-gap2"],

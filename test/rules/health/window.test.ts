@@ -62,7 +62,7 @@ testRule(connectionWindowLeak, {
       options: small,
       finds: [["leaks", 48, { holder: "client", octets: 3000, sent: 8000, resets: 6, each: 500 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => resets(24, 0)(s.holes()),
       finds: [["leaks", 80, { holder: "client", octets: 12_000, sent: 16_000, resets: 12, each: 1000 }]],
       options: small,
@@ -161,7 +161,7 @@ testRule(windowTooSmall, {
       options: { ms: 6 },
       finds: [["connection", 10, { window: 65_535, ceiling: 32_767_500, rtt: 2, rate: 32_767_500, ms: 6 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => transfer(2, 11)(s.holes()),
       finds: [["stream", 24, { ...found, rate: 50_000, ms: 20 }]],
       options: short,

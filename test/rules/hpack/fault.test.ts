@@ -71,7 +71,7 @@ testRule(indexOutOfRange, {
       frames: (s) => s.client.headers(1, { block: get + insert }).headers(3, { block: `\x20${get}${newest}` }),
       finds: [["fault", 2, { streamId: 3 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) =>
         s
           .holes()
@@ -90,7 +90,7 @@ testRule(integerOverflow, {
       frames: (s) => s.client.headers(1, { block: "\xff\xff\xff\xff\xff\x7f" }),
       finds: [["fault", 1, { streamId: 1 }]],
     },
-    "more than five octets": {
+    "more than five bytes": {
       frames: (s) => s.client.headers(1, { block: "\xff\x80\x80\x80\x80\x80\x00" }),
       finds: [["fault", 1, { streamId: 1 }]],
     },
@@ -100,7 +100,7 @@ testRule(integerOverflow, {
 testRule(stringTooLong, {
   valid: { "to the end of the block": (s) => s.client.headers(1, { block: `${get}\0\x02ab\x01c` }) },
   invalid: {
-    "one octet more": { frames: (s) => s.client.headers(1, { block: "\0\x02ab\x02c" }), finds: [["fault", 1, { streamId: 1 }]] },
+    "one byte more": { frames: (s) => s.client.headers(1, { block: "\0\x02ab\x02c" }), finds: [["fault", 1, { streamId: 1 }]] },
   },
 });
 
@@ -108,7 +108,7 @@ testRule(blockTruncated, {
   valid: {
     "the rest is in CONTINUATION": (s) =>
       s.client.headers(1, { block: `${get}\x40`, endHeaders: false }).continuation(1, { block: "\x01a\x01b" }),
-    "octets of the block are missing": (s) =>
+    "bytes of the block are missing": (s) =>
       s.client
         .headers(1, { block: get, endHeaders: false })
         .lost((client) => client.continuation(1, { block: "\x40\x01a", endHeaders: false }))

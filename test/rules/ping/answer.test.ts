@@ -75,7 +75,7 @@ testRule(ackUnsolicited, {
   },
   invalid: {
     "nothing was asked": { frames: (s) => s.server.pingAck(), finds: [["unsolicited", 1, { side: "server" }]] },
-    "other octets": { frames: (s) => s.client.ping().server.pingAck(OTHER), finds: [["unsolicited", 2, { side: "server" }]] },
+    "other bytes": { frames: (s) => s.client.ping().server.pingAck(OTHER), finds: [["unsolicited", 2, { side: "server" }]] },
     twice: { frames: (s) => s.client.ping().server.pingAck().pingAck(), finds: [["unsolicited", 3, { side: "server" }]] },
     "its own": { frames: (s) => s.client.ping().pingAck(), finds: [["unsolicited", 2, { side: "client" }]] },
     "before the PING arrived": {
@@ -101,7 +101,7 @@ testRule(ackUnsolicited, {
 
 testRule(ackToAck, {
   valid: {
-    "a PING with the octets of an acknowledgment": (s) => s.client.pingAck().server.ping(),
+    "a PING with the bytes of an acknowledgment": (s) => s.client.pingAck().server.ping(),
     "to one that had not arrived": (s) => s.client.headers(1).pingAck().server.crossing().pingAck(),
     "a short one": (s) => s.client.pingAck("1234").server.pingAck("1234"),
     "the second time it had not arrived": (s) => s.client.headers(1).server.crossing().pingAck().client.crossing().pingAck(),
@@ -116,7 +116,7 @@ testRule(ackToAck, {
       frames: (s) => s.client.ping("1234").pingAck().server.pingAck(),
       unchecked: { "ping/ack-to-ack seen": 1 },
     },
-    "to a PING with the same octets": (s) => s.client.ping().server.pingAck().ping().client.pingAck(),
+    "to a PING with the same bytes": (s) => s.client.ping().server.pingAck().ping().client.pingAck(),
     "unsolicited, but no answer": (s) => s.server.pingAck(),
     "its own again": (s) => s.client.ping().server.pingAck().pingAck(),
     crossing: (s) => s.client.pingAck().server.crossing().pingAck(),
@@ -144,7 +144,7 @@ testRule(ackToAck, {
 
 testRule(slowAck, {
   valid: {
-    "a PING of its own": (s) => s.client.ping().wait(5_000).server.ping(),
+    "a new PING": (s) => s.client.ping().wait(5_000).server.ping(),
     "a short one": (s) => s.client.ping().wait(5_000).server.pingAck("1234"),
     "within a second": (s) => s.client.ping().wait(900).server.pingAck(),
     // The handshake took as long.

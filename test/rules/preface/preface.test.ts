@@ -49,7 +49,7 @@ testRule(clientMagic, {
       finds: [["http1", "preface", { text: "GET /health HTTP/1.1" }]],
       splittable: false,
     },
-    "wrong in the last octet": {
+    "wrong in the last byte": {
       frames: (s) => s.bare().server.settings().client.octets("PRI * HTTP/2.0\r\n\r\nSM\r\n\rX"),
       finds: [["other", "preface", { text: "PRI * HTTP/2.0\r\n\r\nSM\r\n\rX" }]],
     },
@@ -231,7 +231,7 @@ testRule(clientSpokeTls, {
 testRule(serverSpokeTls, {
   valid: {
     SETTINGS: (s) => asked(s).server.settings(),
-    "a frame of 21 octets that begins with zero": (s) => asked(s).server.settings().data(1, 21),
+    "a frame of 21 bytes that begins with zero": (s) => asked(s).server.settings().data(1, 21),
   },
   invalid: {
     "an alert": {
@@ -283,7 +283,7 @@ testRule(serverClosedFirst, {
     "the client closed first": (s) => asked(s).close().server.close(),
     "it had not received the preface": (s) => asked(s).server.crossing(2).close(),
     "in HTTP/1": (s) => asked(s).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n").close(),
-    "its octets were not captured": (s) =>
+    "its bytes were not captured": (s) =>
       asked(s)
         .server.lost((server) => server.settings())
         .close(),

@@ -124,7 +124,7 @@ testRule(idleCount, {
       frames: (s) => update(update(s.settings({ server: [[MAX_CONCURRENT_STREAMS, 1]] }).client, 1), 3),
       finds: [["exceeded", 2, { idle: 2, active: 0, limit: 1 }, info]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => update(s.holes().settings(limited).client.headers(1).headers(3), 5),
       finds: [["exceeded", 3, { idle: 1, active: 2, limit: 2 }]],
       because: ["borders", "settings"],
@@ -150,9 +150,9 @@ testRule(badValue, {
 });
 
 testRule(tooShort, {
-  valid: { "four octets": (s) => update(s.settings(server).client, 1, "") },
+  valid: { "four bytes": (s) => update(s.settings(server).client, 1, "") },
   invalid: {
-    "three octets": {
+    "three bytes": {
       frames: (s) => s.settings(server).client.frame({ type: PRIORITY_UPDATE, payload: "\0\0\x01" }),
       finds: [["short", 1, { length: 3 }]],
     },

@@ -38,7 +38,7 @@ testRule(unsafeMethod, {
       frames: (s) => promise(s, { ...getRequest, ":method": "get" }),
       finds: [["unknown", 2, { promisedStreamId: 2, method: "get" }, { severity: "info" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => promise(s.holes(), { ...getRequest, ":method": "POST" }),
       finds: [["unsafe", 2, { promisedStreamId: 2, method: "POST" }]],
       because: ["borders", "hpack"],
@@ -57,7 +57,7 @@ testRule(requestWithContent, {
       frames: (s) => promise(s, { ...getRequest, "content-length": "7" }),
       finds: [["content", 2, { promisedStreamId: 2, length: "7" }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => promise(s.holes(), { ...getRequest, "content-length": "7" }),
       finds: [["content", 2, { promisedStreamId: 2, length: "7" }]],
       because: ["borders", "hpack"],
@@ -163,7 +163,7 @@ testRule(requestedAgain, {
       frames: (s) => promise(s, style).headers(2).client.headers(3, { fields: style }),
       finds: [["again", 4, { path: "/style.css", promisedStreamId: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => promise(s.holes(), style).client.headers(3, { fields: style }),
       finds: [["again", 3, { path: "/style.css", promisedStreamId: 2 }]],
       because: ["borders", "hpack"],

@@ -64,7 +64,7 @@ testRule(ackMissing, {
       finds: [["delivered", "close", { side: "server", seconds: 11 }, { severity: "warning" }]],
       certainty: "unproven",
     },
-    "octets of the client are missing": {
+    "bytes of the client are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())
@@ -206,7 +206,7 @@ testRule(maxConcurrentZero, {
       finds: [["zero", 0, { seconds: 12 }]],
       certainty: "unproven",
     },
-    "octets of the client are missing": {
+    "bytes of the client are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())

@@ -198,7 +198,7 @@ testRule(resetAfterPreface, {
           .server.settings([[MAX_CONCURRENT_STREAMS, 10]]),
       finds: [["lowered", 3, { side: "server", name: "MAX_CONCURRENT_STREAMS", before: 100, value: 10, streams: 1 }]],
     },
-    "octets are missing": {
+    "bytes are missing": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -347,7 +347,7 @@ testRule(initialWindowOverflow, {
     },
   },
   invalid: {
-    "one octet more": {
+    "one byte more": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -365,7 +365,7 @@ testRule(initialWindowOverflow, {
           .server.settingsAck(),
       finds: [["overflow", 3, { value: 0x7fffffff, streamId: 1, window: 0x80000000 }]],
     },
-    "octets of the client are missing": {
+    "bytes of the client are missing": {
       frames: (s) =>
         s.client
           .lost((client) => client.ping())

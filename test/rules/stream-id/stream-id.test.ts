@@ -17,7 +17,7 @@ testRule(evenClient, {
   invalid: {
     "2": { frames: (s) => s.client.headers(2), finds: [["even", 1, { streamId: 2 }]] },
     // The promise may be among what is missing.
-    "the server's octets are missing": {
+    "the server's bytes are missing": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -26,7 +26,7 @@ testRule(evenClient, {
       finds: [["even", 3, { streamId: 2 }, { because: ["no-gap2"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(2),
       finds: [["even", 1, { streamId: 2 }]],
       because: ["borders", "no-gap2"],
@@ -102,7 +102,7 @@ testRule(unopened, {
       frames: (s) => s.client.headers(1).server.crossing().headers(1),
       finds: [["unopened", 2, { kind: "HEADERS", streamId: 1, highest: 1 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).server.crossing().headers(1),
       finds: [["unopened", 2, { kind: "HEADERS", streamId: 1, highest: 1 }]],
       because: ["borders", "no-gap2"],
@@ -128,7 +128,7 @@ testRule(notIncreasing, {
   },
   invalid: {
     "3 after 5": { frames: (s) => s.client.headers(5).headers(3), finds: [["lower", 2, { streamId: 3, highest: 5 }]] },
-    "after octets that are missing": {
+    "after bytes that are missing": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -146,7 +146,7 @@ testRule(notIncreasing, {
       frames: (s) => s.client.headers(1).server.pushPromise(1, 2).pushPromise(1, 2),
       finds: [["promised", 3, { streamId: 2, highest: 2 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(5).headers(3),
       finds: [["lower", 2, { streamId: 3, highest: 5 }]],
       because: ["borders", "seen"],

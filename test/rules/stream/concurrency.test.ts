@@ -66,7 +66,7 @@ testRule(concurrencyExceeded, {
       frames: (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 0]] }).client.headers(1),
       finds: [["exceeded", 1, { side: "client", streamId: 1, active: 0, limit: 0 }]],
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().settings(one).client.headers(1).headers(3),
       finds: [["exceeded", 2, { side: "client", streamId: 3, active: 1, limit: 1 }]],
       because: ["borders", "settings"],

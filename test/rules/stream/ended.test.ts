@@ -32,7 +32,7 @@ testRule(dataAfterEndStream, {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().data(1),
       finds: [["ended", 3, { length: 1, streamId: 1, side: "client" }]],
     },
-    "octets of the server are missing": {
+    "bytes of the server are missing": {
       frames: (s) =>
         s.server
           .lost((server) => server.ping())
@@ -65,7 +65,7 @@ testRule(headersAfterEndStream, {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).client.crossing().trailers(1),
       finds: [["ended", 3, { streamId: 1, side: "client" }]],
     },
-    "octets of the server are missing": {
+    "bytes of the server are missing": {
       frames: (s) =>
         s.server
           .lost((server) => server.ping())
@@ -186,7 +186,7 @@ testRule(frameAfterPeerRst, {
           .headers(1, { endStream: true, ...trailers }),
       finds: [["reset", 5, { kind: "HEADERS", streamId: 1, side: "server" }]],
     },
-    "WINDOW_UPDATE, with octets missing": {
+    "WINDOW_UPDATE, with bytes missing": {
       frames: (s) =>
         s.client
           .headers(1)
@@ -199,7 +199,7 @@ testRule(frameAfterPeerRst, {
       finds: [["reset", 7, { kind: "WINDOW_UPDATE", streamId: 1, side: "client" }, { because: ["no-gap2"] }]],
       certainty: "unproven",
     },
-    "octets are missing, and fields": {
+    "bytes are missing, and fields": {
       frames: (s) => s.holes().client.headers(1).server.rst(1).ping().client.pingAck().data(1),
       finds: [["reset", 5, { kind: "DATA", streamId: 1, side: "client" }]],
       because: ["borders", "no-gap2"],

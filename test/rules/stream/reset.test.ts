@@ -38,7 +38,7 @@ testRule(rstInResponseToRst, {
       frames: (s) => s.client.headers(1).server.rst(1).ping().client.pingAck().rst(1),
       finds: [["answer", 5, { streamId: 1, side: "client" }]],
     },
-    "octets of the server are missing": {
+    "bytes of the server are missing": {
       frames: (s) =>
         s.server
           .lost((server) => server.ping())

@@ -37,12 +37,12 @@ testRule(earlyDataNondefault, {
     "more after the early data": { frames: send(...full, 16_384), tls: opening },
   },
   invalid: {
-    "one octet more than the window": {
+    "one byte more than the window": {
       frames: send(...full, 16_384),
       tls: all,
       finds: [["window", 5, { octets: 65_536 }]],
       splittable: false,
     },
-    "one octet more than a frame": { frames: send(16_385), tls: all, finds: [["size", 2, { length: 16_385 }]] },
+    "one byte more than a frame": { frames: send(16_385), tls: all, finds: [["size", 2, { length: 16_385 }]] },
   },
 });

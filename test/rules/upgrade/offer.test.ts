@@ -87,7 +87,7 @@ testRule(settingsInvalid, {
       frames: offer(line, host, connection, upgrade, "HTTP2-Settings: AAMAAABkA"),
       finds: [["encoding", 1, { value: "AAMAAABkA" }]],
     },
-    "seven octets": {
+    "seven bytes": {
       frames: (s) => taken(s, [line, host, connection, upgrade, "HTTP2-Settings: AAMAAABkAA"]),
       finds: [["length", 1, { octets: 7 }]],
     },

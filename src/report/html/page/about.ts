@@ -25,7 +25,12 @@ export function captureCard({ captures, diagnostics, budgets, summary, left, wor
   );
   if (left.diagnostics > 0) told.push(el("li", {}, `and ${count(left.diagnostics)} more`));
   const unchecked = summary.unchecked.map(({ rule, reason, count: times }) =>
-    el("li", {}, el("code", {}, rule), ` ${count(times)} unchecked: ${words.needs[reason] ?? reason}`),
+    el(
+      "li",
+      {},
+      el("code", {}, rule),
+      ` not checked ${times === 1 ? "once" : `${count(times)} times`}: ${words.needs[reason] ?? reason}`,
+    ),
   );
   return el(
     "article",

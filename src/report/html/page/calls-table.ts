@@ -5,7 +5,7 @@ import { button, el } from "./dom.ts";
 import { PagedTable } from "./paged-table.ts";
 import { type Go, rowClick } from "./tables.ts";
 
-/** @param one Of one connection only. @param sorted Told after another order is chosen. */
+/** @param one Of one connection only. @param sorted Called after another order is chosen. */
 export function callsTable(
   calls: readonly CallRow[],
   sorting: Sorting,
@@ -27,7 +27,7 @@ export function callsTable(
       column("method", "method", false),
       column("status", "status", false),
       column("took", "took"),
-      column("octets", "octets"),
+      column("octets", "bytes"),
     ],
     100,
     (index) => {

@@ -55,7 +55,7 @@ export class Filters {
 
   #everywhere: () => void = () => {};
 
-  /** @param change Told when what is looked for is another. @param everywhere Told to look in all connections. */
+  /** @param change Called when what is looked for is another. @param everywhere Called to look in all connections. */
   listen(change: () => void, everywhere: () => void): void {
     this.#everywhere = everywhere;
     for (const control of [this.#side, this.#kind, this.#status, this.#rule]) control.addEventListener("change", change);

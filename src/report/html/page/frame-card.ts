@@ -34,9 +34,9 @@ export function frameCard(
     {},
     ...row("packet", `${count(model.packet[entry]!)}${file === undefined ? "" : ` of ${file}`}`),
     ...row("time", `${duration(model.time[entry]! - start)} after the connection began`),
-    ...row("length", plural(length, "octet")),
+    ...row("length", plural(length, "byte")),
     ...(http2 ? row("flags", flagText(kind, flags)) : []),
-    ...row("offset", `${count(model.offset[entry]!)} in the octets of the ${side}`),
+    ...row("offset", `${count(model.offset[entry]!)} in the bytes of the ${side}`),
     ...(text === "" || kind === "data" ? [] : row("says", text)),
     ...detailRows(page.details[columns.detail[entry]!]!),
   );
@@ -141,7 +141,7 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
   const note =
     body.length > 0
       ? rest > 0
-        ? `the first ${body.length} octets of the payload, without padding; ${count(rest)} more`
+        ? `the first ${body.length} bytes of the payload, without padding; ${count(rest)} more`
         : ""
       : length === 0
         ? ""
@@ -150,7 +150,7 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
           : "the payload was not kept: it came in several segments, or was cut";
   return [
     el("h3", {}, "Octets"),
-    el("pre", { class: "hex", tabindex: 0, "aria-label": `Octets of the frame, at most ${9 + shownOctets}` }, lines.join("\n")),
+    el("pre", { class: "hex", tabindex: 0, "aria-label": `Bytes of the frame, at most ${9 + shownOctets}` }, lines.join("\n")),
     ...(note === "" ? [] : [el("p", { class: "note" }, note)]),
   ];
 }
@@ -173,8 +173,8 @@ const WIDTH = 8;
 
 const CERTAINTY: Readonly<Record<string, string>> = {
   exact: "every name and value is known",
-  partial: "some names or values are not known: octets that they refer to were lost",
-  unknown: "not known: octets of the block, or those it refers to, were lost",
+  partial: "some names or values are not known: bytes that they refer to were lost",
+  unknown: "not known: bytes of the block, or those it refers to, were lost",
 };
 
 const LABELS: Readonly<Record<string, string>> = {

@@ -24,7 +24,7 @@ export abstract class LaneLayout extends TimeCanvas {
   protected readonly broken: BrokenAxis;
 
   constructor(model: ConnectionModel, describedBy: string) {
-    super(`Frames of connection ${model.about.id}, a lane a stream`, describedBy);
+    super(`Frames of connection ${model.about.id}, one lane per stream`, describedBy);
     this.model = model;
     this.rowOf = new Int32Array(model.lanes.length);
     this.#byTime = Float64Array.from(model.order, (entry) => model.time[entry]!);

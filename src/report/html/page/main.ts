@@ -417,7 +417,7 @@ class App {
     this.#chart?.recolour();
   }
 
-  /** On paper every finding is told, one after the other. */
+  /** On paper every finding is reported, one after the other. */
   #printing(on: boolean): void {
     const root = document.documentElement;
     root.classList.toggle("printing", on);

@@ -1,4 +1,4 @@
-// The colours of page.css, for the canvas. Side and severity also differ by place and shape: no colour tells anything alone.
+// The colours of page.css, for the canvas. Side and severity also differ by place and shape: no colour says anything alone.
 
 const NAMES = [
   "page",

@@ -37,7 +37,7 @@ export class Panel {
   #sorting: Sorting = { by: "call", descending: false };
   #frames: PagedTable | undefined;
 
-  /** @param choose Told which tab is wanted. */
+  /** @param choose Called with which tab is wanted. */
   constructor(page: PageData, found: ReadonlyMap<number, readonly FoundAt[]>, go: Go, choose: (tab: Tab) => void) {
     this.#page = page;
     this.#found = found;

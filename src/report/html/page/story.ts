@@ -39,7 +39,7 @@ export function storyCard(
       { class: "story" },
       ...row(
         "answer",
-        `${sentence(printable(isAnswered(reaction) ? answerSentence(event) : noAnswer(reaction)))}${why === "" ? "" : ` ${sentence(why)}`}`,
+        `${sentence(printable(isAnswered(reaction) ? answerSentence(event) : noAnswer(event)))}${why === "" ? "" : ` ${sentence(why)}`}`,
       ),
       ...(cost === "" ? [] : row("cost", cost)),
       ...(reaction.logs ?? []).slice(0, LOG_LINES).flatMap((line) => row("log", logText(line))),

@@ -8,7 +8,7 @@ export class TabBar {
   chosen: Tab = "findings";
   readonly #choose: (tab: Tab) => void;
 
-  /** @param choose Told which one was clicked or reached by an arrow. */
+  /** @param choose Called with which one was clicked or reached by an arrow. */
   constructor(choose: (tab: Tab) => void) {
     this.#choose = choose;
   }

@@ -63,7 +63,7 @@ function scaleOf(lanes: LaneChart): HTMLElement {
   };
   for (const [name, label, title] of [
     ["time", "To scale", "Distances are times, but long waits are drawn short"],
-    ["order", "In order", "A step a frame, so that bursts can be read"],
+    ["order", "In order", "One step per frame, so that bursts can be read"],
   ] as const)
     scale.append(button(label, () => choose(name), { "data-scale": name, title, "aria-pressed": String(lanes.scale === name) }));
   return scale;

@@ -88,7 +88,7 @@ export function notices({ left, summary }: PageData): HTMLElement[] {
     );
   if (left.connections > 0) told.push(`${plural(left.connections, "connection")} without a finding are left out.`);
   if (left.findings > 0) told.push(`${plural(left.findings, "more finding")} are left out.`);
-  if (left.blocks > 0) told.push(`The fields of ${plural(left.blocks, "field block")} are left out for want of room.`);
+  if (left.blocks > 0) told.push(`The fields of ${plural(left.blocks, "field block")} are left out to save room.`);
   if (summary.http2Connections === 0) told.push("There is no HTTP/2 in this capture.");
   return told.length === 0 ? [] : [el("div", { class: "notices", role: "note" }, ...told.map((text) => el("p", {}, text)))];
 }
