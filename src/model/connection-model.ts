@@ -11,7 +11,7 @@ import type { DiagnosticSink } from "../diagnostic.ts";
 import { Name } from "../fields/name.ts";
 import { valueValueBits } from "../fields/value-bit.ts";
 import type { HpackEngine } from "../hpack/engine.ts";
-import { Flag, type Frame, FrameType } from "../http2/frame.ts";
+import { type Frame, FrameType } from "../http2/frame.ts";
 import { Observation } from "../http2/observation.ts";
 import type { Foreign } from "../http2/opening.ts";
 import { Setting } from "../http2/setting.ts";
@@ -29,6 +29,7 @@ import { Endpoint } from "./endpoint.ts";
 import { FieldBlocks } from "./field-blocks.ts";
 import { MAX_WINDOW } from "./flow-window.ts";
 import { FrameRef } from "./frame-ref.ts";
+import { isEmpty, observeFrame } from "./frames/any.ts";
 import { applyData, observeData } from "./frames/data.ts";
 import { applyGoaway } from "./frames/goaway.ts";
 import { applyPing } from "./frames/ping.ts";
@@ -276,7 +277,7 @@ export class ConnectionModel implements ConnectionSink {
     const block = sender.openBlock;
     observeFrame(frame, sender, peer, block, c);
     learn(c, frame, stream);
-    const empty = frame.length <= PADDING && isEmpty(frame);
+    const empty = isEmpty(frame);
     if (empty) observations.note(Observation.withoutContent);
     if (observations.count === 0 || !isConnectionError(frame, observations)) observe(frame, stream, sender, peer, c);
     if (observations.count > (empty ? 1 : 0)) sender.faults++;
@@ -353,37 +354,6 @@ export class ConnectionModel implements ConnectionSink {
 const isForHttp2 = ({ alpn, alpnOffered = [] }: TlsFacts): boolean =>
   [alpn, ...alpnOffered].some((name) => name === "h2" || name === "h2c");
 
-// What concerns frames of every type.
-function observeFrame(frame: Frame, sender: Endpoint, peer: Endpoint, block: OpenBlock | undefined, c: Connection): void {
-  const { observations } = frame;
-  let mayGoOn = false;
-  if (!sender.firstFrameSeen) {
-    // The field block that it goes on with may have begun in what is missing.
-    mayGoOn = frame.kind === "continuation" && !sender.opensKnown;
-    sender.firstFrameSeen = !mayGoOn || frame.endHeaders;
-    // RFC 9113 3.4: SETTINGS, which may be empty, and is not an acknowledgment.
-    if (sender.whole && (frame.kind !== "settings" || frame.ack)) observations.note(Observation.notSettingsFirst);
-  }
-  if (frame.length > LEAST_MAXIMUM && frame.length > peer.settings.largest(Setting.maxFrameSize, frame.first.acked))
-    observations.note(frame.kind === "unknown" ? Observation.oversizedUnknownFrame : Observation.tooLarge);
-  if (block !== undefined) observeInterleaved(frame, block);
-  else if (mayGoOn) c.uncheck("continuation/unexpected", "no-gap");
-  else if (frame.kind === "continuation") observations.note(Observation.continuationUnexpected);
-}
-
-// RFC 9113 4.3: nothing may come between the frames of a field block.
-function observeInterleaved(frame: Frame, block: OpenBlock): void {
-  const { observations } = frame;
-  const sameStream = frame.streamId === block.fields.streamId;
-  if (frame.kind === "continuation") {
-    if (!sameStream) observations.note(Observation.continuationWrongStream);
-    else if (frame.length === 0 && !frame.endHeaders) observations.note(Observation.continuationEmpty);
-  } else
-    observations.note(
-      frame.kind === "headers" && !sameStream ? Observation.continuationWrongStream : Observation.continuationExpected,
-    );
-}
-
 // What depends on the state the frame was sent in. HEADERS are looked at when their block is whole.
 function observe(frame: Frame, stream: Stream | undefined, sender: Endpoint, peer: Endpoint, c: Connection): void {
   switch (frame.type) {
@@ -402,21 +372,6 @@ function observe(frame: Frame, stream: Stream | undefined, sender: Endpoint, pee
     case FrameType.pushPromise:
       observePromise(frame, stream, sender, peer, c);
       break;
-  }
-}
-
-// Nothing in it, and no end of a stream, which comes but once. Padding is no content, and a promise has none but its fields.
-function isEmpty(frame: Frame): boolean {
-  switch (frame.type) {
-    case FrameType.data:
-      return frame.contentLength <= 0 && (frame.flags & Flag.endStream) === 0;
-    case FrameType.headers:
-      return frame.whole && frame.end === frame.start && (frame.flags & Flag.endStream) === 0;
-    case FrameType.pushPromise:
-    case FrameType.continuation:
-      return frame.whole && frame.end === frame.start;
-    default:
-      return false;
   }
 }
 
@@ -448,9 +403,5 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
   unknown: "nothing shows whether they arrived",
 };
 
-// Pad Length, priority fields or a promised stream, and the longest padding.
-const PADDING = 1 + 5 + 255;
 // Octets of a frame without payload, which HEADERS may be.
 const LEAST_FRAME = 9;
-// RFC 9113 6.5.2: no SETTINGS_MAX_FRAME_SIZE is lower.
-const LEAST_MAXIMUM = 16_384;
