@@ -16,8 +16,11 @@ export const BlockBit = {
   sizeUpdate: 1 << 30,
 } as const;
 
-/** A field block decoded, with what most rules ask of it. Borrowed until any decoder decodes the next one, so copy what is kept. */
+/** A field block decoded, with what most rules ask of it. Borrowed until any decoder decodes the next one, so copy what is
+ *  kept. */
 export class DecodedBlock {
+  /** It does not change any more: whoever decodes the same octets to the same fields again gets the same block. */
+  kept = false;
   /** `fields[0, count)`; the array may be longer. */
   fields: Field[] = [];
   count = 0;

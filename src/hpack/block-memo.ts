@@ -52,7 +52,9 @@ export class BlockMemo {
     this.arena.set(b.subarray(start, end), slot * longestKept);
     this.identities[slot] = identity;
     this.lengths[slot] = end - start;
-    return (this.blocks[slot] = block.copy());
+    const kept = block.copy();
+    kept.kept = true;
+    return (this.blocks[slot] = kept);
   }
 
   private same(at: number, b: Uint8Array, start: number, end: number): boolean {

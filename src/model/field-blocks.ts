@@ -17,6 +17,7 @@ import { noteMessage } from "./message.ts";
 import { MessageHead, noHead } from "./message-head.ts";
 import type { ModelSink } from "./model-sink.ts";
 import { OpenBlock } from "./open-block.ts";
+import { ResponseHeads } from "./response-heads.ts";
 import { type Stream, StreamBit } from "./stream.ts";
 import type { StreamTable } from "./stream-table.ts";
 
@@ -26,6 +27,7 @@ export class FieldBlocks {
   readonly #streams: StreamTable;
   readonly #notes: CaptureNotes;
   readonly #limit: number;
+  readonly #responses = new ResponseHeads();
   /** For blocks that one frame holds: most do. It is decoded and done with before the next one. */
   readonly #whole = new OpenBlock();
 
@@ -203,14 +205,13 @@ export class FieldBlocks {
         stream.request = MessageHead.of(decoded);
         stream.request.pathGroup = fields.pathGroup;
         if (stream.request.grpcTimeout !== undefined) stream.bits |= StreamBit.timeout;
-      } else stream.response = MessageHead.of(decoded);
+      } else stream.response = this.#responses.of(decoded);
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";
     else if (decoded !== undefined && role === "request-trailers") {
       if (stream.request === noHead) stream.request = new MessageHead();
       stream.request.readGrpc(decoded);
     } else if (decoded !== undefined && role === "response-trailers") {
-      if (stream.response === noHead) stream.response = new MessageHead();
-      stream.response.readGrpc(decoded);
+      stream.response = this.#responses.withTrailers(stream.response, decoded);
     }
     if (fields.endStream && half.endAt < 0) {
       // The request's own end, if it comes with its HEADERS, frees nothing.

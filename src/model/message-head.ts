@@ -6,6 +6,8 @@ import type { PathGroup } from "./path-groups.ts";
 
 /** What is remembered of a message's field section; undefined: not there, or not readable. */
 export class MessageHead {
+  /** Several messages have it: it does not change any more. */
+  shared = false;
   /** The field section was decoded in full. */
   known = false;
   method: string | undefined = undefined;
@@ -55,6 +57,13 @@ export class MessageHead {
     return head;
   }
 
+  /** One that no other message has. */
+  copy(): MessageHead {
+    const copy = Object.assign(new MessageHead(), this);
+    copy.shared = false;
+    return copy;
+  }
+
   /** Take the fields of gRPC from a block of the message: its head, or its trailers. */
   readGrpc(decoded: DecodedBlock): void {
     if ((decoded.bits & FieldBit.grpcName) === 0) return;
@@ -70,4 +79,4 @@ export class MessageHead {
 }
 
 /** Of a message that has not begun. */
-export const noHead: MessageHead = Object.freeze(new MessageHead());
+export const noHead: MessageHead = Object.freeze(Object.assign(new MessageHead(), { shared: true }));
