@@ -10,22 +10,20 @@ import type { Output, Report } from "../report/report.ts";
 import { sarifReport } from "../report/sarif.ts";
 import type { Severity } from "../rules/severity.ts";
 import { severities } from "../rules/severity.ts";
+import { formatsOf } from "./command-words.ts";
 import type { Task } from "./task.ts";
 import { lookOf } from "./terminal.ts";
 
-/** Of `check`; the first is the default. */
-export const CHECK_FORMATS = ["table", "json", "ndjson", "sarif", "junit", "github", "gitlab", "markdown", "html"];
-
-/** Of `calls`. */
-export const CALLS_FORMATS = ["table", "json", "ndjson", "har"];
-
-/** The format that was asked for.
- *  @param known What the command writes, its default first. @throws H2lintError for another. */
-export function formatOf({ format, command }: Task, known: readonly string[]): string {
+/** The format that was asked for. @throws H2lintError for one that the command does not write. */
+export function formatOf({ format, command }: Task): string {
+  const known = formatsOf(command);
   const wanted = format ?? known[0]!;
   if (!known.includes(wanted)) throw new H2lintError("usage", `--format ${wanted}: ${command} writes ${known.join(", ")}`);
   return wanted;
 }
+
+// An annotation or issue that asks for nothing hides the one that does.
+const isAdviceWanted = ({ failOn, verbose }: Task): boolean => failOn === "info" || verbose;
 
 /** A report of `check` in one of its formats. */
 export async function reportOf(format: string, output: Output, task: Task): Promise<Report> {
@@ -43,10 +41,9 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       return junitReport(output, fails);
     }
     case "github":
-      // An annotation that asks for nothing hides the one that does.
-      return githubReport(output, task.failOn === "info" || task.verbose);
+      return githubReport(output, isAdviceWanted(task));
     case "gitlab":
-      return gitlabReport(output);
+      return gitlabReport(output, isAdviceWanted(task));
     case "markdown":
       return markdownReport(output, task.rules);
     case "html": {

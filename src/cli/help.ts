@@ -17,11 +17,27 @@ export function commandHelp(command: Command, width: number): string {
   const lines = [`h2lint ${usageOf(words)}`, "", ...wrapped(sentence(words.describe), width)];
   for (const group of groups) {
     lines.push("", group === "" ? "General:" : group);
-    for (const [name, option] of own) if ((option.group ?? "") === group) lines.push(...optionLines(name, option, width));
+    for (const [name, option] of own)
+      if ((option.group ?? "") === group)
+        lines.push(...optionLines(name, { ...option, describe: describe(name, option, words) }, width));
   }
   lines.push("", "Examples:", ...words.examples.map((example) => `  ${example}`));
   return `${lines.join("\n")}\n`;
 }
+
+// Of a command that writes few formats; and without the names of the commands that an option is for.
+function describe(name: string, option: OptionWords, { name: command, formats = [] }: CommandWords): string {
+  if (name === "format") return `${listed(formats)}, to standard output`;
+  if (name === "output" && command === "calls") return `also write [FORMAT=]FILE: ${listed(formats)}`;
+  if (name === "output" && command !== "check") return "the capture that is written: FILE.pcapng";
+  const [before = "", after] = option.describe.split(/: (.*)/s);
+  return after !== undefined && before.split(", ").every((word) => COMMANDS.some((one) => one.name === word))
+    ? after
+    : option.describe;
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
 function optionLines(name: string, { alias, type, choices, describe }: OptionWords, width: number): string[] {
   const value = type === "boolean" ? "" : choices === undefined ? ` ${VALUES[name] ?? "VALUE"}` : ` ${choices.join("|")}`;

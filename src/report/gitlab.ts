@@ -6,7 +6,8 @@ import { budgetFirst, budgetName, budgetText, counts, placeOf } from "./failing.
 import type { Output, Report } from "./report.ts";
 import { jsonText, printable } from "./text.ts";
 
-export function gitlabReport(output: Output): Report {
+/** @param advice Findings of severity `info` too: a merge request counts each as a fault that it adds. */
+export function gitlabReport(output: Output, advice = true): Report {
   const issues: object[] = [];
   const seen = new Map<string, number>();
   let run: RunEvent | undefined;
@@ -14,7 +15,7 @@ export function gitlabReport(output: Output): Report {
     event(event) {
       if (event.kind === "run") run = event;
       if (event.kind === "budget" && event.status === "broken") issues.push(budgetIssue(event, run!));
-      if (event.kind !== "finding" || !counts(event)) return;
+      if (event.kind !== "finding" || !counts(event) || (!advice && event.severity === "info")) return;
       // GitLab drops a second issue with the fingerprint of a first.
       const times = (seen.get(event.fingerprint) ?? 0) + 1;
       seen.set(event.fingerprint, times);

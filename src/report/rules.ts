@@ -8,6 +8,7 @@ import type { Rule, SpecRef } from "../rules/rule.ts";
 import type { Output } from "./report.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
+import { widthOf } from "./width.ts";
 
 /** What goes over the wire where a rule is broken, or is near to it: one line per frame. */
 export interface Example {
@@ -57,11 +58,23 @@ export function explainRule(output: Output, look: Look, rule: Rule, { illegal, l
   );
   const example = (label: string, { name, frames }: Example) => {
     lines.push("", ...labelled(label, name, 10, width));
-    for (const frame of frames) lines.push(`  ${frame.startsWith(MARK) ? style.red(frame) : frame}`.slice(0, look.width + 20));
+    for (const frame of frames)
+      for (const line of frameLines(frame, width - 2)) lines.push(`  ${frame.startsWith(MARK) ? style.red(line) : line}`);
   };
   if (illegal !== undefined) example("illegal", illegal);
   if (legal !== undefined) example("legal", legal);
   output(`${lines.join("\n")}\n`);
+}
+
+// What is too long goes on below, under its details where they fit there.
+function frameLines(frame: string, width: number): string[] {
+  if (widthOf(frame) <= width) return [frame];
+  const [head = ""] = /^(?:> | {2})?\S+ +\S+ +/.exec(frame) ?? [];
+  const detail = frame.slice(head.length);
+  const fits = detail.split(" ").every((word) => widthOf(word) <= width - head.length);
+  const indent = fits ? head.length : INDENT;
+  const lines = wrap(detail, width - indent).map((line) => " ".repeat(indent) + line);
+  return fits ? [head + lines[0]!.slice(indent), ...lines.slice(1)] : [head.trimEnd(), ...lines];
 }
 
 /** The page of one family, in Markdown. */
@@ -79,8 +92,17 @@ export function familyPage(family: string, rules: readonly Rule[], examples: Rea
       for (const { software, answer } of answers) parts.push(`| ${software} | ${cell(answer)} |`);
     }
     const { illegal, legal } = examples[id] ?? {};
-    if (illegal !== undefined) parts.push("", `Illegal: ${illegal.name}`, "", "```text", ...illegal.frames, "```");
-    if (legal !== undefined) parts.push("", `Legal: ${legal.name}`, "", "```text", ...legal.frames, "```");
+    if (illegal !== undefined)
+      parts.push(
+        "",
+        `Illegal: ${illegal.name}`,
+        "",
+        "```text",
+        ...illegal.frames.flatMap((frame) => frameLines(frame, PAGE)),
+        "```",
+      );
+    if (legal !== undefined)
+      parts.push("", `Legal: ${legal.name}`, "", "```text", ...legal.frames.flatMap((frame) => frameLines(frame, PAGE)), "```");
   }
   return `${parts.join("\n")}\n`;
 }
@@ -113,6 +135,10 @@ export function readExamples(): Readonly<Record<string, RuleExamples>> {
 
 /** Begins the line of the frame at fault. */
 export const MARK = "> ";
+
+// Columns of a page.
+const PAGE = 80;
+const INDENT = 10;
 
 function rowsOf({ meta }: Rule): [string, string[]][] {
   const { docs, by, messages, expect, needs, spec, options } = meta;

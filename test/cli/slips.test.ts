@@ -69,6 +69,8 @@ it.skipIf(process.getuid?.() === 0)("names what may not be read", () => {
 describe("help of a command", () => {
   it.each(COMMANDS.map(({ name }) => name))("%s: its own options only, three examples, within 80 columns", (name) => {
     const text = commandHelp(name, 80);
+    const shown = /--format NAME {2,}([\s\S]*?), to standard output/.exec(text)?.[1]?.split(/,\s+|\s+or\s+/);
+    expect(shown ?? []).toEqual(COMMANDS.find((one) => one.name === name)!.formats ?? []);
     for (const option of Object.keys(OPTIONS)) {
       const stands = new RegExp(`^ .*--${option}( |$)`, "m").test(text.slice(0, text.indexOf("\nExamples:")));
       expect([option, stands]).toEqual([option, takes(name, option)]);

@@ -45,6 +45,17 @@ it("severities are GitLab's", () => {
   expect(issues.map(({ severity }) => severity)).toEqual(["major", "minor", "info"]);
 });
 
+it("advice is an issue only where it is asked for", () => {
+  const events = [
+    runOf("a.pcap"),
+    findingOf({ severity: "info" }),
+    findingOf({ severity: "warning", fingerprint: "w" }),
+    summaryOf(),
+  ];
+  const issues = JSON.parse(written((output) => gitlabReport(output, false), events)) as Issue[];
+  expect(issues.map(({ severity }) => severity)).toEqual(["minor"]);
+});
+
 it("the same fault twice has two fingerprints, the same ones in each run", () => {
   const events = [runOf("a.pcap"), findingOf(), findingOf({ stream: 3 }), findingOf({ stream: 5 })] as const;
   expect(issuesOf(...events).map(({ fingerprint }) => fingerprint)).toEqual([

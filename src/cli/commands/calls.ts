@@ -12,7 +12,8 @@ import { NamedCalls } from "../../report/named-calls.ts";
 import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
-import { CALLS_FORMATS, formatOf } from "../formats.ts";
+import { formatsOf } from "../command-words.ts";
+import { formatOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, openFile, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
@@ -22,7 +23,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function calls(task: Task): Promise<number> {
-  const format = formatOf(task, CALLS_FORMATS);
+  const format = formatOf(task);
   const sources = await findCaptures(task.operands, task.requireComplete);
   const captures = new CapturePipeline(sources, { ...analyzeOptions(task, sources), signal: interruption.signal() });
   await captures.open();
@@ -30,7 +31,7 @@ export async function calls(task: Task): Promise<number> {
   const watch = new SelectionWatch(task.only);
   const schemas = loadSchemas(task.protos);
   const files = task.outputs.map((output) => {
-    const { format: of, path } = outputOf(output, CALLS_FORMATS);
+    const { format: of, path } = outputOf(output, formatsOf("calls"));
     const file = openFile(path);
     return { file, view: callsView(of, file.write, { ...task, color: false }, captures, filter) };
   });

@@ -9,8 +9,9 @@ import type { Output } from "../../report/report.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
 import { openBaseline } from "../baseline.ts";
 import { findCaptures } from "../captures.ts";
+import { formatsOf } from "../command-words.ts";
 import { EXPORTS, type OpenExport, openExport } from "../exports.ts";
-import { CHECK_FORMATS, formatOf, reportOf } from "../formats.ts";
+import { formatOf, reportOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
@@ -21,7 +22,7 @@ import { ProgressLine, RollingLine } from "../terminal.ts";
 
 /** @param live Read instead of what the operands name, to its own end. */
 export async function check(task: Task, live?: readonly Source[]): Promise<number> {
-  const format = formatOf(task, CHECK_FORMATS);
+  const format = formatOf(task);
   const known = openBaseline(task.baseline, task);
   const budgets = budgetsOf(task);
   const progress = task.follow ? new RollingLine(task) : new ProgressLine(task);
@@ -108,7 +109,7 @@ function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
 }
 
 function openOutput(text: string, task: Task): Promise<OpenExport> {
-  const { format, path } = outputOf(text, [...CHECK_FORMATS, ...Object.keys(EXPORTS)], EXPORT_ENDS);
+  const { format, path } = outputOf(text, [...formatsOf("check"), ...Object.keys(EXPORTS)], EXPORT_ENDS);
   return format in EXPORTS ? openExport(format, path, task) : openReport(format, openFile(path), task);
 }
 

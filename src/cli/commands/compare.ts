@@ -8,7 +8,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function compare(task: Task): Promise<number> {
-  const format = formatOf(task, ["table", "json"]);
+  const format = formatOf(task);
   const [first = "", second = ""] = task.operands;
   const bad = await shapeOf(first, analyzeOptions(task, [fileOf(first)]));
   const good = await shapeOf(second, analyzeOptions(task, [fileOf(second)]));

@@ -2,12 +2,12 @@
 // in it: asking the program at each key would take longer than typing.
 
 import { type CommandLine, type CommandOption, commandLine } from "../command-line.ts";
-import { CALLS_FORMATS, CHECK_FORMATS } from "../formats.ts";
+import { COMMANDS } from "../command-words.ts";
 import { stdout } from "../standard-output.ts";
 import type { Task } from "../task.ts";
 
 export function completion({ operands, rules }: Task): number {
-  const formats = [...new Set([...CHECK_FORMATS, ...CALLS_FORMATS])];
+  const formats = [...new Set(COMMANDS.flatMap(({ formats: own = [] }) => own))];
   const ids = rules.map(({ id }) => id);
   stdout.write(completionScript(operands[0] === "zsh" ? "zsh" : "bash", commandLine(), formats, ids));
   stdout.flush();

@@ -7,7 +7,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function diff(task: Task): Promise<number> {
-  const format = formatOf(task, ["table", "json"]);
+  const format = formatOf(task);
   const [old = "", now = ""] = task.operands;
   const before = await findingsIn(old, analyzeOptions(task, [old]));
   const found = difference(before, await findingsIn(now, analyzeOptions(task, [now])));

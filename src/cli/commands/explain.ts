@@ -8,7 +8,7 @@ import type { Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export function explain(task: Task): number {
-  formatOf(task, ["table"]);
+  formatOf(task);
   const [id = ""] = task.operands;
   const rule = task.rules.find((candidate) => candidate.id === id);
   if (rule === undefined)

@@ -12,7 +12,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function frames(task: Task): Promise<number> {
-  const format = formatOf(task, ["table", "ndjson"]);
+  const format = formatOf(task);
   const { only } = task;
   // Begun with its first row: what cannot be read has no table.
   let table: ReturnType<typeof framesTable> | undefined;

@@ -11,7 +11,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
 
 export async function info(task: Task): Promise<number> {
-  const format = formatOf(task, ["table", "json"]);
+  const format = formatOf(task);
   const progress = new ProgressLine(task);
   const sources = await findCaptures(task.operands, task.requireComplete);
   const captures = new CapturePipeline(sources, {

@@ -12,7 +12,7 @@ import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 
 export async function repro(task: Task): Promise<number> {
-  formatOf(task, ["table"]);
+  formatOf(task);
   const { only, protos, showSecrets } = task;
   if (only.stream === undefined)
     throw new H2lintError("usage", "repro needs --stream N, and --connection N where there are several");

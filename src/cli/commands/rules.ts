@@ -6,7 +6,7 @@ import type { Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export function listRules(task: Task): number {
-  if (formatOf(task, ["table", "json"]) === "json") rulesJson(stdout.write, task.rules);
+  if (formatOf(task) === "json") rulesJson(stdout.write, task.rules);
   else rulesTable(stdout.write, lookOf(task), task.rules);
   stdout.flush();
   return 0;

@@ -14,7 +14,7 @@ import { lookOf } from "../terminal.ts";
 
 export async function timeline(task: Task): Promise<number> {
   const { only, verbose } = task;
-  if (formatOf(task, ["table", "html"]) === "html") return timelinePage(task);
+  if (formatOf(task) === "html") return timelinePage(task);
   const { stream: _, ...rest } = only;
   const schemas = loadSchemas(task.protos);
   if (task.messages) schemas.addKnown(healthService());

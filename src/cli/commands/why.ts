@@ -15,7 +15,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf, ProgressLine } from "../terminal.ts";
 
 export async function why(task: Task): Promise<number> {
-  const format = formatOf(task, ["table", "json"]);
+  const format = formatOf(task);
   const { text, only } = task;
   const causes = new Causes(task.rules);
   const { from: _, to: __, ...untimed } = only;
