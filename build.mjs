@@ -3,10 +3,11 @@
 // `#platform/NAME`. cli-table3, which every table needs, and string-width that it brings, are put in, with their licenses; the other
 // `dependencies` are loaded when they are needed.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { rollUpDeclarations } from "./declarations.mjs";
 import { trimmedSdk } from "./src/cli/mcp/trim.mjs";
 import { buildNodePlatform, eitherPlatform } from "./src/platform/web/bundle.mjs";
 import { bundle as bundlePage } from "./src/report/html/bundle.mjs";
@@ -67,25 +68,11 @@ function licenses(files) {
   return `These packages are part of the files beside this one.\n\n${all.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
 
-/** Leaves only the declarations that the public ones lead to. @param {string} folder */
-function pruneDeclarations(folder) {
-  const needed = new Set();
-  const open = ["index.d.ts", "core.d.ts", "testing.d.ts"].map((name) => join(folder, name));
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    if (needed.has(file) || !existsSync(file)) continue;
-    needed.add(file);
-    const imports = readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.[jt]s"/g);
-    for (const [, path] of imports) open.push(join(dirname(file), `${path}.d.ts`));
-  }
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-    if (name.endsWith(".d.ts") && !needed.has(join(folder, name))) rmSync(join(folder, name));
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(root, "dist");
   rmSync(folder, { recursive: true, force: true });
   await bundle(folder);
   const tsc = fileURLToPath(import.meta.resolve("typescript/bin/tsc"));
   execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
-  pruneDeclarations(folder);
+  rollUpDeclarations(folder);
 }
