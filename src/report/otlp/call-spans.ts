@@ -58,9 +58,11 @@ export class CallSpans<Owner extends { readonly text: ConnectionText }> {
     this.#ids(owner.text, id, id, parent);
     if (parent !== undefined) octets.text(`","parentSpanId":"${parent.spanId}`);
     octets.add(text.clientName);
+    const times = octets.length;
     octets.time(clock, began);
     octets.add(UNTIL);
     octets.time(clock, over);
+    const timesEnd = octets.length;
     octets.add(owner.text.peer);
     octets.add(text.what);
     octets.decimal(id);
@@ -73,9 +75,7 @@ export class CallSpans<Owner extends { readonly text: ConnectionText }> {
     octets.add(owner.text.parent);
     octets.hex(id);
     octets.add(text.serverName);
-    octets.time(clock, began);
-    octets.add(UNTIL);
-    octets.time(clock, over);
+    octets.again(times, timesEnd);
     octets.add(ATTRIBUTES);
     octets.add(text.what);
     octets.decimal(id);

@@ -37,7 +37,7 @@ interface Facts {
 
 export class CallTexts {
   /** The latest of each path. */
-  readonly #known = new Map<string | undefined, { readonly facts: Facts; readonly text: CallText }>();
+  readonly #known = new Map<string | undefined, Facts & { readonly text: CallText }>();
 
   of(stream: Stream, ending: Ending, attempts: number | undefined): CallText {
     const { request, response } = stream;
@@ -45,42 +45,36 @@ export class CallTexts {
     const call = asked !== undefined && (asked.other !== undefined || asked.asked) ? asked : undefined;
     const code = asked?.other === undefined ? statusCode(response.grpcStatus) : asked.other.code;
     const { by } = ending;
+    const message = call === undefined || code === undefined || code === 0 ? undefined : messageOf(call);
+    const known = this.#known.get(request.path);
+    if (
+      known !== undefined &&
+      known.protocol === call?.protocol.name &&
+      known.code === code &&
+      known.message === message &&
+      known.end === ending.end &&
+      known.how === by?.how &&
+      known.errorCode === by?.errorCode &&
+      known.method === request.method &&
+      known.scheme === request.scheme &&
+      known.status === response.status &&
+      known.userAgent === request.userAgent &&
+      known.attempts === attempts &&
+      known.seen === stream.seen
+    )
+      return known.text;
     const facts = {
       protocol: call?.protocol.name,
-      code,
-      message: call === undefined || code === undefined || code === 0 ? undefined : messageOf(call),
-      end: ending.end,
-      how: by?.how,
-      errorCode: by?.errorCode,
-      method: request.method,
-      scheme: request.scheme,
-      status: response.status,
-      userAgent: request.userAgent,
-      attempts,
-      seen: stream.seen,
+      ...{ code, message, end: ending.end, how: by?.how, errorCode: by?.errorCode },
+      ...{ method: request.method, scheme: request.scheme, status: response.status, userAgent: request.userAgent },
+      ...{ attempts, seen: stream.seen },
     };
-    const known = this.#known.get(request.path);
-    if (known !== undefined && isSame(known.facts, facts)) return known.text;
     const text = textOf(request.path === undefined ? undefined : utf8(request.path), facts);
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(request.path, { facts, text });
+    this.#known.set(request.path, { ...facts, text });
     return text;
   }
 }
-
-const isSame = (a: Facts, b: Facts): boolean =>
-  a.protocol === b.protocol &&
-  a.code === b.code &&
-  a.message === b.message &&
-  a.end === b.end &&
-  a.how === b.how &&
-  a.errorCode === b.errorCode &&
-  a.method === b.method &&
-  a.scheme === b.scheme &&
-  a.status === b.status &&
-  a.userAgent === b.userAgent &&
-  a.attempts === b.attempts &&
-  a.seen === b.seen;
 
 function textOf(path: string | undefined, facts: Facts): CallText {
   const { protocol, how, errorCode, userAgent, attempts, seen, method } = facts;

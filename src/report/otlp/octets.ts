@@ -27,7 +27,7 @@ export class Octets {
   /** Those of another. */
   addFrom({ buffer }: Octets, start: number, end: number): void {
     this.room(end - start);
-    buffer.copy(this.buffer, this.length, start, end);
+    this.buffer.set(buffer.subarray(start, end), this.length);
     this.length += end - start;
   }
 
@@ -62,6 +62,13 @@ export class Octets {
     }
     this.decimal(seconds);
     this.#digits(clock.nanosecondsOf(time), 9);
+  }
+
+  /** What stands here from `start` to `end`, once more. */
+  again(start: number, end: number): void {
+    this.room(end - start);
+    this.buffer.copyWithin(this.length, start, end);
+    this.length += end - start;
   }
 
   #digits(value: number, digits: number): void {
