@@ -37,6 +37,17 @@ export class Clock {
     return BigInt(this.#seconds) * 1_000_000_000n + BigInt(Math.round(this.#nanos + time));
   }
 
+  /** Whole seconds of what `epoch` says, for whom a BigInt is too much; `nanosecondsOf` is the rest. */
+  secondsOf(time: number): number {
+    return this.#seconds + Math.floor(Math.round(this.#nanos + time) / 1e9);
+  }
+
+  /** 0 to 999,999,999. */
+  nanosecondsOf(time: number): number {
+    const all = Math.round(this.#nanos + time);
+    return all - Math.floor(all / 1e9) * 1e9;
+  }
+
   /** Seconds since the epoch with nine decimals, for example `1766400000.000000000`. */
   text(time: number): string {
     const whole = Math.floor(time / 1e9);

@@ -64,6 +64,12 @@ export function percentDecode(text: string): { readonly octets: string; readonly
 export const valueOctets = (name: string, value: string): string =>
   name === "grpc-message" ? percentDecode(value).octets : value;
 
+/** At most so many of them, and no half of a character of UTF-8. */
+export function valueStart(name: string, value: string, octets: number): string {
+  const shown = valueOctets(name, value);
+  return shown.length <= octets ? shown : shown.slice(0, octets).replace(/[\xc0-\xff][\x80-\xbf]*$/, "");
+}
+
 /** google.rpc.Status: code 1, message 2, details 3, each a google.protobuf.Any with type_url 1 and value 2. */
 export interface StatusDetails {
   readonly code: number;

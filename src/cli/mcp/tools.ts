@@ -1,5 +1,5 @@
 // What an assistant may ask, and the command line that answers it.
-import { z } from "zod";
+import * as z from "zod";
 import type { Confinement } from "./confinement.ts";
 
 export interface Tool {

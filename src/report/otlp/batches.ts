@@ -1,5 +1,6 @@
 // Spans on their way out: those of one service stand together, in pieces, so that nothing grows with the capture.
 import { version } from "../../version.ts";
+import { Octets } from "./octets.ts";
 import { attributes } from "./span.ts";
 
 /** One service that spans are of. */
@@ -12,8 +13,11 @@ export class SpanBatches {
   readonly #output: (piece: string | Uint8Array) => void;
   readonly #isLines: boolean;
   readonly #batches = new Map<string, Batch>();
-  #length = 0;
+  /** Buffers of batches that are out. */
+  readonly #spare: Buffer[] = [];
   #before = "";
+  /** Counts what was flushed: batches are to be asked for again. */
+  turn = 0;
 
   /** @param output Gets octets that it may not keep. @param isLines One object a line, as the file exporter of OpenTelemetry writes; else
    *  one document. */
@@ -23,16 +27,22 @@ export class SpanBatches {
     if (!isLines) output('{"resourceSpans":[');
   }
 
-  add(service: Service, span: string): void {
+  /** Where spans of a service go, until the next turn. */
+  of(service: Service): Batch {
     const key = `${service.side} ${service.name}`;
     let batch = this.#batches.get(key);
     if (batch === undefined) {
-      batch = new Batch(service);
+      batch = new Batch(service, this.#spare.pop());
       this.#batches.set(key, batch);
     }
-    batch.add(span);
-    this.#length += span.length;
-    if (this.#length > PIECE) this.#flush();
+    return batch;
+  }
+
+  /** Write them, if they are enough. */
+  settle(): void {
+    let length = 0;
+    for (const { spans } of this.#batches.values()) length += spans.length;
+    if (length > PIECE) this.#flush();
   }
 
   end(): void {
@@ -45,46 +55,40 @@ export class SpanBatches {
     for (const { head, spans } of this.#batches.values()) {
       const open = this.#isLines ? (isFirst ? '{"resourceSpans":[' : ",") : `${this.#before}\n`;
       this.#output(`${open}${head}`);
-      this.#output(spans);
+      this.#output(spans.buffer.subarray(0, spans.length));
       this.#output("]}]}");
       this.#before = ",";
       isFirst = false;
+      if (this.#spare.length < SPARE) this.#spare.push(spans.buffer);
     }
     if (this.#isLines && !isFirst) this.#output("]}\n");
     this.#batches.clear();
-    this.#length = 0;
+    this.turn++;
   }
 }
 
-/** Spans of one service. They become octets at once: as text they would be many small pieces for the garbage collector. */
-class Batch {
+/** Spans of one service. */
+export class Batch {
   readonly head: string;
-  #buffer = Buffer.allocUnsafe(8 << 10);
-  #used = 0;
+  readonly spans: Octets;
 
-  constructor({ name, side }: Service) {
+  constructor({ name, side }: Service, buffer: Buffer | undefined) {
     const resource = attributes({ "service.name": name, "h2lint.side": side });
     const scope = `{"name":"h2lint","version":${JSON.stringify(version)}}`;
     this.head = `{"resource":{"attributes":[${resource}]},"scopeSpans":[{"scope":${scope},"spans":[`;
+    this.spans = new Octets(buffer);
   }
 
-  get spans(): Uint8Array {
-    return this.#buffer.subarray(0, this.#used);
-  }
-
-  add(span: string): void {
-    // No character takes more than three octets.
-    const most = this.#used + 1 + 3 * span.length;
-    if (most > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(2 * most);
-      this.#buffer.copy(larger, 0, 0, this.#used);
-      this.#buffer = larger;
-    }
-    if (this.#used > 0) this.#buffer[this.#used++] = COMMA;
-    this.#used += this.#buffer.write(span, this.#used);
+  /** One more span begins. */
+  next(): Octets {
+    const { spans } = this;
+    if (spans.length > 0) spans.add(COMMA);
+    return spans;
   }
 }
 
-const COMMA = 0x2c;
-/** Characters of spans that wait. */
+const COMMA = Buffer.from(",");
+/** Octets of spans that wait. */
 const PIECE = 1 << 19;
+/** Buffers, of as many octets and as much again. */
+const SPARE = 8;

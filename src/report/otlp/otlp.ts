@@ -13,9 +13,11 @@ import type { ConnectionEvent, FindingEvent } from "../event.ts";
 import { beganAt } from "../exchange.ts";
 import type { Report, RunFacts } from "../report.ts";
 import { type RequestNotes, SeenCalls } from "../seen-calls.ts";
-import { SpanBatches } from "./batches.ts";
-import { type CallSpans, ConnectionSpans, callSpans, clientText, joined } from "./call-span.ts";
-import { attributes, eventText, SpanKind, spanText } from "./span.ts";
+import { type Batch, SpanBatches } from "./batches.ts";
+import { CallSpans, type MessageEvents, type SpanPlace, writeSpans } from "./call-spans.ts";
+import { ConnectionText } from "./connection-text.ts";
+import { Octets } from "./octets.ts";
+import { attributes, eventText, joined, nameText, SpanKind, statusText } from "./span.ts";
 
 /** @param isLines One object a line; else one document. */
 export function otlpSpans(output: (piece: string | Uint8Array) => void, isLines: boolean): Report {
@@ -40,21 +42,28 @@ export function otlpSpans(output: (piece: string | Uint8Array) => void, isLines:
   };
 }
 
-/** Messages of a call in both directions: time, octets, and which side. */
-interface Messages {
-  readonly texts: { readonly time: number; readonly octets: number; readonly sent: boolean }[];
-  dropped: number;
+/** Messages of a call in both directions, the first `count`. It is used again for another call. */
+class Messages {
+  count = 0;
+  dropped = 0;
+  readonly times: number[] = [];
+  readonly octets: number[] = [];
+  readonly sent: boolean[] = [];
 }
 
 /** A connection that is not over. */
 interface Open {
-  readonly spans: ConnectionSpans;
+  readonly text: ConnectionText;
   /** Streams with findings. */
   readonly faulty: Set<number>;
   /** Their calls, which are over. */
-  readonly held: Map<number, CallSpans>;
+  readonly held: Map<number, SpanPlace<Octets>>;
   /** Events of findings, by stream. */
   readonly events: Map<number, string>;
+  /** Where spans go, in this turn. */
+  client: Batch | undefined;
+  server: Batch | undefined;
+  turn: number;
 }
 
 class Spans {
@@ -63,8 +72,8 @@ class Spans {
   #run: RunFacts | undefined;
   readonly #open = new Map<number, Open>();
   readonly #messages = new Map<Stream, Messages>();
-  /** The latest that are over: a finding on their last frame is made after it. */
-  readonly #latest: { readonly open: Open; readonly stream: number; readonly spans: CallSpans }[] = [];
+  readonly #spare: Messages[] = [];
+  readonly #latest = new CallSpans<Open>();
   #held = 0;
 
   constructor(batches: SpanBatches) {
@@ -81,8 +90,11 @@ class Spans {
   connectionStart(connection: Connection): void {
     if (this.#run === undefined || !this.seen.isChosen(connection)) return;
     const hash = hashOf(connection, this.#run.clock.text(connection.flow.firstTime));
-    const spans = new ConnectionSpans(connection, hash);
-    this.#open.set(connection.id, { spans, faulty: new Set(), held: new Map(), events: new Map() });
+    this.#open.set(connection.id, {
+      text: new ConnectionText(connection, hash),
+      ...{ faulty: new Set(), held: new Map(), events: new Map() },
+      ...{ client: undefined, server: undefined, turn: -1 },
+    });
   }
 
   message({ from, length }: GrpcMessage, frame: Frame, { stream, connection }: Call): void {
@@ -90,11 +102,18 @@ class Spans {
     if (messages === undefined) {
       if (this.#messages.size >= MOST_OPEN || !this.seen.isChosen(connection)) return;
       if (this.#run?.chooser.exchange(stream.id, beganAt(stream)) !== true) return;
-      messages = { texts: [], dropped: 0 };
+      messages = this.#spare.pop() ?? new Messages();
       this.#messages.set(stream, messages);
     }
-    if (messages.texts.length >= MOST_EVENTS) messages.dropped++;
-    else messages.texts.push({ time: frame.last.time, octets: length, sent: from === "client" });
+    const { count } = messages;
+    if (count >= MOST_EVENTS) {
+      messages.dropped++;
+      return;
+    }
+    messages.times[count] = frame.last.time;
+    messages.octets[count] = length;
+    messages.sent[count] = from === "client";
+    messages.count++;
   }
 
   found(connection: number, stream: number): void {
@@ -118,7 +137,7 @@ class Spans {
       "h2lint.count": event.count > 1 ? event.count : undefined,
     };
     const text = eventText(`h2lint ${rule}`, nanoseconds(frame.time), attributes(about));
-    const place = open.held.has(stream) || this.#latest.some((one) => one.open === open && one.stream === stream) ? stream : 0;
+    const place = open.held.has(stream) || this.#isLatest(open, stream) ? stream : 0;
     open.events.set(place, joined(open.events.get(place) ?? "", text));
   }
 
@@ -127,24 +146,23 @@ class Spans {
     if (open === undefined) return;
     this.#open.delete(id);
     this.#release(0, open);
-    for (const [stream, spans] of open.held) this.#write(open, stream, spans);
+    for (const [stream, place] of open.held) this.#write(open, stream, place.owner, place);
     this.#held -= open.held.size;
     const about = {
       ...{ "h2lint.connection": id, "h2lint.protocol": protocol, "network.peer.address": server, "client.address": client },
       ...{ "h2lint.software.client": software?.client, "h2lint.software.server": software?.server },
     };
     const begin = nanoseconds(start);
-    const span = spanText({
-      ...{
-        traceId: open.spans.traceId,
-        spanId: open.spans.spanId(0, "server"),
-        name: "HTTP/2 connection",
-        kind: SpanKind.internal,
-      },
-      ...{ start: begin, end: String(BigInt(begin) + BigInt(Math.round(duration))), attributes: attributes(about) },
-      ...{ events: open.events.get(0) ?? "", error: undefined },
-    });
-    this.#batches.add({ name: "h2lint", side: "h2lint" }, span);
+    const end = String(BigInt(begin) + BigInt(Math.round(duration)));
+    const events = open.events.get(0);
+    const said = events === undefined ? "" : `,"events":[${events}]`;
+    this.#batches
+      .of({ name: "h2lint", side: "h2lint" })
+      .next()
+      .text(
+        `${open.text.ids}${nameText("HTTP/2 connection", SpanKind.internal)}${begin}","endTimeUnixNano":"${end}","attributes":[${attributes(about)}]${said}${statusText(undefined)}`,
+      );
+    this.#batches.settle();
   }
 
   end(): void {
@@ -157,56 +175,73 @@ class Spans {
     const { clock } = this.#run!; // it has begun: there are streams
     const open = this.#open.get(connection.id);
     if (open === undefined) return;
-    const spans = callSpans(stream, connection, began, notes, open.spans, clock, this.#messagesOf(stream));
-    this.#latest.push({ open, stream: stream.id, spans });
-    if (this.#latest.length > 2 * LATEST) this.#release(LATEST);
+    this.#latest.add(open, stream, connection, began, notes, clock, this.#messagesOf(stream));
+    if (this.#latest.count > 2 * LATEST) this.#release(LATEST);
   }
 
-  // A call with one message each way has nothing to tell by them.
-  #messagesOf(stream: Stream): { readonly text: string; readonly dropped: number } {
+  #messagesOf(stream: Stream): MessageEvents {
     const messages = this.#messages.get(stream);
     if (messages === undefined) return NO_EVENTS;
     this.#messages.delete(stream);
-    const { texts, dropped } = messages;
-    const sent = texts.filter((one) => one.sent).length;
-    if (sent <= 1 && texts.length - sent <= 1) return NO_EVENTS;
+    const events = this.#eventsOf(messages);
+    if (this.#spare.length < SPARE && messages.count <= SPARE_EVENTS) {
+      messages.count = messages.dropped = 0;
+      this.#spare.push(messages);
+    }
+    return events;
+  }
+
+  // A call with one message each way has nothing to tell by them.
+  #eventsOf({ count, dropped, times, octets, sent }: Messages): MessageEvents {
+    let asked = 0;
+    for (let i = 0; i < count; i++) if (sent[i] === true) asked++;
+    if (asked <= 1 && count - asked <= 1) return NO_EVENTS;
     const ids = { true: 0, false: 0 };
     const { clock } = this.#run!; // as above
-    const events = texts.map(({ time, octets, sent: isSent }) =>
-      eventText(
-        "rpc.message",
-        String(clock.epoch(time)),
-        attributes({
-          "rpc.message.type": isSent ? "SENT" : "RECEIVED",
-          "rpc.message.id": ++ids[`${isSent}`],
-          "rpc.message.compressed_size": octets,
-        }),
-      ),
-    );
-    return { text: events.join(","), dropped };
+    let text = "";
+    for (let i = 0; i < count; i++) {
+      const isSent = sent[i] === true;
+      const about = attributes({
+        "rpc.message.type": isSent ? "SENT" : "RECEIVED",
+        "rpc.message.id": ++ids[`${isSent}`],
+        "rpc.message.compressed_size": octets[i]!,
+      });
+      text = joined(text, eventText("rpc.message", String(clock.epoch(times[i]!)), about));
+    }
+    return { text, dropped };
   }
 
   /** Write those that are over but the latest, or hold them. @param of Only of this connection. */
   #release(keep: number, of?: Open): void {
-    const latest = this.#latest;
-    const rest = keep === 0 ? [] : latest.slice(-keep);
-    const due = keep === 0 ? latest.slice() : latest.slice(0, -keep);
-    latest.length = 0;
-    for (const one of due) {
-      const { open, stream, spans } = one;
-      if (of !== undefined && open !== of) latest.push(one);
-      else if (open.faulty.has(stream) && of === undefined && this.#held < MOST_HELD) {
-        open.held.set(stream, spans);
+    const { octets } = this.#latest;
+    this.#latest.release(this.#latest.count - keep, (place) => {
+      const { owner, stream, start } = place;
+      if (of !== undefined && owner !== of) return false;
+      if (owner.faulty.has(stream) && of === undefined && this.#held < MOST_HELD) {
+        const own = new Octets(Buffer.from(octets.buffer.subarray(start, place.end)));
+        const at = { start: 0, cut: place.cut - start, middle: place.middle - start, end: place.end - start };
+        owner.held.set(stream, { owner: own, stream, ...at, events: place.events });
         this.#held++;
-      } else this.#write(open, stream, spans);
-    }
-    latest.push(...rest);
+      } else this.#write(owner, stream, octets, place);
+      return true;
+    });
+    this.#batches.settle();
   }
 
-  #write(open: Open, stream: number, { client, server }: CallSpans): void {
-    const { spans, events } = open;
-    this.#batches.add({ name: hostOf(spans.client), side: "client" }, clientText(client, events.get(stream) ?? ""));
-    this.#batches.add({ name: spans.server, side: "server" }, spanText(server));
+  #isLatest(open: Open, stream: number): boolean {
+    const { places, count } = this.#latest;
+    for (let i = 0; i < count; i++) if (places[i]!.owner === open && places[i]!.stream === stream) return true;
+    return false;
+  }
+
+  #write(open: Open, stream: number, octets: Octets, place: SpanPlace<unknown>): void {
+    if (open.turn !== this.#batches.turn) {
+      open.turn = this.#batches.turn;
+      open.client = this.#batches.of({ name: open.text.clientHost, side: "client" });
+      open.server = this.#batches.of({ name: open.text.server, side: "server" });
+    }
+    const findings = open.events.size === 0 ? "" : (open.events.get(stream) ?? "");
+    writeSpans(octets, place, findings, open.client!, open.server!); // of this turn
   }
 }
 
@@ -217,12 +252,13 @@ const hashOf = (connection: Connection, start: string): string =>
     .digest("hex")
     .slice(0, 32);
 
-const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":")).replace(/^\[|\]$/g, "");
-
 /** Of seconds since the epoch with nine decimals. */
 const nanoseconds = (seconds: string): string => String(BigInt(seconds.replace(".", "")));
 
-const NO_EVENTS = { text: "", dropped: 0 };
+const NO_EVENTS: MessageEvents = { text: "", dropped: 0 };
+/** Messages of calls that are used again, and how many events they may have had. */
+const SPARE = 1000;
+const SPARE_EVENTS = 8;
 const LATEST = 64;
 /** Events of messages of a span: what OpenTelemetry's SDKs keep of events. */
 const MOST_EVENTS = 128;

@@ -1,34 +1,16 @@
 // Spans as OTLP's JSON writes them (opentelemetry-proto, trace.proto; ids in hexadecimal, 64-bit numbers as text), and the attributes of
-// OpenTelemetry's semantic conventions. They are put together as text: there are two for each call.
+// OpenTelemetry's semantic conventions. They are put together as text.
 
 export const SpanKind = { internal: 1, server: 2, client: 3 } as const;
 
-export interface SpanText {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string | undefined;
-  readonly name: string;
-  readonly kind: number;
-  /** Nanoseconds since the epoch. */
-  readonly start: string;
-  readonly end: string;
-  /** From `attribute`, joined. */
-  readonly attributes: string;
-  /** From `eventText`, joined. */
-  readonly events: string;
-  readonly droppedEvents?: number;
-  /** Undefined: no error. */
-  readonly error: string | undefined;
-}
+/** What stands between a span's ids and its times. */
+export const nameText = (name: string, kind: number): string =>
+  `"name":${JSON.stringify(name)},"kind":${kind},"startTimeUnixNano":"`;
 
-export function spanText(span: SpanText): string {
-  const { traceId, spanId, parentSpanId, name, kind, start, end, attributes, events, droppedEvents = 0, error } = span;
-  const parent = parentSpanId === undefined ? "" : `"parentSpanId":"${parentSpanId}",`;
-  const said = events === "" ? "" : `,"events":[${events}]`;
-  const dropped = droppedEvents === 0 ? "" : `,"droppedEventsCount":${droppedEvents}`;
+/** What ends a span. @param error Undefined: no error. */
+export function statusText(error: string | undefined): string {
   const message = error === undefined || error === "" ? "" : `"message":${JSON.stringify(error)},`;
-  const status = error === undefined ? "{}" : `{${message}"code":2}`;
-  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":${JSON.stringify(name)},"kind":${kind},"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}","attributes":[${attributes}]${said}${dropped},"status":${status}}`;
+  return `,"status":${error === undefined ? "{}" : `{${message}"code":2}`}}`;
 }
 
 export const eventText = (name: string, time: string, attributes: string): string =>
@@ -50,3 +32,5 @@ export function attributes(given: Readonly<Record<string, string | number | bool
   }
   return text;
 }
+
+export const joined = (a: string, b: string): string => (a === "" ? b : b === "" ? a : `${a},${b}`);

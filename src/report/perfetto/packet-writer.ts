@@ -62,12 +62,13 @@ export class PacketWriter {
     this.#field(8, Math.max(time, 0));
     this.#sequence();
     const known = name === "" ? 0 : this.#interned(this.#names, 2, name);
-    const labels = annotations.map(([label]) => this.#interned(this.#labels, 3, label));
+    for (let i = 0; i < annotations.length; i++) this.#interned(this.#labels, 3, annotations[i]![0]);
     const event = this.#open(11);
-    for (const [i, [, value]] of annotations.entries()) {
+    for (let i = 0; i < annotations.length; i++) {
+      const [label, value] = annotations[i]!;
       if (value === undefined) continue;
       const annotation = this.#open(4);
-      this.#field(1, labels[i]!);
+      this.#field(1, this.#labels.get(label)!);
       if (typeof value === "string") this.#text(6, value);
       else this.#field(3, value);
       this.#close(annotation);
@@ -80,19 +81,59 @@ export class PacketWriter {
     this.#close(packet);
   }
 
-  /** A value of a counter. @param value Whole, and may be negative. */
-  counter(track: number, time: number, value: number): void {
-    this.#room(96);
-    const packet = this.#begin(1);
+  /** An instant with up to three numbers beside it: most events are such. @param third Empty where there are two. */
+  instant(
+    track: number,
+    time: number,
+    name: string,
+    first: string,
+    a: number,
+    second: string,
+    b: number,
+    third = "",
+    c = 0,
+  ): void {
+    const known = this.#names.get(name);
+    const labelA = this.#labels.get(first);
+    const labelB = this.#labels.get(second);
+    const labelC = third === "" ? 0 : this.#labels.get(third);
+    if (known === undefined || labelA === undefined || labelB === undefined || labelC === undefined) {
+      const annotations: Annotation[] = [
+        [first, a],
+        [second, b],
+      ];
+      if (third !== "") annotations.push([third, c]);
+      this.event(EventType.instant, track, time, name, annotations);
+      return;
+    }
+    this.#room(SHORT);
+    const packet = this.#openShort(1);
     this.#field(8, Math.max(time, 0));
     this.#sequence();
-    const event = this.#open(11);
+    const event = this.#openShort(11);
+    this.#number(labelA, a);
+    this.#number(labelB, b);
+    if (labelC > 0) this.#number(labelC, c);
+    this.#field(9, EventType.instant);
+    this.#field(10, known);
+    this.#field(11, track);
+    this.#closeShort(event);
+    this.#closeShort(packet);
+  }
+
+  /** A value of a counter. @param value Whole, and may be negative. */
+  counter(track: number, time: number, value: number): void {
+    this.#room(SHORT);
+    const packet = this.#openShort(1);
+    this.#field(8, Math.max(time, 0));
+    this.#sequence();
+    const event = this.#openShort(11);
     this.#field(9, EventType.counter);
     this.#field(11, track);
     this.#varint((30 << 3) | 0);
     this.#signed(value);
-    this.#close(event);
-    this.#close(packet);
+    this.#closeShort(event);
+    this.#closeShort(packet);
   }
 
   end(): void {
@@ -141,6 +182,23 @@ export class PacketWriter {
     buffer[start - 1] = (length >> 21) & 0x7f;
   }
 
+  // Of what is below 128 octets.
+  #openShort(field: number): number {
+    this.#varint((field << 3) | 2);
+    return ++this.#at;
+  }
+
+  #closeShort(start: number): void {
+    this.#buffer[start - 1] = this.#at - start;
+  }
+
+  #number(label: number, value: number): void {
+    const annotation = this.#openShort(4);
+    this.#field(1, label);
+    this.#field(3, value);
+    this.#closeShort(annotation);
+  }
+
   #field(field: number, value: number): void {
     this.#varint(field << 3);
     this.#varint(value);
@@ -150,7 +208,15 @@ export class PacketWriter {
     this.#varint((field << 3) | 2);
     this.#at += 4;
     const start = this.#at;
-    this.#at += this.#buffer.write(value, this.#at);
+    let i = 0;
+    // A call of Buffer's takes longer than a short text.
+    if (value.length <= SHORT_TEXT)
+      for (; i < value.length; i++) {
+        const code = value.charCodeAt(i);
+        if (code >= 0x80) break;
+        this.#buffer[start + i] = code;
+      }
+    this.#at += i === value.length ? i : this.#buffer.write(value, start);
     this.#close(start);
   }
 
@@ -161,9 +227,14 @@ export class PacketWriter {
   }
 
   #varint(value: number): void {
+    const buffer = this.#buffer;
+    let at = this.#at;
     let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.#buffer[this.#at++] = (rest % 0x80) | 0x80;
-    this.#buffer[this.#at++] = rest;
+    // Beyond what shifts take.
+    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80;
+    for (; rest >= 0x80; rest >>>= 7) buffer[at++] = (rest & 0x7f) | 0x80;
+    buffer[at++] = rest;
+    this.#at = at;
   }
 
   #signed(value: number): void {
@@ -189,3 +260,7 @@ const SEQUENCE = 1;
 const CLEARED = 1;
 const NEEDS = 2;
 const PIECE = 1 << 18;
+/** More octets than an event of three numbers takes: five of up to ten octets, and what is before and about them. */
+const SHORT = 128;
+/** Characters. */
+const SHORT_TEXT = 64;

@@ -2,7 +2,7 @@
 // windows of the connection as counters, and findings as instants with an arrow to their answer.
 import { H2lintError } from "../../error.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
-import { type Frame, kindName } from "../../http2/frame.ts";
+import { type Frame, type FrameKind, frameKinds, kindName } from "../../http2/frame.ts";
 import type { Connection } from "../../model/connection.ts";
 import { INITIAL_WINDOW } from "../../model/flow-window.ts";
 import type { Stream } from "../../model/stream.ts";
@@ -45,6 +45,9 @@ class Trace {
   /** Nanoseconds since the epoch. */
   #start: bigint | undefined;
   readonly #open = new Map<number, Open>();
+  /** The connection of the last frame, and what is open of it. */
+  #asked: Connection | undefined;
+  #answer: Open | undefined;
   #flows = 0;
 
   constructor(writer: PacketWriter) {
@@ -112,22 +115,33 @@ class Trace {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    const open = this.#open.get(connection.id);
+    if (connection !== this.#asked) {
+      this.#asked = connection;
+      this.#answer = this.#open.get(connection.id);
+    }
+    const open = this.#answer;
     if (open === undefined || this.#run?.chooser.exchange(frame.streamId, frame.last.time) !== true) return;
     const { kind, last, from, length, errorCode, increment, streamId } = frame;
     const time = open.zero + last.time;
     open.last = time;
     const lane = stream === undefined ? undefined : open.laneOf.get(stream);
     const track = open.uuid + (lane === undefined ? Track.frames : Track.lanes + lane);
+    const name = from === "client" ? clientNames.get(kind)! : serverNames.get(kind)!;
+    const isGrant = kind === "window-update" && frame.whole;
+    const isApart = lane === undefined && streamId !== 0;
     const code = frame.whole && (kind === "rst-stream" || kind === "goaway") ? errorCodeName(errorCode) : undefined;
-    const about: Annotation[] = [
-      ["packet", last.packet],
-      ["length", length],
-    ];
-    if (lane === undefined && streamId !== 0) about.push(["stream", streamId]);
-    if (code !== undefined) about.push(["error_code", code]);
-    if (kind === "window-update" && frame.whole) about.push(["increment", increment]);
-    this.#writer.event(EventType.instant, track, time, `${from === "client" ? "->" : "<-"} ${kindName(kind)}`, about);
+    if (code !== undefined || (isGrant && isApart)) {
+      const about: Annotation[] = [
+        ["packet", last.packet],
+        ["length", length],
+      ];
+      if (isApart) about.push(["stream", streamId]);
+      about.push(code === undefined ? ["increment", increment] : ["error_code", code]);
+      this.#writer.event(EventType.instant, track, time, name, about);
+    } else {
+      const third = isGrant ? "increment" : isApart ? "stream" : "";
+      this.#writer.instant(track, time, name, "packet", last.packet, "length", length, third, isGrant ? increment : streamId);
+    }
     // Called before the frame takes effect.
     if (kind === "data") this.#window(open, connection, from, time, -length);
     else if (kind === "window-update" && streamId === 0 && frame.whole)
@@ -141,6 +155,7 @@ class Trace {
   }
 
   over(id: number): void {
+    this.#asked = this.#answer = undefined;
     this.#open.delete(id);
   }
 
@@ -192,6 +207,12 @@ class Trace {
   }
 }
 
+const namesOf = (arrow: string): ReadonlyMap<FrameKind, string> =>
+  new Map(frameKinds.map((kind) => [kind, `${arrow} ${kindName(kind)}`]));
+
+/** `->` is from the client. */
+const clientNames = namesOf("->");
+const serverNames = namesOf("<-");
 const TRACKS = 1_000_000;
 const Track = { frames: 1, findings: 2, client: 3, server: 4, lanes: 10 } as const;
 /** Streams of a connection that are shown side by side. */

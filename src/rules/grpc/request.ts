@@ -1,6 +1,7 @@
 import { FieldBit } from "../../fields/field.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind } from "../../grpc/call.ts";
+import { valueStart } from "../../grpc/status.ts";
 import { Observation } from "../../http2/observation.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { openedWithData } from "../related.ts";
@@ -77,7 +78,7 @@ function listed(block: FieldBlock, wanted: (name: string) => boolean = () => tru
   const shown: string[] = [];
   for (let i = 0; i < decoded.count && shown.length < 3; i++) {
     const { name, value, bits } = decoded.fields[i]!;
-    if ((bits & FieldBit.nameUnknown) === 0 && wanted(name.text)) shown.push(`${name.text}: ${value.slice(0, 80)}`);
+    if ((bits & FieldBit.nameUnknown) === 0 && wanted(name.text)) shown.push(`${name.text}: ${valueStart(name.text, value, 80)}`);
   }
   return shown.join(", ");
 }

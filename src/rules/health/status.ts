@@ -1,6 +1,6 @@
 import { Name } from "../../fields/name.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
-import { statusName } from "../../grpc/status.ts";
+import { statusName, valueStart } from "../../grpc/status.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { StreamBit } from "../../model/stream.ts";
 import { opened } from "../related.ts";
@@ -46,7 +46,7 @@ export const errorStatus = defineRule({
     const value = decoded.grpcStatus?.value;
     if (value === undefined || !/^[1-9]\d{0,3}$/.test(value)) return;
     const code = Number(value);
-    const text = (decoded.slots[Name.grpcMessage]?.value ?? "").slice(0, TEXT);
+    const text = valueStart("grpc-message", decoded.slots[Name.grpcMessage]?.value ?? "", TEXT);
     const severity = FAULTS.has(code) ? "warning" : "info";
     const data = { streamId, status: code, name: code <= LAST_STATUS ? statusName(code) : "no known status", ms, text };
     report(subject, "grpc", data, { severity, related, fold: value });
