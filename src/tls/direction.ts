@@ -74,6 +74,8 @@ export class TlsDirection {
   /** Early data that the server has not accepted yet. */
   #early: { readonly plain: Uint8Array; readonly end: number; readonly at: Origin }[] = [];
   #earlyOctets = 0;
+  /** Of these, told as missing: the other side had them, and may have acted on them. */
+  #earlyTold = 0;
   /** Records that keys did not open before any did: of a handshake whose secrets are not known. */
   #hidden = 0;
   /** Of the record that is being read. */
@@ -201,10 +203,7 @@ export class TlsDirection {
   decideEarly(): void {
     if (this.#early.length === 0) return;
     if (this.#shared.facts.earlyData === "accepted") this.#takeEarly();
-    else if (this.#shared.facts.earlyData === "rejected") {
-      this.#early = [];
-      this.#earlyOctets = 0;
-    }
+    else if (this.#shared.facts.earlyData === "rejected") this.#forgetEarly();
   }
 
   #changeCipher(): void {
@@ -323,9 +322,13 @@ export class TlsDirection {
     const early = this.#early;
     // Known before the first of them is read.
     if (early.length > 0) this.#shared.facts.earlyEnd = this.plain + this.#earlyOctets;
-    this.#early = [];
-    this.#earlyOctets = 0;
+    this.#forgetEarly();
     for (const { plain, end, at } of early) this.#give(plain, 0, plain.length, end, at);
+  }
+
+  #forgetEarly(): void {
+    this.#early = [];
+    this.#earlyOctets = this.#earlyTold = 0;
   }
 
   #unread(record: TlsRecord, tried: boolean): void {
@@ -397,11 +400,22 @@ export class TlsDirection {
   /** The other side gives octets, and had received so many of this one's ciphertext: what it may have read must be told as missing first, or
    *  it would seem to answer what was never sent. */
   settle(acked: number): void {
+    if (this.#early.length > 0) this.#settleEarly(acked);
     const deferred = this.#deferred;
     if (deferred === undefined || (acked >= 0 && acked <= deferred.at.offset)) return;
     if (this.opener.opened === 0 && !this.#shared.keys.readable(this.side)) return;
     this.#deferred = undefined;
     this.#gap(deferred.length, deferred.proof, deferred.at, false, true);
+  }
+
+  // The server goes on before it has accepted early data or not: its EncryptedExtensions are lost.
+  #settleEarly(acked: number): void {
+    let had = 0;
+    for (const { plain, end } of this.#early) if (acked < 0 || end <= acked) had += plain.length;
+    const octets = had - this.#earlyTold;
+    if (octets <= 0) return;
+    this.#earlyTold = had;
+    this.#gap(octets, "unknown", this.#early[0]!.at, false, true);
   }
 
   #place({ file, packet, time }: Origin, acked: number): Origin {
