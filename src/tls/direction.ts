@@ -5,7 +5,7 @@ import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import { alertName, CLOSE_NOTIFY, type TlsAlert } from "./alert.ts";
 import type { ConnectionKeys, Epoch } from "./connection-keys.ts";
 import { noteMessage, type TlsFacts } from "./facts.ts";
-import { HandshakeReader, MessageType } from "./handshake.ts";
+import { HandshakeReader, type MessageSink, MessageType } from "./handshake.ts";
 import { Opener } from "./opener.ts";
 import { PlaintextOffsets } from "./plaintext-offsets.ts";
 import { ContentType, type TlsRecord } from "./record.ts";
@@ -30,17 +30,23 @@ export interface TlsTrouble {
   readonly octets: number;
 }
 
+/** Told beside the octets. */
+export interface TlsListener {
+  alert?(alert: TlsAlert): void;
+  trouble?(trouble: TlsTrouble): void;
+}
+
 /** What both directions of a connection know. */
 export interface Shared {
   readonly keys: ConnectionKeys;
   readonly facts: TlsFacts;
-  readonly trouble: (trouble: TlsTrouble) => void;
-  readonly alert: (alert: TlsAlert) => void;
+  /** Told beside the octets. */
+  readonly listener: TlsListener;
   /** This direction has sent a ClientHello, or the other a ServerHello. */
-  readonly isClient: (direction: TlsDirection) => void;
+  isClient(direction: TlsDirection): void;
 }
 
-export class TlsDirection {
+export class TlsDirection implements MessageSink {
   side: Side = "client";
   /** Decrypted octets so far, with those in gaps. */
   plain = 0;
@@ -86,7 +92,7 @@ export class TlsDirection {
     this.#shared = shared;
     this.#out = out;
     this.opener = new Opener(shared.keys);
-    this.#handshake = new HandshakeReader((type, message) => this.#message(type, message));
+    this.#handshake = new HandshakeReader(this);
   }
 
   join(peer: TlsDirection): void {
@@ -227,6 +233,7 @@ export class TlsDirection {
     if (before?.kind === "early" && facts.earlyData === "offered") facts.earlyData = "rejected";
     this.decideEarly();
     if (epoch?.kind === "handshake") return;
+    if (epoch?.kind === "application") this.#shared.keys.handshakeOver(this.side);
     this.reads = true;
     const first = epoch?.generation === 0 && sequence <= (epoch.kind === "tls12" ? 1 : 0);
     if (first && this.plain === 0) {
@@ -261,11 +268,12 @@ export class TlsDirection {
       if (alert.level === "fatal" || alert.description === CLOSE_NOTIFY) this.#alerted = true;
       const { facts } = this.#shared;
       if (facts.alerts.length < ALERTS) facts.alerts.push(alert);
-      this.#shared.alert(alert);
+      this.#shared.listener.alert?.(alert);
     }
   }
 
-  #message(type: number, message: Uint8Array): void {
+  /** What its handshake says. */
+  message(type: number, message: Uint8Array): void {
     const { keys, facts } = this.#shared;
     if (!this.#sealedRecord) {
       if (type === MessageType.clientHello) this.#shared.isClient(this);
@@ -435,7 +443,7 @@ export class TlsDirection {
   }
 
   #tell(kind: TlsTrouble["kind"], { file, packet }: Origin, offset: number, octets: number): void {
-    this.#shared.trouble({ kind, from: this.side, file, packet, offset, octets });
+    this.#shared.listener.trouble?.({ kind, from: this.side, file, packet, offset, octets });
   }
 }
 
