@@ -22,6 +22,8 @@ export class TlsConnection implements ByteSource, Waiter, TlsListener {
   /** Something was decrypted. */
   #begun = false;
   #ends = 0;
+  /** What could not be read of the handshake. */
+  #before: TlsTrouble[] = NONE;
 
   constructor(carrier: Carrier, keys: DecryptorContext) {
     this.#carrier = carrier;
@@ -49,6 +51,8 @@ export class TlsConnection implements ByteSource, Waiter, TlsListener {
     const { flow, sink, readers, tunnels } = this.#carrier;
     const decryptor = this.#decryptor!; // who gives octets
     const { facts, client = 0 } = decryptor;
+    for (const trouble of this.#before) this.#diagnose(trouble);
+    this.#before = NONE;
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
     new Detection(new Carrier(flow, this, sink, readers, tunnels, true, decryptor), client, NOTHING_SKIPPED);
@@ -108,9 +112,13 @@ export class TlsConnection implements ByteSource, Waiter, TlsListener {
     if (this.#begun) this.#carrier.sink.alerted?.(alert);
   }
 
-  trouble({ kind, from, file, packet, offset, octets }: TlsTrouble): void {
-    // Where nothing was decrypted the reason of that says all.
-    if (!this.#begun && kind !== "authentication-failed") return;
+  trouble(trouble: TlsTrouble): void {
+    // Where nothing is decrypted the reason of that says all.
+    if (this.#begun || trouble.kind === "authentication-failed") this.#diagnose(trouble);
+    else if (this.#before.length < BEFORE) this.#before = [...this.#before, trouble];
+  }
+
+  #diagnose({ kind, from, file, packet, offset, octets }: TlsTrouble): void {
     const connection = this.#carrier.flow.id;
     const place = { in: "stream", file, packet, connection, from, offset } as const;
     this.#carrier.readers.diagnostics({ code: CODES[kind], place, data: { connection, from, octets } });
@@ -173,3 +181,5 @@ const CODES: Readonly<Record<TlsTrouble["kind"], DiagnosticCode>> = {
 };
 
 const NOTHING_SKIPPED = [0, 0] as const;
+const NONE: TlsTrouble[] = [];
+const BEFORE = 8;

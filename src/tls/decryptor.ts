@@ -194,7 +194,9 @@ export class Decryptor implements RecordSink, Shared {
       noteFound(this.facts, keys);
       this.#setClient(found.side === "client" ? index : ((1 - index) as 0 | 1));
     }
-    direction.opener.beginAt(keys.epoch13(found.side, found.kind)!, found.sequence);
+    let epoch = keys.epoch13(found.side, found.kind)!;
+    for (let i = 0; i < found.generation; i++) epoch = epoch.next()!; // as the search did
+    direction.opener.beginAt(epoch, found.sequence);
   }
 
   #park(event: Parked, octets: number): void {

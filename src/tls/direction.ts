@@ -54,6 +54,8 @@ export class TlsDirection implements MessageSink {
   sealed = 0;
   /** Records of application data, or that may bear it, have opened. */
   reads = false;
+  /** It was closed. */
+  ended = false;
   /** The first of its records of application data was one that opened. */
   fromStart = false;
   readonly opener: Opener;
@@ -185,10 +187,12 @@ export class TlsDirection implements MessageSink {
   }
 
   end(how: EndReason, inRecord: boolean, at: Origin): void {
-    if (inRecord && how !== "capture-end") this.#tell("cut-record", at, at.offset, 0);
+    // At the end of a capture a record may be under way, but not to a side that has closed.
+    if (inRecord && (how !== "capture-end" || this.#peer?.ended === true)) this.#tell("cut-record", at, at.offset, 0);
     // Whether a server that never answered took it does not matter: it was sent as the beginning of what follows.
     this.#takeEarly();
     this.#flushGap();
+    this.ended = how === "fin" || how === "rst";
     if (how === "fin") {
       this.#fin = at.offset;
       this.#noteSilentEnd(inRecord, at);
