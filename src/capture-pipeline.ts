@@ -10,7 +10,7 @@ import type { CaptureInterface } from "./capture/reader.ts";
 import type { Source } from "./capture/source.ts";
 import { planSessions, type Session, type SessionMode } from "./capture-sessions.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { defaultLimits, type Limits, limitsWithKeys } from "./limits.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "./pipeline.ts";
 import { nextTurn } from "./platform/turn.ts";
@@ -109,7 +109,8 @@ export class CapturePipeline {
 
   /** @returns How many connections there were, with those before. */
   async *#session(captures: MergedCaptures, wanted: Wanted, before: number): AsyncGenerator<void, number> {
-    const { clock, keys, limits } = this;
+    const { clock, keys } = this;
+    const limits = limitsWithKeys(this.limits, keys.store.size);
     const hpack = hpackOf(this.#engine);
     const assembler = assemblerFor(buildPipeline(wanted, limits), hpack, limits, this.#report, keys.store, before);
     const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);

@@ -106,7 +106,7 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     outOfOrderTotal: share(0.1),
     undecidedTotal: share(0.05),
     tlsParkedOctets: share(0.1),
-    tlsConnections: 1 << 16,
+    tlsConnections: Math.floor(share(0.1) / KEYS),
     lostAfterPackets: 64,
     frameOctets: 1 << 20,
     frameOctetsTotal: share(0.04),
@@ -136,12 +136,23 @@ export function limitsFor(maxMemoryOctets: number): Limits {
   };
 }
 
+/** The same where there are the secrets of so many connections of TLS: they, and opening what is sealed with them, take of what the
+ *  connections have. */
+export function limitsWithKeys(limits: Limits, connections: number): Limits {
+  const sealed = Math.min(connections, limits.flows) * SEALED + connections * KEYS;
+  return { ...limits, flows: Math.max(Math.floor(limits.flows - sealed / CONNECTION), Math.ceil(limits.flows / 2)) };
+}
+
 // Of Node and the program with a capture of a few connections.
 const PROGRAM = 100 << 20;
 // Below it there is nothing to share out.
 const LEAST = 16 << 20;
 // A connection but for its streams, with what it leaves to collect and its part of the report; one that says nothing takes a third.
 const CONNECTION = 16 << 10;
+// What one that is decrypted takes besides, as measured of the whole process: it holds 5 KiB more, and few fill what is above.
+const SEALED = 3 << 10;
+// The secrets of a connection in a key log.
+const KEYS = 440;
 // A stream with its two halves, heads and references.
 const STREAM = 2 << 10;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultLimits, defaultMaxMemory, type Limits, limitsFor } from "../src/limits.ts";
+import { defaultLimits, defaultMaxMemory, type Limits, limitsFor, limitsWithKeys } from "../src/limits.ts";
 
 const MB = 1 << 20;
 
@@ -32,6 +32,16 @@ describe("limits by memory", () => {
       expect(large[name as keyof Limits], name).toBeGreaterThanOrEqual(limit);
     }
     expect(small.flows).toBeGreaterThan(400);
+  });
+
+  it("of connections are fewer where the secrets of TLS take room", () => {
+    expect(limitsWithKeys(defaultLimits, 0)).toEqual(defaultLimits);
+    const few = limitsWithKeys(defaultLimits, 100).flows;
+    const many = limitsWithKeys(defaultLimits, 10_000).flows;
+    expect(defaultLimits.flows - few).toBeLessThan(30);
+    expect(many).toBeLessThan(0.8 * defaultLimits.flows);
+    expect(limitsWithKeys(defaultLimits, 1e6).flows).toBe(Math.ceil(defaultLimits.flows / 2));
+    expect(defaultLimits.tlsConnections).toBeGreaterThan(20_000);
   });
 
   it("of one direction is never more than that of all", () => {

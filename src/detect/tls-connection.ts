@@ -3,15 +3,16 @@
 import type { DiagnosticCode } from "../diagnostic.ts";
 import type { Origin } from "../place.ts";
 import { type ByteSink, type ByteSource, type EndReason, type GapProof, unread } from "../tcp/byte-stream.ts";
+import type { TlsAlert } from "../tls/alert.ts";
 import { Decryptor, type DecryptorContext } from "../tls/decryptor.ts";
-import type { PlaintextSink, TlsTrouble } from "../tls/direction.ts";
+import type { PlaintextSink, TlsListener, TlsTrouble } from "../tls/direction.ts";
 import type { Waiter } from "../tls/parking.ts";
 import { tlsSummary } from "../tls/summary.ts";
 import { Carrier } from "./carrier.ts";
 import { Detection } from "./detection.ts";
 
 /** Gives decrypted octets. */
-export class TlsConnection implements ByteSource, Waiter {
+export class TlsConnection implements ByteSource, Waiter, TlsListener {
   readonly #carrier: Carrier;
   readonly #keys: DecryptorContext;
   /** Undefined: nothing is to be had from it any more. */
@@ -21,18 +22,14 @@ export class TlsConnection implements ByteSource, Waiter {
   /** Something was decrypted. */
   #begun = false;
   #ends = 0;
+  /** What could not be read of the handshake. */
+  #before: TlsTrouble[] = NONE;
 
   constructor(carrier: Carrier, keys: DecryptorContext) {
     this.#carrier = carrier;
     this.#keys = keys;
     const out = [new PlainSide(this, 0), new PlainSide(this, 1)] as const;
-    const decryptor = new Decryptor(keys, out, {
-      trouble: (trouble) => this.#diagnose(trouble),
-      // Before there is anything to answer the handshake's facts say it all.
-      alert: (alert) => {
-        if (this.#begun) carrier.sink.alerted?.(alert);
-      },
-    });
+    const decryptor = new Decryptor(keys, out, this);
     this.#decryptor = decryptor;
     carrier.source.attach(0, new SealedSide(this, decryptor.sinks[0]));
     carrier.source.attach(1, new SealedSide(this, decryptor.sinks[1]));
@@ -54,6 +51,8 @@ export class TlsConnection implements ByteSource, Waiter {
     const { flow, sink, readers, tunnels } = this.#carrier;
     const decryptor = this.#decryptor!; // who gives octets
     const { facts, client = 0 } = decryptor;
+    for (const trouble of this.#before) this.#diagnose(trouble);
+    this.#before = NONE;
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
     new Detection(new Carrier(flow, this, sink, readers, tunnels, true, decryptor), client, NOTHING_SKIPPED);
@@ -108,9 +107,18 @@ export class TlsConnection implements ByteSource, Waiter {
     sink.secured?.(facts, client, true);
   }
 
-  // Where nothing was decrypted the reason of that says all.
+  alert(alert: TlsAlert): void {
+    // Before there is anything to answer the handshake's facts say it all.
+    if (this.#begun) this.#carrier.sink.alerted?.(alert);
+  }
+
+  trouble(trouble: TlsTrouble): void {
+    // Where nothing is decrypted the reason of that says all.
+    if (this.#begun || trouble.kind === "authentication-failed") this.#diagnose(trouble);
+    else if (this.#before.length < BEFORE) this.#before = [...this.#before, trouble];
+  }
+
   #diagnose({ kind, from, file, packet, offset, octets }: TlsTrouble): void {
-    if (!this.#begun && kind !== "authentication-failed") return;
     const connection = this.#carrier.flow.id;
     const place = { in: "stream", file, packet, connection, from, offset } as const;
     this.#carrier.readers.diagnostics({ code: CODES[kind], place, data: { connection, from, octets } });
@@ -173,3 +181,5 @@ const CODES: Readonly<Record<TlsTrouble["kind"], DiagnosticCode>> = {
 };
 
 const NOTHING_SKIPPED = [0, 0] as const;
+const NONE: TlsTrouble[] = [];
+const BEFORE = 8;

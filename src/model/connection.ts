@@ -95,8 +95,11 @@ export class Connection {
   /** The capture lacks this side's FIN, but the other side acknowledged it: one octet more than was seen (RFC 9293 3.10.4). */
   closedUnseen(side: Side): boolean {
     if (this.endpoint(side).end !== undefined) return false;
-    const { acknowledged, offset } = this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
-    return acknowledged > offset;
+    const { acknowledged, offset, held } = this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
+    // Acknowledgments are noted as captured: what waits may be what this one is of.
+    let seen = offset;
+    for (const { offset: from, bytes, cut, fin } of held) seen = Math.max(seen, from + bytes.length + cut + (fin ? 1 : 0));
+    return acknowledged > seen;
   }
 
   /** Which requests have the same :path, where it is not known. Made when first asked for. */

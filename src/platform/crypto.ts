@@ -5,7 +5,6 @@ export {
   createHash,
   createHmac,
   createPrivateKey,
-  createSecretKey,
   getCiphers,
   type KeyObject,
   privateDecrypt,

@@ -1,4 +1,5 @@
 // The keys of one connection, as far as its hellos and the key store give them, by epoch (RFC 8446 7.3, appendix A; RFC 5246 6.3, 8.1).
+import { latin1 } from "../bytes.ts";
 import type { Side } from "../place.ts";
 import { type ClientHello, MessageType, type ServerHello } from "./handshake.ts";
 import { extendedMasterSecret, keyBlock, masterSecret, nextSecret, type RecordKeys, trafficKeys } from "./key-schedule.ts";
@@ -55,7 +56,7 @@ export class Epoch {
     this.#next ??= new Epoch(
       "application",
       this.generation + 1,
-      this.#ways.map(({ how, secret }) => way13(how, nextSecret(how.hash, secret))),
+      this.#ways.map(({ how, secret }) => way13(how, nextSecret(how.hash, octetsOf(secret)))),
     );
     return this.#next;
   }
@@ -63,13 +64,14 @@ export class Epoch {
 
 interface Way {
   readonly how: Protection;
-  readonly secret: Uint8Array;
+  /** One character per octet; of TLS 1.2, where nothing follows from it, "". */
+  readonly secret: string;
   readonly cipher: RecordCipher;
 }
 
 const way13 = (how: Protection, secret: Uint8Array): Way => ({
   how,
-  secret,
+  secret: latin1(secret, 0, secret.length),
   cipher: recordCipher(how, trafficKeys(how, secret), true, false),
 });
 
@@ -82,7 +84,12 @@ export class ConnectionKeys {
   /** The client's first random of the connection, which key logs go by. */
   clientRandom: Uint8Array | undefined;
   readonly #store: KeyStore;
-  readonly #epochs = new Map<string, Epoch>();
+  // Of TLS 1.3.
+  #early: Epoch | undefined;
+  #clientHandshake: Epoch | undefined;
+  #serverHandshake: Epoch | undefined;
+  #clientTraffic: Epoch | undefined;
+  #serverTraffic: Epoch | undefined;
   /** TLS 1.2: of the handshake in progress. */
   #master: Uint8Array | undefined;
   /** The encrypted premaster secret of a ClientKeyExchange. */
@@ -94,7 +101,7 @@ export class ConnectionKeys {
   /** Of the TLS 1.2 handshake in progress. */
   #made: Readonly<Record<Side, Epoch>> | undefined;
   /** Messages up to ClientKeyExchange, for RFC 7627; only where a premaster secret may be found. */
-  #messages: Uint8Array[] = [];
+  #messages: Uint8Array[] = NO_MESSAGES;
   #messageOctets = 0;
   /** The ClientKeyExchange was the last of them. */
   #exchanged = false;
@@ -144,7 +151,8 @@ export class ConnectionKeys {
   setClientHello(hello: ClientHello): void {
     this.clientHello = hello;
     this.clientRandom ??= hello.random;
-    this.#epochs.clear();
+    this.#early = undefined;
+    this.#forgetEpochs();
     this.#master = this.#encrypted = this.#made = undefined;
     this.#missedAt = -1;
     this.#answered = false;
@@ -154,14 +162,36 @@ export class ConnectionKeys {
     this.serverHello = hello;
     this.#answered = true;
     this.#missedAt = -1;
-    for (const key of this.#epochs.keys()) if (!key.startsWith("early")) this.#epochs.delete(key);
+    this.#forgetEpochs();
+    if (this.clientHello !== undefined) this.clientHello = withoutOffers(this.clientHello);
+    if (this.version === "1.3") this.#forgetNames(hello);
+  }
+
+  // No keys of TLS 1.3 are made of randoms or sessions.
+  #forgetNames(hello: ServerHello): void {
+    this.#messages = NO_MESSAGES;
+    this.serverHello = { ...hello, random: NOTHING, sessionId: NOTHING };
+    if (this.clientHello !== undefined)
+      this.clientHello = { ...this.clientHello, random: NOTHING, sessionId: NOTHING, ticket: NOTHING };
+  }
+
+  #forgetEpochs(): void {
+    this.#clientHandshake = this.#serverHandshake = undefined;
+    this.#clientTraffic = this.#serverTraffic = undefined;
+  }
+
+  /** This side sends application data under the keys of TLS 1.3: it does not go back. */
+  handshakeOver(side: Side): void {
+    if (side === "server") this.#serverHandshake = undefined;
+    else this.#early = this.#clientHandshake = undefined;
   }
 
   /** Without a ClientHello: records have opened with the secrets of this client random. TLS 1.3. */
   identify(clientRandom: Uint8Array, of: Suite): void {
     this.clientRandom = clientRandom;
     this.#foundSuite = of;
-    this.#epochs.clear();
+    this.#early = undefined;
+    this.#forgetEpochs();
   }
 
   /** Epochs that may come after this one, nearest first. */
@@ -179,23 +209,21 @@ export class ConnectionKeys {
 
   /** @param kind Not of TLS 1.2. */
   epoch13(side: Side, kind: EpochKind): Epoch | undefined {
-    const key = kind + side;
-    const made = this.#epochs.get(key);
-    if (made !== undefined) return made;
-    const secrets = this.secrets;
-    const logged =
-      kind === "early"
-        ? secrets?.early
-        : kind === "handshake"
-          ? secrets?.[side === "client" ? "clientHandshake" : "serverHandshake"]
-          : secrets?.[side === "client" ? "clientTraffic" : "serverTraffic"];
+    const client = side === "client";
+    if (kind === "early") return (this.#early ??= this.#make(kind, this.secrets?.early));
+    if (kind === "handshake") {
+      if (client) return (this.#clientHandshake ??= this.#make(kind, this.secrets?.clientHandshake));
+      return (this.#serverHandshake ??= this.#make(kind, this.secrets?.serverHandshake));
+    }
+    if (client) return (this.#clientTraffic ??= this.#make(kind, this.secrets?.clientTraffic));
+    return (this.#serverTraffic ??= this.#make(kind, this.secrets?.serverTraffic));
+  }
+
+  #make(kind: EpochKind, logged: string | undefined): Epoch | undefined {
     if (logged === undefined) return undefined;
     const secret = octetsOf(logged);
     const ways = this.#protections(kind, secret.length).map((how) => way13(how, secret));
-    if (ways.length === 0) return undefined;
-    const epoch = new Epoch(kind, 0, ways);
-    this.#epochs.set(key, epoch);
-    return epoch;
+    return ways.length === 0 ? undefined : new Epoch(kind, 0, ways);
   }
 
   // Early data goes under the suite of the session that is resumed, which only the length of its secret hints at.
@@ -217,7 +245,7 @@ export class ConnectionKeys {
     const keys = keyBlock(how, master, clientHello.random, serverHello.random);
     const encryptThenMac = how.kind === "cbc" && clientHello.encryptThenMac && serverHello.encryptThenMac;
     const make = (of: RecordKeys): Epoch =>
-      new Epoch("tls12", this.#handshakes, [{ how, secret: master, cipher: recordCipher(how, of, false, encryptThenMac) }]);
+      new Epoch("tls12", this.#handshakes, [{ how, secret: "", cipher: recordCipher(how, of, false, encryptThenMac) }]);
     this.#made = { client: make(keys[0]), server: make(keys[1]) };
     this.#handshakes++;
     return this.#made[side];
@@ -265,20 +293,34 @@ export class ConnectionKeys {
   /** A message of the handshake, with its header, in the order in which they were sent. */
   handshakeMessage(type: number, message: Uint8Array): void {
     if (type === MessageType.clientHello) {
-      this.#messages = [];
+      this.#messages = NO_MESSAGES;
       this.#messageOctets = 0;
       this.#exchanged = false;
     }
     if (this.#exchanged || this.#messageOctets + message.length > MESSAGES) return;
+    if (this.#messages === NO_MESSAGES) this.#messages = [];
     this.#messages.push(Uint8Array.from(message));
     this.#messageOctets += message.length;
     if (type !== MessageType.clientKeyExchange) return;
     this.#exchanged = true;
     this.#missedAt = -1;
     if (this.suite?.rsaKeyExchange === true && message.length > 6) this.#encrypted = Uint8Array.from(message.subarray(6));
-    if (this.master() !== undefined || this.#store.complete) this.#messages = [];
+    if (this.master() !== undefined || this.#store.complete) this.#messages = NO_MESSAGES;
   }
 }
 
+// What a hello offers decides nothing once the server has chosen, but for early data, which may come later than the choice is seen.
+const withoutOffers = (hello: ClientHello): ClientHello => ({
+  ...hello,
+  versions: NONE,
+  suites: hello.earlyData ? hello.suites : NONE,
+  compression: NONE,
+  extensions: NONE,
+});
+
+const NOTHING = new Uint8Array(0);
+const NONE: readonly number[] = [];
+// Of every connection that keeps none; never changed.
+const NO_MESSAGES: Uint8Array[] = [];
 /** Octets of a handshake kept for its extended master secret. */
 const MESSAGES = 1 << 16;

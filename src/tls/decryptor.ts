@@ -3,21 +3,14 @@
 import { copyOf, latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
-import type { TlsAlert } from "./alert.ts";
 import { ConnectionKeys } from "./connection-keys.ts";
-import { type PlaintextSink, type Shared, TlsDirection, type TlsTrouble } from "./direction.ts";
+import { type PlaintextSink, type Shared, TlsDirection, type TlsListener } from "./direction.ts";
 import { noFacts, noteFound, type TlsFacts } from "./facts.ts";
 import { type SearchBudget, searchKeys } from "./key-search.ts";
 import { type KeyStore, octetsOf } from "./key-store.ts";
 import type { Parking } from "./parking.ts";
 import { ContentType, type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
 import { type TlsVerdict, verdictOf } from "./verdict.ts";
-
-/** Reported beside the octets. */
-export interface TlsListener {
-  alert?(alert: TlsAlert): void;
-  trouble?(trouble: TlsTrouble): void;
-}
 
 /** What the decryptors of a session share. */
 export interface DecryptorContext {
@@ -27,11 +20,12 @@ export interface DecryptorContext {
   readonly search: SearchBudget;
 }
 
-export class Decryptor {
+export class Decryptor implements RecordSink, Shared {
   /** For the two directions of the connection, as they come. */
   readonly sinks: readonly [ByteSink, ByteSink];
   readonly facts: TlsFacts = noFacts();
-  readonly #keys: ConnectionKeys;
+  readonly keys: ConnectionKeys;
+  readonly listener: TlsListener;
   readonly #context: DecryptorContext;
   readonly #directions: readonly [TlsDirection, TlsDirection];
   /** Which direction is the client's, where a hello shows it. */
@@ -53,19 +47,13 @@ export class Decryptor {
   /** @param out Get what the two directions hold. */
   constructor(context: DecryptorContext, out: readonly [PlaintextSink, PlaintextSink], listener: TlsListener = {}) {
     this.#context = context;
-    this.#keys = new ConnectionKeys(context.store);
-    const shared: Shared = {
-      keys: this.#keys,
-      facts: this.facts,
-      trouble: (trouble) => listener.trouble?.(trouble),
-      alert: (alert) => listener.alert?.(alert),
-      isClient: (direction) => this.#setClient(direction === this.#directions[0] ? 0 : 1),
-    };
-    this.#directions = [new TlsDirection(shared, out[0]), new TlsDirection(shared, out[1])];
+    this.keys = new ConnectionKeys(context.store);
+    this.listener = listener;
+    this.#directions = [new TlsDirection(this, out[0]), new TlsDirection(this, out[1])];
     this.#directions[0].join(this.#directions[1]);
     this.#directions[1].join(this.#directions[0]);
     this.#directions[1].setSide("server");
-    this.sinks = [new RecordReader(this.#sink(0), context.buffers), new RecordReader(this.#sink(1), context.buffers)];
+    this.sinks = [new RecordReader(this, 0, context.buffers), new RecordReader(this, 1, context.buffers)];
   }
 
   /** Undefined: no hello was seen. */
@@ -84,7 +72,7 @@ export class Decryptor {
     const { generation, complete } = this.#context.store;
     if (generation === this.#generation && !complete) return;
     this.#generation = generation;
-    if (!this.#keys.waits && (complete || !this.#isUnnamed)) this.#replay();
+    if (!this.keys.waits && (complete || !this.#isUnnamed)) this.#replay();
   }
 
   /** The first octet of what a direction holds is there, or the gap before it is reported. */
@@ -109,13 +97,13 @@ export class Decryptor {
     const [first, second] = this.#directions;
     if (first.sealed === 0 || second.sealed === 0 || this.#parked !== undefined || !this.#context.store.complete) return false;
     if (first.opener.opened + second.opener.opened > 0) return false;
-    return this.#keys.version === "1.2" ? this.#keys.master() === undefined : this.#keys.secrets === undefined;
+    return this.keys.version === "1.2" ? this.keys.master() === undefined : this.keys.secrets === undefined;
   }
 
   /** What became of the connection so far. */
   verdict(): TlsVerdict {
     return verdictOf(
-      this.#keys,
+      this.keys,
       this.facts,
       this.#context.store,
       this.#direction("client"),
@@ -135,31 +123,38 @@ export class Decryptor {
     this.#directions[1 - index]!.setSide(other("client"));
   }
 
-  #sink(index: 0 | 1): RecordSink {
-    const direction = (): TlsDirection => this.#directions[index];
-    return {
-      record: (record) => {
-        if (this.#parked === undefined && this.#read(index, record)) return;
-        this.#park({ index, kind: "record", record: keptRecord(record) }, record.end - record.start);
-      },
-      damaged: (record, length, proof, at) => {
-        if (this.#parked === undefined) direction().damaged(record, length, proof, at);
-        else this.#park({ index, kind: "damaged", record: keptRecord(record), length, proof, at: kept(at) }, 0);
-      },
-      lost: (length, proof, at) => {
-        if (this.#parked === undefined) direction().lost(length, proof, at);
-        else this.#park({ index, kind: "lost", length, proof, at: kept(at) }, 0);
-      },
-      found: (skipped, at) => {
-        if (this.#parked === undefined) direction().found(skipped, at);
-        else this.#park({ index, kind: "found", skipped, at: kept(at) }, 0);
-      },
-      confirm: (record) => this.#parked === undefined && direction().confirm(record),
-      end: (how, inRecord, at) => {
-        if (this.#parked === undefined) direction().end(how, inRecord, at);
-        else this.#park({ index, kind: "end", how, inRecord, at: kept(at) }, 0);
-      },
-    };
+  /** A hello has shown whose direction this is. */
+  isClient(direction: TlsDirection): void {
+    this.#setClient(direction === this.#directions[0] ? 0 : 1);
+  }
+
+  record(index: 0 | 1, record: TlsRecord): void {
+    if (this.#parked === undefined && this.#read(index, record)) return;
+    this.#park({ index, kind: "record", record: keptRecord(record) }, record.end - record.start);
+  }
+
+  damaged(index: 0 | 1, record: TlsRecord, length: number, proof: GapProof, at: Origin): void {
+    if (this.#parked === undefined) this.#directions[index].damaged(record, length, proof, at);
+    else this.#park({ index, kind: "damaged", record: keptRecord(record), length, proof, at: kept(at) }, 0);
+  }
+
+  lost(index: 0 | 1, length: number, proof: GapProof, at: Origin): void {
+    if (this.#parked === undefined) this.#directions[index].lost(length, proof, at);
+    else this.#park({ index, kind: "lost", length, proof, at: kept(at) }, 0);
+  }
+
+  found(index: 0 | 1, skipped: number, at: Origin): void {
+    if (this.#parked === undefined) this.#directions[index].found(skipped, at);
+    else this.#park({ index, kind: "found", skipped, at: kept(at) }, 0);
+  }
+
+  confirm(index: 0 | 1, record: TlsRecord): boolean {
+    return this.#parked === undefined && this.#directions[index].confirm(record);
+  }
+
+  end(index: 0 | 1, how: EndReason, inRecord: boolean, at: Origin): void {
+    if (this.#parked === undefined) this.#directions[index].end(how, inRecord, at);
+    else this.#park({ index, kind: "end", how, inRecord, at: kept(at) }, 0);
   }
 
   /** @returns False: the record needs keys that may still come. */
@@ -174,11 +169,11 @@ export class Decryptor {
 
   /** Neither a hello nor a key has shown which connection it is. */
   get #isUnnamed(): boolean {
-    return this.#keys.clientRandom === undefined;
+    return this.keys.clientRandom === undefined;
   }
 
   #search(index: 0 | 1, record: TlsRecord): void {
-    const keys = this.#keys;
+    const keys = this.keys;
     const named = keys.clientRandom !== undefined;
     if ((named && !this.#found) || keys.version === "1.2" || keys.version === "older") {
       this.#unnamed = 0;
@@ -199,7 +194,9 @@ export class Decryptor {
       noteFound(this.facts, keys);
       this.#setClient(found.side === "client" ? index : ((1 - index) as 0 | 1));
     }
-    direction.opener.beginAt(keys.epoch13(found.side, found.kind)!, found.sequence);
+    let epoch = keys.epoch13(found.side, found.kind)!;
+    for (let i = 0; i < found.generation; i++) epoch = epoch.next()!; // as the search did
+    direction.opener.beginAt(epoch, found.sequence);
   }
 
   #park(event: Parked, octets: number): void {
@@ -218,14 +215,13 @@ export class Decryptor {
     this.#context.parking.octets -= this.#parkedOctets;
     this.#parked = undefined;
     this.#parkedOctets = 0;
-    const sinks = [this.#sink(0), this.#sink(1)] as const;
     for (const event of parked) {
-      const sink = sinks[event.index];
-      if (event.kind === "record") sink.record(event.record);
-      else if (event.kind === "damaged") sink.damaged(event.record, event.length, event.proof, event.at);
-      else if (event.kind === "lost") sink.lost(event.length, event.proof, event.at);
-      else if (event.kind === "found") sink.found(event.skipped, event.at);
-      else sink.end(event.how, event.inRecord, event.at);
+      const { index, kind } = event;
+      if (kind === "record") this.record(index, event.record);
+      else if (kind === "damaged") this.damaged(index, event.record, event.length, event.proof, event.at);
+      else if (kind === "lost") this.lost(index, event.length, event.proof, event.at);
+      else if (kind === "found") this.found(index, event.skipped, event.at);
+      else this.end(index, event.how, event.inRecord, event.at);
     }
   }
 }

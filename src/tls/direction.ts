@@ -5,7 +5,7 @@ import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import { alertName, CLOSE_NOTIFY, type TlsAlert } from "./alert.ts";
 import type { ConnectionKeys, Epoch } from "./connection-keys.ts";
 import { noteMessage, type TlsFacts } from "./facts.ts";
-import { HandshakeReader, MessageType } from "./handshake.ts";
+import { HandshakeReader, type MessageSink, MessageType } from "./handshake.ts";
 import { Opener } from "./opener.ts";
 import { PlaintextOffsets } from "./plaintext-offsets.ts";
 import { ContentType, type TlsRecord } from "./record.ts";
@@ -30,17 +30,23 @@ export interface TlsTrouble {
   readonly octets: number;
 }
 
+/** Told beside the octets. */
+export interface TlsListener {
+  alert?(alert: TlsAlert): void;
+  trouble?(trouble: TlsTrouble): void;
+}
+
 /** What both directions of a connection know. */
 export interface Shared {
   readonly keys: ConnectionKeys;
   readonly facts: TlsFacts;
-  readonly trouble: (trouble: TlsTrouble) => void;
-  readonly alert: (alert: TlsAlert) => void;
+  /** Told beside the octets. */
+  readonly listener: TlsListener;
   /** This direction has sent a ClientHello, or the other a ServerHello. */
-  readonly isClient: (direction: TlsDirection) => void;
+  isClient(direction: TlsDirection): void;
 }
 
-export class TlsDirection {
+export class TlsDirection implements MessageSink {
   side: Side = "client";
   /** Decrypted octets so far, with those in gaps. */
   plain = 0;
@@ -48,6 +54,8 @@ export class TlsDirection {
   sealed = 0;
   /** Records of application data, or that may bear it, have opened. */
   reads = false;
+  /** It was closed. */
+  ended = false;
   /** The first of its records of application data was one that opened. */
   fromStart = false;
   readonly opener: Opener;
@@ -74,6 +82,8 @@ export class TlsDirection {
   /** Early data that the server has not accepted yet. */
   #early: { readonly plain: Uint8Array; readonly end: number; readonly at: Origin }[] = [];
   #earlyOctets = 0;
+  /** Of these, told as missing: the other side had them, and may have acted on them. */
+  #earlyTold = 0;
   /** Records that keys did not open before any did: of a handshake whose secrets are not known. */
   #hidden = 0;
   /** Of the record that is being read. */
@@ -84,7 +94,7 @@ export class TlsDirection {
     this.#shared = shared;
     this.#out = out;
     this.opener = new Opener(shared.keys);
-    this.#handshake = new HandshakeReader((type, message) => this.#message(type, message));
+    this.#handshake = new HandshakeReader(this);
   }
 
   join(peer: TlsDirection): void {
@@ -177,10 +187,12 @@ export class TlsDirection {
   }
 
   end(how: EndReason, inRecord: boolean, at: Origin): void {
-    if (inRecord && how !== "capture-end") this.#tell("cut-record", at, at.offset, 0);
+    // At the end of a capture a record may be under way, but not to a side that has closed.
+    if (inRecord && (how !== "capture-end" || this.#peer?.ended === true)) this.#tell("cut-record", at, at.offset, 0);
     // Whether a server that never answered took it does not matter: it was sent as the beginning of what follows.
     this.#takeEarly();
     this.#flushGap();
+    this.ended = how === "fin" || how === "rst";
     if (how === "fin") {
       this.#fin = at.offset;
       this.#noteSilentEnd(inRecord, at);
@@ -201,10 +213,7 @@ export class TlsDirection {
   decideEarly(): void {
     if (this.#early.length === 0) return;
     if (this.#shared.facts.earlyData === "accepted") this.#takeEarly();
-    else if (this.#shared.facts.earlyData === "rejected") {
-      this.#early = [];
-      this.#earlyOctets = 0;
-    }
+    else if (this.#shared.facts.earlyData === "rejected") this.#forgetEarly();
   }
 
   #changeCipher(): void {
@@ -228,6 +237,7 @@ export class TlsDirection {
     if (before?.kind === "early" && facts.earlyData === "offered") facts.earlyData = "rejected";
     this.decideEarly();
     if (epoch?.kind === "handshake") return;
+    if (epoch?.kind === "application") this.#shared.keys.handshakeOver(this.side);
     this.reads = true;
     const first = epoch?.generation === 0 && sequence <= (epoch.kind === "tls12" ? 1 : 0);
     if (first && this.plain === 0) {
@@ -262,11 +272,12 @@ export class TlsDirection {
       if (alert.level === "fatal" || alert.description === CLOSE_NOTIFY) this.#alerted = true;
       const { facts } = this.#shared;
       if (facts.alerts.length < ALERTS) facts.alerts.push(alert);
-      this.#shared.alert(alert);
+      this.#shared.listener.alert?.(alert);
     }
   }
 
-  #message(type: number, message: Uint8Array): void {
+  /** What its handshake says. */
+  message(type: number, message: Uint8Array): void {
     const { keys, facts } = this.#shared;
     if (!this.#sealedRecord) {
       if (type === MessageType.clientHello) this.#shared.isClient(this);
@@ -323,9 +334,13 @@ export class TlsDirection {
     const early = this.#early;
     // Known before the first of them is read.
     if (early.length > 0) this.#shared.facts.earlyEnd = this.plain + this.#earlyOctets;
-    this.#early = [];
-    this.#earlyOctets = 0;
+    this.#forgetEarly();
     for (const { plain, end, at } of early) this.#give(plain, 0, plain.length, end, at);
+  }
+
+  #forgetEarly(): void {
+    this.#early = [];
+    this.#earlyOctets = this.#earlyTold = 0;
   }
 
   #unread(record: TlsRecord, tried: boolean): void {
@@ -397,11 +412,22 @@ export class TlsDirection {
   /** The other side gives octets, and had received so many of this one's ciphertext: what it may have read must be reported as missing first, or
    *  it would seem to answer what was never sent. */
   settle(acked: number): void {
+    if (this.#early.length > 0) this.#settleEarly(acked);
     const deferred = this.#deferred;
     if (deferred === undefined || (acked >= 0 && acked <= deferred.at.offset)) return;
     if (this.opener.opened === 0 && !this.#shared.keys.readable(this.side)) return;
     this.#deferred = undefined;
     this.#gap(deferred.length, deferred.proof, deferred.at, false, true);
+  }
+
+  // The server goes on before it has accepted early data or not: its EncryptedExtensions are lost.
+  #settleEarly(acked: number): void {
+    let had = 0;
+    for (const { plain, end } of this.#early) if (acked < 0 || end <= acked) had += plain.length;
+    const octets = had - this.#earlyTold;
+    if (octets <= 0) return;
+    this.#earlyTold = had;
+    this.#gap(octets, "unknown", this.#early[0]!.at, false, true);
   }
 
   #place({ file, packet, time }: Origin, acked: number): Origin {
@@ -421,7 +447,7 @@ export class TlsDirection {
   }
 
   #tell(kind: TlsTrouble["kind"], { file, packet }: Origin, offset: number, octets: number): void {
-    this.#shared.trouble({ kind, from: this.side, file, packet, offset, octets });
+    this.#shared.listener.trouble?.({ kind, from: this.side, file, packet, offset, octets });
   }
 }
 

@@ -23,8 +23,10 @@ export const MessageType = {
   nextProtocol: 67,
 } as const;
 
-/** @param message With its header of 4 octets; borrowed until the call returns. */
-export type MessageSink = (type: number, message: Uint8Array) => void;
+export interface MessageSink {
+  /** @param message With its header of 4 octets; borrowed until the call returns. */
+  message(type: number, message: Uint8Array): void;
+}
 
 /** Puts the messages of one direction together. */
 export class HandshakeReader {
@@ -76,7 +78,7 @@ export class HandshakeReader {
       if (end - start < length) break;
       const message = b.subarray(start, start + length);
       start += length;
-      this.#sink(type, message);
+      this.#sink.message(type, message);
     }
     const left = end - start;
     if (left > 0 && b === this.#kept) {

@@ -135,6 +135,8 @@ export class KeyFiles {
     }
     const log = new Log(this.store, this.#logs.length, file, origin, grows ? content.length : -1);
     log.reader.bytes(content, 0, content.length);
+    // A large one is read on in pieces.
+    while (log.readOn());
     log.reader.end();
     // An empty one may be that of a program that made no connection.
     if (log.reader.keys === 0 && content.length > 0 && !/^\s*#/.test(head)) return false;
@@ -159,10 +161,11 @@ class Log {
     this.#read = read;
   }
 
-  readOn(): void {
-    if (this.#read < 0) return;
+  /** @returns Whether there was more. */
+  readOn(): boolean {
+    if (this.#read < 0) return false;
     const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size <= this.#read) return;
+    if (size <= this.#read) return false;
     try {
       const handle = openSync(this.file, "r");
       try {
@@ -170,23 +173,38 @@ class Log {
         const count = readSync(handle, more, 0, more.length, this.#read);
         this.#read += count;
         this.reader.bytes(more, 0, count);
+        return count > 0;
       } finally {
         closeSync(handle);
       }
     } catch {
       // It was there, and is not any more: what it said is known.
       this.#read = -1;
+      return false;
     }
   }
 }
 
+/** The octets of a file; of a large key log the first of them. */
 function contentOf(path: string): Uint8Array {
   try {
-    if (statSync(path).size > LARGEST) throw new H2lintError("unrecognised", `${path}: too large for a key log`);
-    return readFileSync(path);
+    const stats = statSync(path);
+    if (stats.size > LARGEST) throw new H2lintError("unrecognised", `${path}: too large for a key log`);
+    const head = stats.isFile() && stats.size > PIECE ? beginningOf(path) : undefined;
+    return head === undefined || latin1(head, 0, HEAD).includes("-----BEGIN ") ? readFileSync(path) : head;
   } catch (error) {
     if (error instanceof H2lintError) throw error;
     throw new H2lintError("unreadable", `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`);
+  }
+}
+
+function beginningOf(path: string): Uint8Array {
+  const handle = openSync(path, "r");
+  try {
+    const octets = new Uint8Array(PIECE);
+    return octets.subarray(0, readSync(handle, octets, 0, PIECE, 0));
+  } finally {
+    closeSync(handle);
   }
 }
 

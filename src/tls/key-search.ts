@@ -15,6 +15,8 @@ export interface FoundKeys {
   readonly side: Side;
   readonly suite: Suite;
   readonly kind: EpochKind;
+  /** KeyUpdates before it. */
+  readonly generation: number;
   readonly sequence: number;
 }
 
@@ -34,16 +36,19 @@ export interface SearchHints {
 /** @param record Of application data by its type. */
 export function searchKeys(store: KeyStore, record: TlsRecord, hints: SearchHints, budget: SearchBudget): FoundKeys | undefined {
   const before = budget.trials;
-  const left = Math.min(TRIALS, before);
-  budget.trials -= left;
-  const search = new Search(record, left);
-  for (const codes of hints.suite === undefined ? CODES : [[hints.suite.code]]) {
-    const found = search.among(candidates(store, hints, codes, search));
-    if (found === undefined) continue;
-    budget.trials = before;
-    return found;
+  // Most connections never change their keys: those after a KeyUpdate have trials of their own, behind the others.
+  for (const generations of [FIRST, LATER]) {
+    const left = Math.min(TRIALS, budget.trials);
+    budget.trials -= left;
+    const search = new Search(record, left);
+    for (const codes of hints.suite === undefined ? CODES : [[hints.suite.code]]) {
+      const found = search.among(candidates(store, hints, codes, generations, search));
+      if (found === undefined) continue;
+      budget.trials = before;
+      return found;
+    }
+    budget.trials += search.left;
   }
-  budget.trials += search.left;
   return undefined;
 }
 
@@ -71,14 +76,20 @@ class Search {
       for (const { epoch, clientRandom, side, suite: of } of some) {
         this.left--;
         if (epoch.open(this.#record, sequence) !== undefined)
-          return { clientRandom, side, suite: of, kind: epoch.kind, sequence };
+          return { clientRandom, side, suite: of, kind: epoch.kind, generation: epoch.generation, sequence };
       }
     }
     return undefined;
   }
 }
 
-function candidates(store: KeyStore, hints: SearchHints, codes: readonly number[], search: Search): Candidate[] {
+function candidates(
+  store: KeyStore,
+  hints: SearchHints,
+  codes: readonly number[],
+  generations: Generations,
+  search: Search,
+): Candidate[] {
   const found: Candidate[] = [];
   const sides: readonly Side[] = hints.side === undefined ? SIDES : [hints.side];
   for (const [clientRandom, secrets] of store.newest(SESSIONS)) {
@@ -94,7 +105,14 @@ function candidates(store: KeyStore, hints: SearchHints, codes: readonly number[
           if (of.protection?.hash !== hash) continue;
           if (search.left < SETUP) return found;
           search.left -= SETUP;
-          found.push({ clientRandom, side, suite: of, epoch: epochOf(kind, of.protection, secret) });
+          let epoch: Epoch | undefined = epochOf(kind, of.protection, secret);
+          if (generations.first === 0) found.push({ clientRandom, side, suite: of, epoch });
+          for (let i = 1; i <= generations.last && search.left >= SETUP; i++) {
+            epoch = epoch?.next();
+            if (epoch === undefined) break;
+            search.left -= SETUP;
+            found.push({ clientRandom, side, suite: of, epoch });
+          }
         }
       }
     }
@@ -111,6 +129,13 @@ const secretOf = (secrets: ConnectionSecrets, side: Side, kind: EpochKind): stri
       ? secrets.clientTraffic
       : secrets.serverTraffic;
 
+interface Generations {
+  readonly first: number;
+  readonly last: number;
+}
+
+const FIRST: Generations = { first: 0, last: 0 };
+const LATER: Generations = { first: 1, last: 8 };
 const SIDES: readonly Side[] = ["client", "server"];
 const KINDS: readonly EpochKind[] = ["application", "handshake"];
 /** Suites of TLS 1.3 (RFC 8446 B.4), those that nearly all use first. */

@@ -1,14 +1,8 @@
 // In: one protected record and its sequence number. Out: what it holds, or nothing where it does not authenticate: never octets that
 // were not authenticated. AEAD (RFC 8446 5.2, 5.3; RFC 5246 6.2.3.3; RFC 5288; RFC 6655; RFC 7905) and CBC with HMAC (RFC 5246 6.2.3.2;
 // RFC 7366).
-import {
-  type CipherGCMTypes,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  timingSafeEqual,
-} from "../platform/crypto.ts";
+import { latin1 } from "../bytes.ts";
+import { type CipherGCMTypes, createDecipheriv, createHmac, timingSafeEqual } from "../platform/crypto.ts";
 import type { RecordKeys } from "./key-schedule.ts";
 import type { TlsRecord } from "./record.ts";
 import type { Protection } from "./suite.ts";
@@ -30,42 +24,35 @@ export function recordCipher(how: Protection, keys: RecordKeys, tls13: boolean, 
 class Aead implements RecordCipher {
   readonly overhead: number;
   readonly #how: Protection;
-  readonly #key: KeyObject;
-  readonly #iv: Uint8Array;
+  readonly #key: string;
+  readonly #iv: string;
   readonly #tls13: boolean;
-  readonly #nonce = Buffer.alloc(12);
-  readonly #additional: Buffer;
-  readonly #options: { authTagLength: number };
-  readonly #ccm: boolean;
 
   constructor(how: Protection, { key, iv }: RecordKeys, tls13: boolean) {
     this.#how = how;
-    this.#key = createSecretKey(key);
-    this.#iv = iv;
+    this.#key = latin1(key, 0, key.length);
+    this.#iv = latin1(iv, 0, iv.length);
     this.#tls13 = tls13;
-    this.#options = { authTagLength: how.tagLength };
-    this.#ccm = how.cipher.endsWith("ccm");
-    this.#additional = Buffer.alloc(tls13 ? 5 : 13);
     // In TLS 1.3 the type is inside.
     this.overhead = how.explicitLength + how.tagLength + (tls13 ? 1 : 0);
   }
 
   open(record: TlsRecord, sequence: number): Uint8Array | undefined {
     const { bytes } = record;
-    const { explicitLength, tagLength } = this.#how;
+    const { cipher, explicitLength, tagLength } = this.#how;
     const start = record.start + explicitLength;
     const tag = record.end - tagLength;
     if (tag < start) return undefined;
-    const nonce = this.#nonce;
-    nonce.set(this.#iv);
+    write(nonce, this.#iv);
     if (explicitLength > 0) nonce.set(bytes.subarray(record.start, start), this.#iv.length);
     else addSequence(nonce, sequence);
-    this.#setAdditional(record, sequence, tag - start);
+    const additional = this.#tls13 ? additional13(record) : additional12(record, sequence, tag - start);
     try {
-      const decipher = createDecipheriv(this.#how.cipher as CipherGCMTypes, this.#key, nonce, this.#options);
+      const options = tagLength === SHORT_TAG.authTagLength ? SHORT_TAG : TAG;
+      const decipher = createDecipheriv(cipher as CipherGCMTypes, octetsOf(this.#key), nonce, options);
       decipher.setAuthTag(bytes.subarray(tag, record.end));
-      if (this.#ccm) (decipher as unknown as CcmDecipher).setAAD(this.#additional, { plaintextLength: tag - start });
-      else decipher.setAAD(this.#additional);
+      if (cipher.endsWith("ccm")) (decipher as unknown as CcmDecipher).setAAD(additional, { plaintextLength: tag - start });
+      else decipher.setAAD(additional);
       const plain = decipher.update(bytes.subarray(start, tag));
       decipher.final();
       return plain;
@@ -73,20 +60,23 @@ class Aead implements RecordCipher {
       return undefined;
     }
   }
+}
 
-  #setAdditional(record: TlsRecord, sequence: number, length: number): void {
-    const additional = this.#additional;
-    if (this.#tls13) {
-      additional[0] = record.type;
-      additional.writeUInt16BE(record.version, 1);
-      additional.writeUInt16BE(record.end - record.start, 3);
-      return;
-    }
-    writeSequence(additional, sequence);
-    additional[8] = record.type;
-    additional.writeUInt16BE(record.version, 9);
-    additional.writeUInt16BE(length, 11);
-  }
+// RFC 8446 5.2.
+function additional13(record: TlsRecord): Buffer {
+  shortHeader[0] = record.type;
+  shortHeader.writeUInt16BE(record.version, 1);
+  shortHeader.writeUInt16BE(record.end - record.start, 3);
+  return shortHeader;
+}
+
+// RFC 5246 6.2.3.3.
+function additional12(record: TlsRecord, sequence: number, length: number): Buffer {
+  writeSequence(header, sequence);
+  header[8] = record.type;
+  header.writeUInt16BE(record.version, 9);
+  header.writeUInt16BE(length, 11);
+  return header;
 }
 
 type CcmDecipher = ReturnType<typeof createDecipheriv> & {
@@ -96,15 +86,14 @@ type CcmDecipher = ReturnType<typeof createDecipheriv> & {
 class Cbc implements RecordCipher {
   readonly overhead: number;
   readonly #how: Protection;
-  readonly #key: KeyObject;
-  readonly #macKey: KeyObject;
+  readonly #key: string;
+  readonly #macKey: string;
   readonly #encryptThenMac: boolean;
-  readonly #header = Buffer.alloc(13);
 
   constructor(how: Protection, { key, macKey }: RecordKeys, encryptThenMac: boolean) {
     this.#how = how;
-    this.#key = createSecretKey(key);
-    this.#macKey = createSecretKey(macKey);
+    this.#key = latin1(key, 0, key.length);
+    this.#macKey = latin1(macKey, 0, macKey.length);
     this.#encryptThenMac = encryptThenMac;
     this.overhead = how.explicitLength + how.macLength + 1;
   }
@@ -118,7 +107,7 @@ class Cbc implements RecordCipher {
       return undefined;
     let padded: Buffer;
     try {
-      const decipher = createDecipheriv(this.#how.cipher, this.#key, bytes.subarray(start, start + ivLength));
+      const decipher = createDecipheriv(this.#how.cipher, octetsOf(this.#key), bytes.subarray(start, start + ivLength));
       decipher.setAutoPadding(false);
       padded = decipher.update(bytes.subarray(start + ivLength, end));
     } catch {
@@ -135,12 +124,9 @@ class Cbc implements RecordCipher {
   }
 
   #isMac(record: TlsRecord, sequence: number, content: Uint8Array, mac: Uint8Array): boolean {
-    const header = this.#header;
-    writeSequence(header, sequence);
-    header[8] = record.type;
-    header.writeUInt16BE(record.version, 9);
-    header.writeUInt16BE(content.length, 11);
-    const expected = createHmac(this.#how.macHash, this.#macKey).update(header).update(content).digest();
+    // RFC 5246 6.2.3.1: the MAC covers what an AEAD takes as additional data.
+    const covered = additional12(record, sequence, content.length);
+    const expected = createHmac(this.#how.macHash, octetsOf(this.#macKey)).update(covered).update(content).digest();
     return expected.length === mac.length && timingSafeEqual(expected, mac);
   }
 }
@@ -157,4 +143,23 @@ function addSequence(nonce: Buffer, sequence: number): void {
     nonce[4 + i]! ^= (high >>> (24 - 8 * i)) & 0xff;
     nonce[8 + i]! ^= (sequence >>> (24 - 8 * i)) & 0xff;
   }
+}
+
+// Used while a record is opened, and only then: a buffer, or an object of Node's for a key, costs each connection several times what is in it.
+const nonce = Buffer.alloc(12);
+const shortHeader = Buffer.alloc(5);
+const header = Buffer.alloc(13);
+const keys: Buffer[] = [];
+const SHORT_TAG = { authTagLength: 8 } as const;
+const TAG = { authTagLength: 16 } as const;
+
+/** The key in a buffer that the next key of this length overwrites. */
+function octetsOf(key: string): Buffer {
+  const buffer = (keys[key.length] ??= Buffer.alloc(key.length));
+  write(buffer, key);
+  return buffer;
+}
+
+function write(to: Buffer, octets: string): void {
+  for (let i = 0; i < octets.length; i++) to[i] = octets.charCodeAt(i);
 }

@@ -22,19 +22,20 @@ export class TlsRecord {
   readonly last = origin();
 }
 
+/** Called for both directions of a connection; `index`: for which. */
 export interface RecordSink {
-  record(record: TlsRecord): void;
+  record(index: 0 | 1, record: TlsRecord): void;
   /** A record whose header is there lacks octets. Called at the first gap in it; its octets are not given.
    *  @param length Octets behind its header. */
-  damaged(record: TlsRecord, length: number, proof: GapProof, at: Origin): void;
+  damaged(index: 0 | 1, record: TlsRecord, length: number, proof: GapProof, at: Origin): void;
   /** From here on it is not known where records begin. @param length Octets that the capture lacks; 0: there is no record header. */
-  lost(length: number, proof: GapProof, at: Origin): void;
+  lost(index: 0 | 1, length: number, proof: GapProof, at: Origin): void;
   /** Borders are known again, or the direction ends. @param skipped Octets that are there and could not be read. */
-  found(skipped: number, at: Origin): void;
+  found(index: 0 | 1, skipped: number, at: Origin): void;
   /** Whether what may be a record authenticates. Asked while borders are searched. */
-  confirm(record: TlsRecord): boolean;
+  confirm(index: 0 | 1, record: TlsRecord): boolean;
   /** @param inRecord A record began and did not end. */
-  end(how: EndReason, inRecord: boolean, at: Origin): void;
+  end(index: 0 | 1, how: EndReason, inRecord: boolean, at: Origin): void;
 }
 
 /** Buffers for records that come in pieces, shared by all connections. */
@@ -52,6 +53,7 @@ export class RecordBuffers {
 
 export class RecordReader implements ByteSink {
   readonly #sink: RecordSink;
+  readonly #index: 0 | 1;
   readonly #buffers: RecordBuffers;
   readonly #record = new TlsRecord();
   #head: Uint8Array = NOTHING;
@@ -66,8 +68,9 @@ export class RecordReader implements ByteSink {
   /** The version that records have had; -1: none was seen. */
   #version = -1;
 
-  constructor(sink: RecordSink, buffers: RecordBuffers) {
+  constructor(sink: RecordSink, index: 0 | 1, buffers: RecordBuffers) {
     this.#sink = sink;
+    this.#index = index;
     this.#buffers = buffers;
   }
 
@@ -89,7 +92,7 @@ export class RecordReader implements ByteSink {
     else if (this.#left >= 0) {
       if (!this.#damaged) {
         this.#damaged = true;
-        this.#sink.damaged(this.#record, this.#length, proof, at);
+        this.#sink.damaged(this.#index, this.#record, this.#length, proof, at);
       }
       if (length <= this.#left) {
         this.#left -= length;
@@ -103,7 +106,7 @@ export class RecordReader implements ByteSink {
       this.#search = new Search(this.#version);
       this.#headCount = 0;
     }
-    this.#sink.lost(length, proof, at);
+    this.#sink.lost(this.#index, length, proof, at);
   }
 
   end(how: EndReason, at: Origin): void {
@@ -111,8 +114,8 @@ export class RecordReader implements ByteSink {
     this.#close();
     const skipped = this.#search?.octets ?? 0;
     this.#search = undefined;
-    if (skipped > 0) this.#sink.found(skipped, at);
-    this.#sink.end(how, inRecord, at);
+    if (skipped > 0) this.#sink.found(this.#index, skipped, at);
+    this.#sink.end(this.#index, how, inRecord, at);
   }
 
   /** @returns Where to go on, or -1: the rest was taken. */
@@ -156,7 +159,7 @@ export class RecordReader implements ByteSink {
   #startSearch(head: Uint8Array, from: number, b: Uint8Array, p: number, end: number, at: Origin, base: number): void {
     const { first } = this.#record;
     const search = (this.#search = new Search(this.#version));
-    this.#sink.lost(0, "unknown", first);
+    this.#sink.lost(this.#index, 0, "unknown", first);
     search.add(head, from, from + HEAD, first);
     if (p < end) {
       const rest = origin();
@@ -191,7 +194,7 @@ export class RecordReader implements ByteSink {
     record.start = start;
     record.end = end;
     this.#left = -1;
-    this.#sink.record(record);
+    this.#sink.record(this.#index, record);
     record.bytes = NOTHING;
   }
 
@@ -205,10 +208,10 @@ export class RecordReader implements ByteSink {
   }
 
   #look(search: Search): void {
-    const at = search.border(this.#record, this.#sink);
+    const at = search.border(this.#record, this.#sink, this.#index);
     if (at < 0) return;
     this.#search = undefined;
-    this.#sink.found(search.dropped + at, search.originOf(at));
+    this.#sink.found(this.#index, search.dropped + at, search.originOf(at));
     search.replay(at, this);
   }
 }
@@ -250,7 +253,7 @@ class Search {
   }
 
   /** @returns Where the first record begins, or -1 as long as that is not known. */
-  border(record: TlsRecord, sink: RecordSink): number {
+  border(record: TlsRecord, sink: RecordSink, index: 0 | 1): number {
     const b = this.#kept;
     let waiting = -1;
     let p = this.#from;
@@ -261,7 +264,7 @@ class Search {
         if (this.#mayBegin(next)) return p;
         continue;
       }
-      if (next === this.#count && this.#confirm(p, next, record, sink)) return p;
+      if (next === this.#count && this.#confirm(p, next, record, sink, index)) return p;
       if (waiting < 0) waiting = p;
     }
     this.#from = waiting < 0 ? p : waiting;
@@ -301,14 +304,14 @@ class Search {
     return length > 0 && length <= LONGEST;
   }
 
-  #confirm(p: number, end: number, record: TlsRecord, sink: RecordSink): boolean {
+  #confirm(p: number, end: number, record: TlsRecord, sink: RecordSink, index: 0 | 1): boolean {
     const b = this.#kept;
     record.type = b[p]!;
     record.version = u16(b, p + 1);
     record.bytes = b;
     record.start = p + HEAD;
     record.end = end;
-    const confirmed = sink.confirm(record);
+    const confirmed = sink.confirm(index, record);
     record.bytes = NOTHING;
     return confirmed;
   }

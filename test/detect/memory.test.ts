@@ -1,13 +1,16 @@
 // What a connection holds that has said what it is and goes silent, in all stages up to HTTP/2 frames.
 import v8 from "node:v8";
 import vm from "node:vm";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Detector } from "../../src/detect/detector.ts";
 import type { ConnectionSink } from "../../src/detect/protocol.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import { TcpFlag, TcpSegment } from "../../src/net/segment.ts";
 import { Assembler } from "../../src/tcp/assembler.ts";
+import { KeyStore } from "../../src/tls/key-store.ts";
 import { frame, octets, preface } from "../http2/octets.ts";
+import { keysOf } from "../tls/feeding.ts";
+import { clientHello as clientHelloOf, keyLog, Sealer, serverHello } from "../tls/sealing.ts";
 
 v8.setFlagsFromString("--expose-gc");
 const collect = vm.runInNewContext("gc") as () => void;
@@ -29,8 +32,10 @@ const silent: ConnectionSink = {
 
 const CONNECTIONS = 4000;
 
-function octetsPerConnection(say: readonly (readonly [from: 0 | 1, octets: Uint8Array])[]): number {
-  const detector = new Detector(defaultLimits, () => {});
+type Said = readonly (readonly [from: 0 | 1, octets: Uint8Array])[];
+
+function octetsPerConnection(say: Said, keys = new KeyStore()): number {
+  const detector = new Detector(defaultLimits, () => {}, keys);
   const assembler = new Assembler(
     {
       open: (flow) => {
@@ -85,7 +90,7 @@ const headers = frame(1, 4, 1, octets("82 86 84"));
 const ascii = (text: string) => Buffer.from(text, "latin1");
 const clientHello = octets("16 03 01 00 05 01 00 00 01 00");
 
-it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
+it.each<[string, number, Said]>([
   ["says nothing", 900, []],
   [
     "begins HTTP/2",
@@ -132,4 +137,34 @@ it.each<[string, number, Parameters<typeof octetsPerConnection>[0]]>([
 ])("a connection that %s holds at most %i bytes", (_, most, say) => {
   // What else runs in the process leaves something behind now and then, never less.
   expect(Math.min(...Array.from({ length: 3 }, () => octetsPerConnection(say)))).toBeLessThan(most);
+});
+
+describe("a connection of TLS that is decrypted", () => {
+  const opening = (seal: (side: "client" | "server", content: Uint8Array) => Uint8Array): Said => [
+    [0, seal("client", Buffer.concat([preface, settings]))],
+    [1, seal("server", Buffer.concat([settings, headers]))],
+    [0, seal("client", headers)],
+  ];
+  const clear = opening((_, content) => content);
+  // In TLS 1.2 both hellos are needed as long as it is open.
+  it.each([
+    [1.3, 0x1301, [0x304], 0x304, 6000],
+    [1.2, 0xc02f, [], 0x303, 7400],
+  ] as const)("TLS %d holds not much more", (version, suite, versions, chosen, most) => {
+    const sealers = { client: new Sealer("client", version === 1.3), server: new Sealer("server", version === 1.3) };
+    const changed: Said =
+      version === 1.3
+        ? []
+        : [
+            [0, sealers.client.finished()],
+            [1, sealers.server.finished()],
+          ];
+    const sealed = opening((side, content) => sealers[side].seal(23, content));
+    const said: Said = [[0, clientHelloOf(suite, versions)], [1, serverHello(suite, chosen)], ...changed, ...sealed];
+    const inTls = Math.min(...Array.from({ length: 2 }, () => octetsPerConnection(said, keysOf(keyLog))));
+    const without = Math.min(...Array.from({ length: 2 }, () => octetsPerConnection(clear)));
+    expect(inTls - without).toBeLessThan(most);
+    // It was decrypted: with no keys next to nothing is held.
+    expect(inTls - octetsPerConnection(said)).toBeGreaterThan(1000);
+  });
 });

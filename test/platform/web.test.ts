@@ -51,7 +51,7 @@ describe("ciphers", () => {
         cipher.setAAD(additional);
         const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
         const open = (tag: Uint8Array) => {
-          const decipher = crypto.createDecipheriv(name, crypto.createSecretKey(key), nonce);
+          const decipher = crypto.createDecipheriv(name, key, nonce);
           decipher.setAuthTag(tag);
           decipher.setAAD(additional);
           return decipher.update(sealed);

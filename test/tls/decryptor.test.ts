@@ -193,15 +193,24 @@ describe("acknowledgments", () => {
     expect([99, 100, 150, 200, 250, 1e9, 100].map((at) => offsets.at(at))).toEqual([0, 10, 10, 110, 110, 110, 10]);
   });
 
-  it("are remembered for so many records; before them nothing is known", () => {
+  it("are remembered of the last records as they are, of those long before rounded down", () => {
     const offsets = new PlaintextOffsets();
     for (let i = 1; i <= 10_000; i++) offsets.add(100 * i, 10 * i);
-    expect([offsets.at(1_000_000), offsets.at(999_999), offsets.at(100)]).toEqual([100_000, 99_990, -1]);
+    expect([offsets.at(1_000_000), offsets.at(999_999), offsets.at(100)]).toEqual([100_000, 99_990, 0]);
+    let before = 0;
+    for (let i = 1; i <= 10_000; i++) {
+      const plain = offsets.at(100 * i);
+      expect(plain).toBeLessThanOrEqual(10 * i);
+      expect(plain).toBeGreaterThanOrEqual(before);
+      if (i > 9800) expect(plain).toBe(10 * i);
+      before = plain;
+    }
     const asked = new PlaintextOffsets();
     for (let i = 1; i <= 10_000; i++) {
       asked.add(100 * i, 10 * i);
       expect(asked.at(100 * i)).toBe(10 * i);
       if (i > 10) expect(asked.at(100 * (i - 10))).toBe(10 * (i - 10));
     }
+    expect(asked.at(100)).toBe(-1);
   });
 });

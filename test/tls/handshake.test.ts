@@ -9,7 +9,7 @@ const message = (type: number, length: number): Buffer => {
 
 function read(...pieces: readonly Uint8Array[]): string[] {
   const told: string[] = [];
-  const reader = new HandshakeReader((type, { length }) => told.push(`${type} of ${length}`));
+  const reader = new HandshakeReader({ message: (type, { length }) => told.push(`${type} of ${length}`) });
   for (const piece of pieces) {
     const buffer = Buffer.from(piece);
     reader.bytes(buffer, 0, buffer.length);

@@ -87,6 +87,39 @@ describe("a connection of TLS 1.3", () => {
   });
 });
 
+describe("a connection of TLS 1.3 whose keys have changed", () => {
+  const cut = async (updates: { client: number; server: number }) => {
+    const { client, server } = sealers();
+    const before: Sent[] = [...opening(client, server)];
+    for (const [from, sealer] of [
+      ["client", client],
+      ["server", server],
+    ] as const)
+      for (let i = 0; i < updates[from]; i++) before.push({ from, octets: sealer.keyUpdate() });
+    const after: Sent[] = [
+      { from: "client", octets: client.seal(23, request(1)) },
+      { from: "server", octets: server.seal(23, Buffer.from("00000101050000000188", "hex")) },
+      { from: "client", octets: client.keyUpdate() },
+      { from: "client", octets: client.seal(23, request(3)) },
+      { from: "server", octets: server.seal(23, Buffer.from("00000101050000000388", "hex")), fin: true },
+      { from: "client", fin: true },
+    ];
+    return (await read(without(captureOf([...before, ...after]), 3 + before.length), sealedKeys)).connections[0];
+  };
+
+  it.each([
+    [1, 0],
+    [0, 1],
+    [3, 8],
+  ])("%i times by the client, %i times by the server", async (client, server) => {
+    expect(await cut({ client, server })).toMatchObject({ protocol: "h2", tls: { decrypted: "both" }, frames: 4 });
+  });
+
+  it("more often than is tried", async () => {
+    expect(await cut({ client: 9, server: 9 })).toMatchObject({ tls: { decrypted: "none", reason: "starts-after-handshake" } });
+  });
+});
+
 /** Without everything before the first record of application data of the last epoch. */
 const later = ({ wire }: Exchange): Exchange["wire"] => wire.slice(-4);
 

@@ -15,16 +15,17 @@ function read(input: readonly (Buffer | number)[], confirm = (_: Buffer): boolea
   const told: string[] = [];
   const reader = new RecordReader(
     {
-      record: ({ type, bytes, start, end, first, last }) =>
+      record: (_, { type, bytes, start, end, first, last }) =>
         told.push(
           `${type} of ${end - start}: ${bytes[start]} (${first.packet}@${first.offset} to ${last.packet}@${last.offset})`,
         ),
-      damaged: ({ type }, length, proof, at) => told.push(`${type} of ${length} damaged, ${proof}, at ${at.offset}`),
-      lost: (length, proof, at) => told.push(`lost ${length}, ${proof}, at ${at.offset}`),
-      found: (skipped, at) => told.push(`found after ${skipped}, at ${at.offset}`),
-      confirm: ({ bytes, start, end }) => confirm(Buffer.from(bytes.subarray(start, end))),
-      end: (how, inRecord) => told.push(`${how}${inRecord ? " in a record" : ""}`),
+      damaged: (_, { type }, length, proof, at) => told.push(`${type} of ${length} damaged, ${proof}, at ${at.offset}`),
+      lost: (_, length, proof, at) => told.push(`lost ${length}, ${proof}, at ${at.offset}`),
+      found: (_, skipped, at) => told.push(`found after ${skipped}, at ${at.offset}`),
+      confirm: (_, { bytes, start, end }) => confirm(Buffer.from(bytes.subarray(start, end))),
+      end: (_, how, inRecord) => told.push(`${how}${inRecord ? " in a record" : ""}`),
     },
+    0,
     new RecordBuffers(),
   );
   const at = origin();

@@ -36,8 +36,6 @@ export const createHash = (name: keyof typeof HASHES): Digest => new Digest(HASH
 export const createHmac = (name: keyof typeof HASHES, key: Uint8Array): Digest =>
   new Digest(hmac.create(HASHES[name], plain(key)));
 
-export const createSecretKey = (key: Uint8Array): Uint8Array => plain(key).slice();
-
 export const getCiphers = (): string[] => [...["aes-128-gcm", "aes-256-gcm", "aes-128-cbc", "aes-256-cbc", "chacha20-poly1305"]];
 
 class Decipher {
@@ -49,7 +47,7 @@ class Decipher {
 
   constructor(name: string, key: Uint8Array, nonce: Uint8Array) {
     this.#name = name;
-    this.#key = key;
+    this.#key = plain(key);
     this.#nonce = plain(nonce);
   }
 
