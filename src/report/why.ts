@@ -18,6 +18,8 @@ export class Causes {
   readonly #findings: FindingEvent[] = [];
   readonly #unexplained: UnexplainedEvent[] = [];
   readonly #connections = new Map<number, ConnectionEvent>();
+  /** By connection: where else it was captured. */
+  readonly #sightings = new Map<number, string>();
   #summary: SummaryEvent | undefined;
 
   constructor(rules: readonly Rule[]) {
@@ -29,6 +31,8 @@ export class Causes {
     else if (event.kind === "unexplained") this.#unexplained.push(event);
     else if (event.kind === "connection") this.#connections.set(event.id, event);
     else if (event.kind === "summary") this.#summary = event;
+    else if (event.kind === "diagnostic" && event.code === "capture/second-sighting" && this.#sightings.size < LISTED)
+      this.#sightings.set(Number(event.place["connection"]), event.message);
   }
 
   /** @param symptom What somebody saw; undefined: the worst is asked for.
@@ -39,11 +43,13 @@ export class Causes {
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
+    const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
       readings,
       words: words.filter(({ connection }) => this.#connections.has(connection)),
       ...(first === undefined ? {} : { failure: first, story: this.tell(first) }),
+      ...(sighting === undefined ? {} : { sighting }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
       summary: this.#summary!,
@@ -70,6 +76,8 @@ export interface WhyAnswer {
   readonly words: readonly Words[];
   readonly failure?: Failure;
   readonly story?: StoryText;
+  /** Its connection was captured at a second point. */
+  readonly sighting?: string;
   readonly others: readonly { readonly failure: Failure; readonly story: StoryText }[];
   readonly connections: ReadonlyMap<number, ConnectionEvent>;
   readonly summary: SummaryEvent;
@@ -181,6 +189,8 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     "",
     style.bold,
   );
+  if (answer.sighting !== undefined)
+    write(`${answer.sighting.charAt(0).toUpperCase()}${answer.sighting.slice(1)}.`, "", style.dim);
   output("\n");
   write(story.cause);
   if (story.answer !== undefined && story.answer !== "") write(story.answer);
@@ -290,6 +300,7 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
     ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
     ...(answer.failed.count === 0 ? {} : { failed: { count: answer.failed.count, calls: answer.failed.calls.slice(0, LISTED) } }),
     ...(story === undefined ? { nothing: nothing(answer) } : { story }),
+    ...(answer.sighting === undefined ? {} : { sighting: answer.sighting }),
     ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
     ...(failure?.unexplained === undefined ? {} : { unexplained: bare(failure.unexplained) }),
     others: others.slice(0, LISTED).map(({ failure: other, story: told }) => ({
