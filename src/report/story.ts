@@ -21,6 +21,8 @@ export interface StoryText {
   readonly line?: number;
   readonly cause: string;
   readonly answer?: string;
+  /** The same call on the other side of a proxy. */
+  readonly through?: string;
   readonly cost?: string;
   readonly fix?: string;
   /** How often it happened, what cannot be known, what to look at. */
@@ -268,8 +270,8 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
 }
 
 /** The story in one paragraph. */
-export const storyLine = ({ cause, answer, cost, fix, more }: StoryText): string =>
-  [cause, answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`]
+export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText): string =>
+  [cause, answer, through, cost, more, fix === undefined ? undefined : `Fix: ${fix}`]
     .filter((text) => text !== undefined && text !== "")
     .join(" ");
 

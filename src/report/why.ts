@@ -5,7 +5,7 @@ import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
-import { type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
+import { type FollowedCall, type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -43,18 +43,22 @@ export class Causes {
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
+    const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING;
+    // Nothing that was found, but the other leg of a call tells why it failed.
+    const followed = first === undefined ? failed.followed?.[0] : undefined;
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
       readings,
       words: words.filter(({ connection }) => this.#connections.has(connection)),
-      ...(first === undefined ? {} : { failure: first, story: this.tell(first) }),
+      ...(first === undefined ? {} : { failure: first, story: withWay(this.tell(first), first, failed.followed) }),
+      ...(followed === undefined ? {} : { story: storyOf(followed) }),
       ...(sighting === undefined ? {} : { sighting }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
       summary: this.#summary!,
       findings: all.length,
-      failed: inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING,
+      failed,
     };
   }
 
@@ -62,6 +66,22 @@ export class Causes {
     return tell(failure, this.#connections, failure.finding === undefined ? undefined : this.#fixes.get(failure.finding.rule));
   }
 }
+
+/** The story with what became of its call on the other legs. */
+function withWay(story: StoryText, failure: Failure, followed: readonly FollowedCall[] = []): StoryText {
+  const { connection } = story;
+  const streams = [story.stream, ...((failure.finding ?? failure.unexplained).reaction.streamsKilled ?? [])];
+  const isOf = (leg: FollowedCall["onwards"][number]) => leg.connection === connection && streams.includes(leg.stream);
+  const one = followed.find(({ call, onwards }) => isOf(call) || onwards.some(isOf));
+  return one === undefined ? story : { ...story, through: one.text };
+}
+
+const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): StoryText => ({
+  connection,
+  stream,
+  packet,
+  cause: text,
+});
 
 /** Whether an event tells of this stream: its own frames, or an end that it died of. */
 export function concerns(event: ReportEvent, stream: number): boolean {
@@ -175,7 +195,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (symptom !== undefined) for (const text of readingLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
   if (symptom === undefined && !isEmpty(answer.failed)) {
-    for (const text of symptomLines(answer.failed)) write(text);
+    // What is the story is told below.
+    const { followed = [] } = answer.failed;
+    const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
+    for (const text of symptomLines({ ...answer.failed, followed: others })) write(text);
     output("\n");
   }
   if (story === undefined) {
@@ -194,6 +217,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   output("\n");
   write(story.cause);
   if (story.answer !== undefined && story.answer !== "") write(story.answer);
+  if (story.through !== undefined) write(story.through);
   if (story.cost !== undefined) write(story.cost);
   if (story.more !== undefined) write(story.more);
   if (story.fix !== undefined) {
@@ -203,7 +227,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   const rule = answer.failure?.finding?.rule;
   output("\n");
   if (rule !== undefined) write(`h2lint explain ${rule} tells more.`, "", style.dim);
-  if (symptom !== undefined && words.length === 0 && readings.length > 0)
+  if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
     write("It fits what the text means; the capture itself does not hold the text.", "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
   if (shown.length > 0) output(`${style.bold(symptom === undefined ? "what else failed" : "what else it may be")}\n`);
@@ -298,7 +322,15 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
     schema: "h2lint-why/1",
     captures,
     ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
-    ...(answer.failed.count === 0 ? {} : { failed: { count: answer.failed.count, calls: answer.failed.calls.slice(0, LISTED) } }),
+    ...(answer.failed.count === 0
+      ? {}
+      : {
+          failed: {
+            count: answer.failed.count,
+            calls: answer.failed.calls.slice(0, LISTED),
+            ...(answer.failed.followed === undefined ? {} : { followed: answer.failed.followed.slice(0, LISTED) }),
+          },
+        }),
     ...(story === undefined ? { nothing: nothing(answer) } : { story }),
     ...(answer.sighting === undefined ? {} : { sighting: answer.sighting }),
     ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
