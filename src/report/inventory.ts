@@ -12,6 +12,7 @@ import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { FindingEvent } from "./event.ts";
 import { type FailedCall, FailedCalls } from "./failed-calls.ts";
+import { positionText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { LegKeeper } from "./leg-keeper.ts";
 import { count, plural } from "./text.ts";
@@ -156,26 +157,30 @@ const isAttempt = ({ rule, baseline, consequent }: FindingEvent): boolean =>
 export const isEmpty = ({ count: calls, connections = [], attempts = [] }: Symptoms): boolean =>
   calls + connections.length + attempts.length === 0;
 
-/** In lines; those of what is listed are indented. None where there is nothing. */
-export function symptomLines({ calls, count: all, connections = [], attempts = [], followed = [] }: Symptoms): string[] {
+/** In lines; those of what is listed are indented. None where there is nothing.
+ *  @param position What is counted: packets, or lines where there is a log alone. */
+export function symptomLines(
+  { calls, count: all, connections = [], attempts = [], followed = [] }: Symptoms,
+  position: "packet" | "line" = "packet",
+): string[] {
   return [
     ...listed(
       calls,
       `${plural(all, "call")} did not end well:`,
       ({ how, path }) => `${path ?? "a call"}: ${how}`,
-      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, packet ${packet}`,
+      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, ${position} ${packet}`,
     ),
     ...listed(
       connections,
       `${plural(connections.length, "connection")} did not end gracefully:`,
       ({ how, cutOff }) => (cutOff === 0 ? how : `${how}, with ${plural(cutOff, "call")} unfinished`),
-      ({ connection, packet }) => `connection ${connection}, packet ${packet}`,
+      ({ connection, packet }) => `connection ${connection}, ${position} ${packet}`,
     ),
     ...listed(
       attempts,
       `${plural(attempts.length, "attempt")} to connect failed:`,
       ({ message }) => message,
-      ({ connection, frame }) => `connection ${connection}, packet ${frame.packet}`,
+      ({ connection, frame }) => `connection ${connection}, ${positionText(frame)}`,
     ),
     ...(followed.length === 0 ? [] : ["followed through the proxy:", ...followed.slice(0, TOLD).map(({ text }) => `  ${text}`)]),
   ];

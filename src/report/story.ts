@@ -242,6 +242,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const from = r.frame?.from ?? r.from ?? "server";
   const whom = from === "client" ? "server" : "client";
   const packet = r.frame?.packet ?? r.packet ?? 0;
+  const at = positionText(r.frame ?? { packet });
   const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
   const closed =
     r.closed === undefined
@@ -249,9 +250,9 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
       : `, and closed the connection ${duration(r.closed.delay)} after that (packet ${r.closed.packet})`;
   const silent = r.kind === "fin" || r.kind === "rst";
   const did = silent
-    ? `closed the connection on open streams (${answerName(r)}, packet ${packet})`
-    : `sent ${answerName(r)} (packet ${packet})${debug}${closed}`;
-  const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (packet ${frame.packet})`);
+    ? `closed the connection on open streams (${answerName(r)}, ${at})`
+    : `sent ${answerName(r)} (${at})${debug}${closed}`;
+  const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
   const sent = last.length === 0 ? "" : `The last that it had of the ${whom}: ${last.join(", ")}.`;
   const says = r.explanation === undefined ? "" : `${r.explanation}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
@@ -262,6 +263,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const cost = costSentence(r);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
+    ...(r.frame?.line === undefined ? {} : { line: r.frame.line }),
     cause: `The ${from} ${did}, and nothing that was found explains it.`,
     answer: [says, strict, sent].filter((text) => text !== "").join(" "),
     ...(cost === "" ? {} : { cost }),

@@ -198,7 +198,11 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     // What is the story is told below.
     const { followed = [] } = answer.failed;
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
-    for (const text of symptomLines({ ...answer.failed, followed: others })) write(text);
+    for (const text of symptomLines(
+      { ...answer.failed, followed: others },
+      answer.summary.captures.length === 0 ? "line" : "packet",
+    ))
+      write(text);
     output("\n");
   }
   if (story === undefined) {
