@@ -254,6 +254,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     : `sent ${answerName(r)} (${at})${debug}${closed}`;
   const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
   const sent = last.length === 0 ? "" : `The last that it had of the ${whom}: ${last.join(", ")}.`;
+  const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
   const says = r.explanation === undefined ? "" : `${r.explanation}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
   const blind =
@@ -264,12 +265,41 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
     ...(r.frame?.line === undefined ? {} : { line: r.frame.line }),
-    cause: `The ${from} ${did}, and nothing that was found explains it.`,
+    cause:
+      meaning === undefined
+        ? `The ${from} ${did}, and nothing that was found explains it.`
+        : `The ${from} ${did}. That status says why by itself: ${meaning}${blockText(r, before)}.`,
     answer: [says, strict, sent].filter((text) => text !== "").join(" "),
     ...(cost === "" ? {} : { cost }),
     more: `${blind} h2lint timeline --connection ${connection} shows every frame.`,
   };
 }
+
+// How large the request's field block was, where that is what the status is about.
+function blockText({ status, frame }: UnexplainedEvent["reaction"], before: UnexplainedEvent["before"]): string {
+  if (status !== 431 || frame === undefined) return "";
+  const own = before.filter(
+    ({ kind, streamId }) => streamId === frame.streamId && (kind === "headers" || kind === "continuation"),
+  );
+  const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
+  return octets === 0 ? "" : `; its field block has ${plural(octets, "octet")} as it was sent`;
+}
+
+// RFC 9110 15.5, RFC 6585: statuses that name their reason.
+const MEANINGS: ReadonlyMap<number, string> = new Map([
+  [401, "the request has no credentials that are good for this"],
+  [403, "the request is understood and refused"],
+  [407, "a proxy on the way wants credentials"],
+  [408, "the request was not complete in the time that the server waits"],
+  [411, "the server wants a content-length"],
+  [413, "the content is larger than the server takes"],
+  [414, "the path is longer than the server takes"],
+  [415, "the server does not take this content-type, or this content-encoding"],
+  [421, "this server does not answer for that authority and scheme: the connection was used for another host"],
+  [429, "the client asked too often"],
+  [431, "the header fields of the request are larger, or more, than the server takes"],
+  [505, "the server does not take this version of HTTP for that"],
+]);
 
 /** The story in one paragraph. */
 export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText): string =>
