@@ -76,6 +76,8 @@ function rankOf(failure: Failure): number {
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
+  // Why a call waited tells more than who gave it up.
+  if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
