@@ -79,6 +79,11 @@ export const diagnostics = {
     source: "capture",
     text: "{packets} packets were captured twice, or repeated on their way: the copies were left out",
   },
+  "capture/second-sighting": {
+    severity: "info",
+    source: "capture",
+    text: "connection {connection} was captured at a second point, there as {client} -> {server}: the initial sequence numbers of both sides are the same ({clientNumber}, {serverNumber}){apart}; it is reported once",
+  },
   "capture/ip-fragment": {
     severity: "loss",
     source: "capture",

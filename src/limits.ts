@@ -19,6 +19,8 @@ export interface Limits {
   readonly duplicatePackets: number;
   /** Capture time within which an equal segment is a copy, nanoseconds. */
   readonly duplicateTime: number;
+  /** TCP handshakes remembered to know those of the same connection at another point of its path; the power of two below counts. */
+  readonly sightings: number;
   /** TCP connections, those that ended a moment ago among them. For another one the longest idle is given up (`limit/flows`). */
   readonly flows: number;
   /** Capture time without a packet after which a connection is over, nanoseconds. */
@@ -100,6 +102,7 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     fragmentTime: 60e9,
     duplicatePackets: 4096,
     duplicateTime: 50e6,
+    sightings: 4096,
     flows: Math.floor(share(0.5) / CONNECTION),
     idleTime: 3600e9,
     outOfOrderOctets: Math.min(share(0.05), 8 << 20),

@@ -1,6 +1,6 @@
 // In: both directions of an HTTP/1.1 connection. Out: where it stops being one: after `101 Switching Protocols`, or a CONNECT that was
 // granted (RFC 9110 7.8, 9.3.6).
-import { copyOrigin, type Origin, origin } from "../place.ts";
+import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { type Content, contentOf, fieldOf, type Http1ContentReader, type Http1Head, Http1Reader } from "./http1.ts";
 import { UpgradeOffer, upgradeTokens } from "./upgrade.ts";
@@ -20,6 +20,8 @@ export interface Http1Observer {
   readonly server: Http1ContentReader;
   /** The final answer. */
   response(head: Http1Head): void;
+  /** A side closed its direction before the answer was whole; the other may follow. */
+  closed?(by: Side, how: EndReason, at: Origin): void;
   /** The connection is over, and the answer is not; undefined: it cannot be followed any more. */
   end(how: EndReason | undefined): void;
 }
@@ -103,6 +105,8 @@ export class Http1Exchange {
   /** This side has nothing more to say. */
   ended(from: "client" | "server", how: EndReason, at: Origin): void {
     (from === "client" ? this.#client : this.#server).end(how, at);
+    if (this.#server.reader !== undefined) this.#answering?.closed?.(from, how, at);
+    for (const { observer } of this.#pending) observer?.closed?.(from, how, at);
   }
 
   /** Nothing follows: tell of the offers that have no answer. */

@@ -89,6 +89,8 @@ class Collector {
   readonly #likely = { client: 0, server: 0 };
   /** The line at hand, with what is around it. */
   #whole = "";
+  /** The line before, where java.util.logging puts the time of this one. */
+  #before = "";
   #lines = 0;
   #read = 0;
   #cut = 0;
@@ -113,6 +115,7 @@ class Collector {
       this.#firstCut ||= number;
     }
     if (!this.#frame(text, number) && !this.#text(text, number)) this.#firstUnknown ||= number;
+    this.#before = text;
   }
 
   // The format of the line before is asked first.
@@ -165,7 +168,7 @@ class Collector {
     return {
       place: { file: this.#file, line: number },
       text: this.#shown(this.#whole),
-      time: timeOf(text),
+      time: timeOf(text) ?? (LEVEL.test(text) ? timeOf(this.#before) : undefined),
       connection,
       addresses: text.slice(0, NEAR).match(ADDRESS) ?? [],
     };
@@ -207,6 +210,8 @@ class Collector {
     };
   }
 }
+
+const LEVEL = /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /;
 
 // How programs name a connection in texts: grpc-go.
 const KEY = /\[((?:server|client)-transport 0x[0-9a-f]+)\]/;

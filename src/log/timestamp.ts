@@ -68,6 +68,15 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    // java.util.logging, in the line before the text.
+    pattern: /^(?:[^A-Z]*\): )?([A-Z][a-z]{2}) (\d\d?), (\d{4}),? (\d\d?):(\d\d):(\d\d)\s(AM|PM)\b/,
+    read([, name, day, year, hour, minute, second, half]) {
+      const hours = (Number(hour) % 12) + (half === "PM" ? 12 : 0);
+      const seconds = epoch(year!, MONTHS.indexOf(name!) + 1, day!, String(hours), minute!, second!);
+      return seconds === undefined ? undefined : local(seconds, undefined);
+    },
+  },
+  {
     // Abseil, as gRPC C-core uses it: seconds since the epoch.
     pattern: /^[IWEFD]0000 00:00:(\d{9,11})\.(\d{1,9}) /,
     read: ([, seconds, decimals]) => ({

@@ -22,6 +22,10 @@ export class TcpSegment {
   flags = 0;
   /** As on the wire, not scaled. */
   window = 0;
+  /** Of its IPv4 packet; 0: none. */
+  identification = 0;
+  /** Where its options begin; they end where the payload begins. */
+  options = 0;
   start = 0;
   end = 0;
   /** Payload octets that the snap length cut. */

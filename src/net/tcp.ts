@@ -23,6 +23,8 @@ export const tcp: Layer = (walk, bytes, at, end) => {
   segment.ack = i32(bytes, at + 8);
   segment.flags = bytes[at + 13]!;
   segment.window = u16(bytes, at + 14);
+  segment.identification = walk.identification;
+  segment.options = at + 20;
   // The snap length may cut as early as the options: then all of the payload is lost, but how much is known.
   segment.start = Math.min(start, end);
   segment.end = end;

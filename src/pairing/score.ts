@@ -106,7 +106,10 @@ export function scoreOf(
     else if (!isOfSoftware && CODE_FAMILIES[code]?.some((family) => rule.startsWith(family)) === false)
       add(-3, `${code} is for other faults`);
   } else if (kind === "status") {
-    if (expect.malformed === true && MALFORMED.has(reaction.status)) suit(3, "4xx answers a malformed request");
+    const own = OWN_MEANING.get(reaction.status);
+    if (own !== undefined && !isOfSoftware && !own.some((pattern) => isOf(pattern, rule)))
+      add(-8, `${reaction.status} has a meaning of its own`);
+    else if (expect.malformed === true && MALFORMED.has(reaction.status)) suit(3, "4xx answers a malformed request");
     // An application may say so of a request that is right.
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);
   } else if (kind === "tls-alert") {
@@ -120,7 +123,8 @@ export function scoreOf(
   const refuser = finding.severity === "info" ? refuserOf(suggested[from], rule, reaction) : undefined;
   if (refuser !== undefined) suit(5, `${refuser.name} refuses this, though it is legal`);
   if (lastFault === undefined || lastFault.frame.end <= finding.frame.end) add(2, "it is the last fault before the answer");
-  if (frame.acked < 0 || frame.acked - finding.frame.end < FLIGHT) add(1, "the answer came within one flight");
+  if (frame.acked < 0 || frame.acked - finding.frame.end < FLIGHT || rule.startsWith("abuse/"))
+    add(1, "the answer came within one flight");
   const delay = delayOf(finding, reaction);
   const window = windowOf(rule, onStream && finding.decidableAt > 0, roundTrip);
   if (delay <= window) add(1, "the answer came in time");
@@ -169,14 +173,19 @@ export function byMerit(a: Score, b: Score): number {
 
 /** A `grpc-status` by which servers refuse a call that breaks this rule. */
 function isStatusFor(rule: string, status: number): boolean {
-  const known = STATUSES.find(([pattern]) => (pattern.endsWith("*") ? rule.startsWith(pattern.slice(0, -1)) : pattern === rule));
+  const known = STATUSES.find(([pattern]) => isOf(pattern, rule));
   return known?.[1].includes(status) === true;
 }
+
+const isOf = (pattern: string, rule: string): boolean =>
+  pattern.endsWith("*") ? rule.startsWith(pattern.slice(0, -1)) : pattern === rule;
 
 // What is answered on its stream may take as long as that lives.
 function windowOf(rule: string, onStream: boolean, roundTrip: number | undefined): number {
   if (onStream) return Infinity;
   if (TIMED.has(rule)) return TIMER;
+  // A flood goes on after it is one.
+  if (rule.startsWith("abuse/")) return CLOSE_WINDOW;
   return Math.max(SECOND, 3 * (roundTrip ?? 0));
 }
 
@@ -200,6 +209,39 @@ const CODE_FAMILIES: Readonly<Record<string, readonly string[]>> = {
 
 // RFC 9110 15.5: statuses that say that the request itself is wrong, not what it asks for.
 const MALFORMED: ReadonlySet<number> = new Set([400, 405, 411, 413, 414, 415, 417, 421, 431]);
+
+// RFC 9110 15.5, RFC 6585: statuses that name what is wrong, and the rules that may be about that; of others they say nothing.
+const OWN_MEANING: ReadonlyMap<number, readonly string[]> = new Map([
+  [401, []],
+  [403, []],
+  [407, []],
+  [408, []],
+  [409, []],
+  [410, []],
+  [412, []],
+  [416, []],
+  [425, []],
+  [426, []],
+  [428, []],
+  [429, ["abuse/*"]],
+  [405, ["headers/invalid-method", "headers/missing-method", "headers/connect*", "grpc/method*"]],
+  [411, ["headers/content-length*"]],
+  [413, ["headers/content-length*", "grpc/message-too-large"]],
+  [414, ["headers/path-form", "headers/list-size"]],
+  [415, ["grpc/content-type*"]],
+  [417, []],
+  [
+    421,
+    [
+      "headers/authority*",
+      "headers/multiple-host",
+      "headers/scheme-mismatch",
+      "headers/missing-scheme",
+      "headers/invalid-scheme",
+    ],
+  ],
+  [431, ["headers/list-size", "hpack/*", "continuation/*"]],
+]);
 
 // RFC 5246 7.4.1.1, RFC 8446 4.6.2: messages of the handshake that come when nobody asked for them.
 const REFUSED_BY_TLS: ReadonlySet<string> = new Set(["tls/renegotiation", "tls/post-handshake-auth"]);

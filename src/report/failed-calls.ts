@@ -40,17 +40,23 @@ export class FailedCalls implements ModelSink {
     else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, `:status ${status}`);
   }
 
-  frame({ kind, from, streamId, errorCode, last }: Frame, stream: Stream | undefined, connection: Connection): void {
+  frame({ kind, from, streamId, errorCode, fault, last }: Frame, stream: Stream | undefined, connection: Connection): void {
     // RFC 9113 8.1: a whole response may be followed by NO_ERROR; before its end that is no answer either.
     if (
       kind !== "rst-stream" ||
-      (errorCode === 0 && from === "client") ||
+      (errorCode === 0 && fault === undefined && from === "client") ||
       stream === undefined ||
       stream.closed ||
       stream.server.endAt >= 0
     )
       return;
-    this.#tell(stream, streamId, last.packet, connection, `RST_STREAM ${errorCodeName(errorCode)} by the ${from}`);
+    this.#tell(
+      stream,
+      streamId,
+      last.packet,
+      connection,
+      `RST_STREAM${fault === undefined ? ` ${errorCodeName(errorCode)}` : ""} by the ${from}`,
+    );
   }
 
   /** The connection ended before its call did. */

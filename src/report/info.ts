@@ -265,8 +265,15 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
     "to record more next time",
     advice.flatMap((one) => wrap(one, width - 2)),
   );
+  section(
+    "seen at two points",
+    report.diagnostics
+      .filter(({ code }) => code === "capture/second-sighting")
+      .slice(0, look.verbose ? undefined : 5)
+      .flatMap(({ message }) => wrap(printable(message), width - 2)),
+  );
   const told = report.diagnostics
-    .filter(({ severity }) => look.verbose || severity !== "info")
+    .filter(({ severity, code }) => (look.verbose || severity !== "info") && code !== "capture/second-sighting")
     .slice(0, look.verbose ? undefined : 20);
   section(
     "notes",

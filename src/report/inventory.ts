@@ -1,5 +1,7 @@
 // What went wrong for somebody, before who is to blame: calls that did not end well, connections that ended otherwise than gracefully,
 // attempts to connect that failed. "Nothing failed" is said only where it is empty.
+import type { Http1Head } from "../detect/http1.ts";
+import type { Http1Observer } from "../detect/http1-exchange.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -10,7 +12,12 @@ import type { Origin, Side } from "../place.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { FindingEvent } from "./event.ts";
 import { type FailedCall, FailedCalls } from "./failed-calls.ts";
+import { positionText } from "./failing.ts";
+import type { Leg } from "./leg.ts";
+import { LegKeeper } from "./leg-keeper.ts";
 import { count, plural } from "./text.ts";
+import { Ways } from "./way.ts";
+import { wayText } from "./way-story.ts";
 
 /** A connection that ended otherwise than gracefully. */
 export interface FailedConnection {
@@ -22,12 +29,22 @@ export interface FailedConnection {
   cutOff: number;
 }
 
+/** A call that failed, followed through proxies. */
+export interface FollowedCall {
+  /** As its client sees it. */
+  readonly call: FailedCall;
+  /** The legs that were made for it: they are no failures of their own. */
+  readonly onwards: readonly { readonly connection: number; readonly stream: number }[];
+  readonly text: string;
+}
+
 /** All that went wrong for somebody. */
 export interface Symptoms {
   /** The first of them. */
   readonly calls: readonly FailedCall[];
   readonly count: number;
   readonly connections?: readonly FailedConnection[];
+  readonly followed?: readonly FollowedCall[];
   /** Findings that say that an attempt to connect failed. */
   readonly attempts?: readonly FindingEvent[];
 }
@@ -36,6 +53,7 @@ export class Inventory implements ModelSink {
   readonly #calls: FailedCalls;
   readonly #chosen: (connection: Connection) => boolean;
   readonly #connections = new Map<number, FailedConnection>();
+  readonly #legs = new LegKeeper();
 
   /** @param stream Only calls on this one. */
   constructor(chosen: (connection: Connection) => boolean = () => true, stream?: number) {
@@ -45,13 +63,31 @@ export class Inventory implements ModelSink {
 
   fields(block: FieldBlock, stream: Stream | undefined, connection: Connection): void {
     this.#calls.fields(block, stream, connection);
+    this.#legs.fields(block, stream, connection);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     this.#calls.frame(frame, stream, connection);
+    this.#legs.frame(frame, stream);
     const { kind, errorCode, from, last } = frame;
     if (kind === "goaway" && errorCode !== 0)
       this.#failed(connection, last.packet, `GOAWAY ${errorCodeName(errorCode)} by the ${from}`);
+  }
+
+  streamStart(stream: Stream, connection: Connection): void {
+    this.#legs.streamStart(stream, connection);
+  }
+
+  streamEnd(stream: Stream, connection: Connection): void {
+    this.#legs.streamEnd(stream, connection);
+  }
+
+  http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
+    return this.#legs.http1(head, number, connection);
+  }
+
+  connectionEnd(connection: Connection): void {
+    this.#legs.connectionEnd(connection);
   }
 
   /** What a client closes it has done with. */
@@ -70,12 +106,36 @@ export class Inventory implements ModelSink {
 
   /** @param findings Of the run. @param isTold Whether a connection is one that is reported. */
   symptoms(findings: readonly FindingEvent[], isTold: (connection: number) => boolean): Symptoms {
+    const calls = this.#calls.calls.filter(({ connection }) => isTold(connection));
+    const followed = this.#followed(calls);
+    // A call that failed on every leg is one call.
+    const inner = new Set(followed.flatMap(({ onwards }) => onwards.map(({ connection, stream }) => `${connection}/${stream}`)));
+    const outer = calls.filter(({ connection, stream }) => !inner.has(`${connection}/${stream}`));
     return {
-      calls: this.#calls.calls.filter(({ connection }) => isTold(connection)),
-      count: this.#calls.count,
+      calls: outer,
+      count: this.#calls.count - (calls.length - outer.length),
+      ...(followed.length === 0 ? {} : { followed: followed.filter(({ call }) => outer.includes(call)) }),
       connections: [...this.#connections.values()].filter(({ connection }) => isTold(connection)),
       attempts: findings.filter(isAttempt),
     };
+  }
+
+  #followed(calls: readonly FailedCall[]): FollowedCall[] {
+    if (calls.length === 0) return [];
+    const ways = new Ways(this.#legs);
+    const told = new Set<Leg>();
+    return calls.slice(0, FOLLOWED).flatMap((call) => {
+      const own = ways.leg(call.connection, call.stream);
+      if (own === undefined) return [];
+      const first = ways.outermost(own);
+      const text = told.has(first) ? undefined : wayText(first, ways);
+      if (text === undefined) return [];
+      told.add(first);
+      // A leg over HTTP/1.1 is not among the calls.
+      const outer = calls.find(({ connection, stream }) => connection === first.connection && stream === first.stream);
+      const legs = ways.behind(first).filter((leg) => outer !== undefined || leg !== own);
+      return [{ call: outer ?? call, onwards: legs.map(({ connection, stream }) => ({ connection, stream })), text }];
+    });
   }
 
   #failed(connection: Connection, packet: number, how: string): FailedConnection | undefined {
@@ -97,27 +157,32 @@ const isAttempt = ({ rule, baseline, consequent }: FindingEvent): boolean =>
 export const isEmpty = ({ count: calls, connections = [], attempts = [] }: Symptoms): boolean =>
   calls + connections.length + attempts.length === 0;
 
-/** In lines; those of what is listed are indented. None where there is nothing. */
-export function symptomLines({ calls, count: all, connections = [], attempts = [] }: Symptoms): string[] {
+/** In lines; those of what is listed are indented. None where there is nothing.
+ *  @param position What is counted: packets, or lines where there is a log alone. */
+export function symptomLines(
+  { calls, count: all, connections = [], attempts = [], followed = [] }: Symptoms,
+  position: "packet" | "line" = "packet",
+): string[] {
   return [
     ...listed(
       calls,
       `${plural(all, "call")} did not end well:`,
       ({ how, path }) => `${path ?? "a call"}: ${how}`,
-      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, packet ${packet}`,
+      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, ${position} ${packet}`,
     ),
     ...listed(
       connections,
       `${plural(connections.length, "connection")} did not end gracefully:`,
       ({ how, cutOff }) => (cutOff === 0 ? how : `${how}, with ${plural(cutOff, "call")} unfinished`),
-      ({ connection, packet }) => `connection ${connection}, packet ${packet}`,
+      ({ connection, packet }) => `connection ${connection}, ${position} ${packet}`,
     ),
     ...listed(
       attempts,
       `${plural(attempts.length, "attempt")} to connect failed:`,
       ({ message }) => message,
-      ({ connection, frame }) => `connection ${connection}, packet ${frame.packet}`,
+      ({ connection, frame }) => `connection ${connection}, ${positionText(frame)}`,
     ),
+    ...(followed.length === 0 ? [] : ["followed through the proxy:", ...followed.slice(0, TOLD).map(({ text }) => `  ${text}`)]),
   ];
 }
 
@@ -148,4 +213,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
 ]);
 
 const KEPT = 1000;
+// Calls that are followed, and those of them that are told.
+const FOLLOWED = 200;
+const TOLD = 3;
 const SHOWN = 5;

@@ -49,7 +49,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       const symptoms = inventory.symptoms(findings, (connection) => ends.has(connection));
       const worst = failuresOf(findings, unexplained).find(isFailure);
       const nothing = isEmpty(symptoms) && worst === undefined && summary!.http2Connections > 0;
-      if (!isEmpty(symptoms)) output(`\n${symptomList(symptomLines(symptoms))}`);
+      if (!isEmpty(symptoms)) output(`\n${symptomList(symptomLines(symptoms, run!.captures.length === 0 ? "line" : "packet"))}`);
       else if (nothing) output("\nNothing failed.\n");
       if (worst !== undefined) {
         const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));

@@ -21,6 +21,8 @@ export interface StoryText {
   readonly line?: number;
   readonly cause: string;
   readonly answer?: string;
+  /** The same call on the other side of a proxy. */
+  readonly through?: string;
   readonly cost?: string;
   readonly fix?: string;
   /** How often it happened, what cannot be known, what to look at. */
@@ -74,6 +76,8 @@ function rankOf(failure: Failure): number {
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
+  // Why a call waited tells more than who gave it up.
+  if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
@@ -240,6 +244,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const from = r.frame?.from ?? r.from ?? "server";
   const whom = from === "client" ? "server" : "client";
   const packet = r.frame?.packet ?? r.packet ?? 0;
+  const at = positionText(r.frame ?? { packet });
   const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
   const closed =
     r.closed === undefined
@@ -247,10 +252,11 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
       : `, and closed the connection ${duration(r.closed.delay)} after that (packet ${r.closed.packet})`;
   const silent = r.kind === "fin" || r.kind === "rst";
   const did = silent
-    ? `closed the connection on open streams (${answerName(r)}, packet ${packet})`
-    : `sent ${answerName(r)} (packet ${packet})${debug}${closed}`;
-  const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (packet ${frame.packet})`);
+    ? `closed the connection on open streams (${answerName(r)}, ${at})`
+    : `sent ${answerName(r)} (${at})${debug}${closed}`;
+  const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
   const sent = last.length === 0 ? "" : `The last frames it had received from the ${whom}: ${last.join(", ")}.`;
+  const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
   const says = r.explanation === undefined ? "" : `${r.explanation}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
   const blind =
@@ -260,16 +266,46 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const cost = costSentence(r);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
-    cause: `The ${from} ${did}, and no finding explains it.`,
+    ...(r.frame?.line === undefined ? {} : { line: r.frame.line }),
+    cause:
+      meaning === undefined
+        ? `The ${from} ${did}, and no finding explains it.`
+        : `The ${from} ${did}. That status says why by itself: ${meaning}${blockText(r, before)}.`,
     answer: [says, strict, sent].filter((text) => text !== "").join(" "),
     ...(cost === "" ? {} : { cost }),
     more: `${blind} h2lint timeline --connection ${connection} shows every frame.`,
   };
 }
 
+// How large the request's field block was, where that is what the status is about.
+function blockText({ status, frame }: UnexplainedEvent["reaction"], before: UnexplainedEvent["before"]): string {
+  if (status !== 431 || frame === undefined) return "";
+  const own = before.filter(
+    ({ kind, streamId }) => streamId === frame.streamId && (kind === "headers" || kind === "continuation"),
+  );
+  const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
+  return octets === 0 ? "" : `; its field block has ${plural(octets, "octet")} as it was sent`;
+}
+
+// RFC 9110 15.5, RFC 6585: statuses that name their reason.
+const MEANINGS: ReadonlyMap<number, string> = new Map([
+  [401, "the request has no credentials that are good for this"],
+  [403, "the request is understood and refused"],
+  [407, "a proxy on the way wants credentials"],
+  [408, "the request was not complete in the time that the server waits"],
+  [411, "the server wants a content-length"],
+  [413, "the content is larger than the server takes"],
+  [414, "the path is longer than the server takes"],
+  [415, "the server does not take this content-type, or this content-encoding"],
+  [421, "this server does not answer for that authority and scheme: the connection was used for another host"],
+  [429, "the client asked too often"],
+  [431, "the header fields of the request are larger, or more, than the server takes"],
+  [505, "the server does not take this version of HTTP for that"],
+]);
+
 /** The story in one paragraph. */
-export const storyLine = ({ cause, answer, cost, fix, more }: StoryText): string =>
-  [cause, answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`]
+export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText): string =>
+  [cause, answer, through, cost, more, fix === undefined ? undefined : `Fix: ${fix}`]
     .filter((text) => text !== undefined && text !== "")
     .join(" ");
 

@@ -7,7 +7,7 @@ import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import { uncheckedText } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
-import { type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
+import { type FollowedCall, type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -20,6 +20,8 @@ export class Causes {
   readonly #findings: FindingEvent[] = [];
   readonly #unexplained: UnexplainedEvent[] = [];
   readonly #connections = new Map<number, ConnectionEvent>();
+  /** By connection: where else it was captured. */
+  readonly #sightings = new Map<number, string>();
   #summary: SummaryEvent | undefined;
 
   constructor(rules: readonly Rule[]) {
@@ -31,6 +33,8 @@ export class Causes {
     else if (event.kind === "unexplained") this.#unexplained.push(event);
     else if (event.kind === "connection") this.#connections.set(event.id, event);
     else if (event.kind === "summary") this.#summary = event;
+    else if (event.kind === "diagnostic" && event.code === "capture/second-sighting" && this.#sightings.size < LISTED)
+      this.#sightings.set(Number(event.place["connection"]), event.message);
   }
 
   /** @param symptom What somebody saw; undefined: the worst is asked for.
@@ -41,16 +45,22 @@ export class Causes {
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
+    const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING;
+    // Nothing that was found, but the other leg of a call tells why it failed.
+    const followed = first === undefined ? failed.followed?.[0] : undefined;
+    const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
       readings,
       words: words.filter(({ connection }) => this.#connections.has(connection)),
-      ...(first === undefined ? {} : { failure: first, story: this.tell(first) }),
+      ...(first === undefined ? {} : { failure: first, story: withWay(this.tell(first), first, failed.followed) }),
+      ...(followed === undefined ? {} : { story: storyOf(followed) }),
+      ...(sighting === undefined ? {} : { sighting }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
       summary: this.#summary!,
       findings: all.length,
-      failed: inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING,
+      failed,
     };
   }
 
@@ -58,6 +68,22 @@ export class Causes {
     return tell(failure, this.#connections, failure.finding === undefined ? undefined : this.#fixes.get(failure.finding.rule));
   }
 }
+
+/** The story with what became of its call on the other legs. */
+function withWay(story: StoryText, failure: Failure, followed: readonly FollowedCall[] = []): StoryText {
+  const { connection } = story;
+  const streams = [story.stream, ...((failure.finding ?? failure.unexplained).reaction.streamsKilled ?? [])];
+  const isOf = (leg: FollowedCall["onwards"][number]) => leg.connection === connection && streams.includes(leg.stream);
+  const one = followed.find(({ call, onwards }) => isOf(call) || onwards.some(isOf));
+  return one === undefined ? story : { ...story, through: one.text };
+}
+
+const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): StoryText => ({
+  connection,
+  stream,
+  packet,
+  cause: text,
+});
 
 /** Whether an event is about this stream: its own frames, or an end that it died of. */
 export function concerns(event: ReportEvent, stream: number): boolean {
@@ -72,6 +98,8 @@ export interface WhyAnswer {
   readonly words: readonly Words[];
   readonly failure?: Failure;
   readonly story?: StoryText;
+  /** Its connection was captured at a second point. */
+  readonly sighting?: string;
   readonly others: readonly { readonly failure: Failure; readonly story: StoryText }[];
   readonly connections: ReadonlyMap<number, ConnectionEvent>;
   readonly summary: SummaryEvent;
@@ -169,7 +197,14 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (symptom !== undefined) for (const text of readingLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
   if (symptom === undefined && !isEmpty(answer.failed)) {
-    for (const text of symptomLines(answer.failed)) write(text);
+    // What is the story is told below.
+    const { followed = [] } = answer.failed;
+    const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
+    for (const text of symptomLines(
+      { ...answer.failed, followed: others },
+      answer.summary.captures.length === 0 ? "line" : "packet",
+    ))
+      write(text);
     output("\n");
   }
   if (story === undefined) {
@@ -183,9 +218,12 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     "",
     style.bold,
   );
+  if (answer.sighting !== undefined)
+    write(`${answer.sighting.charAt(0).toUpperCase()}${answer.sighting.slice(1)}.`, "", style.dim);
   output("\n");
   write(story.cause);
   if (story.answer !== undefined && story.answer !== "") write(story.answer);
+  if (story.through !== undefined) write(story.through);
   if (story.cost !== undefined) write(story.cost);
   if (story.more !== undefined) write(story.more);
   if (story.fix !== undefined) {
@@ -195,7 +233,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   const rule = answer.failure?.finding?.rule;
   output("\n");
   if (rule !== undefined) write(`More about the rule: h2lint explain ${rule}`, "", style.dim);
-  if (symptom !== undefined && words.length === 0 && readings.length > 0)
+  if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
     write("It fits the meaning of the text; the capture does not contain the text itself.", "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
   if (shown.length > 0) output(`${style.bold(symptom === undefined ? "what else failed" : "what else it may be")}\n`);
@@ -290,8 +328,17 @@ export function whyJson(output: Output, captures: readonly string[], answer: Why
     schema: "h2lint-why/1",
     captures,
     ...(symptom === undefined ? {} : { symptom: { text: symptom, readings, words } }),
-    ...(answer.failed.count === 0 ? {} : { failed: { count: answer.failed.count, calls: answer.failed.calls.slice(0, LISTED) } }),
+    ...(answer.failed.count === 0
+      ? {}
+      : {
+          failed: {
+            count: answer.failed.count,
+            calls: answer.failed.calls.slice(0, LISTED),
+            ...(answer.failed.followed === undefined ? {} : { followed: answer.failed.followed.slice(0, LISTED) }),
+          },
+        }),
     ...(story === undefined ? { nothing: nothing(answer) } : { story }),
+    ...(answer.sighting === undefined ? {} : { sighting: answer.sighting }),
     ...(failure?.finding === undefined ? {} : { finding: bare(failure.finding) }),
     ...(failure?.unexplained === undefined ? {} : { unexplained: bare(failure.unexplained) }),
     others: others.slice(0, LISTED).map(({ failure: other, story: told }) => ({

@@ -12,6 +12,7 @@ import type { Flow, FlowReader } from "./flow.ts";
 import { FlowLifetime, isAnotherConnection } from "./flow-lifetime.ts";
 import { Reassembly } from "./reassembly.ts";
 import { distance, FAR } from "./sequence.ts";
+import { isUntold, Sightings } from "./sightings.ts";
 import { windowChanges } from "./tcp-window.ts";
 
 /** Hears of every connection. */
@@ -32,6 +33,7 @@ export class Assembler implements SegmentSink {
   readonly #lifetime: FlowLifetime;
   readonly #store = new Reassembly();
   readonly #order: CausalOrder;
+  readonly #sightings: Sightings;
   readonly #at = origin();
   #segments = 0;
 
@@ -41,6 +43,7 @@ export class Assembler implements SegmentSink {
     this.#limits = limits;
     this.#diagnostics = diagnostics;
     this.#lifetime = new FlowLifetime(limits.idleTime, before);
+    this.#sightings = new Sightings(limits.sightings, diagnostics);
     this.#order = new CausalOrder(this.#store, limits, (flow, side, held) => this.#conflict(flow, side, held));
   }
 
@@ -66,16 +69,41 @@ export class Assembler implements SegmentSink {
     }
     if (flow === undefined) flow = this.#open(s, second);
     else this.#lifetime.touch(flow);
+    this.#count(flow, s);
+    const side = second === flow.clientSecond ? 0 : 1;
+    if (flow.same !== undefined) this.#takeCopy(flow.same, side, s);
+    else if (!flow.over) this.#takeNext(flow, side, s);
+  }
+
+  #count(flow: Flow, s: TcpSegment): void {
     flow.packets++;
     flow.lastFile = s.packet.file;
     flow.lastPacket = s.packet.number;
     if (s.packet.time > flow.lastTime) flow.lastTime = s.packet.time;
-    if (flow.over) return;
-    this.#take(flow, second === flow.clientSecond ? 0 : 1, s);
+  }
+
+  #takeNext(flow: Flow, side: 0 | 1, s: TcpSegment): void {
+    this.#take(flow, side, s);
     if (flow.waitingSince >= 0) this.#order.checkForLoss(flow);
     const [client, server] = flow.directions;
     if (client.ended && server.ended) this.#finish(flow, "fin");
     else if (client.wasReset || server.wasReset) this.#lifetime.wasReset(flow);
+  }
+
+  // What one point lacks the other may have.
+  #takeCopy(flow: Flow, side: 0 | 1, s: TcpSegment): void {
+    if (flow.same !== undefined) {
+      this.#takeCopy(flow.same, side, s);
+      return;
+    }
+    const d = flow.directions[side];
+    if (flow.over || !d.known) return;
+    const length = s.end - s.start + s.cut;
+    const isOld = distance(s.seq, d.next) + length <= 0;
+    // The same octets again are no retransmission.
+    if (isOld && length > 0 && (s.flags & (TcpFlag.fin | TcpFlag.rst)) === 0) return;
+    this.#count(flow, s);
+    this.#takeNext(flow, side, s);
   }
 
   /** The capture is over: give out what waits, and end every connection. */
@@ -126,6 +154,7 @@ export class Assembler implements SegmentSink {
       if (side === 0 && flow.syns < 255) flow.syns++;
       if (side === 0) flow.synTime = time;
       else flow.synAckTime = time;
+      if (side === 1 && !d.syn && isUntold(flow)) this.#sightings.match(flow, s);
       d.syn = true;
     } else if (side === 0 && flow.roundTrip < 0 && flow.synTime >= 0 && flow.synAckTime >= flow.synTime) {
       flow.roundTrip = s.packet.time - flow.synTime;
@@ -232,6 +261,11 @@ export class Assembler implements SegmentSink {
 
   #finish(flow: Flow, how: EndReason): void {
     const { directions } = flow;
+    if (flow.same !== undefined) {
+      flow.over = true;
+      this.#lifetime.wasFinished(flow);
+      return;
+    }
     if (directions[0].sink === undefined) this.#listen(flow);
     if (flow.waitingSince >= 0) this.#order.releaseHeld(flow, ALL);
     flow.over = true;

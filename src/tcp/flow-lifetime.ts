@@ -105,7 +105,8 @@ export function isAnotherConnection(flow: Flow, side: 0 | 1, s: TcpSegment): boo
     return distance((s.seq + 1) | 0, d.next) !== -d.offset;
   }
   if (!d.known || s.end === s.start) return false;
-  const ahead = distance(s.seq, d.next);
+  // Of a copy the octets are counted where the first one is.
+  const ahead = distance(s.seq, (flow.same?.directions[side] ?? d).next);
   // After a FIN its sender has no more octets, however near their numbers are.
   return Math.abs(ahead) > FAR || (flow.over && d.fin >= 0 && ahead > 0);
 }

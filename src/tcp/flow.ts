@@ -54,6 +54,8 @@ export class Flow implements ByteSource, Queued<Flow> {
   syns = 0;
   refused = false;
   reader: FlowReader | undefined = undefined;
+  /** It is that connection, captured at another point: all of its segments are taken there. */
+  same: Flow | undefined = undefined;
   /** Of the table: the hash of the key, and what shares its place. */
   hash = 0;
   sameBucket: Flow | undefined = undefined;

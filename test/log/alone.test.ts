@@ -1,5 +1,9 @@
 // Logs without a capture: what of them is proven, what is only suspected, and what is not said.
 import { describe, expect, it } from "vitest";
+import { analyze } from "../../src/analyze.ts";
+import { Inventory } from "../../src/report/inventory.ts";
+import { Causes, whyTable } from "../../src/report/why.ts";
+import { rules } from "../../src/rules/index.ts";
 import { lint, logOf } from "./linting.ts";
 import { fixture, root, textOf } from "./logging.ts";
 
@@ -187,5 +191,28 @@ describe("errors that nothing explains", () => {
     ];
     const { unexplained, findings } = await lint([], [logOf(lines.join("\n"))]);
     expect([...unexplained, ...findings]).toEqual([]);
+  });
+});
+
+describe("a log alone, told by why", () => {
+  it("names lines, and no code that the log does not have", async () => {
+    const causes = new Causes(rules);
+    const inventory = new Inventory();
+    const text = [
+      ">> CONNECTION 505249202a20485454502f322e300d0a0d0a534d0d0a0d0a",
+      ">> 0x00000003   216 HEADERS       END_STREAM|END_HEADERS",
+      "<< 0x00000003     4 RST_STREAM    ",
+      "2022-10-02 08:32:02.190:DBUG:oejh.HTTP2Session:q-60: Received GoAwayFrame@5335bfdd{2147483647/internal_error/why} on HTTP2ServerSession@24{local:/127.0.0.1:8080}",
+    ].join("\n");
+    for await (const event of analyze([], { logs: [logOf(`${text}\n`, "x.log")], listeners: [inventory] })) causes.event(event);
+    let out = "";
+    whyTable(
+      (piece) => (out += piece),
+      { color: false, width: 100, verbose: true, quiet: false },
+      causes.answer(undefined, [], inventory),
+    );
+    expect(out).toContain("RST_STREAM by the server (connection 1, stream 3, line 3)");
+    expect(out).toContain("GOAWAY INTERNAL_ERROR (line 4)");
+    expect(out).not.toContain("packet");
   });
 });

@@ -269,6 +269,18 @@ const ROWS: readonly Row[] = [
     undefined,
     { kind: "goaway", streamId: 0, by: "received", errorCode: 1, lastStreamId: 0 },
   ],
+  [
+    "FINE: >> 0x00000003   216 HEADERS       END_STREAM|END_HEADERS",
+    "OkHttp",
+    undefined,
+    { kind: "headers", streamId: 3, by: "sent", length: 216, flags: 5 },
+  ],
+  [
+    "2022-10-02 08:32:01.190:DBUG:oejh.HTTP2Session:HttpClient@7e0b85f9-77: Received ResetFrame@46b98241#19{internal_error}",
+    "Jetty",
+    undefined,
+    { kind: "rst-stream", streamId: 19, by: "received", errorCode: 2 },
+  ],
 ];
 
 describe("frames", () => {

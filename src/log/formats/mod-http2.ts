@@ -15,7 +15,7 @@ export const modHttp2: LogFormat = {
 function line(text: string): LineContent | undefined {
   const match = FRAME.exec(text);
   if (match === null) return undefined;
-  const { conn, how, type, attrs, ofStream } = match.groups!;
+  const { ofSession, conn = ofSession, how, type, attrs, ofStream } = match.groups!;
   const kind = kindNamed(type!);
   if (kind === undefined) return undefined;
   const number = (name: string): number | undefined => {
@@ -47,5 +47,6 @@ function line(text: string): LineContent | undefined {
   return { frame, connection: conn!, side: "server" };
 }
 
+// 1.10 and before number connections without their process.
 const FRAME =
-  /h2_(?:session|stream)\((?<conn>\d+-\d+)(?:-(?<ofStream>\d{1,10}))?,[^)]*\): (?<how>recv|sent) FRAME\[(?<type>[A-Z_]+)\[(?<attrs>[^\]]*)/;
+  /h2_(?:session\((?<ofSession>\d+(?:-\d+)?)|stream\((?<conn>\d+(?:-\d+)?)-(?<ofStream>\d{1,10})),[^)]*\): (?<how>recv|sent) FRAME\[(?<type>[A-Z_]+)\[(?<attrs>[^\]]*)/;

@@ -1,23 +1,45 @@
-// Netty's Http2FrameLogger, as grpc-java and others use it. Fields stand in the line, but their values are not escaped:
+// Netty's Http2FrameLogger, as grpc-java and others use it; before 4.1.1 a frame is a block of lines, with the direction in the first. Fields stand in the line, but their values are not escaped:
 // where that leaves a doubt there are none.
 import { Flag } from "../../http2/frame.ts";
 import type { SettingPair } from "../../http2/setting.ts";
-import type { Draft, LineContent, LogFormat } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { kindNamed, settingNamed } from "../names.ts";
 
+const CLOSING = "-".repeat(36);
+
 export const netty: LogFormat = {
   name: "Netty",
-  hints: ["BOUND "],
+  hints: ["BOUND", "[id: 0x", "treamId=", "ack=", CLOSING],
   shows: { length: true, fields: "some" },
   foldsContinuation: true,
-  reader: () => ({ line }),
+  reader: () => new Reader(),
 };
 
-function line(text: string): LineContent | undefined {
-  const match = FRAME.exec(text);
-  if (match === null) return undefined;
-  const { conn, dir, type, attrs } = match.groups!;
+class Reader implements FormatReader {
+  /** Of the block whose first line was read. */
+  #direction: string | undefined;
+
+  line(text: string): LineContent | "part" | undefined {
+    const direction = this.#direction;
+    this.#direction = undefined;
+    if (direction !== undefined) {
+      const match = IN_BLOCK.exec(text);
+      return match === null ? undefined : contentOf(text, direction, match);
+    }
+    const opening = OPENING.exec(text);
+    if (opening !== null) {
+      this.#direction = opening[1];
+      return "part";
+    }
+    if (text === CLOSING) return "part";
+    const match = FRAME.exec(text);
+    return match === null ? undefined : contentOf(text, match.groups!["dir"]!, match);
+  }
+}
+
+function contentOf(text: string, dir: string, match: RegExpExecArray): LineContent | undefined {
+  const { conn, type, attrs } = match.groups!;
   const kind = kindNamed(type!);
   if (kind === undefined) return undefined;
   const frame: Draft<LogFrame> = {
@@ -66,7 +88,7 @@ function line(text: string): LineContent | undefined {
       frame.promisedStreamId = numberIn(attrs!, "promisedStreamId") ?? numberIn(attrs!, "promisedStream") ?? 0;
       break;
   }
-  return { frame, connection: conn! };
+  return { frame, ...(conn === undefined ? {} : { connection: conn }) };
 }
 
 function numberIn(attrs: string, name: string): number | undefined {
@@ -97,5 +119,8 @@ function fieldsIn(attrs: string): [string, string][] | undefined {
   return fields;
 }
 
+const OPENING = /-{16}(INBOUND|OUTBOUND)-{20}$/;
+// `[id: 0x3dd7b9b2, /127.0.0.1:56284 => localhost/127.0.0.1:8980] SETTINGS: ack=false, settings={…}`
+const IN_BLOCK = /^(?:\[id: (?<conn>0x[0-9a-f]+)[^\]]*\] )?(?<type>[A-Z_]+): ?(?<attrs>.*)/;
 const FRAME =
   /\[id: (?<conn>0x[0-9a-f]+)(?:, L:\S+ (?:-|!|:>) R:[^\]]+)?\] (?<dir>INBOUND|OUTBOUND) (?<type>[A-Z_]+): (?<attrs>.*)/;

@@ -2,6 +2,7 @@
 // beyond them become summaries, first those of connections that are over and without a finding.
 import { base64 } from "../../bytes.ts";
 import type { Http1Head } from "../../detect/http1.ts";
+import type { Http1Observer } from "../../detect/http1-exchange.ts";
 import type { UpgradeOffer } from "../../detect/upgrade.ts";
 import type { Frame } from "../../http2/frame.ts";
 import type { Limits } from "../../limits.ts";
@@ -151,6 +152,22 @@ export class Collector implements ModelSink {
             ? "cut by the snap length"
             : "",
     });
+  }
+
+  streamStart(stream: Stream, connection: Connection): void {
+    this.#inventory.streamStart(stream, connection);
+  }
+
+  streamEnd(stream: Stream, connection: Connection): void {
+    this.#inventory.streamEnd(stream, connection);
+  }
+
+  http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
+    return this.#inventory.http1(head, number, connection);
+  }
+
+  connectionEnd(connection: Connection): void {
+    this.#inventory.connectionEnd(connection);
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
