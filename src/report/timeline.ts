@@ -21,8 +21,9 @@ import type { Output } from "./report.ts";
 import { StreamLine } from "./stream-line.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, counted, duration, printable, size } from "./text.ts";
+import { TimelineLayout } from "./timeline-layout.ts";
 import type { TimelineMessages } from "./timeline-messages.ts";
-import { padEnd, padStart, widthOf } from "./width.ts";
+import { widthOf } from "./width.ts";
 
 export interface TimelineOptions {
   /** Show every stream's frames, not only those of streams that did not go well. */
@@ -186,7 +187,7 @@ export class Timeline implements ModelSink {
     for (const line of behindText(connection)) this.#line(`  ${line}`);
     if (kept === undefined) return;
     this.#line("");
-    const layout = new Layout(this.#style);
+    const layout = new TimelineLayout(this.#style);
     this.#line(dim(layout.row("", ...this.#titles(), "", this.#in.text("server"))));
     const marks = new Marks(findings);
     const shown = (id: number) =>
@@ -285,7 +286,7 @@ export class Timeline implements ModelSink {
     for (const message of messages) this.#line(messageLine(message, this.#style, this.#style.look));
   }
 
-  #entries(layout: Layout, entries: readonly Entry[], start: number, marks: Marks): void {
+  #entries(layout: TimelineLayout, entries: readonly Entry[], start: number, marks: Marks): void {
     const first = entries[0]!;
     const { red, cyan, dim, yellow, mark } = this.#style;
     if (first.kind === "gap") {
@@ -372,48 +373,6 @@ class Marks {
   }
 }
 
-/** Columns: mark, packet, time where there is room, client, arrow, server. */
-class Layout {
-  readonly #style: Style;
-  readonly #time: boolean;
-  readonly #client: number;
-  readonly #server: number;
-
-  constructor(style: Style) {
-    this.#style = style;
-    const { width } = style.look;
-    this.#time = width >= 100;
-    const rest = width - LEAD - (this.#time ? TIME : 0) - ARROW;
-    this.#client = Math.max(Math.min(Math.floor(rest / 2), 52), 16);
-    this.#server = Math.max(Math.min(rest - this.#client, 70), 16);
-  }
-
-  row(mark: string, packet: string, time: string, client: string, arrow: string, server: string): string {
-    const lead = `  ${mark.padEnd(1)} ${padStart(packet, 7)}  ${this.#time ? `${padStart(time, 10)}  ` : ""}`;
-    return `${lead}${padEnd(client, this.#client)} ${arrow.padEnd(3)} ${server}`.trimEnd();
-  }
-
-  rows(mark: string, packet: string, time: string, from: Side, text: string, rule: string): string[] {
-    const { right, left } = this.#style.mark;
-    const own = wrap(text, from === "client" ? this.#client - 1 : this.#server);
-    const opposite = rule === "" ? [] : wrap(rule, from === "client" ? this.#server : this.#client - 1);
-    return Array.from({ length: Math.max(own.length, opposite.length) }, (_, i) => {
-      const mine = own[i] ?? "";
-      const theirs = opposite[i] ?? "";
-      const [client, server] = from === "client" ? [mine, theirs] : [theirs, mine];
-      const first = i === 0;
-      return this.row(
-        first ? mark : "",
-        first ? packet : "",
-        first ? time : "",
-        client,
-        first ? (from === "client" ? right : left) : "",
-        server,
-      );
-    });
-  }
-}
-
 function labelOf(entry: Entry, language: Language): string {
   const { kind, text, times, octets, sum, ends, fault } = entry;
   if (kind === "http1") return printable(text);
@@ -455,7 +414,3 @@ const event = (from: Side, kind: string, at: Origin, gap: string): Entry => ({
 });
 
 const FOLDED: ReadonlySet<string> = new Set(["data", "window-update", "ping", "priority", "unknown", "continuation"]);
-
-const LEAD = 13;
-const TIME = 12;
-const ARROW = 5;
