@@ -236,6 +236,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersField.emptyName,
     headersField.invalidValueChar,
     headersField.valueWhitespace,
+    headersField.valueControl,
     headersPseudo.pseudoAfterRegular,
     headersPseudo.pseudoDuplicate,
     headersPseudo.pseudoUnknown,

@@ -10,7 +10,7 @@ import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "..
 import { likenessTo, WordKeeper } from "../../src/report/words.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
-import type { Story } from "../../src/testing/script.ts";
+import { getRequest, type Story } from "../../src/testing/script.ts";
 import { summaryOf } from "./events.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));
@@ -74,6 +74,21 @@ describe("the story", () => {
     );
     expect(story!.answer).toContain("grpc-go 1.63 or later calls any second HEADERS");
     expect(story!.fix).toContain("END_STREAM on DATA");
+  });
+
+  it.each<[string, Story]>([
+    ["a reset", (s) => s.client.headers(1, { endStream: true, fields: { ...getRequest, "x-a": "b\x01c" } }).server.rst(1, 1)],
+    [
+      "a status",
+      (s) =>
+        s.client
+          .headers(1, { endStream: true, fields: { ...getRequest, "x-a": "b\x01c" } })
+          .server.headers(1, { endStream: true, fields: { ":status": "400" } }),
+    ],
+  ])("tells a control octet in a value that is refused by %s", (_, story) => {
+    const { story: text } = told(story);
+    expect(text?.cause).toMatch(/^The value of x-a on stream 1 has the control octet 0x01/);
+    expect(text?.answer).toMatch(/^The server answered .* with /);
   });
 
   it("says how sure an answer without a reason is", async () => {

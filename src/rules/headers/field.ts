@@ -106,6 +106,32 @@ export const valueWhitespace = malformedField({
   fix: "Trim values before they are encoded.",
 });
 
+// RFC 9110 5.5: field-value is of VCHAR, obs-text, SP and HTAB. "Field values containing other CTL characters are also invalid; however,
+// recipients MAY retain such characters for the sake of robustness". gRPC has a rule of its own for metadata.
+export const valueControl = malformedField({
+  id: "headers/value-control",
+  title: "Field values should hold no control characters",
+  severity: "warning",
+  spec: [says("5.5", 9110)],
+  optional: true,
+  messages: { value: "the value of {name} on stream {streamId} has the control octet {octet}" },
+  when: { bits: FieldBit.nonPrintable },
+  check({ decoded }, found) {
+    if ((decoded.bits & FieldBit.grpcName) !== 0 || decoded.contentType?.value.startsWith("application/grpc") === true) return;
+    for (let i = 0; i < decoded.count; i++) {
+      const { name, value, bits } = decoded.fields[i]!;
+      if ((bits & FieldBit.nonPrintable) === 0 || (bits & (FieldBit.invalidValueChar | FieldBit.binName)) !== 0) continue;
+      if (![...value].some(isControl)) continue;
+      found("value", { name: shown(name.text), octet: octetOf(value, (code) => isControl(String.fromCharCode(code))) });
+      return;
+    }
+  },
+  why: "nghttp2 drops such a field, and programs on it may reset the stream; Go refuses the message; others pass it on.",
+  fix: "Encode binary values, or leave control characters out before a value is set.",
+});
+
+const isControl = (octet: string): boolean => (octet < " " && octet !== "\t") || octet === "\x7f";
+
 // The first field with these bits that the sender had no leave for. gRPC C-core sends the octets of `-bin` values as they are when both
 // sides have announced a separate setting.
 function ownedFault({ decoded, connection }: Fields, bits: number, uncheck: (need: "settings") => void): Field | undefined {

@@ -5,6 +5,7 @@ import {
   invalidValueChar,
   nonTokenName,
   uppercaseName,
+  valueControl,
   valueWhitespace,
 } from "../../../src/rules/headers/field.ts";
 import { type Fields, getRequest, okResponse, type Story, testRule } from "../../../src/testing.ts";
@@ -197,6 +198,24 @@ testRule(valueWhitespace, {
       frames: (s) => request({ "x-a": " b" })(s.holes()),
       finds: [["value", 1, { name: "x-a", streamId: 1 }]],
       because: ["borders", "hpack"],
+    },
+  },
+});
+
+testRule(valueControl, {
+  valid: {
+    "HTAB inside": request({ "x-a": "b\tc" }),
+    "octets above 0x7f": request({ "x-a": "caf\xc3\xa9" }),
+    "NUL, which is another fault": request({ "x-a": "b\0c" }),
+    "of gRPC, which has a rule of its own": (s) =>
+      s.client.headers(1, { ...end, fields: { ...getRequest, "content-type": "application/grpc", "x-a": "b\x01c" } }),
+  },
+  invalid: {
+    "0x01": { frames: request({ "x-a": "b\x01c" }), finds: [["value", 1, { name: "x-a", octet: "0x01", streamId: 1 }]] },
+    DEL: { frames: response({ "x-a": "b\x7f" }), finds: [["value", 2, { name: "x-a", octet: "0x7f", streamId: 1 }]] },
+    "behind octets above 0x7f": {
+      frames: request({ "x-a": "\xff", "x-b": "\x1f" }),
+      finds: [["value", 1, { name: "x-b", octet: "0x1f", streamId: 1 }]],
     },
   },
 });

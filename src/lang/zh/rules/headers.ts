@@ -46,6 +46,12 @@ export const headers: Readonly<Record<string, RuleText>> = {
     why: "在 HTTP/1 中这种空白不属于值；在 HTTP/2 中会属于值，所以消息是 malformed。",
     fix: "编码之前去掉值首尾的空白。",
   },
+  "headers/value-control": {
+    title: "字段值不应包含控制字符",
+    messages: { value: "流 {streamId} 上 {name} 的值含有控制字节 {octet}" },
+    why: "nghttp2 会丢弃这样的字段，基于它的程序可能重置流；Go 会拒绝该消息；其他实现则原样转发。",
+    fix: "对二进制值编码，或在设置值之前去掉控制字符。",
+  },
   "headers/pseudo-after-regular": {
     title: "伪首部字段必须在普通字段之前",
     messages: { after: "流 {streamId} 上的 {name} 在普通字段 {regular} 之后" },
