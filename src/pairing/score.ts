@@ -108,7 +108,7 @@ export function scoreOf(
   } else if (kind === "status") {
     const own = OWN_MEANING.get(reaction.status);
     if (own !== undefined && !isOfSoftware && !own.some((pattern) => isOf(pattern, rule)))
-      add(-8, `${reaction.status} has a meaning of its own`);
+      add(-8, `${reaction.status} has its own meaning`);
     else if (expect.malformed === true && MALFORMED.has(reaction.status)) suit(3, "4xx answers a malformed request");
     // An application may say so of a request that is right.
     else if (!isOfSoftware) add(-3, `${reaction.status} may be about what was asked for`);

@@ -33,7 +33,7 @@ export interface FailedConnection {
 export interface FollowedCall {
   /** As its client sees it. */
   readonly call: FailedCall;
-  /** The legs that were made for it: they are no failures of their own. */
+  /** The legs that were made for it: they are not counted as failures beside it. */
   readonly onwards: readonly { readonly connection: number; readonly stream: number }[];
   readonly text: string;
 }
@@ -213,7 +213,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
 ]);
 
 const KEPT = 1000;
-// Calls that are followed, and those of them that are told.
+// Calls that are followed, and those of them that are shown.
 const FOLLOWED = 200;
 const TOLD = 3;
 const SHOWN = 5;

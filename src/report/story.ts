@@ -76,7 +76,7 @@ function rankOf(failure: Failure): number {
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
-  // Why a call waited tells more than who gave it up.
+  // Why a call waited says more than who gave it up.
   if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
@@ -284,7 +284,7 @@ function blockText({ status, frame }: UnexplainedEvent["reaction"], before: Unex
     ({ kind, streamId }) => streamId === frame.streamId && (kind === "headers" || kind === "continuation"),
   );
   const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
-  return octets === 0 ? "" : `; its field block has ${plural(octets, "octet")} as it was sent`;
+  return octets === 0 ? "" : `; its field block has ${plural(octets, "byte")} as it was sent`;
 }
 
 // RFC 9110 15.5, RFC 6585: statuses that name their reason.

@@ -1,4 +1,4 @@
-// A failure followed through a proxy, in a sentence or two: what the server behind it did, and what the client was told for it.
+// A failure followed through a proxy, in a sentence or two: what the server behind it did, and what the client got for it.
 import { statusName } from "../grpc/status.ts";
 import type { Leg } from "./leg.ts";
 import { duration, utf8 } from "./text.ts";

@@ -158,5 +158,5 @@ function add(map: Map<string, Leg[]>, key: string, leg: Leg): void {
 const HOPS = 4;
 // Ids below are counters.
 const SHORT = 8;
-// More legs that are alike cannot be told apart.
+// More legs that are alike cannot be distinguished.
 const LOOKED = 64;

@@ -46,7 +46,7 @@ export class Causes {
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
     const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING;
-    // Nothing that was found, but the other leg of a call tells why it failed.
+    // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
@@ -197,7 +197,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (symptom !== undefined) for (const text of readingLines(answer)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
   if (symptom === undefined && !isEmpty(answer.failed)) {
-    // What is the story is told below.
+    // The story itself follows below.
     const { followed = [] } = answer.failed;
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
     for (const text of symptomLines(

@@ -37,7 +37,7 @@ export class Sightings {
 
   /** Look for the connection whose handshake this was before, and make one of the two the copy of the other: the later one, unless the
    *  other has begun. If there is none, this one is remembered, in the place of an older one.
-   *  @param flow Nothing was told of it yet.
+   *  @param flow Nothing was reported of it yet.
    *  @param s Its first SYN-ACK. */
   match(flow: Flow, s: TcpSegment): void {
     const { seq, ack, identification } = s;
@@ -69,7 +69,7 @@ export class Sightings {
   }
 }
 
-/** Whether nothing of it was told to anybody, and nothing waits to be. */
+/** Whether nothing of it was reported to anybody, and nothing waits to be. */
 export const isUntold = ({ directions: [client, server] }: Flow): boolean =>
   client.sink === undefined && server.sink === undefined && client.held.length === 0 && server.held.length === 0;
 

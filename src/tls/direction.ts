@@ -30,7 +30,7 @@ export interface TlsTrouble {
   readonly octets: number;
 }
 
-/** Told beside the octets. */
+/** Reported beside the octets. */
 export interface TlsListener {
   alert?(alert: TlsAlert): void;
   trouble?(trouble: TlsTrouble): void;
@@ -40,7 +40,7 @@ export interface TlsListener {
 export interface Shared {
   readonly keys: ConnectionKeys;
   readonly facts: TlsFacts;
-  /** Told beside the octets. */
+  /** Reported beside the octets. */
   readonly listener: TlsListener;
   /** This direction has sent a ClientHello, or the other a ServerHello. */
   isClient(direction: TlsDirection): void;
@@ -82,7 +82,7 @@ export class TlsDirection implements MessageSink {
   /** Early data that the server has not accepted yet. */
   #early: { readonly plain: Uint8Array; readonly end: number; readonly at: Origin }[] = [];
   #earlyOctets = 0;
-  /** Of these, told as missing: the other side had them, and may have acted on them. */
+  /** Of these, reported as missing: the other side had them, and may have acted on them. */
   #earlyTold = 0;
   /** Records that keys did not open before any did: of a handshake whose secrets are not known. */
   #hidden = 0;

@@ -36,7 +36,7 @@ export interface SearchHints {
 /** @param record Of application data by its type. */
 export function searchKeys(store: KeyStore, record: TlsRecord, hints: SearchHints, budget: SearchBudget): FoundKeys | undefined {
   const before = budget.trials;
-  // Most connections never change their keys: those after a KeyUpdate have trials of their own, behind the others.
+  // Most connections never change their keys: those after a KeyUpdate are tried separately, behind the others.
   for (const generations of [FIRST, LATER]) {
     const left = Math.min(TRIALS, budget.trials);
     budget.trials -= left;

@@ -107,14 +107,14 @@ export const valueWhitespace = malformedField({
 });
 
 // RFC 9110 5.5: field-value is of VCHAR, obs-text, SP and HTAB. "Field values containing other CTL characters are also invalid; however,
-// recipients MAY retain such characters for the sake of robustness". gRPC has a rule of its own for metadata.
+// recipients MAY retain such characters for the sake of robustness". gRPC has its own rule for metadata.
 export const valueControl = malformedField({
   id: "headers/value-control",
   title: "Field values should hold no control characters",
   severity: "warning",
   spec: [says("5.5", 9110)],
   optional: true,
-  messages: { value: "the value of {name} on stream {streamId} has the control octet {octet}" },
+  messages: { value: "the value of {name} on stream {streamId} has the control byte {octet}" },
   when: { bits: FieldBit.nonPrintable },
   check({ decoded }, found) {
     if ((decoded.bits & FieldBit.grpcName) !== 0 || decoded.contentType?.value.startsWith("application/grpc") === true) return;
