@@ -3,7 +3,7 @@ import { i32 } from "../bytes.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { TcpSegment } from "../net/segment.ts";
 import { MS, SECOND } from "../time.ts";
-import { type Endpoint, endpointText } from "./endpoint-text.ts";
+import { endpointText } from "./endpoint-text.ts";
 import type { Flow } from "./flow.ts";
 
 /** A handshake, as its SYN-ACK shows it. */
@@ -23,8 +23,8 @@ interface Handshake {
 /** The handshakes captured last, to know those of a connection that was captured before, at another point.
  *
  *  Both initial sequence numbers are the same, 64 bits in all, and so are the TCP timestamps of both sides. Some captures are made by
- *  programs that begin every connection with the same numbers: without timestamps the SYN-ACK must have the same IPv4 identification, and
- *  who connects the same address and port. */
+ *  programs that begin every connection with the same numbers, or are played again: the client is the same, address and port, or its
+ *  address was translated. Without timestamps it must be the same, and the SYN-ACK have the same IPv4 identification. */
 export class Sightings {
   readonly #slots: (Handshake | undefined)[] = [];
   readonly #shift: number;
@@ -75,11 +75,16 @@ export const isUntold = ({ directions: [client, server] }: Flow): boolean =>
 
 function isSame(a: Handshake, b: Handshake): boolean {
   if (a.seq !== b.seq || a.ack !== b.ack || a.stamp !== b.stamp || a.echo !== b.echo) return false;
-  if (a.stamp !== undefined) return true;
-  return a.identification !== 0 && a.identification === b.identification && equal(a.flow.client, b.flow.client);
+  const from = a.flow.client;
+  const also = b.flow.client;
+  const sameHost = from.words.every((word, i) => word === also.words[i]);
+  // No translation changes who connects by the port alone: these are packets that were sent again from another port.
+  if (sameHost) return from.port === also.port && (a.stamp !== undefined || isSamePacket(a, b));
+  // Nor does a translated connection come much later: that is a capture that was played again for another client.
+  return a.stamp !== undefined && Math.abs(a.answered - b.answered) < TRANSLATED;
 }
 
-const equal = (a: Endpoint, b: Endpoint): boolean => a.port === b.port && a.words.every((word, i) => word === b.words[i]);
+const isSamePacket = (a: Handshake, b: Handshake): boolean => a.identification !== 0 && a.identification === b.identification;
 
 /** What lies between two sightings: the SYN and its answer cross the path in opposite directions, so half of the sum of their distances is
  *  the difference of the clocks, and half of the difference is the time that the path takes. */
@@ -101,6 +106,9 @@ const text = (nanoseconds: number): string =>
     : nanoseconds >= MS
       ? `${(nanoseconds / MS).toFixed(3)} ms`
       : `${(nanoseconds / 1e3).toFixed(1)} µs`;
+
+// Nanoseconds between two sightings of a connection whose client's address was translated, clocks included.
+const TRANSLATED = 5 * SECOND;
 
 // Kind 8, length 10 (RFC 7323 3.2); kinds 0 and 1 are one octet.
 function stampsOf({ packet: { bytes }, options, start }: TcpSegment): Pick<Handshake, "stamp" | "echo"> {

@@ -174,6 +174,7 @@ describe("a connection seen at two points", () => {
 });
 
 describe("connections that are not the same", () => {
+  const played = (client: Point["client"]) => ({ client, later: [10_000, 10_000] as const, stamps: [77, 99] as const });
   const two = (first: Point, second: Point, packets = talk(), others = talk()): number =>
     assemble(seen(first, packets), seen(second, others)).flows;
 
@@ -187,6 +188,8 @@ describe("connections that are not the same", () => {
     ["another client's port", two(here, { ...pod, client: [0x0a00_0001, 40_001] })],
     ["another client's port to the same server", two(here, { ...here, client: [0x0a00_0001, 40_001], later: [5, 5] })],
     ["another client's address", two(here, { ...pod, client: [0x0a00_0002, 40_000] })],
+    ["packets played again from another port", two({ ...here, stamps: [77, 99] }, { ...here, ...played([0x0a00_0001, 40_001]) })],
+    ["packets played again from another host", two({ ...here, stamps: [77, 99] }, { ...here, ...played([0x0a00_0002, 40_000]) })],
     ["ports used again after an end", two(here, { ...here, later: [3000, 3000] }, talk(), talk(2000, 9000))],
   ])("%s", (_, flows) => expect(flows).toBe(2));
 
