@@ -12,7 +12,7 @@ import { defaultLimits, type Limits } from "../src/limits.ts";
 import { Model } from "../src/model/model.ts";
 import { PacketDecoder } from "../src/net/decoder.ts";
 import type { SegmentSink, TcpSegment } from "../src/net/segment.ts";
-import type { PairSink } from "../src/pairing/reaction.ts";
+import type { Results } from "../src/pairing/reaction.ts";
 import { buildPipeline } from "../src/pipeline.ts";
 import { EventBuilder } from "../src/report/event-builder.ts";
 import { rules } from "../src/rules/index.ts";
@@ -79,7 +79,7 @@ async function resultsOf(name: string, limits: Limits, takes: (flow: Flow) => bo
   const captures = new MergedCaptures([root + name], { clock, limits, diagnostics() {}, engine: "fast" });
   const build = new EventBuilder(clock, await captures.open(), rules);
   const tell = (event: unknown) => told.push({ step: share.step, text: JSON.stringify(event) });
-  const results: Required<PairSink> = {
+  const results: Results = {
     paired: (pair) => tell(build.finding(pair)),
     unexplained: (one) => tell(build.unexplained(one)),
     closed: (connection, software) => tell(build.connection(connection, software)),

@@ -18,7 +18,8 @@ import type {
 } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
 import { isDue } from "../rules/expectation.ts";
-import type { Rule } from "../rules/rule.ts";
+import type { Finding } from "../rules/finding.ts";
+import type { Compared, Rule, RuleMeta } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
   DiagnosticEvent,
@@ -101,22 +102,20 @@ export class EventBuilder {
   finding(pair: PairedFinding): FindingEvent {
     const { finding } = pair;
     const { meta } = this.#rules.get(finding.rule)!;
-    const template = meta.messages[finding.message] ?? finding.message;
+    const related = finding.related.map(({ frame, role, text }) => ({ ...this.frame(frame, text), role }));
     return {
       kind: "finding",
       rule: finding.rule,
       severity: finding.severity,
       certainty: finding.certainty,
       ...(finding.certainty === "unproven" ? { because: finding.because } : {}),
-      message: utf8(fill(template, finding.data)),
-      shape: utf8(fill(template, textsOf(finding.data))),
-      data: Object.fromEntries(Object.entries(finding.data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
+      ...saidOf(meta, finding.message, finding.data),
       offender: finding.offender,
       connection: finding.connection,
       stream: finding.frame.streamId,
       ...(finding.path === undefined ? {} : { path: utf8(finding.path) }),
       frame: this.frame(finding.frame, finding.text),
-      related: finding.related.map(({ frame, role, text }) => ({ ...this.frame(frame, text), role })),
+      related,
       spec: meta.spec.map(({ rfc, document, section, level }) => ({
         document: rfc === undefined ? (document ?? "") : `RFC ${rfc}`,
         section,
@@ -126,7 +125,19 @@ export class EventBuilder {
       consequent: finding.consequent,
       hides: finding.hides,
       reaction: this.#reaction(pair),
-      fingerprint: fingerprint(pair),
+      fingerprint: fingerprint({ ...finding, kind: finding.frame.kind, related }),
+    };
+  }
+
+  /** A finding of which the message was not known when its event was made.
+   *  @param path One character per octet. */
+  said(event: FindingEvent, { message, data, severity }: Compared, path: string | undefined): FindingEvent {
+    const { rule, offender, frame, related } = event;
+    return {
+      ...event,
+      ...(severity === undefined ? {} : { severity }),
+      ...saidOf(this.#rules.get(rule)!.meta, message, data),
+      fingerprint: fingerprint({ rule, message, offender, path, kind: frame.kind, related, data }),
     };
   }
 
@@ -323,6 +334,19 @@ export class DiagnosticCounter {
       if (diagnostics[first.code].severity !== "info" && (logsAlone || !isOfLog(first.code))) return true;
     return false;
   }
+}
+
+function saidOf(
+  { messages }: RuleMeta,
+  message: string,
+  data: Finding["data"],
+): Pick<FindingEvent, "message" | "shape" | "data"> {
+  const template = messages[message] ?? message;
+  return {
+    message: utf8(fill(template, data)),
+    shape: utf8(fill(template, textsOf(data))),
+    data: Object.fromEntries(Object.entries(data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
+  };
 }
 
 function loggedAnswer({ errorCode, lastStreamId, debug }: LoggedAnswer): Partial<ReactionObject> {
