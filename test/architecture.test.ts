@@ -29,7 +29,18 @@ const stages = [
   "report",
   "cli",
 ];
-const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "package-file.ts", "time.ts", "version.ts"];
+const foundation = [
+  "bytes.ts",
+  "place.ts",
+  "diagnostic.ts",
+  "limits.ts",
+  "error.ts",
+  "package-file.ts",
+  "time.ts",
+  "version.ts",
+  "hearsay.ts",
+  "usage.ts",
+];
 /** They wire the stages, so they see all of them. */
 const seesAll = [
   ...["index.ts", "core.ts", "testing.ts", "analyze.ts", "analyze-options.ts", "analyze-logs.ts", "log-joiner.ts"],

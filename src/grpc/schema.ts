@@ -1,6 +1,7 @@
 // In: file descriptors of protobuf schemas, of the user or from server reflection. Out: what the methods of a path take and answer. Only the
 // files of schema/ know @bufbuild/protobuf.
 
+import type { Hearsay } from "../hearsay.ts";
 import type { MethodSchema } from "./schema/method.ts";
 import type { ProtoFile } from "./schema/proto-file.ts";
 import { FileSet, fileIn, fileOf, filesIn } from "./schema/registry.ts";
@@ -19,6 +20,8 @@ export class Schemas {
   /** Of services that everybody knows; not held against what is sent. */
   readonly #known = new FileSet();
   #octets = 0;
+  /** Where only a share of the connections is read. Whoever asks may be answered by what another connection shows. */
+  hearsay: Hearsay | undefined = undefined;
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
@@ -48,6 +51,7 @@ export class Schemas {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
     const file = fileIn(octets);
     if (file === undefined) return;
+    this.hearsay?.hear("schema");
     let own = this.#harvested.get(server);
     if (own === undefined) {
       own = new FileSet();
@@ -60,6 +64,7 @@ export class Schemas {
 
   /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
+    this.hearsay?.miss("schema");
     if (this.empty) return undefined;
     const key = `${server} ${path}`;
     if (this.#methods.has(key)) return this.#methods.get(key);

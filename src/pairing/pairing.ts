@@ -128,7 +128,10 @@ export class Pairing implements ModelSink, FindingSink {
     for (const finding of pending.compared ?? NONE) this.#sink.paired(besides(finding));
     const told = answers.map(([reaction]) => reaction);
     for (const { rule, facts, finding } of pending.noted ?? NONE)
-      this.#sink.noted?.({ rule, facts, connection: connection.id, pair: finding && besides(finding) });
+      this.#sink.noted?.({
+        ...{ rule, facts, connection: connection.id, pair: finding && besides(finding) },
+        ...{ client: connection.address("client"), server: connection.address("server") },
+      });
     for (const one of unexplained) {
       if (told.includes(one.reaction)) continue;
       const unless = answers.flatMap(([reaction, rule]) => (reaction === one.reaction ? [rule] : []));

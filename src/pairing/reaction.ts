@@ -132,6 +132,9 @@ export interface PairedNote {
   readonly rule: string;
   readonly facts: unknown;
   readonly connection: number;
+  /** Addresses with ports. */
+  readonly client: string;
+  readonly server: string;
   /** What is found if the comparison says so, but for message, data and severity. */
   readonly pair: PairedFinding | undefined;
 }

@@ -296,23 +296,38 @@ export class EventBuilder {
   }
 }
 
+/** Diagnostics of one kind about one thing. */
+export interface CountedDiagnostic {
+  readonly first: Diagnostic;
+  /** When it came. */
+  readonly step: number;
+  count: number;
+  octets: number;
+}
+
 /** Diagnostics of one kind about one thing are one, with a count. */
 export class DiagnosticCounter {
-  readonly #counted = new Map<string, { readonly first: Diagnostic; count: number; octets: number }>();
+  readonly #counted = new Map<string, CountedDiagnostic>();
 
-  add(diagnostic: Diagnostic): void {
+  /** @param step Where the run has come to. @param times How often, and with how many octets in all. */
+  add(diagnostic: Diagnostic, step = 0, times = 1, octets = Number(diagnostic.data["octets"] ?? 0)): void {
     const { code, data, place } = diagnostic;
     const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? data["origin"] ?? "";
     let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : place.in === "keys" ? data["file"] : ""}`;
     // Beyond so many all of one code are one: of what was lost nothing is left out.
     if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);
-    const octets = Number(data["octets"] ?? 0);
-    if (counted === undefined) this.#counted.set(key, { first: diagnostic, count: 1, octets });
+    if (counted === undefined) this.#counted.set(key, { first: diagnostic, step, count: times, octets });
     else {
-      counted.count++;
+      counted.count += times;
       counted.octets += octets;
     }
+  }
+
+  /** As they were counted, each with the step of the first. To add them all to another counter, in order of steps with what others counted,
+   *  is to have counted all there. */
+  get counted(): Iterable<CountedDiagnostic> {
+    return this.#counted.values();
   }
 
   *[Symbol.iterator](): Generator<{ diagnostic: Diagnostic; count: number }> {

@@ -5,7 +5,7 @@ import type { FrameRef } from "../../model/frame-ref.ts";
 import { familyOf } from "../families.ts";
 import type { Finding, FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
-import type { Compared, Note } from "../rule.ts";
+import type { Compared, Note, Rule } from "../rule.ts";
 import { isExempt } from "./exemption.ts";
 import type { Judged } from "./judged.ts";
 import type { Slot } from "./slot.ts";
@@ -16,14 +16,15 @@ export class Comparisons {
 
   /** @param ends Addresses with ports. */
   compare(
-    { rule, context }: Pick<Slot, "rule" | "context">,
+    rule: Rule,
+    options: Readonly<Record<string, number>>,
     facts: unknown,
     connection: number,
     ends: { readonly client: string; readonly server: string },
   ): Compared | undefined {
     let session = this.#sessions.get(rule.id);
     if (session === undefined) this.#sessions.set(rule.id, (session = rule.session?.()));
-    return rule.compare!(facts, { session, options: context.options, connection, ...ends });
+    return rule.compare!(facts, { session, options, connection, ...ends });
   }
 }
 
@@ -40,7 +41,7 @@ export function takeNotes(slot: Slot, judged: Judged, sink: FindingSink, compari
       continue;
     }
     const { connection } = judged;
-    const compared = comparisons.compare(slot, note.facts, connection.id, addressesOf(connection));
+    const compared = comparisons.compare(slot.rule, slot.context.options, note.facts, connection.id, addressesOf(connection));
     const finding = compared === undefined ? undefined : findingOf(slot, note, judged, compared);
     if (finding !== undefined) sink.compared(finding);
   }
