@@ -284,7 +284,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   connection: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro"],
+    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro", "merge"],
     type: "number",
     describe: "only this connection",
     group: "Part of the capture:",
@@ -292,7 +292,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   stream: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro"],
+    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro", "merge"],
     type: "number",
     describe: "only this stream",
     group: "Part of the capture:",

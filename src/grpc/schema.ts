@@ -51,7 +51,6 @@ export class Schemas {
     if (this.#octets + octets.length + FILE > schemaOctets) return;
     const file = fileIn(octets);
     if (file === undefined) return;
-    this.hearsay?.hear("schema");
     let own = this.#harvested.get(server);
     if (own === undefined) {
       own = new FileSet();
@@ -60,11 +59,12 @@ export class Schemas {
     if (!own.add(file)) return;
     this.#octets += octets.length + FILE;
     this.#methods.clear();
+    if (this.hearsay !== undefined) for (const path of own.paths()) this.hearsay.hear(`schema ${path}`);
   }
 
   /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
-    this.hearsay?.miss("schema");
+    if (this.hearsay !== undefined) this.#miss(path, this.hearsay);
     if (this.empty) return undefined;
     const key = `${server} ${path}`;
     if (this.#methods.has(key)) return this.#methods.get(key);
@@ -89,6 +89,12 @@ export class Schemas {
       if (json !== undefined) return json;
     }
     return undefined;
+  }
+
+  // Whatever another server reports: the user's schema goes before.
+  #miss(path: string, hearsay: Hearsay): void {
+    const [method = "", service = ""] = path.split("/").reverse();
+    if (this.#given.method(service, method, "given") === undefined) hearsay.miss(`schema /${service}/${method}`);
   }
 
   #find(path: string, server: string): MethodSchema | undefined {

@@ -70,7 +70,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
 
 const thingOf = (name: string): string =>
   name.startsWith("schema")
-    ? "a schema that a server reports by reflection"
+    ? "a schema that a server reports by reflection (--proto gives it to all)"
     : name.startsWith("session")
-      ? "a session of TLS 1.2"
+      ? "a session of TLS 1.2 (a key log with its secrets gives them to all)"
       : "which end is the server";

@@ -1,5 +1,5 @@
 // A part: what one share of the connections came to, as lines of JSON. First a head, then what came of connections in the order of steps, at
-// last what is known at the end. docs/scale/README.md describes it.
+// last what is known at the end. docs/scale/README.md.
 import type { Diagnostic } from "../diagnostic.ts";
 import type { CaptureInfo, ConnectionEvent, FindingEvent, RunEvent, UnexplainedEvent } from "../report/event.ts";
 import type { KeyFacts } from "../tls/key-files.ts";

@@ -14,7 +14,7 @@ async function* eventsOf(task: Task, audience: Audience): AsyncGenerator<ReportE
   if (!needsEventsAlone(audience))
     throw new H2lintError(
       "usage",
-      "merge writes table, json, ndjson, sarif, junit, github, gitlab and markdown: parts hold no frames, and no budgets",
+      "merge writes table, json, ndjson, sarif, junit, github and gitlab, and judges no budgets: parts hold no frames",
     );
   const parts = ordered(task.operands.map(openPart), task);
   const conflicts = new Conflicts(parts.length, task.limits);

@@ -1,8 +1,7 @@
 // The thread of the command: starts those that judge, and merges what they send.
-import { realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { H2lintError, type H2lintErrorCode } from "../../error.ts";
+import { packageFile } from "../../package-file.ts";
 import type { ReportEvent } from "../../report/event.ts";
 import { selectRules } from "../../rules/selection.ts";
 import { Indivisible, mergeParts, type PartSource } from "../../shares/merge-parts.ts";
@@ -99,4 +98,4 @@ async function* linesOf(
   }
 }
 
-const workerFile = (): string => join(dirname(realpathSync(process.argv[1]!)), "worker.js");
+const workerFile = (): URL => packageFile("dist/cli/worker.js");

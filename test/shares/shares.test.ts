@@ -1,19 +1,22 @@
 // Shares of the connections, judged each by itself and merged, are what one run over all is: the same events, with the same numbers, in the
 // same order. Where a connection is read by what one of another share shows, or a bound over all could be reached, that is found.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
-import { analyze } from "../src/analyze.ts";
-import type { AnalyzeOptions } from "../src/analyze-options.ts";
-import { defaultLimits } from "../src/limits.ts";
-import { rules } from "../src/rules/index.ts";
-import { selectRules } from "../src/rules/selection.ts";
-import { judgeShare } from "../src/shares/judge-share.ts";
-import { Indivisible, mergeParts } from "../src/shares/merge-parts.ts";
-import type { PartLine } from "../src/shares/part.ts";
-import { partOf } from "../src/shares/part-lines.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { analyze } from "../../src/analyze.ts";
+import type { AnalyzeOptions } from "../../src/analyze-options.ts";
+import { defaultLimits } from "../../src/limits.ts";
+import { rules } from "../../src/rules/index.ts";
+import { selectRules } from "../../src/rules/selection.ts";
+import { judgeShare } from "../../src/shares/judge-share.ts";
+import { Indivisible, mergeParts } from "../../src/shares/merge-parts.ts";
+import type { PartLine } from "../../src/shares/part.ts";
+import { partOf } from "../../src/shares/part-lines.ts";
+import { writeRotatedSet } from "./rotated-set.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const own = capturesIn("samples/");
 // One of eleven, always the same ones; all where the run is to be thorough.
 const thorough = (process.env["FUZZ"] ?? "") !== "";
@@ -68,5 +71,37 @@ describe("shares of the connections, merged, are the whole", () => {
 
   it.skipIf(own.length === 0)("also where connections are given up for others", async () => {
     for (const name of own) await expectSame([root + name], { limits: { flows: 1 } }, [2]);
+  });
+});
+
+describe("a rotated set of ten files with connections across them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "h2lint-shares-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const files = writeRotatedSet(folder);
+
+  it("has what shows only over several connections", async () => {
+    const found = new Set<string>();
+    for await (const event of analyze(files, { preset: "all" })) if (event.kind === "finding") found.add(event.rule);
+    for (const rule of ["preface/connection-refused", "abuse/connection-churn", "health/reconnect-loop"])
+      expect([...found]).toContain(rule);
+  });
+
+  it.each([{}, { preset: "strict" }, { session: "each" }, { only: { host: "10.0.0.7" } }] as const)("%o", async (options) => {
+    const whole = await textsOf(analyze(files, options));
+    for (const shares of [1, 2, 8]) expect(await merged(files, options, shares)).toEqual(whole);
+  });
+});
+
+describe("what has no shares", () => {
+  const folder = mkdtempSync(join(tmpdir(), "h2lint-indivisible-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const files = writeRotatedSet(folder);
+
+  it("is what could reach a bound over all connections", async () => {
+    // All at once: within it each share alone would be.
+    await expect(merged(files, { limits: { closedStreamsTotal: 6 } }, 8)).rejects.toThrow(/closed streams that are remembered/);
+    expect(await merged(files, { limits: { closedStreamsTotal: 60 } }, 8)).toHaveLength(
+      (await textsOf(analyze(files, { limits: { closedStreamsTotal: 60 } }))).length,
+    );
   });
 });
