@@ -25,6 +25,7 @@ export async function bundle(folder) {
       "cli/main": "src/cli/main.ts",
       "cli/program": "src/cli/program.ts",
       "cli/mcp-child": "src/cli/mcp/child.ts",
+      "cli/worker": "src/cli/workers/worker.ts",
       index: "src/index.ts",
       core: "src/core.ts",
       testing: "src/testing.ts",

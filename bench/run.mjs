@@ -7,9 +7,10 @@
 //   tls                             small RPCs over TLS 1.3, with their key log, beside tshark and `openssl speed`
 //   pipe                            10^6 connections that go silent, through standard input
 //   hpack                           HPACK alone
+//   workers                         one thread and two, on 20 MB, 165 MB and 2 GB; the machine must be idle
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -35,7 +36,7 @@ const FLOORS = {
   version: { node: 1.6 },
   sample: { node: 3 },
 };
-const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack"];
+const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack", "workers"];
 const missed = [];
 
 const wanted = process.argv.slice(2);
@@ -53,6 +54,7 @@ try {
     else if (row === "rpcs") await measureRpcs();
     else if (row === "tls") await measureTls();
     else if (row === "hpack") await measureInside("hpack", []);
+    else if (row === "workers") await measureWorkers();
     else if (row === "stages" || row === "pipe") {
       if (!sharedIsThere) console.log(`\n${row}: skipped, ../shared/perf is not there`);
       else if (row === "pipe") await measurePipe(1_000_000);
@@ -193,9 +195,38 @@ async function measurePipe(connections) {
   console.log(`  ${verdict("pipe", "times the second tenth, the ninth", rates[8] / rates[1], { least: 0.8 })}`);
 }
 
+/** One thread and two, one after the other, three times: the best of each counts. */
+async function measureWorkers() {
+  console.log("\n                  seconds        wall     peak MB of all threads");
+  const rpcs = join(folder, "rpcs.pcap");
+  writeGrpc(rpcs, 2e9);
+  const files = sharedIsThere ? ["small", "x10"].map((name) => [name, captureOf(folder, name)]) : [];
+  for (const [name, file] of [...files, ["2 GB", rpcs]]) {
+    /** @type {Map<number, import("./measure.mjs").Measured>} */
+    const best = new Map();
+    for (let round = 0; round < 3; round++)
+      for (const workers of [1, 2]) {
+        const now = await measure(folder, check(file, workers));
+        if (now.wall < (best.get(workers)?.wall ?? Number.POSITIVE_INFINITY)) best.set(workers, now);
+      }
+    const ratio = best.get(1).wall / best.get(2).wall;
+    for (const [workers, { seconds, wall, memory }] of best) {
+      const numbers = [seconds.toFixed(2), wall.toFixed(2), (memory / 1e6).toFixed(0)].map((text) => text.padStart(12)).join("");
+      const told = workers === 1 ? "" : verdict(name, "times as fast", ratio, name === "small" ? {} : { least: 1.7 });
+      console.log(`  ${name.padEnd(6)} ${workers} ${numbers}  ${told}`);
+    }
+  }
+  rmSync(rpcs);
+  console.log(
+    `  load: ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(" ")}, ${availableParallelism()} cores`,
+  );
+}
+
 /** @param {string} file */
-function check(file) {
-  return [process.execPath, main, "check", file, "--fail-on", "never", "--format", "json"];
+function check(file, workers = 1) {
+  return [process.execPath, main, "check", file, "--fail-on", "never", "--format", "json", "--workers", String(workers)];
 }
 
 /** @param {string} name @param {import("./measure.mjs").Measured} measured */

@@ -95,9 +95,8 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
       // A line that names no connection and no fault is none.
       if (format === undefined && key === undefined && found.length + left.length + errors.length === 0) continue;
       connections[index] = (connections[index] ?? 0) + 1;
-      tally.connection(connection);
       const ends = addresses.size === 1 ? [...addresses] : [];
-      yield build.loggedConnection(
+      const logged = build.loggedConnection(
         connection!,
         {
           file: log.name,
@@ -107,9 +106,12 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
         },
         ends,
       );
+      tally.connection(logged, connection!.unchecked);
+      yield logged;
       for (const pair of found) {
-        tally.pair(pair);
-        yield build.finding(pair);
+        const event = build.finding(pair);
+        tally.finding(event);
+        yield event;
       }
       for (const one of left) {
         tally.unexplained();

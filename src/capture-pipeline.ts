@@ -11,12 +11,14 @@ import type { Source } from "./capture/source.ts";
 import { planSessions, type Session, type SessionMode } from "./capture-sessions.ts";
 import type { DiagnosticSink } from "./diagnostic.ts";
 import { defaultLimits, type Limits, limitsWithKeys } from "./limits.ts";
+import { Model } from "./model/model.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "./pipeline.ts";
 import { nextTurn } from "./platform/turn.ts";
 import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
-import { KeyFiles, type KeySource } from "./tls/key-files.ts";
+import type { Share } from "./shares/share.ts";
+import { diagnoseKeys, KeyFiles, type KeySource } from "./tls/key-files.ts";
 
 /** Capture files, session by session, through the pipeline up to the model. */
 export class CapturePipeline {
@@ -39,7 +41,12 @@ export class CapturePipeline {
   readonly #engine: Engine;
   readonly #signal: AbortSignal | undefined;
   readonly #progress: ((progress: Progress) => void) | undefined;
-  readonly #report: DiagnosticSink = (diagnostic) => this.diagnostics.add(diagnostic);
+  readonly #share: Share | undefined;
+  readonly #count: DiagnosticSink = (diagnostic) => this.diagnostics.add(diagnostic, this.#share?.step);
+  // What shows before connections are distinguished shows in every share.
+  readonly #report: DiagnosticSink = (diagnostic) => {
+    if (this.#share?.isFirst !== false) this.#count(diagnostic);
+  };
 
   constructor(
     sources: readonly (string | Source)[],
@@ -51,7 +58,9 @@ export class CapturePipeline {
       signal,
       session = "one",
     }: Pick<AnalyzeOptions, "engine" | "keys" | "limits" | "progress" | "signal" | "session">,
+    share?: Share,
   ) {
+    this.#share = share;
     this.#engine = engine;
     this.#progress = progress;
     this.#signal = signal;
@@ -89,7 +98,7 @@ export class CapturePipeline {
       connections = yield* this.#session(captures, wanted, connections);
       files += session.sources.length;
     }
-    this.keys.diagnose(this.#report);
+    if (this.#share === undefined) diagnoseKeys(this.keys.facts, this.#report);
     this.#noteInterruption();
     yield;
   }
@@ -112,7 +121,11 @@ export class CapturePipeline {
     const { clock, keys } = this;
     const limits = limitsWithKeys(this.limits, keys.store.size);
     const hpack = hpackOf(this.#engine);
-    const assembler = assemblerFor(buildPipeline(wanted, limits), hpack, limits, this.#report, keys.store, before);
+    const sinks = buildPipeline(wanted, limits);
+    const assembler =
+      this.#share === undefined
+        ? assemblerFor(sinks, hpack, limits, this.#report, keys.store, before)
+        : this.#share.assembler(new Model(sinks, hpack, limits, this.#count, keys.store), sinks, limits, this.#report, before);
     const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);
     this.packets = packets.counts;
     let turned = performance.now();

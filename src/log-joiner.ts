@@ -7,7 +7,7 @@ import type { Limits } from "./limits.ts";
 import { joinLogs, type LogSummary } from "./log/join.ts";
 import { type Log, readLog } from "./log/reader.ts";
 import { WireFrames } from "./log/wire.ts";
-import type { PairedFinding, PairSink, Unexplained } from "./pairing/reaction.ts";
+import type { PairedFinding, PairSink, Results, Unexplained } from "./pairing/reaction.ts";
 import type { LogInfo } from "./report/event.ts";
 
 /** @throws H2lintError where a log cannot be read. */
@@ -48,7 +48,7 @@ export class LogJoiner {
   }
 
   /** Takes what is to be joined; that a connection is over is reported at once. */
-  before(results: Required<PairSink>): Required<PairSink> {
+  before(results: Results): Results {
     return {
       paired: (pair) => void this.#pairs.push(pair),
       unexplained: (one) => void this.#unexplained.push(one),

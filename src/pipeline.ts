@@ -46,12 +46,15 @@ export interface Judged {
   readonly found?: (finding: Finding, repeats: Repeats) => void;
   /** Called at the end of each connection. */
   readonly results: PairSink;
+  /** Others judge the other connections: what compares connections is only noted. */
+  readonly isShare?: boolean;
 }
 
 /** The listeners of the model that are wanted, in their order. */
 export function buildPipeline({ schemas, calls, listeners = [], exchanges, judged }: Wanted, limits: Limits): ModelSink[] {
   const pairing = judged === undefined ? undefined : new Pairing(judged.results, severityInPairing(judged.rules));
-  const engine = judged === undefined ? undefined : new RuleEngine(judged.rules, findingSink(pairing!, judged.found), limits);
+  const engine =
+    judged === undefined ? undefined : new RuleEngine(judged.rules, findingSink(pairing!, judged.found), limits, judged.isShare);
   const reflection = schemas === undefined ? [] : [new ReflectionReader(schemas, limits)];
   const told = [...reflection, ...(calls ?? []), ...(engine === undefined ? [] : [engine])];
   return [
@@ -86,5 +89,10 @@ function findingSink(pairing: Pairing, found: Judged["found"]): FindingSink {
       found(finding, repeats);
       pairing.finding(finding, repeats);
     },
+    compared(finding) {
+      found(finding, { count: 1 });
+      pairing.compared(finding);
+    },
+    noted: (note, connection) => pairing.noted(note, connection),
   };
 }

@@ -1,7 +1,4 @@
-import type { Connection } from "./model/connection.ts";
-import type { PairedFinding } from "./pairing/reaction.ts";
-import type { CaptureInfo, LogInfo, SummaryEvent } from "./report/event.ts";
-import { isDue } from "./rules/expectation.ts";
+import type { CaptureInfo, ConnectionEvent, FindingEvent, LogInfo, SummaryEvent } from "./report/event.ts";
 
 /** Counts what is reported, for the summary. */
 export class Tally {
@@ -16,13 +13,14 @@ export class Tally {
   readonly #severities = { error: 0, warning: 0, info: 0 };
   readonly #unchecked = new Map<string, number>();
 
-  pair({ finding, reaction }: PairedFinding): void {
-    if (finding.certainty === "unproven") this.#unproven++;
-    else if (!finding.consequent) {
-      this.#severities[finding.severity]++;
-      if (finding.severity === "info") return;
-      if (reaction !== undefined) this.#answered++;
-      if (reaction !== undefined || isDue(finding.expect)) this.#due++;
+  finding({ certainty, consequent, severity, reaction }: FindingEvent): void {
+    if (certainty === "unproven") this.#unproven++;
+    else if (!consequent) {
+      this.#severities[severity]++;
+      if (severity === "info") return;
+      const answered = reaction.kind !== undefined && reaction.kind !== "log-only";
+      if (answered) this.#answered++;
+      if (answered || reaction.due !== undefined) this.#due++;
     }
   }
 
@@ -30,12 +28,13 @@ export class Tally {
     this.#unexplained++;
   }
 
-  connection(connection: Connection): void {
+  /** @param unchecked `rule reason` and how often. */
+  connection({ protocol, frames, calls }: ConnectionEvent, unchecked: Iterable<readonly [string, number]>): void {
     this.#connections++;
-    if (connection.isHttp2) this.#http2++;
-    this.#frames += connection.frames;
-    this.#calls += connection.calls;
-    for (const [key, count] of connection.unchecked) this.#unchecked.set(key, (this.#unchecked.get(key) ?? 0) + count);
+    if (protocol.startsWith("h2")) this.#http2++;
+    this.#frames += frames;
+    this.#calls += calls;
+    for (const [key, count] of unchecked) this.#unchecked.set(key, (this.#unchecked.get(key) ?? 0) + count);
   }
 
   summary(captures: readonly CaptureInfo[], incomplete: boolean, logs?: readonly LogInfo[]): SummaryEvent {

@@ -1,7 +1,7 @@
 import type { Clock } from "./capture/clock.ts";
 import type { Connection } from "./model/connection.ts";
 import type { ModelSink } from "./model/model-sink.ts";
-import type { PairedFinding, PairSink, RecognisedSoftware, Unexplained } from "./pairing/reaction.ts";
+import type { PairedFinding, PairedNote, PairSink, RecognisedSoftware, Results, Unexplained } from "./pairing/reaction.ts";
 
 /** Which part of the captures is reported; all of it is decoded. */
 export interface Filter {
@@ -54,11 +54,11 @@ export class TrafficFilter {
 /** Hands on what a filter leaves of the results. It listens to the model, to know the connections when they begin. */
 export class FilteredResults implements PairSink, Pick<ModelSink, "connectionStart"> {
   readonly #filter: TrafficFilter;
-  readonly #results: Required<PairSink>;
+  readonly #results: Results;
   /** Those that are open and chosen; undefined: all are. */
   readonly #connections: Set<number> | undefined;
 
-  constructor(filter: TrafficFilter, results: Required<PairSink>) {
+  constructor(filter: TrafficFilter, results: Results) {
     this.#filter = filter;
     this.#results = results;
     this.#connections = filter.takesAll ? undefined : new Set();
@@ -73,9 +73,17 @@ export class FilteredResults implements PairSink, Pick<ModelSink, "connectionSta
     if (this.#has(connection) && this.#filter.exchange(frame.streamId, frame.time)) this.#results.paired(pair);
   }
 
-  unexplained(one: Unexplained): void {
+  noted(note: PairedNote): void {
+    const { connection, pair } = note;
+    const frame = pair?.finding.frame;
+    const isChosen = frame !== undefined && this.#has(connection) && this.#filter.exchange(frame.streamId, frame.time);
+    this.#results.noted?.(isChosen ? note : { ...note, pair: undefined });
+  }
+
+  unexplained(one: Unexplained, unless: readonly string[]): void {
     const { connection, reaction } = one;
-    if (this.#has(connection) && this.#filter.exchange(reaction.streamId, reaction.frame.time)) this.#results.unexplained(one);
+    if (this.#has(connection) && this.#filter.exchange(reaction.streamId, reaction.frame.time))
+      this.#results.unexplained(one, unless);
   }
 
   closed(connection: Connection, software: RecognisedSoftware | undefined): void {

@@ -29,13 +29,25 @@ const stages = [
   "report",
   "cli",
 ];
-const foundation = ["bytes.ts", "place.ts", "diagnostic.ts", "limits.ts", "error.ts", "package-file.ts", "time.ts", "version.ts"];
+const foundation = [
+  "bytes.ts",
+  "place.ts",
+  "diagnostic.ts",
+  "limits.ts",
+  "error.ts",
+  "package-file.ts",
+  "time.ts",
+  "version.ts",
+  "hearsay.ts",
+  "usage.ts",
+];
 /** They wire the stages, so they see all of them. */
 const seesAll = [
   ...["index.ts", "core.ts", "testing.ts", "analyze.ts", "analyze-options.ts", "analyze-logs.ts", "log-joiner.ts"],
   ...["pipeline.ts", "capture-pipeline.ts", "capture-sessions.ts", "traffic-filter.ts", "result-events.ts", "tally.ts"],
+  "conclusion.ts",
 ];
-const seesAllFolders = ["testing", "cli"];
+const seesAllFolders = ["testing", "shares", "cli"];
 
 /** Each third-party package, and the one file or folder that imports it. */
 const packages: Readonly<Record<string, string>> = {

@@ -20,22 +20,36 @@ export interface OptionWords {
   readonly group?: string;
 }
 
-const JUDGING: readonly Command[] = ["check", "why", "compare", "timeline", "cut", "diff", "record"];
-const SELECTING: readonly Command[] = ["check", "why", "compare", "timeline", "calls", "diff", "repro"];
+const JUDGING: readonly Command[] = ["check", "why", "compare", "timeline", "cut", "diff", "record", "merge"];
+const SELECTING: readonly Command[] = ["check", "why", "compare", "timeline", "calls", "diff", "repro", "merge"];
 
 /** In the order of the help. */
 export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   format: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "info", "calls", "frames", "diff", "repro", "rules", "explain", "record"],
+    of: [
+      "check",
+      "why",
+      "compare",
+      "timeline",
+      "info",
+      "calls",
+      "frames",
+      "diff",
+      "repro",
+      "rules",
+      "explain",
+      "record",
+      "merge",
+    ],
     alias: "f",
     type: "string",
     describe: "table, json, ndjson, sarif, junit, github, gitlab, markdown, html or har, to standard output",
     group: "Output:",
   },
   output: {
-    of: ["check", "calls", "cut", "record"],
+    of: ["check", "calls", "cut", "record", "merge"],
     alias: "o",
     type: "string",
     array: true,
@@ -47,7 +61,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   "fail-on": {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "record"],
+    of: ["check", "record", "merge"],
     choices: ["error", "warning", "info", "unexplained", "never"],
     describe:
       "lowest severity that makes the exit status 1 (default: error); unexplained: errors, and error answers without a finding",
@@ -87,7 +101,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     group: "Check:",
   },
   baseline: {
-    of: ["check"],
+    of: ["check", "merge"],
     type: "string",
     requiresArg: true,
     nargs: 1,
@@ -95,7 +109,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     group: "Check:",
   },
   "update-baseline": {
-    of: ["check"],
+    of: ["check", "merge"],
     type: "boolean",
     default: false,
     describe: "write that file: accept all findings",
@@ -109,7 +123,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   connection: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro"],
+    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro", "merge"],
     type: "number",
     describe: "only this connection",
     group: "Part of the capture:",
@@ -117,7 +131,7 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
   stream: {
     requiresArg: true,
     nargs: 1,
-    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro"],
+    of: ["check", "why", "compare", "timeline", "calls", "frames", "cut", "diff", "repro", "merge"],
     type: "number",
     describe: "only this stream",
     group: "Part of the capture:",
@@ -253,6 +267,22 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     choices: ["en", "zh"],
     describe: "the language of what people read (default: the locale's, LC_ALL, LC_MESSAGES or LANG)",
     group: "Output:",
+  },
+  workers: {
+    of: ["check"],
+    type: "number",
+    requiresArg: true,
+    nargs: 1,
+    describe: "threads that judge, each a share of the connections (default: by size and cores); the report is the same",
+    group: "Check:",
+  },
+  shard: {
+    of: ["check"],
+    type: "string",
+    requiresArg: true,
+    nargs: 1,
+    describe: "I/N: judge share I of N of the connections only, and write a part for h2lint merge",
+    group: "Check:",
   },
   root: {
     of: ["mcp"],

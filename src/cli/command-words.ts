@@ -170,6 +170,17 @@ export const COMMANDS: readonly CommandWords[] = [
       "h2lint mcp --root . --config h2lint.config.json",
     ],
   },
+  {
+    name: "merge",
+    formats: CHECKED,
+    operands: "<parts...>",
+    describe: "of all parts that check --shard wrote, the report that one run would have made",
+    examples: [
+      "h2lint merge part-*.ndjson",
+      "h2lint merge part-1.ndjson part-2.ndjson --format sarif",
+      "h2lint merge parts/* --format json --output junit=report.xml",
+    ],
+  },
 ];
 
 /** What a command writes to standard output, its default first. */

@@ -5,6 +5,7 @@ import type { Side } from "../place.ts";
 import type { Profile } from "../rules/profile.ts";
 import type { Preset } from "../rules/selection.ts";
 import type { Severity } from "../rules/severity.ts";
+import type { ShareName } from "../shares/share.ts";
 
 export type Command =
   | "check"
@@ -21,7 +22,8 @@ export type Command =
   | "explain"
   | "completion"
   | "record"
-  | "mcp";
+  | "mcp"
+  | "merge";
 
 /** The lowest severity that fails; `unexplained`: errors, and error answers that no finding explains. */
 export type FailOn = Severity | "unexplained" | "never";
@@ -75,6 +77,10 @@ export interface Invocation {
   readonly lang: LanguageName | undefined;
   /** The folder that `mcp` may read. */
   readonly root: string | undefined;
+  /** Which share of the connections is judged; undefined: all. */
+  readonly shard: ShareName | undefined;
+  /** Threads that judge; undefined: as many as pay. */
+  readonly workers: number | undefined;
 }
 
 export interface LogOption {
@@ -87,7 +93,7 @@ export interface LogOption {
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
   if (command !== "rules" && command !== "mcp" && operands.length === 0 && logs.length === 0)
-    throw new H2lintError("usage", "no capture is named (see h2lint --help)");
+    throw new H2lintError("usage", `no ${command === "merge" ? "part" : "capture"} is named (see h2lint --help)`);
   const single = (name: string): unknown => {
     const value = args[name];
     return Array.isArray(value) ? value.at(-1) : value;
@@ -145,8 +151,28 @@ export function toInvocation(command: Command, operands: readonly string[], args
     verbose: single("verbose") === true,
     lang: single("lang") as LanguageName | undefined,
     root: single("root") as string | undefined,
+    shard: shareOf(single("shard") as string | undefined),
+    workers: workersOf(number("workers")),
   };
 }
+
+// `3/8`: the third of eight.
+function shareOf(text: string | undefined): ShareName | undefined {
+  if (text === undefined) return undefined;
+  const [, share = 0, of = 0] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (share < 1 || share > of || of > SHARES)
+    throw new H2lintError("usage", `--shard takes I/N, 1 to N of at most ${SHARES}: 3/8`);
+  return { index: share - 1, of };
+}
+
+const SHARES = 1024;
+
+function workersOf(count: number | undefined): number | undefined {
+  if (count === 0 || (count ?? 1) > WORKERS) throw new H2lintError("usage", `--workers takes a number from 1 to ${WORKERS}`);
+  return count;
+}
+
+const WORKERS = 64;
 
 // `200MB`, `1g`; a plain number is megabytes.
 function octetsOf(text: string | undefined): number | undefined {

@@ -94,6 +94,7 @@ const positional =
   (y: Argv): Argv =>
     namesOf(command).reduce((declared, name) => {
       if (name === "shell") return declared.positional(name, { choices: ["bash", "zsh"] });
+      if (name === "parts") return declared.positional(name, { type: "string", array: true });
       if (name !== "captures") return declared.positional(name, { type: "string" });
       const describe = "a file, - for standard input, a folder or a glob";
       return declared.positional(name, { type: "string", array: true, describe });

@@ -5,6 +5,7 @@ import type { Connection } from "../model/connection.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import type { CaptureInfo } from "../report/event.ts";
+import type { Selection } from "../shares/part.ts";
 import { type Filter, TrafficFilter } from "../traffic-filter.ts";
 
 /** Whether `--connection` and the like chose anything: a selection that matches nothing is a slip, and must not look like a good result. */
@@ -34,6 +35,17 @@ export class SelectionWatch implements ModelSink {
   connectionEnd(connection: Connection): void {
     this.#connections++;
     if (this.#only.stream === undefined && this.#filter.connection(connection)) this.#matched = true;
+  }
+
+  /** What was seen so far. */
+  get seen(): Selection {
+    return { connections: this.#connections, matched: this.#matched };
+  }
+
+  /** What was seen elsewhere. */
+  add({ connections, matched }: Selection): void {
+    this.#connections += connections;
+    this.#matched ||= matched;
   }
 
   /** @param captures As they were read. @throws H2lintError where nothing was chosen of what there is. */

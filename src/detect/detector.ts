@@ -2,6 +2,7 @@
 // header, SOCKS, CONNECT or `Upgrade: h2c` (RFC 7540 3.2), or inside TLS that there are keys for, goes to the HTTP/2 stage; what else it may
 // be is named, not read.
 import type { DiagnosticSink } from "../diagnostic.ts";
+import type { Hearsay } from "../hearsay.ts";
 import { FrameReading } from "../http2/frame-decoder.ts";
 import { Http2Opening } from "../http2/opening.ts";
 import type { Limits } from "../limits.ts";
@@ -13,6 +14,7 @@ import { SearchBudget } from "../tls/key-search.ts";
 import { KeyStore } from "../tls/key-store.ts";
 import { Parking } from "../tls/parking.ts";
 import { RecordBuffers } from "../tls/record.ts";
+import type { Usage } from "../usage.ts";
 import { Carrier, type Http2Start, type Readers } from "./carrier.ts";
 import type { Tunnel } from "./decision.ts";
 import { Detection } from "./detection.ts";
@@ -58,6 +60,24 @@ export class Detector implements Readers {
     new Detection(new Carrier(flow, flow, sink, this, 0), 0, NOTHING_SKIPPED);
   }
 
+  /** A connection that somebody else reads: others may be known by it. */
+  pass(flow: Flow): void {
+    if (flow.directions[0].syn || flow.directions[1].syn) this.#servers.add(flow, 1);
+  }
+
+  set hearsay(hearsay: Hearsay) {
+    this.#servers.hearsay = hearsay;
+    this.#keys.store.hearsay = hearsay;
+  }
+
+  /** The most that was held of what is bounded over all connections. */
+  noteUsage(usage: Usage): void {
+    usage.undecided = this.undecided.most;
+    usage.frames = this.#frames.most + this.#scouted.most;
+    usage.parked = this.#keys.parking.most;
+    usage.trials = this.#keys.search.spent;
+  }
+
   /** Keys may have come for connections that are over. */
   readOn(): void {
     this.#keys.parking.keysChanged(this.#keys.store.generation);
@@ -73,7 +93,8 @@ export class Detector implements Readers {
     const { client, roles, started } = start;
     // RFC 9113 3.2.
     const protocol = carrier.secured && start.protocol !== "h2c-upgrade" ? "h2" : start.protocol;
-    if (!flow.directions[0].syn && !flow.directions[1].syn && isProof(roles)) this.#servers.add(flow, (1 - client) as 0 | 1);
+    if (!flow.directions[0].syn && !flow.directions[1].syn && isProof(roles))
+      this.#servers.addProven(flow, (1 - client) as 0 | 1);
     sink.begin(protocol, client, roles, started);
     for (const index of [0, 1] as const) {
       const side = index === client ? "client" : "server";

@@ -1,7 +1,10 @@
+import type { Hearsay } from "../hearsay.ts";
 import type { Flow } from "../tcp/flow.ts";
 
 /** Addresses and ports that answered a connection, or were asked for one: what else goes to them goes to a server. */
 export class KnownServers {
+  /** Where only a share of the connections is read. */
+  hearsay: Hearsay | undefined = undefined;
   readonly #ends = new Set<number>();
 
   /** @param index The server's direction. */
@@ -9,9 +12,17 @@ export class KnownServers {
     if (this.#ends.size < REMEMBERED) this.#ends.add(keyOf(flow, index));
   }
 
+  /** The same, where only its octets show it. */
+  addProven(flow: Flow, index: 0 | 1): void {
+    this.hearsay?.hear(`server ${keyOf(flow, index)}`);
+    this.add(flow, index);
+  }
+
   /** The end that sends this direction is one of them. */
   has(flow: Flow, index: 0 | 1): boolean {
-    return this.#ends.has(keyOf(flow, index));
+    const found = this.#ends.has(keyOf(flow, index));
+    if (!found) this.hearsay?.miss(`server ${keyOf(flow, index)}`);
+    return found;
   }
 }
 

@@ -5,6 +5,13 @@ import type { ByteSink, ByteSource, EndReason, GapProof } from "../tcp/byte-stre
 /** What all connections keep while nothing shows what they speak. */
 export class UndecidedBudget {
   octets = 0;
+  /** The most that there was at once. */
+  most = 0;
+
+  add(octets: number): void {
+    this.octets += octets;
+    if (this.octets > this.most) this.most = this.octets;
+  }
 }
 
 /** What came in both directions and was not given on, in order: while nothing shows what it is, or an answer must tell. */
@@ -37,7 +44,7 @@ export class ReplayBuffer {
     this.#events.push({ index, kind: "bytes", bytes: copyOf(b, start, end), at: place });
     this.octets += end - start;
     this.#cost += end - start + WAITING_COST;
-    this.#budget.octets += end - start + WAITING_COST;
+    this.#budget.add(end - start + WAITING_COST);
   }
 
   gap(index: 0 | 1, length: number, proof: GapProof, at: Origin, skipped: number, exact = true): void {

@@ -36,6 +36,11 @@ export class CallReader implements ModelSink {
     this.#listeners = new CallListeners(sinks, limits, schemas);
   }
 
+  /** Octets of messages that were kept at most. */
+  get mostKept(): number {
+    return this.#listeners.budget.mostKept;
+  }
+
   http1(head: Http1Head, number: number, connection: Connection): Http1Observer | undefined {
     return this.#listeners.wantHttp1 ? http1Call(head, number, connection, this.#listeners) : undefined;
   }

@@ -84,7 +84,7 @@ export class Call implements SideOwner, StreamCall {
   get method(): MethodSchema | undefined {
     const { schemas } = this.#context;
     const { path } = this.stream.request;
-    if (path === undefined || schemas === undefined || schemas.empty) return undefined;
+    if (path === undefined || schemas === undefined || (schemas.empty && schemas.hearsay === undefined)) return undefined;
     return schemas.method(path, this.connection.address("server"));
   }
 

@@ -3,6 +3,8 @@ import type { Limits } from "../limits.ts";
 /** Octets of messages that are not whole, over all calls. */
 export class MessageBudget {
   #kept = 0;
+  /** The most that there was at once, or would have been. */
+  mostKept = 0;
   /** Of one message. */
   readonly most: number;
   readonly #total: number;
@@ -14,6 +16,7 @@ export class MessageBudget {
 
   /** @returns False where there is no room for so many. */
   take(octets: number): boolean {
+    if (this.#kept + octets > this.mostKept) this.mostKept = this.#kept + octets;
     if (this.#kept + octets > this.#total) return false;
     this.#kept += octets;
     return true;

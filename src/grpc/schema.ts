@@ -1,6 +1,7 @@
 // In: file descriptors of protobuf schemas, of the user or from server reflection. Out: what the methods of a path take and answer. Only the
 // files of schema/ know @bufbuild/protobuf.
 
+import type { Hearsay } from "../hearsay.ts";
 import type { MethodSchema } from "./schema/method.ts";
 import type { ProtoFile } from "./schema/proto-file.ts";
 import { FileSet, fileIn, fileOf, filesIn } from "./schema/registry.ts";
@@ -19,6 +20,8 @@ export class Schemas {
   /** Of services that everybody knows; not held against what is sent. */
   readonly #known = new FileSet();
   #octets = 0;
+  /** Where only a share of the connections is read. Whoever asks may be answered by what another connection shows. */
+  hearsay: Hearsay | undefined = undefined;
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
@@ -56,10 +59,12 @@ export class Schemas {
     if (!own.add(file)) return;
     this.#octets += octets.length + FILE;
     this.#methods.clear();
+    if (this.hearsay !== undefined) for (const path of own.paths()) this.hearsay.hear(`schema ${path}`);
   }
 
   /** The method of a call; undefined where no schema has it. @param path The call's `:path`. */
   method(path: string, server: string): MethodSchema | undefined {
+    if (this.hearsay !== undefined) this.#miss(path, this.hearsay);
     if (this.empty) return undefined;
     const key = `${server} ${path}`;
     if (this.#methods.has(key)) return this.#methods.get(key);
@@ -84,6 +89,12 @@ export class Schemas {
       if (json !== undefined) return json;
     }
     return undefined;
+  }
+
+  // Whatever another server reports: the user's schema goes before.
+  #miss(path: string, hearsay: Hearsay): void {
+    const [method = "", service = ""] = path.split("/").reverse();
+    if (this.#given.method(service, method, "given") === undefined) hearsay.miss(`schema /${service}/${method}`);
   }
 
   #find(path: string, server: string): MethodSchema | undefined {

@@ -35,6 +35,8 @@ export class FrameReading {
   readonly frame = new Frame();
   /** Octets kept of unfinished frames, over all connections. */
   keptOctets = 0;
+  /** The most that there was at once, or would have been. */
+  most = 0;
   readonly #spare: UnfinishedFrame[] = [];
 
   constructor(limits: Limits, diagnostics: DiagnosticSink) {
@@ -260,6 +262,7 @@ export class FrameDecoder implements ByteSink {
       from: this.#from,
       offset: at.offset,
     } as const;
+    this.#reading.most = Math.max(this.#reading.most, keptOctets + octets);
     if (length > limits.frameOctets) {
       this.#reading.diagnostics({ code: "limit/frame", place, data: { length, limit: limits.frameOctets } });
       under.cut = true;

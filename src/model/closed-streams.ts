@@ -13,6 +13,8 @@ export class ClosedStreams<Owner extends Remembering<Owner>> {
   #oldest: ClosedStream<Owner> | undefined = undefined;
   #newest: ClosedStream<Owner> | undefined = undefined;
   #count = 0;
+  /** The most that were remembered, or would have been. */
+  most = 0;
 
   /** @param each Streams of one connection. @param total Streams of all. */
   constructor(each: number, total: number) {
@@ -26,7 +28,7 @@ export class ClosedStreams<Owner extends Remembering<Owner>> {
     if (this.#newest === undefined) this.#oldest = one;
     else this.#newest.newer = one;
     this.#newest = one;
-    this.#count++;
+    if (++this.#count > this.most) this.most = this.#count;
     const closed = (c.closed ??= new ClosedOfConnection<Owner>());
     if (closed.last === undefined) closed.first = one;
     else closed.last.next = one;

@@ -15,12 +15,19 @@ export class StreamTable {
   readonly #closed: ClosedStreams<Connection>;
   /** Of all connections. */
   #streams = 0;
+  /** The most that there were at once. */
+  most = 0;
 
   constructor(sink: Required<ModelSink>, limits: Limits, notes: CaptureNotes) {
     this.#sink = sink;
     this.#limits = limits;
     this.#notes = notes;
     this.#closed = new ClosedStreams(limits.closedStreams, limits.closedStreamsTotal);
+  }
+
+  /** The most closed streams that were remembered. */
+  get mostClosed(): number {
+    return this.#closed.most;
   }
 
   /** @param seen The frame that opens it lies in the capture. @param openedAt Where that ends in the initiator's direction, else -1. */
@@ -31,6 +38,7 @@ export class StreamTable {
     if (same !== undefined) this.#delete(c, same);
     c.streams.add(stream);
     this.#streams++;
+    if (this.#streams > this.most) this.most = this.#streams;
     c.streamCount++;
     if (initiator === "client" && seen) c.openByClient++;
     if (id > opener.highestOpened) opener.highestOpened = id;

@@ -32,6 +32,9 @@ import { verdictOf, verdictUnanswered } from "./verdict.ts";
 export interface Paired {
   readonly pairs: readonly PairedFinding[];
   readonly unexplained: readonly Unexplained[];
+  /** The answer to what comparing the connection with others finds: of those that are the answer to nothing else. It changes nothing for
+   *  what stands beside it, since the comparison may be made later, elsewhere. */
+  readonly beside: (finding: Finding) => PairedFinding;
 }
 
 /** @param overreaction With which severity `health/receiver-overreaction` is found; undefined: not at all. */
@@ -43,11 +46,18 @@ export function pairAll(
   const { findings, reactions } = pending;
   // Nothing is wrong, and nobody said so: most connections.
   if (findings.length === 0 && (reactions.length === 0 || !reactions.some(({ blames, before }) => blames || before.length > 0)))
-    return NOTHING;
+    return {
+      ...NOTHING,
+      beside: (finding) => new Answers(pending, reactions.filter(counts), recognised, overreaction).beside(finding),
+    };
   const answers = new Answers(pending, reactions.filter(counts), recognised, overreaction);
   answers.choose("client");
   answers.choose("server");
-  return { pairs: answers.pairs(reactions), unexplained: answers.unexplained };
+  return {
+    pairs: answers.pairs(reactions),
+    unexplained: answers.unexplained,
+    beside: (finding) => answers.beside(finding),
+  };
 }
 
 type Answer = Score & { readonly confidence: Confidence };
@@ -130,6 +140,26 @@ class Answers {
       pairs.push(own);
     }
     return pairs;
+  }
+
+  /** The answer to what is found beside these findings, if nothing else is answered by it. */
+  beside(finding: Finding): PairedFinding {
+    const { connection, reactions } = this.#pending;
+    const one = { finding, repeats: { count: 1 }, framesBefore: connection.frames };
+    if (finding.expect.none !== true) {
+      const scene = this.#scene(finding.offender);
+      const given = new Set(
+        [...this.#answers.values()].flatMap(({ reaction, confidence }) => (confidence === "possible" ? [] : [reaction])),
+      );
+      for (const reaction of firstFinal(this.#reactions.filter(({ from }) => from !== finding.offender))) {
+        if (given.has(reaction) || this.#overreactions.has(reaction)) continue;
+        const scores = scored([finding], reaction, [finding], scene);
+        const [best] = scores;
+        if (best !== undefined)
+          return this.#answered(one, { ...best, confidence: confidenceBy(best.points, isCertain(best, scores)) });
+      }
+    }
+    return this.#alone(one, endsOf(reactions), this.#reactions.find(isFinal));
   }
 
   #scene(offender: Side): Scene {
@@ -302,7 +332,7 @@ function firstFinal(reactions: readonly Reaction[]): readonly Reaction[] {
   return first < 0 ? reactions : reactions.slice(0, first + 1);
 }
 
-const NOTHING: Paired = { pairs: [], unexplained: [] };
+const NOTHING: Omit<Paired, "beside"> = { pairs: [], unexplained: [] };
 const NO_COST: Cost = { streamsKilled: [], retrySafe: [], lost: [] };
 
 // Points.

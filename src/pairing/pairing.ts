@@ -7,7 +7,7 @@ import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
-import type { Finding, FindingSink, Repeats } from "../rules/finding.ts";
+import type { ConnectionNote, Finding, FindingSink, Repeats } from "../rules/finding.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import { CLOSE_NOTIFY, type TlsAlert } from "../tls/alert.ts";
@@ -15,7 +15,7 @@ import { pairAll } from "./answers.ts";
 import { alertReaction, closeReaction, goawayReaction, resetReaction, statusReaction } from "./observed-reaction.ts";
 import { KnownOpenings } from "./opening.ts";
 import { Pending } from "./pending.ts";
-import type { PairSink, RecognisedSoftware } from "./reaction.ts";
+import type { PairedFinding, PairSink, Reaction, RecognisedSoftware } from "./reaction.ts";
 import { RecentFrames } from "./recent-frames.ts";
 import { type Recognised, Recognition } from "./recognition.ts";
 
@@ -41,6 +41,16 @@ export class Pairing implements ModelSink, FindingSink {
 
   finding(finding: Finding, repeats: Repeats): void {
     this.#open.get(finding.connection)?.found(finding, repeats);
+  }
+
+  compared(finding: Finding): void {
+    const pending = this.#open.get(finding.connection);
+    if (pending !== undefined) (pending.compared ??= []).push(finding);
+  }
+
+  noted(note: ConnectionNote, connection: number): void {
+    const pending = this.#open.get(connection);
+    if (pending !== undefined) (pending.noted ??= []).push(note);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -108,9 +118,26 @@ export class Pairing implements ModelSink, FindingSink {
     this.#recent.release(pending.clientTrail);
     this.#recent.release(pending.serverTrail);
     const recognised = pending.recognise();
-    const { pairs, unexplained } = pairAll(pending, recognised, this.#overreaction);
+    const { pairs, unexplained, beside } = pairAll(pending, recognised, this.#overreaction);
     for (const pair of pairs) this.#sink.paired(pair);
-    for (const one of unexplained) this.#sink.unexplained?.(one);
+    const answers: [Reaction, string][] = [];
+    const besides = (finding: Finding): PairedFinding => {
+      const pair = beside(finding);
+      if (pair.reaction !== undefined) answers.push([pair.reaction, finding.rule]);
+      return pair;
+    };
+    for (const finding of pending.compared ?? NONE) this.#sink.paired(besides(finding));
+    const told = answers.map(([reaction]) => reaction);
+    for (const { rule, facts, finding } of pending.noted ?? NONE)
+      this.#sink.noted?.({
+        ...{ rule, facts, connection: connection.id, pair: finding && besides(finding) },
+        ...{ client: connection.address("client"), server: connection.address("server") },
+      });
+    for (const one of unexplained) {
+      if (told.includes(one.reaction)) continue;
+      const unless = answers.flatMap(([reaction, rule]) => (reaction === one.reaction ? [rule] : []));
+      this.#sink.unexplained?.(one, unless);
+    }
     this.#sink.closed?.(connection, namesOf(recognised));
   }
 
@@ -153,6 +180,8 @@ function namesOf({ client, server }: Readonly<Record<Side, Recognised>>): Recogn
     evidence,
   };
 }
+
+const NONE: readonly never[] = [];
 
 // Most connections have none.
 const NO_SIGN: RecognisedSoftware = { evidence: [] };

@@ -1,6 +1,6 @@
 import type { Connection } from "../model/connection.ts";
 import type { Side } from "../place.ts";
-import type { Finding, Repeats } from "../rules/finding.ts";
+import type { ConnectionNote, Finding, Repeats } from "../rules/finding.ts";
 import { Crossings } from "./crossings.ts";
 import type { Reaction } from "./reaction.ts";
 import { ReactionQueue } from "./reaction-queue.ts";
@@ -25,6 +25,9 @@ export class Pending {
   /** What each side had received when it said close_notify; -1: it did not, or that is not known. */
   clientKnew = -1;
   serverKnew = -1;
+  /** What comparing it with other connections found, or what it adds to that; undefined: nothing. */
+  compared: Finding[] | undefined = undefined;
+  noted: ConnectionNote[] | undefined = undefined;
   #findings: PendingFinding[] | undefined = undefined;
   #reactions: ReactionQueue | undefined = undefined;
   #crossings: Crossings | undefined = undefined;

@@ -22,7 +22,7 @@ export class Quirks<Event> {
     const { rule, offender, certainty, consequent, connection } = finding;
     const key = `${session} ${rule} ${offender} ${certainty} ${consequent}`;
     const kept = this.#kept.get(key);
-    if (kept === undefined) this.#kept.set(key, { pair, event: event(pair), count, connections: 1, last: connection });
+    if (kept === undefined) this.#kept.set(key, { key, event: event(pair), count, connections: 1, last: connection });
     else {
       kept.count += count;
       // All of one connection come together, at its end.
@@ -42,8 +42,9 @@ export class Quirks<Event> {
 
 /** One habit of one side. */
 interface Quirk<Event> {
-  /** The first. */
-  readonly pair: PairedFinding;
+  /** Which one, in the run. */
+  readonly key: string;
+  /** Of the first. */
   readonly event: Event;
   /** Of all. */
   count: number;

@@ -127,13 +127,31 @@ export interface Unexplained extends Cost {
   readonly logs?: readonly JoinedLine[];
 }
 
+/** What a connection adds to what a rule compares (rules/rule.ts). */
+export interface PairedNote {
+  readonly rule: string;
+  readonly facts: unknown;
+  readonly connection: number;
+  /** Addresses with ports. */
+  readonly client: string;
+  readonly server: string;
+  /** What is found if the comparison says so, but for message, data and severity. */
+  readonly pair: PairedFinding | undefined;
+}
+
 /** What comes of a connection, at its end. */
 export interface PairSink {
   paired(pair: PairedFinding): void;
-  unexplained?(unexplained: Unexplained): void;
+  /** Where only a share of the connections is judged: what this one adds to a comparison, after all that was paired. */
+  noted?(note: PairedNote): void;
+  /** @param unless Rules that compare connections: what one of them finds here explains it. */
+  unexplained?(unexplained: Unexplained, unless?: readonly string[]): void;
   /** A connection is over, and all of it was reported. @param software What its ends were recognised as; undefined where it was never HTTP/2. */
   closed?(connection: Connection, software: RecognisedSoftware | undefined): void;
 }
+
+/** Takes all that comes of a connection. */
+export type Results = Required<Omit<PairSink, "noted">> & Pick<PairSink, "noted">;
 
 /** What the two ends of a connection are, where that is certain, and the signs of it. */
 export interface RecognisedSoftware {

@@ -19,7 +19,8 @@ import type {
 } from "../pairing/reaction.ts";
 import type { Side } from "../place.ts";
 import { isDue } from "../rules/expectation.ts";
-import type { Rule } from "../rules/rule.ts";
+import type { Finding } from "../rules/finding.ts";
+import type { Compared, Rule, RuleMeta } from "../rules/rule.ts";
 import type {
   ConnectionEvent,
   DiagnosticEvent,
@@ -100,22 +101,20 @@ export class EventBuilder {
   finding(pair: PairedFinding): FindingEvent {
     const { finding } = pair;
     const { meta } = this.#rules.get(finding.rule)!;
-    const template = meta.messages[finding.message] ?? finding.message;
+    const related = finding.related.map(({ frame, role, text }) => ({ ...this.frame(frame, text), role }));
     return {
       kind: "finding",
       rule: finding.rule,
       severity: finding.severity,
       certainty: finding.certainty,
       ...(finding.certainty === "unproven" ? { because: finding.because } : {}),
-      message: utf8(fill(template, finding.data)),
-      shape: utf8(fill(template, textsOf(finding.data))),
-      data: Object.fromEntries(Object.entries(finding.data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
+      ...saidOf(meta, finding.message, finding.data),
       offender: finding.offender,
       connection: finding.connection,
       stream: finding.frame.streamId,
       ...(finding.path === undefined ? {} : { path: utf8(finding.path) }),
       frame: this.frame(finding.frame, finding.text),
-      related: finding.related.map(({ frame, role, text }) => ({ ...this.frame(frame, text), role })),
+      related,
       spec: meta.spec.map(({ rfc, document, section, level }) => ({
         document: rfc === undefined ? (document ?? "") : `RFC ${rfc}`,
         section,
@@ -125,7 +124,19 @@ export class EventBuilder {
       consequent: finding.consequent,
       hides: finding.hides,
       reaction: this.#reaction(pair),
-      fingerprint: fingerprint(pair),
+      fingerprint: fingerprint({ ...finding, kind: finding.frame.kind, related }),
+    };
+  }
+
+  /** A finding of which the message was not known when its event was made.
+   *  @param path One character per octet. */
+  said(event: FindingEvent, { message, data, severity }: Compared, path: string | undefined): FindingEvent {
+    const { rule, offender, frame, related } = event;
+    return {
+      ...event,
+      ...(severity === undefined ? {} : { severity }),
+      ...saidOf(this.#rules.get(rule)!.meta, message, data),
+      fingerprint: fingerprint({ rule, message, offender, path, kind: frame.kind, related, data }),
     };
   }
 
@@ -284,23 +295,38 @@ export class EventBuilder {
   }
 }
 
+/** Diagnostics of one kind about one thing. */
+export interface CountedDiagnostic {
+  readonly first: Diagnostic;
+  /** When it came. */
+  readonly step: number;
+  count: number;
+  octets: number;
+}
+
 /** Diagnostics of one kind about one thing are one, with a count. */
 export class DiagnosticCounter {
-  readonly #counted = new Map<string, { readonly first: Diagnostic; count: number; octets: number }>();
+  readonly #counted = new Map<string, CountedDiagnostic>();
 
-  add(diagnostic: Diagnostic): void {
+  /** @param step Where the run has come to. @param times How often, and with how many octets in all. */
+  add(diagnostic: Diagnostic, step = 0, times = 1, octets = Number(diagnostic.data["octets"] ?? 0)): void {
     const { code, data, place } = diagnostic;
     const about = data["connection"] ?? data["protocol"] ?? data["linkType"] ?? data["interface"] ?? data["origin"] ?? "";
     let key = `${code} ${about} ${data["from"] ?? ""} ${place.in === "file" || place.in === "log" ? place.file : place.in === "keys" ? data["file"] : ""}`;
     // Beyond so many all of one code are one: of what was lost nothing is left out.
     if (this.#counted.size >= DISTINCT && !this.#counted.has(key)) key = code;
     const counted = this.#counted.get(key);
-    const octets = Number(data["octets"] ?? 0);
-    if (counted === undefined) this.#counted.set(key, { first: diagnostic, count: 1, octets });
+    if (counted === undefined) this.#counted.set(key, { first: diagnostic, step, count: times, octets });
     else {
-      counted.count++;
+      counted.count += times;
       counted.octets += octets;
     }
+  }
+
+  /** As they were counted, each with the step of the first. To add them all to another counter, in order of steps with what others counted,
+   *  is to have counted all there. */
+  get counted(): Iterable<CountedDiagnostic> {
+    return this.#counted.values();
   }
 
   *[Symbol.iterator](): Generator<{ diagnostic: Diagnostic; count: number }> {
@@ -322,6 +348,19 @@ export class DiagnosticCounter {
       if (diagnostics[first.code].severity !== "info" && (logsAlone || !isOfLog(first.code))) return true;
     return false;
   }
+}
+
+function saidOf(
+  { messages }: RuleMeta,
+  message: string,
+  data: Finding["data"],
+): Pick<FindingEvent, "message" | "shape" | "data"> {
+  const template = messages[message] ?? message;
+  return {
+    message: utf8(fill(template, data)),
+    shape: utf8(fill(template, textsOf(data))),
+    data: Object.fromEntries(Object.entries(data).map(([k, v]) => [k, typeof v === "string" ? utf8(v) : v])),
+  };
 }
 
 function loggedAnswer({ errorCode, lastStreamId, debug }: LoggedAnswer): Partial<ReactionObject> {

@@ -1,18 +1,31 @@
 // The same fault of the same call has the same name, whatever the ports, times, packets, stream numbers and identifiers of a run: what a
 // baseline, a difference and a code scanning service know a finding again by.
 
-import type { PairedFinding } from "../pairing/reaction.ts";
+import type { Side } from "../place.ts";
 import { createHash } from "../platform/crypto.ts";
 import type { UnexplainedEvent } from "./event.ts";
 
 /** 16 hexadecimal digits over the rule, the method or path, and the shape of the evidence. */
-export function fingerprint({ finding }: PairedFinding): string {
-  const { rule, message, offender, path = "", frame, related, data } = finding;
+export function fingerprint({ rule, message, offender, path = "", kind, related, data }: Fault): string {
   // How many frames of a kind led there differs from run to run.
-  const before = new Set(related.map(({ frame: one, role }) => `${one.from} ${one.kind} ${role}`));
+  const before = new Set(related.map((one) => `${one.from} ${one.kind} ${one.role}`));
   const values = Object.entries(data).map(([key, value]) => (typeof value === "string" ? `${key}=${shapeOf(value)}` : key));
-  const shape = [rule, message, offender, pathShape(path), frame.kind, ...before, ...values];
+  const shape = [rule, message, offender, pathShape(path), kind, ...before, ...values];
   return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+}
+
+/** What a finding is known again by. */
+export interface Fault {
+  readonly rule: string;
+  /** Its id. */
+  readonly message: string;
+  readonly offender: Side;
+  /** One character per octet. */
+  readonly path: string | undefined;
+  /** Of its frame. */
+  readonly kind: string;
+  readonly related: readonly { readonly from: Side; readonly kind: string; readonly role?: string }[];
+  readonly data: Readonly<Record<string, string | number>>;
 }
 
 /** Of an answer that no finding explains: who gave it, which it is, and what it said. */

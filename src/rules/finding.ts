@@ -47,6 +47,19 @@ export interface RelatedFrame {
 export interface FindingSink {
   /** @param repeats What folds into it later is counted there. */
   finding(finding: Finding, repeats: Repeats): void;
+  /** What comparing the connection with others found; at its end. */
+  compared(finding: Finding): void;
+  /** Where only a share of the connections is judged: what this one adds to a comparison. */
+  noted?(note: ConnectionNote, connection: number): void;
+}
+
+/** What a connection adds to what a rule compares. */
+export interface ConnectionNote {
+  readonly rule: string;
+  /** As the rule made them; they survive JSON. */
+  readonly facts: unknown;
+  /** What is found if the comparison says so, which fills its message, data and severity; undefined: nothing is found here. */
+  readonly finding: Finding | undefined;
 }
 
 /** Evidence a rule needs (docs/check.md). Without it a finding is unproven. */

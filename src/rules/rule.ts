@@ -62,13 +62,18 @@ export interface SpecRef {
 }
 
 /** One rule. State lives per connection, made by `state` when first asked for; handlers share nothing else. */
-export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown> {
+export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared = unknown, Facts = unknown> {
   readonly id: string;
   readonly meta: Meta;
   /** Makes the state of a connection. */
   state?(): State;
   /** State over all connections of the run, for rules that compare them. The rule keeps it bounded. */
   session?(): Shared;
+  /** When nothing of a connection follows: what it adds to the state over all of them. `compare` is called for these, in the order in which
+   *  connections end: at once, or by who merges what several processes noted of their shares of the connections. */
+  note?(context: Context<Meta, State, Shared>): Note<Facts> | readonly Note<Facts>[] | undefined;
+  /** @returns What is found of the connection that noted this; it stands beside what else is found of it. */
+  compare?(facts: Facts, comparison: Comparison<Meta, Shared>): Compared<Meta> | undefined;
   /** What `judge` is called for, and for nothing else: an observation that the decoder or the model notes, or bits of a field block: of any of
    *  these conditions. Those on field blocks hold for `status` too. */
   readonly when?: Condition | BlockCondition | readonly BlockCondition[];
@@ -130,6 +135,35 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** Nothing of the connection follows. */
   connectionEnd?(context: Context<Meta, State, Shared>): void;
 }
+
+/** What one connection adds to a comparison of connections. */
+export interface Note<Facts = unknown> {
+  /** Survives JSON, and is small. */
+  readonly facts: Facts;
+  /** Where a finding would be made; absent: the facts count, and find nothing. */
+  readonly subject?: FrameRef;
+  readonly related?: readonly RelatedFrame[];
+  readonly stream?: Stream;
+}
+
+/** What a comparison of connections is given. */
+export interface Comparison<Meta extends RuleMeta = RuleMeta, Shared = unknown> {
+  readonly session: Shared;
+  readonly options: { readonly [Name in keyof Meta["options"]]: number };
+  readonly connection: number;
+  /** Addresses with ports. */
+  readonly client: string;
+  readonly server: string;
+}
+
+/** What a comparison of connections finds. */
+export type Compared<Meta extends RuleMeta = RuleMeta> = {
+  [Id in keyof Meta["messages"] & string]: {
+    readonly message: Id;
+    readonly data: Data<Meta["messages"][Id]>;
+    readonly severity?: Severity;
+  };
+}[keyof Meta["messages"] & string];
 
 /** An observation that the decoder or the model notes of a frame or field block. */
 export interface Condition {
@@ -205,8 +239,8 @@ type Data<Text extends string> = Readonly<Record<Holes<Text>, string | number>>;
 export type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
 
 /** Types a rule by its messages: an unknown id or a missing hole does not compile. */
-export function defineRule<const Meta extends RuleMeta, State = undefined, Shared = undefined>(
-  rule: Rule<Meta, State, Shared>,
+export function defineRule<const Meta extends RuleMeta, State = undefined, Shared = undefined, Facts = undefined>(
+  rule: Rule<Meta, State, Shared, Facts>,
 ): Rule {
   // State and messages are checked here, where the rule is written; the engine treats all rules alike.
   return rule as unknown as Rule;

@@ -32,6 +32,36 @@ export interface KeyInfo {
   readonly used?: boolean;
 }
 
+/** What became of the keys of a run; plain data. */
+export interface KeyFacts {
+  /** First those of key logs. */
+  readonly infos: readonly KeyInfo[];
+  /** Of each key log how many connections it has secrets of, and the first client random, in hexadecimal. */
+  readonly logs: readonly { readonly connections: number; readonly theirs?: string }[];
+  /** Connections whose secrets were forgotten, and how many are kept. */
+  readonly forgotten: number;
+  readonly limit: number;
+  /** The first client random that was asked for, in hexadecimal. */
+  readonly ours?: string;
+}
+
+/** Say what was read, and what of it belongs to other captures; at the end. */
+export function diagnoseKeys({ infos, logs, forgotten, limit, ours }: KeyFacts, diagnostics: DiagnosticSink): void {
+  const place = { in: "keys" } as const;
+  for (const [index, { file, origin, used }] of infos.entries()) {
+    const log = logs[index];
+    if (log === undefined) {
+      diagnostics({ code: "capture/private-key", place, data: { file, origin } });
+      continue;
+    }
+    const { connections, theirs } = log;
+    diagnostics({ code: "capture/keys", place, data: { file, origin, connections } });
+    if (theirs !== undefined && ours !== undefined && used !== true)
+      diagnostics({ code: "capture/keys-of-others", place, data: { file, origin, theirs, ours } });
+  }
+  if (forgotten > 0) diagnostics({ code: "limit/tls-keys", place, data: { limit, connections: forgotten } });
+}
+
 /** All keys of a run. */
 export class KeyFiles {
   readonly store: KeyStore;
@@ -107,20 +137,14 @@ export class KeyFiles {
     return [...logs, ...this.#privateKeys];
   }
 
-  /** Say what was read, and what of it belongs to other captures; at the end. */
-  diagnose(diagnostics: DiagnosticSink): void {
-    const { store } = this;
-    const place = { in: "keys" } as const;
-    for (const { file, origin, reader, number } of this.#logs) {
-      const { firstRandom: theirs, connections } = reader;
-      diagnostics({ code: "capture/keys", place, data: { file, origin, connections } });
-      const ours = store.firstAsked;
-      if (theirs !== undefined && ours !== undefined && !store.used.has(number))
-        diagnostics({ code: "capture/keys-of-others", place, data: { file, origin, theirs, ours } });
-    }
-    for (const { file, origin } of this.#privateKeys) diagnostics({ code: "capture/private-key", place, data: { file, origin } });
-    if (store.forgotten > 0)
-      diagnostics({ code: "limit/tls-keys", place, data: { limit: store.limit, connections: store.forgotten } });
+  /** What became of them, with what there is to say of it at the end. */
+  get facts(): KeyFacts {
+    const { forgotten, limit, firstAsked: ours } = this.store;
+    const logs = this.#logs.map(({ reader: { firstRandom: theirs, connections } }) => ({
+      connections,
+      ...(theirs === undefined ? {} : { theirs }),
+    }));
+    return { infos: this.infos, logs, forgotten, limit, ...(ours === undefined ? {} : { ours }) };
   }
 
   // Whether it is what it should be.

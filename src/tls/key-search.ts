@@ -23,6 +23,10 @@ export interface FoundKeys {
 /** Trials that are left to all connections. Those of a search that finds something are given back. */
 export class SearchBudget {
   trials = TRIALS_IN_ALL;
+
+  get spent(): number {
+    return TRIALS_IN_ALL - this.trials;
+  }
 }
 
 /** Where to look; what is absent is not known. */

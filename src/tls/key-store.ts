@@ -2,6 +2,7 @@
 // what so many small buffers would cost.
 
 import { hex, latin1 } from "../bytes.ts";
+import type { Hearsay } from "../hearsay.ts";
 import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "../platform/crypto.ts";
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
@@ -36,6 +37,10 @@ export class KeyStore {
   readonly used = new Set<number>();
   /** The first client random that was asked for, in hexadecimal. */
   firstAsked: string | undefined = undefined;
+  /** Where only a share of the connections is read: what it learns of sessions, and when. */
+  hearsay: Hearsay | undefined = undefined;
+  /** The step in which the first was asked for. */
+  firstAskedAt = 0;
   readonly limit: number;
   readonly #connections = new Map<string, ConnectionSecrets>();
   /** Premaster secrets by the first 8 octets of what they were encrypted to. */
@@ -84,7 +89,10 @@ export class KeyStore {
   }
 
   find(clientRandom: Uint8Array): ConnectionSecrets | undefined {
-    this.firstAsked ??= hex(clientRandom, 0, clientRandom.length);
+    if (this.firstAsked === undefined) {
+      this.firstAsked = hex(clientRandom, 0, clientRandom.length);
+      this.firstAskedAt = this.hearsay?.step ?? 0;
+    }
     const found = this.#connections.get(latin1(clientRandom, 0, clientRandom.length));
     if (found !== undefined) this.used.add(found.log);
     return found;
@@ -126,12 +134,16 @@ export class KeyStore {
   /** The master secret of a session that may be resumed (RFC 5246 7.4.1.2; RFC 5077). @param name Its id or ticket. */
   addSession(name: Uint8Array, master: string): void {
     if (name.length === 0) return;
+    this.hearsay?.hear(`session ${sessionKey(name)}`);
     this.#sessions.set(sessionKey(name), master);
     trim(this.#sessions, SESSIONS);
   }
 
   session(name: Uint8Array): string | undefined {
-    return name.length === 0 || this.#sessions.size === 0 ? undefined : this.#sessions.get(sessionKey(name));
+    if (name.length === 0) return undefined;
+    const found = this.#sessions.size === 0 ? undefined : this.#sessions.get(sessionKey(name));
+    if (found === undefined) this.hearsay?.miss(`session ${sessionKey(name)}`);
+    return found;
   }
 
   /** `RSA Session-ID:... Master-Key:...` of s_client. */

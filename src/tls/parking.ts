@@ -12,8 +12,9 @@ export interface Waiter {
 }
 
 export class Parking {
-  /** Of records that wait, with what keeping them costs. */
-  octets = 0;
+  /** The most that waited at once. */
+  most = 0;
+  #octets = 0;
   readonly limit: number;
   /** The longest over first. */
   readonly #over = new Set<Waiter>();
@@ -21,6 +22,16 @@ export class Parking {
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** Of records that wait, with what keeping them costs. */
+  get octets(): number {
+    return this.#octets;
+  }
+
+  set octets(octets: number) {
+    this.#octets = octets;
+    if (octets > this.most) this.most = octets;
   }
 
   /** @returns False: there is too much, and none of it is of a connection that is over. */

@@ -27,7 +27,7 @@ it("names every command and option, each with a text", async () => {
     expect(await parse([name, ...words.map(() => "x")])).toMatchObject({ command: name });
   }
   for (const { name, flag, choices } of options) {
-    const value = choices[0] ?? (name === "rule" ? "a/b=off" : "7");
+    const value = choices[0] ?? (name === "rule" ? "a/b=off" : name === "shard" ? "3/8" : "7");
     const command = commands.find((one) => takes(one.name, name))?.name ?? "none";
     const operands = command === "compare" ? ["x", "y"] : command === "mcp" ? [] : ["x"];
     expect(await parse([command, ...operands, `--${name}`, ...(flag ? [] : [value])]), name).toBeDefined();

@@ -29,7 +29,7 @@ function told(rule: string, stories: readonly Story[], sessionOf = (_connection:
     (pair) =>
       !quirks.keeps(pair, sessionOf(pair.finding.connection), (first) => first.finding.connection) && pair.finding.rule === rule,
   );
-  const folded = quirks.take().filter(({ pair }) => pair.finding.rule === rule);
+  const folded = quirks.take().filter(({ key }) => key.split(" ")[1] === rule);
   expect(quirks.take()).toEqual([]);
   return {
     folded: folded.map(({ event, count, connections }) => [event, count, connections]),

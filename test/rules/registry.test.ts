@@ -81,10 +81,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
   });
 
   it("listens to something", () => {
-    const { judge, upgrade, tls, frame, tick, fields, streamEnd, tcpWindow, end, connectionEnd, when } = rule;
+    const { judge, upgrade, tls, frame, tick, fields, streamEnd, tcpWindow, end, connectionEnd, note, when } = rule;
     const { messageStart, message, status, finish, reset, callEnd } = rule;
     const ofCalls = [messageStart, message, status, finish, reset, callEnd];
-    const handlers = [judge, upgrade, tls, frame, tick, fields, streamEnd, tcpWindow, end, connectionEnd, ...ofCalls];
+    const handlers = [judge, upgrade, tls, frame, tick, fields, streamEnd, tcpWindow, end, connectionEnd, note, ...ofCalls];
     expect(handlers.some((handler) => handler !== undefined)).toBe(meta.inPairing !== true);
     if (judge !== undefined) expect(when).toBeDefined();
     if (when !== undefined) expect(judge ?? status).toBeDefined();

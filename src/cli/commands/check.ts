@@ -1,47 +1,25 @@
 // `h2lint check`: what is wrong in the captures, in each of the formats that were asked for.
 import { analyzeFor } from "../../analyze.ts";
 import type { AnalyzeOptions } from "../../analyze-options.ts";
-import { Clock } from "../../capture/clock.ts";
 import type { Source } from "../../capture/source.ts";
-import { Budgets } from "../../report/budget.ts";
-import type { SummaryEvent } from "../../report/event.ts";
-import type { Output } from "../../report/report.ts";
-import { TrafficFilter } from "../../traffic-filter.ts";
-import { openBaseline } from "../baseline.ts";
+import type { ReportEvent } from "../../report/event.ts";
 import { findCaptures } from "../captures.ts";
-import { formatsOf } from "../command-words.ts";
-import { EXPORTS, type OpenExport, openExport } from "../exports.ts";
-import { formatOf, reportOf } from "../formats.ts";
+import { type Audience, conclude } from "../conclude.ts";
 import { interruption } from "../interruption.ts";
-import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "../output-file.ts";
 import { loadSchemas } from "../protos.ts";
-import { SelectionWatch } from "../selection-watch.ts";
-import { stdout } from "../standard-output.ts";
 import { analyzeOptions, type Task } from "../task.ts";
-import { ProgressLine, RollingLine } from "../terminal.ts";
+import { workersFor } from "../workers/number.ts";
 
 /** @param live Read instead of what the operands name, to its own end. */
 export async function check(task: Task, live?: readonly Source[]): Promise<number> {
-  const format = formatOf(task);
-  const known = openBaseline(task.baseline, task);
-  const budgets = budgetsOf(task);
-  const progress = task.follow ? new RollingLine(task) : new ProgressLine(task);
-  // What comes goes where the line stands.
-  const written: Output = (text) => {
-    progress.clear();
-    stdout.write(text);
-  };
-  const reports = [await reportOf(format, task.follow ? written : stdout.write, task)];
-  const files: OpenExport[] = [];
-  for (const output of task.outputs) files.push(await openOutput(output, task));
-  // In a GitHub workflow the job's page shows what is appended to this file.
-  const stepSummary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-  if (format === "github" && stepSummary !== "") files.push(await openReport("markdown", openToAppend(stepSummary), task));
-  reports.push(...files.map(({ report }) => report));
-  let summary: SummaryEvent | undefined;
-  const watch = new SelectionWatch(task.only);
-  try {
-    const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
+  if (task.shard !== undefined) return (await import("./shard.ts")).shard(task, task.shard);
+  return conclude(task, (audience) => eventsOf(task, audience, live));
+}
+
+async function* eventsOf(task: Task, audience: Audience, live: readonly Source[] | undefined): AsyncGenerator<ReportEvent> {
+  const { reports, budgets, watch, progress } = audience;
+  const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
+  const alone = (): AsyncIterable<ReportEvent> => {
     const options: AnalyzeOptions = {
       ...analyzeOptions(task, sources),
       ...(live === undefined ? { signal: interruption.signal() } : {}),
@@ -56,65 +34,9 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
       callListeners: reports.flatMap(({ calls }) => calls ?? []),
       progress: progress.update,
     };
-    for await (const event of analyzeFor(sources, options, reports)) {
-      const marked = known?.baseline.take(event) ?? [event];
-      for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
-        for (const report of reports) report.event(told);
-        progress.event(told);
-        if (told.kind === "summary") summary = told;
-      }
-    }
-  } finally {
-    progress.clear();
-  }
-  watch.check(summary!.captures);
-  for (const report of reports) report.end();
-  commitAll(files.flatMap((one) => one.files));
-  stdout.flush();
-  // A run that saw nothing must not forget everything.
-  if (known !== undefined && task.updateBaseline && summary!.http2Connections > 0) {
-    const done = known.update();
-    if (!task.quiet) process.stderr.write(`h2lint: ${done}\n`);
-  }
-  return status(summary!, task);
+    return analyzeFor(sources, options, reports);
+  };
+  const workers = live === undefined ? workersFor(task, sources, audience) : 1;
+  if (workers === 1) yield* alone();
+  else yield* (await import("../workers/run.ts")).byWorkers(task, sources as readonly string[], workers, audience, alone);
 }
-
-// Unproven and consequent findings are not among the counts.
-function status(
-  { errors, warnings, infos, unexplained, budgets, http2Connections, incomplete }: SummaryEvent,
-  { failOn, requireComplete }: Task,
-): number {
-  const isWide = failOn === "warning" || failOn === "info";
-  const found = errors + (isWide ? warnings : 0) + (failOn === "info" ? infos : 0) + (failOn === "unexplained" ? unexplained : 0);
-  if (failOn !== "never" && found + (budgets?.broken ?? 0) > 0) return 1;
-  return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
-}
-
-function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
-  if (assert === undefined) return undefined;
-  const { stream, from, to, ...connections } = only;
-  const part = [stream, from, to].some((one) => one !== undefined);
-  const partial =
-    operands.length === 0
-      ? "a log shows part of the traffic only"
-      : part
-        ? "only part of the connections is looked at"
-        : undefined;
-  // Which connections are chosen does not depend on the time.
-  const filter = new TrafficFilter(connections, new Clock());
-  return new Budgets(assert, {
-    ...(partial === undefined ? {} : { partial }),
-    isChosen: (connection) => filter.connection(connection),
-  });
-}
-
-function openOutput(text: string, task: Task): Promise<OpenExport> {
-  const { format, path } = outputOf(text, [...formatsOf("check"), ...Object.keys(EXPORTS)], EXPORT_ENDS);
-  return format in EXPORTS ? openExport(format, path, task) : openReport(format, openFile(path), task);
-}
-
-async function openReport(format: string, file: OutputFile, task: Task): Promise<OpenExport> {
-  return { report: await reportOf(format, file.write, { ...task, color: false, follow: false }), files: [file] };
-}
-
-const EXPORT_ENDS = Object.fromEntries(Object.entries(EXPORTS).flatMap(([format, ends]) => ends.map((end) => [end, format])));

@@ -9,6 +9,7 @@ import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { frames } from "./frames.ts";
 import { info } from "./info.ts";
+import { merge } from "./merge.ts";
 import { record } from "./record.ts";
 import { repro } from "./repro.ts";
 import { listRules } from "./rules.ts";
@@ -19,5 +20,5 @@ import { why } from "./why.ts";
 type Perform = (task: Task) => number | Promise<number>;
 
 export const others: Readonly<Record<Exclude<Command, "check" | "mcp">, Perform>> = {
-  ...{ calls, compare, completion, cut, diff, explain, frames, info, record, repro, rules: listRules, timeline, why },
+  ...{ calls, compare, completion, cut, diff, explain, frames, info, merge, record, repro, rules: listRules, timeline, why },
 };

@@ -1,6 +1,7 @@
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import type { Side } from "../../place.ts";
 import { durationText } from "../duration.ts";
 import { Recent } from "../recent.ts";
 import { defineRule } from "../rule.ts";
@@ -66,17 +67,19 @@ export const connectionChurn = defineRule({
     },
   },
   session: () => new Recent<Churn>(REMEMBERED),
-  connectionEnd({ connection, session, options, report }) {
+  note({ connection }) {
     const { client, rolesProven, streamCount, flow } = connection;
-    if (!client.started || !rolesProven || client.frames === 0 || streamCount > 1) return;
-    const from = connection.address("client");
-    const address = from.slice(0, from.lastIndexOf(":"));
+    if (!client.started || !rolesProven || client.frames === 0 || streamCount > 1) return undefined;
+    return { facts: flow.firstTime, subject: prefaceOf(connection) };
+  },
+  compare(begun: number, { session, options, client }) {
+    const address = hostOf(client);
     let churn = session.get(address);
     if (churn === undefined) session.set(address, (churn = new Churn()));
-    const count = churn.add(flow.firstTime, options.window * MS);
-    if (!isWorse(churn, count, options.connections)) return;
+    const count = churn.add(begun, options.window * MS);
+    if (!isWorse(churn, count, options.connections)) return undefined;
     const data = { address, count, window: durationText(options.window * MS) };
-    report(prefaceOf(connection), "churn", data, severityByExcess(count, options.connections));
+    return { message: "churn", data, ...severityByExcess(count, options.connections) };
   },
 });
 
@@ -107,28 +110,33 @@ export const goawayLoop = defineRule({
     },
   },
   session: () => new Recent<Loop>(REMEMBERED),
-  connectionEnd({ connection, session, options, report }) {
+  note({ connection }) {
     const { client, server, flow, lastTime } = connection;
-    if (!client.started || !connection.isHttp2) return;
+    if (!client.started || !connection.isHttp2) return undefined;
     const side = server.goaways.some(isError) ? "server" : "client";
     const goaway = (side === "server" ? server : client).goaways.find(isError);
-    if (goaway === undefined && session.isEmpty) return;
-    const [from, to] = [connection.address("client"), connection.address("server")];
-    const host = from.slice(0, from.lastIndexOf(":"));
-    let loop = session.get(`${host} ${to}`);
-    if (goaway === undefined) {
-      loop?.stop();
-      return;
-    }
-    if (loop === undefined) session.set(`${host} ${to}`, (loop = new Loop()));
+    if (goaway === undefined) return ENDED_WELL;
     // The same end: code, and how far each side had come.
     const { path } = connection.streams.oldest?.request ?? {};
     const how = `${side} ${goaway.errorCode} ${goaway.lastStreamId} ${connection.streamCount} ${path ?? ""}`;
-    const count = loop.add(how, flow.firstTime, lastTime, options);
-    if (!isWorse(loop, count, options.connections)) return;
-    const code = errorCodeName(goaway.errorCode);
-    const data = { count, time: durationText(loop.duration), client: host, server: to, side, code };
-    report(prefaceOf(connection), "loop", data, severityByExcess(count, options.connections));
+    const facts = { how, begun: flow.firstTime, ended: lastTime, side, code: errorCodeName(goaway.errorCode) };
+    return { facts, subject: prefaceOf(connection) };
+  },
+  compare(facts: Looped | null, { session, options, client, server }) {
+    if (facts === null && session.isEmpty) return undefined;
+    const host = hostOf(client);
+    const key = `${host} ${server}`;
+    let loop = session.get(key);
+    if (facts === null) {
+      loop?.stop();
+      return undefined;
+    }
+    if (loop === undefined) session.set(key, (loop = new Loop()));
+    const { how, begun, ended, side, code } = facts;
+    const count = loop.add(how, begun, ended, options);
+    if (!isWorse(loop, count, options.connections)) return undefined;
+    const data = { count, time: durationText(loop.duration), client: host, server, side, code };
+    return { message: "loop", data, ...severityByExcess(count, options.connections) };
   },
 });
 
@@ -139,6 +147,20 @@ function isWorse(pattern: { told: number }, count: number, threshold: number): b
   pattern.told = grade;
   return true;
 }
+
+/** A connection that ended in an error. */
+interface Looped {
+  readonly how: string;
+  /** Nanoseconds. */
+  readonly begun: number;
+  readonly ended: number;
+  readonly side: Side;
+  readonly code: string;
+}
+
+const ENDED_WELL = { facts: null };
+
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
 
 const isError = ({ errorCode }: { readonly errorCode: number }): boolean => errorCode !== 0;
 

@@ -23,6 +23,7 @@ import type { FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
 import { Candidate } from "./candidate.ts";
+import { Comparisons, decidable, takeNotes } from "./comparing.ts";
 import type { MessageData } from "./context.ts";
 import { isExempt } from "./exemption.ts";
 import { Judged } from "./judged.ts";
@@ -34,12 +35,17 @@ export class RuleEngine implements ModelSink, GrpcSink {
   readonly #listeners: Listeners;
   readonly #settlement: Settlement;
   readonly #judged = new ByConnection<Judged>();
+  readonly #sink: FindingSink;
+  readonly #comparisons: Comparisons | undefined;
   #current: Judged | undefined;
   /** Of the event that is reported; reports are about it unless they say otherwise. */
   #stream: Stream | undefined;
 
-  constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits) {
+  /** @param isShare Others judge the other connections: what compares connections is only noted. */
+  constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits, isShare = false) {
     this.#listeners = new Listeners(slotsOf(rules, (...args) => this.#report(...args)));
+    this.#sink = sink;
+    this.#comparisons = isShare ? undefined : new Comparisons();
     this.#settlement = new Settlement(sink, limits);
   }
 
@@ -197,6 +203,11 @@ export class RuleEngine implements ModelSink, GrpcSink {
       if (wantsConnectionEnd(slot, bits, judged)) slot.rule.connectionEnd!(slot.context.of(judged));
     }
     this.#settle(judged);
+    const comparing = this.#listeners.note(bits);
+    for (let i = 0; i < comparing.length; i++) {
+      const slot = comparing[i]!;
+      if (wantsConnectionEnd(slot, bits, judged)) takeNotes(slot, judged, this.#sink, this.#comparisons);
+    }
     this.#judged.delete(connection.id);
     this.#current = undefined;
   }
@@ -210,7 +221,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     this.#settlement.spare = undefined;
     candidate.take(slot, subject, message, data, stream);
     const { frame } = candidate;
-    const decidableAt = meta.decidable === "head" ? Math.min(frame.offset + HEAD, frame.end) : frame.end;
+    const decidableAt = decidable(meta.decidable, frame);
     if (isExempt(connection, frame, decidableAt)) return;
     const exact = subject instanceof FieldBlock ? subject.decoded?.certainty === "exact" : true;
     candidate.because = unmet(meta.needs, familyOf(slot.rule.id), connection, frame, exact, stream);
@@ -257,6 +268,5 @@ export class RuleEngine implements ModelSink, GrpcSink {
   }
 }
 
-const HEAD = 9;
 // Nanoseconds of capture time.
 const TICK = 100e6;

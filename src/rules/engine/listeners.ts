@@ -38,6 +38,7 @@ export class Listeners {
   readonly #close: readonly Slot[];
   readonly #stop: readonly Slot[];
   readonly #connectionEnd: ByConnection;
+  readonly #note: ByConnection;
 
   constructor(slots: readonly Slot[]) {
     const having = (event: keyof Rule): Slot[] => slots.filter(({ rule }) => rule[event] !== undefined);
@@ -80,6 +81,7 @@ export class Listeners {
     this.#close = having("end");
     this.#stop = this.#close.filter(({ rule }) => rule.onClose !== true);
     this.#connectionEnd = new ByConnection(having("connectionEnd"));
+    this.#note = new ByConnection(having("note"));
     const framed = Array.from({ length: TYPES }, (_, type) =>
       having("frame").filter(({ rule }) => rule.kinds?.includes(kindOf(type)) ?? true),
     );
@@ -150,6 +152,11 @@ export class Listeners {
   /** Which of them are to be called is for `wantsConnectionEnd` to say. @param bits `ConnectionBit` */
   connectionEnd(bits: number): readonly Slot[] {
     return this.#connectionEnd.of(bits);
+  }
+
+  /** The same for rules that compare connections. */
+  note(bits: number): readonly Slot[] {
+    return this.#note.of(bits);
   }
 }
 

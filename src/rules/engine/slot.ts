@@ -36,9 +36,8 @@ export class Slot {
   readonly context: RuleContext;
 
   constructor({ rule, severity, options }: ActiveRule, index: number, numbers: StateNumbers, report: SlotReporter) {
-    const { when, meta } = rule;
+    const { when } = rule;
     const observed = when !== undefined && "observed" in when ? when : undefined;
-    const defaults = Object.entries(meta.options ?? {}).map(([name, one]) => [name, one.default] as const);
     this.rule = rule;
     this.severity = severity;
     this.rank = judgementRank(rule, index);
@@ -51,11 +50,17 @@ export class Slot {
     this.ticksWithState = withState.includes("tick");
     this.endsWithState = withState.includes("end");
     this.closesWithState = withState.includes("connectionEnd");
-    const thresholds = { ...Object.fromEntries(defaults), ...options };
+    const thresholds = thresholdsOf({ rule, severity, options: options ?? {} });
     this.above = rule.above?.(thresholds);
     this.connections = rule.connections ?? 0;
     this.context = new RuleContext(rule, numbers, thresholds, (...args) => report(this, ...args));
   }
+}
+
+/** The thresholds of a rule, all of them. */
+export function thresholdsOf({ rule, options }: ActiveRule): Readonly<Record<string, number>> {
+  const defaults = Object.entries(rule.meta.options ?? {}).map(([name, one]) => [name, one.default] as const);
+  return { ...Object.fromEntries(defaults), ...options };
 }
 
 /** Takes what the rules report. */

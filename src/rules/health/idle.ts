@@ -4,10 +4,10 @@ import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { timerOf } from "../../model/timer.ts";
-import { other } from "../../place.ts";
+import { other, type Side } from "../../place.ts";
 import { SECOND } from "../../time.ts";
 import { opened } from "../related.ts";
-import { defineRule } from "../rule.ts";
+import { defineRule, type Note } from "../rule.ts";
 
 export const idleTimeout = defineRule({
   id: "health/idle-timeout",
@@ -30,29 +30,65 @@ export const idleTimeout = defineRule({
       fix: "Raise the idle timeout for that route, or send something sooner: gRPC keepalive PINGs for a connection, messages for a stream.",
     },
   },
+  state: () => ({ waits: [] as Wait[] }),
   // Quiet times that ended so: nobody's wait is the same twice by chance.
-  session: (): { readonly quiet: number[] } => ({ quiet: [] }),
+  session: () => ({ quiet: [] as number[], told: "" }),
   kinds: ["rst-stream"],
-  frame(frame, stream, { session, report }) {
+  frame(frame, stream, context) {
     const { errorCode, from } = frame;
     if (!frame.whole || stream?.seen !== true || stream.closed || isGivenUp(stream, from, errorCode, frame.last.time)) return;
-    const seconds = timeOut(frame.first.time - lastTimeOf(stream), session.quiet);
-    if (seconds === undefined) return;
-    const data = { side: from, streamId: stream.id, code: errorCodeName(errorCode), seconds };
-    report(frame, "reset", data, { related: opened(stream), fold: String(errorCode) });
+    const quiet = frame.first.time - lastTimeOf(stream);
+    if (quiet < LEAST) return;
+    const seconds = timerOf(quiet);
+    const data = { side: from, streamId: stream.id, code: errorCodeName(errorCode) };
+    const related = opened(stream);
+    if (seconds !== undefined) context.report(frame, "reset", { ...data, seconds }, { related, fold: String(errorCode) });
+    const { waits } = context.state;
+    if (waits.length >= KEPT) return;
+    const facts = { quiet, isTimer: seconds !== undefined, message: "reset", data } as const;
+    waits.push(seconds === undefined ? { facts, subject: FrameRef.of(frame), related, stream } : { facts });
   },
   onClose: true,
-  end(from, how, at, { connection, session, report }) {
+  end(from, how, at, context) {
+    const { connection } = context;
     const peer = connection.endpoint(other(from));
     if ((how !== "fin" && how !== "rst") || from === "client" || peer.end !== undefined) return;
     if (connection.server.goaways.length > 0 || connection.client.goaways.length > 0) return;
     const streams = openStreams(connection);
     if (streams === 0) return;
-    const seconds = timeOut(at.time - Math.max(connection.client.lastAt.time, connection.server.lastAt.time), session.quiet);
-    if (seconds !== undefined)
-      report(FrameRef.close(from, at), "closed", { side: from, how: how.toUpperCase(), streams, seconds });
+    const quiet = at.time - Math.max(connection.client.lastAt.time, connection.server.lastAt.time);
+    if (quiet < LEAST) return;
+    const seconds = timerOf(quiet);
+    const data = { side: from, how: how.toUpperCase(), streams };
+    const subject = FrameRef.close(from, at);
+    if (seconds !== undefined) context.report(subject, "closed", { ...data, seconds });
+    const facts = { quiet, isTimer: seconds !== undefined, message: "closed", data } as const;
+    context.state.waits.push(seconds === undefined ? { facts, subject } : { facts });
+  },
+  withState: ["connectionEnd"],
+  note: ({ state }) => state.waits,
+  compare({ quiet, isTimer, ...of }: QuietTime, { session, connection }) {
+    const before = session.quiet;
+    const again = before.some((one) => Math.abs(one - quiet) <= ALIKE * quiet);
+    if (before.length < KEPT) before.push(quiet);
+    if (!again || isTimer) return undefined;
+    // Of a kind one a connection is enough.
+    const kind = `${connection} ${of.message} ${of.message === "reset" ? of.data.code : ""}`;
+    if (session.told === kind) return undefined;
+    session.told = kind;
+    const seconds = Math.round(quiet / (SECOND / 10)) / 10;
+    if (of.message === "reset") return { message: of.message, data: { ...of.data, seconds } };
+    return { message: of.message, data: { ...of.data, seconds } };
   },
 });
+
+type Wait = Note<QuietTime>;
+
+/** A time without a frame, in nanoseconds, that an end followed. One that timers are set to is reported at once. */
+type QuietTime = { readonly quiet: number; readonly isTimer: boolean } & (
+  | { readonly message: "reset"; readonly data: { readonly side: Side; readonly streamId: number; readonly code: string } }
+  | { readonly message: "closed"; readonly data: { readonly side: Side; readonly how: string; readonly streams: number } }
+);
 
 // Everyday ends: a client that does not want the stream any more, a deadline, a refusal.
 function isGivenUp(stream: Stream, from: "client" | "server", errorCode: number, now: number): boolean {
@@ -61,13 +97,6 @@ function isGivenUp(stream: Stream, from: "client" | "server", errorCode: number,
   const { grpcTimeout } = stream.request;
   const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
   return timeout !== undefined && now - stream.openedTime >= 0.9 * timeout;
-}
-
-function timeOut(quiet: number, before: number[]): number | undefined {
-  if (quiet < LEAST) return undefined;
-  const again = before.some((one) => Math.abs(one - quiet) <= ALIKE * quiet);
-  if (before.length < KEPT) before.push(quiet);
-  return timerOf(quiet) ?? (again ? Math.round(quiet / (SECOND / 10)) / 10 : undefined);
 }
 
 function openStreams({ streams }: Connection): number {
@@ -80,5 +109,5 @@ const lastTimeOf = ({ client, server, openedTime }: Stream): number => Math.max(
 
 const LEAST = 4.9 * SECOND;
 const ALIKE = 0.02;
-// Of a run.
+// Of a run, and of a connection.
 const KEPT = 64;

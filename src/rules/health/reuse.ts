@@ -68,26 +68,27 @@ export const reconnectLoop = defineRule({
   },
   session: () => new Recent<number[]>(PAIRS),
   connections: ConnectionBit.closed,
-  connectionEnd({ connection, session, options, report, uncheck }) {
+  note({ connection, options, uncheck }) {
     const { client, server, flow } = connection;
     const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);
-    if (ended === Infinity || !client.started || client.frames === 0 || hasAnswer(connection)) return;
-    if (ended - flow.firstTime > options.life * 1e6) return;
+    if (ended === Infinity || !client.started || client.frames === 0 || hasAnswer(connection)) return undefined;
+    if (ended - flow.firstTime > options.life * 1e6) return undefined;
     // A response may be what is missing.
     if (client.lostOctets > 0 || server.lostOctets > 0) {
       uncheck("no-gap2");
-      return;
+      return undefined;
     }
-    const key = `${hostOf(connection.address("client"))} ${connection.address("server")}`;
-    const begun = (session.get(key) ?? []).filter((time) => flow.firstTime - time <= options.within * 1e6);
-    begun.push(flow.firstTime);
-    if (begun.length >= options.connections) {
-      const seconds = Math.round((flow.firstTime - begun[0]!) / 1e9);
-      const data = { count: begun.length, server: connection.address("server"), seconds, how: howEnded(connection) };
-      report(FrameRef.stop(client), "loop", data);
-      begun.length = 0;
-    }
+    return { facts: { begun: flow.firstTime, how: howEnded(connection) }, subject: FrameRef.stop(client) };
+  },
+  compare({ begun: time, how }: { readonly begun: number; readonly how: string }, { session, options, client, server }) {
+    const key = `${hostOf(client)} ${server}`;
+    const begun = (session.get(key) ?? []).filter((one) => time - one <= options.within * 1e6);
+    begun.push(time);
     session.set(key, begun);
+    if (begun.length < options.connections) return undefined;
+    const data = { count: begun.length, server, seconds: Math.round((time - begun[0]!) / 1e9), how };
+    begun.length = 0;
+    return { message: "loop", data };
   },
 });
 
@@ -131,16 +132,17 @@ export const oneStreamPerConnection = defineRule({
     },
   },
   session: () => new Recent<number>(PAIRS),
-  connectionEnd({ connection, session, options, report }) {
-    const { client } = connection;
-    if (!client.started || client.frames === 0) return;
-    const host = hostOf(connection.address("client"));
-    const server = connection.address("server");
+  note({ connection: { client, calls } }) {
+    if (!client.started || client.frames === 0) return undefined;
+    return calls === 1 ? { facts: 1, subject: FrameRef.stop(client) } : { facts: calls };
+  },
+  compare(calls: number, { session, options, client, server }) {
+    const host = hostOf(client);
     const key = `${host} ${server}`;
     const before = session.get(key) ?? 0;
-    const count = connection.calls === 1 ? before + 1 : connection.calls === 0 ? before : 0;
-    if (count === options.connections) report(FrameRef.stop(client), "single", { count, client: host, server });
+    const count = calls === 1 ? before + 1 : calls === 0 ? before : 0;
     if (count !== before) session.set(key, count);
+    return count === options.connections ? { message: "single", data: { count, client: host, server } } : undefined;
   },
 });
 

@@ -272,21 +272,31 @@ export const connectionRefused = defineRule({
   // A scan of ports shall not bury what else is reported.
   session: () => ({ told: 0, servers: new Map<string, number>() }),
   connections: ConnectionBit.unanswered,
-  connectionEnd({ connection, session, report }) {
-    const { flow } = connection;
-    if (!flow.unanswered || session.told >= ATTEMPTS) return;
+  note({ connection: { flow } }) {
+    if (!flow.unanswered) return undefined;
+    const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
+    const facts = { refused: flow.refused, syns: flow.syns, lasted: flow.lastTime - flow.firstTime };
+    return { facts, subject: FrameRef.close("server", at) };
+  },
+  compare({ refused, syns, lasted }: Unanswered, { session, server }) {
+    if (session.told >= ATTEMPTS) return undefined;
     session.told++;
-    const server = connection.address("server");
     const before = session.servers.get(server) ?? 0;
     session.servers.set(server, before + 1);
     // Clients try one address after the other: that one of them is closed is everyday.
-    const severity = flow.refused && before < 2 ? "info" : "warning";
-    const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
-    const subject = FrameRef.close("server", at);
-    if (flow.refused) report(subject, "refused", { server }, { severity });
-    else report(subject, "silent", { server, count: flow.syns, seconds: Math.round((flow.lastTime - flow.firstTime) / SECOND) });
+    const severity = refused && before < 2 ? "info" : "warning";
+    if (refused) return { message: "refused", data: { server }, severity };
+    return { message: "silent", data: { server, count: syns, seconds: Math.round(lasted / SECOND) }, severity };
   },
 });
+
+/** A connection that nobody took. */
+interface Unanswered {
+  readonly refused: boolean;
+  readonly syns: number;
+  /** Nanoseconds. */
+  readonly lasted: number;
+}
 
 export const serverSilent = defineRule({
   id: "preface/server-silent",
