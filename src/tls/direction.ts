@@ -240,7 +240,8 @@ export class TlsDirection implements MessageSink {
     if (epoch?.kind === "application") this.#shared.keys.handshakeOver(this.side);
     this.reads = true;
     const first = epoch?.generation === 0 && sequence <= (epoch.kind === "tls12" ? 1 : 0);
-    if (first && this.plain === 0) {
+    const hidEarly = this.#hidden > 0 && (facts.earlyData === "accepted" || facts.earlyData === "offered");
+    if (first && this.plain === 0 && !hidEarly) {
       this.#deferred = undefined;
       this.fromStart = true;
     }
@@ -361,6 +362,8 @@ export class TlsDirection implements MessageSink {
     ) {
       this.#hidden++;
       this.opener.failed--;
+      // It is missing unless the server rejects it (RFC 8446 4.2.10).
+      if (facts.earlyData !== undefined) this.#gap(Math.max(1, this.#most(length)), "unknown", record.first, false);
       return;
     }
     // Its type and length are no more than a claim: neither authenticates.

@@ -5,7 +5,7 @@ import { Ajv, type AnySchemaObject } from "ajv";
 import addFormats from "ajv-formats";
 import type { Entry } from "har-format";
 import { describe, expect, it } from "vitest";
-import { Clock } from "../../src/capture/clock.ts";
+import { Clock, FIRST_TIME } from "../../src/capture/clock.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
 import { ExchangeLister } from "../../src/report/exchange.ts";
@@ -34,7 +34,7 @@ interface Options {
 function entriesOf(story: Story, { limits, showSecrets = false, stream }: Options = {}): HarEntry[] {
   const all = { ...defaultLimits, ...limits };
   const clock = new Clock();
-  clock.at(1766400000, 0);
+  clock.at(1_766_400_000 + FIRST_TIME / 1e9, 0);
   const chooser = { connection: () => true, exchange: (id: number) => stream === undefined || id === stream };
   let text = "";
   const view = callsHar((piece) => (text += piece), { chooser, clock: () => clock, limits: all, showSecrets });
