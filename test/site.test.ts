@@ -27,7 +27,7 @@ it("link to each other, and to files that are copied", () => {
 
 it("are all in the sidebar that the first page names", () => {
   const groups = sidebarOf(pages.get("index.md")!);
-  expect(groups).toHaveLength(2);
+  expect(groups.length).toBeGreaterThan(1);
   const links = groups.flatMap(({ items }) => items.map(({ link }) => link));
   expect(links).toContain("/why");
   expect(links).toContain("/rules/");

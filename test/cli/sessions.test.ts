@@ -102,7 +102,7 @@ describe("what belongs together, and why", () => {
 
   it("a person is told", () => {
     expect(program.h2lint(["info", "ring"]).stdout).toContain("judged together (they share connections)");
-    expect(program.h2lint(["info", "same"]).stdout).toContain("3 captures judged by themselves");
+    expect(program.h2lint(["info", "same"]).stdout).toContain("3 captures judged separately");
   });
 
   it("rotated sets go by name and time where no connection spans them", async () => {

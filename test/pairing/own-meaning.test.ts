@@ -46,7 +46,7 @@ describe("a status with a meaning of its own", () => {
     const [one] = play(story, { rules }).unexplained;
     const { cause } = tell({ unexplained: new EventBuilder(new Clock(), ["a"], rules).unexplained(one!) }, new Map(), undefined);
     expect(cause).toMatch(
-      /^The server sent :status 431 \(packet \d+\)\. That status says why by itself: the header fields of the request are larger, or more, than the server takes; its field block has 9,\d\d\d octets as it was sent\.$/,
+      /^The server sent :status 431 \(packet \d+\)\. That status says why by itself: the header fields of the request are larger, or more, than the server takes; its field block has 9,\d\d\d bytes as it was sent\.$/,
     );
   });
 });

@@ -87,7 +87,7 @@ describe("the story", () => {
     ],
   ])("tells a control octet in a value that is refused by %s", (_, story) => {
     const { story: text } = told(story);
-    expect(text?.cause).toMatch(/^The value of x-a on stream 1 has the control octet 0x01/);
+    expect(text?.cause).toMatch(/^The value of x-a on stream 1 has the control byte 0x01/);
     expect(text?.answer).toMatch(/^The server answered .* with /);
   });
 

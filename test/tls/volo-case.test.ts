@@ -62,7 +62,7 @@ const verdict = (text: string): string[] =>
         .replace(/ +connection 1, stream 1, packet \d+/, " packet N")
         .replace(/\/(?:grpc\.health\.v1\.Health\/Check|helloworld\.Greeter\/SayHello)/, "PATH")
         .replace(/\d+(?:\.\d+)? m?s\b/g, "T")
-        .replace(/\d+ octets/g, "N bytes")
+        .replace(/\d+ bytes/g, "N bytes")
         .replace(/^( {2}[ <>]) +\d+ +T/, "$1 N T"),
     );
 

@@ -126,7 +126,7 @@ export const valueControl = malformedField({
       return;
     }
   },
-  why: "nghttp2 drops such a field, and programs on it may reset the stream; Go refuses the message; others pass it on.",
+  why: "Programs differ: nghttp2 drops such a field, and who uses it may reset the stream; Go refuses the message; others pass it on.",
   fix: "Encode binary values, or leave control characters out before a value is set.",
 });
 
