@@ -10,7 +10,7 @@ const HOMES = { "docs/README.md": "index.md", "README.zh-CN.md": "zh-CN/index.md
  *  @returns {{ pages: Map<string, string>, files: Map<string, string> }} Texts of pages by their path in the site, and files of the
  *  repository by theirs. */
 export function pagesOf(root) {
-  const sources = globSync(["*.md", "docs/**/*.md", "samples/*.md", "test/*.md"], { cwd: root, ignore: ["docs/api/**"] });
+  const sources = globSync(["*.md", "docs/**/*.md", "samples/*.md", "test/*.md", "integrations/**/*.md"], { cwd: root, ignore: ["docs/api/**"] });
   /** @type {Map<string, string>} */
   const places = new Map();
   for (const path of sources.map((one) => one.replaceAll("\\", "/")).sort()) places.set(path, placeOf(path));
@@ -59,7 +59,8 @@ function targetOf(path, { root, places, pages, files }) {
     if (!pages.has(folder)) pages.set(folder, folderPage(full, path));
     return folder;
   }
-  const copy = `files/${path.replace(/^docs\//, "")}`;
+  // The generator takes a name it does not know for a page.
+  const copy = `files/${path.replace(/^docs\//, "")}${path.endsWith(".sh") ? ".txt" : ""}`;
   files.set(copy, full);
   return copy;
 }
