@@ -10,7 +10,10 @@ const HOMES = { "docs/README.md": "index.md", "README.zh-CN.md": "zh-CN/index.md
  *  @returns {{ pages: Map<string, string>, files: Map<string, string> }} Texts of pages by their path in the site, and files of the
  *  repository by theirs. */
 export function pagesOf(root) {
-  const sources = globSync(["*.md", "docs/**/*.md", "samples/*.md", "test/*.md", "integrations/**/*.md"], { cwd: root, ignore: ["docs/api/**"] });
+  const sources = globSync(["*.md", "docs/**/*.md", "samples/*.md", "test/*.md", "integrations/**/*.md"], {
+    cwd: root,
+    ignore: ["docs/api/**"],
+  });
   /** @type {Map<string, string>} */
   const places = new Map();
   for (const path of sources.map((one) => one.replaceAll("\\", "/")).sort()) places.set(path, placeOf(path));
