@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { version } from "../../src/version.ts";
+import { build, type Program } from "../cli/program.ts";
 import { writeRotatedSet } from "../shares/rotated-set.ts";
-import { build, type Program } from "./program.ts";
 
 const template = (name: string): string => fileURLToPath(new URL(`../../docs/scale/${name}`, import.meta.url));
 
