@@ -22,3 +22,33 @@ const ONE: Readonly<Record<string, string>> = {
   " wait": " waits",
   " do": " does",
 };
+
+/** What filled the holes of a template; undefined where the text has another form, or the template no hole. */
+export function partsOf(template: string, text: string): Record<string, string> | undefined {
+  if (!template.includes("{")) return undefined;
+  let form = forms.get(template);
+  if (form === undefined) {
+    form = new RegExp(`^${formOf(template)}$`, "s");
+    forms.set(template, form);
+  }
+  const found = form.exec(text);
+  if (found === null) return undefined;
+  return Object.fromEntries((template.match(/\{\w+\}/g) ?? []).map((hole, i) => [hole.slice(1, -1), found[i + 1]!]));
+}
+
+const forms = new Map<string, RegExp>();
+
+// What it counts may be one.
+function formOf(template: string): string {
+  let form = "";
+  let at = 0;
+  for (const { index, 0: hole, 2: between = "", 3: noun = "", 4: verb = "" } of template.matchAll(HOLE)) {
+    const counted = noun === "" ? "" : `${literal(between)}${noun}?`;
+    const does = verb === "" ? "" : `(?:${verb}|${ONE[verb] ?? verb})`;
+    form += `${literal(template.slice(at, index))}(.*?)${counted}${does}`;
+    at = index + hole.length;
+  }
+  return form + literal(template.slice(at));
+}
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

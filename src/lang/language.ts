@@ -1,11 +1,13 @@
 // What people read, in their language. English is the source: it stands in the code, and what has no translation stays as it is there.
-import { fill } from "./fill.ts";
+import { fill, partsOf } from "./fill.ts";
 
 /** Of one language, by the English texts; `{holes}` have the names that they have there. */
 export interface Catalogue {
   /** Nouns with a number before them: `{n} 个包` for `packet`. */
   readonly nouns: Readonly<Record<string, string>>;
   readonly texts: Readonly<Record<string, string>>;
+  /** By forms of English sentences, the longer before those that they fit as well; what fills the holes is looked up in turn. */
+  readonly phrases: Readonly<Record<string, string>>;
   /** Words that fill holes of messages, by the hole: nothing else that fills one is translated, as it comes from the wire. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly rules: Readonly<Record<string, RuleText>>;
@@ -55,7 +57,35 @@ export class Language {
 
   /** The text with a stop behind it, and a capital letter where the language has them. */
   sentence(text: string): string {
-    return this.#catalogue === undefined ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : text + this.#catalogue.stop;
+    return this.stopped(this.opening(text));
+  }
+
+  /** With a stop behind it. */
+  stopped(text: string): string {
+    return text + (this.#catalogue?.stop ?? ".");
+  }
+
+  /** With a capital letter where the language has them. */
+  opening(text: string): string {
+    return this.#catalogue === undefined ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  }
+
+  /** Sentences, with a blank between them where the language has one. */
+  joined(sentences: readonly string[]): string {
+    return sentences.filter((text) => text !== "").join(this.#catalogue === undefined ? " " : "");
+  }
+
+  /** What comes in English from where no reader is known (an event, a diagnostic): by its words, else by its form. */
+  phrase(english: string): string {
+    if (this.#catalogue === undefined) return english;
+    const { texts, phrases } = this.#catalogue;
+    if (Object.hasOwn(texts, english)) return texts[english]!;
+    for (const [form, translated] of Object.entries(phrases)) {
+      const parts = partsOf(form, english);
+      if (parts === undefined) continue;
+      return fill(translated, Object.fromEntries(Object.entries(parts).map(([hole, text]) => [hole, this.phrase(text)])));
+    }
+    return english;
   }
 
   rule({ id, meta }: RuleSource): RuleText {
@@ -73,10 +103,20 @@ export class Language {
     return template === undefined ? english : fill(template, this.#spoken(data, this.#catalogue));
   }
 
-  #spoken(data: Data, { values }: Catalogue): Data {
-    return Object.fromEntries(
-      Object.entries(data).map(([hole, value]) => [hole, Object.hasOwn(values, hole) ? (values[hole]![value] ?? value) : value]),
-    );
+  // By its form: what it was made of is not known here.
+  #word(hole: string, value: string | number, values: Catalogue["values"]): string | number {
+    if (typeof value === "number" || !Object.hasOwn(values, hole)) return value;
+    const words = values[hole]!;
+    if (Object.hasOwn(words, value)) return words[value]!;
+    for (const [english, translated] of Object.entries(words)) {
+      const parts = partsOf(english, value);
+      if (parts !== undefined) return fill(translated, this.#spoken(parts, { values }));
+    }
+    return value;
+  }
+
+  #spoken(data: Data, { values }: Pick<Catalogue, "values">): Data {
+    return Object.fromEntries(Object.entries(data).map(([hole, value]) => [hole, this.#word(hole, value, values)]));
   }
 }
 

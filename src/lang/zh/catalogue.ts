@@ -1,16 +1,28 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
 import { explanations } from "./explanations.ts";
+import { phrases } from "./phrases.ts";
+import { abuse } from "./rules/abuse.ts";
+import { continuation } from "./rules/continuation.ts";
+import { ext } from "./rules/ext.ts";
 import { flow } from "./rules/flow.ts";
+import { frame } from "./rules/frame.ts";
 import { goaway } from "./rules/goaway.ts";
 import { grpc } from "./rules/grpc.ts";
 import { headers } from "./rules/headers.ts";
+import { health } from "./rules/health.ts";
 import { hpack } from "./rules/hpack.ts";
 import { ping } from "./rules/ping.ts";
+import { preface } from "./rules/preface.ts";
+import { priority } from "./rules/priority.ts";
+import { push } from "./rules/push.ts";
+import { settings } from "./rules/settings.ts";
 import { stream } from "./rules/stream.ts";
+import { streamId } from "./rules/stream-id.ts";
+import { tls } from "./rules/tls.ts";
+import { upgrade } from "./rules/upgrade.ts";
 import { texts } from "./texts.ts";
-
-const SIDES = { client: "客户端", server: "服务端" };
+import { values } from "./values.ts";
 
 export const zh: Catalogue = {
   stop: "。",
@@ -28,14 +40,10 @@ export const zh: Catalogue = {
     answer: "{n} 个反应",
   },
   texts: { ...texts, ...explanations },
-  values: {
-    what: { "the connection": "连接" },
-    side: SIDES,
-    sender: SIDES,
-    holder: SIDES,
-    owner: SIDES,
-    peer: SIDES,
-    actor: SIDES,
+  phrases,
+  values,
+  rules: {
+    ...{ ...preface, ...upgrade, ...frame, ...continuation, ...settings, ...streamId, ...stream, ...goaway, ...ping, ...hpack },
+    ...{ ...flow, ...headers, ...push, ...priority, ...ext, ...tls, ...grpc, ...abuse, ...health },
   },
-  rules: { ...goaway, ...ping, ...hpack, ...stream, ...flow, ...headers, ...grpc },
 };

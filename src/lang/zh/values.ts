@@ -1,0 +1,78 @@
+// Words that code puts into holes of messages, by the hole. What has holes itself is looked for by its form.
+type Words = Readonly<Record<string, string>>;
+
+const SIDES: Words = { client: "客户端", server: "服务端" };
+
+const ENDS: Words = {
+  "GOAWAY({code}) of the {side}": "{side}的 GOAWAY({code})",
+  "FIN of the {side}": "{side}的 FIN",
+  "RST of the {side}": "{side}的 RST",
+};
+
+export const values: Readonly<Record<string, Words>> = {
+  side: SIDES,
+  sender: SIDES,
+  holder: SIDES,
+  owner: {
+    ...SIDES,
+    "grpc-go's bandwidth probe": "grpc-go 的带宽探测",
+    "grpc-go's graceful stop": "grpc-go 的优雅停止",
+    "h2's graceful shutdown": "h2 的优雅关闭",
+    "h2's keepalive or bandwidth probe": "h2 的 keepalive 或带宽探测",
+    "grpc-java's bandwidth probe": "grpc-java 的带宽探测",
+    "grpc-java's keepalive": "grpc-java 的 keepalive",
+    "grpc-java's graceful shutdown": "grpc-java 的优雅关闭",
+    "keepalive or measurement": "keepalive 或测量",
+  },
+  peer: SIDES,
+  actor: { ...SIDES, "the client is": "客户端", "the server is": "服务端", "either side is": "任一方" },
+  what: {
+    "the connection": "连接",
+    "the end of the request": "请求结束",
+    "the last of the request so far": "请求到目前为止的最后一部分",
+    "a :status": " :status",
+    "an unknown pseudo-header field": "未知的伪首部字段",
+    "a pseudo-header field after a regular one": "排在普通字段之后的伪首部字段",
+    "a pseudo-header field twice": "出现两次的伪首部字段",
+    "an uppercase field name": "含有大写字母的字段名",
+    "an invalid field name": "无效的字段名",
+    "an invalid field value": "无效的字段值",
+    "a connection-specific field": "与连接相关的字段",
+  },
+  how: ENDS,
+  meaning: {
+    "it calls something on the stream a violation": "它认为该流上有违规",
+    "it failed inside": "它内部出错",
+    "it calls a window exceeded": "它认为窗口被超出",
+    "its SETTINGS were not acknowledged in time": "它的 SETTINGS 没有及时得到确认",
+    "it calls the stream closed": "它认为该流已关闭",
+    "it calls a frame's length wrong": "它认为某个帧的长度不对",
+    "it does not want the stream any more": "它不再需要该流",
+    "it could not decode fields": "它无法解码字段",
+    "the connection behind CONNECT failed": "CONNECT 后面的连接失败",
+    "it calls the load excessive": "它认为负载过大",
+    "it wants a better TLS": "它要求更好的 TLS",
+    "it wants HTTP/1.1 for this": "它要求对此使用 HTTP/1.1",
+    "no code of RFC 9113": "RFC 9113 中没有这个错误码",
+  },
+  victims: { "; meanwhile nothing came for {paths}": "；其间 {paths} 没有收到任何内容" },
+  lost: { "; its GOAWAY({code}) may be lost": "；它的 GOAWAY({code}) 可能已丢失" },
+  reason: {
+    ' ("{said}": the connection had reached its maximum age)': '（"{said}"：连接已达到最大时长）',
+    ' ("{said}")': '（"{said}"）',
+  },
+  streams: { "{first} and {n} more": "{first} 等（另有 {n} 个）" },
+  offered: { nothing: "空的列表" },
+  input: {
+    "field blocks that decode without a fault, with no size update where none was due,": "能正确解码、也不缺少大小更新的首部块",
+    "an interim response (1xx)": "临时响应（1xx）",
+    "a WINDOW_UPDATE of the connection beside a large INITIAL_WINDOW_SIZE, which is of streams only":
+      "连接的 WINDOW_UPDATE（同时有较大的 INITIAL_WINDOW_SIZE，而后者只针对流）",
+    "WINDOW_UPDATE on a stream that had ended": "已结束的流上的 WINDOW_UPDATE",
+    "PRIORITY on a stream that had ended": "已结束的流上的 PRIORITY",
+    "an empty DATA frame with END_STREAM": "带 END_STREAM 的空 DATA 帧",
+    "a response to HEAD, which has no content whatever its content-length says,":
+      "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",
+    "`host` beside :authority": ":authority 之外的 `host`",
+  },
+};
