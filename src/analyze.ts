@@ -16,19 +16,23 @@ import { version } from "./version.ts";
 /** Check captures: an async iterable of the objects of `--format ndjson`. All sources are one session, ordered by time.
  *  @param sources Paths, or sources of octets.
  *  @throws H2lintError where a source cannot be read or is no capture, or an option is wrong. */
-export function analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
-  return analyzeFor(sources, options, []);
+export async function* analyze(sources: readonly (string | Source)[], options: AnalyzeOptions = {}): AsyncGenerator<ReportEvent> {
+  for await (const events of analyzeFor(sources, options, [])) yield* events;
 }
 
-/** The same for reports that hear more than events.
+/** The same for reports that hear more than events, as many events at once as there are: to wait for each costs more than many a
+ *  connection does.
  *  @param reports Of the run and of packets; their other listeners are among the options. */
 export async function* analyzeFor(
   sources: readonly (string | Source)[],
   options: AnalyzeOptions,
   reports: readonly Pick<Report, "begin" | "packets" | "found">[],
-): AsyncGenerator<ReportEvent> {
+): AsyncGenerator<readonly ReportEvent[]> {
   const { engine = "fast", only = {}, schemas = new Schemas(), listeners = [], callListeners = [], logs = [] } = options;
-  if (sources.length === 0 && logs.length > 0) return yield* (await import("./analyze-logs.ts")).analyzeLogs(options);
+  if (sources.length === 0 && logs.length > 0) {
+    for await (const event of (await import("./analyze-logs.ts")).analyzeLogs(options)) yield [event];
+    return;
+  }
   const rules = [...builtIn, ...(options.rules ?? [])];
   const captures = new CapturePipeline(sources, options);
   const { clock, comments, diagnostics } = captures;
@@ -48,20 +52,25 @@ export async function* analyzeFor(
   for (const one of reports) one.begin?.({ clock, limits, files, chooser, secrets: () => keyFiles.inCaptures });
   const packets = reports.flatMap(({ packets: sink }) => sink ?? []);
   const tool = { name: "h2lint", version, engine } as const;
-  yield {
-    kind: "run",
-    schema: "h2lint-report/1",
-    tool,
-    captures: files,
-    ...(joiner === undefined ? {} : { logs: joiner.names }),
-  };
+  yield [
+    {
+      kind: "run",
+      schema: "h2lint-report/1",
+      tool,
+      captures: files,
+      ...(joiner === undefined ? {} : { logs: joiner.names }),
+    },
+  ];
   const heard = [filtered, ...(joiner === undefined ? [] : [joiner.wire]), ...listeners];
-  for await (const _ of captures.run({ schemas, calls: callListeners, listeners: heard, packets, judged })) yield* results.take();
+  for await (const _ of captures.run({ schemas, calls: callListeners, listeners: heard, packets, judged })) {
+    const events = results.take();
+    if (events.length > 0) yield events;
+  }
   const joined = joiner?.join(results);
   results.end();
-  yield* results.take();
-  for (const { diagnostic, count } of diagnostics) yield results.build.diagnostic(diagnostic, count);
+  yield results.take();
+  yield Array.from(diagnostics, ({ diagnostic, count }) => results.build.diagnostic(diagnostic, count));
   const summary = results.tally.summary(captures.captures, diagnostics.incomplete(false), joined);
   const keys = captures.keys.infos;
-  yield keys.length === 0 ? summary : { ...summary, keys };
+  yield [keys.length === 0 ? summary : { ...summary, keys }];
 }

@@ -30,8 +30,11 @@ export const needsEventsAlone = ({ reports, budgets }: Audience): boolean =>
       listener === undefined && calls === undefined && packets === undefined && found === undefined && begin === undefined,
   );
 
-/** @param events Of the run. @returns The exit status. */
-export async function conclude(task: Task, events: (audience: Audience) => AsyncIterable<ReportEvent>): Promise<number> {
+/** Events of a run in their order, some at a time. */
+export type Events = AsyncIterable<readonly ReportEvent[]>;
+
+/** @returns The exit status. */
+export async function conclude(task: Task, events: (audience: Audience) => Events): Promise<number> {
   const format = formatOf(task);
   const known = openBaseline(task.baseline, task);
   const budgets = budgetsOf(task);
@@ -51,12 +54,13 @@ export async function conclude(task: Task, events: (audience: Audience) => Async
   let summary: SummaryEvent | undefined;
   const watch = new SelectionWatch(task.only);
   try {
-    for await (const event of events({ reports, budgets, watch, progress })) {
-      const marked = known?.baseline.take(event) ?? [event];
-      for (const told of budgets === undefined ? marked : marked.flatMap((one) => budgets.take(one))) {
-        for (const report of reports) report.event(told);
-        progress.event(told);
-        if (told.kind === "summary") summary = told;
+    for await (let some of events({ reports, budgets, watch, progress })) {
+      if (known !== undefined) some = some.flatMap((one) => known.baseline.take(one));
+      if (budgets !== undefined) some = some.flatMap((one) => budgets.take(one));
+      for (const event of some) {
+        for (const report of reports) report.event(event);
+        progress.event(event);
+        if (event.kind === "summary") summary = event;
       }
     }
   } finally {

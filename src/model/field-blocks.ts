@@ -205,13 +205,13 @@ export class FieldBlocks {
         stream.request = MessageHead.of(decoded);
         stream.request.pathGroup = fields.pathGroup;
         if (stream.request.grpcTimeout !== undefined) stream.bits |= StreamBit.timeout;
-      } else stream.response = this.#responses.of(decoded);
+      } else stream.response = this.#responses.of(decoded, c.id);
     } else if (role === "unknown" && half.message === "no") half.message = "maybe";
     else if (decoded !== undefined && role === "request-trailers") {
       if (stream.request === noHead) stream.request = new MessageHead();
       stream.request.readGrpc(decoded);
     } else if (decoded !== undefined && role === "response-trailers") {
-      stream.response = this.#responses.withTrailers(stream.response, decoded);
+      stream.response = this.#responses.withTrailers(stream.response, decoded, c.id);
     }
     if (fields.endStream && half.endAt < 0) {
       // The request's own end, if it comes with its HEADERS, frees nothing.

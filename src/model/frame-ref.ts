@@ -93,7 +93,25 @@ export class FrameRef {
 
   /** References that a stream keeps are refilled. */
   copy(): FrameRef {
-    return Object.assign(new FrameRef(), this);
+    return new FrameRef().takeRef(this);
+  }
+
+  /** @internal */
+  takeRef(ref: FrameRef): this {
+    this.kind = ref.kind;
+    this.streamId = ref.streamId;
+    this.from = ref.from;
+    this.file = ref.file;
+    this.packet = ref.packet;
+    this.time = ref.time;
+    this.began = ref.began;
+    this.offset = ref.offset;
+    this.end = ref.end;
+    this.acked = ref.acked;
+    this.flags = ref.flags;
+    this.length = ref.length;
+    this.text = ref.text;
+    return this;
   }
 
   /** @internal */

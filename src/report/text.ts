@@ -33,10 +33,15 @@ const escapeControls = (text: string): string =>
   });
 
 /** JSON whose strings hold nothing that a terminal would act on: JSON itself leaves DEL and C1 as they are (RFC 8259 section 7). */
-export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+export function jsonText(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, undefined, indent);
+  // Most have none, and to look is cheaper than to replace.
+  return ACTED_ON.test(text) ? text.replaceAll(EACH_ACTED_ON, escaped) : text;
+}
+
+const ACTED_ON = /[\u007f-\u009f\u2028\u2029]/;
+const EACH_ACTED_ON = new RegExp(ACTED_ON, "g");
+const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

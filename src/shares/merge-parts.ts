@@ -31,16 +31,20 @@ export interface MergeOptions {
 /** The shares do not come to what one run comes to, or that cannot be said of them. What was reported until then is of that run. */
 export class Indivisible extends Error {}
 
-/** @param parts All of one run, in the order of their numbers. @returns What was chosen.
+/** Events in their order, as many at once as there are.
+ *  @param parts All of one run, in the order of their numbers. @returns What was chosen.
  *  @throws Indivisible */
-export async function* mergeParts(parts: readonly PartSource[], options: MergeOptions): AsyncGenerator<ReportEvent, Selection> {
+export async function* mergeParts(
+  parts: readonly PartSource[],
+  options: MergeOptions,
+): AsyncGenerator<readonly ReportEvent[], Selection> {
   const [{ head }] = parts as [PartSource];
   const build = new EventBuilder(new Clock(), head.run.captures, options.rules);
   const conclusion = new Conclusion();
   const results = new MergedResults(build, options, conclusion);
   const queues = parts.map((part) => new Queue(part));
   const conflicts = new Conflicts(parts.length, options.limits);
-  yield head.run;
+  yield [head.run];
   for (;;) {
     const first = firstOf(queues);
     const waiting = queues.find(
@@ -52,7 +56,7 @@ export async function* mergeParts(parts: readonly PartSource[], options: MergeOp
       first.next++;
       continue;
     }
-    yield* conclusion.take();
+    yield conclusion.take();
     await waiting.fill((step) => {
       const conflict = conflicts.add(queues.indexOf(waiting), step);
       if (conflict !== undefined) throw new Indivisible(conflict);
@@ -60,12 +64,12 @@ export async function* mergeParts(parts: readonly PartSource[], options: MergeOp
   }
   const ends = queues.map(({ end }) => end!);
   for (const { event, count, connections } of habitsOf(ends)) conclusion.habit(event, count, connections);
-  yield* conclusion.take();
+  yield conclusion.take();
   const keys = keysOf(ends);
   const diagnostics = diagnosticsOf(ends, keys);
-  for (const { diagnostic, count } of diagnostics) yield build.diagnostic(diagnostic, count);
+  yield Array.from(diagnostics, ({ diagnostic, count }) => build.diagnostic(diagnostic, count));
   const summary = conclusion.tally.summary(ends[0]!.captures, diagnostics.incomplete(false));
-  yield keys.infos.length === 0 ? summary : { ...summary, keys: keys.infos };
+  yield [keys.infos.length === 0 ? summary : { ...summary, keys: keys.infos }];
   const selections = ends.map(({ selection }) => selection);
   return {
     connections: selections.reduce((sum, { connections }) => sum + connections, 0),

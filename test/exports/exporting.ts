@@ -50,9 +50,9 @@ export async function exported(
       listeners: listener === undefined ? [] : [listener],
       callListeners: calls === undefined ? [] : [calls],
     };
-    for await (const event of analyzeFor(captures, told, [report])) {
-      events.push(event);
-      report.event(event);
+    for await (const some of analyzeFor(captures, told, [report])) {
+      events.push(...some);
+      for (const event of some) report.event(event);
     }
     report.end();
     commitAll(files);

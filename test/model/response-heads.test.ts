@@ -28,24 +28,24 @@ function kept(octets: Uint8Array): DecodedBlock {
 
 test("responses of the same octets have one head, and so have their ends", () => {
   const heads = new ResponseHeads();
-  const first = heads.of(kept(HEADERS));
-  expect(heads.of(kept(HEADERS))).toBe(first);
-  const ended = heads.withTrailers(first, kept(OK));
-  expect(heads.withTrailers(heads.of(kept(HEADERS)), kept(OK))).toBe(ended);
+  const first = heads.of(kept(HEADERS), 1);
+  expect(heads.of(kept(HEADERS), 1)).toBe(first);
+  const ended = heads.withTrailers(first, kept(OK), 1);
+  expect(heads.withTrailers(heads.of(kept(HEADERS), 1), kept(OK), 1)).toBe(ended);
   expect([first.status, first.server, first.grpcStatus]).toEqual([200, "one", undefined]);
   expect([ended.status, ended.server, ended.grpcStatus]).toEqual([200, "one", "0"]);
 });
 
 test("trailers change no head but that of their own response", () => {
   const heads = new ResponseHeads();
-  const ok = heads.of(kept(HEADERS));
-  const failed = heads.of(kept(HEADERS));
-  const late = heads.of(kept(HEADERS));
-  const okEnded = heads.withTrailers(ok, kept(OK));
-  const failedEnded = heads.withTrailers(failed, kept(FAILED));
+  const ok = heads.of(kept(HEADERS), 1);
+  const failed = heads.of(kept(HEADERS), 1);
+  const late = heads.of(kept(HEADERS), 1);
+  const okEnded = heads.withTrailers(ok, kept(OK), 1);
+  const failedEnded = heads.withTrailers(failed, kept(FAILED), 1);
   // Another server in between.
-  expect(heads.of(kept(OTHERS)).server).toBe("two");
-  const lateEnded = heads.withTrailers(late, decode(FAILED));
+  expect(heads.of(kept(OTHERS), 1).server).toBe("two");
+  const lateEnded = heads.withTrailers(late, decode(FAILED), 1);
   expect([ok, failed, late].map(({ grpcStatus }) => grpcStatus)).toEqual([undefined, undefined, undefined]);
   expect([okEnded, failedEnded, lateEnded].map(({ server, grpcStatus }) => [server, grpcStatus])).toEqual([
     ["one", "0"],
@@ -56,9 +56,17 @@ test("trailers change no head but that of their own response", () => {
 
 test("a head that one response has alone takes its trailers, and trailers without a head make one", () => {
   const heads = new ResponseHeads();
-  const own = heads.of(decode(Uint8Array.from([0x8d])));
-  expect(heads.withTrailers(own, kept(OK))).toBe(own);
+  const own = heads.of(decode(Uint8Array.from([0x8d])), 1);
+  expect(heads.withTrailers(own, kept(OK), 1)).toBe(own);
   expect([own.status, own.grpcStatus]).toEqual([404, "0"]);
-  const headless = heads.withTrailers(noHead, kept(OK));
+  const headless = heads.withTrailers(noHead, kept(OK), 1);
   expect([headless.known, headless.grpcStatus, noHead.grpcStatus]).toEqual([false, "0", undefined]);
+});
+
+test("connections that take turns keep their heads", () => {
+  const heads = new ResponseHeads();
+  const one = heads.withTrailers(heads.of(kept(HEADERS), 1), kept(OK), 1);
+  const other = heads.withTrailers(heads.of(kept(OTHERS), 2), kept(OK), 2);
+  expect(heads.withTrailers(heads.of(kept(HEADERS), 1), kept(OK), 1)).toBe(one);
+  expect(heads.withTrailers(heads.of(kept(OTHERS), 2), kept(OK), 2)).toBe(other);
 });

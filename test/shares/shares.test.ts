@@ -37,7 +37,7 @@ async function* throughJson(lines: AsyncIterable<readonly PartLine[]>): AsyncGen
 
 const textsOf = async (events: AsyncIterable<unknown>): Promise<string[]> => {
   const texts: string[] = [];
-  for await (const event of events) texts.push(JSON.stringify(event));
+  for await (const some of events) for (const event of [some].flat()) texts.push(JSON.stringify(event));
   return texts;
 };
 

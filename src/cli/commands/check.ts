@@ -2,9 +2,8 @@
 import { analyzeFor } from "../../analyze.ts";
 import type { AnalyzeOptions } from "../../analyze-options.ts";
 import type { Source } from "../../capture/source.ts";
-import type { ReportEvent } from "../../report/event.ts";
 import { findCaptures } from "../captures.ts";
-import { type Audience, conclude } from "../conclude.ts";
+import { type Audience, conclude, type Events } from "../conclude.ts";
 import { interruption } from "../interruption.ts";
 import { loadSchemas } from "../protos.ts";
 import { analyzeOptions, type Task } from "../task.ts";
@@ -16,10 +15,10 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
   return conclude(task, (audience) => eventsOf(task, audience, live));
 }
 
-async function* eventsOf(task: Task, audience: Audience, live: readonly Source[] | undefined): AsyncGenerator<ReportEvent> {
+async function* eventsOf(task: Task, audience: Audience, live: readonly Source[] | undefined): Events {
   const { reports, budgets, watch, progress } = audience;
   const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
-  const alone = (): AsyncIterable<ReportEvent> => {
+  const alone = (): Events => {
     const options: AnalyzeOptions = {
       ...analyzeOptions(task, sources),
       ...(live === undefined ? { signal: interruption.signal() } : {}),

@@ -1,16 +1,15 @@
 // `h2lint merge`: of the parts of a run what one run makes.
 import { H2lintError } from "../../error.ts";
-import type { ReportEvent } from "../../report/event.ts";
 import { selectRules } from "../../rules/selection.ts";
 import { Conflicts } from "../../shares/conflict.ts";
 import { mergeParts } from "../../shares/merge-parts.ts";
-import { type Audience, conclude, needsEventsAlone } from "../conclude.ts";
+import { type Audience, conclude, type Events, needsEventsAlone } from "../conclude.ts";
 import { nameOfOptions, openPart, type PartFile } from "../part-file.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 
 export const merge = (task: Task): Promise<number> => conclude(task, (audience) => eventsOf(task, audience));
 
-async function* eventsOf(task: Task, audience: Audience): AsyncGenerator<ReportEvent> {
+async function* eventsOf(task: Task, audience: Audience): Events {
   if (!needsEventsAlone(audience))
     throw new H2lintError(
       "usage",

@@ -2,12 +2,11 @@
 import { Worker } from "node:worker_threads";
 import { H2lintError, type H2lintErrorCode } from "../../error.ts";
 import { packageFile } from "../../package-file.ts";
-import type { ReportEvent } from "../../report/event.ts";
 import { selectRules } from "../../rules/selection.ts";
 import { Indivisible, mergeParts, type PartSource } from "../../shares/merge-parts.ts";
 import type { PartLine } from "../../shares/part.ts";
 import { partOf } from "../../shares/part-lines.ts";
-import type { Audience } from "../conclude.ts";
+import type { Audience, Events } from "../conclude.ts";
 import { interruption } from "../interruption.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { Counters, type WorkerMessage, type WorkerTask } from "./protocol.ts";
@@ -20,8 +19,8 @@ export async function* byWorkers(
   files: readonly string[],
   count: number,
   { watch, progress }: Audience,
-  alone: () => AsyncIterable<ReportEvent>,
-): AsyncGenerator<ReportEvent> {
+  alone: () => Events,
+): Events {
   const counters = new Counters(count);
   const signal = interruption.signal();
   const stop = (): void => counters.stop();
@@ -45,7 +44,7 @@ export async function* byWorkers(
         watch.add(next.value);
         return;
       }
-      told++;
+      told += next.value.length;
       yield next.value;
     }
   } catch (error) {
@@ -54,7 +53,10 @@ export async function* byWorkers(
     signal.removeEventListener("abort", stop);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  for await (const event of alone()) if (told-- <= 0) yield event;
+  for await (const events of alone()) {
+    yield events.slice(told);
+    told = Math.max(0, told - events.length);
+  }
 }
 
 async function* linesOf(

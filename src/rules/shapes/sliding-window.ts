@@ -151,7 +151,7 @@ export class SlidingWindow {
 }
 
 function take(ref: FrameRef, subject: Frame | FieldBlock | FrameRef): FrameRef {
-  if (subject instanceof FrameRef) return Object.assign(ref, subject);
+  if (subject instanceof FrameRef) return ref.takeRef(subject);
   ref.text = "";
   return ref.take(subject);
 }
