@@ -13,27 +13,12 @@ import { numberOf, type PlayedFinding, playSegments, written } from "./testing/p
 import type { Story, WireSegment } from "./testing/script.ts";
 import type { TlsFacts } from "./tls/facts.ts";
 
+export type { BlockOptions, FrameOptions, HeadersOptions, PriorityOptions } from "./testing/frame-options.ts";
+export { getRequest, grpcRequest, grpcResponse, h2cRequest, okResponse, switching } from "./testing/messages.ts";
 export { type Fields, literals, type Octets, type RawFrame } from "./testing/octets.ts";
 export { numberOf, type Played, type PlayOptions, play, written } from "./testing/play.ts";
 export { type Recording, recordTraffic } from "./testing/record.ts";
-export {
-  type BlockOptions,
-  type FrameOptions,
-  getRequest,
-  grpcRequest,
-  grpcResponse,
-  type HeadersOptions,
-  h2cRequest,
-  okResponse,
-  type PriorityOptions,
-  Script,
-  type Settings,
-  type Speaker,
-  type Story,
-  switching,
-  type WireFrame,
-  type WireSegment,
-} from "./testing/script.ts";
+export { Script, type Settings, type Speaker, type Story, type WireFrame, type WireSegment } from "./testing/script.ts";
 
 /** The cases of a rule, by what they show. */
 export interface RuleCases {

@@ -11,7 +11,7 @@ import { buildPipeline, type Wanted } from "../src/pipeline.ts";
 import { rules } from "../src/rules/index.ts";
 import { Assembler, type FlowListener } from "../src/tcp/assembler.ts";
 import { unread } from "../src/tcp/byte-stream.ts";
-import { grpcRequest, grpcResponse, Script } from "../src/testing/script.ts";
+import { grpcRequest, grpcResponse, Script } from "../src/testing.ts";
 import { Connections } from "./connections.ts";
 
 v8.setFlagsFromString("--expose-gc");

@@ -15,7 +15,7 @@ async function load() {
     import("../src/hpack/decoder.ts"),
     import("../src/limits.ts"),
     import("../src/rules/index.ts"),
-    import("../src/testing/script.ts"),
+    import("../src/testing.ts"),
   ]);
   return { ...pipeline, fastHpack, defaultLimits, rules, ...script };
 }

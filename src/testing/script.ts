@@ -2,6 +2,8 @@
 import { FrameType } from "../http2/frame.ts";
 import { TcpFlag } from "../net/segment.ts";
 import { other, type Side } from "../place.ts";
+import type { BlockOptions, FrameOptions, HeadersOptions, PriorityOptions } from "./frame-options.ts";
+import { getRequest, okResponse } from "./messages.ts";
 import { concat, type Fields, frameOctets, literals, type Octets, octetsOf, type RawFrame, u16, u32 } from "./octets.ts";
 
 /** What happens on one connection: `(s) => s.client.headers(1).server.headers(1)`. */
@@ -9,40 +11,6 @@ export type Story = (script: Script) => unknown;
 
 /** SETTINGS as identifiers and values, in order. */
 export type Settings = readonly (readonly [id: number, value: number])[];
-
-/** Of every frame. */
-export interface FrameOptions {
-  readonly endStream?: boolean;
-  /** END_HEADERS; set unless false. */
-  readonly endHeaders?: boolean;
-  /** Octets of padding; the PADDED flag is set where this is given, 0 too. */
-  readonly padding?: number;
-  /** What the padding is made of; 0 unless given. */
-  readonly paddingOctet?: number;
-  /** Flags beside those that the other options set. */
-  readonly flags?: number;
-  readonly reserved?: boolean;
-}
-
-/** Of a frame with a field block. */
-export interface BlockOptions extends FrameOptions {
-  readonly fields?: Fields;
-  /** The octets of the field block, in place of `fields`. */
-  readonly block?: Octets;
-}
-
-/** Of PRIORITY, and of the priority in HEADERS (RFC 7540 5.3). */
-export interface PriorityOptions {
-  readonly dependency?: number;
-  /** 1 to 256. */
-  readonly weight?: number;
-  readonly exclusive?: boolean;
-}
-
-/** Of HEADERS. */
-export interface HeadersOptions extends BlockOptions {
-  readonly priority?: PriorityOptions;
-}
 
 /** One TCP segment of a story. Offsets count octets of the direction from the first after SYN; a FIN counts for one. */
 export interface WireSegment {
@@ -453,32 +421,6 @@ class SideState {
   /** So many of the other side's last frames it has not received. */
   behind = 0;
 }
-
-/** The fields of a plain request, of a response, of a gRPC call, of its answer. */
-export const getRequest = { ":method": "GET", ":scheme": "http", ":authority": "h2.test", ":path": "/" } as const;
-/** The fields of a response with status 200. */
-export const okResponse = { ":status": "200" } as const;
-/** The fields of a gRPC request. */
-export const grpcRequest = {
-  ":method": "POST",
-  ":scheme": "http",
-  ":authority": "h2.test",
-  ":path": "/a.B/C",
-  "content-type": "application/grpc",
-  te: "trailers",
-} as const;
-/** The lines of a request that offers h2c (RFC 7540 3.2), with one setting, and of the answer that takes it. */
-export const h2cRequest = [
-  "GET / HTTP/1.1",
-  "Host: h2.test",
-  "Connection: Upgrade, HTTP2-Settings",
-  "Upgrade: h2c",
-  "HTTP2-Settings: AAMAAABk",
-] as const;
-/** The answer in HTTP/1.1 that takes the upgrade. */
-export const switching = ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: h2c"] as const;
-/** The fields of a gRPC response, without its trailers. */
-export const grpcResponse = { ":status": "200", "content-type": "application/grpc" } as const;
 
 const priorityOctets = ({ dependency = 0, weight = 16, exclusive = false }: PriorityOptions): Uint8Array => {
   const octets = concat([u32(dependency), Uint8Array.of(weight - 1)]);

@@ -4,11 +4,12 @@ import { copyOf, latin1 } from "../bytes.ts";
 import { copyOrigin, type Origin, origin, other, type Side } from "../place.ts";
 import type { ByteSink, EndReason, GapProof } from "../tcp/byte-stream.ts";
 import { ConnectionKeys } from "./connection-keys.ts";
-import { type PlaintextSink, type Shared, TlsDirection, type TlsListener } from "./direction.ts";
+import { type Shared, TlsDirection } from "./direction.ts";
 import { noFacts, noteFound, type TlsFacts } from "./facts.ts";
 import { type SearchBudget, searchKeys } from "./key-search.ts";
 import { type KeyStore, octetsOf } from "./key-store.ts";
 import type { Parking } from "./parking.ts";
+import type { PlaintextSink, TlsListener } from "./plaintext.ts";
 import { ContentType, type RecordBuffers, RecordReader, type RecordSink, TlsRecord } from "./record.ts";
 import { type TlsVerdict, verdictOf } from "./verdict.ts";
 

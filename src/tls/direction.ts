@@ -7,34 +7,9 @@ import type { ConnectionKeys, Epoch } from "./connection-keys.ts";
 import { noteMessage, type TlsFacts } from "./facts.ts";
 import { HandshakeReader, type MessageSink, MessageType } from "./handshake.ts";
 import { Opener } from "./opener.ts";
+import type { PlaintextSink, TlsListener, TlsTrouble } from "./plaintext.ts";
 import { PlaintextOffsets } from "./plaintext-offsets.ts";
 import { ContentType, type TlsRecord } from "./record.ts";
-
-/** Decrypted octets of one direction in order. Offsets and acknowledgments count decrypted octets; packet and time are those of the record's
- *  last octet, since none can be read before. What it gets is borrowed until it returns. A ByteSink will do. */
-export interface PlaintextSink {
-  bytes(buffer: Uint8Array, start: number, end: number, at: Origin): void;
-  /** @param exact The length is right; else it is the most that may be missing: padding, headers and other records may be among it. */
-  gap(length: number, proof: GapProof, at: Origin, exact: boolean): void;
-  end(how: EndReason, at: Origin): void;
-}
-
-/** What could not be read of a connection that has keys. */
-export interface TlsTrouble {
-  readonly kind: "authentication-failed" | "borders-lost" | "cut-record" | "early-data-limit";
-  readonly from: Side;
-  readonly file: number;
-  readonly packet: number;
-  /** Of the ciphertext in its direction. */
-  readonly offset: number;
-  readonly octets: number;
-}
-
-/** Reported beside the octets. */
-export interface TlsListener {
-  alert?(alert: TlsAlert): void;
-  trouble?(trouble: TlsTrouble): void;
-}
 
 /** What both directions of a connection know. */
 export interface Shared {

@@ -69,7 +69,7 @@ async function run() {
 function rulePaths() {
   return readdirSync(join(root, "src/rules"), { recursive: true })
     .map(String)
-    .filter((path) => /^[\w-]+\/[\w-]+\.ts$/.test(path) && !path.startsWith("shapes/"))
+    .filter((path) => /^[\w-]+\/[\w-]+\.ts$/.test(path) && !/^(?:engine|shapes)\//.test(path))
     .filter((path) => wanted.length === 0 || wanted.includes(dirname(path)) || wanted.includes(path.slice(0, -3)))
     .sort();
 }

@@ -10,7 +10,7 @@ import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "..
 import { likenessTo, WordKeeper } from "../../src/report/words.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
-import { getRequest, type Story } from "../../src/testing/script.ts";
+import { getRequest, type Story } from "../../src/testing.ts";
 import { summaryOf } from "./events.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));

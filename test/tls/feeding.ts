@@ -1,11 +1,11 @@
 import { type Origin, origin, type Side } from "../../src/place.ts";
 import type { EndReason, GapProof } from "../../src/tcp/byte-stream.ts";
 import { Decryptor } from "../../src/tls/decryptor.ts";
-import type { PlaintextSink, TlsTrouble } from "../../src/tls/direction.ts";
 import { KeyLogReader } from "../../src/tls/key-log.ts";
 import { SearchBudget } from "../../src/tls/key-search.ts";
 import { KeyStore } from "../../src/tls/key-store.ts";
 import { Parking } from "../../src/tls/parking.ts";
+import type { PlaintextSink, TlsTrouble } from "../../src/tls/plaintext.ts";
 import { RecordBuffers } from "../../src/tls/record.ts";
 
 /** What a direction gave. */
