@@ -1,12 +1,12 @@
 // What an assistant may ask, and the command line that answers it.
-import * as z from "zod";
 import type { Confinement } from "./confinement.ts";
+import { type Fields, list, oneOf, optional, text, truth, whole, withDefault } from "./fields.ts";
 
 export interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly input: z.ZodObject;
+  readonly input: Fields;
   /** @param asked What `input` lets through. @throws H2lintError for what is outside of the folder. */
   words(asked: Asked, folder: Confinement): Promise<string[]>;
 }
@@ -26,20 +26,21 @@ export interface Asked {
   readonly limit: number;
 }
 
-const captures = z
-  .array(z.string().min(1).max(4096))
-  .min(1)
-  .max(50)
-  .describe("Captures, or folders of them, from the server's folder on; all are judged as one recording");
-const connection = z.int().min(1).optional().describe("Only this connection, by the number that other tools show");
-const stream = z.int().min(0).optional().describe("Only this HTTP/2 stream");
-const format = z.enum(["text", "json"]).default("text").describe("json: one object, or one per line");
-const verbose = z.boolean().default(false).describe("Also consequences, what is not proven, and the evidence");
+const path = (description: string) => text(description, { max: 4096 });
+const captures = list(
+  "Captures, or folders of them, from the server's folder on; all are judged as one recording",
+  path("A path"),
+  50,
+);
+const connection = optional(whole("Only this connection, by the number that other tools show", { min: 1 }));
+const stream = optional(whole("Only this HTTP/2 stream", { min: 0 }));
+const format = withDefault(oneOf("json: one object, or one per line", ["text", "json"]), "text");
+const verbose = withDefault(truth("Also consequences, what is not proven, and the evidence"), false);
 const paged = {
-  offset: z.int().min(0).default(0).describe("Lines of the answer to pass over"),
-  limit: z.int().min(1).max(1000).default(200).describe("Lines of the answer"),
+  offset: withDefault(whole("Lines of the answer to pass over", { min: 0 }), 0),
+  limit: withDefault(whole("Lines of the answer", { min: 1, max: 1000 }), 200),
 };
-const compared = z.string().min(1).max(4096).describe("A capture; FILE#3 is its connection 3, FILE#3.5 stream 5 of that");
+const compared = path("A capture; FILE#3 is its connection 3, FILE#3.5 stream 5 of that");
 
 /** In the order in which they are of use. */
 export const TOOLS: readonly Tool[] = [
@@ -47,7 +48,7 @@ export const TOOLS: readonly Tool[] = [
     name: "info",
     title: "What captures hold",
     description: "What is in the captures (files, times, connections, protocols), and how much of it can be judged. Begin here.",
-    input: z.object({ captures: captures.default(["."]), format, ...paged }),
+    input: { captures: withDefault(captures, ["."]), format, ...paged },
     words: (asked, folder) => ofCaptures("info", asked, folder, "json"),
   },
   {
@@ -55,18 +56,18 @@ export const TOOLS: readonly Tool[] = [
     title: "Protocol violations",
     description:
       "Every HTTP/2 and gRPC protocol violation in the captures, proven from the bytes, each with the peer's answer and what it cost.",
-    input: z.object({ captures, connection, stream, format, verbose, ...paged }),
+    input: { captures, connection, stream, format, verbose, ...paged },
     words: async (asked, folder) => [...(await ofCaptures("check", asked, folder, "ndjson")), "--fail-on", "never"],
   },
   {
     name: "why",
     title: "Why a call failed",
     description: "Why calls failed, in a few sentences: cause, answer, cost, fix.",
-    input: z.object({
+    input: {
       ...{ captures, connection, stream },
-      text: z.string().min(1).max(1000).optional().describe("What a log or a program says about the failure"),
+      text: optional(text("What a log or a program says about the failure", { max: 1000 })),
       ...{ format, ...paged },
-    }),
+    },
     words: async (asked, folder) => {
       const words = await ofCaptures("why", asked, folder, "json");
       return asked.text === undefined ? words : [...words, `--text=${asked.text}`];
@@ -76,35 +77,35 @@ export const TOOLS: readonly Tool[] = [
     name: "timeline",
     title: "Timeline of connections",
     description: "What happened on each connection and stream, in order, with findings and answers at their place. It is long.",
-    input: z.object({ captures, connection, stream, verbose, ...paged }),
+    input: { captures, connection, stream, verbose, ...paged },
     words: (asked, folder) => ofCaptures("timeline", asked, folder),
   },
   {
     name: "calls",
     title: "Calls and exchanges",
     description: "One row per exchange: gRPC method or HTTP path, status, messages, times.",
-    input: z.object({ captures, connection, stream, format, ...paged }),
+    input: { captures, connection, stream, format, ...paged },
     words: (asked, folder) => ofCaptures("calls", asked, folder, "ndjson"),
   },
   {
     name: "frames",
     title: "HTTP/2 frames",
     description: "One row per HTTP/2 frame, with its packet. It is long: name a connection, and a stream.",
-    input: z.object({ captures, connection, stream, format, ...paged }),
+    input: { captures, connection, stream, format, ...paged },
     words: (asked, folder) => ofCaptures("frames", asked, folder, "ndjson"),
   },
   {
     name: "explain",
     title: "A rule",
     description: "What a rule that a finding names means, why it is so, and how to fix what it found.",
-    input: z.object({ rule: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), ...paged }),
+    input: { rule: text("Its id: family/name", { max: 200, pattern: /^[a-z0-9-]+\/[a-z0-9-]+$/ }), ...paged },
     words: async ({ rule }) => ["explain", rule!, ...PLAIN],
   },
   {
     name: "compare",
     title: "Two captures compared",
     description: "What one client (or server) does on the wire that another does not: one that fails beside one that works.",
-    input: z.object({ bad: compared, good: compared, format, ...paged }),
+    input: { bad: compared, good: compared, format, ...paged },
     words: async ({ bad = "", good = "", format }, folder) => {
       const words = ["compare", comparedFile(bad, folder), comparedFile(good, folder), ...PLAIN];
       return format === "json" ? [...words, "--format", "json"] : words;

@@ -124,6 +124,9 @@ it.each([
   ["no capture", "info", { captures: ["notes.txt"] }, true],
   ["no such rule", "explain", { rule: "--help" }, true],
   ["a page that is too long", "frames", { captures: ["volo.pcap"], limit: 1e6 }, true],
+  ["an argument of another tool", "info", { captures: ["volo.pcap"], verbose: true }, true],
+  ["no captures", "check", {}, true],
+  ["no such tool", "record", {}, true],
 ])("%s", async (_, tool, asked, fails) => {
   expect((await ask(tool, asked)).failed).toBe(fails);
 });

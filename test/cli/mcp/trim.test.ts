@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { expect, it } from "vitest";
 import { trimmedSdk } from "../../../src/cli/mcp/trim.mjs";
 
-it("the server is bundled without locales, Ajv and zod 3", async () => {
+it("the server is bundled without locales, JSON Schemas of zod, Ajv and zod 3", async () => {
   const { metafile } = await build({
     entryPoints: [fileURLToPath(new URL("../../../src/cli/mcp/serve.ts", import.meta.url))],
     bundle: true,
@@ -27,5 +27,9 @@ it("the server is bundled without locales, Ajv and zod 3", async () => {
       .map((file) => file.slice(file.lastIndexOf("/") + 1))
       .sort(),
   ).toEqual(["en.js"]);
+  expect(named("sdk/dist/esm/server/mcp.js")).toEqual([]);
+  // One short throw for each function that schemas name.
+  for (const [file, { bytesInOutput }] of packed)
+    if (/json-schema|tasks\/server/.test(file)) expect(bytesInOutput, file).toBeLessThan(3000);
   expect([...named("node_modules/ajv"), ...named("zod/v3/types"), ...named("zod-to-json-schema/dist/esm/parsers")]).toEqual([]);
 });
