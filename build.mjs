@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { rollUpDeclarations } from "./declarations.mjs";
 import { trimmedSdk } from "./src/cli/mcp/trim.mjs";
+import { packedCatalogue } from "./src/lang/pack.mjs";
 import { buildNodePlatform, eitherPlatform } from "./src/platform/web/bundle.mjs";
 import { bundle as bundlePage } from "./src/report/html/bundle.mjs";
 
@@ -49,7 +50,7 @@ export async function bundle(folder) {
     logLevel: "warning",
     metafile: true,
     define: eitherPlatform.define,
-    plugins: [trimmedSdk, ...eitherPlatform.plugins],
+    plugins: [trimmedSdk, packedCatalogue(folder), ...eitherPlatform.plugins],
   });
   chmodSync(join(folder, "cli/main.js"), 0o755);
   await buildNodePlatform(join(folder, "platform/node"));

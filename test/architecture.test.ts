@@ -52,8 +52,12 @@ const seesAllFolders = ["testing", "shares", "cli"];
 /** Each third-party package, and the one file or folder that imports it. */
 const packages: Readonly<Record<string, string>> = {
   "@bufbuild/protobuf": "grpc/schema/protobuf.ts",
+  "@noble/ciphers": "platform/web/crypto.ts",
+  "@noble/hashes": "platform/web/crypto.ts",
+  buffer: "platform/web/buffer.ts",
   "cli-table3": "report/table.ts",
   "hpack.js": "hpack/reference.ts",
+  pako: "platform/web/zlib.ts",
   "pcap-parser": "capture/reference.ts",
   protobufjs: "grpc/proto-source.ts",
   "string-width": "report/width.ts",
@@ -65,11 +69,6 @@ const packages: Readonly<Record<string, string>> = {
 /** Those that are put into the bundle, and are no dependencies: to install them all for one command would cost more than the rest. */
 const bundled: Readonly<Record<string, string>> = {
   "@modelcontextprotocol/sdk": "cli/mcp/serve.ts",
-  zod: "cli/mcp/tools.ts",
-  "@noble/ciphers": "platform/web/crypto.ts",
-  "@noble/hashes": "platform/web/crypto.ts",
-  buffer: "platform/web/buffer.ts",
-  pako: "platform/web/zlib.ts",
 };
 
 interface Import {
