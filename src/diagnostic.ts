@@ -26,7 +26,10 @@ export function diagnosticText(diagnostic: Diagnostic): string {
   );
 }
 
-export const diagnostics = {
+// Declared by their codes alone: what follows would stand in the package's declarations, too.
+const known = <Code extends string>(kinds: Record<Code, DiagnosticKind>): Readonly<Record<Code, DiagnosticKind>> => kinds;
+
+export const diagnostics = known({
   "capture/record-length": {
     severity: "error",
     source: "capture",
@@ -276,7 +279,7 @@ export const diagnostics = {
     source: "limit",
     text: "too many connections to compare them all with the logs: {connections} of the logs were left out",
   },
-} as const satisfies Record<string, DiagnosticKind>;
+});
 
 /** Whether it is about a log, not about a capture. */
 export const isOfLog = (code: string): boolean => code.startsWith("log/") || code.startsWith("limit/log-");
