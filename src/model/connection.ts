@@ -8,6 +8,7 @@ import type { TlsFacts } from "../tls/facts.ts";
 import type { ClosedOfConnection } from "./closed-streams.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PathGroups } from "./path-groups.ts";
+import type { Stream } from "./stream.ts";
 import { Streams } from "./streams.ts";
 
 /** One TCP connection and, where it speaks HTTP/2, what is known of it. Lives until its `connectionEnd`. */
@@ -38,7 +39,7 @@ export class Connection {
   spareAck: "none" | "allowed" | "under way" = "none";
   lastTime = 0;
   /** Closed streams that are remembered; undefined before the first. */
-  closed: ClosedOfConnection<Connection> | undefined = undefined;
+  closed: ClosedOfConnection<Stream> | undefined = undefined;
   /** The HTTP/1.1 request that became stream 1 (RFC 7540 3.2). */
   upgrade: UpgradeOffer | undefined = undefined;
   /** What the handshake of TLS said so far; undefined: there is no TLS. */

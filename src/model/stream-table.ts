@@ -12,7 +12,7 @@ export class StreamTable {
   readonly #sink: Required<ModelSink>;
   readonly #limits: Limits;
   readonly #notes: CaptureNotes;
-  readonly #closed: ClosedStreams<Connection>;
+  readonly #closed: ClosedStreams<Stream>;
   /** Of all connections. */
   #streams = 0;
   /** The most that there were at once. */
@@ -77,18 +77,17 @@ export class StreamTable {
     }
     this.#sink.streamEnd(stream, c);
     stream.release();
-    this.#forget(c, stream.id);
+    this.#remember(c, stream);
   }
 
   // Closed streams are kept for a while, so that late frames on them can be judged.
-  #forget(c: Connection, id: number): void {
-    const old = this.#closed.add(c, id);
+  #remember(c: Connection, stream: Stream): void {
+    const old = this.#closed.add(c, stream);
     if (old === undefined) return;
-    const { connection } = old;
+    const connection = old.closedIn!.connection as Connection; // this table's connections alone remember
     const opener = connection.endpoint((old.id & 1) === 1 ? "client" : "server");
     if (old.id > opener.forgotten) opener.forgotten = old.id;
-    const stream = connection.streams.get(old.id);
-    if (stream !== undefined) this.#delete(connection, stream);
+    this.#delete(connection, old);
   }
 
   /** Nothing of the connection follows. */
@@ -98,6 +97,7 @@ export class StreamTable {
   }
 
   #delete(c: Connection, stream: Stream): void {
+    this.#closed.remove(stream);
     c.streams.delete(stream);
     this.#streams--;
   }

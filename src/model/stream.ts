@@ -1,4 +1,5 @@
 import type { Side } from "../place.ts";
+import type { Closed, ClosedOfConnection } from "./closed-streams.ts";
 import { FlowWindow, unusedWindow, type WindowView } from "./flow-window.ts";
 import type { FrameRef } from "./frame-ref.ts";
 import { type MessageHead, noHead } from "./message-head.ts";
@@ -96,7 +97,7 @@ export const StreamBit = {
 } as const;
 
 /** One stream, as both sides' frames show it. There is no one state: see stream-state.ts. */
-export class Stream {
+export class Stream implements Closed<Stream> {
   readonly id: number;
   /** Who opened or promised it. */
   readonly initiator: Side;
@@ -122,6 +123,11 @@ export class Stream {
   older: Stream | undefined = undefined;
   newer: Stream | undefined = undefined;
   sameBucket: Stream | undefined = undefined;
+  closedIn: ClosedOfConnection<Stream> | undefined = undefined;
+  closedBefore: Stream | undefined = undefined;
+  closedAfter: Stream | undefined = undefined;
+  ownBefore: Stream | undefined = undefined;
+  ownAfter: Stream | undefined = undefined;
   #client: StreamHalf | undefined = undefined;
   #server: StreamHalf | undefined = undefined;
 
