@@ -249,8 +249,8 @@ export class Collector implements ModelSink {
     if (worst === undefined) return undefined;
     const { finding } = worst;
     const events = new Map(this.#connections.map(({ event }) => [event.id, event]));
-    const fix = finding === undefined ? undefined : this.#rules.get(finding.rule)?.meta.docs.fix;
-    return { ...tell(worst, events, fix), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
+    const rule = finding === undefined ? undefined : this.#rules.get(finding.rule);
+    return { ...tell(worst, events, rule), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
   }
 
   #symptoms(isTold: boolean): string[] {
