@@ -1,5 +1,5 @@
 // What people read, in their language. English is the source: it stands in the code, and what has no translation stays as it is there.
-import { fill, partsOf } from "./fill.ts";
+import { fill, fillSpaced, partsOf } from "./fill.ts";
 
 /** Of one language, by the English texts; `{holes}` have the names that they have there. */
 export interface Catalogue {
@@ -46,13 +46,13 @@ export class Language {
   /** @param english A template, as it stands in the code. @param data What fills its holes. */
   text(english: string, data: Data = {}): string {
     const texts = this.#catalogue?.texts;
-    return fill(texts !== undefined && Object.hasOwn(texts, english) ? texts[english]! : english, data);
+    return texts !== undefined && Object.hasOwn(texts, english) ? fillSpaced(texts[english]!, data) : fill(english, data);
   }
 
   /** @param number As it is written. @param english Said where there is no translation: `2 packets`. */
   counted(number: string, noun: string, english: string): string {
     const nouns = this.#catalogue?.nouns;
-    return nouns !== undefined && Object.hasOwn(nouns, noun) ? fill(nouns[noun]!, { n: number }) : english;
+    return nouns !== undefined && Object.hasOwn(nouns, noun) ? fillSpaced(nouns[noun]!, { n: number }) : english;
   }
 
   /** The text with a stop behind it, and a capital letter where the language has them. */
@@ -83,7 +83,7 @@ export class Language {
     for (const [form, translated] of Object.entries(phrases)) {
       const parts = partsOf(form, english);
       if (parts === undefined) continue;
-      return fill(translated, Object.fromEntries(Object.entries(parts).map(([hole, text]) => [hole, this.phrase(text)])));
+      return fillSpaced(translated, Object.fromEntries(Object.entries(parts).map(([hole, text]) => [hole, this.phrase(text)])));
     }
     return english;
   }
@@ -100,7 +100,7 @@ export class Language {
     if (this.#catalogue === undefined || rule === undefined) return english;
     const found = Object.entries(rule.meta.messages).find(([, template]) => fill(template, data) === english)?.[0];
     const template = found === undefined ? undefined : this.rule(rule).messages[found];
-    return template === undefined ? english : fill(template, this.#spoken(data, this.#catalogue));
+    return template === undefined ? english : fillSpaced(template, this.#spoken(data, this.#catalogue));
   }
 
   // By its form: what it was made of is not known here.
@@ -110,7 +110,7 @@ export class Language {
     if (Object.hasOwn(words, value)) return words[value]!;
     for (const [english, translated] of Object.entries(words)) {
       const parts = partsOf(english, value);
-      if (parts !== undefined) return fill(translated, this.#spoken(parts, { values }));
+      if (parts !== undefined) return fillSpaced(translated, this.#spoken(parts, { values }));
     }
     return value;
   }

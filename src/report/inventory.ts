@@ -164,7 +164,7 @@ interface Told {
   /** What is counted: packets, or lines where there is a log alone. */
   readonly position?: "packet" | "line";
   readonly say?: Language;
-  /** In whose words attempts are told. */
+  /** Their messages are those of attempts. */
   readonly rules?: readonly Rule[];
 }
 

@@ -3,7 +3,7 @@
 import { english, type Language } from "../lang/language.ts";
 import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered } from "./answer.ts";
-import { NEEDS } from "./answer-words.ts";
+import { blindText, NEEDS } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
@@ -325,7 +325,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     .slice(-SHOWN)
     .map((frame) => say.text("{frame} ({at})", { frame: frameName(frame), at: positionText(frame, say) }));
   const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
-  const blind = unchecked.slice(0, 3).map((text) => say.phrase(text));
+  const blind = unchecked.slice(0, 3).map((text) => blindText(text, say));
   const cost = costSentence(r, undefined, say);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },

@@ -192,7 +192,7 @@ function said(one: FindingEvent | UnexplainedEvent, words: readonly Words[]): nu
   return stream !== 0 && here.some((word) => word.stream === stream) ? 3 : 0;
 }
 
-/** @param rules In whose words findings are told. */
+/** @param rules Their messages are those of findings. */
 export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: readonly Rule[] = []): void {
   const style = new Style(look);
   const say = look.language ?? english;

@@ -1,5 +1,6 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { explanations } from "./explanations.ts";
 import { phrases } from "./phrases.ts";
 import { abuse } from "./rules/abuse.ts";
@@ -21,6 +22,8 @@ import { stream } from "./rules/stream.ts";
 import { streamId } from "./rules/stream-id.ts";
 import { tls } from "./rules/tls.ts";
 import { upgrade } from "./rules/upgrade.ts";
+import { sayings } from "./sayings.ts";
+import { story } from "./story.ts";
 import { texts } from "./texts.ts";
 import { values } from "./values.ts";
 
@@ -38,9 +41,12 @@ export const zh: Catalogue = {
     error: "{n} 个错误",
     warning: "{n} 个警告",
     answer: "{n} 个反应",
+    attempt: "{n} 次连接尝试",
+    "HTTP/2 connection": "{n} 个 HTTP/2 连接",
+    "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...explanations },
-  phrases,
+  texts: { ...texts, ...story, ...explanations, ...sayings },
+  phrases: { ...phrases, ...diagnostics },
   values,
   rules: {
     ...{ ...preface, ...upgrade, ...frame, ...continuation, ...settings, ...streamId, ...stream, ...goaway, ...ping, ...hpack },
