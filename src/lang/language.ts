@@ -80,6 +80,7 @@ export class Language {
     if (this.#catalogue === undefined) return english;
     const { texts, phrases } = this.#catalogue;
     if (Object.hasOwn(texts, english)) return texts[english]!;
+    if (Object.hasOwn(phrases, english)) return phrases[english]!;
     for (const [form, translated] of Object.entries(phrases)) {
       const parts = partsOf(form, english);
       if (parts === undefined) continue;
@@ -97,10 +98,11 @@ export class Language {
   /** The message of a finding. An event does not say which of its rule's messages it has: it is the one that makes the same English.
    *  @param english As the report has it. */
   message(english: string, data: Data, rule: RuleSource | undefined): string {
-    if (this.#catalogue === undefined || rule === undefined) return english;
+    if (this.#catalogue === undefined) return english;
+    if (rule === undefined) return this.phrase(english);
     const found = Object.entries(rule.meta.messages).find(([, template]) => fill(template, data) === english)?.[0];
     const template = found === undefined ? undefined : this.rule(rule).messages[found];
-    return template === undefined ? english : fillSpaced(template, this.#spoken(data, this.#catalogue));
+    return template === undefined ? this.phrase(english) : fillSpaced(template, this.#spoken(data, this.#catalogue));
   }
 
   // By its form: what it was made of is not known here.

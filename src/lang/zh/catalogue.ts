@@ -1,6 +1,7 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
 import { diagnostics } from "./diagnostics.ts";
+import { answers, explain, units } from "./explain.ts";
 import { explanations } from "./explanations.ts";
 import { phrases } from "./phrases.ts";
 import { abuse } from "./rules/abuse.ts";
@@ -30,6 +31,7 @@ import { values } from "./values.ts";
 export const zh: Catalogue = {
   stop: "。",
   nouns: {
+    ...units,
     packet: "{n} 个包",
     line: "{n} 行",
     "more line": "另有 {n} 行",
@@ -45,8 +47,8 @@ export const zh: Catalogue = {
     "HTTP/2 connection": "{n} 个 HTTP/2 连接",
     "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...story, ...explanations, ...sayings },
-  phrases: { ...phrases, ...diagnostics },
+  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain },
+  phrases: { ...answers, ...phrases, ...diagnostics },
   values,
   rules: {
     ...{ ...preface, ...upgrade, ...frame, ...continuation, ...settings, ...streamId, ...stream, ...goaway, ...ping, ...hpack },
