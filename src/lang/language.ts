@@ -89,6 +89,11 @@ export class Language {
     return english;
   }
 
+  /** One of the values that a report has for something: `killed-by-goaway`. @param of Which: as a hole is named. */
+  word(of: string, value: string): string {
+    return this.#catalogue === undefined ? value : String(this.#word(of, value, this.#catalogue.values));
+  }
+
   rule({ id, meta }: RuleSource): RuleText {
     const rules = this.#catalogue?.rules;
     if (rules !== undefined && Object.hasOwn(rules, id)) return rules[id]!;

@@ -25,6 +25,7 @@ import { tls } from "./rules/tls.ts";
 import { upgrade } from "./rules/upgrade.ts";
 import { sayings } from "./sayings.ts";
 import { story } from "./story.ts";
+import { tablePhrases, tables } from "./tables.ts";
 import { texts } from "./texts.ts";
 import { values } from "./values.ts";
 
@@ -43,12 +44,14 @@ export const zh: Catalogue = {
     error: "{n} 个错误",
     warning: "{n} 个警告",
     answer: "{n} 个反应",
+    secret: "{n} 个密钥",
+    capture: "{n} 个抓包",
     attempt: "{n} 次连接尝试",
     "HTTP/2 connection": "{n} 个 HTTP/2 连接",
     "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain },
-  phrases: { ...answers, ...phrases, ...diagnostics },
+  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables },
+  phrases: { ...tablePhrases, ...answers, ...phrases, ...diagnostics },
   values,
   rules: {
     ...{ ...preface, ...upgrade, ...frame, ...continuation, ...settings, ...streamId, ...stream, ...goaway, ...ping, ...hpack },

@@ -63,6 +63,17 @@ export const values: Readonly<Record<string, Words>> = {
     ' ("{said}")': '（"{said}"）',
   },
   streams: { "{first} and {n} more": "{first} 等（另有 {n} 个）" },
+  info: { first: "连接号" },
+  end: {
+    complete: "完成",
+    "reset-by-client": "被客户端重置",
+    "reset-by-server": "被服务端重置",
+    "killed-by-goaway": "因 GOAWAY 中断",
+    "killed-by-close": "因关闭中断",
+    open: "未结束",
+    unknown: "未知",
+    "no status": "没有状态",
+  },
   values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {
