@@ -1,8 +1,12 @@
 // What people read, in their language. English is the source: it stands in the code, and what has no translation stays as it is there.
 import { fill, fillSpaced, partsOf } from "./fill.ts";
 
+const QUOTES = ['"', "'", "`"];
+
 /** Of one language, by the English texts; `{holes}` have the names that they have there. */
 export interface Catalogue {
+  /** As BCP 47 names the language. */
+  readonly tag: string;
   /** Nouns with a number before them: `{n} 个包` for `packet`. */
   readonly nouns: Readonly<Record<string, string>>;
   readonly texts: Readonly<Record<string, string>>;
@@ -38,6 +42,21 @@ type Data = Readonly<Record<string, string | number>>;
 
 export class Language {
   readonly #catalogue: Catalogue | undefined;
+
+  /** As BCP 47 has it. */
+  get tag(): string {
+    return this.#catalogue?.tag ?? "en";
+  }
+
+  /** What of the texts a script holds as strings: those that it can ask for. undefined: English, which it has.
+   *  @param script Minified: a string stands in quotes of any kind. */
+  heldBy(script: string): Pick<Catalogue, "tag" | "nouns" | "texts" | "stop"> | undefined {
+    if (this.#catalogue === undefined) return undefined;
+    const { tag, nouns, texts, stop } = this.#catalogue;
+    const isHeld = ([text]: readonly [string, string]) => QUOTES.some((quote) => script.includes(quote + text + quote));
+    const held = (all: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(all).filter(isHeld));
+    return { tag, nouns: held(nouns), texts: held(texts), stop };
+  }
 
   constructor(catalogue?: Catalogue) {
     this.#catalogue = catalogue;

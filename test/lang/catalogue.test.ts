@@ -85,6 +85,7 @@ describe("what the code asks for", () => {
       this.#in.text(flag ? "first" : (SIGNS.get(key) ?? "second"));
       page.in.text(W[key] ?? key);
       this.#page.label("label", "no text");
+      ["head", "foot"].map((title) => say.text(title));
       counted(say, n, "stone");
       other.text("not asked for");
       const SIGNS = new Map([[1, "sign"]]);`;
@@ -92,7 +93,17 @@ describe("what the code asks for", () => {
       ["report/a.ts", code],
       ["report/words.ts", 'export const WORDS = { ...MORE, a: "word" }; const MORE = { b: "more" };'],
     ]);
-    expect([...found.texts.keys()].sort()).toEqual(["first", "label", "other {n}", "own {n}", "second", "sign", "word"]);
+    expect([...found.texts.keys()].sort()).toEqual([
+      "first",
+      "foot",
+      "head",
+      "label",
+      "other {n}",
+      "own {n}",
+      "second",
+      "sign",
+      "word",
+    ]);
     expect([...found.nouns.keys()]).toEqual(["stone"]);
   });
 });

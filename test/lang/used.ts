@@ -51,12 +51,20 @@ function* allSources(): Generator<readonly [string, string]> {
     if (name.endsWith(".ts") && !name.startsWith("lang")) yield [name, readFileSync(new URL(name, root), "utf8")];
 }
 
-/** By name: what stands at the top of a file or within it as a constant. */
+/** By name: what stands at the top of a file or within it as a constant, and lists that a parameter goes through. */
 function constants(file: ts.SourceFile): Map<string, ts.Expression> {
   const found = new Map<string, ts.Expression>();
   const visit = (node: ts.Node): void => {
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer !== undefined)
       found.set(node.name.text, node.initializer);
+    // `["a", "b"].map((text) => say.text(text))`
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const list = node.expression.expression;
+      const [each] = node.arguments;
+      const [parameter] = each !== undefined && ts.isArrowFunction(each) ? each.parameters : [];
+      if (ts.isArrayLiteralExpression(list) && parameter !== undefined && ts.isIdentifier(parameter.name))
+        found.set(parameter.name.text, list);
+    }
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -91,7 +99,10 @@ function literals(
   if (ts.isConditionalExpression(node)) return [...go(node.whenTrue), ...go(node.whenFalse)];
   if (ts.isBinaryExpression(node) && /^(?:\?\?|\|\|)$/.test(node.operatorToken.getText()))
     return [...go(node.left), ...go(node.right)];
-  if (ts.isIdentifier(node)) return go(find(node.text));
+  if (ts.isIdentifier(node)) {
+    const value = find(node.text);
+    return go(value, whole || (value !== undefined && ts.isArrayLiteralExpression(value)));
+  }
   // An entry of a table: any of them.
   if (ts.isElementAccessExpression(node)) return go(node.expression, true);
   if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "get")

@@ -66,6 +66,7 @@ export const tables: Readonly<Record<string, string>> = {
   "they share connections": "它们有共同的连接",
   "they are a rotated set: by their names they follow each other, and in time": "它们是轮转的一组：按文件名和时间都前后相接",
   "beside the capture": "在抓包旁边",
+  "inside the capture": "在抓包里",
   given: "给出的",
   "no HTTP/2": "不是 HTTP/2",
   "TLS without keys": "没有密钥的 TLS",
