@@ -48,9 +48,13 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       return markdownReport(output, task.rules);
     case "html": {
       const { htmlReport } = await import("../report/html/html.ts");
-      const { limits, rules, showSecrets, only } = task;
+      const { limits, rules, showSecrets, only, language } = task;
       const { stream } = only;
-      return htmlReport(output, { limits, rules, showSecrets, ...(stream === undefined ? {} : { stream }) });
+      return htmlReport(output, {
+        ...{ limits, rules, showSecrets },
+        ...(stream === undefined ? {} : { stream }),
+        ...(language === undefined ? {} : { language }),
+      });
     }
     default:
       if (task.follow) return (await import("../report/follow.ts")).followReport(output, lookOf(task));

@@ -23,6 +23,31 @@ const ONE: Readonly<Record<string, string>> = {
   " do": " does",
 };
 
+/** `fill` where Chinese characters and Latin letters stand with a blank between them, and nothing is counted in its form. */
+export function fillSpaced(template: string, data: Readonly<Record<string, string | number>>): string {
+  let text = "";
+  let at = 0;
+  for (const { index, 0: hole, 1: name } of template.matchAll(/\{(\w+)\}/g)) {
+    text = spaced(text, template.slice(at, index));
+    text = spaced(text, Object.hasOwn(data, name!) ? String(data[name!]) : hole);
+    at = index + hole.length;
+  }
+  return spaced(text, template.slice(at));
+}
+
+function spaced(before: string, after: string): string {
+  if (HAN_END.test(before)) {
+    if (/^[A-Za-z0-9/]/.test(after)) return `${before} ${after}`;
+    if (/^ \p{Script=Han}/u.test(after)) return before + after.slice(1);
+  }
+  if (!HAN_START.test(after)) return before + after;
+  if (/[A-Za-z0-9]$/.test(before)) return `${before} ${after}`;
+  return /\p{Script=Han} $/u.test(before) ? before.slice(0, -1) + after : before + after;
+}
+
+const HAN_START = /^\p{Script=Han}/u;
+const HAN_END = /\p{Script=Han}$/u;
+
 /** What filled the holes of a template; undefined where the text has another form, or the template no hole. */
 export function partsOf(template: string, text: string): Record<string, string> | undefined {
   if (!template.includes("{")) return undefined;

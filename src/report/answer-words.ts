@@ -17,6 +17,14 @@ export function uncheckedText({ rule = "", reason, count: times }: Unchecked, la
   return language.text(times === 1 ? "{rule} not checked once: {reason}" : "{rule} not checked {n} times: {reason}", data);
 }
 
+/** Of an answer that nothing explains: `grpc/request-trailers: not all fields are known, 3 times`, `12 bytes of the client are missing`. */
+export function blindText(text: string, say: Language): string {
+  const [, rule, reason = "", n] = /^([a-z0-9-]+\/[a-z0-9*-]+): (.*?)(?:, (\d+) times)?$/.exec(text) ?? [];
+  if (rule === undefined) return say.phrase(text);
+  const data = { rule, reason: say.phrase(reason), n: n ?? "" };
+  return say.text(n === undefined ? "{rule}: {reason}" : "{rule}: {reason}, {n} times", data);
+}
+
 interface Unchecked {
   readonly rule?: string;
   readonly reason: string;

@@ -31,13 +31,16 @@ export const noAnswer = ({ reaction, certainty }: Pick<FindingEvent, "reaction" 
   language.text((certainty === "proven" ? NO_ANSWER[reaction.verdict] : UNPROVEN[reaction.verdict]) ?? "none");
 
 /** One sentence, without a full stop: `the server answered with GOAWAY PROTOCOL_ERROR after 0.42 ms`. */
-export function answerSentence({ reaction, offender, certainty }: FindingEvent): string {
-  if (!isAnswered(reaction)) return `answer: ${noAnswer({ reaction, certainty })}`;
-  const side = offender === "client" ? "server" : "client";
-  if (reaction.kind === "log-only") return `an answer known only from the log of the ${side} (${reaction.confidence})`;
-  const debug = reaction.debug === undefined || reaction.debug === "" ? "" : `, "${printable(reaction.debug)}"`;
-  const closed = reaction.closed === undefined ? "" : `, then ${reaction.closed.how.toUpperCase()}`;
-  return `the ${side} answered with ${answerName(reaction)}${debug} after ${duration(reaction.delay ?? 0)}${closed} (${reaction.confidence})`;
+export function answerSentence({ reaction, offender, certainty }: FindingEvent, say = english): string {
+  if (!isAnswered(reaction)) return say.text("answer: {answer}", { answer: noAnswer({ reaction, certainty }, say) });
+  const side = say.text(offender === "client" ? "server" : "client");
+  const sure = say.text(String(reaction.confidence));
+  if (reaction.kind === "log-only") return say.text("an answer known only from the log of the {side} ({sure})", { side, sure });
+  const debug = reaction.debug === undefined || reaction.debug === "" ? "" : `${say.text(", ")}"${printable(reaction.debug)}"`;
+  const closed = reaction.closed === undefined ? "" : say.text(", then {how}", { how: reaction.closed.how.toUpperCase() });
+  return say.text("the {side} answered with {answer}{debug} after {delay}{closed} ({sure})", {
+    ...{ side, answer: answerName(reaction, say), debug, delay: duration(reaction.delay ?? 0), closed, sure },
+  });
 }
 
 const NO_ANSWER: Readonly<Record<string, string>> = {

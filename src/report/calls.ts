@@ -1,15 +1,17 @@
 // `h2lint calls`: one row an exchange, then what the methods came to.
 import type { GrpcSink } from "../grpc/grpc-sink.ts";
 import { statusName } from "../grpc/status.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { causeOf } from "./call-cause.ts";
 import type { ExchangeObject } from "./exchange.ts";
 import { messageLine } from "./message-line.ts";
-import { errorOf, MethodSummary, methodOf } from "./method-summary.ts";
+import { errorOf, MethodSummary, methodOf, OTHERS, UNKNOWN } from "./method-summary.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, jsonText, plural, printable, size, utf16Octets } from "./text.ts";
+import { count, counted, duration, jsonText, printable, size, utf16Octets } from "./text.ts";
+import { padEnd, padStart, shortened, widthOf } from "./width.ts";
 
 export interface CallsView {
   /** Of one that shows more than the exchanges say: it also hears what the model reports, and of gRPC calls. */
@@ -42,6 +44,7 @@ export function callsJson(output: Output): CallsView {
 /** Rows as they come: a capture has too many to measure them first. */
 export function callsTable(output: Output, look: Look): CallsView {
   const style = new Style(look);
+  const say = look.language ?? english;
   const summary = new MethodSummary();
   const method = look.width - FIXED;
   // Where methods have no room beside the rest, they stand above it.
@@ -52,51 +55,50 @@ export function callsTable(output: Output, look: Look): CallsView {
     ...rest: [status: string, sent: string, received: string, took: string, end: string]
   ) => {
     const [status, sent, received, took, end] = rest;
-    const lead = `${status.padEnd(19)} ${sent.padEnd(11)} ${received.padEnd(11)} ${took.padStart(9)}  `;
-    if (!stacked) return [`${call.padEnd(7)} ${tail(path, method).padEnd(method)} ${lead}${end}`.trimEnd()];
+    const lead = `${padEnd(status, 19)} ${padEnd(sent, 11)} ${padEnd(received, 11)} ${padStart(took, 9)}  `;
+    if (!stacked) return [`${padEnd(call, 7)} ${padEnd(tail(path, method), method)} ${lead}${end}`.trimEnd()];
     // With its mark, of which nothing is broken off.
-    const [first = "", ...more] = wrap(end.replace(/^(\S) /, "$1\0"), look.width - BELOW.length - lead.length);
+    const [first = "", ...more] = wrap(end.replace(/^(\S) /, "$1\0"), look.width - BELOW.length - widthOf(lead));
     return [
-      `${call.padEnd(7)} ${tail(path, look.width - 8)}`.trimEnd(),
+      `${padEnd(call, 7)} ${tail(path, look.width - 8)}`.trimEnd(),
       `${BELOW}${lead}${first.replace("\0", " ")}`.trimEnd(),
-      ...more.map((one) => `${BELOW}${" ".repeat(lead.length)}${one}`),
+      ...more.map((one) => `${BELOW}${" ".repeat(widthOf(lead))}${one}`),
     ];
   };
   let rows = 0;
   let noted = false;
   return {
     exchange(exchange) {
-      if (rows++ === 0)
-        for (const line of row("call", "method", "status", "sent", "received", "took", "end")) output(`${style.bold(line)}\n`);
+      if (rows++ === 0) for (const line of headOf(say, row)) output(`${style.bold(line)}\n`);
       summary.add(exchange);
       const { connection, stream, requestOctets, responseOctets, end } = exchange;
       const bad = end !== "complete" && end !== "open" && end !== "unknown";
       const lines = row(
         `${connection}.${stream}`,
-        printable(methodOf(exchange)),
+        methodText(exchange, say),
         statusOf(exchange),
-        carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets),
-        carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets),
+        carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets, say),
+        carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets, say),
         exchange.duration === undefined ? "" : duration(exchange.duration),
-        `${bad ? `${style.mark.bad} ` : ""}${end}${exchange.pushed ? ", pushed" : ""}${carrierOf(exchange)}`,
+        `${bad ? `${style.mark.bad} ` : ""}${say.word("end", end)}${exchange.pushed ? say.text(", pushed") : ""}${carrierOf(exchange, say)}`,
       );
       const paint = bad ? style.red : errorOf(exchange) === undefined ? (text: string) => text : style.yellow;
       for (const line of lines) output(`${paint(line)}\n`);
       noted ||= exchange.pathGroup !== undefined;
-      if (look.verbose) for (const line of nameLines(exchange)) output(`${style.dim(indented(line, look))}\n`);
-      for (const cause of causeOf(exchange)) output(`${style.dim(indented(cause, look))}\n`);
-      if (look.verbose) for (const field of fieldLines(exchange, style)) output(`${indented(field, look)}\n`);
+      if (look.verbose) for (const line of nameLines(exchange, say)) output(`${style.dim(indented(line, look))}\n`);
+      for (const cause of causeOf(exchange, say)) output(`${style.dim(indented(cause, look))}\n`);
+      if (look.verbose) for (const field of fieldLines(exchange, style, say)) output(`${indented(field, look)}\n`);
       for (const message of exchange.messages ?? []) output(`${messageLine(message, style, look)}\n`);
       if (exchange.messagesOmitted !== undefined)
-        output(style.dim(`        and ${plural(exchange.messagesOmitted, "message")} that did not fit into memory\n`));
+        output(`${style.dim(`        ${omittedText(exchange.messagesOmitted, say)}`)}\n`);
     },
     end() {
       if (rows === 0) {
-        output("no exchange\n");
+        output(`${say.text("no exchange")}\n`);
         return;
       }
       writeSummary(output, look, summary);
-      if (noted) for (const line of wrap(NAMES, look.width)) output(`${style.dim(line)}\n`);
+      if (noted) for (const line of wrap(say.text(NAMES), look.width)) output(`${style.dim(line)}\n`);
     },
   };
 }
@@ -105,51 +107,66 @@ export function callsTable(output: Output, look: Look): CallsView {
 function indented(octets: string, look: Look): string {
   const text = printable(octets);
   const room = Math.max(look.width - INDENT.length, 40);
-  return `${INDENT}${look.verbose || text.length <= room ? text : `${text.slice(0, room - 3)}...`}`;
+  return `${INDENT}${look.verbose ? text : shortened(text, room)}`;
 }
 
 // Why a path is taken for this one, or which ones it may be.
-function nameLines({ pathInferred, pathCandidates }: ExchangeObject): string[] {
+function nameLines({ pathInferred, pathCandidates }: ExchangeObject, say: Language): string[] {
   if (pathInferred !== undefined)
-    return [utf16Octets(`inferred, ${Math.round(pathInferred.score * 100)} %: ${pathInferred.because}`)];
-  return pathCandidates === undefined ? [] : [utf16Octets(`may be ${pathCandidates.join(" or ")}`)];
+    return [
+      utf16Octets(
+        say.text("inferred, {percent} %: {because}", {
+          percent: Math.round(pathInferred.score * 100),
+          because: say.phrase(pathInferred.because),
+        }),
+      ),
+    ];
+  return pathCandidates === undefined
+    ? []
+    : [utf16Octets(say.text("may be {paths}", { paths: pathCandidates.join(say.text(" or ")) }))];
 }
 
-function* fieldLines(exchange: ExchangeObject, { mark }: Style): Generator<string> {
+function* fieldLines(exchange: ExchangeObject, { mark }: Style, say: Language): Generator<string> {
   const { requestMetadata = [], responseMetadata = [], responseTrailers = [], metadataOmitted } = exchange;
   for (const [sign, fields] of [
     [mark.to, requestMetadata],
     [mark.from, responseMetadata],
     [mark.from, responseTrailers],
   ] as const)
-    for (const [name, value] of fields) yield utf16Octets(`${sign} ${name ?? "(unknown)"}: ${value ?? "(unknown)"}`);
-  if (metadataOmitted === true) yield "and more fields, which were too many to keep";
+    for (const [name, value] of fields) yield utf16Octets(`${sign} ${name ?? say.text(UNKNOWN)}: ${value ?? say.text(UNKNOWN)}`);
+  if (metadataOmitted === true) yield utf16Octets(say.text("and more fields, which were too many to keep"));
 }
 
 function writeSummary(output: Output, look: Look, summary: MethodSummary): void {
   const style = new Style(look);
-  const head = ["method", "calls", "p50", "p90", "p99", "messages", "bytes", "errors"];
+  const say = look.language ?? english;
+  const head = [
+    ...[say.text("method"), say.text("calls"), "p50", "p90", "p99"],
+    ...[say.text("messages"), say.text("bytes"), say.text("errors")],
+  ];
   const took = (time: number | undefined) => (time === undefined ? "" : duration(time));
   const rows = summary.methods.slice(0, look.verbose ? undefined : SHOWN).map((m) => [
-    printable(m.connection === undefined ? m.method : `${m.method} of connection ${m.connection}`),
+    m.connection === undefined
+      ? methodName(m.method, say)
+      : say.text("{method} of connection {id}", { method: methodName(m.method, say), id: m.connection }),
     count(m.calls),
     ...[took(m.p50), took(m.p90), took(m.p99)],
     `${count(m.requestMessages)} / ${count(m.responseMessages)}`,
-    `${short(m.requestOctets)} / ${short(m.responseOctets)}`,
+    `${short(m.requestOctets, say)} / ${short(m.responseOctets, say)}`,
     Object.entries(m.errors)
-      .map(([error, times]) => (times === 1 ? error : `${error} x ${times}`))
-      .concat(m.retries === undefined ? [] : plural(m.retries, "retry", "retries"))
+      .map(([error, times]) => (times === 1 ? say.word("end", error) : `${say.word("end", error)} x ${times}`))
+      .concat(m.retries === undefined ? [] : say.text(m.retries === 1 ? "{n} retry" : "{n} retries", { n: count(m.retries) }))
       .join(", "),
   ]);
   output(`\n${rowTable(head, rows, look.width)}\n`);
   const more = summary.methods.length - rows.length;
-  if (more > 0) output(`${style.dim(`and ${count(more)} more methods (--verbose shows them)`)}\n`);
+  if (more > 0) output(`${style.dim(say.text("and {n} more methods (--verbose shows them)", { n: count(more) }))}\n`);
   if (summary.slowest.length < 2) return;
-  output(`\n${style.bold("slowest")}\n`);
+  output(`\n${style.bold(say.text("slowest"))}\n`);
   for (const exchange of summary.slowest) {
     const { connection, stream } = exchange;
     const call = `${connection}.${stream}`;
-    output(`${duration(exchange.duration!).padStart(9)}  ${call.padEnd(8)} ${printable(methodOf(exchange))}\n`);
+    output(`${duration(exchange.duration!).padStart(9)}  ${call.padEnd(8)} ${methodText(exchange, say)}\n`);
   }
 }
 
@@ -160,17 +177,35 @@ function statusOf({ protocol, status, grpcStatus }: ExchangeObject): string {
 }
 
 // What is not gRPC over HTTP/2, nor plain HTTP.
-const carrierOf = ({ protocol, http }: ExchangeObject): string =>
-  `${protocol === "grpc" || protocol === "http" ? "" : `, ${protocol}`}${http === undefined ? "" : `, HTTP/${http}`}`;
+const carrierOf = ({ protocol, http }: ExchangeObject, say: Language): string =>
+  [...(protocol === "grpc" || protocol === "http" ? [] : [protocol]), ...(http === undefined ? [] : [`HTTP/${http}`])]
+    .map((text) => say.text(", ") + text)
+    .join("");
 
-// `3 (39)`: messages and octets; of HTTP octets alone.
-function carried(messages: number | undefined, seen: number | undefined, octets: number): string {
-  const n = messages === undefined ? (seen === undefined ? undefined : `>=${seen}`) : String(messages);
-  if (n === undefined) return octets === 0 ? "0" : short(octets);
-  return octets === 0 ? n : `${n} (${short(octets)})`;
+/** Of the wire, or ours where it is not known. */
+const methodText = (exchange: ExchangeObject, say: Language): string => methodName(methodOf(exchange), say);
+
+const methodName = (method: string, say: Language): string =>
+  method === UNKNOWN ? say.text(UNKNOWN) : method === OTHERS ? say.text(OTHERS) : printable(method);
+
+const omittedText = (messages: number, say: Language): string =>
+  say.text("and {messages} that did not fit into memory", { messages: counted(say, messages, "message") });
+
+function headOf(say: Language, row: (...cells: [string, string, string, string, string, string, string]) => string[]): string[] {
+  return row(
+    ...[say.text("call"), say.text("method")],
+    ...[say.text("status"), say.text("sent"), say.text("received"), say.text("took"), say.text("end")],
+  );
 }
 
-const short = (octets: number): string => (octets < 10_000 ? count(octets) : size(octets));
+// `3 (39)`: messages and octets; of HTTP octets alone.
+function carried(messages: number | undefined, seen: number | undefined, octets: number, say: Language): string {
+  const n = messages === undefined ? (seen === undefined ? undefined : `>=${seen}`) : String(messages);
+  if (n === undefined) return octets === 0 ? "0" : short(octets, say);
+  return octets === 0 ? n : `${n} (${short(octets, say)})`;
+}
+
+const short = (octets: number, say: Language): string => (octets < 10_000 ? count(octets) : size(octets, say));
 
 // The end of a method says more than its package.
 const tail = (text: string, width: number): string => (text.length > width ? `...${text.slice(text.length - width + 3)}` : text);

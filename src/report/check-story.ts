@@ -2,7 +2,7 @@
 import type { Language } from "../lang/language.ts";
 import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
-import { NEEDS, VERDICTS } from "./answer-words.ts";
+import { blindText, NEEDS, VERDICTS } from "./answer-words.ts";
 import type { Page } from "./check-page.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { placeOf, placeText, positionText } from "./failing.ts";
@@ -180,7 +180,7 @@ export class Story {
       return;
     }
     const sure = say.text(r.confidence ?? "");
-    const explanation = r.explanation === undefined ? undefined : printable(say.text(r.explanation));
+    const explanation = r.explanation === undefined ? undefined : printable(say.phrase(r.explanation));
     if (r.kind === "log-only") {
       const why = explanation === undefined ? "" : `${say.text(": ")}${explanation}`;
       const what =
@@ -246,7 +246,7 @@ export class Story {
           : say.text("{calls} of them safe to retry", { calls: counted(say, safe.length, "call") });
     const calls = counted(say, killed.length, "call");
     this.#page.label("cost", say.text("{calls} lost: {which}; {retry}", { calls, which: printable(lostCalls(r, say)), retry }));
-    const saw = sightsOf(r).map((sight) => say.text(sight));
+    const saw = sightsOf(r).map((sight) => say.phrase(sight));
     const seen = killed.length === 1 ? "the caller probably saw {saw}" : "callers probably saw {saw}";
     if (saw.length > 0) this.#page.label("seen", say.text(seen, { saw: printable(saw.join(say.text(", or "))) }));
   }
@@ -311,11 +311,14 @@ export class Story {
     const inLog = r.frame?.line === undefined ? {} : { line: r.frame.line };
     this.#row({ packet, ...inLog, time, from, mark: this.#page.style.mark.from, ...named, ...extra }, start);
     this.#page.line();
-    if (r.explanation !== undefined) this.#page.label("says", printable(this.#page.in.text(r.explanation)));
+    if (r.explanation !== undefined) this.#page.label("says", printable(this.#page.in.phrase(r.explanation)));
     if (refusals.length > 0)
-      this.#page.label("maybe", refusals.map((text) => printable(this.#page.in.text(text))).join(this.#page.in.text("; ")));
+      this.#page.label("maybe", refusals.map((text) => printable(this.#page.in.phrase(text))).join(this.#page.in.text("; ")));
     if (unchecked.length > 0)
-      this.#page.label("blind", printable(unchecked.map((text) => this.#page.in.text(text)).join(this.#page.in.text("; "))));
+      this.#page.label(
+        "blind",
+        printable(unchecked.map((text) => blindText(text, this.#page.in)).join(this.#page.in.text("; "))),
+      );
     this.#cost(r);
     this.#logs(r.logs ?? []);
     this.#page.line();
@@ -334,7 +337,7 @@ export class Story {
     ))
       this.#page.line(`  ${line}`);
     this.#page.line();
-    if (r.explanation !== undefined) this.#page.label("says", printable(this.#page.in.text(r.explanation)));
+    if (r.explanation !== undefined) this.#page.label("says", printable(this.#page.in.phrase(r.explanation)));
     this.#logs(r.logs ?? []);
     this.#page.line();
   }

@@ -74,7 +74,7 @@ export class Surroundings {
             ? ""
             : ` (${positionText({ packet: Number(place["packet"]) }, this.#page.in)})`;
       const lines = wrap(
-        `${printable(this.#page.in.text(message))}${times > 1 ? this.#page.in.text("; {n} times", { n: count(times) }) : ""}${where}`,
+        `${printable(this.#page.in.phrase(message))}${times > 1 ? this.#page.in.text("; {n} times", { n: count(times) }) : ""}${where}`,
         this.#page.width - 10,
       );
       for (const [i, line] of lines.entries()) this.#page.line(`${paint(i === 0 ? severity.padEnd(8) : " ".repeat(8))}  ${line}`);

@@ -40,8 +40,15 @@ export const budgetText = ({ asserted, message, because }: BudgetEvent): string 
   `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
 
 /** `connection 1, stream 3, packet 11 (210 ms)`. */
-export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace): string =>
-  `${packet === undefined ? `connection ${connection}, stream ${stream}` : placeText(connection, stream, packet)}${what === undefined ? "" : ` (${what})`}`;
+export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace, language = english): string => {
+  const place =
+    packet === undefined
+      ? [language.text("connection {id}", { id: connection }), language.text("stream {id}", { id: stream })].join(
+          language.text(", "),
+        )
+      : placeText(connection, stream, packet, language);
+  return what === undefined ? place : language.text("{place} ({what})", { place, what: language.phrase(what) });
+};
 
 /** `; first on connection 1, stream 3, packet 11 (210 ms)`, where it is known. */
 export const budgetFirst = ({ places: [first] }: BudgetEvent): string =>

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { diagnostics, diagnosticText } from "../diagnostic.ts";
 import type { PathNamer } from "../grpc/naming/path-namer.ts";
 import type { Frame } from "../http2/frame.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
@@ -17,7 +18,7 @@ import type { CaptureInfo } from "./event.ts";
 import type { Output } from "./report.ts";
 import { between, type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, duration, plural, printable } from "./text.ts";
+import { count, counted, duration, plural, printable } from "./text.ts";
 
 /** `h2lint info --format json`. Octets are TCP payload; connections are named by their ids, the first ten of each kind. */
 export interface InfoReport {
@@ -181,6 +182,7 @@ export function infoJson(output: Output, report: InfoReport): void {
 
 export function infoTable(output: Output, look: Look, report: InfoReport): void {
   const style = new Style(look);
+  const say = look.language ?? english;
   const width = Math.min(look.width, 110);
   const section = (title: string, lines: readonly string[]) => {
     if (lines.length > 0) output(`${style.bold(title)}\n${lines.map((line) => `  ${line}\n`).join("")}\n`);
@@ -189,9 +191,9 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
     rows.length === 0 ? [] : rowTable(head, rows, width - 2).split("\n");
   const { captures, keys = [], packets, protocols, loss, judged, quality } = report;
   section(
-    "captures",
+    say.text("captures"),
     table(
-      ["file", "format", "packets", "bytes", "start", "span"],
+      [say.text("file"), say.text("format"), say.text("packets"), say.text("bytes"), say.text("start"), say.text("span")],
       captures.map((c) => [
         printable(c.file),
         c.compression === undefined ? c.format : `${c.format}, ${c.compression}`,
@@ -203,110 +205,132 @@ export function infoTable(output: Output, look: Look, report: InfoReport): void 
     ),
   );
   section(
-    "interfaces",
+    say.text("interfaces"),
     table(
-      ["interface", "link type", "packets"],
+      [say.text("interface"), say.text("link type"), say.text("packets")],
       captures.flatMap(({ interfaces = [] }) =>
         interfaces.map((one) => [printable(one.name ?? one.description ?? "-"), one.linkType, count(one.packets)]),
       ),
     ),
   );
   section(
-    "keys of TLS",
+    say.text("keys of TLS"),
     table(
-      ["file", "where", "what", "used"],
+      [say.text("file"), say.text("where"), say.text("what"), say.text("used")],
       keys.map(({ file, origin, kind, secrets = 0, used }) => [
         printable(file),
-        origin,
-        kind === "private-key" ? "private key" : plural(secrets, "secret"),
-        used === undefined ? "" : used ? "yes" : "no: of other captures",
+        say.phrase(origin),
+        kind === "private-key" ? say.text("private key") : counted(say, secrets, "secret"),
+        used === undefined ? "" : say.text(used ? "yes" : "no: of other captures"),
       ]),
     ),
   );
-  section("sessions", sessionLines(report.sessions ?? [], width - 2));
+  section(say.text("sessions"), sessionLines(report.sessions ?? [], width - 2, say));
   const fates = Object.entries(FATES).map(([key, text]) => [text, packets[key as keyof PacketCounts]] as const);
   section(
-    "packets",
+    say.text("packets"),
     table(
-      ["what became of them", "packets"],
-      fates.filter(([, n]) => n > 0).map(([text, n]) => [text, count(n)]),
+      [say.text("what became of them"), say.text("packets")],
+      fates.filter(([, n]) => n > 0).map(([text, n]) => [say.text(text), count(n)]),
     ),
   );
   section(
-    "connections",
+    say.text("connections"),
     table(
-      ["protocol", "connections", "bytes", "frames", "calls"],
+      [say.text("protocol"), say.text("connections"), say.text("bytes"), say.text("frames"), say.text("calls")],
       protocols.map((p) => [p.protocol, count(p.connections), count(p.octets), count(p.frames), count(p.calls)]),
     ),
   );
   const lost = Object.entries(LOSS_TEXTS).flatMap(([key, text]) => {
     const { client, server } = loss[key as keyof typeof loss];
-    return client + server === 0 ? [] : [[text, count(client), count(server)]];
+    return client + server === 0 ? [] : [[say.text(text), count(client), count(server)]];
   });
-  section("missing bytes", table(["why", "of the client", "of the server"], lost));
-  const reasons = [...judged.partly.map((r) => ["in part", r] as const), ...judged.not.map((r) => ["not", r] as const)];
+  section(say.text("missing bytes"), table([say.text("why"), say.text("of the client"), say.text("of the server")], lost));
+  const reasons = [
+    ...judged.partly.map((r) => [say.text("in part"), r] as const),
+    ...judged.not.map((r) => [say.text("not"), r] as const),
+  ];
   section(
-    "what can be judged",
+    say.text("what can be judged"),
     table(
-      ["", "connections", "because", "first"],
+      ["", say.text("connections"), say.text("because"), say.word("info", "first")],
       [
-        ["fully", count(judged.fully), "", ""],
-        ...reasons.map(([how, r]) => [how, count(r.connections), r.reason, r.first.slice(0, 5).join(", ")]),
+        [say.text("fully"), count(judged.fully), "", ""],
+        ...reasons.map(([how, r]) => [how, count(r.connections), say.phrase(r.reason), r.first.slice(0, 5).join(", ")]),
       ],
     ),
   );
   const { certainty, advice = [] } = report;
-  section("how certain it is", table(["", "exact", "inferred", "unknown"], sharesOf(certainty)));
   section(
-    "what missing bytes cost",
-    table(["connection", "of the", "bytes missing", "before packet", "fields unknown"], certainty.costs.map(costRow)),
+    say.text("how certain it is"),
+    table(["", say.text("exact"), say.text("inferred"), say.text("unknown")], sharesOf(certainty, say)),
   );
   section(
-    "to record more next time",
-    advice.flatMap((one) => wrap(one, width - 2)),
+    say.text("what missing bytes cost"),
+    table(
+      [
+        say.text("connection"),
+        say.text("of the"),
+        say.text("bytes missing"),
+        say.text("before packet"),
+        say.text("fields unknown"),
+      ],
+      certainty.costs.map((cost) => costRow(cost, say)),
+    ),
   );
   section(
-    "seen at two points",
+    say.text("to record more next time"),
+    advice.flatMap((one) => wrap(say.phrase(one), width - 2)),
+  );
+  section(
+    say.text("seen at two points"),
     report.diagnostics
       .filter(({ code }) => code === "capture/second-sighting")
       .slice(0, look.verbose ? undefined : 5)
-      .flatMap(({ message }) => wrap(printable(message), width - 2)),
+      .flatMap(({ message }) => wrap(printable(say.phrase(message)), width - 2)),
   );
   const told = report.diagnostics
     .filter(({ severity, code }) => (look.verbose || severity !== "info") && code !== "capture/second-sighting")
     .slice(0, look.verbose ? undefined : 20);
   section(
-    "notes",
-    told.flatMap(({ severity, message, count: times }) =>
-      labelled(severity, `${printable(message)}${times > 1 ? `; ${count(times)} times` : ""}`, 8, width - 2),
-    ),
+    say.text("notes"),
+    told.flatMap(({ severity, message, count: times }) => {
+      const repeated = times > 1 ? say.text("; {n} times", { n: count(times) }) : "";
+      return labelled(severity, `${printable(say.phrase(message))}${repeated}`, 8, width - 2);
+    }),
   );
   const paint = quality.verdict === "complete" ? style.green : quality.verdict === "partial" ? style.yellow : style.red;
-  for (const line of wrap(`${quality.verdict}: ${quality.text}`, width)) output(`${paint(line)}\n`);
+  const verdict = `${say.text(quality.verdict)}${say.text(": ")}${say.phrase(quality.text)}`;
+  for (const line of wrap(verdict, width)) output(`${paint(line)}\n`);
 }
 
 // None where there is nothing that could be uncertain.
-function sharesOf({ frames, fields, calls }: CertaintyInfo): string[][] {
+function sharesOf({ frames, fields, calls }: CertaintyInfo, say: Language): string[][] {
   const row = (name: string, { exact, inferred, unknown }: Shares): string[] => {
     const all = exact + inferred + unknown;
     const share = (n: number) => `${count(n)} (${all === 0 ? 0 : Math.floor((n / all) * 1000) / 10} %)`;
     return [name, share(exact), share(inferred), share(unknown)];
   };
-  const rows = [row("frames", frames), row("fields", fields), row("names of calls", calls)];
+  const rows = [row(say.text("frames"), frames), row(say.text("fields"), fields), row(say.text("names of calls"), calls)];
   return frames.exact + frames.inferred + frames.unknown === 0 ? [] : rows;
 }
 
-const costRow = ({ connection, from, octets, packet, fields }: Cost): string[] => [
-  ...[String(connection), from, octets === undefined ? "those before the capture" : count(octets)],
+const costRow = ({ connection, from, octets, packet, fields }: Cost, say: Language): string[] => [
+  ...[String(connection), say.text(from), octets === undefined ? say.text("those before the capture") : count(octets)],
   ...[packet === undefined ? "" : String(packet), count(fields)],
 ];
 
-function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: number): string[] {
+function sessionLines(sessions: NonNullable<InfoReport["sessions"]>, width: number, say: Language): string[] {
   const together = sessions.filter(({ files }) => files.length > 1);
   const alone = sessions.length - together.length;
   return [
-    ...together.flatMap(({ files, because }) => wrap(`${printable(files.join(", "))}: judged together (${because})`, width)),
-    ...(alone === 0 ? [] : wrap(`${plural(alone, "capture")} judged separately`, width)),
+    ...together.flatMap(({ files, because }) =>
+      wrap(
+        say.text("{files}: judged together ({because})", { files: printable(files.join(", ")), because: say.phrase(because) }),
+        width,
+      ),
+    ),
+    ...(alone === 0 ? [] : wrap(say.text("{captures} judged separately", { captures: counted(say, alone, "capture") }), width)),
   ];
 }
 

@@ -4,18 +4,20 @@ import type { Http1Head } from "../detect/http1.ts";
 import type { Http1Observer } from "../detect/http1-exchange.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Origin, Side } from "../place.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
 import type { FindingEvent } from "./event.ts";
 import { type FailedCall, FailedCalls } from "./failed-calls.ts";
-import { positionText } from "./failing.ts";
+import { placeText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { LegKeeper } from "./leg-keeper.ts";
-import { count, plural } from "./text.ts";
+import { count, counted } from "./text.ts";
 import { Ways } from "./way.ts";
 import { wayText } from "./way-story.ts";
 
@@ -104,10 +106,11 @@ export class Inventory implements ModelSink {
     }
   }
 
-  /** @param findings Of the run. @param isTold Whether a connection is one that is reported. */
-  symptoms(findings: readonly FindingEvent[], isTold: (connection: number) => boolean): Symptoms {
+  /** @param findings Of the run. @param isTold Whether a connection is one that is reported.
+   *  @param say What people read in which calls were followed. */
+  symptoms(findings: readonly FindingEvent[], isTold: (connection: number) => boolean, say: Language = english): Symptoms {
     const calls = this.#calls.calls.filter(({ connection }) => isTold(connection));
-    const followed = this.#followed(calls);
+    const followed = this.#followed(calls, say);
     // A call that failed on every leg is one call.
     const inner = new Set(followed.flatMap(({ onwards }) => onwards.map(({ connection, stream }) => `${connection}/${stream}`)));
     const outer = calls.filter(({ connection, stream }) => !inner.has(`${connection}/${stream}`));
@@ -120,7 +123,7 @@ export class Inventory implements ModelSink {
     };
   }
 
-  #followed(calls: readonly FailedCall[]): FollowedCall[] {
+  #followed(calls: readonly FailedCall[], say: Language): FollowedCall[] {
     if (calls.length === 0) return [];
     const ways = new Ways(this.#legs);
     const told = new Set<Leg>();
@@ -128,7 +131,7 @@ export class Inventory implements ModelSink {
       const own = ways.leg(call.connection, call.stream);
       if (own === undefined) return [];
       const first = ways.outermost(own);
-      const text = told.has(first) ? undefined : wayText(first, ways);
+      const text = told.has(first) ? undefined : wayText(first, ways, say);
       if (text === undefined) return [];
       told.add(first);
       // A leg over HTTP/1.1 is not among the calls.
@@ -157,37 +160,65 @@ const isAttempt = ({ rule, baseline, consequent }: FindingEvent): boolean =>
 export const isEmpty = ({ count: calls, connections = [], attempts = [] }: Symptoms): boolean =>
   calls + connections.length + attempts.length === 0;
 
-/** In lines; those of what is listed are indented. None where there is nothing.
- *  @param position What is counted: packets, or lines where there is a log alone. */
+interface Told {
+  /** What is counted: packets, or lines where there is a log alone. */
+  readonly position?: "packet" | "line";
+  readonly say?: Language;
+  /** Their messages are those of attempts. */
+  readonly rules?: readonly Rule[];
+}
+
+/** In lines; those of what is listed are indented. None where there is nothing. */
 export function symptomLines(
   { calls, count: all, connections = [], attempts = [], followed = [] }: Symptoms,
-  position: "packet" | "line" = "packet",
+  { position = "packet", say = english, rules = [] }: Told = {},
 ): string[] {
+  const at = (n: number) => (position === "packet" ? { packet: n } : { packet: n, line: n });
+  const messageOf = ({ message, data, rule }: FindingEvent) =>
+    say.message(
+      message,
+      data,
+      rules.find(({ id }) => id === rule),
+    );
   return [
     ...listed(
+      say,
       calls,
-      `${plural(all, "call")} did not end well:`,
-      ({ how, path }) => `${path ?? "a call"}: ${how}`,
-      ({ connection, stream, packet }) => `connection ${connection}, stream ${stream}, ${position} ${packet}`,
+      say.text("{calls} did not end well:", { calls: counted(say, all, "call") }),
+      ({ how, path }) => `${path ?? say.text("a call")}${say.text(": ")}${say.phrase(how)}`,
+      ({ connection, stream, packet }) => placeText(connection, stream, at(packet), say),
     ),
     ...listed(
+      say,
       connections,
-      `${plural(connections.length, "connection")} did not end gracefully:`,
-      ({ how, cutOff }) => (cutOff === 0 ? how : `${how}, with ${plural(cutOff, "call")} unfinished`),
-      ({ connection, packet }) => `connection ${connection}, ${position} ${packet}`,
+      say.text("{connections} did not end gracefully:", { connections: counted(say, connections.length, "connection") }),
+      ({ how, cutOff }) =>
+        cutOff === 0
+          ? say.phrase(how)
+          : say.text("{how}, with {calls} unfinished", { how: say.phrase(how), calls: counted(say, cutOff, "call") }),
+      ({ connection, packet }) => placeText(connection, 0, at(packet), say),
     ),
     ...listed(
+      say,
       attempts,
-      `${plural(attempts.length, "attempt")} to connect failed:`,
-      ({ message }) => message,
-      ({ connection, frame }) => `connection ${connection}, ${positionText(frame)}`,
+      say.text("{attempts} to connect failed:", { attempts: counted(say, attempts.length, "attempt") }),
+      messageOf,
+      ({ connection, frame }) => placeText(connection, 0, frame, say),
     ),
-    ...(followed.length === 0 ? [] : ["followed through the proxy:", ...followed.slice(0, TOLD).map(({ text }) => `  ${text}`)]),
+    ...(followed.length === 0
+      ? []
+      : [say.text("followed through the proxy:"), ...followed.slice(0, TOLD).map(({ text }) => `  ${text}`)]),
   ];
 }
 
 /** What is alike is one line, with how often. */
-function listed<T>(all: readonly T[], title: string, kindOf: (one: T) => string, placeOf: (one: T) => string): string[] {
+function listed<T>(
+  say: Language,
+  all: readonly T[],
+  title: string,
+  kindOf: (one: T) => string,
+  placeOf: (one: T) => string,
+): string[] {
   if (all.length === 0) return [];
   const kinds = new Map<string, { first: T; times: number }>();
   for (const one of all) {
@@ -195,12 +226,16 @@ function listed<T>(all: readonly T[], title: string, kindOf: (one: T) => string,
     if (kind === undefined) kinds.set(kindOf(one), { first: one, times: 1 });
     else kind.times++;
   }
-  const shown = [...kinds].slice(0, SHOWN).map(([kind, { first, times }]) => {
-    const more = times > 1 ? `, ${times} times, first` : "";
-    return `  ${kind}${more} (${placeOf(first)})`;
+  const shown = [...kinds].slice(0, SHOWN).map(([what, { first, times }]) => {
+    const place = placeOf(first);
+    return `  ${say.text(times > 1 ? "{what}, {times} times, first ({place})" : "{what} ({place})", { what, times, place })}`;
   });
   const rest = kinds.size - shown.length;
-  return [title, ...shown, ...(rest > 0 ? [`  and ${count(rest)} more; h2lint calls lists all calls`] : [])];
+  return [
+    title,
+    ...shown,
+    ...(rest > 0 ? [`  ${say.text("and {n} more; h2lint calls lists all calls", { n: count(rest) })}`] : []),
+  ];
 }
 
 const ATTEMPTS: ReadonlySet<string> = new Set([

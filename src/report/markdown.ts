@@ -20,7 +20,7 @@ import { between } from "./style.ts";
 import { count, plural, printable } from "./text.ts";
 
 export function markdownReport(output: Output, rules: readonly Rule[]): Report {
-  const fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const findings: FindingEvent[] = [];
   const unexplained: UnexplainedEvent[] = [];
   const ends = new Map<number, ConnectionEvent>();
@@ -49,10 +49,11 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
       const symptoms = inventory.symptoms(findings, (connection) => ends.has(connection));
       const worst = failuresOf(findings, unexplained).find(isFailure);
       const nothing = isEmpty(symptoms) && worst === undefined && summary!.http2Connections > 0;
-      if (!isEmpty(symptoms)) output(`\n${symptomList(symptomLines(symptoms, run!.captures.length === 0 ? "line" : "packet"))}`);
+      if (!isEmpty(symptoms))
+        output(`\n${symptomList(symptomLines(symptoms, { position: run!.captures.length === 0 ? "line" : "packet" }))}`);
       else if (nothing) output("\nNothing failed.\n");
       if (worst !== undefined) {
-        const told = tell(worst, ends, worst.finding === undefined ? undefined : fixes.get(worst.finding.rule));
+        const told = tell(worst, ends, worst.finding === undefined ? undefined : byId.get(worst.finding.rule));
         output(`\n${escaped(storyLine(told))}\n`);
       }
       // Of a log alone little can be proven.
@@ -75,7 +76,7 @@ export function markdownReport(output: Output, rules: readonly Rule[]): Report {
         if (shown.length > ROWS) output(`\n${count(shown.length - ROWS)} more are not shown.\n`);
       }
       output(budgetTable(budgets));
-      for (const f of shown.slice(0, SEQUENCES)) output(section(f, fixes.get(f.rule)));
+      for (const f of shown.slice(0, SEQUENCES)) output(section(f, byId.get(f.rule)?.meta.docs.fix));
       if (shown.length > SEQUENCES) output(`\n${count(Math.min(shown.length, ROWS) - SEQUENCES)} more are in the table.\n`);
       const told = diagnostics.filter(({ severity }) => severity !== "info");
       if (told.length > 0) output("\n## What could not be read\n\n");

@@ -27,7 +27,7 @@ export interface MethodObject {
 /** Counts exchanges by method. Beyond `METHODS` methods the rest is one row. */
 export class MethodSummary {
   readonly #methods = new Map<string, Counted>();
-  readonly #others = new Counted("(others)", undefined, false);
+  readonly #others = new Counted(OTHERS, undefined, false);
   readonly #slowest: ExchangeObject[] = [];
 
   add(exchange: ExchangeObject): void {
@@ -71,8 +71,8 @@ export class MethodSummary {
 export function methodOf({ protocol, method, path, authority, pathGroup, pathInferred }: ExchangeObject): string {
   if (pathInferred !== undefined) return `~${pathInferred.path}`;
   if (pathGroup !== undefined) return `path#${pathGroup}`;
-  if (path === undefined && method === undefined) return "(unknown)";
-  if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? "(unknown)";
+  if (path === undefined && method === undefined) return UNKNOWN;
+  if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? UNKNOWN;
   return `${method ?? "?"} ${(path ?? authority ?? "").replace(/\?.*/s, "")}`.trimEnd();
 }
 
@@ -143,6 +143,10 @@ export function errorOf(exchange: ExchangeObject): string | undefined {
 
 /** A gRPC call whose end was seen, but not its status. */
 export const NO_STATUS = "no status";
+
+/** A method that is not known, and those beyond the bound. */
+export const UNKNOWN = "(unknown)";
+export const OTHERS = "(others)";
 
 const METHODS = 1000;
 const SAMPLES = 10_000;

@@ -1,17 +1,22 @@
 // What a connection speaks, in words.
+import { english } from "../lang/language.ts";
 import { tlsText } from "../tls/hello.ts";
 import type { ConnectionEvent } from "./event.ts";
 import { printable } from "./text.ts";
 
 /** `h2c`, `TLS 1.2 to example.com (h2 offered and chosen), no keys`, `ssh`. */
-export function protocolText({ protocol, recognised, tls }: ConnectionEvent): string {
+export function protocolText({ protocol, recognised, tls }: ConnectionEvent, say = english): string {
   if (protocol === "tls-unknown")
-    return `${printable(tlsText(tls ?? {}))}, ${SEALED[tls?.reason ?? "no-keys"] ?? "not decrypted"}`;
+    return `${say.phrase(printable(tlsText(tls ?? {})))}${say.text(", ")}${say.text(SEALED[tls?.reason ?? "no-keys"] ?? "not decrypted")}`;
   const known =
-    tls === undefined || protocol === "unknown" ? (PROTOCOLS[protocol] ?? protocol) : `${protocol}, ${tls.version ?? "TLS"}`;
+    tls === undefined || protocol === "unknown"
+      ? Object.hasOwn(PROTOCOLS, protocol)
+        ? say.text(PROTOCOLS[protocol] ?? protocol)
+        : protocol
+      : `${protocol}${say.text(", ")}${tls.version ?? "TLS"}`;
   if (recognised === undefined) return known;
-  if (protocol === "unknown") return `${printable(recognised)}, ${known}`;
-  return recognised === "http/1.0" ? recognised : `${known}, ${printable(recognised)}`;
+  if (protocol === "unknown") return `${printable(recognised)}${say.text(", ")}${known}`;
+  return recognised === "http/1.0" ? recognised : `${known}${say.text(", ")}${printable(recognised)}`;
 }
 
 const SEALED: Readonly<Record<string, string>> = {
@@ -23,11 +28,20 @@ const SEALED: Readonly<Record<string, string>> = {
 };
 
 /** For whom, and through what: a line for each proxy. */
-export function behindText({ proxied, tunnel }: ConnectionEvent): string[] {
+export function behindText({ proxied, tunnel }: ConnectionEvent, say = english): string[] {
   const lines: string[] = [];
   if (proxied !== undefined)
-    lines.push(`on behalf of ${proxied.client}, who connected to ${proxied.server} (PROXY protocol ${proxied.version})`);
-  if (tunnel !== undefined) lines.push(`through a proxy to ${printable(tunnel.target)} (${TUNNELS[tunnel.via] ?? tunnel.via})`);
+    lines.push(
+      say.text("on behalf of {client}, who connected to {server} (PROXY protocol {version})", {
+        ...{ client: proxied.client, server: proxied.server, version: proxied.version },
+      }),
+    );
+  if (tunnel !== undefined)
+    lines.push(
+      say.text("through a proxy to {target} ({via})", {
+        ...{ target: printable(tunnel.target), via: TUNNELS[tunnel.via] ?? tunnel.via },
+      }),
+    );
   return lines;
 }
 

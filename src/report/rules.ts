@@ -1,5 +1,6 @@
 // `h2lint rules`, `h2lint explain` and docs/rules: what is checked, and why.
 
+import { english, type Language } from "../lang/language.ts";
 import { packageFile } from "../package-file.ts";
 import { knownAnswers } from "../pairing/dictionary.ts";
 import { readFileSync } from "../platform/fs.ts";
@@ -8,7 +9,7 @@ import type { Rule, SpecRef } from "../rules/rule.ts";
 import type { Output } from "./report.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { widthOf } from "./width.ts";
+import { padEnd, widthOf } from "./width.ts";
 
 /** What goes over the wire where a rule is broken, or is near to it: one line per frame. */
 export interface Example {
@@ -22,8 +23,14 @@ export interface RuleExamples {
 }
 
 export function rulesTable(output: Output, look: Look, rules: readonly Rule[]): void {
-  const rows = rules.map(({ id, meta }) => [id, meta.severity + (meta.off === true ? " (off)" : ""), meta.title]);
-  output(`${rowTable(["rule", "severity", "what must hold"], rows, look.width)}\n\n${rules.length} rules\n`);
+  const say = look.language ?? english;
+  const rows = rules.map((rule) => [
+    rule.id,
+    rule.meta.severity + (rule.meta.off === true ? say.text(" (off)") : ""),
+    say.rule(rule).title,
+  ]);
+  const head = [say.text("rule"), say.text("severity"), say.text("what must hold")];
+  output(`${rowTable(head, rows, look.width)}\n\n${say.text("{n} rules", { n: rules.length })}\n`);
 }
 
 /** One object for each rule, for scripts. */
@@ -44,27 +51,35 @@ export function rulesJson(output: Output, rules: readonly Rule[]): void {
 export function explainRule(output: Output, look: Look, rule: Rule, { illegal, legal }: RuleExamples): void {
   const { id, meta } = rule;
   const style = new Style(look);
+  const say = look.language ?? english;
   const width = Math.min(look.width, 100);
-  const off = meta.off === true ? " (only with --preset all)" : "";
+  const off = meta.off === true ? say.text(" (only with --preset all)") : "";
   const lines = [`${style.bold(id)}   ${style.severity(meta.severity, meta.severity)}${off}`, ""];
-  lines.push(...wrap(`${meta.title}.`, width), "");
+  lines.push(...wrap(say.stopped(say.rule(rule).title), width), "");
   const row = (label: string, texts: readonly string[]) => {
-    for (const [i, text] of texts.entries()) lines.push(...labelled(i === 0 ? label : "", text, 10, width));
+    for (const [i, text] of texts.entries()) lines.push(...labelled(i === 0 ? say.text(label) : "", text, 10, width));
   };
-  for (const [label, texts] of rowsOf(rule)) row(label, texts);
+  for (const [label, texts] of rowsOf(rule, say)) row(label, texts);
   row(
     "servers",
-    knownAnswers(id).map(({ software, answer }) => `${software}: ${answer}`),
+    knownAnswers(id).map(({ software, answer }) => `${say.phrase(software)}${say.text(": ")}${say.phrase(answer)}`),
   );
   const example = (label: string, { name, frames }: Example) => {
-    lines.push("", ...labelled(label, name, 10, width));
+    lines.push("", ...labelled(say.text(label), say.phrase(name), 10, width));
     for (const frame of frames)
-      for (const line of frameLines(frame, width - 2)) lines.push(`  ${frame.startsWith(MARK) ? style.red(line) : line}`);
+      for (const line of frameLines(spoken(frame, say), width - 2))
+        lines.push(`  ${frame.startsWith(MARK) ? style.red(line) : line}`);
   };
   if (illegal !== undefined) example("illegal", illegal);
   if (legal !== undefined) example("legal", legal);
   output(`${lines.join("\n")}\n`);
 }
+
+// As other reports write frames: `client` and `server` take six columns, in other languages too.
+const spoken = (frame: string, say: Language): string =>
+  frame
+    .replace(/^(..)(client|server)/, (_, mark, side) => mark + padEnd(say.text(side), 6))
+    .replace(/(\d+) (bytes?)$/, (bytes, n) => say.counted(n, "byte", bytes));
 
 // What is too long goes on below, under its details where they fit there.
 function frameLines(frame: string, width: number): string[] {
@@ -140,18 +155,22 @@ export const MARK = "> ";
 const PAGE = 80;
 const INDENT = 10;
 
-function rowsOf({ meta }: Rule): [string, string[]][] {
-  const { docs, by, messages, expect, needs, spec, options } = meta;
+function rowsOf(rule: Rule, say: Language = english): [string, string[]][] {
+  const { by, expect, needs, spec, options } = rule.meta;
+  const { why, fix, messages } = say.rule(rule);
   const rows: [string, string[]][] = [
-    ["why", [docs.why]],
-    ["fix", [docs.fix]],
-    ["by", [by === "either" ? "client or server" : by]],
+    ["why", [why]],
+    ["fix", [fix]],
+    ["by", [say.text(by === "either" ? "client or server" : by)]],
     ["says", Object.values(messages)],
-    ["answer", [answerText(expect)]],
-    ["needs", [needs.length === 0 ? "the frame alone" : needs.map((need) => NEEDS[need]).join("; ")]],
+    ["answer", [answerText(expect, say)]],
+    [
+      "needs",
+      [needs.length === 0 ? say.text("the frame alone") : needs.map((need) => say.text(NEEDS[need])).join(say.text("; "))],
+    ],
   ];
   const thresholds = Object.entries(options ?? {}).map(([name, { default: value, unit, about }]) =>
-    `${name} = ${value} ${unit}: ${about}`.trimEnd(),
+    `${name} = ${say.counted(String(value), unit, `${value} ${unit}`)}${say.text(": ")}${say.phrase(about)}`.trimEnd(),
   );
   if (thresholds.length > 0) rows.push(["options", thresholds]);
   rows.push(["spec", [spec.map(specText).join("; ")]]);
@@ -164,12 +183,20 @@ const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<
 
 const anchor = (id: string): string => id.replaceAll("/", "");
 
-function answerText({ scope, codes, optional, ignore, malformed }: Rule["meta"]["expect"]): string {
-  if (ignore === true) return "none: a receiver must ignore it";
-  if (codes.length === 0) return "the text names none";
-  const frame = scope === "connection" ? "GOAWAY" : "RST_STREAM";
-  const due = optional === true ? "may be" : "is";
-  return `${due} a ${scope} error: ${frame} ${codes.join(" or ")}${malformed === true ? ", or a 4xx response" : ""}`;
+function answerText({ scope, codes, optional, ignore, malformed }: Rule["meta"]["expect"], say: Language): string {
+  if (ignore === true) return say.text("none: a receiver must ignore it");
+  if (codes.length === 0) return say.text("the text names none");
+  const isConnection = scope === "connection";
+  const data = { codes: codes.join(say.text(" or ")), more: malformed === true ? say.text(", or a 4xx response") : "" };
+  if (optional === true)
+    return say.text(
+      isConnection ? "may be a connection error: GOAWAY {codes}{more}" : "may be a stream error: RST_STREAM {codes}{more}",
+      data,
+    );
+  return say.text(
+    isConnection ? "is a connection error: GOAWAY {codes}{more}" : "is a stream error: RST_STREAM {codes}{more}",
+    data,
+  );
 }
 
 /** `RFC 9113, 8.1 (MUST)`. */

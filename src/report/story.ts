@@ -1,12 +1,14 @@
 // One failure in a few plain sentences: what went wrong, what the other side answered, what that cost, what to do. Made of a report's
 // events, for every form of report; the text is as it came from the wire until somebody prints it.
+import { english, type Language } from "../lang/language.ts";
+import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered } from "./answer.ts";
-import { NEEDS } from "./answer-words.ts";
+import { blindText, NEEDS } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf, streamsText } from "./lost.ts";
-import { duration, plural } from "./text.ts";
+import { counted, duration } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
 export type Failure =
@@ -109,182 +111,262 @@ const killedBy = (failure: Failure): number =>
 /** Worth a separate story: advice that cost nothing is not. */
 export const isFailure = (failure: Failure): boolean => rankOf(failure) < 8;
 
-/** @param fix Of the rule, where there is one. */
-export function tell(failure: Failure, connections: ReadonlyMap<number, ConnectionEvent>, fix: string | undefined): StoryText {
+/** @param rule Of the finding, where it is known. @param say What people read it in. */
+export function tell(
+  failure: Failure,
+  connections: ReadonlyMap<number, ConnectionEvent>,
+  rule: Rule | undefined,
+  say: Language = english,
+): StoryText {
   return failure.unexplained === undefined
-    ? tellFinding(failure.finding, failure.group, connections, fix)
-    : tellUnexplained(failure.unexplained);
+    ? tellFinding(failure.finding, failure.group, connections, rule, say)
+    : tellUnexplained(failure.unexplained, say);
 }
 
 function tellFinding(
   f: FindingEvent,
   group: readonly FindingEvent[],
   connections: ReadonlyMap<number, ConnectionEvent>,
-  fix: string | undefined,
+  rule: Rule | undefined,
+  say: Language,
 ): StoryText {
   const { reaction } = f;
   const from = f.offender === "client" ? "server" : "client";
-  const called = f.path === undefined || f.message.includes(f.path) ? "" : ` The call is ${f.path}.`;
-  const proof =
-    f.certainty === "proven" ? "" : ` This is not proven: ${(f.because ?? []).map((need) => NEEDS[need] ?? need).join("; ")}.`;
-  const cost = costSentence(reaction, connections.get(f.connection)?.software?.client);
-  const more = [
-    repeats(f, group),
-    ...logged(reaction),
-    ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also)]),
-  ].filter((text) => text !== "");
+  const message = say.opening(say.message(f.message, f.data, rule));
+  const needs = (f.because ?? []).map((need) => say.text(NEEDS[need] ?? need)).join(say.text("; "));
+  const cost = costSentence(reaction, connections.get(f.connection)?.software?.client, say);
+  const more = say.joined([
+    repeats(f, group, say),
+    ...logged(reaction, say),
+    ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also, say)]),
+  ]);
   return {
     ...{ connection: f.connection, stream: f.stream, packet: f.frame.packet },
     ...(f.frame.line === undefined ? {} : { line: f.frame.line }),
-    cause: `${sentence(f.message)} (${positionText(f.frame)}).${called}${proof}`,
-    answer: isAnswered(reaction) ? answered(from, reaction) : unanswered(f),
+    cause: say.joined([
+      say.text("{message} ({at}).", { message, at: positionText(f.frame, say) }),
+      f.path === undefined || f.message.includes(f.path) ? "" : say.text("The call is {path}.", { path: f.path }),
+      f.certainty === "proven" ? "" : say.text("This is not proven: {needs}.", { needs }),
+    ]),
+    answer: isAnswered(reaction) ? answered(from, reaction, say) : unanswered(f, say),
     ...(cost === "" ? {} : { cost }),
-    ...(fix === undefined || f.severity === "info" ? {} : { fix }),
-    ...(more.length === 0 ? {} : { more: more.join(" ") }),
+    ...(rule === undefined || f.severity === "info" ? {} : { fix: say.rule(rule).fix }),
+    ...(more === "" ? {} : { more }),
   };
 }
 
-function answered(from: string, r: ReactionObject): string {
-  if (r.kind === "log-only") return `The answer of the ${from} is known from its log only.`;
-  const at = positionText(r.frame ?? { packet: r.packet ?? 0 });
-  const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
-  const closed =
-    r.closed === undefined
-      ? ""
-      : `, and closed the connection ${duration(r.closed.delay)} after that (${r.closed.how.toUpperCase()}, packet ${r.closed.packet})`;
+function answered(from: string, r: ReactionObject, say: Language): string {
+  const side = say.text(from);
+  if (r.kind === "log-only") return say.text("The answer of the {side} is known from its log only.", { side });
+  const data = {
+    ...{ side, delay: duration(Math.max(r.delay ?? 0, 0)), answer: answerName(r, say) },
+    at: positionText(r.frame ?? { packet: r.packet ?? 0 }, say),
+  };
   const silent = r.kind === "fin" || r.kind === "rst";
-  const told = silent
-    ? `The ${from} closed the connection ${later(r)} (${answerName(r)}, ${at}) and gave no reason`
-    : `The ${from} answered ${later(r)} with ${answerName(r)} (${at})${debug}${closed}`;
-  const sure = r.confidence === "exact" ? "" : " It is likely, not certain, that this is the answer.";
-  const says = r.explanation === undefined ? "" : ` ${r.explanation}.`;
-  const verdict = r.verdict === "escalated" ? " It ends the connection, though only the stream should end." : "";
-  return `${told}.${sure}${says}${verdict}`;
+  return say.joined([
+    silent
+      ? say.text("The {side} closed the connection {delay} later ({answer}, {at}) and gave no reason.", data)
+      : say.text("The {side} answered {delay} later with {answer} ({at}){debug}{closed}.", {
+          ...{ ...data, debug: debugText(r, say) },
+          closed:
+            r.closed === undefined
+              ? ""
+              : say.text(", and closed the connection {delay} after that ({how}, packet {packet})", {
+                  ...{ delay: duration(r.closed.delay), how: r.closed.how.toUpperCase(), packet: r.closed.packet },
+                }),
+        }),
+    r.confidence === "exact" ? "" : say.text("It is likely, not certain, that this is the answer."),
+    r.explanation === undefined ? "" : say.stopped(say.phrase(r.explanation)),
+    r.verdict === "escalated" ? say.text("It ends the connection, though only the stream should end.") : "",
+  ]);
 }
 
+const debugText = ({ debug = "" }: Pick<ReactionObject, "debug">, say: Language): string =>
+  debug === "" ? "" : `${say.text(", ")}"${debug}"`;
+
 /** What the logs of either end say of it, and of what came of it: a line of each. */
-function logged({ logs = [] }: Omit<ReactionObject, "verdict">): string[] {
+function logged({ logs = [] }: Omit<ReactionObject, "verdict">, say: Language): string[] {
   const files = [...new Set(logs.map(({ file }) => file))].slice(0, LOGS);
   return files.flatMap((name) => {
     const own = logs.filter(({ file }) => file === name);
     const first = (kinds: readonly string[]) =>
       kinds.map((tells) => own.find((line) => line.tells === tells)).find((line) => line !== undefined);
     const [fault, outcome] = [first(["fault", "received", "sent", "close"]), first(["symptom"])];
-    const whose = own[0]!.side === undefined ? "A log" : `The log of the ${own[0]!.side}`;
+    const { side } = own[0]!;
+    const whose = side === undefined ? say.text("A log") : say.text("The log of the {side}", { side: say.text(side) });
     return [
-      ...(fault === undefined ? [] : [`${whose} says about it ${quotedLine(fault)}.`]),
-      ...(outcome === undefined ? [] : [`${whose} shows the result ${quotedLine(outcome)}.`]),
+      ...(fault === undefined ? [] : [say.text("{log} says about it {line}.", { log: whose, line: quotedLine(fault, say) })]),
+      ...(outcome === undefined
+        ? []
+        : [say.text("{log} shows the result {line}.", { log: whose, line: quotedLine(outcome, say) })]),
     ];
   });
 }
 
-function quotedLine({ file, line, confidence, text }: LogLineObject): string {
-  const sure = confidence === "exact" ? "" : `, ${confidence}`;
+function quotedLine({ file, line, confidence, text }: LogLineObject, say: Language): string {
+  const sure = confidence === "exact" ? "" : `${say.text(", ")}${say.text(confidence)}`;
   const shown = text.trim();
-  return `(${file}:${line}${sure}): "${shown.length > LINE ? `${shown.slice(0, LINE)}...` : shown}"`;
+  return say.text('({place}): "{line}"', {
+    place: `${file}:${line}${sure}`,
+    line: shown.length > LINE ? `${shown.slice(0, LINE)}...` : shown,
+  });
 }
 
-const later = ({ delay = 0 }: ReactionObject): string => `${duration(Math.max(delay, 0))} later`;
-
-function unanswered({ offender, reaction, severity, certainty }: FindingEvent): string {
-  const from = offender === "client" ? "server" : "client";
+function unanswered({ offender, reaction, severity, certainty }: FindingEvent, say: Language): string {
+  const side = say.text(offender === "client" ? "server" : "client");
   const own = reaction.selfInflicted;
-  if (own !== undefined) {
-    const end = own.kind === "goaway" ? `sent GOAWAY ${own.errorCode}` : "closed the connection";
-    return `The ${offender} itself ${end} ${duration(own.delay)} later, on open streams (packet ${own.packet}).`;
-  }
+  if (own !== undefined)
+    return say.text(
+      own.kind === "goaway"
+        ? "The {side} itself sent GOAWAY {code} {delay} later, on open streams (packet {packet})."
+        : "The {side} itself closed the connection {delay} later, on open streams (packet {packet}).",
+      { side: say.text(offender), code: String(own.errorCode), delay: duration(own.delay), packet: own.packet },
+    );
   switch (reaction.verdict) {
     case "tolerated":
-      return certainty === "proven" ? `The ${from} accepted it.` : `The ${from} went on without an error.`;
+      return say.text(certainty === "proven" ? "The {side} accepted it." : "The {side} went on without an error.", { side });
     case "unseen":
-      return `The capture shows no answer from the ${from}.`;
+      return say.text("The capture shows no answer from the {side}.", { side });
     default:
-      return severity === "info" ? "No answer is expected." : `No answer was expected from the ${from}, and it sent none.`;
+      return severity === "info"
+        ? say.text("No answer is expected.")
+        : say.text("No answer was expected from the {side}, and it sent none.", { side });
   }
 }
 
 /** Empty where nothing was lost. */
 export function costSentence(
   { kind, streamsKilled: killed = [], retrySafe: safe = [], lost = [], logs = [] }: Omit<ReactionObject, "verdict">,
-  client?: string,
+  client: string | undefined,
+  say: Language,
 ): string {
-  if (kind === "status" || kind === "grpc-status") return "The call failed with it.";
+  if (kind === "status" || kind === "grpc-status") return say.text("The call failed with it.");
   if (killed.length === 0) return "";
-  const calls = lostCalls({ streamsKilled: killed, lost });
-  const retry =
-    safe.length === killed.length
-      ? `${killed.length === 1 ? "It is" : "They are"} safe to retry: the server did not act on ${killed.length === 1 ? "it" : "them"}.`
-      : safe.length === 0
-        ? `${killed.length === 1 ? "It is" : "They are"} not safe to retry: the handler may have run.`
-        : `${safe.length === 1 ? "One" : safe.length} of them ${safe.length === 1 ? "is" : "are"} safe to retry (${streamsText(safe)}), the handlers of the others may have run.`;
-  const saw = sightsOf({ lost, logs });
-  const seen =
+  const saw = sightsOf({ lost, logs }).map((sight) => say.phrase(sight));
+  const whose = client === undefined ? "" : say.text(" ({name})", { name: client });
+  return say.joined([
+    say.text("It cost {calls}: {which}.", {
+      calls: counted(say, killed.length, "call"),
+      which: lostCalls({ streamsKilled: killed, lost }, say),
+    }),
+    retrySentence(killed.length, safe, say),
     saw.length === 0
       ? ""
-      : ` ${killed.length === 1 ? "The caller" : "Callers"}${client === undefined ? "" : ` (${client})`} probably saw ${saw.join(", or ")}.`;
-  return `It cost ${plural(killed.length, "call")}: ${calls}. ${retry}${seen}`;
+      : say.text(killed.length === 1 ? "The caller{whose} probably saw {saw}." : "Callers{whose} probably saw {saw}.", {
+          ...{ whose, saw: saw.join(say.text(", or ")) },
+        }),
+  ]);
 }
 
-function repeats(f: FindingEvent, group: readonly FindingEvent[]): string {
+function retrySentence(killed: number, safe: readonly number[], say: Language): string {
+  if (safe.length === killed)
+    return say.text(
+      killed === 1
+        ? "It is safe to retry: the server did not act on it."
+        : "They are safe to retry: the server did not act on them.",
+    );
+  if (safe.length === 0)
+    return say.text(
+      killed === 1
+        ? "It is not safe to retry: the handler may have run."
+        : "They are not safe to retry: the handler may have run.",
+    );
+  return say.text(
+    safe.length === 1
+      ? "One of them is safe to retry ({streams}), the handlers of the others may have run."
+      : "{n} of them are safe to retry ({streams}), the handlers of the others may have run.",
+    { n: safe.length, streams: streamsText(safe, say) },
+  );
+}
+
+function repeats(f: FindingEvent, group: readonly FindingEvent[], say: Language): string {
   const times = group.reduce((sum, { count }) => sum + count, 0);
   if (times < 2) return "";
-  const connections = new Set(group.map(({ connection }) => connection)).size;
+  const on = counted(say, new Set(group.map(({ connection }) => connection)).size, "connection");
   const killed = group.reduce((sum, { reaction }) => sum + (reaction.streamsKilled?.length ?? 0), 0);
-  const lost = killed > (f.reaction.streamsKilled?.length ?? 0) ? `, and cost ${plural(killed, "call")} in all` : "";
-  return `It happened ${times} times on ${plural(connections, "connection")}${lost}.`;
+  return killed > (f.reaction.streamsKilled?.length ?? 0)
+    ? say.text("It happened {times} times on {connections}, and cost {calls} in all.", {
+        ...{ times, connections: on, calls: counted(say, killed, "call") },
+      })
+    : say.text("It happened {times} times on {connections}.", { times, connections: on });
 }
 
-const alsoSentence = (also: NonNullable<ReactionObject["also"]>): string =>
-  `The same answer may be about ${also
-    .slice(0, 3)
-    .map(({ rule, packet }) => `${rule} (packet ${packet})`)
-    .join(", ")}${also.length > 3 ? " and more" : ""} as well.`;
+const alsoSentence = (also: NonNullable<ReactionObject["also"]>, say: Language): string =>
+  say.text(
+    also.length > 3
+      ? "The same answer may be about {others} and more as well."
+      : "The same answer may be about {others} as well.",
+    {
+      others: also
+        .slice(0, 3)
+        .map(({ rule, packet }) => say.text("{rule} (packet {packet})", { rule, packet }))
+        .join(say.text(", ")),
+    },
+  );
 
-function tellUnexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent): StoryText {
+function tellUnexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent, say: Language): StoryText {
   const from = r.frame?.from ?? r.from ?? "server";
   const whom = from === "client" ? "server" : "client";
   const packet = r.frame?.packet ?? r.packet ?? 0;
-  const at = positionText(r.frame ?? { packet });
-  const debug = r.debug === undefined || r.debug === "" ? "" : `, "${r.debug}"`;
-  const closed =
-    r.closed === undefined
-      ? ""
-      : `, and closed the connection ${duration(r.closed.delay)} after that (packet ${r.closed.packet})`;
+  const at = positionText(r.frame ?? { packet }, say);
   const silent = r.kind === "fin" || r.kind === "rst";
   const did = silent
-    ? `closed the connection on open streams (${answerName(r)}, ${at})`
-    : `sent ${answerName(r)} (${at})${debug}${closed}`;
-  const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
-  const sent = last.length === 0 ? "" : `The last frames it had received from the ${whom}: ${last.join(", ")}.`;
+    ? say.text("closed the connection on open streams ({answer}, {at})", { answer: answerName(r, say), at })
+    : say.text("sent {answer} ({at}){debug}{closed}", {
+        ...{ answer: answerName(r, say), at, debug: debugText(r, say) },
+        closed:
+          r.closed === undefined
+            ? ""
+            : say.text(", and closed the connection {delay} after that (packet {packet})", {
+                ...{ delay: duration(r.closed.delay), packet: r.closed.packet },
+              }),
+      });
+  const last = before
+    .slice(-SHOWN)
+    .map((frame) => say.text("{frame} ({at})", { frame: frameName(frame), at: positionText(frame, say) }));
   const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
-  const says = r.explanation === undefined ? "" : `${r.explanation}.`;
-  const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
-  const blind =
-    unchecked.length === 0
-      ? "Every rule could be checked."
-      : `Not every rule could be checked: ${unchecked.slice(0, 3).join("; ")}.`;
-  const cost = costSentence(r);
+  const blind = unchecked.slice(0, 3).map((text) => blindText(text, say));
+  const cost = costSentence(r, undefined, say);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
     ...(r.frame?.line === undefined ? {} : { line: r.frame.line }),
     cause:
       meaning === undefined
-        ? `The ${from} ${did}, and no finding explains it.`
-        : `The ${from} ${did}. That status says why by itself: ${meaning}${blockText(r, before)}.`,
-    answer: [says, strict, sent].filter((text) => text !== "").join(" "),
+        ? say.text("The {side} {did}, and no finding explains it.", { side: say.text(from), did })
+        : say.text("The {side} {did}. That status says why by itself: {meaning}{block}.", {
+            ...{ side: say.text(from), did, meaning: say.text(meaning), block: blockText(r, before, say) },
+          }),
+    answer: say.joined([
+      r.explanation === undefined ? "" : say.stopped(say.phrase(r.explanation)),
+      refusals.length === 0
+        ? ""
+        : say.text("Legal, but known to be refused: {refusals}.", {
+            refusals: refusals.map((text) => say.phrase(text)).join(say.text("; ")),
+          }),
+      last.length === 0
+        ? ""
+        : say.text("The last frames it had received from the {side}: {frames}.", {
+            ...{ side: say.text(whom), frames: last.join(say.text(", ")) },
+          }),
+    ]),
     ...(cost === "" ? {} : { cost }),
-    more: `${blind} h2lint timeline --connection ${connection} shows every frame.`,
+    more: say.joined([
+      unchecked.length === 0
+        ? say.text("Every rule could be checked.")
+        : say.text("Not every rule could be checked: {blind}.", { blind: blind.join(say.text("; ")) }),
+      say.text("h2lint timeline --connection {id} shows every frame.", { id: connection }),
+    ]),
   };
 }
 
 // How large the request's field block was, where that is what the status is about.
-function blockText({ status, frame }: UnexplainedEvent["reaction"], before: UnexplainedEvent["before"]): string {
+function blockText({ status, frame }: UnexplainedEvent["reaction"], before: UnexplainedEvent["before"], say: Language): string {
   if (status !== 431 || frame === undefined) return "";
   const own = before.filter(
     ({ kind, streamId }) => streamId === frame.streamId && (kind === "headers" || kind === "continuation"),
   );
   const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
-  return octets === 0 ? "" : `; its field block has ${plural(octets, "byte")} as it was sent`;
+  return octets === 0 ? "" : say.text("; its field block has {bytes} as it was sent", { bytes: counted(say, octets, "byte") });
 }
 
 // RFC 9110 15.5, RFC 6585: statuses that name their reason.
@@ -304,16 +386,18 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The story in one paragraph. */
-export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText): string =>
-  [cause, answer, through, cost, more, fix === undefined ? undefined : `Fix: ${fix}`]
-    .filter((text) => text !== undefined && text !== "")
-    .join(" ");
+export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText, say: Language = english): string =>
+  say.joined(
+    [cause, answer, through, cost, more, fix === undefined ? undefined : say.text("Fix: {fix}", { fix })].filter(
+      (text) => text !== undefined,
+    ),
+  );
 
 /** Where a story is: `connection 1, stream 1`. */
-export const storyPlace = ({ connection, stream }: StoryText): string =>
-  `connection ${connection}${stream === 0 ? "" : `, stream ${stream}`}`;
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+export const storyPlace = ({ connection, stream }: StoryText, say: Language = english): string =>
+  [say.text("connection {id}", { id: connection }), ...(stream === 0 ? [] : [say.text("stream {id}", { id: stream })])].join(
+    say.text(", "),
+  );
 
 const SHOWN = 4;
 const LOGS = 4;

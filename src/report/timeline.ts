@@ -179,12 +179,12 @@ export class Timeline implements ModelSink {
     const end = (side: Side) =>
       software[side] === undefined ? connection[side] : `${connection[side]} (${printable(software[side])})`;
     const id = this.#in.text("connection {id}", { id: connection.id });
-    const head = `${id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection)}, ${duration(connection.duration)}`;
+    const head = `${id}   ${end("client")} ${mark.both} ${end("server")}   ${protocolText(connection, this.#in)}${this.#in.text(", ")}${duration(connection.duration)}`;
     // Broken at words only where it is too long: the blanks in it are its columns.
     const { width } = this.#style.look;
     if (widthOf(head) <= width) this.#line(bold(head));
     else for (const [i, part] of wrap(head, width - 2).entries()) this.#line(i === 0 ? bold(part) : `  ${bold(part)}`);
-    for (const line of behindText(connection)) this.#line(`  ${line}`);
+    for (const line of behindText(connection, this.#in)) this.#line(`  ${line}`);
     if (kept === undefined) return;
     this.#line("");
     const layout = new TimelineLayout(this.#style);

@@ -1,70 +1,111 @@
 // A failure followed through a proxy, in a sentence or two: what the server behind it did, and what the client got for it.
 import { statusName } from "../grpc/status.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { Leg } from "./leg.ts";
 import { duration, utf8 } from "./text.ts";
 import type { Way, Ways } from "./way.ts";
 
 /** What became of a call that failed, from the last server to the first client; undefined where the leg stands alone. */
-export function wayText(leg: Leg, ways: Ways, hops = HOPS): string | undefined {
+export function wayText(leg: Leg, ways: Ways, say: Language = english, hops = HOPS): string | undefined {
   const way = hops === 0 ? undefined : ways.onward(leg);
   if (way === undefined) return undefined;
-  const proxy = proxyOf(way);
+  const proxy = proxyOf(way, say);
   const [last] = way.onwards.slice(-1);
-  if (last === undefined) return refusedText(way, proxy);
-  const tries = way.onwards.length > 1 ? ` ${proxy} had tried ${way.onwards.length} times.` : "";
-  const sure = way.sure ? "" : ` That the two are one call is likely: ${SIGNS[way.by]}.`;
-  const deeper = last.failed ? wayText(last, ways, hops - 1) : undefined;
-  const before = deeper === undefined ? "" : `${deeper} `;
-  return `${before}${sentence(upstreamText(leg, last, proxy))}.${tries}${sure}`;
+  if (last === undefined) return refusedText(way, proxy, say);
+  const deeper = last.failed ? wayText(last, ways, say, hops - 1) : undefined;
+  return say.joined([
+    deeper ?? "",
+    say.sentence(upstreamText(leg, last, proxy, say)),
+    way.onwards.length > 1 ? say.text("{proxy} had tried {n} times.", { proxy, n: way.onwards.length }) : "",
+    way.sure ? "" : say.text("That the two are one call is likely: {sign}.", { sign: say.text(SIGNS[way.by]) }),
+  ]);
 }
 
-function upstreamText(leg: Leg, last: Leg, proxy: string): string {
-  const upstream = `the upstream ${last.server}`;
-  const at = `connection ${last.connection}, stream ${last.stream}`;
+function upstreamText(leg: Leg, last: Leg, proxy: string, say: Language): string {
+  const upstream = say.text("the upstream {server}", { server: last.server });
+  const at = streamText(last, say);
+  const answer = { upstream, proxy, at, answer: answerText(last), packet: String(last.answerPacket) };
   if (leg.cut?.by === "client" && (last.cut === undefined || last.cut.time >= leg.cut.time) && last.status === 0) {
     const passed =
-      last.cut === undefined ? "" : `; ${proxy} passed that on with ${last.cut.how} (${at}, packet ${last.cut.packet})`;
-    return `the client gave up after ${duration(leg.cut.time - leg.asked)} (${leg.cut.how}, packet ${leg.cut.packet})${passed}; ${upstream} had not answered`;
+      last.cut === undefined
+        ? ""
+        : say.text("; {proxy} passed that on with {how} ({at}, packet {packet})", {
+            ...{ proxy, how: last.cut.how, at, packet: last.cut.packet },
+          });
+    return say.text("the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not answered", {
+      ...{ delay: duration(leg.cut.time - leg.asked), how: leg.cut.how, packet: leg.cut.packet, passed, upstream },
+    });
   }
-  const said = saidText(leg, proxy);
+  const said = saidText(leg, proxy, say);
   const { cut } = last;
   if (last.failed && cut === undefined) {
     const isSame = last.grpcStatus > 0 ? last.grpcStatus === leg.grpcStatus : last.status === leg.status && leg.grpcStatus <= 0;
-    const answer = `${upstream} answered ${answerText(last)} (${at}, packet ${last.answerPacket})`;
-    return isSame ? `${answer}, and ${proxy} passed it on (packet ${leg.answerPacket})` : `${answer}, so ${said}`;
+    return isSame
+      ? say.text("{upstream} answered {answer} ({at}, packet {packet}), and {proxy} passed it on (packet {passed})", {
+          ...{ ...answer, passed: String(leg.answerPacket) },
+        })
+      : say.text("{upstream} answered {answer} ({at}, packet {packet}), so {said}", { ...answer, said });
   }
   if (last.answeredAt >= 0 && last.status > 0 && cut === undefined)
-    return `${upstream} answered ${answerText(last)} (${at}, packet ${last.answerPacket}), so what failed is ${proxy} itself: ${said}`;
-  const answered = last.status > 0 ? "before its answer was whole" : "without an answer";
-  if (cut?.by === "server") return `${upstream} ended the call ${answered} (${cut.how}, ${at}, packet ${cut.packet}), so ${said}`;
-  if (last.gaps) return `what ${upstream} answered was not captured (${at}); ${said}`;
+    return say.text("{upstream} answered {answer} ({at}, packet {packet}), so what failed is {proxy} itself: {said}", {
+      ...answer,
+      said,
+    });
+  if (cut?.by === "server")
+    return say.text(
+      last.status > 0
+        ? "{upstream} ended the call before its answer was whole ({how}, {at}, packet {packet}), so {said}"
+        : "{upstream} ended the call without an answer ({how}, {at}, packet {packet}), so {said}",
+      { upstream, how: cut.how, at, packet: cut.packet, said },
+    );
+  if (last.gaps) return say.text("what {upstream} answered was not captured ({at}); {said}", { upstream, at, said });
   const waited = Math.min(leg.over, cut?.time ?? Number.POSITIVE_INFINITY) - last.asked;
-  const what = last.status > 0 ? "did not finish its answer" : "did not answer";
-  return `${upstream} ${what} within ${duration(waited)} (${at}), ${deadlineText(leg, last, waited, proxy)}, so ${said}`;
+  return say.text(
+    last.status > 0
+      ? "{upstream} did not finish its answer within {delay} ({at}), {deadline}, so {said}"
+      : "{upstream} did not answer within {delay} ({at}), {deadline}, so {said}",
+    { upstream, delay: duration(waited), at, deadline: deadlineText(leg, last, waited, proxy, say), said },
+  );
 }
 
 // Whose time was over.
-function deadlineText(leg: Leg, last: Leg, waited: number, proxy: string): string {
+function deadlineText(leg: Leg, last: Leg, waited: number, proxy: string, say: Language): string {
   const deadline = last.deadline ?? leg.deadline;
-  const gaveUp = last.cut === undefined ? "" : ` (${last.cut.how}, packet ${last.cut.packet})`;
+  const gaveUp =
+    last.cut === undefined ? "" : say.text(" ({how}, packet {packet})", { how: last.cut.how, packet: last.cut.packet });
   if (deadline !== undefined && waited >= 0.95 * deadline)
-    return `and the call's deadline of ${duration(deadline)} was over${gaveUp}`;
-  return `and ${proxy} did not wait longer${gaveUp}`;
+    return say.text("and the call's deadline of {deadline} was over{gaveUp}", { deadline: duration(deadline), gaveUp });
+  return say.text("and {proxy} did not wait longer{gaveUp}", { proxy, gaveUp });
 }
 
-function refusedText({ leg, attempts }: Way, proxy: string): string {
-  const [first] = attempts;
-  const times = attempts.length > 1 ? `, ${attempts.length} attempts` : "";
-  const how = first!.refused ? "it refused the connection" : "nothing answered";
-  return `${sentence(proxy)} could not connect to ${first!.server} (${how}: connection ${first!.connection}, packet ${first!.packet}${times}), so ${saidText(leg, "it")}. That this is why is likely: the attempt falls into the time of the call.`;
+function refusedText({ leg, attempts }: Way, proxy: string, say: Language): string {
+  const first = attempts[0]!;
+  const how = say.text(first.refused ? "it refused the connection" : "nothing answered");
+  const times = attempts.length > 1 ? say.text(", {n} attempts", { n: attempts.length }) : "";
+  return say.joined([
+    say.opening(
+      say.text("{proxy} could not connect to {server} ({how}: connection {connection}, packet {packet}{times}), so {said}.", {
+        ...{ proxy, server: first.server, how, connection: first.connection, packet: first.packet, times },
+        said: saidText(leg, say.text("it"), say),
+      }),
+    ),
+    say.text("That this is why is likely: the attempt falls into the time of the call."),
+  ]);
 }
 
-function saidText(leg: Leg, proxy: string): string {
-  const at = `connection ${leg.connection}, stream ${leg.stream}`;
+function saidText(leg: Leg, proxy: string, say: Language): string {
+  const at = streamText(leg, say);
   if (leg.status === 0 && leg.cut !== undefined)
-    return `${proxy} ended the client's call with ${leg.cut.how} (${at}, packet ${leg.cut.packet})`;
-  return `${proxy} said ${answerText(leg)} to the client (${at}, packet ${leg.answerPacket})`;
+    return say.text("{proxy} ended the client's call with {how} ({at}, packet {packet})", {
+      ...{ proxy, how: leg.cut.how, at, packet: leg.cut.packet },
+    });
+  return say.text("{proxy} said {answer} to the client ({at}, packet {packet})", {
+    ...{ proxy, answer: answerText(leg), at, packet: String(leg.answerPacket) },
+  });
 }
+
+const streamText = ({ connection, stream }: Leg, say: Language): string =>
+  [say.text("connection {id}", { id: connection }), say.text("stream {id}", { id: stream })].join(say.text(", "));
 
 const answerText = ({ status, grpcStatus }: Leg): string =>
   grpcStatus > 0 || (grpcStatus === 0 && status === 200)
@@ -72,14 +113,12 @@ const answerText = ({ status, grpcStatus }: Leg): string =>
     : `:status ${status}`;
 
 /** `nginx`, where its answer names it and not the server behind it. */
-function proxyOf({ leg, onwards }: Way): string {
+function proxyOf({ leg, onwards }: Way, say: Language): string {
   const name = leg.software?.split(/[/ ]/)[0];
   return name === undefined || name === "" || onwards.some(({ software }) => software === leg.software)
-    ? "the proxy"
+    ? say.text("the proxy")
     : utf8(name);
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 // Proxies one behind another.
 const HOPS = 4;

@@ -1,22 +1,24 @@
 // `h2lint why`: the story of one failure: the worst one, or that which fits what somebody saw.
 import { statusName } from "../grpc/status.ts";
-import { english } from "../lang/language.ts";
+import { english, type Language } from "../lang/language.ts";
 import { fits } from "../pairing/fault.ts";
 import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import { uncheckedText } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
+import { placeText } from "./failing.ts";
 import { type FollowedCall, type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
-import { count, jsonText, plural, printable } from "./text.ts";
+import { count, counted, jsonText, printable } from "./text.ts";
 import { likenessTo, type Words } from "./words.ts";
 
 /** What the events of a check come to. */
 export class Causes {
-  readonly #fixes: ReadonlyMap<string, string>;
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #in: Language;
   readonly #findings: FindingEvent[] = [];
   readonly #unexplained: UnexplainedEvent[] = [];
   readonly #connections = new Map<number, ConnectionEvent>();
@@ -24,8 +26,10 @@ export class Causes {
   readonly #sightings = new Map<number, string>();
   #summary: SummaryEvent | undefined;
 
-  constructor(rules: readonly Rule[]) {
-    this.#fixes = new Map(rules.map(({ id, meta }) => [id, meta.docs.fix]));
+  /** @param say What people read the stories in. */
+  constructor(rules: readonly Rule[], say: Language = english) {
+    this.#rules = new Map(rules.map((rule) => [rule.id, rule]));
+    this.#in = say;
   }
 
   event(event: ReportEvent): void {
@@ -45,7 +49,7 @@ export class Causes {
     const readings = symptom === undefined ? [] : readSymptom(symptom);
     const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
-    const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection)) ?? NOTHING;
+    const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection), this.#in) ?? NOTHING;
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
@@ -65,7 +69,8 @@ export class Causes {
   }
 
   tell(failure: Failure): StoryText {
-    return tell(failure, this.#connections, failure.finding === undefined ? undefined : this.#fixes.get(failure.finding.rule));
+    const { finding } = failure;
+    return tell(failure, this.#connections, finding === undefined ? undefined : this.#rules.get(finding.rule), this.#in);
   }
 }
 
@@ -187,14 +192,16 @@ function said(one: FindingEvent | UnexplainedEvent, words: readonly Words[]): nu
   return stream !== 0 && here.some((word) => word.stream === stream) ? 3 : 0;
 }
 
-export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
+/** @param rules Their messages are those of findings. */
+export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: readonly Rule[] = []): void {
   const style = new Style(look);
+  const say = look.language ?? english;
   const width = Math.min(look.width, 100);
   const write = (text: string, indent = "", paint = (s: string) => s) => {
     for (const line of wrap(printable(text), width - indent.length)) output(`${indent}${paint(line)}\n`);
   };
   const { story, symptom, readings, words, others } = answer;
-  if (symptom !== undefined) for (const text of readingLines(answer)) write(text, "", style.dim);
+  if (symptom !== undefined) for (const text of readingLines(answer, say)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
   if (symptom === undefined && !isEmpty(answer.failed)) {
     // The story itself follows below.
@@ -202,24 +209,22 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
     for (const text of symptomLines(
       { ...answer.failed, followed: others },
-      answer.summary.captures.length === 0 ? "line" : "packet",
+      {
+        ...{ position: answer.summary.captures.length === 0 ? "line" : "packet", say, rules },
+      },
     ))
       write(text);
     output("\n");
   }
   if (story === undefined) {
-    for (const text of nothing(answer)) write(text);
+    for (const text of nothing(answer, say)) write(text);
     return;
   }
   const ends = answer.connections.get(story.connection);
   const isKnown = ends !== undefined && ends.log === undefined;
-  write(
-    `${storyPlace(story)}${!isKnown ? "" : `: ${endText(ends, "client")} ${style.mark.right} ${endText(ends, "server")}`}`,
-    "",
-    style.bold,
-  );
-  if (answer.sighting !== undefined)
-    write(`${answer.sighting.charAt(0).toUpperCase()}${answer.sighting.slice(1)}.`, "", style.dim);
+  const between = isKnown ? `${endText(ends, "client", say)} ${style.mark.right} ${endText(ends, "server", say)}` : "";
+  write(`${storyPlace(story, say)}${isKnown ? `${say.text(": ")}${between}` : ""}`, "", style.bold);
+  if (answer.sighting !== undefined) write(say.sentence(say.phrase(answer.sighting)), "", style.dim);
   output("\n");
   write(story.cause);
   if (story.answer !== undefined && story.answer !== "") write(story.answer);
@@ -228,97 +233,134 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer): void {
   if (story.more !== undefined) write(story.more);
   if (story.fix !== undefined) {
     output("\n");
-    write(`Fix: ${story.fix}`);
+    write(say.text("Fix: {fix}", { fix: story.fix }));
   }
   const rule = answer.failure?.finding?.rule;
   output("\n");
-  if (rule !== undefined) write(`More about the rule: h2lint explain ${rule}`, "", style.dim);
+  if (rule !== undefined) write(say.text("More about the rule: h2lint explain {rule}", { rule }), "", style.dim);
   if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
-    write("It fits the meaning of the text; the capture does not contain the text itself.", "", style.dim);
+    write(say.text("It fits the meaning of the text; the capture does not contain the text itself."), "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
-  if (shown.length > 0) output(`${style.bold(symptom === undefined ? "what else failed" : "what else it may be")}\n`);
-  for (const { story: other } of shown) write(`${storyPlace(other)}: ${other.cause}`, "  ");
+  if (shown.length > 0) output(`${style.bold(say.text(symptom === undefined ? "what else failed" : "what else it may be"))}\n`);
+  for (const { story: other } of shown) write(`${storyPlace(other, say)}${say.text(": ")}${other.cause}`, "  ");
   const more = others.length - shown.length;
-  if (more > 0) write(`and ${count(more)} more (--verbose shows them)`, "  ", style.dim);
+  if (more > 0) write(say.text("and {n} more (--verbose shows them)", { n: count(more) }), "  ", style.dim);
 }
 
-function readingLines({ symptom = "", readings, words }: WhyAnswer): string[] {
+function readingLines({ symptom = "", readings, words }: WhyAnswer, say: Language): string[] {
   const lines = [`"${symptom.trim()}"`];
   // What anybody may mean by it says less than what one program does.
   const own = readings.filter(({ software }) => software !== undefined);
   for (const { software, says } of (own.length > 0 ? own : readings).slice(0, READINGS)) {
-    const named = software === undefined || says.includes(software) ? "" : `${software}: `;
-    lines.push(`${named}${says}.`);
+    const named = software === undefined || says.includes(software) ? "" : `${software}${say.text(": ")}`;
+    lines.push(`${named}${say.stopped(say.phrase(says))}`);
   }
-  for (const { connection, stream, packet, from, in: where, likeness } of words.slice(0, READINGS)) {
-    const place = `connection ${connection}${stream === 0 ? "" : `, stream ${stream}`}, packet ${packet}`;
+  for (const { connection, stream, packet, from, in: where, likeness } of words.slice(0, READINGS))
     lines.push(
-      `The ${from} says ${likeness === 2 ? "it" : "it, with other numbers,"} in ${where === "goaway" ? "the debug data of a GOAWAY" : "grpc-message"} (${place}).`,
+      say.text(
+        likeness === 2
+          ? "The {side} says it in {where} ({place})."
+          : "The {side} says it, with other numbers, in {where} ({place}).",
+        {
+          side: say.text(from),
+          where: say.text(where === "goaway" ? "the debug data of a GOAWAY" : "grpc-message"),
+          place: placeText(connection, stream, packet, say),
+        },
+      ),
     );
-  }
   return lines;
 }
 
 /** What is said where no failure fits. */
-export function nothing({ symptom, readings, words, summary, findings, failed, connections }: WhyAnswer): string[] {
+export function nothing(
+  { symptom, readings, words, summary, findings, failed, connections }: WhyAnswer,
+  say: Language = english,
+): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
   const lines: string[] = [];
   const word = words.find(({ in: where }) => where === "grpc-message");
   const isLogOnly = summary.captures.length === 0;
   if (http2Connections === 0)
     lines.push(
-      isLogOnly
-        ? "No line of the log reports a failure in words that are known."
-        : "This capture has no HTTP/2 that can be read.",
-      ...sealed(connections),
+      say.text(
+        isLogOnly
+          ? "No line of the log reports a failure in words that are known."
+          : "This capture has no HTTP/2 that can be read.",
+      ),
+      ...sealed(connections, say),
     );
   else if (word !== undefined) {
     const { stream, connection, packet, path, status, text } = word;
-    const call = path === undefined ? "" : ` (${path})`;
-    const code = status === undefined ? "" : ` grpc-status ${status} ${statusName(status)},`;
     lines.push(
-      `The server ended the call on stream ${stream} of connection ${connection}${call} with${code} "${text}" (packet ${packet}). Nothing on that stream breaks a rule: look for the reason in the server.`,
+      say.text(
+        'The server ended the call on stream {stream} of connection {connection}{call} with{code} "{text}" (packet {packet}). Nothing on that stream breaks a rule: look for the reason in the server.',
+        {
+          ...{ stream, connection, packet, text, call: path === undefined ? "" : say.text(" ({name})", { name: path }) },
+          code:
+            status === undefined
+              ? ""
+              : say.text(" grpc-status {status} {name},", { status: String(status), name: statusName(status) }),
+        },
+      ),
     );
   } else if (symptom !== undefined) {
-    lines.push(`Nothing in ${isLogOnly ? "the log" : "this capture"} explains it.`);
-    if (readings.length === 0) lines.push("The text is not known, and the capture does not contain it.");
-    else lines.push("The capture shows nothing that leads to it.");
+    lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
+    if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
+    else lines.push(say.text("The capture shows nothing that leads to it."));
   } else if (!isEmpty(failed))
-    lines.push("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.");
+    lines.push(
+      say.text("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it."),
+    );
   else
     lines.push(
-      `${isLogOnly ? "The log" : "This capture"} shows no failure: ${plural(calls, "call")} on ${plural(http2Connections, "HTTP/2 connection")}.`,
+      say.text(
+        isLogOnly
+          ? "The log shows no failure: {calls} on {connections}."
+          : "This capture shows no failure: {calls} on {connections}.",
+        { calls: counted(say, calls, "call"), connections: counted(say, http2Connections, "HTTP/2 connection") },
+      ),
     );
   const found = [
-    ...(errors > 0 ? [plural(errors, "error")] : []),
-    ...(warnings > 0 ? [plural(warnings, "warning")] : []),
-    ...(unexplained > 0 ? [`${plural(unexplained, "answer")} without a finding`] : []),
-  ];
-  if (symptom !== undefined && found.length > 0) lines.push(`Other findings: ${found.join(", ")}; h2lint check shows them.`);
-  else if (findings > 0 && symptom === undefined) lines.push("h2lint check gives advice.");
+    ...(errors > 0 ? [counted(say, errors, "error")] : []),
+    ...(warnings > 0 ? [counted(say, warnings, "warning")] : []),
+    ...(unexplained > 0 ? [say.text("{answers} without a finding", { answers: counted(say, unexplained, "answer") })] : []),
+  ].join(say.text(", "));
+  if (symptom !== undefined && found !== "") lines.push(say.text("Other findings: {found}; h2lint check shows them.", { found }));
+  else if (findings > 0 && symptom === undefined) lines.push(say.text("h2lint check gives advice."));
   if (incomplete) {
-    const blind = unchecked.slice(0, 3).map((one) => uncheckedText(one, english));
-    lines.push(`Not everything could be checked${blind.length === 0 ? ": the capture is incomplete" : `: ${blind.join("; ")}`}.`);
+    const blind = unchecked.slice(0, 3).map((one) => uncheckedText(one, say));
+    lines.push(
+      say.text("Not everything could be checked: {blind}.", {
+        blind: blind.length === 0 ? say.text("the capture is incomplete") : blind.join(say.text("; ")),
+      }),
+    );
   }
   return lines;
 }
 
 /** What stays closed in TLS, and what opens it. */
-function sealed(connections: ReadonlyMap<number, ConnectionEvent>): string[] {
+function sealed(connections: ReadonlyMap<number, ConnectionEvent>, say: Language): string[] {
   const closed = [...connections.values()].filter(({ tls }) => tls?.reason !== undefined);
   const [first] = closed;
   if (first === undefined) return [];
   const { why = "it was not decrypted", advice = "" } = first.tls ?? {};
-  const more =
-    closed.length > 1 ? ` The same holds for ${plural(closed.length - 1, "more connection")}; h2lint info lists them.` : "";
   return [
-    `Connection ${first.id} is TLS: ${why}.${advice === "" ? "" : ` ${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`}${more}`,
+    say.joined([
+      say.text("Connection {id} is TLS: {why}.", { id: first.id, why: say.phrase(why) }),
+      advice === "" ? "" : say.sentence(say.phrase(advice)),
+      closed.length === 1
+        ? ""
+        : say.text("The same holds for {connections}; h2lint info lists them.", {
+            connections: counted(say, closed.length - 1, "more connection"),
+          }),
+    ]),
   ];
 }
 
-const endText = (connection: ConnectionEvent, side: "client" | "server"): string => {
+const endText = (connection: ConnectionEvent, side: "client" | "server", say: Language): string => {
   const software = connection.software?.[side];
-  return `${side} ${connection[side]}${software === undefined ? "" : ` (${software})`}`;
+  const end = `${say.text(side)} ${connection[side]}`;
+  return software === undefined ? end : `${end}${say.text(" ({name})", { name: software })}`;
 };
 
 export function whyJson(output: Output, captures: readonly string[], answer: WhyAnswer): void {

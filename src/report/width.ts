@@ -13,6 +13,20 @@ export const padEnd = (text: string, columns: number): string => text + " ".repe
 /** `padStart` by columns. */
 export const padStart = (text: string, columns: number): string => " ".repeat(Math.max(columns - widthOf(text), 0)) + text;
 
+/** The beginning, with `...` behind it where that is not all. */
+export function shortened(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (isNarrow(text)) return `${text.slice(0, columns - 3)}...`;
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > columns - 3) break;
+    kept += character;
+  }
+  return `${kept}...`;
+}
+
 /** Parts that a line may end between: words, and wide characters each with the marks that must not begin or end a line
  *  (Unicode UAX 14: CL, OP). */
 export function breakable(word: string): string[] {

@@ -70,7 +70,7 @@ const told = (reason: TlsReason, { suite, version }: TlsFacts): readonly [why: s
       return ["the capture lacks the server's hello", "capture without loss (a larger buffer, a filter)"];
     case "unsupported-suite":
       return [
-        `the suite ${suite?.name ?? "that was chosen"} is not supported`,
+        suite === undefined ? "the suite that was chosen is not supported" : `the suite ${suite.name} is not supported`,
         "configure an AES-GCM or ChaCha20 suite, or decrypt it elsewhere",
       ];
     case "unsupported-version":

@@ -12,6 +12,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { writeGrpc } from "../../bench/generate.mjs";
 import { analyze } from "../../src/analyze.ts";
 import type { Source } from "../../src/capture/source.ts";
+import { english, Language } from "../../src/lang/language.ts";
+import { zh } from "../../src/lang/zh/catalogue.ts";
 import { defaultLimits } from "../../src/limits.ts";
 import type { Assertions } from "../../src/report/assertions.ts";
 import { Budgets } from "../../src/report/budget.ts";
@@ -23,6 +25,7 @@ import type { PageData } from "../../src/report/html/page-data.ts";
 import { rules } from "../../src/rules/index.ts";
 import { recordTraffic } from "../../src/testing/record.ts";
 import { memorySource } from "../capture/reading.ts";
+import { englishIn } from "../lang/english-in.ts";
 import { pageOf } from "../report/html/paging.ts";
 
 const executable = ["chromium", "chromium-browser", "google-chrome"]
@@ -40,9 +43,9 @@ let page: Page;
 /** What a page should never cause. */
 let complaints: string[];
 
-async function reportOf(capture: string | Source, asserted: Assertions = {}): Promise<string> {
+async function reportOf(capture: string | Source, asserted: Assertions = {}, language: Language = english): Promise<string> {
   let html = "";
-  const report = htmlReport((text) => (html += text), { limits: defaultLimits, rules, showSecrets: false }, assets);
+  const report = htmlReport((text) => (html += text), { limits: defaultLimits, rules, showSecrets: false, language }, assets);
   const budgets = new Budgets(asserted);
   for await (const event of analyze([capture], { listeners: [report.listener!, budgets] }))
     for (const told of budgets.take(event)) report.event(told);
@@ -164,6 +167,35 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
     await page.locator(".chart canvas").focus();
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator(".crumbs strong").innerText()).toBe("connection 1");
+  });
+
+  it("is read in Chinese: labels, finding, frame, help", async () => {
+    await open(await reportOf(sample, {}, new Language(zh)));
+    await expect.poll(() => page.locator(".crumbs strong").innerText()).toBe("连接 1");
+    expect(await page.locator("[role=tab]").allInnerTexts()).toEqual(["问题 1", "调用 1", "帧 12", "连接"]);
+    const texts = [await page.locator("body").innerText()];
+    await page.locator(".panel tbody button").first().click();
+    await expect.poll(title).toContain("grpc/request-trailers");
+    texts.push(await page.locator(".card").innerText());
+    // A side is one line: characters are not put one below the other.
+    const heights = await page.locator(".card .side").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    expect(Math.max(...heights)).toBeLessThan(30);
+    await page.locator("tr.fault button").click();
+    await expect.poll(title).toBe("客户端 HEADERS[1]");
+    texts.push(await page.locator(".card").innerText());
+    for (const tab of await page.locator("[role=tab]").all()) {
+      await tab.click();
+      texts.push(await page.locator("#panel").innerText());
+    }
+    await page.keyboard.press("?");
+    texts.push(await page.locator("dialog").innerText());
+    expect(englishIn(texts.join("\n"))).toEqual([]);
+    const labels = await page
+      .locator("[aria-label], [title], [placeholder]")
+      .evaluateAll((all) =>
+        all.flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? "")),
+      );
+    expect(englishIn(labels.join("\n"))).toEqual([]);
   });
 
   it("frames are stepped through by arrows, and found by search", async () => {

@@ -1,11 +1,15 @@
 // The Chinese catalogue against the English in the code.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { fill } from "../../src/lang/fill.ts";
+import { diagnostics } from "../../src/diagnostic.ts";
+import { fill, partsOf } from "../../src/lang/fill.ts";
 import { Language, type RuleText } from "../../src/lang/language.ts";
 import { zh } from "../../src/lang/zh/catalogue.ts";
+import { dictionary } from "../../src/pairing/dictionary.ts";
+import { sayings } from "../../src/pairing/sayings.ts";
 import { familyOf } from "../../src/rules/families.ts";
 import { rules } from "../../src/rules/index.ts";
+import { usedTexts } from "./used.ts";
 
 const source = new Map(
   rules.map(({ id, meta }): [string, RuleText] => [id, { title: meta.title, messages: meta.messages, ...meta.docs }]),
@@ -61,6 +65,78 @@ describe("the texts in Chinese", () => {
       .flatMap((text) => text.match(/[A-Za-z][^"]{4,}/g) ?? [])
       .filter((text) => !/^(?:FIN|RST) of the/.test(text));
     expect(parts.filter((text) => !code.includes(text.replace(/\W+$/, "")))).toEqual([]);
+  });
+});
+
+describe("what the code asks for", () => {
+  const { texts, nouns } = usedTexts();
+
+  it("is translated: each text", () =>
+    expect([...texts].filter(([text]) => text !== "" && !Object.hasOwn(zh.texts, text))).toEqual([]));
+
+  it("is translated: each noun that is counted", () =>
+    expect([...nouns].filter(([noun]) => !Object.hasOwn(zh.nouns, noun))).toEqual([]));
+
+  it("is found in calls, in their choices, and in the tables that they look up", () => {
+    const code = `
+      import { WORDS as W } from "./words.ts";
+      const own = flag ? "own {n}" : "other {n}";
+      say.text(own, { n });
+      this.#in.text(flag ? "first" : (SIGNS.get(key) ?? "second"));
+      page.in.text(W[key] ?? key);
+      this.#page.label("label", "no text");
+      ["head", "foot"].map((title) => say.text(title));
+      counted(say, n, "stone");
+      other.text("not asked for");
+      const SIGNS = new Map([[1, "sign"]]);`;
+    const found = usedTexts([
+      ["report/a.ts", code],
+      ["report/words.ts", 'export const WORDS = { ...MORE, a: "word" }; const MORE = { b: "more" };'],
+    ]);
+    expect([...found.texts.keys()].sort()).toEqual([
+      "first",
+      "foot",
+      "head",
+      "label",
+      "other {n}",
+      "own {n}",
+      "second",
+      "sign",
+      "word",
+    ]);
+    expect([...found.nouns.keys()]).toEqual(["stone"]);
+  });
+});
+
+describe("what is said without knowing who reads", () => {
+  const say = new Language(zh);
+  const isSaid = (english: string) => say.phrase(english) !== english;
+
+  it("is translated: diagnostics", () => {
+    const all = Object.values(diagnostics).map(({ text }) => text);
+    expect(all.filter((text) => text !== "{text}" && !Object.hasOwn(zh.phrases, text))).toEqual([]);
+  });
+
+  it("is translated: what sayings, and texts and lines of known software stand for", () => {
+    const said = [
+      ...sayings.map(({ says }) => says),
+      ...dictionary.flatMap(({ texts = [], lines = [], pings = [] }) =>
+        [...texts, ...lines, ...pings].flatMap(({ says }) => says ?? []),
+      ),
+      ...dictionary.flatMap(({ name, refuses = [] }) => refuses.map(({ input }) => `${name} refuses ${input}`)),
+    ];
+    expect(said.length).toBeGreaterThan(200);
+    expect(said.filter((text) => !isSaid(text))).toEqual([]);
+  });
+
+  it.each(Object.entries(zh.phrases))("%s: the same holes", (english, chinese) => {
+    expect(holesOf(chinese)).toEqual(holesOf(english));
+  });
+
+  it.each(Object.keys(zh.phrases))("%s: no form before it takes what has this one", (form) => {
+    const filled = fill(form, Object.fromEntries((form.match(/\w+(?=\})/g) ?? []).map((hole) => [hole, `<${hole}>`])));
+    const taken = Object.keys(zh.phrases).find((other) => partsOf(other, filled) !== undefined || other === filled);
+    expect(taken).toBe(form);
   });
 });
 

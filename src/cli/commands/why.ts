@@ -17,7 +17,8 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function why(task: Task): Promise<number> {
   const format = formatOf(task);
   const { text, only } = task;
-  const causes = new Causes(task.rules);
+  // What a program reads stays English.
+  const causes = format === "json" ? new Causes(task.rules) : new Causes(task.rules, task.language);
   const { from: _, to: __, ...untimed } = only;
   const filter = new TrafficFilter(untimed, new Clock());
   const words = new WordKeeper(text ?? "", (connection) => filter.connection(connection));
@@ -52,7 +53,7 @@ export async function why(task: Task): Promise<number> {
     failed,
   );
   if (format === "json") whyJson(stdout.write, captures, answer);
-  else whyTable(stdout.write, lookOf(task), answer);
+  else whyTable(stdout.write, lookOf(task), answer, task.rules);
   stdout.flush();
   return 0;
 }

@@ -1,6 +1,9 @@
 // Chinese, as engineers write it: protocol terms stay English, or have their usual words.
 import type { Catalogue } from "../language.ts";
+import { diagnostics } from "./diagnostics.ts";
+import { answers, explain, units } from "./explain.ts";
 import { explanations } from "./explanations.ts";
+import { page } from "./page.ts";
 import { phrases } from "./phrases.ts";
 import { abuse } from "./rules/abuse.ts";
 import { continuation } from "./rules/continuation.ts";
@@ -21,12 +24,17 @@ import { stream } from "./rules/stream.ts";
 import { streamId } from "./rules/stream-id.ts";
 import { tls } from "./rules/tls.ts";
 import { upgrade } from "./rules/upgrade.ts";
+import { sayings } from "./sayings.ts";
+import { story } from "./story.ts";
+import { tablePhrases, tables } from "./tables.ts";
 import { texts } from "./texts.ts";
 import { values } from "./values.ts";
 
 export const zh: Catalogue = {
+  tag: "zh-CN",
   stop: "。",
   nouns: {
+    ...units,
     packet: "{n} 个包",
     line: "{n} 行",
     "more line": "另有 {n} 行",
@@ -38,9 +46,22 @@ export const zh: Catalogue = {
     error: "{n} 个错误",
     warning: "{n} 个警告",
     answer: "{n} 个反应",
+    frame: "{n} 个帧",
+    stream: "{n} 个流",
+    field: "{n} 个字段",
+    "field block": "{n} 个首部块",
+    finding: "{n} 个问题",
+    "more finding": "另有 {n} 个问题",
+    "other connection": "其他 {n} 个连接",
+    budget: "{n} 个预算",
+    secret: "{n} 个密钥",
+    capture: "{n} 个抓包",
+    attempt: "{n} 次连接尝试",
+    "HTTP/2 connection": "{n} 个 HTTP/2 连接",
+    "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...explanations },
-  phrases,
+  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables, ...page },
+  phrases: { ...tablePhrases, ...answers, ...phrases, ...diagnostics },
   values,
   rules: {
     ...{ ...preface, ...upgrade, ...frame, ...continuation, ...settings, ...streamId, ...stream, ...goaway, ...ping, ...hpack },

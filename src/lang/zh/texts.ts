@@ -120,6 +120,8 @@ export const texts: Readonly<Record<string, string>> = {
   "asserted: {asserted}": "要求：{asserted}",
   "no HTTP/2 found": "其中没有 HTTP/2",
   "everything could be checked": "全部内容都已检查",
+  "{rule}: {reason}": "{rule}：{reason}",
+  "{rule}: {reason}, {n} times": "{rule}：{reason}，共 {n} 处",
   "{rule} not checked: {reason}": "{rule} 没有检查：{reason}",
   "{rule} not checked once: {reason}": "{rule} 有 1 处没有检查：{reason}",
   "{rule} not checked {n} times: {reason}": "{rule} 有 {n} 处没有检查：{reason}",

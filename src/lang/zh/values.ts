@@ -28,6 +28,7 @@ export const values: Readonly<Record<string, Words>> = {
   actor: { ...SIDES, "the client is": "客户端", "the server is": "服务端", "either side is": "任一方" },
   what: {
     "the connection": "连接",
+    "stream {id}": "流 {id}",
     "the end of the request": "请求结束",
     "the last of the request so far": "请求到目前为止的最后一部分",
     "a :status": " :status",
@@ -62,6 +63,18 @@ export const values: Readonly<Record<string, Words>> = {
     ' ("{said}")': '（"{said}"）',
   },
   streams: { "{first} and {n} more": "{first} 等（另有 {n} 个）" },
+  info: { first: "连接号" },
+  end: {
+    complete: "完成",
+    "reset-by-client": "被客户端重置",
+    "reset-by-server": "被服务端重置",
+    "killed-by-goaway": "因 GOAWAY 中断",
+    "killed-by-close": "因关闭中断",
+    open: "未结束",
+    unknown: "未知",
+    "no status": "没有状态",
+  },
+  values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {
     "field blocks that decode without a fault, with no size update where none was due,": "能正确解码、也不缺少大小更新的首部块",

@@ -5,6 +5,7 @@ import type { Http1Head } from "../../detect/http1.ts";
 import type { Http1Observer } from "../../detect/http1-exchange.ts";
 import type { UpgradeOffer } from "../../detect/upgrade.ts";
 import type { Frame } from "../../http2/frame.ts";
+import { english, type Language } from "../../lang/language.ts";
 import type { Limits } from "../../limits.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -38,12 +39,15 @@ export interface CollectorOptions {
   readonly limits: Limits;
   readonly rules: readonly Rule[];
   readonly showSecrets: boolean;
+  /** Of what the page says of this capture; absent: English. */
+  readonly language?: Language;
   /** Keep frames of this stream, and of the connection. */
   readonly stream?: number;
 }
 
 export class Collector implements ModelSink {
   readonly #options: CollectorOptions;
+  readonly #in: Language;
   readonly #rules: ReadonlyMap<string, Rule>;
   readonly #open = new Map<number, Rows>();
   /** Of those that are over and have no finding, oldest first. */
@@ -67,6 +71,7 @@ export class Collector implements ModelSink {
 
   constructor(options: CollectorOptions) {
     this.#options = options;
+    this.#in = options.language ?? english;
     this.#inventory = new Inventory(undefined, options.stream);
     this.#rules = new Map(options.rules.map((rule) => [rule.id, rule]));
   }
@@ -147,9 +152,9 @@ export class Collector implements ModelSink {
       octets: length,
       why:
         proof === "acknowledged"
-          ? `the ${from === "client" ? "server" : "client"} acknowledged them`
+          ? this.#in.text("the {side} acknowledged them", { side: this.#in.text(from === "client" ? "server" : "client") })
           : proof === "cut"
-            ? "cut by the snap length"
+            ? this.#in.text("cut by the snap length")
             : "",
     });
   }
@@ -221,7 +226,7 @@ export class Collector implements ModelSink {
     const tables = new Tables();
     const connections = this.#connections
       .sort((a, b) => a.event.id - b.event.id)
-      .map(({ event, rows }) => pageConnection(event, rows, files, stream !== undefined, tables));
+      .map(({ event, rows }) => pageConnection(event, rows, files, stream !== undefined, tables, this.#in));
     const story = this.#story();
     return {
       ...(story === undefined ? {} : { story }),
@@ -230,15 +235,15 @@ export class Collector implements ModelSink {
       tool: this.#run!.tool,
       captures,
       summary,
-      diagnostics: this.#diagnostics,
-      budgets: this.#budgets,
+      diagnostics: this.#diagnostics.map((event) => ({ ...event, message: this.#in.phrase(event.message) })),
+      budgets: this.#budgets.map((event) => spoken(event, this.#in)),
       rules: this.#ruleTexts(),
-      words: { verdicts: VERDICTS, needs: NEEDS },
+      words: { verdicts: this.#words(VERDICTS), needs: this.#words(NEEDS) },
       strings: tables.strings.list,
       details: tables.details.list,
       blocks: tables.blocks.list,
       connections,
-      findings: this.#findings,
+      findings: this.#findings.map((event) => this.#spoken(event)),
       left: this.#left,
     };
   }
@@ -249,15 +254,31 @@ export class Collector implements ModelSink {
     if (worst === undefined) return undefined;
     const { finding } = worst;
     const events = new Map(this.#connections.map(({ event }) => [event.id, event]));
-    const fix = finding === undefined ? undefined : this.#rules.get(finding.rule)?.meta.docs.fix;
-    return { ...tell(worst, events, fix), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
+    const rule = finding === undefined ? undefined : this.#rules.get(finding.rule);
+    return { ...tell(worst, events, rule, this.#in), finding: finding === undefined ? -1 : this.#findings.indexOf(finding) };
   }
 
   #symptoms(isTold: boolean): string[] {
     const known = new Set(this.#connections.map(({ event }) => event.id));
-    const symptoms = this.#inventory.symptoms(this.#findings, (connection) => known.has(connection));
+    const symptoms = this.#inventory.symptoms(this.#findings, (connection) => known.has(connection), this.#in);
     const isQuiet = isEmpty(symptoms) && !isTold && this.#summary!.http2Connections > 0;
-    return isQuiet ? ["Nothing failed."] : symptomLines(symptoms);
+    return isQuiet ? [this.#in.text("Nothing failed.")] : symptomLines(symptoms, { say: this.#in, rules: this.#options.rules });
+  }
+
+  /** A finding as the page says it. */
+  #spoken(event: FindingEvent): FindingEvent {
+    const say = this.#in;
+    if (say === english) return event;
+    const { explanation } = event.reaction;
+    return {
+      ...event,
+      message: say.message(event.message, event.data, this.#rules.get(event.rule)),
+      reaction: { ...event.reaction, ...(explanation === undefined ? {} : { explanation: say.phrase(explanation) }) },
+    };
+  }
+
+  #words(words: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(words).map(([word, text]) => [word, this.#in.text(text)]));
   }
 
   #finish(event: ConnectionEvent): void {
@@ -302,7 +323,7 @@ export class Collector implements ModelSink {
     if (first === undefined) return;
     if (first < rows.count && rows.block[first] === undefined) {
       rows.block[first] = LOST;
-      rows.text[first] = "fields not readable";
+      rows.text[first] = this.#in.text("fields not readable");
     }
     if (!this.#options.showSecrets) for (const at of pending) rows.hide(at);
   }
@@ -338,14 +359,22 @@ export class Collector implements ModelSink {
   #ruleTexts(): Record<string, RuleText> {
     const texts: Record<string, RuleText> = {};
     for (const { rule } of this.#findings) {
-      const meta = this.#rules.get(rule)?.meta;
-      if (meta === undefined || rule in texts) continue;
-      const { title, severity, docs, spec } = meta;
-      texts[rule] = { title, severity, why: docs.why, fix: docs.fix, spec: spec.map(specText) };
+      const known = this.#rules.get(rule);
+      if (known === undefined || rule in texts) continue;
+      const { severity, spec } = known.meta;
+      const { title, why, fix } = this.#in.rule(known);
+      texts[rule] = { title, severity, why, fix, spec: spec.map(specText) };
     }
     return texts;
   }
 }
+
+const spoken = (event: BudgetEvent, say: Language): BudgetEvent => ({
+  ...event,
+  asserted: say.phrase(event.asserted),
+  message: say.phrase(event.message),
+  ...(event.because === undefined ? {} : { because: say.phrase(event.because) }),
+});
 
 interface Done {
   readonly event: ConnectionEvent;

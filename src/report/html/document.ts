@@ -1,4 +1,5 @@
 // The page around its data: one file that asks nobody for anything. What is executed is named by its hash, so that nothing else can be.
+import { english, type Language } from "../../lang/language.ts";
 import { createHash } from "../../platform/crypto.ts";
 import type { PageData } from "./page-data.ts";
 
@@ -8,7 +9,8 @@ export interface PageAssets {
   readonly style: string;
 }
 
-export function pageDocument(data: PageData, { script, style }: PageAssets): string {
+/** @param language Of the page's `lang`, and of what stands beside its script. */
+export function pageDocument(data: PageData, { script, style }: PageAssets, language: Language = english): string {
   const policy = [
     "default-src 'none'",
     `script-src ${hashSource(script)}`,
@@ -18,7 +20,7 @@ export function pageDocument(data: PageData, { script, style }: PageAssets): str
   ].join("; ");
   const title = `h2lint: ${data.captures.map(({ file }) => file).join(", ")}`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${language.tag}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -29,7 +31,7 @@ export function pageDocument(data: PageData, { script, style }: PageAssets): str
 <style>${style}</style>
 </head>
 <body>
-<noscript>This report is drawn by the script in this file. With scripts off, see <code>h2lint check --format markdown</code>.</noscript>
+<noscript>${language.text("This report is drawn by the script in this file. With scripts off, see {command}.", { command: "<code>h2lint check --format markdown</code>" })}</noscript>
 <div id="page"></div>
 <script type="application/json" id="data">${inScript(data)}</script>
 <script>${script}</script>

@@ -9,6 +9,11 @@ export function htmlReport(output: Output, options: CollectorOptions, assets: Pa
   return {
     listener: collector,
     event: (event) => collector.event(event),
-    end: () => output(pageDocument(collector.data(), assets)),
+    end() {
+      const { language } = options;
+      const texts = language?.heldBy(assets.script);
+      const data = collector.data();
+      output(pageDocument(texts === undefined ? data : { ...data, language: texts }, assets, language));
+    },
   };
 }

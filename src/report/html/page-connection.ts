@@ -1,4 +1,5 @@
 // What was kept of a connection -> what the page's data has of it.
+import type { Language } from "../../lang/language.ts";
 import type { ConnectionEvent } from "../event.ts";
 import { behindText, protocolText } from "../protocol-text.ts";
 import { differences, differencesBySide } from "./columns.ts";
@@ -21,7 +22,14 @@ export class Tables {
 }
 
 /** @param files How many were read. @param part Whether frames were left out on purpose. */
-export function pageConnection(event: ConnectionEvent, rows: Rows, files: number, part: boolean, tables: Tables): PageConnection {
+export function pageConnection(
+  event: ConnectionEvent,
+  rows: Rows,
+  files: number,
+  part: boolean,
+  tables: Tables,
+  say: Language,
+): PageConnection {
   const { start, lostOctets } = event.complete;
   const { strings, details } = tables;
   const string = (text: string) => strings.index(text);
@@ -38,8 +46,8 @@ export function pageConnection(event: ConnectionEvent, rows: Rows, files: number
   ]);
   return {
     ...event,
-    speaks: protocolText(event),
-    behind: behindText(event),
+    speaks: protocolText(event, say),
+    behind: behindText(event, say),
     from: rows.start,
     columns: {
       dTime: differences(rows.time),

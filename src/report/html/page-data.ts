@@ -36,6 +36,16 @@ export interface PageData {
   readonly connections: readonly PageConnection[];
   readonly findings: readonly FindingEvent[];
   readonly left: LeftOut;
+  /** Of what the page itself says; absent: English. */
+  readonly language?: PageLanguage;
+}
+
+/** The texts that the page's script holds, in another language (lang/language.ts). */
+export interface PageLanguage {
+  readonly tag: string;
+  readonly nouns: Readonly<Record<string, string>>;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly stop: string;
 }
 
 export interface RuleText {

@@ -1,14 +1,22 @@
 // The page as a file: nothing in the data ends its element, the policy names what runs, the same input gives the same octets.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
 import { analyze } from "../../../src/analyze.ts";
+import { english, Language } from "../../../src/lang/language.ts";
+import { zh } from "../../../src/lang/zh/catalogue.ts";
 import { defaultLimits } from "../../../src/limits.ts";
+import { readAssets } from "../../../src/report/html/assets.ts";
+import { bundle } from "../../../src/report/html/bundle.mjs";
 import { differences, differencesBySide, sums, sumsBySide } from "../../../src/report/html/columns.ts";
-import { hashSource, inScript, markupText, pageDocument } from "../../../src/report/html/document.ts";
+import { hashSource, inScript, markupText, type PageAssets, pageDocument } from "../../../src/report/html/document.ts";
 import { htmlReport } from "../../../src/report/html/html.ts";
+import type { PageData } from "../../../src/report/html/page-data.ts";
 import { rules } from "../../../src/rules/index.ts";
+import { usedTexts } from "../../lang/used.ts";
 import { pageOf } from "./paging.ts";
 
 const assets = { script: 'console.log("run")', style: "body{margin:0}" };
@@ -98,13 +106,61 @@ describe("columns", () => {
 describe("a capture", () => {
   const sample = fileURLToPath(new URL("../../../samples/volo-0.9.1-grpc-go-1.85.pcap", import.meta.url));
 
-  async function pageOfSample(): Promise<string> {
+  async function pageOfSample(language?: Language, own: PageAssets = assets): Promise<string> {
     let html = "";
-    const report = htmlReport((text) => (html += text), { limits: defaultLimits, rules, showSecrets: false }, assets);
+    const options = { limits: defaultLimits, rules, showSecrets: false, ...(language === undefined ? {} : { language }) };
+    const report = htmlReport((text) => (html += text), options, own);
     for await (const event of analyze([sample], { listeners: [report.listener!] })) report.event(event);
     report.end();
     return html;
   }
+
+  describe("in Chinese", () => {
+    const dataIn = (html: string): PageData =>
+      JSON.parse(/<script type="application\/json" id="data">(.*)<\/script>/.exec(html)![1]!) as PageData; // what was written
+    let script: PageAssets;
+    let chinese: string;
+    beforeAll(async () => {
+      const folder = mkdtempSync(join(tmpdir(), "h2lint-page-"));
+      await bundle(folder);
+      script = readAssets(pathToFileURL(`${folder}/`));
+      rmSync(folder, { recursive: true });
+      chinese = await pageOfSample(new Language(zh), script);
+    });
+
+    it("carries every text that the page's script asks for, and no other", () => {
+      const { texts, nouns } = dataIn(chinese).language!;
+      const used = usedTexts();
+      const ofPage = (all: ReadonlyMap<string, string>) =>
+        [...all].filter(([text, file]) => text !== "" && file.startsWith("report/html/page/")).map(([text]) => text);
+      const own = ofPage(used.texts);
+      expect(own.length).toBeGreaterThan(150);
+      expect(own.filter((text) => !Object.hasOwn(texts, text))).toEqual([]);
+      expect(ofPage(used.nouns).filter((noun) => !Object.hasOwn(nouns, noun))).toEqual([]);
+      expect(Object.keys(texts).filter((text) => !script.script.includes(text))).toEqual([]);
+      // What only other reports say.
+      expect(Object.keys(texts)).not.toContain("what became of them");
+    });
+
+    it("says what was found", () => {
+      const { findings, story, symptoms, rules: ofRules } = dataIn(chinese);
+      expect(chinese).toContain('<html lang="zh-CN">');
+      expect(findings[0]!.message).toMatch(/^客户端用 trailers/u);
+      expect(findings[0]!.rule).toBe("grpc/request-trailers");
+      expect(story!.fix).toMatch(/^用带 END_STREAM 的 DATA/u);
+      expect(symptoms[0]).toBe("1 个调用没有正常结束：");
+      expect(ofRules["grpc/request-trailers"]!.title).toBe("gRPC 请求不能以 trailers 结束");
+    });
+
+    it("is none of it in English", async () => {
+      const html = await pageOfSample(english, script);
+      expect(html).toBe(await pageOfSample(undefined, script));
+      expect(html).not.toMatch(/\p{Script=Han}/u);
+      expect(dataIn(html)).not.toHaveProperty("language");
+      // A page is sent and kept: another language may cost it a few texts.
+      expect(chinese.length - html.length).toBeLessThan(12_000);
+    });
+  });
 
   it("gives the same bytes each time", async () => {
     expect(await pageOfSample()).toBe(await pageOfSample());

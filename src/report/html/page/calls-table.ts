@@ -1,8 +1,9 @@
 // The table of calls.
-import { count, duration, plural, printable, size } from "../../text.ts";
+import { count, counted, duration, printable, size } from "../../text.ts";
 import { badness, type CallOrder, type CallRow, resultOf, type Sorting, sortCalls } from "./calls.ts";
 import { button, el } from "./dom.ts";
 import { PagedTable } from "./paged-table.ts";
+import { say } from "./say.ts";
 import { type Go, rowClick } from "./tables.ts";
 
 /** @param one Of one connection only. @param sorted Called after another order is chosen. */
@@ -21,13 +22,13 @@ export function callsTable(
     sorted: sorting.by !== by ? undefined : sorting.descending ? ("descending" as const) : ("ascending" as const),
   });
   const table = new PagedTable(
-    "Calls",
+    say.text("Calls"),
     [
-      column("call", "call"),
-      column("method", "method", false),
-      column("status", "status", false),
-      column("took", "took"),
-      column("octets", "bytes"),
+      column("call", say.text("call")),
+      column("method", say.text("method"), false),
+      column("status", say.text("status"), false),
+      column("took", say.text("took")),
+      column("octets", say.text("bytes")),
     ],
     100,
     (index) => {
@@ -43,21 +44,28 @@ export function callsTable(
           "td",
           {},
           button(
-            lane.request === "" ? "(request not captured)" : printable(lane.request),
+            lane.request === "" ? say.text("(request not captured)") : printable(lane.request),
             () => go({ connection: id, frame: lane.entries[0]! }),
             { class: "link" },
           ),
           el(
             "div",
             { class: "detail" },
-            [`at ${duration(start - model.about.from)}`, plural(lane.entries.length, "frame"), cut]
+            [say.text("at {time}", { time: duration(start - model.about.from) }), counted(say, lane.entries.length, "frame"), cut]
               .filter((text) => text !== "")
-              .join(", "),
+              .join(say.text(", ")),
           ),
         ),
-        el("td", { class: bad ? "status bad" : "status" }, result === "" ? "none" : printable(result)),
+        el("td", { class: bad ? "status bad" : "status" }, result === "" ? say.text("none") : printable(result)),
         el("td", { class: "number" }, duration(took)),
-        el("td", { class: "number", title: `${size(sent)} sent, ${size(received)} received` }, count(sent + received)),
+        el(
+          "td",
+          {
+            class: "number",
+            title: say.text("{sent} sent, {received} received", { sent: size(sent, say), received: size(received, say) }),
+          },
+          count(sent + received),
+        ),
       );
     },
   );

@@ -1,6 +1,7 @@
 // Calls of a connection: what was asked, what came of it and how long it took, and the orders that they can be read in.
 import { pageKinds } from "../page-data.ts";
 import type { ConnectionModel, Lane } from "./connection-model.ts";
+import { say } from "./say.ts";
 
 export interface CallRow {
   readonly model: ConnectionModel;
@@ -29,7 +30,7 @@ export function callsOf(model: ConnectionModel, match: Uint8Array | undefined): 
     for (const entry of entries) {
       const kind = pageKinds[model.kind[entry]!];
       if (kind === "data") octets[model.side[entry] as 0 | 1] += columns.length[entry]!;
-      if (kind === "rst-stream" && reset === "") reset = `reset by the ${model.from(entry)}`;
+      if (kind === "rst-stream" && reset === "") reset = say.text("reset by the {side}", { side: say.text(model.from(entry)) });
       // A window may be opened long after the answer.
       if (kind !== "window-update" && kind !== "priority") last = entry;
     }

@@ -1,9 +1,10 @@
 // All connections on one axis, with their findings.
-import { duration, plural } from "../../text.ts";
+import { counted, duration } from "../../text.ts";
 import type { PageConnection } from "../page-data.ts";
 import type { PageFinding } from "./connection-model.ts";
 import { drawSeverity } from "./marks.ts";
 import { BOLD, FONT, SMALL } from "./palette.ts";
+import { say } from "./say.ts";
 import { type Hit, TimeCanvas } from "./time-canvas.ts";
 
 export interface FoundAt {
@@ -24,7 +25,7 @@ export class ConnectionChart extends TimeCanvas {
     describedBy: string,
     open: (id: number) => void,
   ) {
-    super("Connections on a time axis, with their findings", describedBy);
+    super(say.text("Connections on a time axis, with their findings"), describedBy);
     this.#shown = connections;
     this.#found = found;
     this.#open = open;
@@ -76,10 +77,13 @@ export class ConnectionChart extends TimeCanvas {
     const found = this.#found.get(connection.id) ?? [];
     const rules = [...new Set(found.map(({ finding }) => finding.rule))];
     return [
-      `connection ${connection.id}: ${connection.client} to ${connection.server}`,
-      `${connection.speaks}, ${duration(connection.duration)}, ${plural(connection.frames, "frame")}, ${plural(connection.streams, "stream")}`,
+      `${say.text("connection {id}", { id: connection.id })}${say.text(": ")}${endsText(connection)}`,
+      [
+        ...[connection.speaks, duration(connection.duration)],
+        ...[counted(say, connection.frames, "frame"), counted(say, connection.streams, "stream")],
+      ].join(say.text(", ")),
       ...rules.slice(0, 6),
-      ...(rules.length > 6 ? [`and ${rules.length - 6} more rules`] : []),
+      ...(rules.length > 6 ? [say.text("and {n} more rules", { n: rules.length - 6 })] : []),
     ];
   }
 
@@ -92,7 +96,7 @@ export class ConnectionChart extends TimeCanvas {
     const { c, palette } = this;
     c.font = SMALL;
     c.fillStyle = palette.dim;
-    this.clipped("since the first packet", 12, AXIS / 2, this.gutter - 24);
+    this.clipped(say.text("since the first packet"), 12, AXIS / 2, this.gutter - 24);
     this.timeAxis(0, AXIS);
     const first = Math.floor(this.scroll / this.rowHeight);
     const last = Math.min(Math.ceil((this.scroll + this.height - this.top) / this.rowHeight), this.rows) - 1;
@@ -132,7 +136,7 @@ export class ConnectionChart extends TimeCanvas {
     this.clipped(`${connection.id}   ${connection.client}`, 12, middle - 8, room);
     c.font = SMALL;
     c.fillStyle = palette.dim;
-    this.clipped(`to ${connection.server}`, 12, middle + 9, room);
+    this.clipped(say.text("to {server}", { server: connection.server }), 12, middle + 9, room);
     const from = this.x(connection.from);
     const to = this.x(connection.from + connection.duration);
     const x1 = Math.max(from, this.gutter);
@@ -147,7 +151,7 @@ export class ConnectionChart extends TimeCanvas {
       c.fillStyle = palette.ink;
       const text =
         connection.frames > 0
-          ? `${connection.speaks} · ${plural(connection.streams, "stream")} · ${plural(connection.frames, "frame")}`
+          ? `${connection.speaks} · ${counted(say, connection.streams, "stream")} · ${counted(say, connection.frames, "frame")}`
           : connection.speaks;
       c.font = SMALL;
       this.clipped(text, x1 + 8, middle + 0.5, x2 - x1 - 14);
@@ -164,5 +168,8 @@ export class ConnectionChart extends TimeCanvas {
     }
   }
 }
+
+/** `127.0.0.1:50000 to 127.0.0.1:50051`. */
+export const endsText = ({ client, server }: PageConnection): string => say.text("{client} to {server}", { client, server });
 
 const AXIS = 26;

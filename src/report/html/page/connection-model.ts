@@ -5,6 +5,7 @@ import type { FindingEvent, FrameObject } from "../../event.ts";
 import { between } from "../../style.ts";
 import { sums, sumsBySide } from "../columns.ts";
 import { type EndData, type GapData, type PageConnection, type PageData, pageKinds } from "../page-data.ts";
+import { say } from "./say.ts";
 
 export type PageFinding = FindingEvent;
 
@@ -158,7 +159,9 @@ export class ConnectionModel {
   }
 
   text(entry: number): string {
-    return this.#page.strings[this.about.columns.text[entry]!]!;
+    const text = this.#page.strings[this.about.columns.text[entry]!]!;
+    const [, octets] = (pageKinds[this.kind[entry]!] === "data" && /^(\d+) bytes?$/.exec(text)) || [];
+    return octets === undefined ? text : say.counted(octets, "byte", text);
   }
 
   stream(entry: number): number {

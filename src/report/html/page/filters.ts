@@ -2,14 +2,15 @@
 import type { PageData } from "../page-data.ts";
 import type { ConnectionModel } from "./connection-model.ts";
 import { button, el } from "./dom.ts";
+import { say } from "./say.ts";
 import { parseQuery, type Query } from "./search.ts";
 
 export class Filters {
   readonly search = el("input", {
     type: "search",
     id: "search",
-    placeholder: "Search   /",
-    "aria-label": "Search frames and findings",
+    placeholder: say.text("Search   /"),
+    "aria-label": say.text("Search frames and findings"),
     "aria-describedby": "search-help",
     autocomplete: "off",
     spellcheck: "false",
@@ -18,20 +19,20 @@ export class Filters {
   readonly matched = el("span", { class: "matched" });
   /** Where one connection is in view: what matches in others. */
   readonly elsewhere = button("", () => this.#everywhere(), { class: "link elsewhere", hidden: true });
-  readonly #side = select("Side", [
-    ["", "both sides"],
-    ["client", "client"],
-    ["server", "server"],
+  readonly #side = select(say.text("Side"), [
+    ["", say.text("both sides")],
+    ["client", say.text("client")],
+    ["server", say.text("server")],
   ]);
-  readonly #kind = select("Frame", [["", "every frame"]]);
-  readonly #status = select("Status", [["", "every status"]]);
-  readonly #rule = select("Rule", [["", "every rule"]]);
+  readonly #kind = select(say.text("Frame"), [["", say.text("every frame")]]);
+  readonly #status = select(say.text("Status"), [["", say.text("every status")]]);
+  readonly #rule = select(say.text("Rule"), [["", say.text("every rule")]]);
   readonly #stream = el("input", {
     type: "text",
     inputmode: "numeric",
     class: "stream",
-    placeholder: "stream",
-    "aria-label": "Stream",
+    placeholder: say.text("stream"),
+    "aria-label": say.text("Stream"),
   });
 
   /** In the order of the toolbar. */
@@ -41,7 +42,7 @@ export class Filters {
       el(
         "span",
         { class: "unseen", id: "search-help" },
-        "Words, or stream:, status:, from:, kind:, rule:, path:, method: with a value.",
+        say.text("Words, or stream:, status:, from:, kind:, rule:, path:, method: with a value."),
       ),
       this.#side,
       this.#kind,
@@ -72,7 +73,7 @@ export class Filters {
     const rules = [...new Set(findings.map(({ rule }) => rule))].sort();
     fill(
       this.#rule,
-      "every rule",
+      say.text("every rule"),
       rules.map((rule) => [rule, rule]),
     );
     this.#rule.hidden = rules.length === 0;
@@ -95,7 +96,7 @@ export class Filters {
     const names = kinds.map((kind) => model.name(model.kind.indexOf(kind)));
     fill(
       this.#kind,
-      "every frame",
+      say.text("every frame"),
       names.map((name) => [name.toLowerCase().replaceAll("_", "-"), name]),
     );
     this.#kind.hidden = kinds.length < 2;
@@ -113,7 +114,7 @@ export class Filters {
     const listed = [...all].sort().slice(0, STATUSES);
     fill(
       this.#status,
-      "every status",
+      say.text("every status"),
       listed.map((status) => [status, status.replace("grpc-", "grpc-status ")]),
     );
     this.#status.value = listed.includes(before) ? before : "";

@@ -1,10 +1,11 @@
 // One frame: its fields, its headers and how sure they are, its first octets.
 import { FrameType, kindOf } from "../../../http2/frame.ts";
 import { settingName } from "../../../http2/setting.ts";
-import { count, duration, plural, size } from "../../text.ts";
+import { count, counted, duration, size } from "../../text.ts";
 import { type PageData, pageKinds, shownOctets } from "../page-data.ts";
 import type { ConnectionModel } from "./connection-model.ts";
 import { button, el, row } from "./dom.ts";
+import { say } from "./say.ts";
 
 export function frameCard(
   page: PageData,
@@ -17,11 +18,19 @@ export function frameCard(
   const stream = model.stream(entry);
   const name = `${model.name(entry)}${stream === 0 ? "" : `[${stream}]`}`;
   const side = model.from(entry);
-  const heading = el("h2", { tabindex: -1, class: "card-title" }, el("span", { class: `side ${side}` }, side), ` ${name}`);
+  const heading = el(
+    "h2",
+    { tabindex: -1, class: "card-title" },
+    el("span", { class: `side ${side}` }, say.text(side)),
+    ` ${name}`,
+  );
   const many = model.many.get(entry);
   if (many !== undefined) {
     const [frames, span, octets] = many;
-    const text = `${plural(frames, "frame")} of this kind from the ${side}, ${size(octets)}, over ${duration(span)}. There were more frames than a page shows one by one.`;
+    const text = say.text(
+      "{frames} of this kind from the {side}, {bytes}, over {time}. There were more frames than a page shows one by one.",
+      { frames: counted(say, frames, "frame"), side: say.text(side), bytes: size(octets, say), time: duration(span) },
+    );
     return el("article", { class: "card" }, heading, el("p", {}, text));
   }
   const flags = columns.flags[entry]!;
@@ -32,12 +41,18 @@ export function frameCard(
   const list = el(
     "dl",
     {},
-    ...row("packet", `${count(model.packet[entry]!)}${file === undefined ? "" : ` of ${file}`}`),
-    ...row("time", `${duration(model.time[entry]! - start)} after the connection began`),
-    ...row("length", plural(length, "byte")),
-    ...(http2 ? row("flags", flagText(kind, flags)) : []),
-    ...row("offset", `${count(model.offset[entry]!)} in the bytes of the ${side}`),
-    ...(text === "" || kind === "data" ? [] : row("says", text)),
+    ...row(
+      say.text("packet"),
+      file === undefined ? count(model.packet[entry]!) : say.text("{n} of {file}", { n: count(model.packet[entry]!), file }),
+    ),
+    ...row(say.text("time"), say.text("{time} after the connection began", { time: duration(model.time[entry]! - start) })),
+    ...row(say.text("length"), counted(say, length, "byte")),
+    ...(http2 ? row(say.text("flags"), flagText(kind, flags)) : []),
+    ...row(
+      say.text("offset"),
+      `${count(model.offset[entry]!)} ${say.text("in the bytes of the {side}", { side: say.text(side) })}`,
+    ),
+    ...(text === "" || kind === "data" ? [] : row(say.text("says"), text)),
     ...detailRows(page.details[columns.detail[entry]!]!),
   );
   const found = model.findings.filter((finding) => finding.entry === entry || finding.answer === entry);
@@ -52,7 +67,7 @@ export function frameCard(
         "",
         () => openFinding(index),
         { class: `linked ${event.severity}` },
-        answer === entry ? `answers ${event.rule}` : `at fault: ${event.rule}`,
+        say.text(answer === entry ? "answers {rule}" : "at fault: {rule}", { rule: event.rule }),
       ),
     ),
     list,
@@ -80,24 +95,26 @@ function detailRows(detail: Readonly<Record<string, unknown>>): HTMLElement[] {
     if (name === "settings" && Array.isArray(value)) {
       const pairs = value as readonly (readonly [number, number])[];
       const items = pairs.map(([id, setting]) => el("li", {}, `${settingName(id)} = ${count(setting)}`));
-      return items.length === 0 ? [] : row("settings", el("ul", { class: "plain" }, ...items));
+      return items.length === 0 ? [] : row(say.text("settings"), el("ul", { class: "plain" }, ...items));
     }
-    return row(LABELS[name] ?? name, String(value));
+    return row(say.text(LABELS[name] ?? name), String(value));
   });
 }
 
 function headers(page: PageData, index: number): HTMLElement[] {
   if (index === 0) return [];
   const { fields, certainty, fault, more } = page.blocks[index]!;
-  const say = (text: number | undefined) => (text === undefined || text < 0 ? el("em", {}, "not known") : page.strings[text]!);
+  const shown = (text: number | undefined) =>
+    text === undefined || text < 0 ? el("em", {}, say.text("not known")) : page.strings[text]!;
   const rows: HTMLElement[] = [];
   for (let i = 0; i < fields.length; i += 2) {
     const unsure = (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
-    rows.push(el("tr", unsure, el("th", { scope: "row" }, say(fields[i])), el("td", {}, say(fields[i + 1]))));
+    rows.push(el("tr", unsure, el("th", { scope: "row" }, shown(fields[i])), el("td", {}, shown(fields[i + 1]))));
   }
-  const sure = `${CERTAINTY[certainty]}${fault === undefined ? "" : `; decoding ended with a fault: ${fault}`}`;
+  const ended = fault === undefined ? "" : say.text("; decoding ended with a fault: {fault}", { fault });
+  const sure = `${say.text(CERTAINTY[certainty] ?? "")}${ended}`;
   return [
-    el("h3", {}, "Headers ", el("span", { class: `chip ${certainty}` }, certainty)),
+    el("h3", {}, say.text("Headers "), el("span", { class: `chip ${certainty}` }, say.text(certainty))),
     el("p", { class: "note" }, sure),
     ...(rows.length === 0
       ? []
@@ -105,11 +122,13 @@ function headers(page: PageData, index: number): HTMLElement[] {
           el(
             "table",
             { class: "headers" },
-            el("caption", { class: "unseen" }, "Header fields: name and value"),
+            el("caption", { class: "unseen" }, say.text("Header fields: name and value")),
             el("tbody", {}, ...rows),
           ),
         ]),
-    ...(more === undefined ? [] : [el("p", { class: "note" }, `${plural(more, "field")} more`)]),
+    ...(more === undefined
+      ? []
+      : [el("p", { class: "note" }, say.text("{fields} more", { fields: counted(say, more, "field") }))]),
   ];
 }
 
@@ -136,21 +155,27 @@ function octets(page: PageData, model: ConnectionModel, entry: number): HTMLElem
   ].map((octet) => octet & 0xff);
   const body = Array.from(atob(page.strings[payload]!), (c) => c.charCodeAt(0));
   const [a, b, c, d, e, ...id] = head.map((octet) => octet.toString(16).padStart(2, "0"));
-  const lines = [`0000  ${a} ${b} ${c}  ${d}  ${e}  ${id.join(" ")}  frame head`, ...hexLines(body, 9)];
+  const lines = [`0000  ${a} ${b} ${c}  ${d}  ${e}  ${id.join(" ")}  ${say.text("frame head")}`, ...hexLines(body, 9)];
   const rest = length - body.length;
   const note =
     body.length > 0
       ? rest > 0
-        ? `the first ${body.length} bytes of the payload, without padding; ${count(rest)} more`
+        ? say.text("the first {n} bytes of the payload, without padding; {rest} more", {
+            ...{ n: String(body.length), rest: count(rest) },
+          })
         : ""
       : length === 0
         ? ""
         : kind === "headers" || kind === "push-promise" || kind === "continuation"
-          ? "the payload is left out: it may hold credentials (--show-secrets shows it)"
-          : "the payload was not kept: it came in several segments, or was cut";
+          ? say.text("the payload is left out: it may hold credentials (--show-secrets shows it)")
+          : say.text("the payload was not kept: it came in several segments, or was cut");
   return [
-    el("h3", {}, "Octets"),
-    el("pre", { class: "hex", tabindex: 0, "aria-label": `Bytes of the frame, at most ${9 + shownOctets}` }, lines.join("\n")),
+    el("h3", {}, say.text("Octets")),
+    el(
+      "pre",
+      { class: "hex", tabindex: 0, "aria-label": say.text("Bytes of the frame, at most {n}", { n: 9 + shownOctets }) },
+      lines.join("\n"),
+    ),
     ...(note === "" ? [] : [el("p", { class: "note" }, note)]),
   ];
 }

@@ -1,33 +1,36 @@
 import { el, row } from "./dom.ts";
 import { legend } from "./legend.ts";
+import { say } from "./say.ts";
 
 /** Keys and marks. */
 export function helpDialog(): HTMLDialogElement {
   const keys: [string, string][] = [
-    ["← →", "the frame before and after, in its lane"],
-    ["↑ ↓", "the lane, or the connection, above and below"],
-    ["Shift ← →", "pan"],
-    ["+  −  0", "zoom in, out, show all"],
-    ["Enter", "open what is chosen"],
-    ["n  p", "next and previous finding"],
-    ["Tab", "through the findings and all else"],
-    ["/", "search"],
-    ["Escape", "close, clear, then back"],
-    ["t", "light or dark"],
-    ["Ctrl + wheel", "zoom; drag to pan, double-click to zoom in"],
+    ["← →", say.text("the frame before and after, in its lane")],
+    ["↑ ↓", say.text("the lane, or the connection, above and below")],
+    ["Shift ← →", say.text("pan")],
+    ["+  −  0", say.text("zoom in, out, show all")],
+    ["Enter", say.text("open what is chosen")],
+    ["n  p", say.text("next and previous finding")],
+    ["Tab", say.text("through the findings and all else")],
+    ["/", say.text("search")],
+    ["Escape", say.text("close, clear, then back")],
+    ["t", say.text("light or dark")],
+    [say.text("Ctrl + wheel"), say.text("zoom; drag to pan, double-click to zoom in")],
   ];
   return el(
     "dialog",
-    { class: "help", "aria-label": "Keys and marks" },
-    el("h2", {}, "Keys"),
+    { class: "help", "aria-label": say.text("Keys and marks") },
+    el("h2", {}, say.text("Keys")),
     el("dl", { class: "keys" }, ...keys.flatMap(([key, does]) => row(key, does))),
-    el("h2", {}, "Marks"),
+    el("h2", {}, say.text("Marks")),
     legend(),
     el(
       "p",
       { class: "note" },
-      "The upper line of a lane is the client, the lower one the server. What each may send is what its connection's window leaves; red where that is nothing. A ring with a triangle, diamond or dot is a finding; an arrow leads from it to the answer.",
+      say.text(
+        "The upper line of a lane is the client, the lower one the server. What each may send is what its connection's window leaves; red where that is nothing. A ring with a triangle, diamond or dot is a finding; an arrow leads from it to the answer.",
+      ),
     ),
-    el("form", { method: "dialog" }, el("button", {}, "Close")),
+    el("form", { method: "dialog" }, el("button", {}, say.text("Close"))),
   );
 }

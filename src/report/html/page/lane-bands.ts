@@ -1,9 +1,10 @@
 // What stands above the lanes: the whole connection in a strip, the axis, and what each side may still send.
-import { count, duration, size } from "../../text.ts";
+import { counted, duration, size } from "../../text.ts";
 import type { WindowSteps } from "./connection-model.ts";
 import { AXIS, BAND, LaneLayout } from "./lane-layout.ts";
 import { drawSeverity } from "./marks.ts";
 import { FONT, SMALL } from "./palette.ts";
+import { say } from "./say.ts";
 import { niceStep, tickText } from "./time-canvas.ts";
 import { upper } from "./upper.ts";
 
@@ -13,7 +14,12 @@ export abstract class LaneBands extends LaneLayout {
     c.font = SMALL;
     c.fillStyle = palette.dim;
     const y = this.strip;
-    this.clipped(this.scale === "time" ? "since the connection began" : "frame by frame", 10, y + AXIS / 2, this.gutter - 20);
+    this.clipped(
+      say.text(this.scale === "time" ? "since the connection began" : "frame by frame"),
+      10,
+      y + AXIS / 2,
+      this.gutter - 20,
+    );
     if (this.scale === "time") {
       if (this.broken.breaks.length === 0) this.timeAxis(y, AXIS);
       else this.#brokenAxis(y);
@@ -55,7 +61,9 @@ export abstract class LaneBands extends LaneLayout {
     c.fillStyle = this.palette.ink;
     for (const { from, to, place, width } of this.broken.breaks) {
       const [left, right] = [Math.max(this.x(place), this.gutter), Math.min(this.x(place + width), this.width)];
-      const text = [`idle ${duration(to - from)}`, duration(to - from)].find((one) => c.measureText(one).width <= right - left);
+      const text = [say.text("idle {time}", { time: duration(to - from) }), duration(to - from)].find(
+        (one) => c.measureText(one).width <= right - left,
+      );
       if (text !== undefined) c.fillText(text, (left + right - c.measureText(text).width) / 2, y + AXIS / 2);
     }
     c.font = FONT;
@@ -93,7 +101,7 @@ export abstract class LaneBands extends LaneLayout {
       c.font = SMALL;
       c.fillStyle = palette.dim;
       const who = side === 0 ? "client" : "server";
-      this.clipped(`${who} may send`, 10, y + BAND / 2, this.gutter - 20);
+      this.clipped(say.text("{side} may send", { side: say.text(who) }), 10, y + BAND / 2, this.gutter - 20);
       this.#band(windows[side], y, side === 0 ? palette.client : palette.server);
     }
     c.font = FONT;
@@ -153,7 +161,7 @@ export abstract class LaneBands extends LaneLayout {
     const x = (place: number) => this.gutter + ((place - from) / (to - from)) * this.plot;
     c.font = SMALL;
     c.fillStyle = palette.dim;
-    this.clipped(`${count(this.model.count)} frames`, 10, height / 2, this.gutter - 20);
+    this.clipped(counted(say, this.model.count, "frame"), 10, height / 2, this.gutter - 20);
     const density = this.#density();
     c.fillStyle = palette.dim;
     c.globalAlpha = 0.55;

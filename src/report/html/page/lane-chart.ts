@@ -1,11 +1,12 @@
 // One connection: streams as lanes, frames as marks (client above, server below), arrows from faults to their answers, windows and gaps.
-import { count, duration, plural, size } from "../../text.ts";
+import { count, counted, duration, size } from "../../text.ts";
 import { pageKinds } from "../page-data.ts";
 import type { ConnectionModel, FindingView, Lane } from "./connection-model.ts";
 import { LaneBands } from "./lane-bands.ts";
 import { AXIS } from "./lane-layout.ts";
 import { arrowHead, drawMark, drawSeverity } from "./marks.ts";
 import { BOLD, FONT, SMALL } from "./palette.ts";
+import { say } from "./say.ts";
 import type { Hit } from "./time-canvas.ts";
 import { upper } from "./upper.ts";
 
@@ -36,13 +37,16 @@ export class LaneChart extends LaneBands {
     const from = this.model.from(id);
     const at = duration(time[id]! - about.from);
     if (stands !== undefined)
-      return [`${count(stands[0])} ${name} from the ${from}`, `${duration(stands[1])}, ${size(stands[2])}`];
+      return [
+        say.text("{n} {frame} from the {side}", { n: count(stands[0]), frame: name, side: say.text(from) }),
+        `${duration(stands[1])}${say.text(", ")}${size(stands[2], say)}`,
+      ];
     const found = this.model.findings.filter(({ entry }) => entry === id).map(({ event }) => `! ${event.rule}`);
     const stream = this.model.stream(id);
     return [
-      `${name}${stream === 0 ? "" : `[${stream}]`} from the ${from}`,
+      say.text("{frame} from the {side}", { frame: stream === 0 ? name : `${name}[${stream}]`, side: say.text(from) }),
       this.model.text(id),
-      `packet ${packet[id]}, ${at}`,
+      `${say.text("packet {n}", { n: String(packet[id]) })}${say.text(", ")}${at}`,
       ...found,
     ].filter((line) => line !== "");
   }
@@ -51,7 +55,9 @@ export class LaneChart extends LaneBands {
     const lane = this.model.lanes[index]!;
     if (lane.id <= 0) return [laneName(lane, this.model)];
     const status = statusText(lane);
-    return [`stream ${lane.id}`, lane.request, status, plural(lane.entries.length, "frame")].filter((line) => line !== "");
+    return [laneName(lane, this.model), lane.request, status, counted(say, lane.entries.length, "frame")].filter(
+      (line) => line !== "",
+    );
   }
 
   protected pick(hit: Hit | undefined, y: number): void {
@@ -160,7 +166,7 @@ export class LaneChart extends LaneBands {
       if (x + width + 8 < room) c.fillText(status, room - width, upperLine);
     }
     c.font = SMALL;
-    this.clipped(lane.id > 0 ? lane.request : plural(lane.entries.length, "frame"), 10, lowerLine, room - 10);
+    this.clipped(lane.id > 0 ? lane.request : counted(say, lane.entries.length, "frame"), 10, lowerLine, room - 10);
     c.font = FONT;
   }
 
@@ -244,7 +250,12 @@ export class LaneChart extends LaneBands {
     c.globalAlpha = 1;
     c.fillStyle = palette.ink;
     const x = Math.max(from, this.gutter) + 8;
-    this.clipped(`${count(frames)} frames, ${size(octets)}`, x, y + this.rowHeight / 2, this.width - x);
+    this.clipped(
+      say.text("{frames} frames, {bytes}", { frames: count(frames), bytes: size(octets, say) }),
+      x,
+      y + this.rowHeight / 2,
+      this.width - x,
+    );
     this.hits.push({ x: from, y: y + 8, w: to - from, h: this.rowHeight - 16, id: entry });
   }
 
@@ -290,7 +301,11 @@ export class LaneChart extends LaneBands {
       c.stroke();
       c.font = SMALL;
       c.fillStyle = palette.ink;
-      c.fillText(`${size(octets)} of the ${side === 0 ? "client" : "server"} missing`, x + 9, this.height - 10);
+      c.fillText(
+        say.text("{bytes} of the {side} missing", { bytes: size(octets, say), side: say.text(side === 0 ? "client" : "server") }),
+        x + 9,
+        this.height - 10,
+      );
       c.font = FONT;
     }
   }
@@ -358,7 +373,7 @@ export class LaneChart extends LaneBands {
     const delay = event.reaction.delay;
     if (delay === undefined || !chosen) return;
     c.font = SMALL;
-    const text = `answered after ${duration(delay)}`;
+    const text = say.text("answered after {delay}", { delay: duration(delay) });
     const width = c.measureText(text).width;
     const x = Math.min(Math.max((sx + ex) / 2 - width / 2, this.gutter), this.width - width - 12);
     const y = Math.max((sy + ey) / 2, this.top + 10);
@@ -393,10 +408,10 @@ export class LaneChart extends LaneBands {
 }
 
 export function laneName(lane: Lane, model: ConnectionModel): string {
-  if (lane.id > 0) return `stream ${lane.id}`;
-  if (lane.id === 0) return "connection";
+  if (lane.id > 0) return say.text("stream {id}", { id: lane.id });
+  if (lane.id === 0) return say.text("connection");
   const entry = lane.entries[0]!;
-  return `${model.name(entry)}, ${model.from(entry)}`;
+  return `${model.name(entry)}${say.text(", ")}${say.text(model.from(entry))}`;
 }
 
 /** `200, grpc 0`. */

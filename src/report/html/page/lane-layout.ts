@@ -1,6 +1,7 @@
 // Where the lanes of a connection stand, and its frames in them.
 import { BrokenAxis } from "./broken-axis.ts";
 import type { ConnectionModel, FindingView, Lane } from "./connection-model.ts";
+import { say } from "./say.ts";
 import { TimeCanvas } from "./time-canvas.ts";
 import { upper } from "./upper.ts";
 
@@ -24,7 +25,7 @@ export abstract class LaneLayout extends TimeCanvas {
   protected readonly broken: BrokenAxis;
 
   constructor(model: ConnectionModel, describedBy: string) {
-    super(`Frames of connection ${model.about.id}, one lane per stream`, describedBy);
+    super(say.text("Frames of connection {id}, one lane per stream", { id: model.about.id }), describedBy);
     this.model = model;
     this.rowOf = new Int32Array(model.lanes.length);
     this.#byTime = Float64Array.from(model.order, (entry) => model.time[entry]!);

@@ -1,11 +1,12 @@
 import { el } from "./dom.ts";
 import { drawMark, type Kind } from "./marks.ts";
+import { say } from "./say.ts";
 
 /** The shapes of the frames. */
 export function legend(): HTMLElement {
   return el(
     "ul",
-    { class: "legend", "aria-label": "Marks" },
+    { class: "legend", "aria-label": say.text("Marks") },
     ...SHOWN.map(([kind, label]) => {
       const canvas = el("canvas", { width: 32, height: 32, "aria-hidden": "true" });
       const c = canvas.getContext("2d")!;
@@ -13,7 +14,7 @@ export function legend(): HTMLElement {
       // A grey that both themes can show.
       c.fillStyle = c.strokeStyle = "#7a8699";
       drawMark(c, kind, false, 8, 8, 5);
-      return el("li", {}, canvas, label);
+      return el("li", {}, canvas, label === "other" ? say.text("other") : label);
     }),
   );
 }

@@ -1,7 +1,7 @@
 // The page: reads its data, keeps what is open in the address (#connection=1&finding=0), and wires charts, tables and keys.
-import { count, plural, printable } from "../../text.ts";
+import { count, counted, printable } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
-import { ConnectionChart, type FoundAt } from "./connection-chart.ts";
+import { ConnectionChart, endsText, type FoundAt } from "./connection-chart.ts";
 import type { ConnectionModel, FindingView } from "./connection-model.ts";
 import { button, el } from "./dom.ts";
 import { Filters } from "./filters.ts";
@@ -14,6 +14,7 @@ import { legend } from "./legend.ts";
 import { type Opened, Panel, type View } from "./panel.ts";
 import { printed } from "./print.ts";
 import { foundByConnection, worstFirst } from "./ranked.ts";
+import { say, speak } from "./say.ts";
 import { isEmpty, matchesFinding, type Query } from "./search.ts";
 import { storyCard } from "./story.ts";
 import type { Go } from "./tables.ts";
@@ -63,15 +64,20 @@ class App {
 
   start(root: HTMLElement): void {
     root.append(
-      el("a", { class: "skip", href: "#panel", click: (event: Event) => this.#skip(event) }, "Skip to the findings"),
+      el("a", { class: "skip", href: "#panel", click: (event: Event) => this.#skip(event) }, say.text("Skip to the findings")),
       header(this.#page, { theme: () => this.#theme(), help: () => this.#help.showModal() }),
       ...(this.#worst === undefined ? [] : [this.#worst]),
       ...notices(this.#page),
       el(
         "main",
         {},
-        el("section", { class: "chart-side", "aria-label": "Timeline" }, this.#toolbar.element, this.#stage),
-        el("aside", { class: "panel", "aria-label": "Findings and details" }, this.#panel.tabs.element, this.#panel.body),
+        el("section", { class: "chart-side", "aria-label": say.text("Timeline") }, this.#toolbar.element, this.#stage),
+        el(
+          "aside",
+          { class: "panel", "aria-label": say.text("Findings and details") },
+          this.#panel.tabs.element,
+          this.#panel.body,
+        ),
       ),
       this.#print,
       this.#live,
@@ -150,7 +156,7 @@ class App {
         this.#go({ connection: id }),
       );
       this.#toolbar.overview(this.#page.connections.length);
-      this.#stage.replaceChildren(this.#overview.element, chartHelp(OVERVIEW_HELP));
+      this.#stage.replaceChildren(this.#overview.element, chartHelp(say.text(OVERVIEW_HELP)));
       if (this.#panel.tabs.chosen === "about") this.#panel.tabs.chosen = "findings";
       document.body.dataset["view"] = "overview";
       if (!this.#keepFilter) this.#filters.clear();
@@ -172,7 +178,7 @@ class App {
     });
     this.#lanes = lanes;
     this.#toolbar.connection(about, lanes);
-    this.#stage.replaceChildren(lanes.element, el("div", { class: "below" }, legend(), chartHelp(LANE_HELP)));
+    this.#stage.replaceChildren(lanes.element, el("div", { class: "below" }, legend(), chartHelp(say.text(LANE_HELP))));
     document.body.dataset["view"] = "connection";
     if (!keep) this.#filters.clear();
     this.#filters.of(this.#page, model);
@@ -199,17 +205,22 @@ class App {
       this.#overview!.filter(found.connections);
       matched.textContent = nothing
         ? ""
-        : `${count(found.connections.length)} of ${plural(this.#page.connections.length, "connection")}, ${plural(found.frameCount, "frame")}`;
+        : say.text("{n} of {connections}, {frames}", {
+            ...{ n: count(found.connections.length), frames: counted(say, found.frameCount, "frame") },
+            connections: counted(say, this.#page.connections.length, "connection"),
+          });
       return;
     }
     const found = this.#finder.of(query, this.#connection);
     this.#shown = found;
     this.#lanes!.filter(found.match);
-    matched.textContent = nothing ? "" : `${count(found.frameCount)} of ${plural(this.#connection.count, "frame")}`;
+    matched.textContent = nothing
+      ? ""
+      : say.text("{n} of {frames}", { n: count(found.frameCount), frames: counted(say, this.#connection.count, "frame") });
     const everywhere = this.#filters.query(false);
     if (isEmpty(everywhere) || this.#page.connections.length === 1) return;
     const others = this.#finder.all(everywhere).connections.filter(({ id }) => id !== this.#connection!.about.id).length;
-    elsewhere.textContent = `and ${others === 1 ? "1 other connection" : `${count(others)} other connections`}`;
+    elsewhere.textContent = say.text("and {connections}", { connections: counted(say, others, "other connection") });
     elsewhere.hidden = others === 0;
   }
 
@@ -267,7 +278,7 @@ class App {
     };
     this.#showCard(
       storyCard(this.#page, model, view, (entry) => this.#go({ connection: model.about.id, frame: entry })),
-      [other(-1, "Previous"), other(1, "Next")],
+      [other(-1, say.text("Previous")), other(1, say.text("Next"))],
     );
     this.#say(`${finding.severity}, ${finding.rule}: ${printable(finding.message)}`);
   }
@@ -287,7 +298,7 @@ class App {
     };
     this.#showCard(
       frameCard(this.#page, model, entry, (index) => this.#go({ connection: model.about.id, finding: index })),
-      [step(-1, "Previous frame"), step(1, "Next frame")],
+      [step(-1, say.text("Previous frame")), step(1, say.text("Next frame"))],
     );
     this.#say(this.#entryText(entry));
   }
@@ -296,12 +307,17 @@ class App {
     const model = this.#connection!;
     const stream = model.stream(entry);
     const found = model.findings.filter((view) => view.entry === entry).map(({ event }) => `, ${event.severity} ${event.rule}`);
-    return `${model.name(entry)}${stream === 0 ? "" : ` on stream ${stream}`} from the ${model.from(entry)}, packet ${model.packet[entry]}, ${model.text(entry)}${found.join("")}`;
+    const about = { frame: model.name(entry), side: say.text(model.from(entry)), id: stream };
+    return [
+      say.text(stream === 0 ? "{frame} from the {side}" : "{frame} on stream {id} from the {side}", about),
+      say.text("packet {n}", { n: String(model.packet[entry]) }),
+      `${model.text(entry)}${found.join("")}`,
+    ].join(say.text(", "));
   }
 
   #showCard(card: HTMLElement, others: readonly (HTMLElement | undefined)[]): void {
     const close = () => this.#go({ connection: this.#connection?.about.id });
-    this.#panel.card(this.#view, card, button("Close", close, { title: "Close (Escape)" }, "‹ Back"), others);
+    this.#panel.card(this.#view, card, button("", close, { title: say.text("Close (Escape)") }, `‹ ${say.text("Back")}`), others);
   }
 
   #close(): void {
@@ -388,7 +404,10 @@ class App {
     if (about === undefined) return;
     const found = this.#found.get(about.id)?.length ?? 0;
     this.#say(
-      `connection ${about.id}, ${about.client} to ${about.server}, ${plural(about.frames, "frame")}, ${plural(found, "finding")}`,
+      [
+        ...[say.text("connection {id}", { id: about.id }), endsText(about)],
+        ...[counted(say, about.frames, "frame"), counted(say, found, "finding")],
+      ].join(say.text(", ")),
     );
   }
 
@@ -442,4 +461,5 @@ const LANE_HELP =
 
 // Made by document.ts: both are there.
 const data = JSON.parse(document.getElementById("data")!.textContent ?? "") as PageData;
+speak(data.language);
 new App(data).start(document.getElementById("page")!);

@@ -1,6 +1,7 @@
 // A table that shows a page of its rows: a capture has more of them than a document should.
 import { count } from "../../text.ts";
 import { button, el } from "./dom.ts";
+import { say } from "./say.ts";
 
 export interface Column {
   readonly title: string;
@@ -27,15 +28,17 @@ export class PagedTable {
     this.#pager = el(
       "div",
       { class: "pager" },
-      button("Previous", () => this.show(this.#first - perPage)),
+      button(say.text("Previous"), () => this.show(this.#first - perPage)),
       this.#place,
-      button("Next", () => this.show(this.#first + perPage)),
+      button(say.text("Next"), () => this.show(this.#first + perPage)),
     );
     const head = columns.map(({ title, class: name, sort, sorted }) =>
       el(
         "th",
         { scope: "col", class: name, "aria-sort": sorted },
-        sort === undefined ? title : button(title, sort, { class: "sort", title: `Sort by ${title}`, "data-sort": title }),
+        sort === undefined
+          ? title
+          : button(title, sort, { class: "sort", title: say.text("Sort by {column}", { column: title }), "data-sort": title }),
       ),
     );
     this.element = el(
@@ -62,7 +65,12 @@ export class PagedTable {
     this.#first = Math.floor(bounded / per) * per;
     const last = Math.min(this.#first + per, this.#count);
     this.#body.replaceChildren(...Array.from({ length: last - this.#first }, (_, i) => this.#row(this.#first + i)));
-    this.#place.textContent = this.#count === 0 ? "none" : `${count(this.#first + 1)} to ${count(last)} of ${count(this.#count)}`;
+    this.#place.textContent =
+      this.#count === 0
+        ? say.text("none")
+        : say.text("{first} to {last} of {all}", {
+            ...{ first: count(this.#first + 1), last: count(last), all: count(this.#count) },
+          });
     this.#pager.hidden = this.#count <= per;
   }
 }

@@ -9,6 +9,7 @@ import type { ConnectionModel } from "./connection-model.ts";
 import { el } from "./dom.ts";
 import type { Found } from "./found.ts";
 import { PagedTable } from "./paged-table.ts";
+import { say } from "./say.ts";
 import { isEmpty, type Query } from "./search.ts";
 import { type Tab, TabBar } from "./tab-bar.ts";
 import { connectionsTable, findingRow, framesTable, type Go } from "./tables.ts";
@@ -54,12 +55,12 @@ export class Panel {
     const one = connection !== undefined;
     this.tabs.show(
       [
-        ["findings", `Findings ${count(findings.length)}`],
-        ["calls", `Calls ${count(calls.length)}`],
+        ["findings", say.text("Findings {n}", { n: count(findings.length) })],
+        ["calls", say.text("Calls {n}", { n: count(calls.length) })],
         // Of all connections only those that are looked for: nobody reads the rest in one list.
-        ...(one || !isEmpty(query) ? [["frames", `Frames ${count(frameCount)}`] as const] : []),
-        ...(one ? [] : [["connections", `Connections ${count(connections.length)}`] as const]),
-        ["about", one ? "Connection" : "Capture"],
+        ...(one || !isEmpty(query) ? [["frames", say.text("Frames {n}", { n: count(frameCount) })] as const] : []),
+        ...(one ? [] : [["connections", say.text("Connections {n}", { n: count(connections.length) })] as const]),
+        ["about", say.text(one ? "Connection" : "Capture")],
       ],
       this.body,
     );
@@ -100,7 +101,7 @@ export class Panel {
         return this.#findingsTable(view);
       case "calls":
         if (found.calls.length === 0)
-          return el("p", { class: "empty" }, isEmpty(query) ? "No call was captured." : "No call matches the filter.");
+          return el("p", { class: "empty" }, say.text(isEmpty(query) ? "No call was captured." : "No call matches the filter."));
         return callsTable(found.calls, this.#sorting, one, this.#go, (by) => {
           this.#sorting = sortedBy(by, this.#sorting);
           this.show(view);
@@ -119,8 +120,8 @@ export class Panel {
   #findingsTable({ connection, query, findings }: View): HTMLElement {
     if (findings.length === 0) return this.#nothingFound(connection !== undefined, query);
     const table = new PagedTable(
-      "Findings, the worst first",
-      [{ title: "severity", class: "narrow" }, { title: "what happened" }],
+      say.text("Findings, the worst first"),
+      [{ title: say.text("severity"), class: "narrow" }, { title: say.text("what happened") }],
       100,
       (index) => findingRow(this.#page.findings[findings[index]!]!, findings[index]!, connection !== undefined, this.#go),
     );
@@ -131,15 +132,15 @@ export class Panel {
 
   #nothingFound(one: boolean, query: Query): HTMLElement {
     const { summary, findings } = this.#page;
-    if (!isEmpty(query) && findings.length > 0) return el("p", { class: "empty" }, "No finding matches the filter.");
+    if (!isEmpty(query) && findings.length > 0) return el("p", { class: "empty" }, say.text("No finding matches the filter."));
     return el(
       "div",
       { class: "empty good" },
-      el("p", {}, `No finding ${one ? "on this connection" : "in this capture"}.`),
+      el("p", {}, say.text(one ? "No finding on this connection." : "No finding in this capture.")),
       el(
         "p",
         { class: "note" },
-        summary.incomplete ? "Not everything could be checked: see the last tab." : "Everything could be checked.",
+        say.text(summary.incomplete ? "Not everything could be checked: see the last tab." : "Everything could be checked."),
       ),
     );
   }

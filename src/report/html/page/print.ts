@@ -1,9 +1,10 @@
 // On paper: every finding, one after the other.
-import { count, plural } from "../../text.ts";
+import { count, counted } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
 import { budgetItem } from "./about.ts";
 import type { ConnectionModel } from "./connection-model.ts";
 import { el } from "./dom.ts";
+import { say } from "./say.ts";
 import { storyCard, whereText } from "./story.ts";
 
 /** @param shown Into the findings of the page. */
@@ -23,10 +24,12 @@ export function printed(
   });
   const { budgets } = page;
   return [
-    ...(budgets.length === 0 ? [] : [el("h2", {}, "What is asserted"), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
-    el("h2", {}, plural(shown.length, "finding")),
+    ...(budgets.length === 0
+      ? []
+      : [el("h2", {}, say.text("What is asserted")), el("ul", { class: "plain" }, ...budgets.map(budgetItem))]),
+    el("h2", {}, counted(say, shown.length, "finding")),
     ...cards,
-    ...(shown.length > PRINTED ? [el("p", {}, `and ${count(shown.length - PRINTED)} more`)] : []),
+    ...(shown.length > PRINTED ? [el("p", {}, say.text("and {n} more", { n: count(shown.length - PRINTED) }))] : []),
   ];
 }
 

@@ -4,10 +4,11 @@ import type { FrameObject } from "../../event.ts";
 import { positionText } from "../../failing.ts";
 import { frameDetail, frameName } from "../../frame-line.ts";
 import { lostCalls, sightsOf } from "../../lost.ts";
-import { duration, plural, printable } from "../../text.ts";
+import { count, counted, duration, printable } from "../../text.ts";
 import type { PageData } from "../page-data.ts";
 import type { ConnectionModel, FindingView, PageFinding } from "./connection-model.ts";
 import { button, el, row } from "./dom.ts";
+import { say } from "./say.ts";
 
 export function storyCard(
   page: PageData,
@@ -17,7 +18,7 @@ export function storyCard(
 ): HTMLElement {
   const rule = page.rules[event.rule];
   const { reaction } = event;
-  const because = (event.because ?? []).map((need) => page.words.needs[need] ?? need).join("; ");
+  const because = (event.because ?? []).map((need) => page.words.needs[need] ?? need).join(say.text("; "));
   const verdict = isAnswered(reaction) ? (page.words.verdicts[reaction.verdict] ?? "") : "";
   const why = reaction.explanation === undefined ? verdict : printable(reaction.explanation);
   const cost = costText(event);
@@ -26,35 +27,40 @@ export function storyCard(
     { class: "card" },
     el("h2", { tabindex: -1, class: "card-title" }, severityMark(event.severity), el("code", {}, event.rule)),
     el("p", { class: "message" }, sentence(printable(event.message))),
-    event.certainty === "unproven" ? el("p", { class: "warn" }, `Not proven: ${because}.`) : undefined,
-    event.consequent ? el("p", { class: "note" }, "A consequence of the fault before it.") : undefined,
-    event.count > 1 ? el("p", { class: "note" }, `${plural(event.count, "time")}; this is the first.`) : undefined,
+    event.certainty === "unproven" ? el("p", { class: "warn" }, say.text("Not proven: {needs}.", { needs: because })) : undefined,
+    event.consequent ? el("p", { class: "note" }, say.sentence(say.text("a consequence of the fault before it"))) : undefined,
+    event.count > 1
+      ? el("p", { class: "note" }, say.text("{n} times; this is the first.", { n: count(event.count) }))
+      : undefined,
     openEntry === undefined || entry < 0
       ? undefined
-      : button("Show on the timeline", () => openEntry(entry), { class: "action" }),
-    el("h3", {}, "What happened"),
+      : button(say.text("Show on the timeline"), () => openEntry(entry), { class: "action" }),
+    el("h3", {}, say.text("What happened")),
     framesTable(model, event, openEntry),
     el(
       "dl",
       { class: "story" },
       ...row(
-        "answer",
-        `${sentence(printable(isAnswered(reaction) ? answerSentence(event) : noAnswer(event)))}${why === "" ? "" : ` ${sentence(why)}`}`,
+        say.text("answer"),
+        say.joined([
+          sentence(printable(isAnswered(reaction) ? answerSentence(event, say) : noAnswer(event, say))),
+          why === "" ? "" : sentence(why),
+        ]),
       ),
-      ...(cost === "" ? [] : row("cost", cost)),
-      ...(reaction.logs ?? []).slice(0, LOG_LINES).flatMap((line) => row("log", logText(line))),
-      ...(rule === undefined ? [] : row("fix", rule.fix)),
-      ...(rule === undefined ? [] : row("rule", sentence(rule.title))),
-      ...(rule === undefined ? [] : row("why", rule.why)),
-      ...row("text", specList(rule?.spec ?? event.spec.map(({ document, section }) => `${document}, ${section}`))),
-      ...(event.hides.length === 0 ? [] : row("also", event.hides.join(", "))),
-      ...row("more", el("code", {}, `h2lint explain ${event.rule}`)),
+      ...(cost === "" ? [] : row(say.text("cost"), cost)),
+      ...(reaction.logs ?? []).slice(0, LOG_LINES).flatMap((line) => row(say.text("log"), logText(line))),
+      ...(rule === undefined ? [] : row(say.text("fix"), rule.fix)),
+      ...(rule === undefined ? [] : row(say.text("rule"), sentence(rule.title))),
+      ...(rule === undefined ? [] : row(say.text("why"), rule.why)),
+      ...row(say.text("text"), specList(rule?.spec ?? event.spec.map(({ document, section }) => `${document}, ${section}`))),
+      ...(event.hides.length === 0 ? [] : row(say.text("also"), event.hides.join(", "))),
+      ...row(say.text("more"), el("code", {}, `h2lint explain ${event.rule}`)),
     ),
   );
 }
 
 function logText({ file, line, text, confidence }: NonNullable<PageFinding["reaction"]["logs"]>[number]): string {
-  return `${printable(file)}:${line}${confidence === "exact" ? "" : ` (${confidence})`}: ${printable(text)}`;
+  return `${printable(file)}:${line}${confidence === "exact" ? "" : ` (${say.text(confidence)})`}: ${printable(text)}`;
 }
 
 const LOG_LINES = 10;
@@ -72,10 +78,10 @@ export function severityMark(severity: string, quiet = false): HTMLElement {
 /** `stream 1, packet 11`; of a log `line 11`. */
 export function whereText(event: PageFinding, connections: boolean): string {
   return [
-    ...(connections ? [`connection ${event.connection}`] : []),
-    ...(event.stream === 0 ? [] : [`stream ${event.stream}`]),
-    positionText(event.frame),
-  ].join(", ");
+    ...(connections ? [say.text("connection {id}", { id: event.connection })] : []),
+    ...(event.stream === 0 ? [] : [say.text("stream {id}", { id: event.stream })]),
+    positionText(event.frame, say),
+  ].join(say.text(", "));
 }
 
 interface Row {
@@ -93,8 +99,12 @@ function framesTable(model: ConnectionModel, event: PageFinding, openEntry: ((en
   return el(
     "table",
     { class: "frames" },
-    el("caption", { class: "unseen" }, "Frames of this finding, in order of time"),
-    el("thead", {}, el("tr", {}, ...["packet", "time", "from", "frame"].map((text) => el("th", { scope: "col" }, text)))),
+    el("caption", { class: "unseen" }, say.text("Frames of this finding, in order of time")),
+    el(
+      "thead",
+      {},
+      el("tr", {}, ...["packet", "time", "from", "frame"].map((text) => el("th", { scope: "col" }, say.text(text)))),
+    ),
     el(
       "tbody",
       {},
@@ -109,11 +119,11 @@ function framesTable(model: ConnectionModel, event: PageFinding, openEntry: ((en
           { class: role },
           el("td", { class: "number" }, String(packet)),
           el("td", { class: "number" }, duration(Math.max(model.nanos(time) - model.about.from, 0))),
-          el("td", {}, el("span", { class: `side ${from}` }, from)),
+          el("td", {}, el("span", { class: `side ${from}` }, say.text(from))),
           el(
             "td",
             {},
-            ["fault", "here", "answer"].includes(role) ? el("span", { class: `chip ${role}` }, role) : undefined,
+            Object.hasOwn(ROLES, role) ? el("span", { class: `chip ${role}` }, say.text(ROLES[role] ?? role)) : undefined,
             label,
             detail === "" ? undefined : el("div", { class: "detail" }, detail),
           ),
@@ -128,7 +138,7 @@ function rowsOf(event: PageFinding): Row[] {
   const ofFrame = (frame: FrameObject, role: string, more = ""): Row => {
     const { time, from } = frame;
     const packet = frame.line ?? frame.packet;
-    const detail = [frameDetail(frame), more, frame.comment === undefined ? "" : `(${printable(frame.comment)})`];
+    const detail = [frameDetail(frame, say), more, frame.comment === undefined ? "" : `(${printable(frame.comment)})`];
     return { frame, time, packet, from, name: frameName(frame), detail: detail.filter((text) => text !== "").join("  "), role };
   };
   const rows = event.related.map((frame) => ofFrame(frame, frame.role === undefined ? "" : "related"));
@@ -153,16 +163,24 @@ function costText({ reaction }: PageFinding): string {
   if (killed.length === 0) return "";
   const retry =
     safe.length === killed.length
-      ? "safe to retry: not acted on"
+      ? say.text("safe to retry: not acted on")
       : safe.length === 0
-        ? "not safe to retry (the handler may have run)"
-        : `${plural(safe.length, "call")} of them safe to retry`;
-  const saw = sightsOf(reaction);
-  const seen =
-    saw.length === 0 ? "" : ` ${killed.length === 1 ? "The caller" : "Callers"} probably saw ${printable(saw.join(", or "))}.`;
-  return `${plural(killed.length, "call")} lost: ${printable(lostCalls(reaction))}; ${retry}.${seen}`;
+        ? say.text("not safe to retry (the handler may have run)")
+        : say.text("{calls} of them safe to retry", { calls: counted(say, safe.length, "call") });
+  const saw = printable(sightsOf(reaction).join(say.text(", or ")));
+  const calls = counted(say, killed.length, "call");
+  const which = printable(lostCalls(reaction, say));
+  return say.joined([
+    say.stopped(say.text("{calls} lost: {which}; {retry}", { calls, which, retry })),
+    saw === ""
+      ? ""
+      : say.sentence(say.text(killed.length === 1 ? "the caller probably saw {saw}" : "callers probably saw {saw}", { saw })),
+  ]);
 }
 
 const specList = (texts: readonly string[]) => el("ul", { class: "plain" }, ...texts.map((text) => el("li", {}, text)));
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+const sentence = (text: string): string => (/[.!?。！？]$/u.test(text) ? say.opening(text) : say.sentence(text));
+
+/** Of the frames that say why, in the order of time among the others. */
+const ROLES: Readonly<Record<string, string>> = { fault: "fault", here: "here", answer: "answer" };

@@ -1,10 +1,11 @@
 // The tabs beside the timeline.
 import { button, el } from "./dom.ts";
+import { say } from "./say.ts";
 
 export type Tab = "findings" | "calls" | "frames" | "connections" | "about";
 
 export class TabBar {
-  readonly element = el("div", { class: "tabs", role: "tablist", "aria-label": "Beside the timeline" });
+  readonly element = el("div", { class: "tabs", role: "tablist", "aria-label": say.text("Beside the timeline") });
   chosen: Tab = "findings";
   readonly #choose: (tab: Tab) => void;
 

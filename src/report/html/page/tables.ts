@@ -1,11 +1,12 @@
 // Rows of the tables beside the timeline.
-import { count, duration, plural, printable } from "../../text.ts";
+import { count, counted, duration, printable } from "../../text.ts";
 import type { PageConnection } from "../page-data.ts";
-import type { FoundAt } from "./connection-chart.ts";
+import { endsText, type FoundAt } from "./connection-chart.ts";
 import type { PageFinding } from "./connection-model.ts";
 import { button, el } from "./dom.ts";
 import type { FoundFrames } from "./found.ts";
 import { PagedTable } from "./paged-table.ts";
+import { say } from "./say.ts";
 import { severityMark, whereText } from "./story.ts";
 import { upper } from "./upper.ts";
 
@@ -32,9 +33,9 @@ export function findingRow(finding: PageFinding, index: number, alone: boolean, 
         { class: "where" },
         [
           whereText(finding, !alone),
-          ...(finding.count > 1 ? [`${count(finding.count)} times`] : []),
-          ...(finding.certainty === "unproven" ? ["not proven"] : []),
-          ...(finding.consequent ? ["a consequence"] : []),
+          ...(finding.count > 1 ? [say.text("{n} times", { n: count(finding.count) })] : []),
+          ...(finding.certainty === "unproven" ? [say.text("not proven")] : []),
+          ...(finding.consequent ? [say.text("a consequence")] : []),
         ].join(" · "),
       ),
     ),
@@ -51,13 +52,15 @@ export function framesTable(found: readonly FoundFrames[], one: boolean, go: Go)
     total += entries.length;
   }
   const table = new PagedTable(
-    one ? `Frames of connection ${found[0]?.model.about.id ?? ""} in order of time` : "Frames of all connections",
+    one
+      ? say.text("Frames of connection {id} in order of time", { id: found[0]?.model.about.id ?? "" })
+      : say.text("Frames of all connections"),
     [
       ...(one ? [] : [{ title: "#", class: "number" }]),
-      { title: "packet", class: "number" },
-      { title: "time", class: "number" },
-      { title: "from" },
-      { title: "frame" },
+      { title: say.text("packet"), class: "number" },
+      { title: say.text("time"), class: "number" },
+      { title: say.text("from") },
+      { title: say.text("frame") },
     ],
     100,
     (index) => {
@@ -72,7 +75,7 @@ export function framesTable(found: readonly FoundFrames[], one: boolean, go: Go)
         one ? undefined : el("td", { class: "number" }, String(model.about.id)),
         el("td", { class: "number" }, count(model.packet[entry]!)),
         el("td", { class: "number" }, duration(model.time[entry]! - model.about.from)),
-        el("td", {}, el("span", { class: `side ${side}` }, side)),
+        el("td", {}, el("span", { class: `side ${side}` }, say.text(side))),
         el(
           "td",
           {},
@@ -96,12 +99,12 @@ export function connectionsTable(
   go: Go,
 ): PagedTable {
   const table = new PagedTable(
-    "Connections",
+    say.text("Connections"),
     [
       { title: "#", class: "number" },
-      { title: "connection" },
-      { title: "frames", class: "number" },
-      { title: "findings", class: "number" },
+      { title: say.text("connection") },
+      { title: say.text("frames"), class: "number" },
+      { title: say.text("findings"), class: "number" },
     ],
     100,
     (index) => {
@@ -113,8 +116,12 @@ export function connectionsTable(
         el(
           "td",
           {},
-          button(`${about.client} to ${about.server}`, () => go({ connection: about.id }), { class: "link" }),
-          el("div", { class: "detail" }, `${about.speaks}, ${duration(about.duration)}, ${plural(about.streams, "stream")}`),
+          button(endsText(about), () => go({ connection: about.id }), { class: "link" }),
+          el(
+            "div",
+            { class: "detail" },
+            [about.speaks, duration(about.duration), counted(say, about.streams, "stream")].join(say.text(", ")),
+          ),
         ),
         el("td", { class: "number" }, count(about.frames)),
         el("td", { class: "number" }, count(found.get(about.id)?.length ?? 0)),

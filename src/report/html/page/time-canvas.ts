@@ -2,6 +2,7 @@
 import { duration } from "../../text.ts";
 import { el } from "./dom.ts";
 import { FONT, type Palette, readPalette, SMALL } from "./palette.ts";
+import { say } from "./say.ts";
 
 export interface Hit {
   readonly x: number;
@@ -33,7 +34,7 @@ export abstract class TimeCanvas {
     this.canvas = el("canvas", {
       tabindex: 0,
       role: "application",
-      "aria-roledescription": "timeline",
+      "aria-roledescription": say.text("timeline"),
       "aria-label": label,
       "aria-describedby": describedBy,
     });

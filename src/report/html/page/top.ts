@@ -1,7 +1,8 @@
 // What stands above the timeline: what was read, the worst that failed, and what the reader must know.
-import { count, plural, printable } from "../../text.ts";
+import { count, counted, printable } from "../../text.ts";
 import type { PageData } from "../page-data.ts";
 import { button, el } from "./dom.ts";
+import { say } from "./say.ts";
 import { severityMark } from "./story.ts";
 
 /** @param does What its buttons do. */
@@ -10,31 +11,35 @@ export function header(
   does: { readonly theme: () => void; readonly help: () => void },
 ): HTMLElement {
   const names = captures.map(({ file }) => printable(file.slice(file.lastIndexOf("/") + 1)));
-  const files = names.length <= 3 ? names.join(", ") : `${names[0]} and ${names.length - 1} more`;
+  const files =
+    names.length <= 3 ? names.join(", ") : say.text("{first} and {n} more", { first: names[0]!, n: names.length - 1 });
   const packets = captures.reduce((sum, capture) => sum + capture.packets, 0);
   const facts = [
-    plural(packets, "packet"),
-    plural(summary.connections, "connection"),
-    plural(summary.frames, "frame"),
-    plural(summary.calls, "call"),
+    counted(say, packets, "packet"),
+    counted(say, summary.connections, "connection"),
+    counted(say, summary.frames, "frame"),
+    counted(say, summary.calls, "call"),
   ];
-  const counts = el("ul", { class: "counts", "aria-label": "Findings and budgets" });
+  const counts = el("ul", { class: "counts", "aria-label": say.text("Findings and budgets") });
   for (const [severity, number] of [
     ["error", summary.errors],
     ["warning", summary.warnings],
     ["info", summary.infos],
   ] as const) {
     const mark = severityMark(severity, number === 0);
-    mark.lastChild!.textContent = severity === "info" ? `${count(number)} info` : plural(number, severity);
+    mark.lastChild!.textContent =
+      severity === "info" ? say.text("{n} info", { n: count(number) }) : counted(say, number, severity);
     counts.append(el("li", { class: number === 0 ? "none" : "" }, mark));
   }
   if (summary.budgets !== undefined) {
     const { broken } = summary.budgets;
     const mark = severityMark("error", broken === 0);
-    mark.lastChild!.textContent = broken === 0 ? "no budget broken" : `${plural(broken, "budget")} broken`;
+    mark.lastChild!.textContent =
+      broken === 0 ? say.text("no budget broken") : say.text("{budgets} broken", { budgets: counted(say, broken, "budget") });
     counts.append(el("li", { class: broken === 0 ? "none" : "" }, mark));
   }
-  if (summary.unproven > 0) counts.append(el("li", { class: "none" }, `${count(summary.unproven)} not proven`));
+  if (summary.unproven > 0)
+    counts.append(el("li", { class: "none" }, say.text("{n} not proven", { n: count(summary.unproven) })));
   return el(
     "header",
     { class: "top" },
@@ -49,8 +54,13 @@ export function header(
     el(
       "div",
       { class: "buttons" },
-      button("Theme", does.theme, { "aria-label": "Switch between light and dark", title: "Light or dark (t)" }, "◐"),
-      button("Help", does.help, { "aria-label": "Keys and marks", title: "Keys and marks (?)" }, "?"),
+      button(
+        "",
+        does.theme,
+        { "aria-label": say.text("Switch between light and dark"), title: say.text("Light or dark (t)") },
+        "◐",
+      ),
+      button("", does.help, { "aria-label": say.text("Keys and marks"), title: say.text("Keys and marks (?)") }, "?"),
     ),
   );
 }
@@ -68,14 +78,14 @@ export function storyOfWorst(
       : el("details", { class: "why", open: "" }, el("summary", {}, ...first.childNodes), ...rest);
   }
   const { cause, answer, cost, more, fix, finding, connection } = story;
-  const told = [answer, cost, more, fix === undefined ? undefined : `Fix: ${fix}`];
+  const told = [answer, cost, more, fix === undefined ? undefined : say.text("Fix: {fix}", { fix })];
   return el(
     "details",
     { class: "why", open: "" },
     el("summary", {}, printable(cause)),
     ...inventory,
     ...told.filter((text) => text !== undefined && text !== "").map((text) => el("p", {}, printable(text!))),
-    finding < 0 ? undefined : button("Show it on the timeline", () => show(connection, finding)),
+    finding < 0 ? undefined : button(say.text("Show it on the timeline"), () => show(connection, finding)),
   );
 }
 
@@ -84,11 +94,21 @@ export function notices({ left, summary }: PageData): HTMLElement[] {
   const told: string[] = [];
   if (left.foldedFrames > 0)
     told.push(
-      `${plural(left.foldedFrames, "frame")} are in summaries: there are more than a page shows one by one. Look at part of the capture with --connection.`,
+      say.text(
+        "{frames} are in summaries: there are more than a page shows one by one. Look at part of the capture with --connection.",
+        { frames: counted(say, left.foldedFrames, "frame") },
+      ),
     );
-  if (left.connections > 0) told.push(`${plural(left.connections, "connection")} without a finding are left out.`);
-  if (left.findings > 0) told.push(`${plural(left.findings, "more finding")} are left out.`);
-  if (left.blocks > 0) told.push(`The fields of ${plural(left.blocks, "field block")} are left out to save room.`);
-  if (summary.http2Connections === 0) told.push("There is no HTTP/2 in this capture.");
+  if (left.connections > 0)
+    told.push(
+      say.text("{connections} without a finding are left out.", { connections: counted(say, left.connections, "connection") }),
+    );
+  if (left.findings > 0)
+    told.push(say.text("{findings} are left out.", { findings: counted(say, left.findings, "more finding") }));
+  if (left.blocks > 0)
+    told.push(
+      say.text("The fields of {blocks} are left out to save room.", { blocks: counted(say, left.blocks, "field block") }),
+    );
+  if (summary.http2Connections === 0) told.push(say.text("There is no HTTP/2 in this capture."));
   return told.length === 0 ? [] : [el("div", { class: "notices", role: "note" }, ...told.map((text) => el("p", {}, text)))];
 }

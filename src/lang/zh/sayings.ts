@@ -1,0 +1,161 @@
+// What the sayings of programs stand for, by their English (pairing/sayings, pairing/symptom.ts).
+export const sayings: Readonly<Record<string, string>> = {
+  "it calls what the other side sent a fault": "它认为对端发送的内容有错",
+  "it found a fault, and ended the stream or the connection": "它发现了错误，结束了流或连接",
+  "the other side ended the stream or the connection with an error": "对端用错误码结束了流或连接",
+  "the connection ended": "连接结束了",
+  "a call failed of it": "有调用因此失败",
+
+  // One program's
+  "Rust h2 (hyper, tonic, Volo) says so when the server closed TCP while a stream was open, without GOAWAY or after one that covered the stream":
+    "服务端在流还没结束时关闭了 TCP，没有 GOAWAY 或 GOAWAY 已覆盖该流，这时 Rust h2（hyper、tonic、Volo）会这样写",
+  "hyper's words for a GOAWAY or RST_STREAM with an error: the reason stands in the frame alone":
+    "hyper 对带错误码的 GOAWAY 或 RST_STREAM 的说法：原因只在帧里",
+  "Rust h2 received a GOAWAY": "Rust h2 收到了 GOAWAY",
+  "Rust h2 received RST_STREAM": "Rust h2 收到了 RST_STREAM",
+  "Rust h2 itself found the fault, and sent GOAWAY or RST_STREAM": "Rust h2 自己发现了错误，发送了 GOAWAY 或 RST_STREAM",
+  "Rust h2 found a fault of the other side, and sent GOAWAY": "Rust h2 发现了对端的错误，发送了 GOAWAY",
+  "Rust h2 found a fault of the other side, and sent RST_STREAM": "Rust h2 发现了对端的错误，发送了 RST_STREAM",
+  "grpc-go before 1.63 closes without GOAWAY on any second HEADERS of a stream, and on any id that is even or not above the highest":
+    "grpc-go 1.63 之前的版本收到一个流上的第二个 HEADERS，或者偶数 ID、不大于已有最大值的 ID 时，不发 GOAWAY 就关闭连接",
+  "a grpc-go client lost its connection after the server's GOAWAY": "服务端发送 GOAWAY 之后，grpc-go 客户端失去了连接",
+  "a grpc-go client received RST_STREAM": "grpc-go 客户端收到了 RST_STREAM",
+  "grpc-go says so of calls on a connection that ended under them": "连接在调用期间结束时，grpc-go 会这样写",
+  "a grpc-go client saw a response end without grpc-status": "grpc-go 客户端看到响应结束时没有 grpc-status",
+  "the server counts PINGs that came sooner than it allows": "服务端会统计间隔过短的 PING",
+  "Go's client received a GOAWAY, and then the connection ended": "Go 的客户端收到 GOAWAY，随后连接结束",
+  "Go found a fault of the other side, and sent GOAWAY or closed": "Go 发现了对端的错误，发送了 GOAWAY 或关闭了连接",
+  "a stream was reset, by the other side or by Go itself": "流被重置，由对端或 Go 自己发起",
+  "the connection ended while a request was under way": "连接在请求进行中结束",
+  "curl's stream was reset, or its connection ended with this code": "curl 的流被重置，或者连接以这个错误码结束",
+  "curl itself found a fault of the server, or the connection broke inside a frame":
+    "curl 自己发现了服务端的错误，或者连接在一个帧的中间断开",
+  "Node's session ended by a GOAWAY, its own or the other side's": "Node 的 session 因 GOAWAY 结束，由自己或对端发送",
+  "Node's stream was reset": "Node 的流被重置",
+  "grpc-js saw its stream end with this code: by RST_STREAM, or with the connection":
+    "grpc-js 的流以这个错误码结束：因为 RST_STREAM，或者随连接一起结束",
+  "grpc-js received a GOAWAY": "grpc-js 收到了 GOAWAY",
+  "grpc-js lost its connection": "grpc-js 失去了连接",
+  "a grpc-java client received a GOAWAY": "grpc-java 客户端收到了 GOAWAY",
+  "a grpc-java client received RST_STREAM": "grpc-java 客户端收到了 RST_STREAM",
+  "a C-core client received a GOAWAY": "C-core 客户端收到了 GOAWAY",
+  "a C-core client lost its connection": "C-core 客户端失去了连接",
+  "C-core saw a second HEADERS without END_STREAM": "C-core 看到不带 END_STREAM 的第二个 HEADERS",
+  "the server saw bytes that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS":
+    "服务端收到的字节不是 HTTP/2 的 connection preface：客户端用的是 HTTP/1 或 TLS",
+  "Netty sent a GOAWAY": "Netty 发送了 GOAWAY",
+  "nginx says so of any second HEADERS of a stream, and of any id that is even or not above the last":
+    "一个流上出现第二个 HEADERS，或者 ID 是偶数、不大于上一个 ID 时，nginx 会这样写",
+  "the client sent more than nginx's window allowed": "客户端发送的数据超过了 nginx 的窗口",
+  "Envoy found a fault of the other side, and closed or reset": "Envoy 发现了对端的错误，关闭了连接或重置了流",
+  "python-hyper/h2 saw a stream id that is not above the last": "python-hyper/h2 看到一个不大于上一个的流 ID",
+  "python-hyper/h2 saw a frame on a stream that was closed": "python-hyper/h2 在已关闭的流上看到一个帧",
+
+  // Anybody's
+  "one side speaks TLS and the other does not": "一端使用 TLS，另一端不使用",
+  "TLS ended without h2: the other side does not offer it by ALPN": "TLS 没有协商出 h2：对端没有通过 ALPN 提供它",
+  "a server of HTTP/1 saw the preface of HTTP/2: its port does not speak HTTP/2 in cleartext":
+    "HTTP/1 服务端收到了 HTTP/2 的 preface：它的端口不支持明文 HTTP/2",
+  "the server answered the preface of HTTP/2 in another protocol, most often HTTP/1.1":
+    "服务端用别的协议（通常是 HTTP/1.1）回应了 HTTP/2 的 preface",
+  "the server's first bytes were not SETTINGS: it speaks another protocol, or it closed before":
+    "服务端最先发送的不是 SETTINGS：它用的是别的协议，或者在此之前就关闭了",
+  "a handler crashed: a server resets such a stream or answers with an error, and a process that ends closes its connections":
+    "handler 崩溃了：服务端会重置这样的流或返回错误，进程结束时会关闭它的连接",
+  "a field that only HTTP/1 knows is in a request or response of HTTP/2": "HTTP/2 的请求或响应里有只属于 HTTP/1 的字段",
+  "the content has other than the announced length, or its length is announced in a way that is not valid":
+    "内容长度与声明的不一致，或者长度的声明方式无效",
+  "the receiver does not take the request's authority": "接收方不接受请求的 authority",
+  "the fields are larger than the receiver takes": "首部字段超过接收方接受的大小",
+  "a field, a pseudo-field or the set of them is not valid in HTTP/2": "某个字段、伪首部字段或它们的组合在 HTTP/2 里无效",
+  "more was sent than a window allows, or a window was raised above 2^31-1": "发送的数据超过了窗口，或者窗口被加到 2^31-1 以上",
+  "a field block could not be decoded: the sender's and the receiver's tables differ, or its bytes are wrong":
+    "首部块无法解码：发送方和接收方的动态表不一致，或者它的字节有错",
+  "SETTINGS were not acknowledged in time": "SETTINGS 没有及时得到确认",
+  "a frame is longer than its receiver allows, or has a length that its type does not allow":
+    "帧的长度超过接收方允许的值，或者不符合它的类型",
+  "a frame came on a stream that its receiver calls closed, idle or unknown": "接收方认为帧所在的流已关闭、处于 idle 或未知",
+  "the id of a stream is not one that may come next": "流 ID 不是接下来可以使用的值",
+  "the server did not process the request: it allows no more streams at a time, or takes no new ones; it is safe to retry":
+    "服务端没有处理请求：并发流已达上限，或者不再接受新的流；可以安全重试",
+  "the receiver counts frames of this kind, and found too many of them": "接收方统计这类帧，认为数量太多",
+  "the server wants this request in HTTP/1.1": "服务端要求对这个请求使用 HTTP/1.1",
+  "TLS has not what HTTP/2 asks for: a version below 1.2, or a cipher suite that RFC 9113 prohibits":
+    "TLS 不满足 HTTP/2 的要求：版本低于 1.2，或者用了 RFC 9113 禁止的密码套件",
+  "a field block over several frames was not sent without a gap, or grew too large":
+    "分成多个帧的首部块没有连续发送，或者变得太大",
+  "a push that the receiver does not take": "接收方不接受的 push",
+  "Chrome found a fault of the server's HTTP/2, or received this error": "Chrome 发现了服务端的 HTTP/2 错误，或者收到了这个错误",
+  "Chrome lost the stream or the connection": "Chrome 失去了流或连接",
+  "Firefox lost the stream or the connection, or ended it for a fault of the server":
+    "Firefox 失去了流或连接，或者因服务端的错误而结束了它",
+  "OkHttp's stream was reset, by the server or by OkHttp itself": "OkHttp 的流被重置，由服务端或 OkHttp 自己发起",
+  "OkHttp's connection was closed or had a GOAWAY while the call was under way":
+    "OkHttp 的连接在调用进行中被关闭，或者收到了 GOAWAY",
+  ".NET's client lost its stream or its connection to an error that the server sent":
+    ".NET 客户端因服务端发送的错误失去了流或连接",
+  ".NET's client found a fault of the server": ".NET 客户端发现了服务端的错误",
+  "Kestrel found a fault of the client": "Kestrel 发现了客户端的错误",
+  "the connection ended under the call without a reason": "连接在调用期间结束，没有说明原因",
+  "the connection ended under a call, or could not be made": "连接在调用期间结束，或者无法建立",
+  "the connection could not be made, or takes no more calls": "连接无法建立，或者不再接受调用",
+  "content came before the receiver's SETTINGS were acknowledged: nginx counts the window that it announced, not the one of the RFC":
+    "在接收方的 SETTINGS 得到确认之前就发来了内容：nginx 按它声明的窗口计算，而不是按 RFC 的窗口",
+  "Envoy takes a field or a message for invalid": "Envoy 认为某个字段或消息无效",
+
+  // Proxies
+  "nginx lost the server behind it before that had answered": "nginx 在上游响应之前失去了与它的连接",
+  "nginx waited for the server behind it until its own timer ran out": "nginx 等待上游，直到自己的定时器到期",
+  "nginx refused what the server behind it sent": "nginx 拒绝了上游发来的内容",
+  "nginx counts frames that cost it work, or bytes of fields, and closes when there are too many":
+    "nginx 统计消耗它资源的帧，或者首部的字节数，太多时就关闭连接",
+  "nginx lost the client before the response was whole": "nginx 在响应发完之前失去了客户端",
+  "Envoy's connection or stream to the server behind it ended before the response was whole":
+    "Envoy 到上游的连接或流在响应完整之前就结束了",
+  "Envoy could not reach the server behind it, or lost the connection": "Envoy 无法连接上游，或者失去了连接",
+  "Envoy's timer ran out before the response was there": "Envoy 的定时器在收到响应之前到期",
+  "Envoy found a fault of the other side, or counts too many of its frames, and closed or reset":
+    "Envoy 发现了对端的错误，或者认为对端的某类帧太多，关闭了连接或重置了流",
+  "haproxy ended it: S for the server behind it, P for itself; C while it connected, H while it waited for the response's fields, D within the content":
+    "haproxy 结束了它：S 表示因为上游，P 表示因为自己；C 表示正在连接，H 表示正在等待响应首部，D 表示在内容之中",
+  "the client ended it, or haproxy's timer for the client ran out (c)": "客户端结束了它，或者 haproxy 对客户端的定时器到期（c）",
+  "haproxy's timer for the server behind it ran out": "haproxy 对上游的定时器到期",
+  "mod_http2 ended the session or a stream, or the client did": "mod_http2 或客户端结束了 session 或流",
+  "a proxy answered in the place of the server behind it": "代理替上游作了响应",
+  "an access log has the request with an error status": "访问日志里这个请求的状态码是错误",
+  "a load balancer lost the server behind it": "负载均衡器失去了后端",
+
+  // The network
+  "TLS was given up, most often because one side does not trust the other's certificate":
+    "TLS 握手被放弃，多半是一端不信任另一端的证书",
+  "nothing listens on the port, or a firewall refuses": "端口上没有程序在监听，或者被防火墙拒绝",
+  "the network has no way to the other side": "网络不能到达对端",
+  "a PING had no answer in time, so the connection was given up": "PING 没有及时得到响应，所以放弃了连接",
+  "nothing came back from the other side": "对端没有返回任何内容",
+  "a stream or a connection was quiet for longer than a timer allows": "流或连接空闲的时间超过了定时器的限制",
+  "the other side closed TCP with RST: it had given the connection up, or left bytes unread":
+    "对端用 RST 关闭了 TCP：它已放弃连接，或者还有字节没有读取",
+  "the connection ended before the answer was there": "连接在收到响应之前结束",
+  "the other side closed the connection before the answer was there": "对端在响应之前关闭了连接",
+
+  // gRPC
+  "the server ends connections at an age or after idling, and then the calls that its grace is too short for":
+    "服务端在连接达到寿命或空闲时间后结束连接，宽限期不够的调用也随之结束",
+  "the server shuts down": "服务端正在停止",
+  "a message was larger than its receiver, or its sender, allows": "消息超过了接收方或发送方允许的大小",
+  "what answered is no gRPC server, or a proxy answered in its place: the response has another HTTP status or content type":
+    "响应的不是 gRPC 服务端，或者是代理替它响应：响应的 HTTP 状态码或 content-type 不同",
+  "a response ended without grpc-status, or within a message": "响应结束时没有 grpc-status，或者在一条消息中间结束",
+  "the stream was reset, or its connection ended": "流被重置，或者它的连接结束了",
+  "the other side announced the end of the connection": "对端宣布要结束连接",
+  "a deadline passed before the answer was there": "在收到响应之前 deadline 已到",
+  "a call was cancelled: in a server's handler because the client reset the stream, because its deadline passed, or because the connection ended under it":
+    "调用被取消：在服务端的 handler 里，原因是客户端重置了流、deadline 已到，或者连接在调用期间结束",
+  "a message or the load was too large for the receiver, or the server asked for calm":
+    "消息或负载对接收方来说太大，或者服务端要求降低频率",
+  "the server has no such method, or what answered is no gRPC server": "服务端没有这个方法，或者响应的不是 gRPC 服务端",
+  "gRPC clients say so of calls on a connection that ended under them, or that the server refused":
+    "连接在调用期间结束，或者调用被服务端拒绝时，gRPC 客户端会这样写",
+  "a call failed of an error inside the library, of the protocol, or of the handler":
+    "调用失败，原因是库的内部错误、协议错误或 handler 出错",
+};
