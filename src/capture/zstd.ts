@@ -3,7 +3,8 @@
 import { u32le } from "../bytes.ts";
 import { type Fault, largestHistory, type Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
-import { BlockType, largestBlock, littleEndian, windowOf, ZstdBlocks, ZstdFault, ZstdOutput } from "./zstd-block.ts";
+import { BlockType, largestBlock, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "./zstd-block.ts";
+import { ZstdFault } from "./zstd-entropy.ts";
 
 export const zstdMagic = 0xfd2fb528;
 /** Sixteen of them. */

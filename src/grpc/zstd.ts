@@ -2,7 +2,8 @@
 // hand, checksums are not verified.
 import { u32le } from "../bytes.ts";
 import { isSkippable, zstdMagic } from "../capture/zstd.ts";
-import { BlockType, littleEndian, windowOf, ZstdBlocks, ZstdFault, ZstdOutput } from "../capture/zstd-block.ts";
+import { BlockType, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "../capture/zstd-block.ts";
+import { ZstdFault } from "../capture/zstd-entropy.ts";
 
 type Unpacked = Uint8Array | "damaged" | "large" | "dictionary";
 
