@@ -7,6 +7,7 @@
 //   tls                             small RPCs over TLS 1.3, with their key log, beside tshark and `openssl speed`
 //   pipe                            10^6 connections that go silent, through standard input
 //   hpack                           HPACK alone
+//   decoders                        decoders of our own beside packages, on crafted files
 //   workers                         one thread and two, on 20 MB, 165 MB and 2 GB; the machine must be idle
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -36,7 +37,7 @@ const FLOORS = {
   version: { node: 1.6 },
   sample: { node: 3 },
 };
-const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack", "workers"];
+const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack", "decoders", "workers"];
 const missed = [];
 
 const wanted = process.argv.slice(2);
@@ -53,7 +54,7 @@ try {
     if (row === "start") await measureStart();
     else if (row === "rpcs") await measureRpcs();
     else if (row === "tls") await measureTls();
-    else if (row === "hpack") await measureInside("hpack", []);
+    else if (row === "hpack" || row === "decoders") await measureInside(row, []);
     else if (row === "workers") await measureWorkers();
     else if (row === "stages" || row === "pipe") {
       if (!sharedIsThere) console.log(`\n${row}: skipped, ../shared/perf is not there`);

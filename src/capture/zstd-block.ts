@@ -1,5 +1,6 @@
 // In: the blocks of a Zstandard frame (RFC 8878 section 3.1.1.2), one after the other. Out: what they hold. Nothing is copied that does not
 // fit into a block, whatever lengths it claims, and nothing is kept but what later blocks may refer to.
+// Ours: see zstd.ts.
 import { u16le } from "../bytes.ts";
 import { BackwardBits, damaged, Fse, Huffman, ZstdFault } from "./zstd-entropy.ts";
 

@@ -1,4 +1,5 @@
 // The entropy codes of Zstandard (RFC 8878 section 4): Huffman trees, tables of finite state entropy, and the bits that both are read from.
+// Ours: see zstd.ts.
 
 /** Ends the reading of a frame. */
 export class ZstdFault extends Error {
