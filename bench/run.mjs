@@ -7,9 +7,11 @@
 //   tls                             small RPCs over TLS 1.3, with their key log, beside tshark and `openssl speed`
 //   pipe                            10^6 connections that go silent, through standard input
 //   hpack                           HPACK alone
+//   outputs                         x10 with each file for other tools, beside a run without
+//   decoders                        decoders of our own beside packages, on crafted files
 //   workers                         one thread and two, on 20 MB, 165 MB and 2 GB; the machine must be idle
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +38,7 @@ const FLOORS = {
   version: { node: 1.6 },
   sample: { node: 3 },
 };
-const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack", "workers"];
+const ROWS = [...Object.keys(PORTS), "stages", "start", "rpcs", "tls", "pipe", "hpack", "outputs", "decoders", "workers"];
 const missed = [];
 
 const wanted = process.argv.slice(2);
@@ -53,11 +55,12 @@ try {
     if (row === "start") await measureStart();
     else if (row === "rpcs") await measureRpcs();
     else if (row === "tls") await measureTls();
-    else if (row === "hpack") await measureInside("hpack", []);
+    else if (row === "hpack" || row === "decoders") await measureInside(row, []);
     else if (row === "workers") await measureWorkers();
-    else if (row === "stages" || row === "pipe") {
+    else if (row === "stages" || row === "pipe" || row === "outputs") {
       if (!sharedIsThere) console.log(`\n${row}: skipped, ../shared/perf is not there`);
       else if (row === "pipe") await measurePipe(1_000_000);
+      else if (row === "outputs") await measureOutputs(captureOf(folder, "x10"));
       else await measureStages(captureOf(folder, "x10"));
     }
   }
@@ -104,6 +107,23 @@ async function measureStages(file) {
     const seconds = Number(await measureInside("stages", [stage, file]));
     console.log(`  ${stage.padEnd(8)}${seconds.toFixed(2).padStart(8)} s${`+ ${(seconds - before).toFixed(2)} s`.padStart(12)}`);
     before = seconds;
+  }
+}
+
+/** @param {string} file */
+async function measureOutputs(file) {
+  const alone = await measure(folder, check(file));
+  console.log("\noutputs           seconds     peak MB");
+  line("none", alone);
+  for (const name of ["annotated.pcapng", "spans.otlp.json", "trace.perfetto-trace", "tables.parquet"]) {
+    const output = join(folder, name);
+    const now = await measure(folder, [...check(file), "-o", output]);
+    const sizes = statSync(output).isDirectory()
+      ? readdirSync(output).map((part) => [part, statSync(join(output, part)).size])
+      : [[name, statSync(output).size]];
+    const more = `+ ${((now.seconds / alone.seconds - 1) * 100).toFixed(0)} %, + ${((now.memory - alone.memory) / 1e6).toFixed(0)} MB`;
+    line(name, now, `${more}; ${sizes.map(([part, size]) => `${part} ${(size / 1e6).toFixed(0)} MB`).join(", ")}`);
+    rmSync(output, { recursive: true });
   }
 }
 

@@ -57,15 +57,12 @@ const proven = (findings: readonly FindingEvent[]): string[] =>
 
 /** Findings of a damaged capture; undefined where so little is left that it is no capture. */
 async function survive(bytes: Uint8Array): Promise<FindingEvent[] | undefined> {
-  const from = performance.now();
   try {
     return await findingsIn(bytes);
   } catch (error) {
     // Misuse is refused; anything else is a bug.
     if (error instanceof H2lintError) return undefined;
     throw error;
-  } finally {
-    expect(performance.now() - from, "ms for a few kilobytes").toBeLessThan(5000);
   }
 }
 

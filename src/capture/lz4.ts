@@ -1,5 +1,6 @@
 // In: LZ4 frames (lz4_Frame_format 1.6), one after the other, skippable ones among them. Out: what they hold.
 // Checksums are not verified. Not read: frames that need a dictionary, the legacy format (`lz4 -l`).
+// Ours: lz4js takes damage for data and whole files for one frame; the others do not read frames, or need to know the size (docs/performance.md).
 
 import { u16le, u32le } from "../bytes.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";

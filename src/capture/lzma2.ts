@@ -1,5 +1,6 @@
 // LZMA2, the filter of .xz files: chunks of LZMA, or of octets as they are. After the LZMA SDK's lzma-specification.txt (16.00) and
 // section 5.3.1 of the .xz file format 1.1.
+// Ours: see xz.ts.
 
 import { u16 } from "../bytes.ts";
 import { largestHistory, type Unpacking } from "./unpacking.ts";

@@ -1,5 +1,7 @@
 // In: .xz streams (The .xz File Format 1.1), one after the other. Out: what they hold. Filters other than LZMA2 are refused; of the
 // checks CRC32 is verified, CRC64 and SHA-256 are not.
+// Ours: xz-decompress, the one package that reads in pieces, refuses SHA-256 and dictionaries over 64 MiB, does not say where a file is
+// damaged, and is WebAssembly, which the page for browsers does not run (docs/performance.md).
 
 import { copyOf, hex, u16, u32le } from "../bytes.ts";
 import { crc32 } from "../platform/zlib.ts";

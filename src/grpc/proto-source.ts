@@ -1,5 +1,7 @@
 // In: the text of .proto files, parsed by protobufjs. Out: file descriptors, with every name resolved. What only matters to code generators
 // (defaults, options but those of the encoding) is left out. A group inside a oneof is not read.
+// Ours is the step to descriptors: that of protobufjs 8.8 (ext/descriptor) names the type of a map's entries as the field, which may be the
+// name of another type, lists an extension among the fields of the message that it extends, and does not know types of missing imports.
 
 import type protobufjs from "protobufjs";
 import { createRequire } from "../platform/module.ts";

@@ -1,5 +1,7 @@
 // In: one message compressed with Snappy, as its framing format or as a bare block: gRPC names neither, and stacks use both
 // (https://github.com/google/snappy, framing_format.txt and format_description.txt). Out: what it holds, up to a limit.
+// Ours: snappyjs fills up with zeros what a message does not hold, where we have to say that it is damaged, and reads no frames
+// (docs/performance.md).
 import { latin1, u24le, u32le } from "../bytes.ts";
 
 type Unpacked = Uint8Array | "damaged" | "large";

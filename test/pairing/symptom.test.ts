@@ -99,16 +99,15 @@ describe("a symptom", () => {
     expect(named.filter((pattern) => !rules.some(({ id }) => fits(pattern, id)))).toEqual([]);
   });
 
-  it("is read in bounded time, whatever it is", () => {
+  // A pattern that goes back and forth over such a text would not end before the test is given up.
+  it("is read to its end, whatever it is", () => {
     for (const text of [
       "a: ".repeat(1e5),
       '"'.repeat(1e5),
       "connection error received: ".repeat(1e4),
       "GOAWAY received; Error code: 1; Debug Text: {".repeat(2e3),
     ]) {
-      const start = performance.now();
       readSymptom(text);
-      expect(performance.now() - start).toBeLessThan(2000);
     }
   });
 });

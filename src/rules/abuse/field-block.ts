@@ -95,18 +95,20 @@ export const zeroLengthContinuation = defineRule({
     if (block === undefined) return;
     if (frame.length === 0 && ++block.frames >= options.frames) block.over ??= FrameRef.of(frame);
     if (frame.endHeaders) block.open = false;
-    if (block.open || block.over === undefined) return;
-    const { over, first, last, side, frames: count } = block;
-    report(over, "empty", { side, count }, { ...severityByExcess(count, options.frames), related: firstAndLast(first, last) });
+    if (!block.open && block.over !== undefined) report(block.over, "empty", ...emptyOf(block, options.frames));
   },
   withState: ["end"],
   end(from, _how, _at, { state, options, report }) {
     const block = state.of(from);
-    if (block?.over === undefined || !block.open) return;
-    const { over, first, last, side, frames: count } = block;
-    report(over, "empty", { side, count }, { ...severityByExcess(count, options.frames), related: firstAndLast(first, last) });
+    if (block?.over !== undefined && block.open) report(block.over, "empty", ...emptyOf(block, options.frames));
   },
 });
+
+const emptyOf = ({ side, frames: count, first, last }: Block, most: number) =>
+  [
+    { side, count },
+    { ...severityByExcess(count, most), related: firstAndLast(first, last) },
+  ] as const;
 
 export const emptyHeaderNames = defineRule({
   id: "abuse/empty-header-names",

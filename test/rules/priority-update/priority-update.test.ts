@@ -144,6 +144,8 @@ testRule(badValue, {
   invalid: {
     "no dictionary": { frames: (s) => update(s.client, 1, "u=3;"), finds: [["syntax", 1, { target: 1, value: "u=3;" }]] },
     "urgency 8": { frames: (s) => update(s.client, 5, "u=8"), finds: [["urgency", 1, { target: 5, value: "u=8" }]] },
+    // A decimal, which is another type (RFC 9218 section 4.1).
+    "urgency 3.0": { frames: (s) => update(s.client, 5, "u=3.0"), finds: [["urgency", 1, { target: 5, value: "u=3.0" }]] },
     "urgency below 0": { frames: (s) => update(s.client, 5, "u=-1"), finds: [["urgency", 1, { target: 5, value: "u=-1" }]] },
     "urgency without a number": { frames: (s) => update(s.client, 5, "u"), finds: [["urgency", 1, { target: 5, value: "u" }]] },
   },
