@@ -157,7 +157,7 @@ function answered(from: string, r: ReactionObject): string {
     ? `The ${from} closed the connection ${later(r)} (${answerName(r)}, ${at}) and gave no reason`
     : `The ${from} answered ${later(r)} with ${answerName(r)} (${at})${debug}${closed}`;
   const sure = r.confidence === "exact" ? "" : " It is likely, not certain, that this is the answer.";
-  const says = r.explanation === undefined ? "" : ` ${r.explanation}.`;
+  const says = r.explanation === undefined ? "" : ` ${opening(r.explanation)}.`;
   const verdict = r.verdict === "escalated" ? " It ends the connection, though only the stream should end." : "";
   return `${told}.${sure}${says}${verdict}`;
 }
@@ -257,7 +257,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
   const sent = last.length === 0 ? "" : `The last frames it had received from the ${whom}: ${last.join(", ")}.`;
   const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
-  const says = r.explanation === undefined ? "" : `${r.explanation}.`;
+  const says = r.explanation === undefined ? "" : `${opening(r.explanation)}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
   const blind =
     unchecked.length === 0
@@ -312,6 +312,9 @@ export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText
 /** Where a story is: `connection 1, stream 1`. */
 export const storyPlace = ({ connection, stream }: StoryText): string =>
   `connection ${connection}${stream === 0 ? "" : `, stream ${stream}`}`;
+
+// A name of software stays as it is written.
+const opening = (text: string): string => (text.startsWith("the ") ? sentence(text) : text);
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
