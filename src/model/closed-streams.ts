@@ -1,7 +1,7 @@
 // Which closed streams are remembered: the last few of each connection, and of all connections the last so many.
 
-/** A stream that closed, with its place among those that did: what `ClosedStreams` alone sets. A list of objects of its own would take a
- *  third of the memory that a stream takes. */
+/** A stream that closed, with its place among those that did: `ClosedStreams` alone sets that. To keep it
+ *  elsewhere takes another object. */
 export interface Closed<One> {
   /** The list of its connection; undefined: it is not remembered, or not closed. */
   closedIn: ClosedOfConnection<One> | undefined;

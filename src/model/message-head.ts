@@ -17,6 +17,9 @@ export class MessageHead {
   /** Of a request whose :path is not known: those that have the same. */
   pathGroup: PathGroup | undefined = undefined;
   hasHost = false;
+  /** Its field lines, and their octets as SETTINGS_MAX_HEADER_LIST_SIZE counts them. */
+  fields = 0;
+  listSize = 0;
   protocol: string | undefined = undefined;
   status = 0;
   contentType: string | undefined = undefined;
@@ -45,6 +48,8 @@ export class MessageHead {
     head.authority = decoded.authority?.value;
     head.path = decoded.path?.value;
     head.hasHost = (decoded.bits & FieldBit.host) !== 0;
+    head.fields = decoded.count;
+    head.listSize = decoded.listSize;
     head.protocol = decoded.protocol?.value;
     head.status = decoded.statusCode;
     head.contentType = contentType?.value;

@@ -27,6 +27,16 @@ export function connectionWindow(connection: Connection, sender: Side): number {
   return INITIAL_WINDOW + window.granted - window.sent;
 }
 
+/** DATA octets on open streams that the receiver has not given back to `sender`. */
+export function unreturnedOctets(connection: Connection, sender: Side): number {
+  let octets = 0;
+  for (const stream of connection.streams.values()) {
+    const { sent, granted } = stream.half(sender).window;
+    if (!stream.closed) octets += Math.max(sent - granted, 0);
+  }
+  return octets;
+}
+
 /** Open streams on which `sender` has begun a message and not ended it. */
 export function unendedStreams(connection: Connection, sender: Side): Stream[] {
   const unended: Stream[] = [];

@@ -24,6 +24,8 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   if (stream === undefined) return true;
   const own = stream.half(from);
   const peer = stream.half(other(from));
+  // RFC 9113 8.1: it wants no more of the request, and should have said NO_ERROR. health/reset-after-response reports it.
+  if (errorCode === ErrorCode.cancel && own.endAt >= 0) return false;
   // RFC 9113 5.1: after its own RST_STREAM or END_STREAM and the other's RST_STREAM nothing is at stake any more.
   if (own.resetAt >= 0 || peer.resetAt >= 0 || stream.promised) return false;
   const timeout = stream.request.grpcTimeout === undefined ? undefined : timeoutOf(stream.request.grpcTimeout);

@@ -90,7 +90,8 @@ function unfinished({ client, server, streams }: Connection): Stream[] {
 /** Of the streams that were not completed those that the end of the connection, or a GOAWAY, cut off. */
 function endedBy(reaction: Reaction, streams: readonly Stream[]): Stream[] {
   const { kind, frame, errorCode, closedBy } = reaction;
-  const ends = kind !== "goaway" || errorCode !== ErrorCode.noError || closedBy !== undefined;
+  // The other side may have closed first.
+  const ends = kind !== "goaway" || errorCode !== ErrorCode.noError || closedBy?.everyday === false;
   const killed: Stream[] = [];
   for (const stream of streams) {
     if (killed.length >= STREAMS) break;

@@ -5,15 +5,16 @@ import { Flag } from "../http2/frame.ts";
 import { Setting } from "../http2/setting.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
-import { other } from "../place.ts";
+import type { MessageHead } from "../model/message-head.ts";
+import { other, type Side } from "../place.ts";
 import type { Reaction } from "./reaction.ts";
 
 /** One of the last frames that a receiver had, and what is lawful in it. */
 export interface Lawful {
   readonly frame: FrameRef;
-  readonly input: string;
-  /** RFC 9113, unless it names another. */
-  readonly section: string;
+  readonly message: "lawful" | "limit" | "budget";
+  /** What fills the holes of that message. */
+  readonly data: Readonly<Record<string, string | number>>;
   /** The text of the answer names it. */
   readonly named: boolean;
 }
@@ -34,14 +35,21 @@ export function lawfulBefore(reaction: Reaction, connection: Connection): Lawful
     if (debug !== "" && !named && line.text !== undefined && TABLE.some(({ text }) => text?.test(debug))) continue;
     if (line.loud === true && (reaction.kind === "fin" || reaction.kind === "rst")) continue;
     const frame = line.find(before, reaction, connection);
-    if (frame !== undefined) return { frame, input: line.input, section: line.section, named };
+    if (frame === undefined) continue;
+    const { message = "lawful", input, section } = line;
+    const data = typeof input === "string" ? { input } : input(frame, reaction, connection);
+    return { frame, message, data: section === undefined ? data : { ...data, section }, named };
   }
   return undefined;
 }
 
 interface Line {
-  readonly input: string;
-  readonly section: string;
+  /** `lawful` where it is left out. */
+  readonly message?: Lawful["message"];
+  /** In words; or all that its message says of the frame. */
+  readonly input: string | ((frame: FrameRef, reaction: Reaction, connection: Connection) => Lawful["data"]);
+  /** RFC 9113, unless it names another. */
+  readonly section?: string;
   /** Codes by which it is refused; absent: any. */
   readonly codes?: readonly number[];
   /** What such an answer says. */
@@ -53,17 +61,85 @@ interface Line {
 
 const { protocolError, internalError, streamClosed, compressionError, flowControlError, enhanceYourCalm } = ErrorCode;
 const STATE = [protocolError, streamClosed, internalError];
+const REFUSALS = [protocolError, internalError, enhanceYourCalm, compressionError];
 
+// RFC 7541 4.2 with RFC 9113 6.5.2.
+const DEFAULT_TABLE = 4096;
+// More than these many programs refuse, whatever their SETTINGS say.
+export const FIELDS = 100;
+const LIST_SIZE = 8000;
+
+// Nothing is wrong with these blocks, or somebody would have found it: what was due came, and what came was allowed.
 const TABLE: readonly Line[] = [
+  {
+    message: "limit",
+    input: (frame, _, connection) => ({
+      input: `a field section of ${headOf(frame, connection)!.fields} fields`,
+      limit: "the 100 that Envoy, Apache httpd and Tomcat take by default, or the 128 of Node",
+    }),
+    codes: REFUSALS,
+    text: /too many (?:header|field)|header.{0,20}(?:count|number)|number of (?:header|field)/i,
+    find: (before, _, connection) => before.findLast((frame) => (headOf(frame, connection)?.fields ?? 0) > FIELDS),
+  },
+  {
+    message: "limit",
+    input: (frame, _, connection) => ({
+      input: `a field section of ${headOf(frame, connection)!.listSize} bytes (as SETTINGS_MAX_HEADER_LIST_SIZE counts them)`,
+      limit: "the 8 KiB that Netty, Tomcat and others take by default; other programs take 16 to 64 KiB",
+    }),
+    codes: REFUSALS,
+    text: /(?:header|field|metadata).{0,40}(?:large|size|exceed|long|limit)/i,
+    find: (before, _, connection) => before.findLast((frame) => (headOf(frame, connection)?.listSize ?? 0) > LIST_SIZE),
+  },
+  {
+    input: (_, { from }, connection) => ({
+      input: `a size update to ${tableMaximum(connection, other(from))} before the fields`,
+    }),
+    section: "4.3.1; RFC 7541, 6.3",
+    codes: [compressionError],
+    text: /size (?:update|change)/i,
+    loud: true,
+    find: (before, { from }, connection) =>
+      tableMaximum(connection, other(from)) === DEFAULT_TABLE ? undefined : lastBlock(before),
+  },
+  {
+    input:
+      "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,",
+    section: "4.3.1; RFC 7541, 4.2",
+    codes: [compressionError],
+    text: /size (?:update|change)/i,
+    loud: true,
+    find: (before, { from }, connection) =>
+      (connection.endpoint(from).settings.announced(Setting.headerTableSize) ?? DEFAULT_TABLE) < DEFAULT_TABLE
+        ? lastBlock(before)
+        : undefined,
+  },
   {
     input: "field blocks that decode without a fault, with no size update where none was due,",
     section: "4.3.1; RFC 7541, 4.2",
     codes: [compressionError],
+    text: /size (?:update|change)/i,
     loud: true,
-    find: (before, { from }, connection) =>
-      (connection.endpoint(from).settings.announced(Setting.headerTableSize) ?? 4096) >= 4096
-        ? before.findLast(({ kind }) => kind === "headers" || kind === "continuation" || kind === "push-promise")
-        : undefined,
+    find: lastBlock,
+  },
+  {
+    input: "a request that was under way when it sent its own GOAWAY(NO_ERROR)",
+    section: "6.8",
+    codes: STATE,
+    text: /GOAWAY|(?:unknown|closed|no such) ?stream|shut/i,
+    loud: true,
+    find: (before, { from, frame: { offset } }, connection) => {
+      const { goaways } = connection.endpoint(from);
+      const left = goaways.filter(({ errorCode, endOffset }) => errorCode === ErrorCode.noError && endOffset <= offset);
+      const own = from === "server" ? 1 : 0;
+      return before.find(
+        ({ kind, streamId, acked }) =>
+          (kind === "headers" || kind === "data") &&
+          (streamId & 1) === own &&
+          acked >= 0 &&
+          left.some(({ lastStreamId, endOffset }) => streamId > lastStreamId && acked < endOffset),
+      );
+    },
   },
   {
     input: "an interim response (1xx)",
@@ -136,7 +212,50 @@ const TABLE: readonly Line[] = [
               connection.streams.get(frame.streamId)?.request.hasHost === true,
           ),
   },
+  {
+    input: "`host` in a response, where it means nothing,",
+    section: "8.2; RFC 9110, 7.2",
+    codes: [protocolError, internalError],
+    text: /host/i,
+    loud: true,
+    find: (before, { from, streamId, kind }, connection) =>
+      from === "server"
+        ? undefined
+        : before.findLast(
+            (frame) =>
+              frame.kind === "headers" &&
+              (kind !== "rst-stream" || frame.streamId === streamId) &&
+              connection.streams.get(frame.streamId)?.response.hasHost === true,
+          ),
+  },
+  {
+    message: "budget",
+    input: ({ streamId }) => ({ count: (streamId + 1) / 2 }),
+    codes: [enhanceYourCalm],
+    loud: true,
+    // It had taken requests on the connection, and not begun to answer this one.
+    find: (before, { from, kind, streamId, stream }, { client, server }) =>
+      from === "server" && kind === "rst-stream" && client.started && server.contentFrames > 0 && stream?.server.message === "no"
+        ? before.findLast((frame) => frame.kind === "headers" && frame.streamId === streamId)
+        : undefined,
+  },
 ];
+
+// The one that a frame began: of the request, or of the response.
+function headOf({ kind, streamId, from }: FrameRef, { streams }: Connection): MessageHead | undefined {
+  if (kind !== "headers") return undefined;
+  const stream = streams.get(streamId);
+  return from === "client" ? stream?.request : stream?.response;
+}
+
+function lastBlock(before: readonly FrameRef[]): FrameRef | undefined {
+  return before.findLast(({ kind }) => kind === "headers" || kind === "continuation" || kind === "push-promise");
+}
+
+function tableMaximum(connection: Connection, encoder: Side): number {
+  const { hpack } = connection.endpoint(encoder);
+  return hpack.exact ? hpack.tableMaximum : DEFAULT_TABLE;
+}
 
 /** What else of a request some servers refuse, though it is lawful; in words. */
 export function lawfulOfRequest(reaction: Reaction, connection: Connection): string | undefined {

@@ -10,7 +10,7 @@ import { receiverOverreaction as rule } from "../rules/health/overreaction.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { Crossings } from "./crossings.ts";
 import { isAbout, textsLike } from "./dictionary.ts";
-import { lawfulBefore } from "./lawful.ts";
+import { type Lawful, lawfulBefore } from "./lawful.ts";
 import type { Reaction } from "./reaction.ts";
 
 /** An error for what crossed an RST_STREAM. Undefined where anything else may be the reason.
@@ -74,15 +74,15 @@ export function lawfulOverreaction(
   if (kind === "status" || kind === "grpc-status" || !isClean(connection, reaction.from, own)) return undefined;
   const lawful = lawfulBefore(reaction, connection);
   if (lawful === undefined) return undefined;
-  const { frame, input, section } = lawful;
+  const { frame, message, data } = lawful;
   return findingOf(
     reaction,
     connection,
-    "lawful",
+    message,
     frame,
     severity,
     [{ frame, role: lawful.named ? "legal: its text names it" : "legal, and known to be taken for a fault", text: frame.text }],
-    { input, section },
+    data,
   );
 }
 
@@ -101,11 +101,11 @@ function isClean(connection: Connection, receiver: Side, own: readonly Finding[]
 function findingOf(
   reaction: Reaction,
   connection: Connection,
-  message: "crossed" | "strict" | "lawful",
+  message: "crossed" | "strict" | Lawful["message"],
   legal: FrameRef,
   severity: Severity,
   related: Finding["related"],
-  more: Readonly<Record<string, string>> = {},
+  more: Finding["data"] = {},
 ): Finding {
   const { frame, from, errorCode, kind, lastStreamId } = reaction;
   const code = errorCodeName(errorCode);

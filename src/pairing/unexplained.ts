@@ -2,6 +2,7 @@ import type { Connection } from "../model/connection.ts";
 import type { Need } from "../rules/finding.ts";
 import { LACKS } from "../rules/need-words.ts";
 import { refusalsLike, textsLike } from "./dictionary.ts";
+import { FIELDS } from "./lawful.ts";
 import type { Cost, Reaction, Unexplained } from "./reaction.ts";
 import type { Software } from "./software.ts";
 
@@ -15,6 +16,7 @@ export function unexplainedOf(
 ): Unexplained {
   const { before } = reaction;
   const [text] = textsLike(reaction.debug);
+  const explanation = text?.text.says ?? fieldsOf(reaction, connection);
   const unchecked: string[] = [];
   for (const { side, started, lostOctets } of [connection.client, connection.server]) {
     if (!started) unchecked.push(`the start of the ${side} was not captured`);
@@ -33,9 +35,18 @@ export function unexplainedOf(
     streamsKilled: cost.streamsKilled,
     retrySafe: cost.retrySafe,
     lost: cost.lost,
-    ...(text === undefined ? {} : { explanation: text.text.says }),
+    ...(explanation === undefined ? {} : { explanation }),
     refusals: refusalsLike(suggested, reaction, before),
   };
+}
+
+// RFC 6585 5: "its header fields are too large", one of them or all, or there are too many.
+function fieldsOf({ kind, status, streamId }: Reaction, { streams }: Connection): string | undefined {
+  const request = kind === "status" && status === 431 ? streams.get(streamId)?.request : undefined;
+  if (request?.known !== true) return undefined;
+  const { fields, listSize } = request;
+  const many = fields > FIELDS ? `, and Envoy, Apache httpd and Tomcat take ${FIELDS} fields by default` : "";
+  return `the request has ${fields} fields, which count ${listSize} bytes${many}`;
 }
 
 // Notes of what could not be checked.

@@ -176,7 +176,7 @@ function answered(from: string, r: ReactionObject, say: Language): string {
                 }),
         }),
     r.confidence === "exact" ? "" : say.text("It is likely, not certain, that this is the answer."),
-    r.explanation === undefined ? "" : say.stopped(say.phrase(r.explanation)),
+    r.explanation === undefined ? "" : explained(r.explanation, say),
     r.verdict === "escalated" ? say.text("It ends the connection, though only the stream should end.") : "",
   ]);
 }
@@ -337,7 +337,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
             ...{ side: say.text(from), did, meaning: say.text(meaning), block: blockText(r, before, say) },
           }),
     answer: say.joined([
-      r.explanation === undefined ? "" : say.stopped(say.phrase(r.explanation)),
+      r.explanation === undefined ? "" : explained(r.explanation, say),
       refusals.length === 0
         ? ""
         : say.text("Legal, but known to be refused: {refusals}.", {
@@ -398,6 +398,12 @@ export const storyPlace = ({ connection, stream }: StoryText, say: Language = en
   [say.text("connection {id}", { id: connection }), ...(stream === 0 ? [] : [say.text("stream {id}", { id: stream })])].join(
     say.text(", "),
   );
+
+// A name of software stays as it is written.
+function explained(text: string, say: Language): string {
+  const sentence = say.stopped(say.phrase(text));
+  return text.startsWith("the ") ? say.opening(sentence) : sentence;
+}
 
 const SHOWN = 4;
 const LOGS = 4;

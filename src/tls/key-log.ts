@@ -29,8 +29,8 @@ export class KeyLogReader {
 
   bytes(b: Uint8Array, start: number, end: number): void {
     for (let p = start; p < end; ) {
-      const found = b.indexOf(LF, p);
-      const lineEnd = found < 0 || found >= end ? end : found;
+      let lineEnd = p;
+      while (lineEnd < end && b[lineEnd] !== LF && b[lineEnd] !== CR) lineEnd++;
       if (this.#rest.length > 0 || lineEnd === end) this.#append(b, p, lineEnd);
       if (lineEnd === end) return;
       if (this.#skipping) {
@@ -131,5 +131,7 @@ const known = /^(?:(?:CLIENT|SERVER)_TRAFFIC_SECRET_\w+|(?:EARLY_)?EXPORTER_(?:M
 
 const NOTHING = new Uint8Array(0);
 const LF = 10;
+// gRPC C-core ends its lines with this alone.
+const CR = 13;
 /** Octets of a line that are believed; a secret has some 240. */
 const LINE = 4096;

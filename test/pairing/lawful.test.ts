@@ -15,7 +15,21 @@ const end = { endStream: true } as const;
 const told = (story: Story): string[] =>
   play(story, { rules })
     .pairs.filter(({ finding }) => finding.rule === "health/receiver-overreaction" && finding.message !== "strict")
-    .map(({ finding }) => `${finding.offender} ${finding.data["input"] ?? finding.message}`);
+    .map(
+      ({ finding: { offender, data, message } }) => `${offender} ${data["input"] ?? `${message} ${data["count"] ?? ""}`.trim()}`,
+    );
+
+/** A request or response with so many fields. */
+const withFields = (fields: Readonly<Record<string, string>>, count: number) => ({
+  ...end,
+  fields: {
+    ...fields,
+    ...Object.fromEntries(Array.from({ length: count - Object.keys(fields).length }, (_, i) => [`x-${i}`, "a"])),
+  },
+});
+const INTERNAL_ERROR = 2;
+// RFC 7541 6.3, with a :status behind it.
+const UPDATE_TO_0 = Uint8Array.of(0x20, 0x88);
 
 const finished: Story = (s) => s.client.headers(1, end).server.headers(1, end);
 const cases: Record<string, readonly [Story, readonly string[]]> = {
@@ -104,6 +118,108 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       s.settings({ client: [[1, 0]] });
       finished(s);
       s.client.goaway(0, COMPRESSION_ERROR).close();
+    },
+    [],
+  ],
+  "more fields than many take": [
+    (s) => s.client.headers(1, withFields(getRequest, 101)).server.rst(1, INTERNAL_ERROR),
+    ["server a field section of 101 fields"],
+  ],
+  "more fields than many take, in a response, and a close without a word": [
+    (s) => s.client.headers(1, end).server.headers(1, withFields(okResponse, 120)).client.goaway(0, ENHANCE_YOUR_CALM).close(),
+    ["client a field section of 120 fields"],
+  ],
+  "as many fields as most take": [(s) => s.client.headers(1, withFields(getRequest, 100)).server.rst(1, INTERNAL_ERROR), []],
+  "more fields than many take, and a code that is for something else": [
+    (s) => s.client.headers(1, withFields(getRequest, 101)).server.rst(1, 3),
+    [],
+  ],
+  "a large field section, with no limit announced": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, fields: { ...getRequest, "x-token": "a".repeat(8000) } })
+        .server.goaway(1, PROTOCOL_ERROR)
+        .close(),
+    ["server a field section of 8211 bytes (as SETTINGS_MAX_HEADER_LIST_SIZE counts them)"],
+  ],
+  "a field section that is not large": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, fields: { ...getRequest, "x-token": "a".repeat(7000) } })
+        .server.goaway(1, PROTOCOL_ERROR)
+        .close(),
+    [],
+  ],
+  "host in a response": [
+    (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ...okResponse, host: "a/b" } })
+        .client.rst(1, PROTOCOL_ERROR),
+    ["client `host` in a response, where it means nothing,"],
+  ],
+  "host in the response of another stream": [
+    (s) =>
+      s.client
+        .headers(1, end)
+        .headers(3, end)
+        .server.headers(1, { fields: { ...okResponse, host: "a" } })
+        .headers(3)
+        .client.rst(3, PROTOCOL_ERROR),
+    [],
+  ],
+  "a request that crossed a GOAWAY": [
+    (s) => s.client.headers(1, end).server.goaway(1).client.crossing().headers(3, end).server.goaway(1, PROTOCOL_ERROR).close(),
+    ["server a request that was under way when it sent its own GOAWAY(NO_ERROR)"],
+  ],
+  "a request behind a GOAWAY that had arrived: the fault is real": [
+    (s) => {
+      s.client.headers(1, end).server.goaway(1).ping();
+      s.client.pingAck().headers(3, end).server.goaway(1, PROTOCOL_ERROR).close();
+    },
+    [],
+  ],
+  "a client's GOAWAY is not about its own streams": [
+    (s) => s.client.goaway(0).headers(1, end).server.crossing().headers(1).client.goaway(0, PROTOCOL_ERROR).close(),
+    [],
+  ],
+  "a size update that is allowed": [
+    (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { ...end, block: UPDATE_TO_0 })
+        .client.goaway(0, COMPRESSION_ERROR)
+        .close(),
+    ["client a size update to 0 before the fields"],
+  ],
+  "a block before a lower HEADER_TABLE_SIZE was acknowledged": [
+    (s) =>
+      s
+        .bare()
+        .client.preface()
+        .settings([[1, 0]])
+        .headers(1, end)
+        .server.settings()
+        .headers(1, end)
+        .client.goaway(0, COMPRESSION_ERROR, "HPACK - max dynamic table size change required")
+        .close(),
+    [
+      "client a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,",
+    ],
+  ],
+  "requests that are refused with no flood": [
+    (s) => {
+      for (const id of [1, 3, 5]) s.client.headers(id, end).server.headers(id, end);
+      s.client.headers(7, end).server.rst(7, ENHANCE_YOUR_CALM);
+    },
+    ["server budget 4"],
+  ],
+  "the first request is refused": [(s) => s.client.headers(1, end).server.rst(1, ENHANCE_YOUR_CALM), []],
+  "it had begun to answer": [(s) => s.client.headers(1, end).server.headers(1).rst(1, ENHANCE_YOUR_CALM), []],
+  "a flood that it is about": [
+    (s) => {
+      for (let id = 1; id < 241; id += 2) s.client.headers(id, end).rst(id, CANCEL);
+      s.client.headers(241, end).server.rst(241, ENHANCE_YOUR_CALM);
     },
     [],
   ],

@@ -51,6 +51,21 @@ describe("a status with a meaning of its own", () => {
   });
 });
 
+describe("431", () => {
+  const explanation = (fields: number): string | undefined => {
+    const more = Object.fromEntries(Array.from({ length: fields - 4 }, (_, i) => [`x-${i}`, "a"]));
+    return answeredWith("431", { ...getRequest, ...more }).unexplained[0]?.explanation;
+  };
+
+  it("says how many fields there are, and that this is more than many take", () =>
+    expect(explanation(120)).toMatch(
+      /^the request has 120 fields, which count \d+ bytes, and Envoy, Apache httpd and Tomcat take 100 /,
+    ));
+
+  it("of fewer says no more than that", () =>
+    expect(explanation(100)).toMatch(/^the request has 100 fields, which count \d+ bytes$/));
+});
+
 describe("a flood", () => {
   const resets =
     (wait: number): Story =>

@@ -41,6 +41,8 @@ describe("a key log", () => {
     ["in one piece", [`${text}\n`]],
     ["without a last line end", [text]],
     ["with CRLF", [text.replaceAll("\n", "\r\n")]],
+    ["with CR alone, as gRPC C-core writes it", [text.replaceAll("\n", "\r")]],
+    ["with CRLF, byte by byte", [...text.replaceAll("\n", "\r\n")]],
     ["with a byte order mark", [`\u00ef\u00bb\u00bf${text}`]],
     ["byte by byte", [...text]],
   ])("%s", (_, pieces) => {

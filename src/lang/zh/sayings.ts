@@ -44,6 +44,10 @@ export const sayings: Readonly<Record<string, string>> = {
   "the server saw bytes that are not the connection preface of HTTP/2: the client spoke HTTP/1 or TLS":
     "服务端收到的字节不是 HTTP/2 的 connection preface：客户端用的是 HTTP/1 或 TLS",
   "Netty sent a GOAWAY": "Netty 发送了 GOAWAY",
+  "Netty wants a size update before the fields once its lower HEADER_TABLE_SIZE is acknowledged":
+    "Netty 较小的 HEADER_TABLE_SIZE 得到确认之后，要求字段之前有大小更新",
+  "Netty cannot read a field block": "Netty 不能读取首部块",
+  "Netty refuses a field section above its MAX_HEADER_LIST_SIZE": "Netty 拒绝超过其 MAX_HEADER_LIST_SIZE 的首部",
   "nginx says so of any second HEADERS of a stream, and of any id that is even or not above the last":
     "一个流上出现第二个 HEADERS，或者 ID 是偶数、不大于上一个 ID 时，nginx 会这样写",
   "the client sent more than nginx's window allowed": "客户端发送的数据超过了 nginx 的窗口",

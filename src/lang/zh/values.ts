@@ -56,6 +56,13 @@ export const values: Readonly<Record<string, Words>> = {
     "it wants HTTP/1.1 for this": "它要求对此使用 HTTP/1.1",
     "no code of RFC 9113": "RFC 9113 中没有这个错误码",
   },
+  limit: {
+    "the 100 that Envoy, Apache httpd and Tomcat take by default, or the 128 of Node":
+      " Envoy、Apache httpd 和 Tomcat 默认接受的 100 个，或者 Node 的 128 个",
+    "the 8 KiB that Netty, Tomcat and others take by default; other programs take 16 to 64 KiB":
+      " Netty、Tomcat 等默认接受的 8 KiB；其他程序接受 16 到 64 KiB",
+  },
+  gone: { "; {gone} of its {held} bytes came on streams that are over": "；其中 {held} 字节里的 {gone} 字节属于已结束的流" },
   victims: { "; meanwhile nothing came for {paths}": "；其间 {paths} 没有收到任何内容" },
   lost: { "; its GOAWAY({code}) may be lost": "；它的 GOAWAY({code}) 可能已丢失" },
   reason: {
@@ -87,5 +94,13 @@ export const values: Readonly<Record<string, Words>> = {
     "a response to HEAD, which has no content whatever its content-length says,":
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",
     "`host` beside :authority": ":authority 之外的 `host`",
+    "`host` in a response, where it means nothing,": "响应里没有意义的 `host`",
+    "a size update to {n} before the fields": "字段之前的大小更新（{n}）",
+    "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,":
+      "较小的 HEADER_TABLE_SIZE 得到确认之前发送、因此还不需要大小更新的首部块",
+    "a request that was under way when it sent its own GOAWAY(NO_ERROR)": "它发送自己的 GOAWAY(NO_ERROR) 时已在途中的请求",
+    "a field section of {n} fields": "有 {n} 个字段的首部",
+    "a field section of {n} bytes (as SETTINGS_MAX_HEADER_LIST_SIZE counts them)":
+      "{n} 字节的首部（按 SETTINGS_MAX_HEADER_LIST_SIZE 计算）",
   },
 };

@@ -129,8 +129,19 @@ export const netty: Software = {
     },
     {
       text: /^Maximum number of RST frames reached/,
-      rules: ["abuse/rapid-reset", "abuse/made-you-reset", "abuse/reset-flood"],
+      rules: ["abuse/rapid-reset", "abuse/made-you-reset", "abuse/reset-flood", "abuse/many-resets"],
       says: "Netty allows 200 RST_STREAM in 30 s, its own among them",
+    },
+    {
+      text: /^HPACK - (?:max dynamic table size change required|invalid max dynamic table size|.*dynamic table size update)/,
+      rules: ["hpack/*"],
+      says: "Netty wants a size update before the fields once its lower HEADER_TABLE_SIZE is acknowledged",
+    },
+    { text: /^HPACK - /, rules: ["hpack/*"], says: "Netty cannot read a field block" },
+    {
+      text: /^Header size exceeded max allowed size \(\d+\)/,
+      rules: ["headers/list-size", "abuse/hpack-bomb"],
+      says: "Netty refuses a field section above its MAX_HEADER_LIST_SIZE",
     },
     {
       text: /^HTTP\/2 client preface string missing or corrupt|^First received frame was not SETTINGS/,
@@ -211,7 +222,7 @@ export const grpcJava: Software = {
     },
     {
       text: /^too_many_rststreams$/,
-      rules: ["abuse/rapid-reset", "abuse/reset-flood"],
+      rules: ["abuse/rapid-reset", "abuse/reset-flood", "abuse/many-resets"],
       says: "grpc-java counts RST_STREAM frames above its limit",
     },
     { text: /^max_(?:age|idle)$/, rules: [], says: "the connection reached its age or idle limit" },

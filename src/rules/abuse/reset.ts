@@ -1,3 +1,4 @@
+import { latin1 } from "../../bytes.ts";
 import { BlockBit } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
@@ -8,6 +9,9 @@ import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { MessageHead } from "../../model/message-head.ts";
 import type { Stream } from "../../model/stream.ts";
+import { durationText } from "../duration.ts";
+import { defineRule } from "../rule.ts";
+import { enhanceYourCalm } from "../shapes/excess.ts";
 import { flood, within } from "../shapes/flood.ts";
 import { SlidingCount } from "../shapes/sliding-count.ts";
 
@@ -82,6 +86,67 @@ function openedOn({ streams }: Connection, memory: { opened: SlidingCount | unde
 }
 
 const FEW = 8;
+
+export const manyResets = defineRule({
+  id: "abuse/many-resets",
+  meta: {
+    title: "A client should not reset more streams than the server allows",
+    severity: "warning",
+    by: "client",
+    spec: [
+      { rfc: 9113, section: "10.5" },
+      { document: "CVE-2023-44487", section: "HTTP/2 Rapid Reset" },
+    ],
+    expect: enhanceYourCalm,
+    needs: ["no-gap2"],
+    decidable: "payload",
+    messages: {
+      many: "the client reset {count} streams, up to {peak} within {window}, when the server gave up; servers count that whatever the reason (Netty allows 200 in 30 s, nghttp2 1,000 and then 33 a second)",
+    },
+    options: {
+      streams: { default: 20, unit: "streams", about: "The least that a server may have counted" },
+      window: within(30_000),
+    },
+    docs: {
+      why: "Since Rapid Reset servers end the connection of a client that cancels many calls, and all other calls on it.",
+      fix: "Cancel less: let short calls end, give searches and streams of results a pause. Else raise the server's limit.",
+    },
+  },
+  kinds: ["rst-stream", "goaway"],
+  state: (): { resets: SlidingCount | undefined; latest: FrameRef | undefined; count: number; peak: number } => ({
+    ...{ resets: undefined, latest: undefined, count: 0, peak: 0 },
+  }),
+  frame(frame, stream, context) {
+    if (!frame.whole) return;
+    const { options } = context;
+    if (frame.kind === "rst-stream") {
+      if (frame.from !== "client" || stream?.seen !== true || stream.client.resetAt >= 0) return;
+      const { state } = context;
+      const { time } = frame.last;
+      state.resets ??= new SlidingCount(options.window * MS);
+      state.resets.add(time);
+      state.count++;
+      state.peak = Math.max(state.peak, state.resets.within(time));
+      state.latest = FrameRef.of(frame);
+      return;
+    }
+    if (frame.from !== "server" || !context.hasState) return;
+    const { latest, count, peak } = context.state;
+    if (latest === undefined || peak < options.streams || !isForResets(frame, peak)) return;
+    context.report(latest, "many", { count, peak, window: durationText(options.window * MS) }, { fold: "resets" });
+  },
+});
+
+// By its text; where it has none, by its code. nghttp2 says INTERNAL_ERROR.
+function isForResets({ errorCode, bytes, start, end }: Frame, peak: number): boolean {
+  const text = latin1(bytes, start, Math.min(end, start + TEXT));
+  if (text !== "") return errorCode !== ErrorCode.noError && /\bRST|reset|cancel/i.test(text);
+  return errorCode === ErrorCode.enhanceYourCalm || (errorCode === ErrorCode.internalError && peak >= NGHTTP2_RESETS);
+}
+
+const TEXT = 300;
+// Its default, less what this may have counted wrongly.
+const NGHTTP2_RESETS = 900;
 
 export const madeYouReset = flood("abuse/made-you-reset", {
   meta: {

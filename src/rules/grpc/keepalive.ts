@@ -6,6 +6,7 @@ import type { Frame } from "../../http2/frame.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { durationText } from "../duration.ts";
 import { defineRule } from "../rule.ts";
 import { WalkBudget } from "../walk-budget.ts";
 
@@ -24,6 +25,8 @@ export const keepaliveTooFrequent = defineRule({
     messages: {
       frequent:
         "{strikes} PINGs in a row came sooner than {interval} s after the one before, without DATA or HEADERS of the server between; a server with default settings closes the connection at the third",
+      counted:
+        "the client sent {pings} PINGs in {time} before the server said too_many_pings: servers may count each, whether it keeps the connection alive or measures the round trip, and though they sent DATA or HEADERS between",
     },
     options: {
       interval: { default: 300_000, unit: "ms", about: "shortest time between PINGs" },
@@ -43,18 +46,31 @@ export const keepaliveTooFrequent = defineRule({
     interval: 0,
     walks: new WalkBudget(),
     isGrpc: false,
+    // Whatever they are for.
+    pings: 0,
+    first: undefined as FrameRef | undefined,
+    last: undefined as FrameRef | undefined,
   }),
   frame(frame, _stream, { state, report, options, connection }) {
     if (!frame.whole) return;
     const { strikes, strict, latest } = state;
     if (frame.kind === "goaway") {
       // A server that counts more strictly says which PING was the last it took.
-      if (frame.from !== "server" || latest === undefined || strikes.strikes > options.strikes) return;
-      if (strict.strikes <= options.strikes || !isTooManyPings(frame) || knewMore(frame, connection)) return;
-      report(latest, "frequent", { strikes: strict.strikes, interval: state.interval / 1000 }, { fold: "pings" });
+      if (frame.from !== "server" || strikes.strikes > options.strikes) return;
+      if (!isTooManyPings(frame) || knewMore(frame, connection)) return;
+      if (latest !== undefined && strict.strikes > options.strikes) {
+        report(latest, "frequent", { strikes: strict.strikes, interval: state.interval / 1000 }, { fold: "pings" });
+        return;
+      }
+      const { pings, first, last } = state;
+      if (first === undefined || last === undefined || pings <= options.strikes) return;
+      report(last, "counted", { pings, time: durationText(last.time - first.time) }, { fold: "pings" });
       return;
     }
     if (frame.from !== "client" || frame.ack) return;
+    state.pings++;
+    state.last = FrameRef.of(frame);
+    state.first ??= state.last;
     if (bandwidthPings.has(hex(frame.bytes, frame.start, frame.end))) return;
     const interval = hasOpenStream(connection) ? options.interval : options.idle;
     strikes.ping(frame.last.time, connection.server.contentFrames, interval * 1e6);

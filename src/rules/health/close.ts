@@ -121,6 +121,46 @@ function howOf(connection: Connection, from: Side, how: EndReason): string {
 const crossed = ({ opening, initiator }: Stream, closer: Side, at: Origin): boolean =>
   initiator !== closer && opening !== undefined && at.acked >= 0 && opening.end > at.acked;
 
+export const goawayAbandoned = defineRule({
+  id: "health/goaway-abandoned",
+  meta: {
+    title: "A client should wait for the streams that a GOAWAY keeps",
+    severity: "warning",
+    by: "client",
+    spec: [{ rfc: 9113, section: "6.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["acks", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      closed:
+        "the client closed the connection ({how}) {ms} ms after the server's GOAWAY(NO_ERROR), which keeps {count} streams, still to be answered: {streams}",
+    },
+    options: { ms: { default: 1000, unit: "ms", about: "from the GOAWAY to the close" } },
+    docs: {
+      why: "GOAWAY(NO_ERROR) only says that the connection takes no more: up to its last id the server goes on. These calls fail, and may have taken effect.",
+      fix: "Take no new requests to the connection, and close it when the last of its streams is over. GOAWAY(NO_ERROR) is no error.",
+    },
+  },
+  onClose: true,
+  end(from, how, at, { connection, options, report }) {
+    const { client, server, streams } = connection;
+    if (from !== "client" || (how !== "fin" && how !== "rst") || server.end !== undefined) return;
+    const goaway = server.goaways.at(-1);
+    if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > options.ms * 1e6) return;
+    if (server.goaways.some(isError) || client.goaways.some(isError)) return;
+    const kept: number[] = [];
+    for (const { id, seen, initiator, closed, client: request, server: response } of streams.values())
+      if (seen && !closed && initiator === "client" && id <= goaway.lastStreamId && request.resetAt < 0 && !response.over)
+        kept.push(id);
+    if (kept.length === 0) return;
+    const ms = Math.round((at.time - goaway.time) / 1e6);
+    const data = { how: how.toUpperCase(), ms, count: kept.length, streams: listed(kept) };
+    report(FrameRef.close(from, at), "closed", data);
+  },
+});
+
+const isError = ({ errorCode }: { readonly errorCode: number }): boolean => errorCode !== 0;
+
 export const idleCloseRace = defineRule({
   id: "health/idle-close-race",
   meta: {
@@ -153,7 +193,7 @@ export const idleCloseRace = defineRule({
     if (end.how === "fin" && subject.first.acked > end.at.offset) {
       const ms = Math.round((subject.first.time - end.at.time) / 1e6);
       report(subject, "delivered", { streamId, ms });
-    } else if (!errorBefore(connection)) {
+    } else if (!errorBefore(connection) && streamId <= (connection.server.goaways.at(-1)?.lastStreamId ?? Infinity)) {
       const ms = Math.round((end.at.time - lastAt.time) / 1e6);
       report(FrameRef.close("server", end.at), "crossed", { how: end.how.toUpperCase(), streamId, ms });
     }
@@ -163,8 +203,11 @@ export const idleCloseRace = defineRule({
     if (from !== "server" || !isClosed(how) || !context.state.closed) return;
     const { connection, report } = context;
     if (isClosed(connection.client.end?.how) || errorBefore(connection)) return;
+    // What a GOAWAY has left out is lost to that.
+    const last = connection.server.goaways.at(-1)?.lastStreamId ?? Infinity;
     for (const stream of connection.streams.values()) {
-      if (stream.initiator !== "client" || stream.closed || !stream.seen || !crossed(stream, from, at)) continue;
+      if (stream.initiator !== "client" || stream.closed || !stream.seen || stream.id > last || !crossed(stream, from, at))
+        continue;
       const ms = Math.round((at.time - connection.server.lastAt.time) / 1e6);
       report(FrameRef.close(from, at), "crossed", { how: how.toUpperCase(), streamId: stream.id, ms }, { stream });
       return;

@@ -77,6 +77,96 @@ export const goaway = defineRule({
   },
 });
 
+export const requestLimit = defineRule({
+  id: "health/request-limit",
+  meta: {
+    title: "A limit of requests a connection should not cost requests",
+    severity: "info",
+    by: "server",
+    spec: [{ rfc: 9113, section: "6.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      limit:
+        "the server sent GOAWAY(NO_ERROR) with request number {count}: it takes {count} requests a connection (nginx: keepalive_requests)",
+      lost: "the server sent GOAWAY(NO_ERROR) with request number {count}: it takes {count} requests a connection (nginx: keepalive_requests); streams {streams} crossed that, were not processed, and may be sent again",
+    },
+    docs: {
+      why: "Requests that cross the GOAWAY are lost unless the client sends them again, and a client that opens no other connection fails.",
+      fix: "Let the client retry what lies above the last stream id on another connection; raise the server's limit.",
+    },
+  },
+  kinds: ["goaway"],
+  from: "server",
+  // Counts at which connections ended so, by server: nobody comes to the same one twice by chance.
+  session: () => new Map<string, Set<number>>(),
+  state: (): { limit: Limit | undefined } => ({ limit: undefined }),
+  frame(frame, _stream, { connection, state }) {
+    if (!frame.whole || frame.errorCode !== ErrorCode.noError || frame.end > frame.start || state.limit !== undefined) return;
+    const { client, server, streams } = connection;
+    if (server.goaways.length > 0 || !client.started) return;
+    const last = frame.lastStreamId === ANNOUNCEMENT ? client.highestOpened : frame.lastStreamId;
+    const stream = streams.get(last);
+    // The request that it came with has no answer yet: else it may be a stop of the server, which comes at any time.
+    if (stream?.seen !== true || stream.initiator !== "client" || stream.server.over || stream.client.resetAt >= 0) return;
+    let above = 0;
+    for (const { id, initiator } of streams.values()) if (initiator === "client" && id > last) above++;
+    state.limit = { at: FrameRef.of(frame), last, count: connection.streamCount - above };
+  },
+  withState: ["connectionEnd"],
+  connectionEnd({ connection, state: { limit }, report }) {
+    if (limit === undefined || !isRound(limit.count)) return;
+    const { count, at } = limit;
+    const streams = lostIn(connection, limit);
+    if (streams === "") report(at, "limit", { count });
+    else report(at, "lost", { count, streams }, { severity: "warning" });
+  },
+  note({ connection, state: { limit } }) {
+    if (limit === undefined || isRound(limit.count)) return undefined;
+    return { facts: { count: limit.count, streams: lostIn(connection, limit) }, subject: limit.at };
+  },
+  compare({ count, streams }: { readonly count: number; readonly streams: string }, { session, server }) {
+    let counts = session.get(server);
+    if (counts === undefined) {
+      if (session.size >= SERVERS) return undefined;
+      session.set(server, (counts = new Set()));
+    }
+    if (count < FEWEST || !counts.has(count)) {
+      if (counts.size < COUNTS) counts.add(count);
+      return undefined;
+    }
+    if (streams === "") return { message: "limit", data: { count } };
+    return { message: "lost", data: { count, streams }, severity: "warning" };
+  },
+});
+
+interface Limit {
+  readonly at: FrameRef;
+  readonly last: number;
+  readonly count: number;
+}
+
+// Requests that were under way, and are not answered.
+function lostIn({ streams }: Connection, { last }: Limit): string {
+  const lost: number[] = [];
+  for (const { id, initiator, seen, server } of streams.values())
+    if (initiator === "client" && id > last && seen && server.message === "no") lost.push(id);
+  return listed(lost);
+}
+
+// As people set limits: 100, 1000, 5000, or a power of two.
+function isRound(count: number): boolean {
+  if (count < 100) return false;
+  const digits = String(count);
+  return /^[1-9]0+$|^[1-9]50*$/.test(digits) || (count & (count - 1)) === 0;
+}
+
+// Requests; servers that are remembered, and counts of one.
+const FEWEST = 5;
+const SERVERS = 1000;
+const COUNTS = 16;
+
 export const gracefulShutdown = defineRule({
   id: "health/graceful-shutdown",
   meta: {

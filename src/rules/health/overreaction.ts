@@ -20,11 +20,15 @@ export const receiverOverreaction = defineRule({
         "the {side} answered {kind} on stream {streamId} with {answer}, though that was under way when the {side} reset the stream",
       lawful:
         "the {side} gave up with {answer} after {input} (stream {streamId}), which is lawful (RFC 9113, {section}); nothing else that it had received is a violation",
+      limit:
+        "the {side} gave up with {answer} after {input} (stream {streamId}): that is lawful, and more than {limit}; nothing else that it had received is a violation",
+      budget:
+        "the {side} refused stream {streamId}, request number {count} of the connection, with {answer}, though no rule finds a flood: what the {side} grants one connection is used up (Node counts its memory: maxSessionMemory)",
       strict: "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113",
     },
     docs: {
       why: "The other side did nothing wrong, and loses a stream or the whole connection with all calls on it.",
-      fix: "Remember for a while which streams were reset, and discard what still comes for them; ignore what RFC 9113 lets pass.",
+      fix: "Ignore what RFC 9113 lets pass; remember for a while which streams were reset, and discard what still comes for them. Where lawful traffic reaches a limit, raise it or send less.",
     },
   },
 });

@@ -3,6 +3,8 @@ import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { Stream } from "../../model/stream.ts";
 import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
@@ -19,7 +21,11 @@ export const refusedStreams = defineRule({
     expect: { scope: "stream", codes: [], ignore: true, none: true },
     needs: [],
     decidable: "payload",
-    messages: { refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}" },
+    messages: {
+      refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}",
+      early:
+        "the server refused stream {streamId}, which the client had sent before the server's SETTINGS ({setting} {value}) could reach it; that is lawful, and the request may be sent again",
+    },
     docs: {
       why: "The server is overloaded or shutting down, or got more streams than it can handle; the client may send the requests again.",
       fix: "Announce MAX_CONCURRENT_STREAMS as it is meant, so that clients wait or open another connection.",
@@ -28,13 +34,63 @@ export const refusedStreams = defineRule({
   kinds: ["rst-stream"],
   from: "server",
   state: () => ({ walks: new WalkBudget(), open: 0 }),
-  frame(frame, _stream, { connection, state, report }) {
+  frame(frame, stream, { connection, state, report }) {
     if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
+    const lower = stream === undefined ? undefined : lowerThanKnown(stream, connection);
+    if (lower !== undefined) {
+      report(frame, "early", { streamId: frame.streamId, ...lower }, { fold: "early" });
+      return;
+    }
     // The list is pruned late: it still names streams that are closed.
     if (state.walks.isDue(connection))
       state.open = connection.client.active.filter((id) => connection.streams.get(id)?.closed === false).length;
     const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams) ?? "none announced";
     report(frame, "refused", { streamId: frame.streamId, active: state.open, limit }, { fold: "" });
+  },
+});
+
+// RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values. What they say that this request does not
+// fit.
+function lowerThanKnown(stream: Stream, { server }: Connection): { setting: string; value: number } | undefined {
+  const { settings } = server;
+  const { opening, client } = stream;
+  if (settings.first === undefined || opening === undefined || opening.acked < 0 || opening.acked >= settings.first.end)
+    return undefined;
+  const window = settings.announced(Setting.initialWindowSize);
+  if (window !== undefined && client.dataOctets > window) return { setting: "INITIAL_WINDOW_SIZE", value: window };
+  const most = settings.announced(Setting.maxConcurrentStreams);
+  return most !== undefined && most < (stream.id + 1) / 2 ? { setting: "MAX_CONCURRENT_STREAMS", value: most } : undefined;
+}
+
+export const resetAfterResponse = defineRule({
+  id: "health/reset-after-response",
+  meta: {
+    title: "After a whole response a server should reset the rest of the request with NO_ERROR",
+    severity: "warning",
+    by: "server",
+    spec: [{ rfc: 9113, section: "8.1" }],
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: ["seen"],
+    decidable: "payload",
+    messages: {
+      cancel:
+        "the server reset stream {streamId} with CANCEL after its whole response ({answer}), while the client had not ended the request; only NO_ERROR lets the response stand",
+    },
+    docs: {
+      why: "RFC 9113 lets a server stop a request so, and forbids clients to drop the response; after CANCEL they may. gRPC callers then see CANCELLED in place of the status.",
+      fix: "Send RST_STREAM(NO_ERROR). A proxy should pass the code on as it came.",
+    },
+  },
+  kinds: ["rst-stream"],
+  from: "server",
+  frame(frame, stream, { report }) {
+    if (!frame.whole || frame.errorCode !== ErrorCode.cancel) return;
+    if (stream?.seen !== true || stream.initiator !== "client") return;
+    const { client, server, response } = stream;
+    if (server.endAt < 0 || server.resetAt >= 0 || client.over) return;
+    const { grpcStatus, status } = response;
+    const answer = grpcStatus === undefined ? `:status ${status}` : `grpc-status ${grpcStatus}`;
+    report(frame, "cancel", { streamId: stream.id, answer }, { related: opened(stream), fold: "" });
   },
 });
 
@@ -65,6 +121,8 @@ export const serverReset = defineRule({
     if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
     // After RST_STREAM of the client, or its own, nobody waits for an answer.
     if (stream === undefined || !stream.seen || stream.closed || stream.promised) return;
+    // health/reset-after-response
+    if (errorCode === ErrorCode.cancel && stream.server.endAt >= 0) return;
     // health/idle-timeout judges that.
     if (timerOf(frame.first.time - Math.max(stream.openedTime, stream.client.lastTime, stream.server.lastTime)) !== undefined)
       return;

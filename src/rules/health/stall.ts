@@ -5,7 +5,7 @@ import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
 import { type Stream, StreamBit } from "../../model/stream.ts";
-import { connectionWindow, lastDataTime, streamWindow, unendedStreams } from "../../model/window-stall.ts";
+import { connectionWindow, lastDataTime, streamWindow, unendedStreams, unreturnedOctets } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { listed } from "../listed.ts";
 import { type Context, defineRule, type RuleMeta } from "../rule.ts";
@@ -146,12 +146,12 @@ export const flowStallConnection = defineRule({
       stalled:
         "the {sender} could send no DATA for {ms} ms: the connection's window was used up, until the {holder} sent WINDOW_UPDATE +{increment}; streams that waited: {streams}{victims}",
       never:
-        "the {sender} could send no DATA for the last {ms} ms: the connection's window was used up, and the {holder} sent no WINDOW_UPDATE; streams that wait: {streams}{victims}",
+        "the {sender} could send no DATA for the last {ms} ms: the connection's window was used up, and the {holder} sent no WINDOW_UPDATE; streams that wait: {streams}{victims}{gone}",
     },
     options,
     docs: {
       why: "Without the connection's window all its streams stand still, also those whose receiver is ready.",
-      fix: "Give the connection's credit back as bytes arrive, not as the application reads them; raise the connection's window above 65535.",
+      fix: "Give the connection's credit back as bytes arrive, not as the application reads them, and for streams that were reset, too; raise the connection's window above 65535.",
     },
   },
   kinds: ["window-update"],
@@ -164,6 +164,18 @@ export const flowStallConnection = defineRule({
       report(before.frame, "stalled", before.data, { fold: "" });
     state[sender] = stallEndedBy(frame, connection, options.ms);
   },
+  ended: { streams: StreamBit.unended },
+  // One that was given up while it waited.
+  streamEnd(stream, { connection, options, report }) {
+    for (const sender of SIDES) {
+      const half = stream.half(sender);
+      if (half.endAt >= 0 || half.message === "no" || !stream.seen) continue;
+      const until = stream.client.resetAt >= 0 ? stream.client.resetTime : stream.server.resetTime;
+      const lasting = lastingStallAt(connection, sender, until, options.ms, stream);
+      if (lasting !== undefined)
+        report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
+    }
+  },
   connections: ConnectionBit.spent,
   withState: ["connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
@@ -171,20 +183,33 @@ export const flowStallConnection = defineRule({
       const before = state[sender];
       if (before !== undefined && connection.endpoint(sender).window.sent > before.sent)
         report(before.frame, "stalled", before.data, { fold: "" });
-      const lasting = stallAt(connection, sender, connection.lastTime, options.ms);
-      if (lasting === undefined) continue;
-      const holder = other(sender);
-      const { ms, streams } = lasting;
-      report(FrameRef.stop(connection.endpoint(holder)), "never", {
-        sender,
-        holder,
-        ms,
-        streams: listed(ids(streams)),
-        victims: victimsOf(connection, sender, connection.endpoint(sender).lastDataTime),
-      });
+      const lasting = lastingStallAt(connection, sender, connection.lastTime, options.ms);
+      if (lasting !== undefined) report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "" });
     }
   },
 });
+
+// What a stall without an end says of itself. @param over A stream that has just been given up.
+function lastingStallAt(connection: Connection, sender: Side, now: number, ms: number, over?: Stream) {
+  const stall = stallAt(connection, sender, now, ms, over);
+  if (stall === undefined) return undefined;
+  return {
+    sender,
+    holder: other(sender),
+    ms: stall.ms,
+    streams: listed(ids(stall.streams)),
+    victims: victimsOf(connection, sender, connection.endpoint(sender).lastDataTime),
+    gone: goneOf(connection, sender),
+  };
+}
+
+// Octets of streams that are over hold up those that are not.
+function goneOf(connection: Connection, sender: Side): string {
+  const { sent, granted } = connection.endpoint(sender).window;
+  const held = sent - granted;
+  const gone = held - unreturnedOctets(connection, sender);
+  return gone * 2 < held ? "" : `; ${gone} of its ${held} bytes came on streams that are over`;
+}
 
 interface ConnectionStall {
   readonly frame: FrameRef;
@@ -210,11 +235,18 @@ function stallEndedBy(frame: Frame, connection: Connection, ms: number): Connect
 }
 
 // The connection's window is used up, and has been for so long.
-function stallAt(connection: Connection, sender: Side, now: number, ms: number): { ms: number; streams: Stream[] } | undefined {
+function stallAt(
+  connection: Connection,
+  sender: Side,
+  now: number,
+  ms: number,
+  over?: Stream,
+): { ms: number; streams: Stream[] } | undefined {
   if (connectionWindow(connection, sender) > 0) return undefined;
   const since = connection.endpoint(sender).lastDataTime;
   if (since < 0 || now - since < ms * 1e6) return undefined;
   const streams = unendedStreams(connection, sender);
+  if (over !== undefined && !streams.includes(over)) streams.unshift(over);
   return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };
 }
 

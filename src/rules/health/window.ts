@@ -1,7 +1,7 @@
 import type { Connection } from "../../model/connection.ts";
 import type { WindowView } from "../../model/flow-window.ts";
 import { StreamBit } from "../../model/stream.ts";
-import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
+import { connectionWindow, streamWindow, unreturnedOctets } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { defineRule } from "../rule.ts";
 import { WalkBudget } from "../walk-budget.ts";
@@ -82,7 +82,7 @@ class Leak {
     if (available > this.#most) this.#most = available;
     if (this.resets === 0) this.since = sent;
     else if (this.#walks.isDue(connection)) {
-      this.#lacks = Math.min(this.#lacks, this.#most - available - unreturned(connection, sender));
+      this.#lacks = Math.min(this.#lacks, this.#most - available - unreturnedOctets(connection, sender));
     }
   }
 
@@ -111,16 +111,6 @@ interface Part {
 }
 
 const grew = (before: Part, after: Part): boolean => after.resets > before.resets && after.lacks > before.lacks;
-
-// DATA octets on open streams that their receiver has not given back.
-function unreturned(connection: Connection, sender: Side): number {
-  let octets = 0;
-  for (const stream of connection.streams.values()) {
-    const { sent, granted } = stream.half(sender).window;
-    if (!stream.closed) octets += Math.max(sent - granted, 0);
-  }
-  return octets;
-}
 
 export const windowTooSmall = defineRule({
   id: "health/window-too-small",

@@ -34,20 +34,33 @@ export const rstInResponseToRst = streamError({
   fix: "Close the stream silently when its RST_STREAM is read.",
 });
 
-export const rstNoErrorEarly = streamError({
+export const rstNoErrorEarly = defineRule({
   id: "stream/rst-no-error-early",
-  title: "RST_STREAM(NO_ERROR) must follow a complete response",
-  severity: "warning",
-  by: "server",
-  spec: [says("8.1")],
-  expect: { codes: [] },
-  needs: ["seen"],
-  decidable: "payload",
-  messages: { early: "the server reset stream {streamId} with NO_ERROR before it had ended its response" },
+  meta: {
+    title: "RST_STREAM(NO_ERROR) must follow a complete response",
+    severity: "warning",
+    by: "server",
+    spec: [says("8.1")],
+    expect: { scope: "stream", codes: [] },
+    needs: ["seen"],
+    decidable: "payload",
+    messages: {
+      early: "the server reset stream {streamId} with NO_ERROR before it had ended its response",
+      cut: "the server reset stream {streamId} with NO_ERROR when it had sent {sent} of the {declared} bytes that its content-length declares",
+    },
+    docs: {
+      why: "NO_ERROR asks the client to stop sending the request, and to use the response; but the response is incomplete.",
+      fix: "Send END_STREAM first, or reset with a code that says what went wrong.",
+    },
+  },
   when: { observed: Observation.resetNoErrorEarly },
-  related: opened,
-  why: "NO_ERROR asks the client to stop sending the request, and to use the response; but the response is incomplete.",
-  fix: "Send END_STREAM first, or reset with a code that says what went wrong.",
+  judge(frame, stream, { connection, report }) {
+    const { streamId } = frame;
+    const more = { related: opened(stream) };
+    const { declaredLength: declared = -1, dataOctets: sent = 0 } = stream?.server ?? {};
+    if (sent < declared && connection.server.unbroken) report(frame, "cut", { streamId, sent, declared }, more);
+    else report(frame, "early", { streamId }, more);
+  },
 });
 
 // 8.7: REFUSED_STREAM says "that the stream is being closed prior to any processing having occurred", so the request may be sent again.

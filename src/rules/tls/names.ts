@@ -73,6 +73,8 @@ export const alpnMismatch = defineRule({
   tls(facts, over, { connection, report }) {
     const { alpn, alpnOffered, version, encryptedExtensions, hellos } = facts;
     if (!over || !connection.isHttp2 || alpn === "h2" || hellos.server === undefined) return;
+    // What older gRPC C-core offers before h2, and means HTTP/2 by.
+    if (alpn === "grpc-exp") return;
     if (alpn !== undefined) report(serverHello(facts), "other", { alpn });
     // TLS 1.3 says it where only keys show it.
     else if (alpnOffered?.includes("h2") === true && (version === "TLS 1.2" || encryptedExtensions === true))

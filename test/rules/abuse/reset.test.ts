@@ -1,4 +1,4 @@
-import { madeYouReset, rapidReset, resetFlood } from "../../../src/rules/abuse/reset.ts";
+import { madeYouReset, manyResets, rapidReset, resetFlood } from "../../../src/rules/abuse/reset.ts";
 import { getRequest, type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
@@ -11,6 +11,82 @@ const ids = (count: number, from = 1): number[] => Array.from({ length: count },
 function openAndReset(s: Script, count: number, from = 1): void {
   for (const id of ids(count, from)) s.client.headers(id, end).rst(id);
 }
+
+const some = { streams: 3 };
+const CALM = 11;
+
+/** Streams that were answered in part, and are reset then. */
+function cancelled(s: Script, count: number, wait = 0): void {
+  for (const id of ids(count)) s.client.headers(id, end).wait(wait).server.headers(id).client.rst(id);
+}
+
+testRule(manyResets, {
+  valid: {
+    "nobody minds": { options: some, frames: (s) => cancelled(s, 5) },
+    "one below": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 2);
+        s.server.goaway(3, CALM);
+      },
+    },
+    "one below in the window": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 5, 17_000);
+        s.server.goaway(9, CALM);
+      },
+    },
+    "the server's text is about something else": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 3);
+        s.server.goaway(5, CALM, "too_many_pings");
+      },
+    },
+    "another code": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 3);
+        s.server.goaway(5, 1).goaway(5, 2).goaway(5, 0, "reset");
+      },
+    },
+    "the same stream again, unknown ones, and the server's": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 2);
+        s.client.rst(3).rst(3).rst(99);
+        for (const id of [5, 7, 9]) s.client.headers(id, end).server.rst(id, 2);
+        s.server.goaway(9, CALM);
+      },
+    },
+    "the client says so": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 3);
+        s.client.goaway(0, CALM);
+      },
+    },
+  },
+  invalid: {
+    "by the code alone": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 3);
+        s.server.goaway(5, CALM);
+      },
+      finds: [["many", 9, { count: 3, peak: 3, window: "30 s" }]],
+    },
+    "by its text, whatever the code": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 4, 14_000);
+        s.server.goaway(7, 1, "Maximum number of RST frames reached");
+      },
+      finds: [["many", 12, { count: 4, peak: 3, window: "30 s" }]],
+    },
+  },
+});
 
 testRule(rapidReset, {
   valid: {

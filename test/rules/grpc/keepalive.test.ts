@@ -36,6 +36,22 @@ testRule(keepaliveTooFrequent, {
       frames: (s) => pings(s.client.headers(1, grpc), 3, 1000).server.goaway(1, 11, "too_many_pings"),
       finds: [["frequent", 4, { strikes: 3, interval: 300 }]],
     },
+    "DATA of the server between, and the server says so": {
+      frames: (s) => {
+        s.client.headers(1, grpc).server.headers(1, answer);
+        for (let i = 0; i < 3; i++) s.server.data(1, hello).client.wait(100).ping(`measure${i}`);
+        s.server.goaway(1, 11, "too_many_pings");
+      },
+      finds: [["counted", 8, { pings: 3, time: "204 ms" }]],
+    },
+    "bandwidth probes, and the server says so": {
+      frames: (s) => {
+        const c = s.client.headers(1, grpc);
+        for (let i = 0; i < 3; i++) c.ping("\x02\x04\x10\x10\x09\x0e\x07\x07");
+        s.server.goaway(1, 11, "too_many_pings");
+      },
+      finds: [["counted", 4, { pings: 3, time: "2 ms" }]],
+    },
     "every second": {
       frames: (s) => pings(s.client.headers(1, grpc), 6, 1000),
       finds: [["frequent", 5, { strikes: 3, interval: 300 }, { count: 3 }]],

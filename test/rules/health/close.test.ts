@@ -1,4 +1,5 @@
 import {
+  goawayAbandoned,
   halfOpen,
   idleCloseRace,
   streamKilledByClose,
@@ -108,8 +109,35 @@ testRule(streamKilledByClose, {
   },
 });
 
+testRule(goawayAbandoned, {
+  valid: {
+    "answered first": (s) => s.client.headers(1, end).server.goaway(1).headers(1, end).client.close(),
+    "above the last stream": (s) => s.client.headers(1, end).headers(3, end).server.headers(1, end).goaway(1).client.close(),
+    "it had not arrived": (s) => s.client.headers(1, end).server.goaway(1).client.crossing().close(),
+    "long after": (s) => s.client.headers(1, end).server.goaway(1).client.wait(1000).close(),
+    "an error": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
+    "the client gave up with an error": (s) => s.client.headers(1, end).server.goaway(1).client.goaway(0, 1).close(),
+    "the server closed first": (s) => s.client.headers(1, end).server.goaway(1).close().client.close(),
+    "given up before": (s) => s.client.headers(1, end).rst(1).server.goaway(1).client.close(),
+    "no GOAWAY": (s) => s.client.headers(1, end).close(),
+    "by the server": (s) => s.client.headers(1, end).server.goaway(1).close(),
+  },
+  invalid: {
+    "at once": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).goaway(3).client.goaway(0).close().server.close(),
+      finds: [["closed", "close", { how: "FIN", ms: 2, count: 2, streams: "1, 3" }]],
+    },
+    "at the last moment, with RST": {
+      frames: (s) => s.client.headers(1, end).server.goaway(0x7fffffff).client.wait(999).reset(),
+      finds: [["closed", "close", { how: "RST", ms: 1000, count: 1, streams: "1" }]],
+    },
+  },
+});
+
 testRule(idleCloseRace, {
   valid: {
+    "a GOAWAY had left the request out": (s) =>
+      s.client.headers(1, end).headers(3, end).server.crossing().goaway(1).headers(1, end).close().client.close(),
     "no request under way": (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
     "the server had the request": (s) => s.client.headers(1, end).server.close(),
     "it was answered, and the close crossed DATA": (s) => s.client.headers(1).server.headers(1).crossing().close().client.data(1),

@@ -1,5 +1,7 @@
-import { goaway, goawayLostStreams, gracefulShutdown } from "../../../src/rules/health/goaway.ts";
-import { testRule } from "../../../src/testing.ts";
+import { describe, expect, it } from "vitest";
+import { goaway, goawayLostStreams, gracefulShutdown, requestLimit } from "../../../src/rules/health/goaway.ts";
+import type { Rule } from "../../../src/rules/rule.ts";
+import { type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const ANNOUNCED = 0x7fffffff;
@@ -25,6 +27,90 @@ testRule(goawayLostStreams, {
       finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "ENHANCE_YOUR_CALM", streams: "3" }]],
     },
   },
+});
+
+/** That many requests, answered but for the last. */
+function requests(s: Script, count: number, first = 1): number {
+  for (let i = 0; i < count; i++) {
+    const id = first + 2 * i;
+    s.client.headers(id, end);
+    if (i < count - 1) s.server.headers(id, end);
+  }
+  return first + 2 * (count - 1);
+}
+
+testRule(requestLimit, {
+  valid: {
+    "no round number": (s) => s.server.goaway(requests(s, 101)),
+    "a few": (s) => s.server.goaway(requests(s, 50)),
+    "the last of them was answered: it may be a stop": (s) => {
+      const last = requests(s, 100);
+      s.server.headers(last, end).goaway(last);
+    },
+    "a reason is given": (s) => s.server.goaway(requests(s, 100), 0, "max_age"),
+    "an error": (s) => s.server.goaway(requests(s, 100), 2),
+    "not the first GOAWAY": (s) => {
+      const last = requests(s, 99);
+      s.server.goaway(ANNOUNCED);
+      s.client
+        .crossing()
+        .headers(last + 2, end)
+        .server.goaway(last + 2);
+    },
+    "the client's own": (s) => {
+      requests(s, 100);
+      s.client.goaway(0);
+    },
+    "the beginning is missing": (s) => s.midway().server.goaway(requests(s, 100)),
+    "too short": (s) => {
+      requests(s, 100);
+      s.server.frame({ type: 7, payload: "1234567" });
+    },
+  },
+  invalid: {
+    "a hundred": { frames: (s) => s.server.goaway(requests(s, 100)), finds: [["limit", 200, { count: 100 }]] },
+    "whatever id they begin with": {
+      frames: (s) => s.server.goaway(requests(s, 128, 13)),
+      finds: [["limit", 256, { count: 128 }]],
+    },
+    "announced first": {
+      frames: (s) => {
+        requests(s, 100);
+        s.server.goaway(ANNOUNCED);
+      },
+      finds: [["limit", 200, { count: 100 }]],
+    },
+    "requests crossed it": {
+      frames: (s) => {
+        const last = requests(s, 150);
+        s.server.goaway(last);
+        s.client
+          .crossing()
+          .headers(last + 2, end)
+          .headers(last + 4, end);
+      },
+      finds: [["lost", 300, { count: 150, streams: "301, 303" }, { severity: "warning" }]],
+    },
+  },
+});
+
+describe("health/request-limit over connections", () => {
+  const limit = requestLimit as Rule;
+  const compared = (count: number, session: unknown, server = "10.0.0.2:443") =>
+    limit.compare?.({ count, streams: "" }, { session, options: {}, connection: 1, client: "a", server });
+
+  it("knows a limit by the same number twice", () => {
+    const session = limit.session?.();
+    expect(compared(20, session)).toBeUndefined();
+    expect(compared(21, session)).toBeUndefined();
+    expect(compared(20, session, "10.0.0.3:443")).toBeUndefined();
+    expect(compared(20, session)).toEqual({ message: "limit", data: { count: 20 } });
+  });
+
+  it("does not take one request, or a few, for it", () => {
+    const session = limit.session?.();
+    for (const count of [1, 1, 4, 4]) expect(compared(count, session)).toBeUndefined();
+  });
 });
 
 testRule(goaway, {

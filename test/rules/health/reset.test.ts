@@ -1,8 +1,40 @@
-import { lateFramesAfterRst, refusedStreams, serverReset } from "../../../src/rules/health/reset.ts";
-import { grpcRequest, testRule } from "../../../src/testing.ts";
+import { lateFramesAfterRst, refusedStreams, resetAfterResponse, serverReset } from "../../../src/rules/health/reset.ts";
+import { grpcRequest, grpcResponse, type Script, type Settings, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const REFUSED_STREAM = 7;
+
+// A request with a body of four bytes right behind the preface.
+function early(s: Script, settings: Settings): void {
+  s.bare().client.preface().settings().headers(1).data(1, 4, end);
+  s.server.crossing(4).settings(settings).settingsAck().rst(1, REFUSED_STREAM);
+}
+
+testRule(resetAfterResponse, {
+  valid: {
+    NO_ERROR: (s) => s.client.headers(1).server.headers(1, end).rst(1, 0),
+    "the response is not whole": (s) => s.client.headers(1).server.headers(1).rst(1),
+    "the request is whole": (s) => s.client.headers(1, end).server.headers(1, end).rst(1),
+    "the client gave it up": (s) => s.client.headers(1).server.headers(1, end).client.rst(1).server.rst(1),
+    "another code": (s) => s.client.headers(1).server.headers(1, end).rst(1, 2),
+    twice: (s) => s.client.headers(1).server.headers(1, end).rst(1, 0).rst(1),
+    "by the client": (s) => s.client.headers(1, end).server.headers(1).client.rst(1),
+  },
+  invalid: {
+    "of HTTP": {
+      frames: (s) => s.client.headers(1).server.headers(1).data(1, 4, end).rst(1),
+      finds: [["cancel", 4, { streamId: 1, answer: ":status 200" }]],
+    },
+    "of gRPC": {
+      frames: (s) =>
+        s.client
+          .headers(1, { fields: grpcRequest })
+          .server.headers(1, { ...end, fields: { ...grpcResponse, "grpc-status": "5" } })
+          .rst(1),
+      finds: [["cancel", 3, { streamId: 1, answer: "grpc-status 5" }]],
+    },
+  },
+});
 
 testRule(refusedStreams, {
   valid: {
@@ -25,6 +57,31 @@ testRule(refusedStreams, {
           .rst(3, REFUSED_STREAM)
           .rst(1, REFUSED_STREAM),
       finds: [["refused", 4, { streamId: 5, active: 3, limit: 2 }, { count: 3 }]],
+    },
+    "the body came before the server's SETTINGS could": {
+      frames: (s) => early(s, [[4, 0]]),
+      finds: [["early", 7, { streamId: 1, setting: "INITIAL_WINDOW_SIZE", value: 0 }]],
+    },
+    "more streams than SETTINGS allow, which came later": {
+      frames: (s) => early(s, [[3, 0]]),
+      finds: [["early", 7, { streamId: 1, setting: "MAX_CONCURRENT_STREAMS", value: 0 }]],
+    },
+    "SETTINGS that it fits": {
+      frames: (s) =>
+        early(s, [
+          [3, 1],
+          [4, 4],
+        ]),
+      finds: [["refused", 7, { streamId: 1, active: 1, limit: "none announced" }]],
+    },
+    "SETTINGS that had arrived": {
+      frames: (s) =>
+        s
+          .settings({ server: [[4, 0]] })
+          .client.headers(1)
+          .data(1, 4, end)
+          .server.rst(1, REFUSED_STREAM),
+      finds: [["refused", 3, { streamId: 1, active: 1, limit: "none announced" }]],
     },
   },
 });

@@ -242,7 +242,39 @@ testRule(flowStallConnection, {
     "at the threshold": { frames: twoStreams(200), finds: [["stalled", 7, held]] },
     "until the end": {
       frames: (s) => s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(299).ping(),
-      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1", victims: "" }]],
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1", victims: "", gone: "" }]],
+    },
+    "streams that were reset took it along, and one that waits is given up": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).server.headers(1).client.rst(1).server.crossing().data(1, 65_535);
+        s.client.headers(3, end).server.headers(3).client.wait(299).rst(3);
+      },
+      finds: [
+        [
+          "never",
+          "close",
+          {
+            ...{ sender: "server", holder: "client", ms: 302, streams: "3", victims: "; meanwhile nothing came for /" },
+            gone: "; 65535 of its 65535 bytes came on streams that are over",
+          },
+        ],
+      ],
+    },
+    "a stream that was given up a moment sooner, and one that goes on waiting": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).headers(3, end).server.headers(1).headers(3).data(1, 40_000, end);
+        s.server.data(3, 25_535).client.wait(198).rst(3).headers(5, end).server.headers(5).wait(200).ping();
+      },
+      finds: [
+        [
+          "never",
+          "close",
+          {
+            ...{ sender: "server", holder: "client", ms: 402, streams: "5", victims: "; meanwhile nothing came for /" },
+            gone: "; 65535 of its 65535 bytes came on streams that are over",
+          },
+        ],
+      ],
     },
     "bytes are missing, and fields": {
       frames: (s) => twoStreams(200)(s.holes()),

@@ -3,6 +3,7 @@ import { testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const NO_ERROR = 0;
+const tenBytes = { fields: { ":status": "200", "content-length": "10" } } as const;
 const REFUSED_STREAM = 7;
 
 testRule(rstRepeated, {
@@ -67,6 +68,25 @@ testRule(rstNoErrorEarly, {
     "inside the response": {
       frames: (s) => s.client.headers(1, end).server.headers(1).data(1).rst(1, NO_ERROR),
       finds: [["early", 4, { streamId: 1 }]],
+    },
+    "inside what content-length declares": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, tenBytes).data(1, 4).rst(1, NO_ERROR),
+      finds: [["cut", 4, { streamId: 1, sent: 4, declared: 10 }]],
+    },
+    "all that content-length declares, but for END_STREAM": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, tenBytes).data(1, 10).rst(1, NO_ERROR),
+      finds: [["early", 4, { streamId: 1 }]],
+    },
+    "DATA may be missing": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, tenBytes)
+          .lost((server) => server.data(1, 6))
+          .data(1, 4)
+          .rst(1, NO_ERROR),
+      finds: [["early", 5, { streamId: 1 }]],
+      because: ["borders", "seen"],
     },
   },
 });

@@ -35,6 +35,7 @@ testRule(alpnH2c, {
 testRule(alpnMismatch, {
   valid: {
     "h2 was chosen": { frames: call, tls },
+    "the name that gRPC C-core has for it": { frames: call, tls: { ...tls, alpn: "grpc-exp", alpnOffered: ["grpc-exp", "h2"] } },
     "what TLS 1.3 hides is not known": { frames: call, tls: unchosen },
     "nothing was offered": { frames: call, tls: { ...none, encryptedExtensions: true } },
   },

@@ -12,6 +12,14 @@ export const abuse: Readonly<Record<string, RuleText>> = {
     why: "被重置的流不再计入 MAX_CONCURRENT_STREAMS，但服务端可能仍在处理：两个帧就能换来一个请求的开销。",
     fix: "如果是自己的客户端，确实需要响应时才发送请求。服务端应限制重置的次数，超出时用 ENHANCE_YOUR_CALM 关闭。",
   },
+  "abuse/many-resets": {
+    title: "客户端重置的流不应多于服务端允许的数量",
+    messages: {
+      many: "客户端重置了 {count} 个流，任意 {window} 内最多 {peak} 个，服务端因此放弃；服务端不管原因都会计数（Netty 允许 30 s 内 200 个，nghttp2 允许 1,000 个，之后每秒 33 个）",
+    },
+    why: "Rapid Reset 之后，客户端取消很多调用时，服务端会结束连接，上面的其他调用也随之结束。",
+    fix: "减少取消：让短的调用自己结束，搜索和结果流之间留出间隔。否则调高服务端的上限。",
+  },
   "abuse/made-you-reset": {
     title: "客户端不应使服务端重置流",
     messages: {

@@ -243,6 +243,8 @@ export const grpc: Readonly<Record<string, RuleText>> = {
     messages: {
       frequent:
         "连续 {strikes} 个 PING 与前一个的间隔不到 {interval} s，其间服务端没有发送 DATA 或 HEADERS；默认配置的服务端在第三个时关闭连接",
+      counted:
+        "服务端以 too_many_pings 关闭之前，客户端在 {time} 内发送了 {pings} 个 PING：不管是 keepalive 还是测量往返时间，也不管其间有没有发送 DATA 或 HEADERS，服务端都可能计数",
     },
     why: "没有另行配置的服务端会发送带 too_many_pings 的 GOAWAY，连接上的所有调用随之结束。",
     fix: "调大客户端的 keepalive 时间，或者在服务端放宽限制（keepalive enforcement policy）。",

@@ -33,10 +33,11 @@ export const health: Readonly<Record<string, RuleText>> = {
     messages: {
       stalled:
         "{sender}有 {ms} ms 不能发送 DATA：连接窗口用完，直到{holder}发送 WINDOW_UPDATE +{increment}；等待的流：{streams}{victims}",
-      never: "最后 {ms} ms 里，{sender}不能发送 DATA：连接窗口用完，{holder}没有发送 WINDOW_UPDATE；等待的流：{streams}{victims}",
+      never:
+        "最后 {ms} ms 里，{sender}不能发送 DATA：连接窗口用完，{holder}没有发送 WINDOW_UPDATE；等待的流：{streams}{victims}{gone}",
     },
     why: "没有连接窗口，该连接的所有流都停住，接收方已准备好的流也一样。",
-    fix: "字节一到达就归还连接窗口，不要等应用读取；把连接窗口调到 65535 以上。",
+    fix: "字节一到达就归还连接窗口，不要等应用读取，被重置的流也一样；把连接窗口调到 65535 以上。",
   },
   "health/window-too-small": {
     title: "窗口应容得下一个往返能传输的数据",
@@ -127,7 +128,11 @@ export const health: Readonly<Record<string, RuleText>> = {
   },
   "health/refused-streams": {
     title: "服务端不应被迫拒绝流",
-    messages: { refused: "服务端拒绝了流 {streamId}，当时有 {active} 个未结束的流；它的上限：{limit}" },
+    messages: {
+      refused: "服务端拒绝了流 {streamId}，当时有 {active} 个未结束的流；它的上限：{limit}",
+      early:
+        "服务端拒绝了流 {streamId}；客户端发送它的时候，服务端的 SETTINGS（{setting} {value}）还不可能到达；这样发送是合法的，请求可以重发",
+    },
     why: "服务端过载、正在退出，或者收到的流超出它的处理能力；客户端可以重发这些请求。",
     fix: "如实通告 MAX_CONCURRENT_STREAMS，使客户端等待，或者另开连接。",
   },
@@ -136,6 +141,15 @@ export const health: Readonly<Record<string, RuleText>> = {
     messages: { limited: "客户端达到了 {limit} 个流的上限，有 {times} 次一个流刚关闭就打开了另一个" },
     why: "客户端里还有更多请求在等待，抓包里看不到，服务端的日志里也没有这段等待。",
     fix: "调高 MAX_CONCURRENT_STREAMS，或者再用一个连接。",
+  },
+  "health/goaway-abandoned": {
+    title: "客户端应等待 GOAWAY 保留的流",
+    messages: {
+      closed:
+        "服务端的 GOAWAY(NO_ERROR) 之后 {ms} ms，客户端关闭了连接（{how}），而它保留的 {count} 个流还没有得到响应：{streams}",
+    },
+    why: "GOAWAY(NO_ERROR) 只表示该连接不再接受新的流：不大于 last stream 的流，服务端会继续处理。这些调用失败了，但可能已经生效。",
+    fix: "不再在该连接上发送新的请求，等它最后一个流结束再关闭。GOAWAY(NO_ERROR) 不是错误。",
   },
   "health/idle-close-race": {
     title: "不应在连接正要被使用时关闭它",
@@ -180,10 +194,13 @@ export const health: Readonly<Record<string, RuleText>> = {
       crossed: "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但{side}重置该流时，那些内容已在途中",
       lawful:
         "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃，而那是合法的（RFC 9113，{section}）；它收到的其他内容也没有违规",
+      limit: "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃；那是合法的，但超过了{limit}；它收到的其他内容没有违规",
+      budget:
+        "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存：maxSessionMemory）",
       strict: "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但其中没有任何内容违反 RFC 9113",
     },
     why: "对端没有做错什么，却失去了一个流，或者整个连接连同上面的所有调用。",
-    fix: "在一段时间内记住哪些流被重置过，丢弃之后到达的内容；RFC 9113 允许忽略的就忽略。",
+    fix: "RFC 9113 允许忽略的就忽略；在一段时间内记住哪些流被重置过，丢弃之后到达的内容。合法的内容达到上限时，调高上限，或者少发送一些。",
   },
   "health/peer-unreachable": {
     title: "对端的 TCP 应有应答",
@@ -213,6 +230,15 @@ export const health: Readonly<Record<string, RuleText>> = {
     why: "多半是客户端超时，或者用户不再等待。",
     fix: "查明服务端在这段时间里做了什么。",
   },
+  "health/reset-after-response": {
+    title: "响应完整之后，服务端应以 NO_ERROR 重置余下的请求",
+    messages: {
+      cancel:
+        "服务端发送完整的响应（{answer}）之后，在客户端结束请求之前，用 CANCEL 重置了流 {streamId}；只有 NO_ERROR 才能使响应有效",
+    },
+    why: "RFC 9113 允许服务端这样停止请求，并且禁止客户端丢弃响应；而 CANCEL 之后客户端可以丢弃。gRPC 的调用方就会看到 CANCELLED，而不是那个状态。",
+    fix: "发送 RST_STREAM(NO_ERROR)。代理应原样传递错误码。",
+  },
   "health/server-reset": {
     title: "服务端应响应请求，而不是重置它",
     messages: {
@@ -230,6 +256,15 @@ export const health: Readonly<Record<string, RuleText>> = {
     },
     why: "NO_ERROR 表示该方要离开：重启，或者达到时长或空闲的上限。其他错误码表示它认为对端的帧有错。",
     fix: "NO_ERROR 不需要处理；否则查看它之前的帧。",
+  },
+  "health/request-limit": {
+    title: "每个连接的请求数上限不应使请求丢失",
+    messages: {
+      limit: "服务端在第 {count} 个请求时发送了 GOAWAY(NO_ERROR)：它每个连接接受 {count} 个请求（nginx：keepalive_requests）",
+      lost: "服务端在第 {count} 个请求时发送了 GOAWAY(NO_ERROR)：它每个连接接受 {count} 个请求（nginx：keepalive_requests）；流 {streams} 与它在途中交错，没有被处理，可以重发",
+    },
+    why: "与 GOAWAY 交错的请求，客户端不重发就会丢失；不另开连接的客户端会失败。",
+    fix: "让客户端把大于 last stream 的请求在另一个连接上重试；调高服务端的上限。",
   },
   "health/graceful-shutdown": {
     title: "优雅关闭应完成它保留的流",

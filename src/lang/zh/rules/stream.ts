@@ -102,7 +102,10 @@ export const stream: Readonly<Record<string, RuleText>> = {
   },
   "stream/rst-no-error-early": {
     title: "RST_STREAM(NO_ERROR) 之前响应必须完整",
-    messages: { early: "服务端还没有结束响应，就用 NO_ERROR 重置了流 {streamId}" },
+    messages: {
+      early: "服务端还没有结束响应，就用 NO_ERROR 重置了流 {streamId}",
+      cut: "服务端用 NO_ERROR 重置了流 {streamId}，当时只发送了 content-length 声明的 {declared} 字节中的 {sent} 字节",
+    },
     why: "NO_ERROR 要求客户端停止发送请求并使用响应，而响应并不完整。",
     fix: "先发送 END_STREAM，或者用能说明问题的错误码重置。",
   },
