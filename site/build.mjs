@@ -49,7 +49,13 @@ const config = {
   // Those to copied files; deadLinks below reads all of what was built.
   ignoreDeadLinks: true,
   // Only some pages are there in both languages.
-  themeConfig: { search: { provider: "local" }, outline: [2, 3], i18nRouting: false },
+  themeConfig: {
+    search: { provider: "local", options: { locales: { "zh-CN": { translations: { button: { buttonText: "搜索" } } } } } },
+    outline: [2, 3],
+    i18nRouting: false,
+  },
+  // Chinese has no spaces: a narrow column would have one character per line.
+  head: [["style", {}, "th { white-space: nowrap; }"]],
   locales: {
     root: {
       label: "English",

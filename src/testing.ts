@@ -114,18 +114,7 @@ function insist(rule: Rule, { valid, invalid }: RuleCases): void {
   }
 }
 
-interface JudgedCase {
-  readonly frames: Story;
-  readonly tls?: Partial<TlsFacts>;
-  readonly finds: readonly ExpectedFinding[];
-  readonly certainty?: "proven" | "unproven";
-  readonly because?: readonly Need[];
-  readonly limits?: Partial<Limits>;
-  readonly options?: Readonly<Record<string, number>>;
-  readonly splittable?: boolean;
-}
-
-function judge(rule: Rule, given: JudgedCase, unchecked?: object): void {
+function judge(rule: Rule, given: InvalidCase, unchecked?: object): void {
   const { frames: story, finds, because, limits = {}, splittable = true } = given;
   const certainty = given.certainty ?? (because === undefined ? "proven" : "unproven");
   const options = { rules: [rule], limits, thresholds: { [rule.id]: given.options ?? {} }, tls: given.tls };

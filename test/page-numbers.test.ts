@@ -36,7 +36,7 @@ const megabytes = defaultMaxMemory / 2 ** 20;
 
 /** What pages say of the code. */
 const stated: readonly (readonly [page: string, sentence: string])[] = [
-  ["README.md", `a run is sized for ${megabytes} MB`],
+  ["README.md", `A run is sized for ${megabytes} MB`],
   ["docs/performance.md", `It is sized for ${megabytes} MB`],
   ["docs/performance.md", `the memory that may be used: ${megabytes} MB unless`],
   ["docs/assistant.md", `An answer has ${within("src/cli/mcp/tools.ts", /max: 1000 \}\), (\d+)\)/)} lines`],
@@ -101,7 +101,7 @@ const ofOthers: readonly (readonly [page: string, sentence: string])[] = [
 ];
 
 describe("what pages say of the code", () => {
-  it.each(stated)("%s: %s", (page, sentence) => expect(flat(read(page))).toContain(flat(sentence)));
+  it.each(stated)("%s: %s", (page, sentence) => expect(flat(read(page)).includes(flat(sentence))).toBe(true));
 });
 
 // Pages that are made by programs, and checked elsewhere, are not among them.
@@ -124,7 +124,7 @@ it.each(pages)("every number with a unit in %s is among them", (page) => {
   let text = flat(proseOf(read(page)));
   for (const [of, sentence] of [...stated, ...ofOthers]) {
     if (of !== page) continue;
-    expect(flat(read(page)), "it is still there").toContain(flat(sentence));
+    expect(flat(read(page)).includes(flat(sentence)), sentence).toBe(true);
     text = text.replace(flat(sentence), "");
   }
   expect(text.replace(/`[^`]*`/g, "").match(NUMBER) ?? []).toEqual([]);

@@ -126,6 +126,12 @@ it("docs/volo-case.md is what the commands print (npm run docs)", async () => {
   expect(readFileSync(page, "utf8")).toBe(text);
 });
 
+it("README.md shows what the command prints", async () => {
+  const shown = /```text\n(x error [^`]*)```/.exec(readFileSync("README.md", "utf8"))?.[1];
+  expect(shown).toBeDefined();
+  expect(await transcript(["check", volo])).toContain(shown!.trimEnd());
+});
+
 it("tells the cause first, wherever it is told", async () => {
   const text = await pageText();
   const chapters = text.split(/^## /m).slice(1);

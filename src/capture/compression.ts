@@ -2,13 +2,14 @@
 
 import { u32, u32le } from "../bytes.ts";
 import { unbzip2 } from "./bzip2.ts";
+import { isSkippable } from "./frames.ts";
 import { gunzip } from "./gzip.ts";
 import { lz4Magic, unlz4 } from "./lz4.ts";
 import type { Source } from "./source.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 import { unxz } from "./xz.ts";
-import { isSkippable, unzstd, zstdMagic } from "./zstd.ts";
+import { unzstd, zstdMagic } from "./zstd.ts";
 
 export type Compression = "gzip" | "zstd" | "lz4" | "bzip2" | "xz";
 

@@ -3,9 +3,9 @@
 // Ours: lz4js takes damage for data and whole files for one frame; the others do not read frames, or need to know the size (docs/performance.md).
 
 import { u16le, u32le } from "../bytes.ts";
-import type { Fault, Unpacking } from "./unpacking.ts";
+import { cut, framesOf } from "./frames.ts";
+import type { Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
-import { isSkippable, skipFrame } from "./zstd.ts";
 
 export const lz4Magic = 0x184d2204;
 
@@ -13,20 +13,7 @@ const Flag = { dictionary: 0x01, contentChecksum: 0x04, contentSize: 0x08, block
 /** Octets that a block may refer back to. */
 const history = 1 << 16;
 
-export async function* unlz4(input: Window): Unpacking {
-  for (;;) {
-    const offset = input.offset;
-    if (!(await input.need(4))) return input.end === input.start ? undefined : { reason: cut, offset };
-    const magic = u32le(input.bytes, input.start);
-    let fault: Fault | undefined;
-    if (isSkippable(magic)) fault = await skipFrame(input);
-    else if (magic === lz4Magic) fault = yield* frame(input);
-    else return { reason: "bytes follow that are no LZ4 frame", offset };
-    if (fault !== undefined) return fault;
-  }
-}
-
-const cut = "it ends inside a frame";
+export const unlz4 = (input: Window): Unpacking => framesOf(input, lz4Magic, frame, "LZ4");
 
 async function* frame(input: Window): Unpacking {
   const offset = input.offset;

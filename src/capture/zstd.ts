@@ -2,43 +2,15 @@
 // most, so nothing expands without bound. Checksums are not verified.
 // Ours: Node has one from 22.15 on, which does not report a file that ends early; fzstd copies for minutes where a block of 128 KiB says
 // so; the others read whole files only (docs/performance.md).
-import { u32le } from "../bytes.ts";
-import { type Fault, largestHistory, type Unpacking } from "./unpacking.ts";
+import { cut, framesOf } from "./frames.ts";
+import { largestHistory, type Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 import { BlockType, largestBlock, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "./zstd-block.ts";
 import { ZstdFault } from "./zstd-entropy.ts";
 
 export const zstdMagic = 0xfd2fb528;
-/** Sixteen of them. */
-export const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
 
-export async function* unzstd(input: Window): Unpacking {
-  for (;;) {
-    const offset = input.offset;
-    if (!(await input.need(4))) return input.end === input.start ? undefined : { reason: cut, offset };
-    const magic = u32le(input.bytes, input.start);
-    let fault: Fault | undefined;
-    if (isSkippable(magic)) fault = await skipFrame(input);
-    else if (magic === zstdMagic) fault = yield* frame(input);
-    else return { reason: "bytes follow that are no Zstandard frame", offset };
-    if (fault !== undefined) return fault;
-  }
-}
-
-const cut = "it ends inside a frame";
-
-export async function skipFrame(input: Window): Promise<Fault | undefined> {
-  const offset = input.offset;
-  if (!(await input.need(8))) return { reason: cut, offset };
-  let left = 8 + u32le(input.bytes, input.start + 4);
-  while (left > 0) {
-    if (!(await input.need(1))) return { reason: cut, offset };
-    const there = Math.min(left, input.end - input.start);
-    input.start += there;
-    left -= there;
-  }
-  return undefined;
-}
+export const unzstd = (input: Window): Unpacking => framesOf(input, zstdMagic, frame, "Zstandard");
 
 async function* frame(input: Window): Unpacking {
   const offset = input.offset;

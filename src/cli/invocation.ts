@@ -6,6 +6,7 @@ import type { Profile } from "../rules/profile.ts";
 import type { Preset } from "../rules/selection.ts";
 import type { Severity } from "../rules/severity.ts";
 import type { ShareName } from "../shares/share.ts";
+import type { Filter } from "../traffic-filter.ts";
 
 export type Command =
   | "check"
@@ -45,14 +46,7 @@ export interface Invocation {
   readonly baseline: string | undefined;
   readonly updateBaseline: boolean;
   readonly engine: "fast" | "reference";
-  readonly only: {
-    readonly connection?: number;
-    readonly stream?: number;
-    readonly host?: string;
-    readonly port?: number;
-    readonly from?: number;
-    readonly to?: number;
-  };
+  readonly only: Filter;
   /** Paths of schemas. */
   readonly protos: readonly string[];
   /** Paths of TLS keys. */

@@ -1,8 +1,7 @@
-import type { Reaction } from "../pairing/reaction.ts";
-import type { Tells } from "../pairing/software.ts";
 import type { Side } from "../place.ts";
 import type { LogFormat } from "./format.ts";
 import type { LogFrame } from "./frame.ts";
+import type { Signature } from "./signature.ts";
 
 /** Where a line stands: index of the log in the run, and its number in the file, from 1. */
 export interface LinePlace {
@@ -41,27 +40,8 @@ export interface FrameEvent extends LineEvent {
 }
 
 /** A line that reports an error or an end, and that the dictionary knows. */
-export interface TextEvent extends LineEvent {
+export interface TextEvent extends LineEvent, Omit<Signature, "side" | "connection"> {
   readonly kind: "text";
-  /** Of the dictionary: `grpc-go.illegal-stream-id`. */
-  readonly name: string;
-  readonly tells: Tells;
-  readonly software: string;
-  /** Rules it is about. */
-  readonly rules: readonly string[];
-  readonly says: string | undefined;
-  /** As it quotes them. */
-  readonly streamId: number | undefined;
-  readonly lastStreamId: number | undefined;
-  readonly errorCode: number | undefined;
-  /** The reason inside it, as GOAWAY's debug data may carry it. */
-  readonly reason: string | undefined;
-  /** The frame that it quotes. */
-  readonly quoted: LogFrame | undefined;
-  /** Ends that it may stand for; undefined: it does not say. */
-  readonly kinds: readonly Reaction["kind"][] | undefined;
-  /** Whose doing it is; undefined: it does not say. */
-  readonly by: Side | undefined;
 }
 
 /** A connection begins or ends here. */

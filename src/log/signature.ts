@@ -12,10 +12,12 @@ import { codeNamed, flagsNamed, kindNamed } from "./names.ts";
 import { unescaped } from "./quoted.ts";
 
 export interface Signature {
+  /** Of the dictionary: `grpc-go.illegal-stream-id`. */
   readonly name: string;
   /** Empty: anybody's words. */
   readonly software: string;
   readonly tells: Tells;
+  /** Rules it is about. */
   readonly rules: readonly string[];
   readonly says: string | undefined;
   /** Which end of the connection wrote it, where that is certain. */
@@ -24,7 +26,9 @@ export interface Signature {
   readonly streamId: number | undefined;
   readonly lastStreamId: number | undefined;
   readonly errorCode: number | undefined;
+  /** The reason inside it, as GOAWAY's debug data may carry it. */
   readonly reason: string | undefined;
+  /** The frame that it quotes. */
   readonly quoted: LogFrame | undefined;
   /** What ends it may stand for; undefined: it does not say. */
   readonly kinds: readonly Reaction["kind"][] | undefined;
