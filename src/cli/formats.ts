@@ -45,7 +45,7 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
     case "gitlab":
       return gitlabReport(output, isAdviceWanted(task));
     case "markdown":
-      return markdownReport(output, task.rules);
+      return markdownReport(output, task.rules, task.language);
     case "html": {
       const { htmlReport } = await import("../report/html/html.ts");
       const { limits, rules, showSecrets, only, language } = task;

@@ -83,7 +83,7 @@ export class Story {
     if (f.hides.length > 0) this.#page.label("also", f.hides.join(", "));
     if (this.#page.style.look.verbose)
       for (const { points, reason } of f.reaction.evidence ?? [])
-        this.#page.label("", `${points > 0 ? "+" : ""}${points} ${reason}`);
+        this.#page.label("", `${points > 0 ? "+" : ""}${points} ${this.#page.in.word("evidence", reason)}`);
   }
 
   #frames(f: FindingEvent): void {

@@ -109,18 +109,25 @@ export class Surroundings {
           `${this.#page.style.severity("error", `${mark.bad} error`)}  ${this.#page.style.bold(budgetName(budget))}`,
         );
         for (const line of wrap(
-          this.#page.in.sentence(this.#page.in.text("asserted: {asserted}", { asserted: printable(asserted) })),
+          this.#page.in.sentence(
+            this.#page.in.text("asserted: {asserted}", { asserted: printable(this.#page.in.word("budget", asserted)) }),
+          ),
           this.#page.width - 2,
         ))
           this.#page.line(`  ${line}`);
-        this.#page.label("seen", printable(message));
-        for (const [i, place] of places.entries()) this.#page.label(i === 0 ? "where" : "", printable(budgetPlace(place)));
+        this.#page.label("seen", printable(this.#page.in.word("budget", message)));
+        for (const [i, place] of places.entries())
+          this.#page.label(i === 0 ? "where" : "", printable(budgetPlace(place, this.#page.in)));
         this.#page.line();
       } else if (look.verbose || (status === "undecided" && !look.quiet)) {
-        const text = `${asserted}: ${message}${because === undefined ? "" : `; ${because}`}`;
-        const lines = labelled(status, `${budgetName(budget)}  ${printable(text)}`, 11, this.#page.width);
+        const say = this.#page.in;
+        const seen = because === undefined ? [message] : [message, because];
+        const told = seen.map((one) => say.word("budget", one)).join(say.text("; "));
+        const text = `${say.word("budget", asserted)}${say.text(": ")}${told}`;
+        const named = say.text(status);
+        const lines = labelled(named, `${budgetName(budget)}  ${printable(text)}`, 11, this.#page.width);
         const paint = status === "held" ? this.#page.style.green : this.#page.style.yellow;
-        for (const [i, line] of lines.entries()) this.#page.line(i === 0 ? `${paint(status)}${line.slice(status.length)}` : line);
+        for (const [i, line] of lines.entries()) this.#page.line(i === 0 ? `${paint(named)}${line.slice(named.length)}` : line);
       }
     }
     const told = budgets.some(({ status }) => (status !== "broken" && look.verbose) || (status === "undecided" && !look.quiet));

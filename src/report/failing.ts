@@ -47,7 +47,7 @@ export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace, l
           language.text(", "),
         )
       : placeText(connection, stream, packet, language);
-  return what === undefined ? place : language.text("{place} ({what})", { place, what: language.phrase(what) });
+  return what === undefined ? place : language.text("{place} ({what})", { place, what: language.word("budget", what) });
 };
 
 /** `; first on connection 1, stream 3, packet 11 (210 ms)`, where it is known. */

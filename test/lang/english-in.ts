@@ -53,5 +53,5 @@ const KNOWN: ReadonlySet<string> = new Set([
     "Tab",
     "Escape",
   ],
-  ...["client", "server", "status", "from", "kind", "rule", "path", "method", "cookie"],
+  ...["client", "server", "status", "from", "kind", "rule", "path", "method", "cookie", "close", "max"],
 ]);

@@ -1,5 +1,7 @@
 // The commands in Chinese: what a terminal of 80 columns shows, and what no language changes.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "../../src/cli/options.ts";
 import { run } from "../../src/cli/run.ts";
@@ -7,6 +9,8 @@ import { stdout } from "../../src/cli/standard-output.ts";
 import { localeLanguage } from "../../src/lang/load.ts";
 import { wrap } from "../../src/report/style.ts";
 import { widthOf } from "../../src/report/width.ts";
+import { rules } from "../../src/rules/index.ts";
+import { englishIn } from "./english-in.ts";
 
 const volo = "samples/volo-0.9.1-grpc-go-1.85.pcap";
 
@@ -31,10 +35,36 @@ async function told(words: readonly string[], env: Readonly<Record<string, strin
 const chinese = { LANG: "zh_CN.UTF-8" };
 
 describe("the case that began it, in Chinese", () => {
-  it.each([["check"], ["timeline"]])("%s takes no more than 80 columns", async (command) => {
-    const lines = (await told([command, volo], chinese)).split("\n");
+  const commands = [
+    [["check", volo]],
+    [["check", volo, "--verbose"]],
+    [["timeline", volo]],
+    [["why", volo]],
+    [["why", volo, "--text", "received an illegal stream id: 1"]],
+    [["why", volo, "--text", "no such text"]],
+    [["info", volo, "--verbose"]],
+    [["calls", volo]],
+    [["calls", volo, "--verbose", "--messages"]],
+    [["explain", "grpc/request-trailers"]],
+    [["explain", "health/reconnect-loop"]],
+  ];
+
+  it.each(commands)("%j takes no more than 80 columns", async (words) => {
+    const lines = (await told(words, chinese)).split("\n");
     expect(lines.some((line) => /\p{Script=Han}/u.test(line))).toBe(true);
     expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  });
+
+  it.each(commands)("%j has no English words", async (words) => {
+    // What is quoted may begin on one line and end on another; fields and messages of the capture are as they are.
+    const text = (await told(words, chinese))
+      .replace(/^ {8}[<>] .*$/gm, "")
+      // Names of holes and options, and of examples.
+      .replace(/\{\w+\}|[a-z]+ = \d+/g, "")
+      .replace(/^(?:违规|合规)示例 .*$/gmu, "");
+    expect(englishIn(text)).toEqual([]);
+    // And in English it has.
+    expect(englishIn(await told(words)).length).toBeGreaterThan(3);
   });
 
   it("lines its columns up", async () => {
@@ -63,13 +93,35 @@ describe("the case that began it, in Chinese", () => {
 });
 
 describe("what programs read", () => {
-  it.each([["json"], ["ndjson"], ["sarif"], ["junit"], ["github"], ["gitlab"], ["markdown"]])(
-    "is the same: %s",
-    async (format) => {
-      const words = ["check", volo, "--format", format];
-      expect(await told(words, chinese)).toBe(await told(words));
-    },
-  );
+  it.each([["json"], ["ndjson"], ["sarif"], ["junit"], ["github"], ["gitlab"]])("is the same: %s", async (format) => {
+    const words = ["check", volo, "--format", format];
+    expect(await told(words, chinese)).toBe(await told(words));
+  });
+});
+
+describe("for a pull request, in Chinese", () => {
+  it("is Markdown, with what is asserted", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "h2lint-lang-"));
+    const assert = {
+      ...{ goaways: ["NO_ERROR"], resets: [], methods: ["/x"], connections: 1, fieldSectionSize: 10 },
+      ...{ calls: { "/a*": 0, "*": 2 }, errors: { "*": 0, "/b": 1, "/c": 2 }, findings: { "grpc/*": 0, "abuse/*": 3 } },
+      ...{ latency: { "*": { p99: "1ms", max: "2ms" }, "/hello*": { p50: "1s" }, "/d": { max: "1ms" } } },
+    };
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ assert }));
+    try {
+      const text = await told(["check", volo, "--format", "markdown", "--config", join(folder, "config.json")], chinese);
+      const own = text
+        .replaceAll("&#95;", "_")
+        .replace(/&#\d+;/g, "")
+        .replace(/`[^`]*`/g, "")
+        .replace(/^```mermaid.*?```$/gms, "");
+      expect(own).toContain("规则");
+      expect(own.match(/^\| (?:满足|超出|无法判断) \|/gmu)).toHaveLength(16);
+      expect(englishIn(own)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe("the locale", () => {
@@ -81,6 +133,14 @@ describe("the locale", () => {
     [{ LANG: "zha_CN" }, "en"],
     [{}, "en"],
   ])("%j: %s", (env, expected) => expect(localeLanguage(env)).toBe(expected));
+});
+
+describe("all rules", () => {
+  it("take no more than 80 columns in the list", async () => {
+    const lines = (await told(["rules"], chinese)).split("\n");
+    expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+    expect(lines.filter((line) => /\p{Script=Han}/u.test(line)).length).toBeGreaterThan(rules.length);
+  });
 });
 
 describe("lines", () => {

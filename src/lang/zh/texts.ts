@@ -140,6 +140,14 @@ export const texts: Readonly<Record<string, string>> = {
   "{n} not proven": "{n} 个未证实",
   "{n} more with --verbose": "另有 {n} 个，用 --verbose 查看",
 
+  // Markdown
+  "{n} more are not shown.": "另有 {n} 个没有列出。",
+  "{n} more are in the table.": "另有 {n} 个在表格里。",
+  " ({n} times)": "（{n} 次）",
+  asserted: "要求",
+  "what was seen": "实际情况",
+  "In the logs:": "日志：",
+
   // The timeline
   "{octets} from the {side} were not captured": "{side}发送的 {octets}没有抓到",
   "{octets} from the {side} were not captured (cut by the snap length)": "{side}发送的 {octets}没有抓到（被 snap length 截断）",

@@ -1,4 +1,7 @@
 // Words that code puts into holes of messages, by the hole. What has holes itself is looked for by its form.
+import { budgets } from "./budgets.ts";
+import { evidence } from "./evidence.ts";
+
 type Words = Readonly<Record<string, string>>;
 
 const SIDES: Words = { client: "客户端", server: "服务端" };
@@ -7,6 +10,17 @@ const ENDS: Words = {
   "GOAWAY({code}) of the {side}": "{side}的 GOAWAY({code})",
   "FIN of the {side}": "{side}的 FIN",
   "RST of the {side}": "{side}的 RST",
+};
+
+const CALL_ENDS: Words = {
+  complete: "完成",
+  "reset-by-client": "被客户端重置",
+  "reset-by-server": "被服务端重置",
+  "killed-by-goaway": "因 GOAWAY 中断",
+  "killed-by-close": "因关闭中断",
+  open: "未结束",
+  unknown: "未知",
+  "no status": "没有状态",
 };
 
 export const values: Readonly<Record<string, Words>> = {
@@ -70,17 +84,11 @@ export const values: Readonly<Record<string, Words>> = {
     ' ("{said}")': '（"{said}"）',
   },
   streams: { "{first} and {n} more": "{first} 等（另有 {n} 个）" },
+  budget: { ...budgets, ...CALL_ENDS },
+  names: CALL_ENDS,
+  evidence,
   info: { first: "连接号" },
-  end: {
-    complete: "完成",
-    "reset-by-client": "被客户端重置",
-    "reset-by-server": "被服务端重置",
-    "killed-by-goaway": "因 GOAWAY 中断",
-    "killed-by-close": "因关闭中断",
-    open: "未结束",
-    unknown: "未知",
-    "no status": "没有状态",
-  },
+  end: CALL_ENDS,
   values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {

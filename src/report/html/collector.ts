@@ -371,9 +371,9 @@ export class Collector implements ModelSink {
 
 const spoken = (event: BudgetEvent, say: Language): BudgetEvent => ({
   ...event,
-  asserted: say.phrase(event.asserted),
-  message: say.phrase(event.message),
-  ...(event.because === undefined ? {} : { because: say.phrase(event.because) }),
+  asserted: say.word("budget", event.asserted),
+  message: say.word("budget", event.message),
+  ...(event.because === undefined ? {} : { because: say.word("budget", event.because) }),
 });
 
 interface Done {
