@@ -317,13 +317,13 @@ class Blocks {
     return side === "client" ? this.#client : this.#server;
   }
 
-  /** The block that goes on with this frame. HEADERS and PUSH_PROMISE begin another. */
+  /** The block that goes on with this frame. HEADERS and PUSH_PROMISE begin another; those with END_HEADERS are seen only where they came in
+   *  several packets, and a block that they cut off stays without an end. */
   continued(frame: Frame): Block | undefined {
     const block = this.of(frame.from);
     if (frame.kind === "continuation") return block?.goesOn(frame) ? block : undefined;
-    if (frame.endHeaders) {
-      if (block !== undefined) block.open = false;
-    } else if (frame.from === "client") this.#client = new Block(frame);
+    if (frame.endHeaders) return undefined;
+    if (frame.from === "client") this.#client = new Block(frame);
     else this.#server = new Block(frame);
     return undefined;
   }

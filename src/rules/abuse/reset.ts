@@ -187,7 +187,7 @@ export const madeYouReset = flood("abuse/made-you-reset", {
       if (!stream.closed && isStreamError(frame, stream, connection)) remember(context.state.memory, FrameRef.of(frame));
       return undefined;
     }
-    if (frame.kind !== "rst-stream" || stream.server.resetAt >= 0 || !BLAMES.has(frame.errorCode)) return undefined;
+    if (!BLAMES.has(frame.errorCode)) return undefined;
     const { memory: faults } = context.state;
     const fault = faults.get(frame.streamId);
     if (fault === undefined || fault.end > frame.first.acked) return undefined;
@@ -253,7 +253,7 @@ function isStreamError(frame: Frame, stream: Stream, connection: Connection): bo
   if (frame.kind !== "window-update" || !frame.whole) return false;
   if (frame.increment === 0) return true;
   const { granted, sent } = stream.server.window;
-  const initial = connection.client.settings.inForce(Setting.initialWindowSize) ?? 0;
+  const initial = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   return initial + granted - sent + frame.increment > MAX_WINDOW;
 }
 

@@ -98,9 +98,8 @@ export const internalBuffering = defineRule({
   frame(frame, stream, { state }) {
     if (state.since < 0 || stream !== undefined) return;
     state.requests++;
-    state.first ??= FrameRef.of(frame);
-    if (state.last === undefined) state.last = FrameRef.of(frame);
-    else state.last.take(frame);
+    state.last = FrameRef.of(frame);
+    state.first ??= state.last;
   },
   withState: ["frame", "connectionEnd"],
   connectionEnd({ connection, state, options, report }) {
@@ -139,21 +138,24 @@ export const zeroWindowStall = defineRule({
       if (stream !== undefined && !stream.closed) countStall(stream, now, context);
       return;
     }
-    if (frame.from !== "client" || !frame.whole || frame.increment === 0) return;
+    if (frame.from !== "client" || frame.increment === 0) return;
+    const { connection, options } = context;
+    const open = connectionWindow(connection, "server") > 0;
     if (frame.streamId !== 0) {
-      if (stream !== undefined) countStall(stream, now, context);
+      // Else it goes on waiting, for the connection's window.
+      if (stream !== undefined && open) countStall(stream, now, context);
       return;
     }
-    const { connection, options } = context;
-    if (connectionWindow(connection, "server") > 0 || connection.client.active.length < options.streams) return;
-    if (context.state.walks.isDue(connection)) for (const each of connection.streams.values()) countStall(each, now, context);
+    if (open || connection.client.active.length < options.streams || !context.state.walks.isDue(connection)) return;
+    // Where the stream's window is spent, too, the response goes on waiting for that.
+    for (const each of connection.streams.values())
+      if (acknowledgedWindow(connection, each, "server") > 0) countStall(each, now, context);
   },
   connections: ConnectionBit.unended,
   withState: ["connectionEnd"],
   connectionEnd(context) {
     const { connection, options, report } = context;
     for (const stream of connection.streams.values()) if (!stream.closed) countStall(stream, connection.lastTime, context);
-    if (!context.hasState) return;
     const { told } = context.state;
     if (told === undefined) return;
     const { first, over, last, count } = told;
@@ -297,7 +299,7 @@ export const maxStreamsHold = defineRule({
   state: () => ({ looked: 0, worst: undefined as Held | undefined }),
   tick(now, context) {
     const { connection, options } = context;
-    if (!context.hasState && connection.client.active.length < options.streams) return;
+    if (connection.client.active.length < options.streams) return;
     const { state } = context;
     // Seen often enough: what is held so long is held at one of these times.
     if (now - state.looked < (options.time * MS) / 4) return;
@@ -307,9 +309,7 @@ export const maxStreamsHold = defineRule({
   connections: ConnectionBit.unended,
   withState: ["connectionEnd"],
   connectionEnd(context) {
-    const { connection, options, report } = context;
-    if (!context.hasState && connection.client.active.length < options.streams) return;
-    const { state } = context;
+    const { connection, state, options, report } = context;
     const worst = heldAt(connection, connection.lastTime, options, state.worst);
     if (worst === undefined) return;
     const { first, count, limit, time } = worst;
@@ -348,7 +348,7 @@ class Stalls {
     if (until.length === 0) this.#first = opening;
     until.push(now);
     if (until.length < streams) return;
-    this.told ??= { first: this.#first ?? opening, over: opening, last: opening, count: 0 };
+    this.told ??= { first: this.#first ?? opening, over: opening, last: opening, count: until.length };
     this.told.last = opening;
     this.told.count = Math.max(this.told.count, until.length);
   }
@@ -414,7 +414,7 @@ function tellBuffering(
   if (time <= options.time * MS) return;
   const stream = connection.client.settings.inForce(Setting.initialWindowSize)!; // it has an initial value
   const data = { count, time: durationText(time), stream, connection: connectionWindow(connection, "server") };
-  report(last.copy(), data, { ...severityByExcess(time, options.time * MS), related: firstAndLast(first, last) });
+  report(last, data, { ...severityByExcess(time, options.time * MS), related: firstAndLast(first, last) });
 }
 
 // INITIAL_WINDOW_SIZE has an initial value.

@@ -92,13 +92,13 @@ export const deadlineExceeded = defineRule({
   },
 });
 
-// `unknown`: the deadline is over, but not how long a round trip takes. A call that the client gave up before is not judged.
+// Of a call that is late. `unknown`: not known is how long a round trip takes.
 function overdue(by: Subject, call: Call, tolerance: number) {
   const { timeout, deadline } = call;
   const { time } = by.last;
-  if (timeout === undefined || time <= deadline || !call.asked) return undefined;
+  if (timeout === undefined || !call.asked) return undefined;
   const { stream, connection } = call;
-  if (stream.client.resetAt >= 0 || knewMore(by, connection)) return undefined;
+  if (knewMore(by, connection)) return undefined;
   if (connection.roundTripBound === Infinity) return "unknown";
   if (time <= deadline + connection.roundTripBound + tolerance * 1e6) return undefined;
   return { streamId: stream.id, took: ms(time - stream.openedTime), timeout: ms(timeout) };
@@ -125,9 +125,9 @@ export const deadlineIgnored = defineRule({
   calls: CallOddity.late,
   message({ number }, frame, call, { report, options }) {
     const { timeout, deadline } = call;
-    if (timeout === undefined || frame.first.time <= deadline || !call.asked) return;
+    if (timeout === undefined || !call.asked) return;
     const { stream, connection } = call;
-    if (stream.client.resetAt >= 0 || stream.server.resetAt >= 0 || knewMore(frame, connection)) return;
+    if (knewMore(frame, connection)) return;
     const late = frame.first.time - deadline;
     if (late <= connection.roundTripBound + options.tolerance * 1e6) return;
     report(frame, "late", { number, streamId: stream.id, late: ms(late), timeout: ms(timeout) }, { related: opened(stream) });
@@ -156,11 +156,10 @@ export const deadlineNotEnforced = defineRule({
   calls: CallOddity.late,
   callEnd(call, { report, options }) {
     const { timeout, deadline, stream, connection } = call;
-    if (timeout === undefined || stream.opening === undefined || connection.roundTripBound === Infinity) return;
-    const { server, client } = stream;
-    const over = server.endAt >= 0 ? server.endTime : server.resetAt >= 0 ? server.resetTime : Infinity;
-    // Up to its last frame it is certain that the client sent no RST_STREAM: a later one may be missing.
-    const end = Math.min(over, client.resetAt >= 0 ? client.resetTime : Infinity, connection.client.lastAt.time);
+    if (timeout === undefined || stream.opening === undefined) return;
+    const over = stream.server.endAt >= 0 ? stream.server.endTime : Infinity;
+    // Up to its last frame, which may be that, it is certain that the client sent no RST_STREAM: a later one may be missing.
+    const end = Math.min(over, connection.client.lastAt.time);
     if (end <= deadline + connection.roundTripBound + options.tolerance * 1e6 || !call.asked) return;
     const data = { streamId: stream.id, open: ms(end - stream.openedTime), timeout: ms(timeout) };
     report(stream.opening.copy(), "open", data, { stream });

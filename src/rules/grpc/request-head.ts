@@ -182,7 +182,7 @@ export const authorityMissing = defineRule({
   when: { ...requests, without: ValueBit.authority },
   judge(subject, _stream, { report }) {
     const block = grpcRequest(subject);
-    if (block?.decoded === undefined || block.decoded.authority !== undefined || block.decoded.certainty !== "exact") return;
+    if (block?.decoded?.certainty !== "exact") return;
     report(block, "missing", { streamId: block.streamId }, { fold: "authority" });
   },
 });

@@ -127,7 +127,7 @@ export const messageWithOk = defineRule({
   when: { values: ValueBit.grpcMessage },
   status(status, call, { report }) {
     const { block, code, message } = status;
-    if (code !== 0 || message === undefined || message === "" || !isAnswer(status, call)) return;
+    if (code !== 0 || message === undefined || !isAnswer(status, call)) return;
     // Servers say it with each call: of a repeat nothing is made.
     report(block, "message", () => ({ text: JSON.stringify(message.slice(0, 80)), streamId: block.streamId }), OK);
   },
@@ -183,7 +183,7 @@ export const earlyStatusNoRst = defineRule({
   calls: CallOddity.lateOctets,
   callEnd(call, { report }) {
     const { endedEarly, lateOctets, stream } = call;
-    if (endedEarly === undefined || lateOctets === 0 || stream.server.resetAt >= 0 || !call.asked) return;
+    if (endedEarly === undefined || stream.server.resetAt >= 0 || !call.asked) return;
     report(endedEarly, "early", { streamId: stream.id, octets: lateOctets }, { related: opened(stream), stream });
   },
 });
@@ -208,12 +208,11 @@ export const statusLost = defineRule({
   },
   state: () => ({ resets: [] as { readonly frame: FrameRef; readonly stream: Stream; readonly code: string }[] }),
   reset(frame, { asked, answered, stream, deadline, connection }, { state }) {
-    const { client, server } = stream;
-    if (frame.from !== "server" || !asked || !answered || server.endAt >= 0) return;
+    if (frame.from !== "server" || !asked || !answered || stream.server.endAt >= 0) return;
     // Other codes answer a fault of the client; a cancelled call and one past its deadline have no status to lose.
     const { errorCode } = frame;
     if (errorCode !== ErrorCode.cancel && errorCode !== ErrorCode.internalError) return;
-    if (client.resetAt >= 0 || knewMore(frame, connection)) return;
+    if (knewMore(frame, connection)) return;
     if (frame.first.time + connection.roundTripBound + MARGIN >= deadline || state.resets.length >= RESETS) return;
     state.resets.push({ frame: FrameRef.of(frame), stream, code: errorCodeName(errorCode) });
   },
@@ -244,8 +243,7 @@ export const rstStatusMap = defineRule({
     },
   },
   reset(frame, { asked, stream, deadline, connection }, { report }) {
-    const { client, server } = stream;
-    if (frame.from !== "server" || !asked || server.endAt >= 0 || client.resetAt >= 0 || knewMore(frame, connection)) return;
+    if (frame.from !== "server" || !asked || stream.server.endAt >= 0 || knewMore(frame, connection)) return;
     const code = errorCodeName(frame.errorCode);
     const late = frame.errorCode === ErrorCode.cancel && frame.last.time >= deadline;
     const status = late ? "DEADLINE_EXCEEDED" : (STATUS_OF[frame.errorCode] ?? "UNKNOWN");

@@ -36,7 +36,7 @@ export const idleTimeout = defineRule({
   kinds: ["rst-stream"],
   frame(frame, stream, context) {
     const { errorCode, from } = frame;
-    if (!frame.whole || stream?.seen !== true || stream.closed || isGivenUp(stream, from, errorCode, frame.last.time)) return;
+    if (stream?.seen !== true || stream.closed || isGivenUp(stream, from, errorCode, frame.last.time)) return;
     const quiet = frame.first.time - lastTimeOf(stream);
     if (quiet < LEAST) return;
     const seconds = timerOf(quiet);

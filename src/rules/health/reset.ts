@@ -116,7 +116,6 @@ export const serverReset = defineRule({
   kinds: ["rst-stream"],
   from: "server",
   frame(frame, stream, { connection: { client }, report }) {
-    if (!frame.whole) return;
     const { errorCode } = frame;
     if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
     // After RST_STREAM of the client, or its own, nobody waits for an answer.

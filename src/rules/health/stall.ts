@@ -47,7 +47,7 @@ export const flowStallStream = defineRule({
         context.state.settingsAt[frame.from] = frame.last.time;
       return;
     }
-    if (stream === undefined || !stream.seen || !frame.whole || frame.increment === 0) return;
+    if (stream === undefined || !stream.seen || frame.increment === 0) return;
     const { connection, state, options, report } = context;
     const sender = other(frame.from);
     const before = take(state, stream, sender);
@@ -66,28 +66,23 @@ export const flowStallStream = defineRule({
   },
   streamEnd(stream, context) {
     const { client, server } = stream;
-    const { held } = context.state;
-    // Both have come to their end, and nothing is held.
-    if (client.endAt >= 0 && server.endAt >= 0 && held.client === undefined && held.server === undefined) return;
     tellStalls(stream, client.resetAt >= 0 ? client.resetTime : server.resetTime, context);
   },
   connections: ConnectionBit.unended,
   connectionEnd(context) {
     for (const stream of context.connection.streams.values()) {
-      if (stream.closed || (!context.hasState && stream.client.dataFrames === 0 && stream.server.dataFrames === 0)) continue;
-      tellStalls(stream, context.connection.lastTime, context);
+      if (!stream.closed) tellStalls(stream, context.connection.lastTime, context);
     }
   },
 });
 
 // Those of a stream that is over at `until`.
 function tellStalls(stream: Stream, until: number, { connection, state, options, report }: StreamContext): void {
-  const more = { fold: "", stream };
   for (const sender of SIDES) {
     const stall = take(state, stream, sender);
-    if (stall !== undefined) report(stall.frame, "stalled", stall.data, more);
+    if (stall !== undefined) report(stall.frame, "stalled", stall.data, { fold: "", stream });
     const lasting = lastingStall(stream, sender, until, connection, state, options.ms);
-    if (lasting !== undefined) report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, more);
+    if (lasting !== undefined) report(FrameRef.stop(connection.endpoint(lasting.holder)), "never", lasting, { fold: "", stream });
   }
 }
 
@@ -244,7 +239,7 @@ function stallAt(
 ): { ms: number; streams: Stream[] } | undefined {
   if (connectionWindow(connection, sender) > 0) return undefined;
   const since = connection.endpoint(sender).lastDataTime;
-  if (since < 0 || now - since < ms * 1e6) return undefined;
+  if (now - since < ms * 1e6) return undefined;
   const streams = unendedStreams(connection, sender);
   if (over !== undefined && !streams.includes(over)) streams.unshift(over);
   return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };
@@ -255,7 +250,7 @@ function victimsOf(connection: Connection, sender: Side, since: number): string 
   const paths = new Set<string>();
   for (const stream of connection.streams.values()) {
     const half = stream.half(sender);
-    if (!stream.seen || half.endAt >= 0 || half.dataFrames > 0 || stream.openedTime < since) continue;
+    if (half.endAt >= 0 || half.dataFrames > 0 || stream.openedTime < since) continue;
     if (stream.request.path !== undefined && streamWindow(connection, stream, sender) > 0) paths.add(stream.request.path);
     if (paths.size >= VICTIMS) break;
   }
@@ -297,7 +292,7 @@ export const holByWindow = defineRule({
       if (stream !== undefined && !stream.closed) (context.state[sender] ??= new Map()).set(stream.id, frame.last.time);
       return;
     }
-    if (!frame.whole || connectionWindow(connection, sender) + frame.increment <= 0) return;
+    if (connectionWindow(connection, sender) + frame.increment <= 0) return;
     const held = heldBy(connection, sender, frame.last.time, context.hasState ? context.state[sender] : undefined, options);
     if (held !== undefined) report(frame, "held", held, { fold: "" });
   },

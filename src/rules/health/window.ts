@@ -46,7 +46,6 @@ export const connectionWindowLeak = defineRule({
     report(frame, "leaks", { holder: frame.from, ...loss, each: Math.round(loss.octets / loss.resets) });
   },
   streamEnd(stream, context) {
-    if (stream.client.endAt >= 0 && stream.server.endAt >= 0) return;
     for (const sender of SIDES) {
       const { window, endAt } = stream.half(sender);
       if (endAt < 0 && window.sent > 0) (context.state[sender] ??= new Leak()).reset(window);

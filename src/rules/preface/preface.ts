@@ -244,7 +244,7 @@ export const serverClosedFirst = defineRule({
     if (flow.directions[1 - connection.clientIndex]!.offset > 0 || server.lostOctets > 0 || server.foreign !== undefined) return;
     if (client.end !== undefined && client.end.at.time <= end.at.time && client.end.how !== "capture-end") return;
     // A preface that crossed the close was not what it is about.
-    if (end.how === "fin" && flow.directions[connection.clientIndex].acknowledged < PREFACE && end.at.acked < PREFACE) return;
+    if (end.how === "fin" && flow.directions[connection.clientIndex].acknowledged < PREFACE) return;
     const ms = Math.round(Math.max(end.at.time - client.prefaceTime, 0) / MS);
     report(FrameRef.close("server", end.at), "closed", { how: end.how.toUpperCase(), ms });
   },
@@ -320,7 +320,7 @@ export const serverSilent = defineRule({
     const { acknowledged } = flow.directions[connection.clientIndex];
     if (client.frames === 0 || acknowledged < PREFACE) return;
     const waited = flow.lastTime - flow.firstTime;
-    if (waited < SILENCE || server.lostOctets > 0 || flow.directions[1 - connection.clientIndex]!.offset > 0) return;
+    if (waited < SILENCE || server.lostOctets > 0) return;
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
   },
 });

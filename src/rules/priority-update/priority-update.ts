@@ -118,7 +118,6 @@ export const idleCount = defineRule({
     if (target <= client.highestOpened || client.hasRefused(target)) return;
     for (const id of idle) if (id <= client.highestOpened) idle.delete(id);
     if (idle.size < STREAMS) idle.add(target);
-    if (server.settings.inForce(Setting.maxConcurrentStreams) === undefined) return;
     const limit = server.settings.largest(Setting.maxConcurrentStreams, frame.first.acked);
     let active = 0;
     for (const id of client.active) if (isActive(connection, id, frame.first.acked)) active++;

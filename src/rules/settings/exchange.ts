@@ -164,7 +164,7 @@ export const initialWindowOverflow = defineRule({
     if (frame.kind === "goaway" || frame.ack) {
       if (!context.hasState) return;
       const { state } = context;
-      const applied = frame.ack ? connection.endpoint(sender).settings.pending[0]?.endOffset : undefined;
+      const applied = connection.endpoint(sender).settings.pending[0]?.endOffset;
       settle(state.raised, report, ({ by }) => {
         if (by.from === frame.from) return false;
         return frame.kind === "goaway" ? frame.errorCode !== 0 && by.end <= frame.first.acked : by.end === applied;

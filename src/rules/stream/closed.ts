@@ -58,7 +58,7 @@ export const refusedRetryStorm = defineRule({
   state: () => new Map<string, Refusals>(),
   kinds: ["rst-stream"],
   frame(frame, stream, { state, options, report }) {
-    if (frame.from !== "server" || !frame.whole || frame.errorCode !== ErrorCode.refusedStream || stream === undefined) return;
+    if (frame.from !== "server" || frame.errorCode !== ErrorCode.refusedStream || stream === undefined) return;
     const { request, opening } = stream;
     if (!stream.seen || stream.initiator !== "client" || !request.known || opening === undefined || stream.server.resetAt >= 0)
       return;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { connectionChurn, goawayLoop, streamChurn } from "../../../src/rules/abuse/churn.ts";
 import { playSegments } from "../../../src/testing/play.ts";
-import { type Story, testRule, type WireSegment, written } from "../../../src/testing.ts";
+import { getRequest, type Story, testRule, type WireSegment, written } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const busy = { streams: 3, window: 10, time: 20 } as const;
@@ -25,6 +25,13 @@ testRule(streamChurn, {
       frames: (s) => {
         s.client.headers(1).headers(3).server.headers(1);
         for (let i = 0; i < 30; i++) s.client.trailers(1).server.headers(3);
+      },
+    },
+    "trailers on streams that are many": {
+      options: busy,
+      frames: (s) => {
+        for (let i = 0; i < 10; i++) s.client.headers(1 + 2 * i).wait(100);
+        for (let i = 0; i < 30; i++) s.client.trailers(1 + 2 * (i % 10));
       },
     },
     "promised streams": {
@@ -56,6 +63,15 @@ testRule(streamChurn, {
         for (let i = 0; i < 30; i++) s.client.headers(1 + 2 * i, end);
       },
       finds: [["churn", 1, { count: 30, time: "29 ms", peak: 10, window: "10 ms" }, { severity: "error" }]],
+    },
+    "promised streams before do not count": {
+      options: busy,
+      frames: (s) => {
+        s.client.headers(1);
+        s.server.together((server) => server.pushPromise(1, 2).pushPromise(1, 4).pushPromise(1, 6));
+        for (let i = 1; i < 21; i++) s.client.headers(1 + 2 * i, end);
+      },
+      finds: [["churn", 6, { count: 21, time: "21 ms", peak: 10, window: "10 ms" }]],
     },
     "for long enough, then fewer": {
       options: busy,
@@ -199,4 +215,83 @@ it("connections that end in different errors, or in none, are no loop", () => {
     written(story).segments.map((segment) => ({ ...segment, time: segment.time + i * 1e9 })),
   );
   expect(found(goawayLoop, mixed)).toEqual([]);
+});
+
+/** These stories one after the other, each beginning so many milliseconds after the one before. */
+const inTurn = (stories: readonly Story[], every: number): WireSegment[] =>
+  stories.flatMap((story, i) => written(story).segments.map((segment) => ({ ...segment, time: segment.time + i * every * 1e6 })));
+
+const refusedWith =
+  (code: number, path: string): Story =>
+  (s) =>
+    s.client
+      .headers(1, { fields: { ...getRequest, ":path": path } })
+      .server.goaway(1, code)
+      .close()
+      .client.close();
+
+it.each([
+  ["the same request", [1, 1, 1, 1, 1], "aaaaa", [["warning", 5, 5]]],
+  ["errors by turns", [1, 2, 1, 2, 1], "aaaaa", []],
+  ["requests by turns", [1, 1, 1, 1, 1], "ababa", []],
+])("connections of %s that end in an error", (_name, codes, paths, expected) => {
+  const stories = codes.map((code, i) => refusedWith(code, `/${paths[i]}`));
+  expect(found(goawayLoop, inTurn(stories, 300))).toEqual(expected);
+});
+
+it("a connection that ends well in between ends the loop", () => {
+  expect(found(goawayLoop, inTurn([refused, refused, refused, call, refused, refused], 300))).toEqual([]);
+});
+
+/** How many are reported, when connections with these facts end one after the other. */
+function reported(rule: typeof connectionChurn, options: Readonly<Record<string, number>>, facts: readonly unknown[]) {
+  const session = rule.session?.();
+  const ends = { client: "192.0.2.1:50000", server: "192.0.2.2:80" };
+  const said = facts.map((one) => rule.compare?.(one, { session, options, connection: 1, ...ends }));
+  return said.flatMap((one) => (one === undefined ? [] : [Object.entries(one.data).find(([hole]) => hole === "count")?.[1]]));
+}
+const SECOND = 1e9;
+
+it.each([
+  ["just when the one before has ended", 0, [5]],
+  ["a moment before the one before has ended", -1, []],
+])("connections that end in an error, each opened %s", (_name, pause, expected) => {
+  const facts = Array.from({ length: 5 }, (_, i) => {
+    const begun = (100 + i) * SECOND;
+    return { how: "", begun, ended: begun + SECOND - pause, side: "server", code: "PROTOCOL_ERROR" };
+  });
+  expect(reported(goawayLoop, { connections: 5, window: 60_000, pause: 1000 }, facts)).toEqual(expected);
+});
+
+// Connections are reported when they end. By tenths of a second in which they begin: how many, in this order.
+it.each<[string, readonly (readonly [tenth: number, count: number])[], readonly number[]]>([
+  [
+    "the last that ends began first",
+    [
+      [1, 49],
+      [0, 1],
+    ],
+    [50],
+  ],
+  ["they end in the order in which they began, but backwards", [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((tenth) => [tenth, 5]), [50]],
+  [
+    "the last that ends began more than a second before others",
+    [
+      [12, 5],
+      [2, 49],
+      [0, 1],
+    ],
+    [50],
+  ],
+  [
+    "those that began a second later do not count",
+    [
+      [10, 49],
+      [0, 1],
+    ],
+    [],
+  ],
+])("short connections within a second: %s", (_name, begun, expected) => {
+  const facts = begun.flatMap(([tenth, count]) => Array<number>(count).fill((100 + tenth / 10 + 0.05) * SECOND));
+  expect(reported(connectionChurn, { connections: 50, window: 1000 }, facts)).toEqual(expected);
 });

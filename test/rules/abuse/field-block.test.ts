@@ -1,3 +1,4 @@
+import { expect, it } from "vitest";
 import {
   continuationFlood,
   emptyHeaderNames,
@@ -7,7 +8,7 @@ import {
   tableSizeChurn,
   zeroLengthContinuation,
 } from "../../../src/rules/abuse/field-block.ts";
-import { getRequest, literals, type Script, type Speaker, testRule } from "../../../src/testing.ts";
+import { getRequest, literals, okResponse, play, type Script, type Speaker, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const open = { endHeaders: false } as const;
@@ -66,6 +67,29 @@ testRule(continuationFlood, {
       frames: (s) => s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open).close(),
       finds: [["endless", 4, { side: "client", count: 3, octets: size(3) }, { severity: "error" }]],
     },
+    "without an end, and another block follows": {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open).headers(3, end).close(),
+      finds: [["endless", 4, { side: "client", count: 3, octets: size(3) }, { severity: "error" }]],
+    },
+    "that another block interrupts": {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client
+          .headers(1, open)
+          .continuation(1, open)
+          .headers(3, end)
+          .continuation(1, open)
+          .continuation(1, open)
+          .continuation(1),
+      finds: [["flood", 5, { side: "client", count: 4, octets: size(4) }]],
+    },
+    "of the server": {
+      options: { frames: 2 },
+      frames: (s) => s.client.headers(1, end).server.headers(1, open).continuation(1, open).continuation(1, open).continuation(1),
+      finds: [["flood", 5, { side: "server", count: 3, octets: literals(okResponse).length + 30 }]],
+    },
     "when the capture ends": {
       options: { frames: 2 },
       frames: (s) => s.client.headers(1, open).continuation(1, open).continuation(1, open).continuation(1, open),
@@ -80,6 +104,17 @@ testRule(continuationFlood, {
       finds: [["flood", 4, { side: "client", count: 3, octets: size(3) }]],
     },
   },
+});
+
+it("of a block with many CONTINUATIONs names the first frame and the last", () => {
+  const { findings } = play((s) => block(s.client, 1, 9), { rules: [continuationFlood] });
+  const kinds = findings.map(({ related }) => related.map(({ frame }) => [frame.kind, frame.flags & 0x4]));
+  expect(kinds).toEqual([
+    [
+      ["headers", 0],
+      ["continuation", 4],
+    ],
+  ]);
 });
 
 const empty = { ...open, block: "" } as const;
@@ -123,6 +158,17 @@ testRule(zeroLengthContinuation, {
       },
       finds: [["empty", 3, { side: "client", count: 20 }, { severity: "error" }]],
     },
+    "two, and then a block with none": {
+      options: { frames: 2 },
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, ...open })
+          .continuation(1, empty)
+          .continuation(1, { block: "" })
+          .headers(3, { ...end, ...open })
+          .continuation(3),
+      finds: [["empty", 3, { side: "client", count: 2 }]],
+    },
     "told once": {
       options: { frames: 2 },
       frames: (s) =>
@@ -151,6 +197,10 @@ testRule(emptyHeaderNames, {
   invalid: {
     ten: {
       frames: (s) => s.client.headers(1, { ...end, fields: nameless(10) }),
+      finds: [["empty", 1, { side: "client", count: 10 }]],
+    },
+    "ten, before all others": {
+      frames: (s) => s.client.headers(1, { ...end, fields: [...nameless(10).slice(-10), ...Object.entries(getRequest)] }),
       finds: [["empty", 1, { side: "client", count: 10 }]],
     },
     hundred: {
@@ -191,6 +241,10 @@ const bomb = { size: 1000, times: 10 } as const;
 testRule(hpackBomb, {
   valid: {
     "as large as it may be": { options: { ...bomb, size: listSize(59) }, frames: (s) => references(s, 59) },
+    "as large as it may be, and larger than was announced": {
+      options: { ...bomb, size: listSize(61) },
+      frames: (s) => references(s.settings({ server: [[6, 100]] }), 61),
+    },
     "large, and large on the wire": { options: { ...bomb, times: 20 }, frames: (s) => references(s, 61) },
     "as many times as large as it may be": {
       options: { size: 1000, times: Math.ceil(listSize(62) / octets(62)) },
@@ -203,6 +257,13 @@ testRule(hpackBomb, {
       frames: (s) => references(s, 60),
       finds: [
         ["bomb", 1, { side: "client", octets: octets(60), size: listSize(60), times: Math.floor(listSize(60) / octets(60)) }],
+      ],
+    },
+    "just as many times as large": {
+      options: { size: 1000, times: listSize(63) / octets(63) },
+      frames: (s) => references(s, 63),
+      finds: [
+        ["bomb", 1, { side: "client", octets: octets(63), size: listSize(63), times: Math.floor(listSize(63) / octets(63)) }],
       ],
     },
     "ten times as large": {
@@ -256,6 +317,10 @@ const crumbs = (count: number) => [
 testRule(headerCountBomb, {
   valid: {
     "as many as there may be": { options: { fields: 9 }, frames: (s) => s.client.headers(1, { ...end, fields: crumbs(5) }) },
+    "as many as there may be, and larger than was announced": {
+      options: { fields: 9 },
+      frames: (s) => s.settings({ server: [[6, 100]] }).client.headers(1, { ...end, fields: crumbs(5) }),
+    },
   },
   invalid: {
     "one more": {
@@ -294,6 +359,15 @@ testRule(headerListSizeTrap, {
         .headers(1)
         .server.settings([[6, 100]])
         .client.crossing()
+        .rst(1, 2),
+    "when the other side had seen nothing yet": (s) =>
+      s
+        .bare()
+        .server.settings([[6, 100]])
+        .client.crossing()
+        .preface()
+        .settings()
+        .headers(1)
         .rst(1, 2),
     "and a stream is cancelled": (s) =>
       s

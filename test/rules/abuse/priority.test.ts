@@ -17,6 +17,12 @@ testRule(resourceLoop, {
         for (let i = 0; i < 9; i++) s.client.priority(1, { dependency: 3 }).wait(340);
       },
     },
+    "PRIORITY that is too short does not take a parent away": {
+      options: { ...few, frames: 100 },
+      frames: (s) => {
+        for (let i = 0; i < 4; i++) s.client.frame({ type: 2, streamId: 1, payload: "1234" }).priority(1, { dependency: 3 });
+      },
+    },
     "PRIORITY that is too short gives no parent": {
       options: few,
       frames: (s) =>
@@ -125,6 +131,11 @@ testRule(priorityCycle, {
           .priority(3, { dependency: 1 })
           .priority(1, { dependency: 3 }),
       finds: [["cycle", 5, { count: 2, length: 2 }]],
+    },
+    "deep, and ten times as deep": {
+      options: { depth: 4 },
+      frames: (s) => chain(s, 49),
+      finds: [["deep", 4, { depth: 5 }, { count: 2 }]],
     },
     "deep, and hardly deeper": {
       options: { depth: 4 },

@@ -98,6 +98,14 @@ testRule(rapidReset, {
         openAndReset(s, 3, 9);
       },
     },
+    "few of many that are opened after the first resets": {
+      options: { ...few, streams: 5 },
+      frames: (s) => {
+        openAndReset(s, 2);
+        for (const id of ids(12, 5)) s.client.headers(id, end);
+        openAndReset(s, 3, 29);
+      },
+    },
     "after waiting for an answer": {
       options: few,
       frames: (s) => {
@@ -159,6 +167,14 @@ testRule(rapidReset, {
         openAndReset(s, 3, 7);
       },
       finds: [["rapid", 9, { ...three, time: "4 ms", ...share }]],
+    },
+    "nearly all, beside what the server promises": {
+      options: few,
+      frames: (s) => {
+        s.client.headers(1, end).server.pushPromise(1, 2).pushPromise(1, 4).pushPromise(1, 6).pushPromise(1, 8);
+        openAndReset(s, 3, 3);
+      },
+      finds: [["rapid", 11, { ...three, time: "4 ms", ...share }]],
     },
     thirty: {
       options: few,
@@ -389,6 +405,16 @@ testRule(resetFlood, {
       options: few,
       frames: (s) => {
         for (const id of ids(4)) s.client.headers(id, end).server.rst(id, 1);
+      },
+    },
+    "fields that are missing may be among what is not known": {
+      options: few,
+      frames: (s) => {
+        const fields = { ":method": "GET", ":scheme": "http" };
+        for (const id of ids(4))
+          s.holes()
+            .client.headers(id, { ...end, fields })
+            .server.rst(id, 1);
       },
     },
     "refused for another reason": {

@@ -1,3 +1,4 @@
+import { expect, it } from "vitest";
 import {
   dataDribble,
   internalBuffering,
@@ -7,7 +8,7 @@ import {
   slowRead,
   zeroWindowStall,
 } from "../../../src/rules/abuse/slow.ts";
-import { getRequest, type Script, testRule } from "../../../src/testing.ts";
+import { getRequest, play, type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const post = { ...getRequest, ":method": "POST", "content-length": "100" } as const;
@@ -233,6 +234,18 @@ testRule(internalBuffering, {
       options: { requests: 2, time: 1002 },
       frames: (s) => closed(s, 1000),
     },
+    "with a window of the connection just as large as is not wide": {
+      options: buffering,
+      frames: (s) => {
+        s.settings({ client: [[4, wide]] });
+        s.client
+          .windowUpdate(0, (1 << 20) - 65_535)
+          .tcpWindow(0)
+          .headers(1, end)
+          .wait(2000)
+          .headers(3, end);
+      },
+    },
     "with a small window of the connection": {
       options: buffering,
       frames: (s) => {
@@ -278,6 +291,70 @@ testRule(zeroWindowStall, {
       frames: (s) => {
         responses(s, 1, 0);
         s.client.wait(1100).ping();
+      },
+    },
+    "one that waits for both windows, the connection's first": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 0]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end).windowUpdate(5, 70_000);
+        s.server.headers(1).headers(5).data(5, 65_535).client.wait(1100).windowUpdate(0, 9).windowUpdate(1, 9);
+        s.server.data(1, 9, end).headers(3, end).headers(5, end);
+      },
+    },
+    "one that waits for both windows, the stream's first": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 0]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end).windowUpdate(5, 70_000);
+        s.server.headers(1).headers(5).data(5, 65_535).client.wait(1100).windowUpdate(1, 9).windowUpdate(0, 9);
+        s.server.data(1, 9, end).headers(3, end).headers(5, end);
+      },
+    },
+    "one that the client gave up": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 1, 0);
+        s.client.wait(1100).rst(1).wait(100).ping();
+      },
+    },
+    "two that waited just as long apart as one may wait": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 2, 0);
+        s.client.wait(1100).windowUpdate(1, 9).wait(999).windowUpdate(3, 9);
+      },
+    },
+    "windows of one byte": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 2, 0, 1);
+        s.client.wait(1100).ping();
+      },
+    },
+    "windows that SETTINGS closed a moment ago": {
+      options: stall,
+      frames: (s) => {
+        s.client.headers(1, end).headers(3, end).server.headers(1).headers(3);
+        s.client
+          .wait(1100)
+          .settings([[4, 0]])
+          .server.settingsAck()
+          .client.wait(500)
+          .windowUpdate(1, 9)
+          .windowUpdate(3, 9);
+      },
+    },
+    "of requests that were not captured": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 0]] });
+        s.client
+          .lost((client) => client.headers(1, end).headers(3, end))
+          .server.headers(1)
+          .headers(3)
+          .client.wait(1100)
+          .ping();
       },
     },
     "not so long": {
@@ -425,6 +502,34 @@ testRule(zeroWindowStall, {
       },
       finds: [["stall", 2, { count: 2, wait: "1 s" }]],
     },
+    "for the window of the connection, as few as count, and they go on": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 70_000]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end);
+        s.server.headers(1).headers(3).headers(5).data(5, 65_535, end);
+        s.client.wait(1100).windowUpdate(0, 100).server.data(1, 1, end).data(3, 1, end);
+      },
+      finds: [["stall", 2, { count: 2, wait: "1 s" }]],
+    },
+    "for the window of the connection, with one byte in their own": {
+      options: stall,
+      frames: (s) => {
+        s.settings({ client: [[4, 1]] });
+        s.client.headers(1, end).headers(3, end).headers(5, end).windowUpdate(5, 70_000);
+        s.server.headers(1).headers(3).headers(5).data(5, 65_535, end);
+        s.client.wait(1100).windowUpdate(0, 100).server.data(1, 1, end).data(3, 1, end);
+      },
+      finds: [["stall", 2, { count: 2, wait: "1 s" }]],
+    },
+    "more than ten times the threshold: no more are counted": {
+      options: stall,
+      frames: (s) => {
+        responses(s, 25, 0);
+        s.client.wait(1100).ping();
+      },
+      finds: [["stall", 3, { count: 20, wait: "1 s" }, { severity: "error" }]],
+    },
     "two, and two more much later": {
       options: stall,
       frames: (s) => {
@@ -444,6 +549,19 @@ testRule(zeroWindowStall, {
       because: ["borders", "settings"],
     },
   },
+});
+
+it("of responses that waited names the first and the last of those that waited together", () => {
+  const { findings } = play(
+    (s) => {
+      responses(s, 4, 0);
+      s.client.wait(1100).windowUpdate(1, 9).wait(2000).windowUpdate(3, 9).windowUpdate(5, 9).windowUpdate(7, 9);
+    },
+    { rules: [zeroWindowStall], thresholds: { "abuse/zero-window-stall": stall } },
+  );
+  expect(findings.map(({ frame, related }) => [frame.streamId, ...related.map(({ frame }) => frame.streamId)])).toEqual([
+    [5, 3, 7],
+  ]);
 });
 
 const span = { time: 1000, rate: 100, streams: 2 } as const;
@@ -591,6 +709,19 @@ testRule(slowHeaders, {
         .continuation(1),
     "of the server": (s) => s.client.headers(1, end).server.headers(1, { endHeaders: false }).wait(20_000).continuation(1),
     "two blocks": (s) => s.client.headers(1, end).wait(20_000).headers(3, end),
+    "DATA and SETTINGS that took long, with the flag that ends a field block": (s) =>
+      s.client
+        .headers(1)
+        .octets("\0\0\x01\x00\x05\0\0\0\x01")
+        .wait(11_000)
+        .octets("a")
+        .octets("\0\0\x06\x04\x04\0\0\0\0")
+        .wait(11_000)
+        .octets("\0\x03\0\0\0\x64"),
+    "a CONTINUATION of no block that took long": (s) =>
+      s.client.headers(1, end).octets("\0\0\x01\x09\x04\0\0\0\x01").wait(11_000).octets("\x82"),
+    "a PING right after a preface that took long": (s) =>
+      s.bare().client.octets("PRI * HT").wait(12_000).octets("TP/2.0\r\n\r\nSM\r\n\r\n").ping().server.settings(),
     "HEADERS that wait for their rest within a block that was told": (s) => s.client.headers(1, end).wait(20_000).continuation(1),
     "a CONTINUATION of no block, after one": (s) =>
       s.client
@@ -624,6 +755,15 @@ testRule(slowHeaders, {
       frames: (s) =>
         s.client
           .headers(1, { ...end, endHeaders: false })
+          .wait(11_000)
+          .continuation(1),
+      finds: [["block", 1, { time: "11 s", streamId: 1 }]],
+    },
+    "a block in three frames": {
+      frames: (s) =>
+        s.client
+          .headers(1, { ...end, endHeaders: false })
+          .continuation(1, { endHeaders: false })
           .wait(11_000)
           .continuation(1),
       finds: [["block", 1, { time: "11 s", streamId: 1 }]],
@@ -832,6 +972,14 @@ testRule(maxStreamsHold, {
         s.client.wait(1100).ping();
       },
     },
+    "one closed, two that make progress, and two that the server promised": {
+      options: hold,
+      frames: (s) => {
+        held(s, 10, 10);
+        s.server.pushPromise(1, 2).pushPromise(1, 4).headers(19, end);
+        s.server.wait(900).headers(3).headers(5).client.headers(21, end).wait(200).ping();
+      },
+    },
     "not so long": {
       options: hold,
       frames: (s) => {
@@ -901,6 +1049,25 @@ testRule(maxStreamsHold, {
         s.client.wait(10_000).ping();
       },
       finds: [["hold", 1, { count: 3, limit: 3, time: "10 s" }, { severity: "error" }]],
+    },
+    "as few as count, that end at last": {
+      options: hold,
+      frames: (s) => {
+        held(s, 3, 3);
+        s.client.wait(1100).ping();
+        for (let i = 0; i < 3; i++) s.server.headers(1 + 2 * i, end);
+      },
+      finds: [["hold", 1, { count: 3, limit: 3, time: "1.1 s" }]],
+    },
+    "twice: the longer time": {
+      options: hold,
+      frames: (s) => {
+        held(s, 3, 3);
+        s.client.wait(3000).ping();
+        for (let i = 0; i < 3; i++) s.server.headers(1 + 2 * i, end);
+        s.client.headers(7, end).headers(9, end).headers(11, end).wait(1500).ping();
+      },
+      finds: [["hold", 1, { count: 3, limit: 3, time: "3 s" }]],
     },
     "that end at last": {
       options: hold,

@@ -196,6 +196,19 @@ testRule(streamWindowOverflow, {
           .server.rst(1, 3),
       finds: [["overflow", 2, { increment: MAX, what: "stream 1", window: MAX + 65_535 }]],
     },
+    "DATA that come long after it can have been read": {
+      frames: (s) =>
+        s
+          .roundTrip(100)
+          .client.headers(1, end)
+          .server.headers(1)
+          .client.windowUpdate(1, MAX - 65_435)
+          .wait(300)
+          .ping()
+          .server.crossing(2)
+          .data(1, 100),
+      finds: [["overflow", 3, { increment: MAX - 65_435, what: "stream 1", window: MAX + 100 }]],
+    },
     "of two streams": {
       frames: (s) => s.client.headers(1).headers(3).windowUpdate(1, MAX).windowUpdate(3, MAX).server.close(),
       finds: [
@@ -227,6 +240,10 @@ testRule(connectionWindowOverflow, {
         .windowUpdate(0, MAX - 65_535)
         .ping()
         .server.pingAck(),
+    "the capture ends a moment before two seconds, and a round trip is not known": {
+      frames: (s) => s.midway().client.windowUpdate(0, MAX).wait(1998).ping(),
+      unchecked: { "flow/connection-window-overflow end": 1 },
+    },
     "on a stream": (s) => s.client.headers(1).windowUpdate(1, MAX).ping().server.pingAck(),
     // Ignored, but it used the window up (RFC 9113 6.9).
     "DATA on a stream that the other side had reset": (s) =>
@@ -248,6 +265,11 @@ testRule(connectionWindowOverflow, {
     "at once": {
       frames: (s) => s.client.windowUpdate(0, MAX).server.goaway(0, 3),
       finds: [["overflow", 1, { increment: MAX, what: "the connection", window: MAX + 65_535 }]],
+    },
+    "two seconds before the end, and a round trip is not known": {
+      frames: (s) => s.midway().client.windowUpdate(0, MAX).wait(1999).ping(),
+      finds: [["overflow", 1, { increment: MAX, what: "the connection", window: MAX + 65_535 }]],
+      certainty: "unproven",
     },
     "in two steps, and closed": {
       frames: (s) =>

@@ -18,6 +18,8 @@ const request =
   (s) =>
     s.client.headers(1, timed(timeout));
 
+// Dubbo asks, and gRPC answers.
+const triple = { fields: { ...timed("100m").fields, "content-type": "application/triple+wrapper" } } as const;
 // Asked for is gRPC-Web, whatever the answer.
 const web = { fields: { ...timed("100m").fields, "content-type": "application/grpc-web" } } as const;
 
@@ -25,6 +27,7 @@ testRule(timeoutGrammar, {
   valid: {
     "1S": request("1S"),
     "8 digits": request("99999999n"),
+    "zero: grpc/timeout-zero": request("0m"),
     none: (s) => s.client.headers(1, { fields: grpcRequest }),
     "in trailers": (s) => s.client.headers(1, { fields: grpcRequest }).trailers(1, { "grpc-timeout": "1" }),
   },
@@ -79,6 +82,15 @@ testRule(deadlineExceeded, {
     "just within a round trip and the tolerance": (s) =>
       s.client.headers(1, timed("100m")).server.wait(107).headers(1, answer).trailers(1, ok),
     "gRPC-Web": (s) => s.client.headers(1, web).server.wait(900).headers(1, answer).trailers(1, ok),
+    "the request is of Dubbo": (s) => s.client.headers(1, triple).server.wait(900).headers(1, answer).trailers(1, ok),
+    "what the client sent is missing: it may have given up": (s) =>
+      s.client
+        .headers(1, timed("100m"))
+        .wait(100)
+        .lost((client) => client.rst(1))
+        .server.wait(100)
+        .headers(1, answer)
+        .trailers(1, ok),
     "the client ends its request late": (s) => s.client.headers(1, timed("100m")).wait(500).data(1, hello, end),
     "the client resets it late": (s) => s.client.headers(1, timed("100m")).wait(500).rst(1),
     "reset after its end": (s) =>
@@ -130,6 +142,14 @@ testRule(deadlineIgnored, {
     "nothing but the status": (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(500).trailers(1, ok),
     "just within the tolerance": (s) => s.client.headers(1, timed("100m")).server.headers(1, answer).wait(152).data(1, hello),
     "gRPC-Web": (s) => s.client.headers(1, web).server.headers(1, answer).wait(200).data(1, hello),
+    "the request is of Dubbo": (s) => s.client.headers(1, triple).server.headers(1, answer).wait(200).data(1, hello),
+    "what the client sent is missing: it may have given up": (s) =>
+      s.client
+        .headers(1, timed("100m"))
+        .server.headers(1, answer)
+        .client.lost((client) => client.rst(1))
+        .server.wait(200)
+        .data(1, hello),
     "messages of the client": (s) => s.client.headers(1, timed("100m")).wait(500).data(1, hello),
     "after its own reset: stream/frame-after-own-rst": (s) =>
       s.client.headers(1, timed("100m")).server.headers(1, answer).rst(1).wait(200).data(1, hello),
@@ -161,6 +181,7 @@ testRule(deadlineNotEnforced, {
     "no deadline": (s) => s.client.headers(1, { fields: grpcRequest }).wait(9000).rst(1),
     "reset just in time": (s) => s.client.headers(1, timed("100m")).wait(1103).rst(1),
     "gRPC-Web": (s) => s.client.headers(1, web).server.headers(1, answer).client.wait(2000).rst(1),
+    "the request is of Dubbo": (s) => s.client.headers(1, triple).server.headers(1, answer).client.wait(2000).rst(1),
     "reset by the server in time": (s) => s.client.headers(1, timed("100m")).server.wait(50).rst(1, 8).client.wait(5000).ping(),
     "reset in time, and the connection goes on": (s) => s.client.headers(1, timed("100m")).wait(200).rst(1).wait(5000).ping(),
     "without knowing a round trip": (s) => s.midway().client.headers(1, timed("100m")).wait(2000).rst(1),

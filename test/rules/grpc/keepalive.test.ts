@@ -16,6 +16,14 @@ testRule(keepaliveTooFrequent, {
     "three, and the server says nothing of them": (s) => pings(s.client.headers(1, grpc), 3, 1000).server.goaway(1, 11, "busy"),
     "two, and the server says there were too many": (s) =>
       pings(s.client.headers(1, grpc), 2, 1000).server.goaway(1, 11, "too_many_pings"),
+    "three within the first minutes, and the client says so": (s) =>
+      pings(s.client.headers(1, grpc), 3, 1000).goaway(0, 11, "too_many_pings"),
+    "three in good time, and the server says there were too many": (s) =>
+      pings(s.client.headers(1, grpc), 3, 8 * MINUTE).server.goaway(1, 11, "too_many_pings"),
+    "of a wrong length": (s) => {
+      const c = s.client.headers(1, grpc);
+      for (let i = 0; i < 9; i++) c.wait(1000).ping("short");
+    },
     "two may come too soon": (s) => pings(s.client.headers(1, grpc), 3, 1000),
     "every 5 minutes": (s) => pings(s.client.headers(1, grpc), 9, 5 * MINUTE),
     "DATA of the server between": (s) =>
@@ -51,6 +59,10 @@ testRule(keepaliveTooFrequent, {
         s.server.goaway(1, 11, "too_many_pings");
       },
       finds: [["counted", 4, { pings: 3, time: "2 ms" }]],
+    },
+    "every second, and then the server says so": {
+      frames: (s) => pings(s.client.headers(1, grpc), 6, 1000).server.goaway(1, 11, "too_many_pings"),
+      finds: [["frequent", 5, { strikes: 3, interval: 300 }, { count: 3 }]],
     },
     "every second": {
       frames: (s) => pings(s.client.headers(1, grpc), 6, 1000),
@@ -93,6 +105,13 @@ testRule(keepaliveTooFrequent, {
 testRule(tooManyPingsUnjustified, {
   valid: {
     "the third strike": (s) => pings(s.client.headers(1, grpc), 4, 1000).server.goaway(1, 11, "too_many_pings"),
+    "the third strike, as grpc-java counts": (s) =>
+      pings(s.client.headers(1, grpc), 3, 1000).server.goaway(1, 11, "too_many_pings"),
+    "it had got more than was captured": (s) =>
+      s.client
+        .headers(1, grpc)
+        .lost((client) => client.ping())
+        .server.goaway(1, 11, "too_many_pings"),
     "with DATA between it is not certain": (s) =>
       pings(pings(s.client.headers(1, grpc), 2, 1000).server.headers(1, answer).client, 2, 1000).server.goaway(
         1,
@@ -116,6 +135,10 @@ testRule(tooManyPingsUnjustified, {
     "two early ones": {
       frames: (s) => pings(s.client.headers(1, grpc), 2, MINUTE).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 4, { pings: 2, early: 1 }]],
+    },
+    "two strikes": {
+      frames: (s) => pings(s.client.headers(1, grpc).wait(6 * MINUTE), 3, MINUTE).server.goaway(1, 11, "too_many_pings"),
+      finds: [["few", 5, { pings: 3, early: 2 }]],
     },
     none: {
       frames: (s) => s.client.headers(1, grpc).server.goaway(1, 11, "too_many_pings"),
@@ -166,6 +189,15 @@ testRule(keepaliveTimeout, {
     "by the client": {
       frames: (s) => s.client.headers(1, grpc).ping().wait(20_000).close(),
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "two that are not answered: since the first": {
+      frames: (s) => s.client.headers(1, grpc).ping("11111111").wait(15_000).ping("22222222").wait(10_000).close(),
+      finds: [["timeout", 2, { side: "client", waited: 25 }]],
+    },
+    "one that is answered, and one that is not": {
+      frames: (s) =>
+        s.client.headers(1, grpc).ping("11111111").server.pingAck("11111111").client.ping("22222222").wait(25_000).close(),
+      finds: [["timeout", 4, { side: "client", waited: 25 }]],
     },
     "by the server, with RST, the second PING": {
       frames: (s) =>

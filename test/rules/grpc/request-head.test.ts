@@ -7,7 +7,7 @@ import {
   requestEndOnHeaders,
   teMissing,
 } from "../../../src/rules/grpc/request-head.ts";
-import { type Fields, grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
+import { type Fields, getRequest, grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
 
 const call =
   (fields: Fields): Story =>
@@ -15,17 +15,27 @@ const call =
     s.client.headers(1, { fields });
 const withThese = (fields: object) => call({ ...grpcRequest, ...fields });
 const without = (name: string) => call(Object.fromEntries(Object.entries(grpcRequest).filter(([key]) => key !== name)));
+// Trailers with a field of requests.
+const trailed =
+  (fields: Fields): Story =>
+  (s) =>
+    s.client.headers(1, { fields: grpcRequest }).data(1, 5).trailers(1, fields);
 const refused = { ":status": "415", "content-type": "application/grpc", "grpc-status": "3" } as const;
 const end = { endStream: true } as const;
 
 testRule(methodNotPost, {
   valid: {
     POST: withThese({}),
+    "of two methods the first counts": call([[":method", "POST"], [":method", "GET"], ...Object.entries(grpcRequest).slice(1)]),
     "GET of something else": withThese({ ":method": "GET", "content-type": "text/html" }),
     "gRPC-Web": withThese({ ":method": "OPTIONS", "content-type": "application/grpc-web" }),
   },
   invalid: {
     GET: { frames: withThese({ ":method": "GET" }), finds: [["method", 1, { streamId: 1, method: "GET" }]] },
+    "of two methods the first counts": {
+      frames: call([[":method", "GET"], ...Object.entries(grpcRequest)]),
+      finds: [["method", 1, { streamId: 1, method: "GET" }]],
+    },
     "PUT, by a gRPC field": {
       frames: withThese({ ":method": "PUT", "content-type": "text/plain", "grpc-timeout": "1S" }),
       finds: [["method", 1, { streamId: 1, method: "PUT" }]],
@@ -49,6 +59,22 @@ testRule(contentTypeMissing, {
     "plain HTTP with a plain answer": (s) => s.client.headers(1, end).server.headers(1, end),
     "te alone, with a plain answer": (s) =>
       s.client.headers(1, { ...end, fields: { ...grpcRequest, "content-type": "text/plain" } }).server.headers(1, end),
+    "of two content types of the answer the first counts": (s) =>
+      s.client.headers(1, end).server.headers(1, {
+        ...end,
+        fields: [
+          [":status", "200"],
+          ["content-type", "text/plain"],
+          ["content-type", "application/grpc"],
+        ],
+      }),
+    "the request was not captured": (s) =>
+      s.client.lost((client) => client.headers(1, end)).server.headers(1, { fields: refused, ...end }),
+    "what the request has is not all known": (s) =>
+      s
+        .holes()
+        .client.headers(1, end)
+        .server.headers(1, { fields: refused, ...end }),
     trailers: (s) => s.client.headers(1, { fields: grpcRequest }).trailers(1, { "grpc-status": "0" }),
     "a promise": (s) =>
       s.client
@@ -59,6 +85,18 @@ testRule(contentTypeMissing, {
     "gRPC fields without a type": {
       frames: call({ ":method": "POST", ":scheme": "http", ":path": "/a.B/C", "grpc-timeout": "1S" }),
       finds: [["missing", 1, { streamId: 1 }]],
+    },
+    "gRPC fields without a type, and an answer that is gRPC: one finding": {
+      frames: (s) =>
+        s.client
+          .headers(1, { fields: { ":method": "POST", ":scheme": "http", ":path": "/a.B/C", "grpc-timeout": "1S" } })
+          .server.headers(1, { fields: refused, ...end }),
+      finds: [["missing", 1, { streamId: 1 }]],
+    },
+    "POST without te, and an answer that is gRPC": {
+      frames: (s) =>
+        s.client.headers(1, { fields: { ...getRequest, ":method": "POST" } }).server.headers(1, { fields: refused, ...end }),
+      finds: [["plain", 1, { streamId: 1 }, { severity: "info" }]],
     },
     "of another type": {
       frames: withThese({ "content-type": "application/json", "grpc-encoding": "gzip" }),
@@ -106,6 +144,7 @@ testRule(contentTypeMalformed, {
     parameter: withThese({ "content-type": "application/grpc;a=b" }),
     web: withThese({ "content-type": "application/grpc-web-text" }),
     "another type": withThese({ "content-type": "application/g" }),
+    "in trailers": trailed({ "content-type": "application/grpcx" }),
     "of an answer": (s) =>
       s.client
         .headers(1, { fields: grpcRequest })
@@ -136,6 +175,7 @@ testRule(contentTypeMalformed, {
 testRule(teMissing, {
   valid: {
     there: withThese({}),
+    "trailers with a content type": trailed({ "content-type": "application/grpc" }),
     "among others": withThese({ te: "deflate, trailers;q=0.5" }),
     "not gRPC": withThese({ te: "deflate", "content-type": "text/html" }),
     "it may be what is not known": {
@@ -187,6 +227,8 @@ testRule(pathForm, {
 testRule(authorityMissing, {
   valid: {
     there: withThese({}),
+    "trailers with a content type": trailed({ "content-type": "application/grpc" }),
+    "it may be what is not known": (s) => without(":authority")(s.holes()),
     "not gRPC": call({ ":method": "GET", ":scheme": "http", ":path": "/" }),
   },
   invalid: {
@@ -204,6 +246,7 @@ testRule(authorityMissing, {
 testRule(requestEndOnHeaders, {
   valid: {
     "END_STREAM on empty DATA": (s) => s.client.headers(1, { fields: grpcRequest }).data(1, 0, end),
+    "trailers with a content type: they are no HEADERS of the request": trailed({ "content-type": "application/grpc" }),
     "not gRPC": (s) => s.client.headers(1, end),
     "an answer": (s) => s.client.headers(1, { fields: grpcRequest }).server.headers(1, { ...end, fields: grpcResponse }),
   },

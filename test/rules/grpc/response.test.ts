@@ -55,6 +55,14 @@ const withStatus = (status: string, more: object = {}) => ({ ...end, fields: { "
 testRule(httpStatus, {
   valid: {
     "200": (s) => s.client.headers(1, call).server.headers(1, answered),
+    "of two the first counts": (s) =>
+      s.client.headers(1, call).server.headers(1, {
+        ...end,
+        fields: [
+          [":status", "200"],
+          [":status", "503"],
+        ],
+      }),
     "an interim one": (s) => s.client.headers(1, call).server.headers(1, { fields: { ":status": "103" } }),
     "of plain HTTP": (s) => s.client.headers(1).server.headers(1, withStatus("503")),
     "415 to another type": (s) =>
@@ -168,6 +176,10 @@ testRule(endedWithoutTrailers, {
   invalid: {
     "END_STREAM on DATA": {
       frames: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello, end),
+      finds: [["data", 3, { streamId: 1 }]],
+    },
+    "END_STREAM on DATA, and then the request ends": {
+      frames: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello, end).client.data(1, hello, end),
       finds: [["data", 3, { streamId: 1 }]],
     },
     "on empty DATA": {

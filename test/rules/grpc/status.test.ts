@@ -33,6 +33,15 @@ const plain =
   (s) =>
     s.client.headers(1, end).server.headers(1).trailers(1, fields);
 
+// The request was not captured, and the answer does not say that it is gRPC.
+const unknown =
+  (fields: Record<string, string>): Story =>
+  (s) =>
+    s.client
+      .lost((client) => client.headers(1))
+      .server.headers(1)
+      .trailers(1, fields);
+
 testRule(statusInHeaders, {
   valid: {
     "Trailers-Only": trailersOnly({ "grpc-status": "5" }),
@@ -42,6 +51,12 @@ testRule(statusInHeaders, {
         .headers(1, end)
         .server.headers(1, { fields: { ":status": "200", "grpc-status": "0" } })
         .data(1, 1, end),
+    "the response was reset when the request had ended": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, { fields: { ...grpcResponse, ...ok } })
+        .client.data(1, hello, end)
+        .server.rst(1),
     "the response was reset": (s) =>
       s.client
         .headers(1, grpc)
@@ -85,9 +100,18 @@ testRule(statusMalformed, {
     "0": trailed(ok),
     "16, Trailers-Only": trailersOnly({ "grpc-status": "16" }),
     "not gRPC": plain({ "grpc-status": "x" }),
+    "perhaps not gRPC": unknown({ "grpc-status": "x" }),
   },
   invalid: {
     "a name": { frames: trailed({ "grpc-status": "OK" }), finds: [["malformed", 4, { streamId: 1, status: '"OK"' }]] },
+    "only the request is gRPC": {
+      frames: (s) => s.client.headers(1, grpc).data(1, hello, end).server.headers(1).trailers(1, { "grpc-status": "OK" }),
+      finds: [["malformed", 4, { streamId: 1, status: '"OK"' }]],
+    },
+    "only the answer is gRPC": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, answer).trailers(1, { "grpc-status": "OK" }),
+      finds: [["malformed", 3, { streamId: 1, status: '"OK"' }]],
+    },
     "a leading zero": { frames: trailed({ "grpc-status": "05" }), finds: [["malformed", 4, { streamId: 1, status: '"05"' }]] },
     empty: { frames: trailersOnly({ "grpc-status": "" }), finds: [["malformed", 3, { streamId: 1, status: '""' }]] },
     "bytes are missing, and fields": {
@@ -103,6 +127,7 @@ testRule(statusUnknownCode, {
     "16": trailed({ "grpc-status": "16" }),
     "no number": trailed({ "grpc-status": "x" }),
     "not gRPC": plain({ "grpc-status": "17" }),
+    "perhaps not gRPC": unknown({ "grpc-status": "17" }),
   },
   invalid: {
     "17": { frames: trailed({ "grpc-status": "17" }), finds: [["unknown", 4, { streamId: 1, status: 17 }]] },
@@ -120,6 +145,7 @@ testRule(messagePercent, {
     encoded: trailed({ "grpc-status": "5", "grpc-message": "caf%C3%A9 100%25%0a" }),
     none: trailed({ "grpc-status": "5" }),
     "not gRPC": plain({ "grpc-message": "100%" }),
+    "perhaps not gRPC": unknown({ "grpc-message": "100%" }),
   },
   invalid: {
     octet: {
@@ -147,6 +173,7 @@ testRule(messageWithOk, {
     "empty, as grpc-go sends it": trailed({ ...ok, "grpc-message": "" }),
     "with an error": trailed({ "grpc-status": "5", "grpc-message": "OK" }),
     "not gRPC": plain({ ...ok, "grpc-message": "OK" }),
+    "perhaps not gRPC": unknown({ ...ok, "grpc-message": "OK" }),
   },
   invalid: {
     "once a connection": {
@@ -189,6 +216,8 @@ testRule(detailsMismatch, {
     "0 is left out": trailed({ ...ok, "grpc-status-details-bin": "" }),
     "no such message": trailed({ "grpc-status": "5", "grpc-status-details-bin": "////" }),
     "not gRPC": plain({ "grpc-status": "5", "grpc-status-details-bin": details(6) }),
+    "perhaps not gRPC": unknown({ "grpc-status": "5", "grpc-status-details-bin": details(6) }),
+    "no status": trailed({ "grpc-status-details-bin": details(6) }),
   },
   invalid: {
     differs: {
@@ -207,6 +236,10 @@ testRule(earlyStatusNoRst, {
   valid: {
     "RST_STREAM(NO_ERROR) follows": (s) =>
       s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).rst(1, 0).client.crossing().data(1, hello),
+    "RST_STREAM(NO_ERROR) comes at last": (s) =>
+      s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).server.rst(1, 0),
+    "only the answer is gRPC": (s) =>
+      s.client.headers(1).server.headers(1, answer).trailers(1, ok).client.data(1, hello).data(1, hello, end),
     "what followed was under way": (s) =>
       s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.crossing(2).data(1, hello, end),
     "the client only ends": (s) => s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, 0, end),
@@ -237,6 +270,13 @@ testRule(statusLost, {
     "by the client": (s) => s.client.headers(1, grpc).server.headers(1, answer).client.rst(1, 8),
     "the client gave up before": (s) =>
       s.client.headers(1, grpc).server.headers(1, answer).client.rst(1, 8).server.crossing().rst(1, 8),
+    "what the client sent is missing: it may have given up": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, answer)
+        .client.lost((client) => client.rst(1))
+        .server.rst(1, 8)
+        .client.ping(),
     "at the deadline": (s) => s.client.headers(1, timed("1S")).server.headers(1, answer).wait(960).rst(1, 8).client.ping(),
     "the client may have given up, too": (s) => s.client.headers(1, grpc).server.headers(1, answer).rst(1, 8),
     "not gRPC": (s) => s.client.headers(1).server.headers(1).rst(1, 8).client.ping(),
@@ -267,6 +307,11 @@ testRule(statusLost, {
 testRule(rstStatusMap, {
   valid: {
     "after the status": (s) => s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).rst(1, 0),
+    "what the client sent is missing: it may have given up": (s) =>
+      s.client
+        .headers(1, grpc)
+        .lost((client) => client.rst(1))
+        .server.rst(1, 8),
     "by the client": (s) => s.client.headers(1, grpc).rst(1),
     "not gRPC": (s) => s.client.headers(1).server.rst(1),
   },

@@ -62,6 +62,13 @@ testRule(streamKilledByClose, {
     "the request crossed the close": (s) => s.client.headers(1, end).server.crossing().close().client.close(),
     "reset before": (s) => s.client.headers(1).server.rst(1).close(),
     "reset by the client when the server had closed": (s) => s.client.headers(1).server.close().client.rst(1).close(),
+    "the client's FIN was not captured": (s) =>
+      s.client
+        .headers(1, end)
+        .lost((client) => client.close())
+        .server.close(),
+    "a server that had received nothing": (s) =>
+      s.bare().server.settings().client.preface().settings().headers(1, end).server.crossing(3).close().client.close(),
     "nobody closed": (s) => s.client.headers(1),
     "the other side had given the connection up": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
   },
@@ -73,6 +80,10 @@ testRule(streamKilledByClose, {
     "after a GOAWAY": {
       frames: (s) => s.client.headers(1, end).server.goaway(1, 0, "max_age").reset(),
       finds: [["killed", "close", { side: "server", how: 'GOAWAY(NO_ERROR "max_age"), RST', count: 1, streams: "1" }]],
+    },
+    "after a GOAWAY without a text": {
+      frames: (s) => s.client.headers(1, end).server.goaway(1).close(),
+      finds: [["killed", "close", { side: "server", how: "GOAWAY(NO_ERROR), FIN", count: 1, streams: "1" }]],
     },
     "that may have been reset": {
       frames: (s) =>
@@ -141,6 +152,8 @@ testRule(idleCloseRace, {
     "no request under way": (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
     "the server had the request": (s) => s.client.headers(1, end).server.close(),
     "it was answered, and the close crossed DATA": (s) => s.client.headers(1).server.headers(1).crossing().close().client.data(1),
+    "trailers that look like a request crossed it": (s) =>
+      s.client.headers(1).server.headers(1).close().client.crossing().trailers(1, { ":path": "/" }),
     "a connection error": (s) => s.client.headers(1, end).server.goaway(1, 1).close().client.crossing(2).headers(3, end),
     "the client had closed": (s) => s.client.headers(1, end).close().server.crossing(2).close(),
     "the capture ends while a request is under way": (s) => s.client.headers(1, end).server.crossing().ping(),
@@ -187,6 +200,13 @@ testRule(halfOpen, {
     "a little less than the threshold": uploads(4999),
     "no message: PING": (s) => s.client.headers(1).server.close().client.wait(9000).ping(),
     "nobody closed": (s) => s.client.headers(1).wait(9000).data(1),
+    "a request that was not captured goes on for a moment": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1, 1)
+        .server.close()
+        .client.wait(100)
+        .data(1, 1),
     "a reset": (s) => s.client.headers(1, end).reset().server.wait(9000).headers(1).data(1, 5, end),
   },
   invalid: {
@@ -219,6 +239,7 @@ testRule(halfOpen, {
 testRule(tcpResetWithData, {
   valid: {
     "all was acknowledged by a frame": (s) => s.client.headers(1).server.headers(1).reset(),
+    "the preface alone was unread": (s) => s.bare().server.settings().client.preface().server.crossing().reset(),
     "a FIN": (s) => s.client.headers(1).data(1, 5).server.close(),
     "by who never sent a frame": (s) => s.bare().client.preface().settings().server.reset(),
   },

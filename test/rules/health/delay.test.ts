@@ -17,6 +17,12 @@ testRule(slowFirstByte, {
     "the request went on": (s) => s.client.headers(1).wait(900).data(1).wait(900).server.headers(1, end),
     "an interim response counts for nothing, but neither does what follows trailers": (s) =>
       s.client.headers(1, end).server.headers(1).wait(2000).trailers(1),
+    "the request's HEADERS were not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1)
+        .wait(2000)
+        .server.headers(1, end),
     "the request ended with trailers": (s) => s.client.headers(1).data(1).wait(900).trailers(1).wait(900).server.headers(1, end),
   },
   invalid: {
@@ -128,6 +134,19 @@ testRule(slowFinish, {
       finds: [["slow", 6, { streamId: 1, ms: 5000 - 1, octets: 12 }]],
       options: { ms: 4999 },
     },
+    "the last bytes use the window up, and frames of both sides follow": {
+      frames: (s) =>
+        s
+          .settings({ client: [[4, 7]] })
+          .client.headers(1, end)
+          .server.headers(1)
+          .wait(5000)
+          .data(1, 7)
+          .client.priority(1)
+          .server.windowUpdate(1, 5)
+          .data(1, 0, end),
+      finds: [["slow", 6, { streamId: 1, ms: 5004, octets: 7 }]],
+    },
     "a byte of the connection's window was left": {
       frames: (s) =>
         s
@@ -158,6 +177,12 @@ testRule(requestCancelled, {
     "a little less than the threshold": cancelled(999),
     "long before its deadline": cancelled(940, { "grpc-timeout": "1S" }),
     "with another code": (s) => s.client.headers(1, end).wait(2000).rst(1, 2),
+    "the request's HEADERS were not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1, end))
+        .server.headers(1)
+        .wait(2000)
+        .client.rst(1),
     "by the server": (s) => s.client.headers(1, end).wait(2000).server.rst(1),
     "after the response": (s) => s.client.headers(1, end).server.headers(1, end).wait(2000).client.rst(1),
     "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).wait(2000).client.rst(2),

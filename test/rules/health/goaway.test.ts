@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { goaway, goawayLostStreams, gracefulShutdown, requestLimit } from "../../../src/rules/health/goaway.ts";
 import type { Rule } from "../../../src/rules/rule.ts";
-import { type Script, testRule } from "../../../src/testing.ts";
+import { play, type Script, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const ANNOUNCED = 0x7fffffff;
@@ -123,6 +123,8 @@ testRule(goaway, {
         .headers(1, end)
         .server.lost((server) => server.headers(1, end))
         .goaway(1),
+    "with a stream open, and one byte of the server is missing": (s) => s.client.headers(1, end).server.lost(1).goaway(1),
+    "with a stream open, and one byte of the client is missing": (s) => s.client.headers(1, end).lost(1).server.goaway(1),
     "with a stream open, unless its reset is missing": (s) =>
       s.client
         .headers(1, end)
@@ -162,6 +164,8 @@ testRule(gracefulShutdown, {
     "only announced": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).headers(1, end).close(),
     "then an error": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1, 2).close(),
     "of the client": (s) => s.client.headers(1, end).goaway(ANNOUNCED).server.goaway(1).headers(1, end).close(),
+    "of the client, and the server has sent much": (s) =>
+      s.client.headers(1, end).goaway(ANNOUNCED).server.headers(1).data(1, 1000, end).goaway(1).close(),
     "announced with an error": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED, 2).goaway(1).close(),
     "nothing announced": (s) => s.client.headers(1, end).server.goaway(3).goaway(1).headers(1, end).close(),
   },
@@ -199,6 +203,28 @@ testRule(gracefulShutdown, {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1).close(),
       finds: [["cut", 3, { lastStreamId: 1, ms: 1, closeMs: 1, reason: "", streams: "1" }, { severity: "warning" }]],
     },
+    "closed on a stream that it kept, and it said why": {
+      frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED, 0, "max_age").goaway(1).close(),
+      finds: [
+        [
+          "cut",
+          2,
+          {
+            ...{ lastStreamId: 1, ms: 1, closeMs: 1, streams: "1" },
+            reason: ' ("max_age": the connection had reached its maximum age)',
+          },
+          { severity: "warning" },
+        ],
+      ],
+    },
+    "closed on a stream that it kept, and it said something else": {
+      frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1, 0, "bye").close(),
+      finds: [["cut", 2, { lastStreamId: 1, ms: 1, closeMs: 1, reason: ' ("bye")', streams: "1" }, { severity: "warning" }]],
+    },
+    "the client closed first": {
+      frames: (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1).client.close().server.headers(1, end).close(),
+      finds: [["done", 2, { lastStreamId: 1, ms: 1, closeMs: 3 }]],
+    },
     "the request of the last stream goes on": {
       frames: (s) => s.client.headers(1).server.goaway(ANNOUNCED).goaway(1).headers(1, end).close(),
       finds: [["done", 2, { lastStreamId: 1, ms: 1, closeMs: 2 }]],
@@ -208,4 +234,26 @@ testRule(gracefulShutdown, {
       finds: [["cut", 2, { lastStreamId: 1, ms: 1, closeMs: 1, reason: "", streams: "1" }, { severity: "warning" }]],
     },
   },
+});
+
+it.each<[string, Story, object]>([
+  [
+    "is not judged where its end may be missing",
+    (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).goaway(1).lost(1).close(),
+    { "health/graceful-shutdown no-gap2": 1 },
+  ],
+  [
+    "is not judged where the client's reset may be missing",
+    (s) => s.client.headers(1, end).lost(1).server.goaway(ANNOUNCED).goaway(1).close(),
+    { "health/graceful-shutdown no-gap2": 1 },
+  ],
+  [
+    "is judged where no stream was cut off",
+    (s) => s.client.headers(1, end).lost(1).server.goaway(ANNOUNCED).goaway(1).headers(1, end).close(),
+    {},
+  ],
+])("a graceful shutdown %s", (_name, story, unchecked) => {
+  const played = play(story, { rules: [gracefulShutdown] });
+  expect(played.findings.map(({ message }) => message)).toEqual(["done"]);
+  expect(played.unchecked).toEqual(unchecked);
 });

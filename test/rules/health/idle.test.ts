@@ -1,9 +1,24 @@
 import { idleTimeout } from "../../../src/rules/health/idle.ts";
-import { grpcRequest, testRule } from "../../../src/testing.ts";
+import { grpcRequest, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const PROTOCOL_ERROR = 1;
+const INTERNAL_ERROR = 2;
+const REFUSED_STREAM = 7;
 const CANCEL = 8;
+
+// Each stream is quiet for so long, and then the server resets it.
+const quiet =
+  (...waits: readonly (readonly [ms: number, code?: number])[]): Story =>
+  (s) => {
+    waits.forEach(([ms, code = PROTOCOL_ERROR], i) => {
+      const id = 2 * i + 1;
+      s.client
+        .headers(id)
+        .wait(ms - 1)
+        .server.rst(id, code);
+    });
+  };
 
 testRule(idleTimeout, {
   valid: {
@@ -15,6 +30,32 @@ testRule(idleTimeout, {
         .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "60S" } })
         .wait(60_000)
         .server.rst(1, CANCEL),
+    "a deadline that had nearly passed": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "60S" } })
+        .wait(55_000)
+        .server.rst(1, CANCEL),
+    "nine tenths of a deadline": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "50S" } })
+        .wait(44_999)
+        .server.rst(1, CANCEL),
+    "no error": (s) => s.client.headers(1).wait(60_000).server.rst(1, 0),
+    "a refusal": (s) => s.client.headers(1).wait(60_000).server.rst(1, REFUSED_STREAM),
+    "a stream that was over": (s) => s.client.headers(1).rst(1).wait(60_000).server.rst(1, PROTOCOL_ERROR),
+    "a stream whose request was not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1)
+        .wait(60_000)
+        .server.rst(1, PROTOCOL_ERROR),
+    "two alike, but short": quiet([2000], [2000]),
+    "two that are not alike": quiet([58_200], [52_300]),
+    "the connection is closed sooner than timers end, after a quiet time alike": (s) => {
+      quiet([4900])(s);
+      s.client.headers(3).wait(4849).server.close();
+    },
+    "after the client's GOAWAY": (s) => s.client.headers(1).goaway().wait(60_000).server.close(),
     "a connection without a call": (s) => s.client.headers(1, end).server.headers(1, end).wait(60_000).close(),
     "after GOAWAY": (s) => s.client.headers(1).server.goaway(1).wait(60_000).close(),
     "the other side closed before": (s) => s.client.headers(1).wait(60_000).close().server.close(),
@@ -23,6 +64,67 @@ testRule(idleTimeout, {
     "a stream": {
       frames: (s) => s.client.headers(1).wait(60_000).server.rst(1, PROTOCOL_ERROR),
       finds: [["reset", 2, { side: "server", streamId: 1, code: "PROTOCOL_ERROR", seconds: 60 }]],
+    },
+    "by the server, with CANCEL": {
+      frames: (s) => s.client.headers(1).wait(60_000).server.rst(1, CANCEL),
+      finds: [["reset", 2, { side: "server", streamId: 1, code: "CANCEL", seconds: 60 }]],
+    },
+    "by the client, with an error": {
+      frames: (s) => s.client.headers(1).wait(60_000).rst(1, INTERNAL_ERROR),
+      finds: [["reset", 2, { side: "client", streamId: 1, code: "INTERNAL_ERROR", seconds: 60 }]],
+    },
+    "long before the deadline": {
+      frames: (s) =>
+        s.client
+          .wait(100_000)
+          .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "250S" } })
+          .wait(60_000)
+          .server.rst(1, CANCEL),
+      finds: [["reset", 2, { side: "server", streamId: 1, code: "CANCEL", seconds: 60 }]],
+    },
+    "bytes were lost meanwhile": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.data(1))
+          .wait(60_000)
+          .ping()
+          .server.rst(1, PROTOCOL_ERROR),
+      finds: [["reset", 4, { side: "server", streamId: 1, code: "PROTOCOL_ERROR", seconds: 60 }]],
+      because: ["no-gap2"],
+    },
+    "the shortest, twice": {
+      frames: quiet([4900], [4900]),
+      finds: [["reset", 4, { side: "server", streamId: 3, code: "PROTOCOL_ERROR", seconds: 4.9 }]],
+    },
+    "three times: one finding": {
+      frames: quiet([58_200], [58_300], [58_250]),
+      finds: [["reset", 4, { side: "server", streamId: 3, code: "PROTOCOL_ERROR", seconds: 58.3 }]],
+    },
+    "three times, with another code at last": {
+      frames: quiet([58_200], [58_300], [58_250, INTERNAL_ERROR]),
+      finds: [
+        ["reset", 4, { side: "server", streamId: 3, code: "PROTOCOL_ERROR", seconds: 58.3 }],
+        ["reset", 6, { side: "server", streamId: 5, code: "INTERNAL_ERROR", seconds: 58.3 }],
+      ],
+    },
+    "a stream, and then the connection": {
+      frames: (s) => {
+        quiet([58_200])(s);
+        s.client.headers(3).wait(58_299).server.close();
+      },
+      finds: [["closed", "close", { side: "server", how: "FIN", streams: 1, seconds: 58.3 }]],
+    },
+    "the shortest of a stream, and of the connection": {
+      frames: (s) => {
+        quiet([4900])(s);
+        s.client.headers(3).wait(4899).server.close();
+      },
+      finds: [["closed", "close", { side: "server", how: "FIN", streams: 1, seconds: 4.9 }]],
+    },
+    "a connection that was in use for a while, with RST": {
+      frames: (s) => s.client.wait(7000).headers(1).wait(30_000).server.reset(),
+      finds: [["closed", "close", { side: "server", how: "RST", streams: 1, seconds: 30 }]],
     },
     "the same twice": {
       frames: (s) =>

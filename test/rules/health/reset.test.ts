@@ -91,6 +91,7 @@ testRule(serverReset, {
     "NO_ERROR after the response": (s) => s.client.headers(1).server.headers(1, end).rst(1, 0),
     REFUSED_STREAM: (s) => s.client.headers(1).server.rst(1, REFUSED_STREAM),
     "by the client": (s) => s.client.headers(1).rst(1, 2),
+    "after a time that timers are set to: health/idle-timeout": (s) => s.client.wait(7000).headers(1).wait(4999).server.rst(1, 2),
     "both at once": (s) => s.client.headers(1).rst(1).server.crossing().rst(1),
     "a stream that was never opened": (s) => s.client.headers(5, end).headers(3, end).server.rst(3, 1),
     "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).rst(2, 2),
@@ -103,6 +104,34 @@ testRule(serverReset, {
     "an unknown code": {
       frames: (s) => s.client.headers(1).server.rst(1, 0xfa),
       finds: [["reset", 2, { streamId: 1, code: "0xfa", meaning: "no code of RFC 9113" }]],
+    },
+    "it blames the client, all of whose bytes are there": {
+      frames: (s) => s.client.headers(1).server.rst(1, 1),
+      finds: [["reset", 2, { streamId: 1, code: "PROTOCOL_ERROR", meaning: "it calls something on the stream a violation" }]],
+    },
+    "what it blames the client for may be missing": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.data(1))
+          .ping()
+          .server.rst(1, 1),
+      finds: [["reset", 4, { streamId: 1, code: "PROTOCOL_ERROR", meaning: "it calls something on the stream a violation" }]],
+      because: ["no-gap2"],
+    },
+    "what it blames the client for may lie before the capture": {
+      frames: (s) => s.midway().client.headers(1).server.rst(1, 1),
+      finds: [["reset", 2, { streamId: 1, code: "PROTOCOL_ERROR", meaning: "it calls something on the stream a violation" }]],
+      because: ["borders", "start2"],
+    },
+    "it failed, whatever is missing": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.data(1))
+          .ping()
+          .server.rst(1, 2),
+      finds: [["reset", 4, { streamId: 1, code: "INTERNAL_ERROR", meaning: "it failed inside" }]],
     },
     "CANCEL before the deadline": {
       frames: (s) =>

@@ -92,6 +92,17 @@ testRule(reconnectLoop, {
       options: once,
       unchecked: { "health/reconnect-loop no-gap2": 1 },
     },
+    "one byte of an answer may be missing": {
+      frames: (s) => s.client.headers(1, end).server.lost(1).close().client.close(),
+      options: once,
+      unchecked: { "health/reconnect-loop no-gap2": 1 },
+    },
+    "one byte of the client is missing": {
+      frames: (s) => s.client.headers(1, end).lost(1).server.close().client.close(),
+      options: once,
+      unchecked: { "health/reconnect-loop no-gap2": 1 },
+    },
+    "a client that sent its preface alone": { frames: (s) => s.bare().client.preface().server.close(), options: once },
     "the start is not there": { frames: (s) => s.midway().client.headers(1, end).server.close(), options: once },
   },
   invalid: {
@@ -104,6 +115,21 @@ testRule(reconnectLoop, {
       frames: (s) => s.client.headers(1, end).server.headers(1).close(),
       options: once,
       finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "FIN of the server" }]],
+    },
+    "the client sent no more than its SETTINGS": {
+      frames: (s) => s.bare().client.preface().settings().server.close(),
+      options: once,
+      finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "FIN of the server" }]],
+    },
+    "reset by the server": {
+      frames: (s) => s.client.headers(1, end).server.reset(),
+      options: once,
+      finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "RST of the server" }]],
+    },
+    "the client closed first": {
+      frames: (s) => s.client.headers(1, end).close().server.close(),
+      options: once,
+      finds: [["loop", "close", { count: 1, server: "192.0.2.2:80", seconds: 0, how: "FIN of the client" }]],
     },
     "with a reason": {
       frames: (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
@@ -118,6 +144,10 @@ testRule(oneStreamPerConnection, {
     "one is nothing": (s) => s.client.headers(1, end).server.headers(1, end).client.close(),
     "two requests": { frames: (s) => s.client.headers(1, end).headers(3, end).close(), options: once },
     none: { frames: (s) => s.client.close(), options: once },
+    "the start is not there": {
+      frames: (s) => s.midway().client.headers(1, end).server.headers(1, end).close().client.close(),
+      options: once,
+    },
   },
   invalid: {
     "by another threshold": {

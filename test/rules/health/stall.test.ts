@@ -1,5 +1,5 @@
 import { flowStallConnection, flowStallStream, holByWindow } from "../../../src/rules/health/stall.ts";
-import { type Story, testRule } from "../../../src/testing.ts";
+import { getRequest, type Speaker, type Story, testRule } from "../../../src/testing.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
 const MAX_FRAME_SIZE = 5;
@@ -85,6 +85,24 @@ testRule(flowStallStream, {
         .server.headers(1)
         .wait(500)
         .client.rst(1),
+    "the request was not seen: nobody knows what its window is": (s) =>
+      s
+        .settings(ten)
+        .client.lost((client) => client.headers(1, end))
+        .server.headers(1)
+        .data(1, 10)
+        .wait(500)
+        .client.windowUpdate(1, 5)
+        .server.data(1, 5, end),
+    "the grant makes up for no more than what was sent too much": (s) =>
+      s
+        .settings(ten)
+        .client.headers(1, end)
+        .server.headers(1)
+        .data(1, 15)
+        .wait(500)
+        .client.windowUpdate(1, 5)
+        .server.data(1, 1, end),
     "the response had ended when the client reset it": (s) =>
       s.settings(ten).client.headers(1).server.headers(1).data(1, 10, end).wait(500).client.rst(1),
   },
@@ -92,6 +110,49 @@ testRule(flowStallStream, {
     "at the threshold": { frames: stalled(200), finds: [["stalled", 4, stall]] },
     "above it": { frames: stalled(1000), finds: [["stalled", 4, { ...stall, ms: 1000 }]] },
     "by another threshold": { frames: stalled(30), options: { ms: 30 }, finds: [["stalled", 4, { ...stall, ms: 30 }]] },
+    "by a single byte": { frames: stalled(200, 1), finds: [["stalled", 4, { ...stall, increment: 1 }]] },
+    "the grant leaves one byte after what was sent too much": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 15)
+          .wait(199)
+          .client.windowUpdate(1, 6)
+          .server.data(1, 1, end),
+      finds: [["stalled", 4, { ...stall, octets: 15, increment: 6 }]],
+    },
+    "once, however many grants follow": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 10)
+          .wait(199)
+          .client.windowUpdate(1, 5)
+          .server.data(1, 5)
+          .client.windowUpdate(1, 5)
+          .server.data(1, 5)
+          .client.windowUpdate(1, 5)
+          .server.data(1, 5, end),
+      finds: [["stalled", 4, stall]],
+    },
+    "until the reset, and another stream stays open": {
+      frames: (s) =>
+        s
+          .settings(ten)
+          .client.headers(1, end)
+          .headers(3, end)
+          .server.headers(1)
+          .data(1, 10)
+          .wait(199)
+          .client.rst(1)
+          .wait(500)
+          .ping(),
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+    },
     "the client's own DATA": {
       frames: (s) =>
         s
@@ -189,6 +250,36 @@ const twoStreams =
       .client.windowUpdate(0, 100)
       .server.data(3, 100, end);
 const held = { sender: "server", holder: "client", ms: 200, increment: 100, streams: "1, 3", victims: "" } as const;
+const get = (path: string) => ({ endStream: true, fields: { ...getRequest, ":path": path } });
+// One response uses up the connection's window; `meanwhile` comes next, and then the grant.
+const oneStream =
+  (meanwhile: (s: Speaker) => Speaker): Story =>
+  (s) =>
+    meanwhile(s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).client)
+      .client.wait(300)
+      .windowUpdate(0, 100)
+      .server.data(1, 100, end);
+// By stream 1; windows of streams are 0, and what they are granted.
+const granted =
+  (stream: number): Story =>
+  (s) =>
+    s
+      .settings({
+        client: [
+          [INITIAL_WINDOW_SIZE, 0],
+          [MAX_FRAME_SIZE, 65_536],
+        ],
+      })
+      .client.headers(1, end)
+      .windowUpdate(1, 65_535)
+      .server.headers(1)
+      .data(1, 65_535)
+      .client.headers(3, get("/a"))
+      .windowUpdate(3, stream)
+      .wait(197)
+      .windowUpdate(0, 100)
+      .windowUpdate(1, 100)
+      .server.data(1, 100, end);
 
 testRule(flowStallConnection, {
   valid: {
@@ -223,6 +314,8 @@ testRule(flowStallConnection, {
         .client.windowUpdate(0, 100)
         .windowUpdate(0, 100)
         .server.trailers(1),
+    "no DATA follow the grant": (s) =>
+      s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535).wait(500).client.windowUpdate(0, 100),
     "what is given back is not enough": (s) =>
       s
         .settings({
@@ -281,6 +374,109 @@ testRule(flowStallConnection, {
       finds: [["stalled", 7, held]],
       because: ["borders", "no-gap2"],
     },
+    "what was asked for meanwhile": {
+      frames: oneStream((s) => s.client.headers(3, get("/a")).headers(5, get("/b")).headers(7, get("/a"))),
+      finds: [["stalled", 7, { ...held, ms: 304, streams: "1", victims: "; meanwhile nothing came for /a, /b" }]],
+    },
+    "three paths of those": {
+      frames: oneStream((s) => s.client.headers(3, get("/a")).headers(5, get("/b")).headers(7, get("/c")).headers(9, get("/d"))),
+      finds: [["stalled", 8, { ...held, ms: 305, streams: "1", victims: "; meanwhile nothing came for /a, /b, /c" }]],
+    },
+    "no path of one that was answered without content": {
+      frames: oneStream((s) => s.client.headers(3).server.headers(3, end)),
+      finds: [["stalled", 6, { ...held, ms: 303, streams: "1" }]],
+    },
+    "no path of one that had waited before": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .headers(3, get("/a"))
+          .server.headers(1)
+          .data(1, 65_535)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .server.data(1, 100, end),
+      finds: [["stalled", 5, { ...held, streams: "1" }]],
+    },
+    "a request without a path": {
+      frames: oneStream((s) => s.client.headers(3, { endStream: true, fields: { ":method": "GET" } })),
+      finds: [["stalled", 5, { ...held, ms: 302, streams: "1" }]],
+    },
+    "its own window is used up, too": {
+      frames: (s) =>
+        s
+          .settings({
+            client: [
+              [INITIAL_WINDOW_SIZE, 0],
+              [MAX_FRAME_SIZE, 65_536],
+            ],
+          })
+          .client.headers(1, end)
+          .windowUpdate(1, 65_535)
+          .server.headers(1)
+          .data(1, 65_535)
+          .client.headers(3, get("/a"))
+          .wait(198)
+          .windowUpdate(0, 100)
+          .windowUpdate(1, 100)
+          .server.data(1, 100, end),
+      finds: [["stalled", 6, { ...held, streams: "1" }]],
+    },
+    "its own window has one byte": {
+      frames: granted(1),
+      finds: [["stalled", 7, { ...held, streams: "1", victims: "; meanwhile nothing came for /a" }]],
+    },
+    "uploads: what began with the last DATA waits, what sent it does not": {
+      frames: (s) =>
+        s
+          .settings({ server: wide.client })
+          .client.together((client) =>
+            client
+              .headers(1, { fields: { ...getRequest, ":method": "POST", ":path": "/up" } })
+              .data(1, 65_535)
+              .headers(3, { fields: { ...getRequest, ":method": "POST", ":path": "/next" } }),
+          )
+          .wait(299)
+          .server.ping(),
+      finds: [
+        [
+          "never",
+          "close",
+          { sender: "client", holder: "server", ms: 300, streams: "1, 3", victims: "; meanwhile nothing came for /next" },
+        ],
+      ],
+    },
+    "a PING comes before the DATA": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 65_535)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .ping()
+          .server.data(1, 100, end),
+      finds: [["stalled", 4, { ...held, streams: "1" }]],
+    },
+    "the grant leaves one byte after what was sent too much": {
+      frames: (s) =>
+        s
+          .settings({
+            client: [
+              [INITIAL_WINDOW_SIZE, 100_000],
+              [MAX_FRAME_SIZE, 100_000],
+            ],
+          })
+          .client.headers(1, end)
+          .server.headers(1)
+          .data(1, 65_545)
+          .wait(199)
+          .client.windowUpdate(0, 11)
+          .server.data(1, 1, end),
+      finds: [["stalled", 4, { ...held, streams: "1", increment: 11 }]],
+    },
     "and the stream's window is opened, too": {
       frames: (s) =>
         s
@@ -313,6 +509,58 @@ testRule(flowStallConnection, {
   },
 });
 
+// Stream 1 is granted 25,535 at first, and 20,000 of what it sends are not given back; stream 3 sends 20,000.
+const bothRead =
+  (window: number): Story =>
+  (s) =>
+    s
+      .settings({
+        client: [
+          [INITIAL_WINDOW_SIZE, window],
+          [MAX_FRAME_SIZE, 65_536],
+        ],
+      })
+      .client.headers(1, end)
+      .windowUpdate(1, 25_535)
+      .headers(3, end)
+      .server.headers(1)
+      .headers(3)
+      .data(1, 45_535)
+      .data(3, 20_000)
+      .wait(199)
+      .client.windowUpdate(0, 100)
+      .server.data(1, 1, end);
+// What is sent before the window is used up: 65,537 bytes.
+const raised =
+  (first: number): Story =>
+  (s) =>
+    s
+      .settings(wide)
+      .client.headers(1, end)
+      .headers(3, end)
+      .windowUpdate(0, 2)
+      .server.headers(1)
+      .headers(3)
+      .data(1, first)
+      .data(3, 65_537 - first)
+      .wait(199)
+      .client.windowUpdate(0, 100)
+      .server.data(3, 100, end);
+// Both sides of the threshold: what is sent too much is 10 bytes.
+const tooMuch =
+  (increment: number): Story =>
+  (s) =>
+    s
+      .settings(wide)
+      .client.headers(1, end)
+      .headers(3, end)
+      .server.headers(1)
+      .headers(3)
+      .data(1, 60_000)
+      .data(3, 5_545)
+      .wait(199)
+      .client.windowUpdate(0, increment)
+      .server.data(3, 1, end);
 const hol = { streamId: 1, holder: "client", octets: 60_000, streams: "3", ms: 200 } as const;
 
 testRule(holByWindow, {
@@ -342,6 +590,9 @@ testRule(holByWindow, {
         .wait(500)
         .client.windowUpdate(0, 100)
         .server.data(1, 100, end),
+    "the other's own window is used up": bothRead(20_000),
+    "less than its share by a hundredth of a byte": { frames: raised(47_842), options: { share: 73 } },
+    "the grant makes up for no more than what was sent too much": tooMuch(10),
     "a little less than its share": { frames: twoStreams(200, 39_320), options: { share: 60 } },
   },
   invalid: {
@@ -365,6 +616,46 @@ testRule(holByWindow, {
       finds: [["held", 7, hol]],
       options: { share: 91 },
       because: ["borders", "no-gap2"],
+    },
+    "the other's own window has one byte": {
+      frames: bothRead(20_001),
+      finds: [["held", 8, { ...hol, octets: 20_000 }]],
+    },
+    "the grant leaves one byte after what was sent too much": { frames: tooMuch(11), finds: [["held", 7, hol]] },
+    "three streams alike: the first": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .headers(3, end)
+          .headers(5, end)
+          .server.headers(1)
+          .headers(3)
+          .headers(5)
+          .data(1, 21_845)
+          .data(3, 21_845)
+          .data(5, 21_845)
+          .wait(199)
+          .client.windowUpdate(0, 100)
+          .server.data(3, 100, end),
+      options: { share: 33 },
+      finds: [["held", 10, { ...hol, octets: 21_845, streams: "3, 5" }]],
+    },
+    "a frame on the stream that grants nothing": {
+      frames: (s) =>
+        s
+          .settings(wide)
+          .client.headers(1, end)
+          .headers(3, end)
+          .server.headers(1)
+          .headers(3)
+          .data(1, 60_000)
+          .data(3, 5_535)
+          .client.priority(1)
+          .wait(198)
+          .windowUpdate(0, 100)
+          .server.data(3, 100, end),
+      finds: [["held", 8, hol]],
     },
     "just its share": {
       frames: twoStreams(200, 39_321),

@@ -1,5 +1,6 @@
+import { expect, it } from "vitest";
 import { ackMissing, ackToAck, ackUnsolicited, slowAck } from "../../../src/rules/ping/answer.ts";
-import { testRule } from "../../../src/testing.ts";
+import { play, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const OTHER = "abcdefgh";
@@ -118,12 +119,17 @@ testRule(ackToAck, {
     },
     "to a PING with the same bytes": (s) => s.client.ping().server.pingAck().ping().client.pingAck(),
     "unsolicited, but no answer": (s) => s.server.pingAck(),
+    "a second answer to a PING with these bytes": (s) => s.client.ping().pingAck().server.pingAck().pingAck(),
     "its own again": (s) => s.client.ping().server.pingAck().pingAck(),
     crossing: (s) => s.client.pingAck().server.crossing().pingAck(),
   },
   invalid: {
     "to the first of two": {
       frames: (s) => s.client.pingAck().server.headers(2).client.pingAck().server.crossing().pingAck(),
+      finds: [["answer", 4, { side: "server" }]],
+    },
+    "DATA have the same bytes": {
+      frames: (s) => s.client.headers(1).data(1, "12345678").pingAck().server.pingAck(),
       finds: [["answer", 4, { side: "server" }]],
     },
     "to the answer": {
@@ -175,4 +181,14 @@ testRule(slowAck, {
       finds: [["slow", 2, { side: "client", ms: 301, roundTrip: 2 }]],
     },
   },
+});
+
+it("ping/ack-missing remembers a PING over hundreds of other frames", () => {
+  const story: Story = (s) => {
+    const client = s.client.ping();
+    for (let i = 0; i < 300; i++) client.windowUpdate(0, 1);
+    return client.server.wait(12_000).settings();
+  };
+  const { findings } = play(story, { rules: [ackMissing] });
+  expect(findings.map(({ message }) => message)).toEqual(["delivered"]);
 });

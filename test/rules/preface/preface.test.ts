@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import {
   clientMagic,
   clientSettingsMissing,
@@ -12,7 +13,7 @@ import {
   settingsSlow,
   truncated,
 } from "../../../src/rules/preface/preface.ts";
-import { h2cRequest, type Script, switching, testRule } from "../../../src/testing.ts";
+import { h2cRequest, play, type Script, switching, testRule } from "../../../src/testing.ts";
 
 // RFC 7540 3.2.
 const upgraded = (s: Script) => s.bare().client.http1(h2cRequest).server.http1(switching);
@@ -129,6 +130,7 @@ testRule(serverSpokeHttp1, {
     frames: (s) => s.bare().client.preface().settings().server.settings(),
     "the client did not speak HTTP/2 either": (s) =>
       s.bare().client.octets(wrong).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "TLS: preface/server-spoke-tls": (s) => asked(s).server.octets("\x15\x03\x01\x00\x02\x02\x46").close(),
     "SETTINGS, then text": (s) => s.bare().client.preface().server.settings().octets("HTTP/1.1 400"),
   },
   invalid: {
@@ -149,6 +151,8 @@ testRule(serverSpokeHttp1, {
 testRule(serverSilent, {
   valid: {
     "SETTINGS late": (s) => s.bare().client.preface().settings().wait(6000).server.settings(),
+    "one byte that it sent is missing": (s) =>
+      s.bare().client.preface().settings().server.lost(1).ack().client.wait(10_000).ping(),
     "for a second": (s) => s.bare().client.preface().settings().server.ack().wait(1000).ack(),
     "the preface may not have arrived": (s) => s.bare().client.preface().settings().wait(6000).ping(),
     "HTTP/1": (s) => s.bare().client.preface().settings().server.ack().wait(6000).octets("HTTP/1.1 408\r\n\r\n"),
@@ -188,6 +192,7 @@ testRule(settingsSlow, {
   valid: {
     "at once": (s) => s.bare().client.preface().settings().server.settings().settingsAck(),
     "sent without waiting": (s) => s.bare().client.preface().settings().wait(3_000).server.crossing().settings(),
+    "another frame first: preface/server-settings-missing": (s) => s.bare().client.preface().settings().wait(3_000).server.ping(),
     "a later one": (s) => s.client.settings().wait(3_000).server.settings(),
     "mid-connection": (s) => s.midway().client.settings().wait(3_000).server.settings().ping(),
     "after half a second": (s) => s.bare().client.preface().settings().wait(500).server.settings(),
@@ -207,6 +212,7 @@ testRule(clientSpokeTls, {
   valid: {
     "the preface": (s) => asked(s).server.settings(),
     "a server that speaks TLS": (s) => s.bare().client.octets(CLIENT_HELLO).server.octets("\x16\x03\x03\x00\x02\x02\x00"),
+    "neither TLS nor the preface": (s) => s.bare().client.octets(wrong).server.settings(),
     "a server that says nothing": (s) => s.bare().client.octets(CLIENT_HELLO).server.close(),
   },
   invalid: {
@@ -231,6 +237,7 @@ testRule(clientSpokeTls, {
 testRule(serverSpokeTls, {
   valid: {
     SETTINGS: (s) => asked(s).server.settings(),
+    "HTTP/1: preface/server-spoke-http1": (s) => asked(s).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n"),
     "a frame of 21 bytes that begins with zero": (s) => asked(s).server.settings().data(1, 21),
   },
   invalid: {
@@ -282,6 +289,8 @@ testRule(serverClosedFirst, {
     "after its SETTINGS": (s) => asked(s).server.settings().close(),
     "the client closed first": (s) => asked(s).close().server.close(),
     "it had not received the preface": (s) => asked(s).server.crossing(2).close(),
+    "after one byte": (s) => asked(s).server.octets("\0").close(),
+    "one byte was not captured": (s) => asked(s).server.lost(1).close(),
     "in HTTP/1": (s) => asked(s).server.octets("HTTP/1.1 400 Bad Request\r\n\r\n").close(),
     "its bytes were not captured": (s) =>
       asked(s)
@@ -292,6 +301,28 @@ testRule(serverClosedFirst, {
     FIN: {
       frames: (s) => asked(s).server.close(),
       finds: [["closed", "close", { how: "FIN", ms: 2 }]],
+      splittable: false,
+    },
+    "its acknowledgment came after its FIN": {
+      frames: (s) => s.bare().client.preface().server.crossing().close().server.ack(),
+      finds: [["closed", "close", { how: "FIN", ms: 1 }]],
+      splittable: false,
+    },
+    "RST, which nobody sends before there is something to refuse": {
+      frames: (s) => asked(s).server.crossing(2).reset(),
+      finds: [["closed", "close", { how: "RST", ms: 2 }]],
+      splittable: false,
+    },
+    "the client's SETTINGS were not captured": {
+      frames: (s) =>
+        s
+          .bare()
+          .client.preface()
+          .lost((client) => client.settings())
+          .ping()
+          .server.close(),
+      finds: [["closed", "close", { how: "FIN", ms: 3 }]],
+      because: ["no-gap2"],
       splittable: false,
     },
     RST: {
@@ -319,4 +350,28 @@ testRule(connectionRefused, {
       splittable: false,
     },
   },
+});
+
+// Byte by byte the first octet alone says nothing yet.
+it("preface/client-magic leaves TLS to preface/client-spoke-tls", () => {
+  const { findings } = play((s) => s.bare().server.settings().client.octets(CLIENT_HELLO), { rules: [clientMagic] });
+  expect(findings).toEqual([]);
+});
+
+describe("of connections that nobody took", () => {
+  const compareWith = (session: unknown) => (server: string, refused: boolean) =>
+    connectionRefused.compare?.({ refused, syns: 3, lasted: 2e9 }, { session, options: {}, connection: 1, client: "", server });
+
+  it("the third that a server refuses is graver than the first two, and than those of other servers", () => {
+    const compare = compareWith(connectionRefused.session?.());
+    const severities = ["a:80", "a:80", "b:80", "a:80", "b:80"].map((server) => compare(server, true)?.severity);
+    expect(severities).toEqual(["info", "info", "info", "warning", "info"]);
+    expect(compare("c:80", false)?.severity).toBe("warning");
+  });
+
+  it("a hundred of a run are reported", () => {
+    const compare = compareWith(connectionRefused.session?.());
+    const told = Array.from({ length: 110 }, (_, i) => compare(`192.0.2.${i}:80`, true));
+    expect(told.filter((one) => one !== undefined)).toHaveLength(100);
+  });
 });

@@ -61,6 +61,7 @@ testRule(idlePush, {
     "one that was skipped": (s) => update(s.settings(server).client.headers(1, end).server.pushPromise(1, 4).client, 2),
     "an idle request": (s) => update(s.settings(server).client, 9),
     "of the server: priority-update/from-server": (s) => update(s.settings({ client: [[9, 1]] }).server, 2),
+    "a promise of the client: push/from-client": (s) => s.settings(server).client.headers(1).pushPromise(1, 2),
     "without a stream: priority-update/too-short": (s) =>
       s.settings(server).client.frame({ type: PRIORITY_UPDATE, payload: "\0\0\x02" }),
   },
@@ -109,12 +110,33 @@ testRule(idleCount, {
       s
         .settings({ server: [...server.server, [MAX_CONCURRENT_STREAMS, 0]] })
         .client.frame({ type: PRIORITY_UPDATE, payload: "\0\0\x01" }),
+    "a promise of the client: push/from-client": (s) =>
+      update(update(s.settings(limited).client, 1), 3)
+        .headers(1, end)
+        .pushPromise(1, 5)
+        .pushPromise(1, 7)
+        .pushPromise(1, 9),
+    "of streams that the client has reset": (s) => update(s.settings(limited).client.headers(1).rst(1).headers(3).rst(3), 5),
+    "of streams that the server has reset": (s) =>
+      update(s.settings(limited).client.headers(1).headers(3).server.rst(1).rst(3).client, 5),
     "one that opened since": (s) => update(update(s.settings(limited).client, 5).headers(5), 7),
   },
   invalid: {
     "one too many": {
       frames: (s) => update(update(update(s.settings(limited).client, 1), 3), 5),
       finds: [["exceeded", 3, { idle: 3, active: 0, limit: 2 }]],
+    },
+    "with active ones, whose resets are under way": {
+      frames: (s) => update(s.settings(limited).client.headers(1).headers(3).server.rst(1).rst(3).client.crossing(2), 5),
+      finds: [["exceeded", 5, { idle: 1, active: 2, limit: 2 }]],
+    },
+    "with active ones, whose responses have ended": {
+      frames: (s) => update(s.settings(limited).client.headers(1).headers(3).server.headers(1, end).headers(3, end).client, 5),
+      finds: [["exceeded", 5, { idle: 1, active: 2, limit: 2 }]],
+    },
+    "with active ones, whose requests have ended": {
+      frames: (s) => update(s.settings(limited).client.headers(1, end).headers(3, end), 5),
+      finds: [["exceeded", 3, { idle: 1, active: 2, limit: 2 }]],
     },
     "with active ones": {
       frames: (s) => update(s.settings(limited).client.headers(1).headers(3), 5),
@@ -139,6 +161,7 @@ testRule(badValue, {
     // RFC 9218 4: unknown members are for later.
     others: (s) => update(s.client, 1, 'u=7;a=b, i=?0, x-y=("z" 1.5)'),
     "of the server: priority-update/from-server": (s) => update(s.server, 1, "u=8"),
+    "DATA that read like one": (s) => s.client.headers(1).data(1, "u=8"),
     "too short to hold one": (s) => s.client.frame({ type: PRIORITY_UPDATE, payload: "u=;" }),
   },
   invalid: {

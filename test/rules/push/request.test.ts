@@ -1,3 +1,4 @@
+import { expect, it } from "vitest";
 import {
   incompleteRequest,
   notAuthoritative,
@@ -6,7 +7,7 @@ import {
   requestWithContent,
   unsafeMethod,
 } from "../../../src/rules/push/request.ts";
-import { type Fields, getRequest, type Script, testRule } from "../../../src/testing.ts";
+import { type Fields, getRequest, play, type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const promise = (s: Script, fields: Fields) => s.client.headers(1, end).server.pushPromise(1, 2, { fields });
@@ -70,6 +71,7 @@ testRule(incompleteRequest, {
     whole: (s) => promise(s, { ...getRequest, accept: "*/*" }),
     "without :authority": (s) => promise(s, withoutAuthority),
     "not readable": (s) => s.midway().client.headers(1, end).server.pushPromise(1, 2, { block: LOST_ENTRY }),
+    "a request of the client without a path: headers/": (s) => s.client.headers(1, { ...end, fields: withoutPath }),
     "the path may be what is not known": (s) => promise(s.holes(), withoutPath),
   },
   invalid: {
@@ -149,9 +151,18 @@ testRule(promisedNeverUsed, {
 
 const style = { ...getRequest, ":path": "/style.css" } as const;
 
+// 101 promises, with the paths /2, /4 and so on.
+const promises = (s: Script) =>
+  s.client.headers(1, end).server.together((server) => {
+    for (let id = 2; id <= 202; id += 2) server.pushPromise(1, id, { fields: { ...getRequest, ":path": `/${id}` } });
+  });
+
 testRule(requestedAgain, {
   valid: {
     "another path": (s) => promise(s, style).client.headers(3, end),
+    "promised before the last hundred": (s) =>
+      promises(s).client.headers(3, { ...end, fields: { ...getRequest, ":path": "/2" } }),
+    "in trailers": (s) => s.client.headers(1).server.pushPromise(1, 2, { fields: style }).client.trailers(1, style),
     "the promise is under way": (s) => promise(s, style).client.crossing().headers(3, { fields: style }),
     "another method": (s) => promise(s, style).client.headers(3, { fields: { ...style, ":method": "HEAD" } }),
     "another authority": (s) => promise(s, style).client.headers(3, { fields: { ...style, ":authority": "other.test" } }),
@@ -163,10 +174,30 @@ testRule(requestedAgain, {
       frames: (s) => promise(s, style).headers(2).client.headers(3, { fields: style }),
       finds: [["again", 4, { path: "/style.css", promisedStreamId: 2 }]],
     },
+    "among the last hundred": {
+      frames: (s) => promises(s).client.headers(3, { ...end, fields: { ...getRequest, ":path": "/4" } }),
+      finds: [["again", 103, { path: "/4", promisedStreamId: 4 }]],
+    },
+    "after many other frames": {
+      frames: (s) => {
+        promise(s, style).together((server) => {
+          for (let i = 0; i < 101; i++) server.ping();
+        });
+        s.client.headers(3, { fields: style });
+      },
+      finds: [["again", 104, { path: "/style.css", promisedStreamId: 2 }]],
+    },
     "bytes are missing, and fields": {
       frames: (s) => promise(s.holes(), style).client.headers(3, { fields: style }),
       finds: [["again", 3, { path: "/style.css", promisedStreamId: 2 }]],
       because: ["borders", "hpack"],
     },
   },
+});
+
+it("push/requested-again names the promise", () => {
+  const { findings } = play((s) => promise(s, style).client.headers(3, { fields: style }), { rules: [requestedAgain] });
+  expect(findings.map(({ related }) => related.map(({ frame }) => [frame.kind, frame.streamId]))).toEqual([
+    [["push-promise", 1]],
+  ]);
 });

@@ -15,6 +15,8 @@ testRule(ackMissing, {
     "the other side says nothing any more": (s) => s.client.settings().wait(20_000).ping(),
     "it closes": (s) => s.client.settings().server.goaway(0).close(),
     "it gave the connection up": (s) => s.client.settings().server.goaway(0, 1).wait(20_000).ping(),
+    "its sender gave up for it, and the other side's TCP had not got it": (s) =>
+      s.bare().client.preface().settings().server.settings().settingsAck().wait(2500).goaway(0, 4).close(),
     "of SETTINGS with a fault": (s) =>
       s.client
         .settings([[ENABLE_PUSH, 7]])
@@ -47,6 +49,11 @@ testRule(ackMissing, {
     "its sender gave up for it": {
       frames: (s) => s.bare().client.preface().settings().server.settings().client.settingsAck().wait(2500).goaway(0, 4).close(),
       finds: [["delivered", "close", { side: "server", seconds: 2 }, { severity: "warning" }]],
+    },
+    "the server gave up for it": {
+      frames: (s) =>
+        s.bare().client.preface().settings().server.settings().settingsAck().client.ack().server.wait(2500).goaway(0, 4).close(),
+      finds: [["delivered", "close", { side: "client", seconds: 2 }, { severity: "warning" }]],
     },
     "one of two": {
       frames: (s) => s.client.settings().settings().server.settingsAck().wait(11_000).ping(),
@@ -160,6 +167,18 @@ testRule(maxConcurrentZero, {
         .client.settingsAck()
         .wait(20_000)
         .ping(),
+    "for just as long as it may": (s) =>
+      s.server
+        .settings(none)
+        .client.settingsAck()
+        .wait(9_998)
+        .server.settings([[MAX_CONCURRENT_STREAMS, 1]])
+        .client.settingsAck(),
+    "for just as long as it may, at the end": (s) => s.server.settings(none).client.settingsAck().wait(9_999).ping(),
+    "a PING is acknowledged first": (s) =>
+      s.server.ping().settings(none).client.pingAck().wait(6_000).settingsAck().wait(6_000).ping(),
+    "SETTINGS of the client are acknowledged first": (s) =>
+      s.server.settings(none).client.settings().server.settingsAck().client.wait(6_000).settingsAck().wait(6_000).ping(),
     "of a client": (s) => s.settings({ client: none }).client.wait(20_000).ping(),
     "not in force": (s) => s.server.settings(none).wait(20_000).ping(),
     "the connection is silent": (s) => s.settings({ server: none }).client.ping(),

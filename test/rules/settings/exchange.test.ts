@@ -106,6 +106,10 @@ testRule(noRfc7540PrioritiesChanged, {
       frames: (s) => s.client.settings([[NO_RFC7540_PRIORITIES, 1]]),
       finds: [["changed", 1, { side: "client", value: 1, before: 0 }]],
     },
+    "the value of the other side": {
+      frames: (s) => s.settings({ server: [[NO_RFC7540_PRIORITIES, 1]] }).client.settings([[NO_RFC7540_PRIORITIES, 1]]),
+      finds: [["changed", 1, { side: "client", value: 1, before: 0 }]],
+    },
     // The first one counts, whatever came between.
     "there and back": {
       frames: (s) =>
@@ -134,6 +138,8 @@ testRule(maxConcurrentSmall, {
     "of the client": (s) => s.settings({ client: [[MAX_CONCURRENT_STREAMS, 1]] }).client.headers(1),
     later: (s) => s.server.settings([[MAX_CONCURRENT_STREAMS, 1]]),
     "none at all": (s) => s.settings({ server: [[MAX_CONCURRENT_STREAMS, 0]] }).client.ping(),
+    "DATA that reads like it, before the first SETTINGS": (s) =>
+      s.bare().client.preface().settings().headers(1).server.headers(1).data(1, "\0\x03\0\0\0\x01").settings(),
     "before the first SETTINGS": (s) =>
       s
         .bare()
@@ -338,6 +344,27 @@ testRule(initialWindowOverflow, {
           .client.windowUpdate(1, 10)
           .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
           .settingsAck()
+          .goaway(0, 1),
+      unchecked: { "settings/initial-window-overflow end": 1 },
+    },
+    "an acknowledgment of a PING": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .windowUpdate(1, 10)
+          .ping()
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
+          .server.pingAck(),
+      unchecked: { "settings/initial-window-overflow end": 1 },
+    },
+    "its own sender gives up": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1)
+          .data(1, 1000)
+          .client.windowUpdate(1, 1010)
+          .settings([[INITIAL_WINDOW_SIZE, 0x7fffffff]])
           .goaway(0, 1),
       unchecked: { "settings/initial-window-overflow end": 1 },
     },

@@ -54,6 +54,7 @@ testRule(refusedRetryStorm, {
     "over twelve seconds": { frames: (s) => refused(s.client, [1, 3, 5, 7, 9], 3_000), options: { pause: 5_000 } },
     "four times": (s) => refused(s.client, [1, 3, 5, 7]).client.headers(9, end).server.headers(9, end),
     "with pauses": (s) => refused(s.client, [1, 3, 5, 7, 9, 11], 1_500),
+    "two, with a pause": { frames: (s) => refused(s.client, [1, 3, 5], 1_600), options: { times: 2 } },
     "all at once": (s) =>
       s.client
         .headers(1, end)
@@ -99,6 +100,16 @@ testRule(refusedRetryStorm, {
       frames: (s) => refused(s.client, [1, 3, 5, 7, 9, 11]),
       options: { times: 3 },
       finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 1 }, { count: 2 }]],
+    },
+    "one storm, and what is left of it": {
+      frames: (s) => refused(s.client, [1, 3, 5, 7, 9], 1),
+      options: { times: 3 },
+      finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 1 }]],
+    },
+    "just within the time": {
+      frames: (s) => refused(s.client, [1, 3, 5], 498),
+      options: { times: 3, within: 1_000 },
+      finds: [["storm", 5, { method: "GET", path: "/", times: 3, seconds: 1 }]],
     },
     "five times": {
       frames: (s) => refused(s.client, [1, 3, 5, 7, 9]),

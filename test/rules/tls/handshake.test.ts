@@ -111,11 +111,17 @@ testRule(dhTooSmall, {
 
 const refused: Story = (s) => s.client.headers(1, { endStream: true }).goaway(0, 0xc);
 
+const strong: Partial<TlsFacts> = { ...tls12, keyExchange: { kind: "ecdhe", group: 29, bits: 255 } };
+const { version: _, ...unversioned } = strong;
+
 testRule(inadequateSecurityWrong, {
   valid: {
     "a prohibited suite": { frames: refused, tls: { ...tls12, suite: cbc } },
     "a small key": { frames: refused, tls: { ...tls12, keyExchange: { kind: "dhe", bits: 1024 } } },
     compression: { frames: refused, tls: { ...tls12, compression: 1 } },
+    "an old version": { frames: refused, tls: { ...tls12, version: "TLS 1.1" } },
+    "a version that is not known": { frames: refused, tls: unversioned },
+    "of a stream": { frames: (s) => s.client.headers(1).rst(1, 0xc), tls: strong },
     "without TLS, nothing is known": refused,
     "another code": {
       frames: (s) => s.client.headers(1, { endStream: true }).goaway(0, 0),
@@ -127,6 +133,11 @@ testRule(inadequateSecurityWrong, {
       frames: refused,
       tls: { ...tls12, keyExchange: { kind: "ecdhe", group: 29, bits: 255 } },
       finds: [["fine", 2, { side: "client", version: "TLS 1.2", suite: gcm.name }]],
+    },
+    "a key that is just large enough": {
+      frames: (s) => s.client.headers(1, { endStream: true }).server.goaway(0, 0xc),
+      tls: { ...tls12, keyExchange: { kind: "dhe", bits: 2048 } },
+      finds: [["fine", 2, { side: "server", version: "TLS 1.2", suite: gcm.name }]],
     },
   },
 });

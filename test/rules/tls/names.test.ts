@@ -65,10 +65,19 @@ const ask = (authority: string, ...more: string[]): Story => {
     });
 };
 
+// Then the server promises a request for h2.test.
+const promised =
+  (authority: string): Story =>
+  (s) => {
+    ask(authority)(s);
+    s.server.pushPromise(1, 2);
+  };
+
 testRule(sniMissing, {
   valid: {
     "it names one": { frames: ask("a.test"), tls },
     "addresses have no name": { frames: ask("192.0.2.1:8443", "[2001:db8::1]"), tls: unnamed },
+    "a promise is the server's": { frames: promised("192.0.2.1:8443"), tls: unnamed },
     "without TLS": ask("a.test"),
   },
   invalid: {
@@ -86,6 +95,7 @@ testRule(authorityNotInCert, {
     "its own name": { frames: ask("A.test"), tls: certificate("DNS:b.test, DNS:a.test") },
     "a label of a wildcard": { frames: ask("b.a.test:443"), tls: certificate("DNS:*.a.test") },
     "an address": { frames: ask("192.0.2.1", "[::1]:80"), tls: certificate("IP Address:192.0.2.1, IP Address:0:0:0:0:0:0:0:1") },
+    "a promise is the server's": { frames: promised("192.0.2.1"), tls: certificate("IP Address:192.0.2.1") },
     "no certificate was seen": { frames: ask("c.test"), tls },
   },
   invalid: {
@@ -93,6 +103,22 @@ testRule(authorityNotInCert, {
       frames: ask("c.test"),
       tls: certificate("DNS:a.test"),
       finds: [["other", 1, { streamId: 1, host: "c.test", names: "DNS:a.test" }]],
+    },
+    "another address": {
+      frames: ask("192.0.2.9"),
+      tls: certificate("IP Address:192.0.2.1"),
+      finds: [["other", 1, { streamId: 1, host: "192.0.2.9", names: "IP Address:192.0.2.1" }]],
+    },
+    "an address that stands among the names": {
+      frames: ask("192.0.2.1"),
+      tls: certificate("DNS:192.0.2.1"),
+      finds: [["other", 1, { streamId: 1, host: "192.0.2.1", names: "DNS:192.0.2.1" }]],
+    },
+    "bytes are missing, and fields": {
+      frames: (s) => ask("c.test")(s.holes()),
+      tls: certificate("DNS:a.test"),
+      finds: [["other", 1, { streamId: 1, host: "c.test", names: "DNS:a.test" }]],
+      because: ["borders", "hpack"],
     },
     "two labels of a wildcard": {
       frames: ask("c.b.a.test"),
