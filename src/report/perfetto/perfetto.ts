@@ -22,7 +22,8 @@ interface Open {
   readonly zero: number;
   /** By lane: the stream on it, or undefined. */
   readonly lanes: (Stream | undefined)[];
-  readonly laneOf: Map<Stream, number>;
+  /** By id, which is no key of objects: what a grown table leaves would keep them for long. */
+  readonly laneOf: Map<number, number>;
   last: number;
 }
 
@@ -86,7 +87,7 @@ class Trace {
       this.#writer.track(open.uuid + Track.lanes + lane, `streams, lane ${lane + 1}`, { parent: open.uuid });
     }
     open.lanes[lane] = stream;
-    open.laneOf.set(stream, lane);
+    open.laneOf.set(stream.id, lane);
     const { method, path } = stream.request;
     const name = path === undefined ? `stream ${stream.id}` : utf8(path).replace(/\?.*$/s, "").slice(0, NAME);
     const about: readonly Annotation[] = [
@@ -98,9 +99,9 @@ class Trace {
 
   streamEnd(stream: Stream, connection: Connection): void {
     const open = this.#open.get(connection.id);
-    const lane = open?.laneOf.get(stream);
+    const lane = open?.laneOf.get(stream.id);
     if (open === undefined || lane === undefined) return;
-    open.laneOf.delete(stream);
+    open.laneOf.delete(stream.id);
     open.lanes[lane] = undefined;
     const { end, at } = endOf(stream, connection);
     const track = open.uuid + Track.lanes + lane;
@@ -124,7 +125,7 @@ class Trace {
     const { kind, last, from, length, errorCode, increment, streamId } = frame;
     const time = open.zero + last.time;
     open.last = time;
-    const lane = stream === undefined ? undefined : open.laneOf.get(stream);
+    const lane = stream === undefined ? undefined : open.laneOf.get(stream.id);
     const track = open.uuid + (lane === undefined ? Track.frames : Track.lanes + lane);
     const name = from === "client" ? clientNames.get(kind)! : serverNames.get(kind)!;
     const isGrant = kind === "window-update" && frame.whole;
@@ -151,7 +152,7 @@ class Trace {
   connectionEnd(connection: Connection): void {
     const open = this.#open.get(connection.id);
     if (open === undefined) return;
-    for (const stream of [...open.laneOf.keys()]) this.streamEnd(stream, connection);
+    for (const stream of open.lanes) if (stream !== undefined) this.streamEnd(stream, connection);
   }
 
   over(id: number): void {
