@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { afterAll, describe, expect, it } from "vitest";
-import { EventType, PacketWriter } from "../../src/report/perfetto/packet-writer.ts";
+import { EventType, PacketWriter, Word } from "../../src/report/perfetto/packet-writer.ts";
 import { exported, PATHS, Scratch, twentyCallsCapture, volo } from "./exporting.ts";
 
 const scratch = new Scratch();
@@ -28,6 +28,7 @@ interface Packet {
   readonly track_event?: {
     readonly type: string;
     readonly name_iid?: number;
+    readonly name?: string;
     readonly track_uuid: number;
     readonly counter_value?: number;
     readonly flow_ids?: readonly number[];
@@ -68,7 +69,12 @@ function read(octets: Uint8Array): Told[] {
     if (event === undefined) continue;
     const about = (event.debug_annotations ?? []).map((one) => [labels.get(one.name_iid), one.string_value ?? one.uint_value]);
     told.push({
-      ...{ type: event.type, track: tracks.get(event.track_uuid)!, time: timestamp, name: names.get(event.name_iid ?? 0) ?? "" },
+      ...{
+        type: event.type,
+        track: tracks.get(event.track_uuid)!,
+        time: timestamp,
+        name: event.name ?? names.get(event.name_iid ?? 0) ?? "",
+      },
       ...{ about: Object.fromEntries(about) as Told["about"], value: event.counter_value },
       ...{ flow: event.flow_ids?.[0], ends: event.terminating_flow_ids?.[0] },
     });
@@ -144,5 +150,27 @@ describe("a packet", () => {
     const told = read(Buffer.concat(pieces));
     expect(told.map(({ value }) => value)).toEqual([0, 127, 128, 2 ** 40, -1, -(2 ** 40), undefined]);
     expect(told.at(-1)).toMatchObject({ time: 5, name: "name", about: { text: long, number: 2 ** 52 } });
+  });
+
+  it("keeps no more than 10,000 names, and has all of them", () => {
+    const pieces: Uint8Array[] = [];
+    const writer = new PacketWriter((octets) => pieces.push(Uint8Array.from(octets)));
+    writer.track(1, "lane", {});
+    const label = new Word("text");
+    const names = Array.from({ length: 10_050 }, (_, i) => `/path/${i}`);
+    for (const [i, name] of [...names, names[7]!, names[10_020]!].entries()) {
+      // What does not fit where lengths have one octet, and what is no ASCII.
+      const value = i % 3 === 0 ? "é" : i % 3 === 1 ? "x".repeat(200) : "OK";
+      writer.slice(EventType.begin, 1, i, new Word(name), [{ label, value }]);
+      writer.slice(EventType.end, 1, i, undefined, [{ label, value: undefined }]);
+    }
+    writer.end();
+    const octets = Buffer.concat(pieces);
+    const begun = read(octets).filter(({ type }) => type === "TYPE_SLICE_BEGIN");
+    expect(begun.map(({ name }) => name)).toEqual([...names, names[7], names[10_020]]);
+    expect(begun.slice(0, 3).map(({ about }) => about["text"])).toEqual(["é", "x".repeat(200), "OK"]);
+    // Each is written in full once, and those beyond each time.
+    const written = (text: string) => octets.toString("latin1").split(text).length - 1;
+    expect([written("/path/9999"), written("/path/10020")]).toEqual([1, 2]);
   });
 });

@@ -7,6 +7,22 @@ export const EventType = { begin: 1, end: 2, instant: 3, counter: 4 } as const;
 /** A number or text that stands beside an event. */
 export type Annotation = readonly [name: string, value: number | string | undefined];
 
+/** What stands beside an event whose label is a word; filled again for the next. */
+export interface Beside {
+  readonly label: Word;
+  value: number | string | undefined;
+}
+
+/** A name or label that many events have: `id` is that of the trace, once it is written. */
+export class Word {
+  readonly text: string;
+  id = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export class PacketWriter {
   readonly #output: (octets: Uint8Array) => void;
   #buffer = Buffer.allocUnsafeSlow(PIECE);
@@ -61,7 +77,8 @@ export class PacketWriter {
     const packet = this.#begin(1);
     this.#field(8, Math.max(time, 0));
     this.#sequence();
-    const known = name === "" ? 0 : this.#interned(this.#names, 2, name);
+    // Paths may be without end.
+    const known = name === "" || this.#names.size >= NAMES ? (this.#names.get(name) ?? 0) : this.#interned(this.#names, 2, name);
     for (let i = 0; i < annotations.length; i++) this.#interned(this.#labels, 3, annotations[i]![0]);
     const event = this.#open(11);
     for (let i = 0; i < annotations.length; i++) {
@@ -75,65 +92,83 @@ export class PacketWriter {
     }
     this.#field(9, type);
     if (known > 0) this.#field(10, known);
+    else if (name !== "") this.#text(23, name);
     this.#field(11, track);
     if (flow > 0) this.#fixed(ends ? 48 : 47, flow);
     this.#close(event);
     this.#close(packet);
   }
 
-  /** An instant with up to three numbers beside it: most events are such. @param third Empty where there are two. */
-  instant(
-    track: number,
-    time: number,
-    name: string,
-    first: string,
-    a: number,
-    second: string,
-    b: number,
-    third = "",
-    c = 0,
-  ): void {
-    const known = this.#names.get(name);
-    const labelA = this.#labels.get(first);
-    const labelB = this.#labels.get(second);
-    const labelC = third === "" ? 0 : this.#labels.get(third);
-    if (known === undefined || labelA === undefined || labelB === undefined || labelC === undefined) {
-      const annotations: Annotation[] = [
-        [first, a],
-        [second, b],
-      ];
-      if (third !== "") annotations.push([third, c]);
-      this.event(EventType.instant, track, time, name, annotations);
+  /** An instant with two numbers beside it, or three: most events are such. Its words are of this trace alone. */
+  instant(track: number, time: number, name: Word, first: Word, a: number, second: Word, b: number, third?: Word, c = 0): void {
+    if (name.id === 0) this.#spell(this.#names, 2, name);
+    if (first.id === 0) this.#spell(this.#labels, 3, first);
+    if (second.id === 0) this.#spell(this.#labels, 3, second);
+    if (third?.id === 0) this.#spell(this.#labels, 3, third);
+    this.#room(SHORT);
+    let at = this.#begun(time);
+    const buffer = this.#buffer;
+    buffer[at++] = (11 << 3) | 2;
+    const event = ++at;
+    at = number(buffer, at, first.id, a);
+    at = number(buffer, at, second.id, b);
+    if (third !== undefined) at = number(buffer, at, third.id, c);
+    buffer[at++] = 9 << 3;
+    buffer[at++] = EventType.instant;
+    buffer[at++] = 10 << 3;
+    at = varint(buffer, at, name.id);
+    buffer[at++] = 11 << 3;
+    at = varint(buffer, at, track);
+    this.#endShort(event, at);
+  }
+
+  /** The begin or end of a slice with three things beside it at most. @param name Of the begin. */
+  slice(type: number, track: number, time: number, name: Word | undefined, about: readonly Beside[]): void {
+    if (name?.id === 0) name.id = this.#names.get(name.text) ?? 0;
+    if (!about.every(isShort) || (name?.id === 0 && this.#names.size >= NAMES)) {
+      const annotations = about.map(({ label, value }) => [label.text, value] as const);
+      this.event(type, track, time, name?.text ?? "", annotations);
       return;
     }
+    if (name?.id === 0) this.#spell(this.#names, 2, name);
+    for (const { label } of about) if (label.id === 0) this.#spell(this.#labels, 3, label);
     this.#room(SHORT);
-    const packet = this.#openShort(1);
-    this.#field(8, Math.max(time, 0));
-    this.#sequence();
-    const event = this.#openShort(11);
-    this.#number(labelA, a);
-    this.#number(labelB, b);
-    if (labelC > 0) this.#number(labelC, c);
-    this.#field(9, EventType.instant);
-    this.#field(10, known);
-    this.#field(11, track);
-    this.#closeShort(event);
-    this.#closeShort(packet);
+    let at = this.#begun(time);
+    const buffer = this.#buffer;
+    buffer[at++] = (11 << 3) | 2;
+    const event = ++at;
+    for (let i = 0; i < about.length; i++) {
+      const { label, value } = about[i]!;
+      if (typeof value === "number") at = number(buffer, at, label.id, value);
+      else if (value !== undefined) at = text(buffer, at, label.id, value);
+    }
+    buffer[at++] = 9 << 3;
+    buffer[at++] = type;
+    if (name !== undefined) {
+      buffer[at++] = 10 << 3;
+      at = varint(buffer, at, name.id);
+    }
+    buffer[at++] = 11 << 3;
+    at = varint(buffer, at, track);
+    this.#endShort(event, at);
   }
 
   /** A value of a counter. @param value Whole, and may be negative. */
   counter(track: number, time: number, value: number): void {
     this.#room(SHORT);
-    const packet = this.#openShort(1);
-    this.#field(8, Math.max(time, 0));
-    this.#sequence();
-    const event = this.#openShort(11);
-    this.#field(9, EventType.counter);
-    this.#field(11, track);
-    this.#varint((30 << 3) | 0);
-    this.#signed(value);
-    this.#closeShort(event);
-    this.#closeShort(packet);
+    let at = this.#begun(time);
+    const buffer = this.#buffer;
+    buffer[at++] = (11 << 3) | 2;
+    const event = ++at;
+    buffer[at++] = 9 << 3;
+    buffer[at++] = EventType.counter;
+    buffer[at++] = 11 << 3;
+    at = varint(buffer, at, track);
+    // Field 30.
+    buffer[at++] = 0xf0;
+    buffer[at++] = 0x01;
+    at = value >= 0 ? varint(buffer, at, value) : negative(buffer, at, value);
+    this.#endShort(event, at);
   }
 
   end(): void {
@@ -141,7 +176,7 @@ export class PacketWriter {
     this.#at = 0;
   }
 
-  // Names are whole packets' own: each stands in the packet that first uses it.
+  // Each stands in the packet that first uses it, or in one before.
   #interned(known: Map<string, number>, field: number, name: string): number {
     const id = known.get(name);
     if (id !== undefined) return id;
@@ -154,6 +189,38 @@ export class PacketWriter {
     this.#close(entry);
     this.#close(data);
     return fresh;
+  }
+
+  #spell(known: Map<string, number>, field: number, word: Word): void {
+    this.#room(64 + 6 * word.text.length);
+    const packet = this.#open(1);
+    this.#sequence();
+    word.id = this.#interned(known, field, word.text);
+    this.#close(packet);
+  }
+
+  // A packet of less than 128 octets, up to its event; `#endShort` makes it one.
+  #begun(time: number): number {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    buffer[at++] = (1 << 3) | 2;
+    buffer[at++] = 0;
+    buffer[at++] = 8 << 3;
+    at = varint(buffer, at, time > 0 ? time : 0);
+    buffer[at++] = 10 << 3;
+    buffer[at++] = SEQUENCE;
+    buffer[at++] = 13 << 3;
+    buffer[at++] = this.#isFirst ? CLEARED | NEEDS : NEEDS;
+    this.#isFirst = false;
+    return at;
+  }
+
+  #endShort(event: number, end: number): void {
+    const buffer = this.#buffer;
+    const start = this.#at + 2;
+    buffer[event - 1] = end - event;
+    buffer[start - 1] = end - start;
+    this.#at = end;
   }
 
   #sequence(): void {
@@ -180,23 +247,6 @@ export class PacketWriter {
     buffer[start - 3] = ((length >> 7) & 0x7f) | 0x80;
     buffer[start - 2] = ((length >> 14) & 0x7f) | 0x80;
     buffer[start - 1] = (length >> 21) & 0x7f;
-  }
-
-  // Of what is below 128 octets.
-  #openShort(field: number): number {
-    this.#varint((field << 3) | 2);
-    return ++this.#at;
-  }
-
-  #closeShort(start: number): void {
-    this.#buffer[start - 1] = this.#at - start;
-  }
-
-  #number(label: number, value: number): void {
-    const annotation = this.#openShort(4);
-    this.#field(1, label);
-    this.#field(3, value);
-    this.#closeShort(annotation);
   }
 
   #field(field: number, value: number): void {
@@ -227,25 +277,7 @@ export class PacketWriter {
   }
 
   #varint(value: number): void {
-    const buffer = this.#buffer;
-    let at = this.#at;
-    let rest = value;
-    // Beyond what shifts take.
-    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80;
-    for (; rest >= 0x80; rest >>>= 7) buffer[at++] = (rest & 0x7f) | 0x80;
-    buffer[at++] = rest;
-    this.#at = at;
-  }
-
-  #signed(value: number): void {
-    if (value >= 0) {
-      this.#varint(value);
-      return;
-    }
-    // Two's complement of 64 bits.
-    let rest = BigInt.asUintN(64, BigInt(value));
-    for (; rest >= 0x80n; rest >>= 7n) this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80;
-    this.#buffer[this.#at++] = Number(rest);
+    this.#at = varint(this.#buffer, this.#at, value);
   }
 
   #room(octets: number): void {
@@ -255,11 +287,67 @@ export class PacketWriter {
   }
 }
 
+function varint(buffer: Buffer, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  // Beyond what shifts take.
+  for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80;
+  for (; rest >= 0x80; rest >>>= 7) buffer[at++] = (rest & 0x7f) | 0x80;
+  buffer[at++] = rest;
+  return at;
+}
+
+/** In two's complement of 64 bits. */
+function negative(buffer: Buffer, start: number, value: number): number {
+  let at = start;
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest >= 0x80n; rest >>= 7n) buffer[at++] = Number(rest & 0x7fn) | 0x80;
+  buffer[at++] = Number(rest);
+  return at;
+}
+
+/** A number beside an event. @param label Its id. */
+function number(buffer: Buffer, start: number, label: number, value: number): number {
+  let at = start;
+  buffer[at++] = (4 << 3) | 2;
+  const annotation = ++at;
+  buffer[at++] = 1 << 3;
+  at = varint(buffer, at, label);
+  buffer[at++] = 3 << 3;
+  at = varint(buffer, at, value);
+  buffer[annotation - 1] = at - annotation;
+  return at;
+}
+
+/** A short text beside an event. */
+function text(buffer: Buffer, start: number, label: number, value: string): number {
+  let at = start;
+  buffer[at++] = (4 << 3) | 2;
+  const annotation = ++at;
+  buffer[at++] = 1 << 3;
+  at = varint(buffer, at, label);
+  buffer[at++] = (6 << 3) | 2;
+  buffer[at++] = value.length;
+  for (let i = 0; i < value.length; i++) buffer[at++] = value.charCodeAt(i);
+  buffer[annotation - 1] = at - annotation;
+  return at;
+}
+
+/** Three of them fit where lengths have one octet. */
+function isShort({ value }: Beside): boolean {
+  if (typeof value !== "string") return true;
+  if (value.length > 16) return false;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) >= 0x80) return false;
+  return true;
+}
+
 const NONE: readonly Annotation[] = [];
 const SEQUENCE = 1;
 const CLEARED = 1;
 const NEEDS = 2;
 const PIECE = 1 << 18;
+/** Names that are written once and then referred to. */
+const NAMES = 10_000;
 /** More octets than an event of three numbers takes: five of up to ten octets, and what is before and about them. */
 const SHORT = 128;
 /** Characters. */

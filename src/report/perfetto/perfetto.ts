@@ -13,7 +13,7 @@ import { beganAt } from "../exchange.ts";
 import { endOf } from "../exchange-end.ts";
 import type { Report, RunFacts } from "../report.ts";
 import { utf8 } from "../text.ts";
-import { type Annotation, EventType, PacketWriter } from "./packet-writer.ts";
+import { type Annotation, type Beside, EventType, PacketWriter, Word } from "./packet-writer.ts";
 
 /** A connection that is reported. */
 interface Open {
@@ -50,6 +50,23 @@ class Trace {
   #asked: Connection | undefined;
   #answer: Open | undefined;
   #flows = 0;
+  /** The stream of the last frame, and its lane. */
+  #stream: Stream | undefined;
+  #lane: number | undefined;
+  /** The path of the last stream, and its name. */
+  #path: string | undefined;
+  #name = new Word("");
+  /** What frames are called: `->` is from the client. */
+  readonly #words = { client: wordsOf("->"), server: wordsOf("<-") };
+  readonly #labels = {
+    packet: new Word("packet"),
+    length: new Word("length"),
+    increment: new Word("increment"),
+    stream: new Word("stream"),
+  };
+
+  readonly #beginning = [besides(this.#labels.stream), besides(new Word("method"))];
+  readonly #ending = ["end", "status", "grpc_status"].map((label) => besides(new Word(label)));
 
   constructor(writer: PacketWriter) {
     this.#writer = writer;
@@ -89,12 +106,16 @@ class Trace {
     open.lanes[lane] = stream;
     open.laneOf.set(stream.id, lane);
     const { method, path } = stream.request;
-    const name = path === undefined ? `stream ${stream.id}` : utf8(path).replace(/\?.*$/s, "").slice(0, NAME);
-    const about: readonly Annotation[] = [
-      ["stream", stream.id],
-      ["method", method === undefined ? undefined : utf8(method).slice(0, NAME)],
-    ];
-    this.#writer.event(EventType.begin, open.uuid + Track.lanes + lane, open.zero + began, name, about);
+    // One after the other often asks for the same.
+    if (path !== this.#path || path === undefined) {
+      this.#path = path;
+      this.#name = new Word(path === undefined ? `stream ${stream.id}` : utf8(path).replace(/\?.*$/s, "").slice(0, NAME));
+    }
+    const about = this.#beginning;
+    about[0]!.value = stream.id;
+    about[1]!.value = method === undefined ? undefined : utf8(method).slice(0, NAME);
+    this.#stream = undefined;
+    this.#writer.slice(EventType.begin, open.uuid + Track.lanes + lane, open.zero + began, this.#name, about);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
@@ -107,12 +128,12 @@ class Trace {
     const track = open.uuid + Track.lanes + lane;
     const time = open.zero + (at ?? Math.max(stream.client.lastTime, stream.server.lastTime));
     const { status, grpcStatus } = stream.response;
-    const about: readonly Annotation[] = [
-      ["end", end],
-      ["status", status === 0 ? undefined : status],
-      ["grpc_status", grpcStatus === undefined ? undefined : utf8(grpcStatus).slice(0, NAME)],
-    ];
-    this.#writer.event(EventType.end, track, time, "", about);
+    const about = this.#ending;
+    about[0]!.value = end;
+    about[1]!.value = status === 0 ? undefined : status;
+    about[2]!.value = grpcStatus === undefined ? undefined : utf8(grpcStatus).slice(0, NAME);
+    this.#stream = undefined;
+    this.#writer.slice(EventType.end, track, time, undefined, about);
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -125,9 +146,13 @@ class Trace {
     const { kind, last, from, length, errorCode, increment, streamId } = frame;
     const time = open.zero + last.time;
     open.last = time;
-    const lane = stream === undefined ? undefined : open.laneOf.get(stream.id);
+    if (stream !== this.#stream || stream === undefined) {
+      this.#stream = stream;
+      this.#lane = stream === undefined ? undefined : open.laneOf.get(stream.id);
+    }
+    const lane = this.#lane;
     const track = open.uuid + (lane === undefined ? Track.frames : Track.lanes + lane);
-    const name = from === "client" ? clientNames.get(kind)! : serverNames.get(kind)!;
+    const name = this.#words[from].get(kind)!;
     const isGrant = kind === "window-update" && frame.whole;
     const isApart = lane === undefined && streamId !== 0;
     const code = frame.whole && (kind === "rst-stream" || kind === "goaway") ? errorCodeName(errorCode) : undefined;
@@ -138,10 +163,12 @@ class Trace {
       ];
       if (isApart) about.push(["stream", streamId]);
       about.push(code === undefined ? ["increment", increment] : ["error_code", code]);
-      this.#writer.event(EventType.instant, track, time, name, about);
+      this.#writer.event(EventType.instant, track, time, name.text, about);
     } else {
-      const third = isGrant ? "increment" : isApart ? "stream" : "";
-      this.#writer.instant(track, time, name, "packet", last.packet, "length", length, third, isGrant ? increment : streamId);
+      const { packet, length: octets, increment: granted, stream: apart } = this.#labels;
+      if (isGrant) this.#writer.instant(track, time, name, packet, last.packet, octets, length, granted, increment);
+      else if (isApart) this.#writer.instant(track, time, name, packet, last.packet, octets, length, apart, streamId);
+      else this.#writer.instant(track, time, name, packet, last.packet, octets, length);
     }
     // Called before the frame takes effect.
     if (kind === "data") this.#window(open, connection, from, time, -length);
@@ -156,7 +183,7 @@ class Trace {
   }
 
   over(id: number): void {
-    this.#asked = this.#answer = undefined;
+    this.#asked = this.#answer = this.#stream = undefined;
     this.#open.delete(id);
   }
 
@@ -208,12 +235,11 @@ class Trace {
   }
 }
 
-const namesOf = (arrow: string): ReadonlyMap<FrameKind, string> =>
-  new Map(frameKinds.map((kind) => [kind, `${arrow} ${kindName(kind)}`]));
+const besides = (label: Word): Beside => ({ label, value: undefined });
 
-/** `->` is from the client. */
-const clientNames = namesOf("->");
-const serverNames = namesOf("<-");
+const wordsOf = (arrow: string): ReadonlyMap<FrameKind, Word> =>
+  new Map(frameKinds.map((kind) => [kind, new Word(`${arrow} ${kindName(kind)}`)]));
+
 const TRACKS = 1_000_000;
 const Track = { frames: 1, findings: 2, client: 3, server: 4, lanes: 10 } as const;
 /** Streams of a connection that are shown side by side. */
