@@ -27,7 +27,8 @@ export interface SeenCallsOptions {
 
 export class SeenCalls implements ModelSink {
   readonly #options: SeenCallsOptions;
-  readonly #notes = new Map<Stream, RequestNotes>();
+  /** By connection and stream. Streams are no keys: what a Map leaves when it grows would keep them for long. */
+  readonly #notes = new Map<number, Map<number, RequestNotes>>();
   #head: { readonly connection: Connection; readonly id: number; readonly notes: RequestNotes } | undefined;
   /** The connection that was asked for last, and whether it is chosen. */
   #asked: Connection | undefined;
@@ -60,14 +61,18 @@ export class SeenCalls implements ModelSink {
     const head = this.#head;
     if (head === undefined) return;
     this.#head = undefined;
-    if (head.id === stream.id && head.connection === connection) this.#notes.set(stream, head.notes);
+    if (head.id !== stream.id || head.connection !== connection) return;
+    let notes = this.#notes.get(connection.id);
+    if (notes === undefined) this.#notes.set(connection.id, (notes = new Map()));
+    notes.set(stream.id, head.notes);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
     let notes = NONE;
     if (this.#notes.size > 0) {
-      notes = this.#notes.get(stream) ?? NONE;
-      this.#notes.delete(stream);
+      const own = this.#notes.get(connection.id);
+      notes = own?.get(stream.id) ?? NONE;
+      own?.delete(stream.id);
     }
     if (!this.isChosen(connection)) return;
     const began = beganAt(stream);
@@ -78,6 +83,7 @@ export class SeenCalls implements ModelSink {
   connectionEnd(connection: Connection): void {
     if (connection.isHttp2)
       for (const stream of connection.streams.values()) if (!stream.closed) this.streamEnd(stream, connection);
+    this.#notes.delete(connection.id);
     if (this.#asked === connection) this.#asked = undefined;
   }
 

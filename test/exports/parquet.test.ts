@@ -1,9 +1,12 @@
 // The tables, read by DuckDB: what is in them, and every question of docs/outputs.md.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Clock } from "../../src/capture/clock.ts";
 import { FlagColumn, GROUP, IntColumn, LongColumn, TextColumn, TimeColumn } from "../../src/report/parquet/column.ts";
 import { TableFile } from "../../src/report/parquet/table-file.ts";
+import { Octets } from "../../src/report/parquet/thrift.ts";
 import { captureOf } from "../capture/story.ts";
 import { exported, PATHS, Scratch, twentyCallsCapture, volo } from "./exporting.ts";
 
@@ -184,7 +187,7 @@ describe("a table", () => {
     for (let i = 0; i < rows; i++) {
       int.push(i % 3 === 0 ? undefined : i * 31_000 - 5);
       few.push(i % 300);
-      long.push(i % 5 === 0 ? undefined : i * 2 ** 33);
+      long.push(i % 5 === 0 ? undefined : (i - 40_000) * 2 ** 33);
       flag.push(i % 7 === 0 ? undefined : i % 2 === 0);
       text.push(i % 11 === 0 ? undefined : `π ${i % 1000}`);
       at.at(1_766_400_000_123_456_789n + BigInt(i));
@@ -193,7 +196,7 @@ describe("a table", () => {
     table.end();
     scratch.file("table.parquet", Buffer.concat(pieces));
     const file = scratch.path("table.parquet");
-    const expected = `select i as n, case when i % 3 <> 0 then (i * 31000 - 5) end as i, i % 300 as few, case when i % 5 <> 0 then i * 8589934592 end as l,
+    const expected = `select i as n, case when i % 3 <> 0 then (i * 31000 - 5) end as i, i % 300 as few, case when i % 5 <> 0 then (i - 40000) * 8589934592 end as l,
       case when i % 7 <> 0 then i % 2 = 0 end as b, case when i % 11 <> 0 then 'π ' || (i % 1000) end as t,
       make_timestamp_ns(1766400000123456789 + i) as moment from range(${rows}) r(i)`;
     const given = `select file_row_number as n, i, few, l, b, t, moment from read_parquet('${file}', file_row_number = true)`;
@@ -203,6 +206,32 @@ describe("a table", () => {
       `select distinct row_group_num_rows as n from parquet_metadata('${file}') order by n`,
     );
     expect(groups.getRowsJson()).toEqual([["77"], [String(GROUP)]]);
+  });
+
+  it("has the same moment by the clock as by nanoseconds since the epoch", () => {
+    const moments = [0, 1, 59, 65_535, 65_536, 1_700_000_000, 2 ** 31, 2 ** 32 - 2, 2 ** 32, 2 ** 33, -5];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...moments),
+        fc.nat(999_999_999),
+        fc.double({ min: 0, max: 9e15, noNaN: true }),
+        (s, n, since) => {
+          const clock = new Clock();
+          clock.at(s, n);
+          const columns = [new TimeColumn("time"), new TimeColumn("time")] as const;
+          const time = Math.floor(since);
+          columns[0].of(clock, time);
+          columns[1].at(clock.epoch(time));
+          const [byClock, byEpoch] = columns.map((column) => {
+            const out = new Octets();
+            column.write(out, 0);
+            return Buffer.from(out.taken);
+          });
+          expect(byClock).toEqual(byEpoch);
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   it("begins a row group early where text is long", async () => {

@@ -58,6 +58,8 @@ interface Open {
   readonly faulty: Set<number>;
   /** Their calls, which are over. */
   readonly held: Map<number, SpanPlace<Octets>>;
+  /** Of streams that are open, by id: what a Map with streams as keys leaves when it grows would keep them for long. */
+  readonly messages: Map<number, Messages>;
   /** Events of findings, by stream. */
   readonly events: Map<number, string>;
   /** Where spans go, in this turn. */
@@ -71,10 +73,14 @@ class Spans {
   readonly #batches: SpanBatches;
   #run: RunFacts | undefined;
   readonly #open = new Map<number, Open>();
-  readonly #messages = new Map<Stream, Messages>();
+  /** Messages of streams that are open, of all connections. */
+  #messages = 0;
   readonly #spare: Messages[] = [];
   readonly #latest = new CallSpans<Open>();
   #held = 0;
+  /** The connection that was asked for last, and what is open of it. */
+  #asked = 0;
+  #answer: Open | undefined;
 
   constructor(batches: SpanBatches) {
     this.#batches = batches;
@@ -90,20 +96,23 @@ class Spans {
   connectionStart(connection: Connection): void {
     if (this.#run === undefined || !this.seen.isChosen(connection)) return;
     const hash = hashOf(connection, this.#run.clock.text(connection.flow.firstTime));
+    this.#asked = 0;
     this.#open.set(connection.id, {
       text: new ConnectionText(connection, hash),
-      ...{ faulty: new Set(), held: new Map(), events: new Map() },
+      ...{ faulty: new Set(), held: new Map(), messages: new Map(), events: new Map() },
       ...{ client: undefined, server: undefined, turn: -1 },
     });
   }
 
   message({ from, length }: GrpcMessage, frame: Frame, { stream, connection }: Call): void {
-    let messages = this.#messages.get(stream);
+    const open = this.#openOf(connection);
+    if (open === undefined) return;
+    let messages = open.messages.get(stream.id);
     if (messages === undefined) {
-      if (this.#messages.size >= MOST_OPEN || !this.seen.isChosen(connection)) return;
-      if (this.#run?.chooser.exchange(stream.id, beganAt(stream)) !== true) return;
+      if (this.#messages >= MOST_OPEN || this.#run?.chooser.exchange(stream.id, beganAt(stream)) !== true) return;
       messages = this.#spare.pop() ?? new Messages();
-      this.#messages.set(stream, messages);
+      open.messages.set(stream.id, messages);
+      this.#messages++;
     }
     const { count } = messages;
     if (count >= MOST_EVENTS) {
@@ -145,6 +154,8 @@ class Spans {
     const open = this.#open.get(id);
     if (open === undefined) return;
     this.#open.delete(id);
+    this.#asked = 0;
+    this.#messages -= open.messages.size;
     this.#release(0, open);
     for (const [stream, place] of open.held) this.#write(open, stream, place.owner, place);
     this.#held -= open.held.size;
@@ -173,16 +184,25 @@ class Spans {
 
   #over(stream: Stream, connection: Connection, began: number, notes: RequestNotes): void {
     const { clock } = this.#run!; // it has begun: there are streams
-    const open = this.#open.get(connection.id);
+    const open = this.#openOf(connection);
     if (open === undefined) return;
-    this.#latest.add(open, stream, connection, began, notes, clock, this.#messagesOf(stream));
+    this.#latest.add(open, stream, connection, began, notes, clock, this.#messagesOf(open, stream.id));
     if (this.#latest.count > 2 * LATEST) this.#release(LATEST);
   }
 
-  #messagesOf(stream: Stream): MessageEvents {
-    const messages = this.#messages.get(stream);
+  #openOf({ id }: Connection): Open | undefined {
+    if (id !== this.#asked) {
+      this.#asked = id;
+      this.#answer = this.#open.get(id);
+    }
+    return this.#answer;
+  }
+
+  #messagesOf(open: Open, stream: number): MessageEvents {
+    const messages = open.messages.get(stream);
     if (messages === undefined) return NO_EVENTS;
-    this.#messages.delete(stream);
+    open.messages.delete(stream);
+    this.#messages--;
     const events = this.#eventsOf(messages);
     if (this.#spare.length < SPARE && messages.count <= SPARE_EVENTS) {
       messages.count = messages.dropped = 0;

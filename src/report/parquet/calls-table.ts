@@ -84,7 +84,8 @@ export class CallsTable {
     this.#responseMessages.push(isCall ? messagesOf(call.response) : undefined);
     this.#requestOctets.push(client.dataOctets);
     this.#responseOctets.push(server.dataOctets);
-    this.#start.at(seen ? clock.epoch(began) : undefined);
+    if (seen) this.#start.of(clock, began);
+    else this.#start.at(undefined);
     this.#duration.push(seen && at !== undefined ? at - began : undefined);
     this.#first.push(isCall && seen && call.answeredTime >= 0 ? call.answeredTime - began : undefined);
     this.#deadline.push(call?.timeout);

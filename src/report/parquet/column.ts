@@ -1,4 +1,5 @@
 // Columns of one row group of a Parquet file, filled row by row into arrays that are used again for the next.
+import type { Clock } from "../../capture/clock.ts";
 import { Octets, type Struct, struct, writeStruct } from "./thrift.ts";
 
 /** Rows of a row group. */
@@ -142,24 +143,30 @@ export class IntColumn extends Column {
   }
 }
 
-/** Whole numbers up to 2^63. */
+/** Whole numbers of 64 bits. */
 export class LongColumn extends Column {
   readonly physical = Physical.int64;
-  readonly #values = new BigInt64Array(GROUP);
+  /** The lower half of each, then the upper: a BigInt of each would be garbage. */
+  readonly #halves = new Int32Array(2 * GROUP);
 
   push(value: number | undefined): void {
     if (value === undefined || !Number.isSafeInteger(value)) this.missing();
-    else this.#values[this.next()] = BigInt(value);
+    else this.put(value, Math.floor(value / HALF));
   }
 
-  protected pushBig(value: bigint): void {
-    this.#values[this.next()] = value;
+  /** @param low Modulo 2^32. */
+  protected put(low: number, high: number): void {
+    const at = 2 * this.next();
+    this.#halves[at] = low;
+    this.#halves[at + 1] = high;
   }
 
   protected plain(out: Octets): void {
-    out.bytes(new Uint8Array(this.#values.buffer, 0, 8 * this.present));
+    out.bytes(new Uint8Array(this.#halves.buffer, 0, 8 * this.present));
   }
 }
+
+const HALF = 2 ** 32;
 
 /** Nanoseconds since the epoch. */
 export class TimeColumn extends LongColumn {
@@ -168,7 +175,20 @@ export class TimeColumn extends LongColumn {
 
   at(nanoseconds: bigint | undefined): void {
     if (nanoseconds === undefined) this.missing();
-    else this.pushBig(nanoseconds);
+    else this.put(Number(BigInt.asIntN(32, nanoseconds)), Number(nanoseconds >> 32n));
+  }
+
+  /** @param time As the clock counts it. */
+  of(clock: Clock, time: number): void {
+    const seconds = clock.secondsOf(time);
+    if (seconds < 0 || seconds >= HALF) {
+      this.at(clock.epoch(time));
+      return;
+    }
+    // Seconds times 10^9, by halves of the seconds.
+    const upper = Math.floor(seconds / 0x1_0000) * 1e9;
+    const lower = (upper % 0x1_0000) * 0x1_0000 + (seconds % 0x1_0000) * 1e9 + clock.nanosecondsOf(time);
+    this.put(lower, Math.floor(upper / 0x1_0000) + Math.floor(lower / HALF));
   }
 }
 
@@ -194,10 +214,17 @@ export class TextColumn extends Column {
   readonly #indices = new Uint16Array(GROUP);
   readonly #known = new Map<string, number>();
   readonly #values = new Octets();
+  #last: string | undefined;
+  #lastIndex = 0;
 
   push(value: string | undefined): void {
     if (value === undefined) {
       this.missing();
+      return;
+    }
+    // What one row says, the next often says too.
+    if (value === this.#last) {
+      this.#indices[this.next()] = this.#lastIndex;
       return;
     }
     let index = this.#known.get(value);
@@ -209,6 +236,8 @@ export class TextColumn extends Column {
       this.#values.bytes(octets);
     }
     this.#indices[this.next()] = index;
+    this.#last = value;
+    this.#lastIndex = index;
   }
 
   override get textOctets(): number {
@@ -223,6 +252,7 @@ export class TextColumn extends Column {
 
   protected override clear(): void {
     this.#known.clear();
+    this.#last = undefined;
     this.#values.length = 0;
   }
 }

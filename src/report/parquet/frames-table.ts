@@ -35,7 +35,7 @@ export class FramesTable {
     this.#connection.push(connection);
     this.#file.push(file);
     this.#packet.push(packet);
-    this.#time.at(clock.epoch(time));
+    this.#time.of(clock, time);
     this.#from.push(frame.from);
     this.#offset.push(first.offset);
     this.#stream.push(frame.streamId);
