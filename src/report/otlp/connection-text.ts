@@ -29,7 +29,7 @@ export class ConnectionText {
       "server.address": bare(server),
       "server.port": Number(server.slice(server.lastIndexOf(":") + 1)) || undefined,
       "client.address": this.clientHost,
-      "network.protocol.name": "http",
+      // Its name is said where it is not HTTP, by the conventions.
       "network.protocol.version": "2",
       "h2lint.connection": connection.id,
     });
