@@ -47,6 +47,15 @@ testRule(serverReset, {
       frames: (s) => s.client.headers(1).server.rst(1, 0xfa),
       finds: [["reset", 2, { streamId: 1, code: "0xfa", meaning: "no code of RFC 9113" }]],
     },
+    "octets of the client are missing, which it may answer": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.headers(1, end))
+          .server.rst(1, 2),
+      finds: [["reset", 3, { streamId: 1, code: "INTERNAL_ERROR", meaning: "it failed inside" }]],
+      because: ["no-gap2"],
+    },
     "CANCEL before the deadline": {
       frames: (s) =>
         s.client
