@@ -44,8 +44,8 @@ class FastDecoder implements HpackDecoder {
     this.limit = octets;
   }
 
-  lose(): void {
-    this.own().lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)));
+  lose(most = Infinity): void {
+    this.own().lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)), -1, most);
   }
 
   decode(bytes: Uint8Array, start: number, end: number): DecodedBlock {
@@ -126,7 +126,7 @@ class FastDecoder implements HpackDecoder {
     if (index >= firstDynamicIndex) {
       const found = this.table.at(index - firstDynamicIndex);
       if (found !== undefined) return found;
-      if (!this.table.exact) return this.table.unknownAt(index - firstDynamicIndex);
+      if (!this.table.isBeyond(index - firstDynamicIndex)) return this.table.unknownAt(index - firstDynamicIndex);
       this.fault = "index-out-of-range";
     } else if (index > 0) return staticTable[index];
     else if (index === 0) this.fault = "index-zero";

@@ -31,6 +31,7 @@ export class DynamicTable {
   private newest = 0;
   private count = 0;
   private inserted = 0; // since the last loss
+  private older = Infinity; // how many entries there can be that went in before the last loss, or in it
   private sinceMaximum = 0; // since the maximum is what it is
   private unknown: UnknownEntries | undefined = undefined;
 
@@ -52,6 +53,7 @@ export class DynamicTable {
     copy.newest = this.newest;
     copy.count = this.count;
     copy.inserted = this.inserted;
+    copy.older = this.older;
     copy.sinceMaximum = this.sinceMaximum;
     copy.unknown = this.unknown;
     return copy;
@@ -60,6 +62,11 @@ export class DynamicTable {
   /** @param index From 0, the newest entry. */
   at(index: number): Field | undefined {
     return index < this.count ? this.ring[(this.newest - index) & this.mask] : undefined;
+  }
+
+  /** There can be no such entry, whatever was lost. @param index Beyond those that `at` knows. */
+  isBeyond(index: number): boolean {
+    return this.exact || index >= this.inserted + this.older;
   }
 
   /** What stands for an entry that is not known: the same object for the same entry. @param index Beyond those that `at` knows. */
@@ -75,7 +82,10 @@ export class DynamicTable {
       this.evict(0);
       if (this.maximum >= 0) this.exact = true;
       // Whether it went in is not known, nor what an index means from here on.
-      else this.forgetEntries();
+      else {
+        this.older += this.inserted + 1;
+        this.forgetEntries();
+      }
       return;
     }
     this.inserted++;
@@ -85,6 +95,7 @@ export class DynamicTable {
     if (this.size + field.size > this.bound) {
       this.evict(Math.max(0, this.bound - field.size));
       this.exact = false;
+      this.older = Infinity;
       if (field.size > this.bound) return;
     }
     if (this.count === this.ring.length) this.grow();
@@ -106,9 +117,11 @@ export class DynamicTable {
     if (maximum < 32) this.exact = true;
   }
 
-  /** @param assumed The largest maximum that may be in use if `maximum` is not known. */
-  lose(assumed: number, maximum = -1): void {
+  /** @param assumed The largest maximum that may be in use if `maximum` is not known.
+   *  @param most Entries that can have gone in unseen. */
+  lose(assumed: number, maximum = -1, most = Infinity): void {
     this.identity = ++identities;
+    this.older = (this.exact ? this.count : this.inserted + this.older) + most;
     this.evict(0);
     this.exact = false;
     this.assumed = assumed;

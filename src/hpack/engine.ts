@@ -16,8 +16,9 @@ export interface HpackDecoder {
    * a fault, so pass 2^32 - 1 where the settings were not captured. Evicts nothing: the encoder has to signal (RFC 7541 4.2).
    */
   setMaxTableSize(octets: number): void;
-  /** Octets of this direction were lost: what the dynamic table held is unknown from here on. */
-  lose(): void;
+  /** Octets of this direction were lost: what the dynamic table held is unknown from here on.
+   *  @param most Entries that can have gone in meanwhile, at most. */
+  lose(most?: number): void;
   /** Whether the whole dynamic table is known. */
   readonly exact: boolean;
   /** Octets in the dynamic table as RFC 7541 4.1 counts them; -1 while not exact. */

@@ -19,8 +19,8 @@ export interface FrameSink {
   /** Octets of this direction were lost; frames around them are delivered with the fault `cut`.
    *  @param hidden How many of them may say more than what DATA holds. @param room How many may be whole frames. */
   gap(from: Side, at: Origin, hidden: number, room: number): void;
-  /** Frame borders are unknown from here on. */
-  lost(from: Side, at: Origin): void;
+  /** Frame borders are unknown from here on. @param room How many of the octets that are missing may be whole frames. */
+  lost(from: Side, at: Origin, room: number): void;
   /** Frame borders were found again by their looks, after `octets` octets that could not be read. */
   found(from: Side, octets: number, at: Origin): void;
   /** @param inFrame The direction ended inside a frame. */
@@ -94,6 +94,8 @@ export class FrameDecoder implements ByteSink {
   #lost = false;
   /** Octets passed since borders were lost. */
   #skipped = 0;
+  /** The first segments behind a gap, while too little of a frame came to see that it is one. */
+  #held: readonly Held[] = NONE_HELD;
 
   constructor(from: Side, connection: number, sink: FrameSink, reading: FrameReading) {
     this.#from = from;
@@ -107,13 +109,14 @@ export class FrameDecoder implements ByteSink {
     return this.#unfinished !== undefined;
   }
 
-  /** The octets begin at an unknown place: look for frames. */
-  lose(at: Origin): void {
+  /** The octets begin at an unknown place: look for frames. @param room Octets of whole frames that may be missing before it. */
+  lose(at: Origin, room = Infinity): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#skipped = 0;
+    this.#held = NONE_HELD;
     this.#drop();
-    this.#sink.lost(this.#from, at);
+    this.#sink.lost(this.#from, at, room);
   }
 
   bytes(b: Uint8Array, start: number, end: number, at: Origin): void {
@@ -125,12 +128,17 @@ export class FrameDecoder implements ByteSink {
   read(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
     let p = start;
     if (this.#lost) {
-      const found = findFrames(b, start, end);
-      this.#skipped += (found < 0 ? end : found) - start;
-      if (found < 0) return;
-      p = found;
-      this.#lost = false;
-      this.#sink.found(this.#from, this.#skipped, at);
+      if (this.#held.length > 0 && this.#readHeld(b, start, end)) p = start;
+      else {
+        const found = findFrames(b, start, end);
+        if (found < 0 && this.#hold(b, base, start, end, at)) return;
+        this.#dropHeld();
+        this.#skipped += (found < 0 ? end : found) - start;
+        if (found < 0) return;
+        p = found;
+        this.#lost = false;
+        this.#sink.found(this.#from, this.#skipped, at);
+      }
     }
     if (this.#unfinished !== undefined) p = this.#goOn(this.#unfinished, b, base, p, end, at);
     while (end - p >= HEAD) {
@@ -164,9 +172,12 @@ export class FrameDecoder implements ByteSink {
       const room =
         this.#lost || !exact ? Infinity : length + (under === undefined ? 0 : under.left < 0 ? under.headCount : -under.left);
       this.#sink.gap(this.#from, at, under !== undefined && isOpaque(under) ? room : Math.max(room, length), room);
-      if (this.#lost) return;
+      if (this.#lost) {
+        this.#dropHeld();
+        return;
+      }
       if (under !== undefined && under.left >= 0) this.#deliverCut(under);
-      this.lose(at);
+      this.lose(at, room);
       return;
     }
     // Which stream it promises may be missing.
@@ -175,6 +186,43 @@ export class FrameDecoder implements ByteSink {
     under.passed += length;
     under.left -= length;
     if (under.left === 0) this.#deliverCut(under);
+  }
+
+  // A head that was sent alone says nothing before what it announces has come, too. Only the first octets behind what is missing are kept.
+  #hold(b: Uint8Array, base: number, start: number, end: number, at: Origin): boolean {
+    const kept = lengthOf(this.#held);
+    if (this.#skipped > 0 || kept + end - start > HOLD) {
+      this.#dropHeld();
+      return false;
+    }
+    const place = origin();
+    setPlace(place, at, start - base);
+    this.#held = [...this.#held, { bytes: new Uint8Array(b.subarray(start, end)), at: place }];
+    return true;
+  }
+
+  #dropHeld(): void {
+    this.#skipped += lengthOf(this.#held);
+    this.#held = NONE_HELD;
+  }
+
+  // Whether what is kept goes on with these octets as frames: it is read then.
+  #readHeld(b: Uint8Array, start: number, end: number): boolean {
+    const held = this.#held;
+    const length = lengthOf(held);
+    const all = new Uint8Array(length + end - start);
+    let filled = 0;
+    for (const { bytes } of held) {
+      all.set(bytes, filled);
+      filled += bytes.length;
+    }
+    all.set(b.subarray(start, end), length);
+    if (findFrames(all, 0, all.length) !== 0) return false;
+    this.#held = NONE_HELD;
+    this.#lost = false;
+    this.#sink.found(this.#from, 0, held[0]!.at);
+    for (const { bytes, at } of held) this.read(bytes, 0, 0, bytes.length, at);
+    return true;
   }
 
   /** The direction is over: a frame whose head is there is delivered cut. */
@@ -326,6 +374,17 @@ function setPlace(to: Origin, at: Origin, ahead: number): void {
   to.offset += ahead;
 }
 
+/** Octets of a segment, kept. */
+interface Held {
+  readonly bytes: Uint8Array;
+  readonly at: Origin;
+}
+
+const lengthOf = (held: readonly Held[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+const NONE_HELD: readonly Held[] = [];
+// Octets of these.
+const HOLD = 512;
 const NOTHING = new Uint8Array(0);
 // A larger buffer is not kept for the next frame.
 const KEEP = 64 << 10;

@@ -5,7 +5,7 @@ import { FrameType } from "./frame.ts";
 
 /** The offset from which a chain of plausible frames runs through to `end`, or -1. Segments mostly begin with a frame. */
 export function findFrames(b: Uint8Array, start: number, end: number): number {
-  if (chain(b, start, end) >= 1) return start;
+  if (chain(b, start, end) >= 1 || isFilled(b, start, end)) return start;
   const stop = Math.min(end - 9, start + SEARCH);
   for (let p = start + 1; p <= stop; p++) if (chain(b, p, end) >= 2) return p;
   return -1;
@@ -59,13 +59,28 @@ function chain(b: Uint8Array, p: number, end: number): number {
   return p <= end ? score : 0;
 }
 
+// Frames from the first octet to the last one, some of which may break rules: lengths that lead to the end exactly are more than chance. Runs
+// of zeros look like empty frames, so these must be lawful, and DATA has too few fixed octets to say anything.
+function isFilled(b: Uint8Array, start: number, end: number): boolean {
+  let p = start;
+  let tells = false;
+  while (p + 9 <= end) {
+    const type = b[p + 3]!;
+    const length = u24(b, p);
+    if (SHAPES[type] === undefined || length > LONGEST || (length === 0 && !plausible(b, p))) return false;
+    tells ||= type !== FrameType.data && length > 0;
+    p += 9 + length;
+  }
+  return p === end && tells;
+}
+
 function plausible(b: Uint8Array, p: number): boolean {
   const type = b[p + 3]!;
   const shape = SHAPES[type];
   if (shape === undefined) return false;
   const length = u24(b, p);
   if ((b[p + 4]! & ~shape.flags) !== 0 || (b[p + 5]! & 0x80) !== 0) return false;
-  if (length > 16_384 || !shape.length(length)) return false;
+  if (length > LONGEST || !shape.length(length)) return false;
   const id = u31(b, p + 5);
   return shape.stream === "either" || (id === 0) === (shape.stream === "zero");
 }
@@ -91,5 +106,7 @@ const SHAPES: readonly (Shape | undefined)[] = [
   { flags: 0x04, stream: "nonzero", length: any },
 ];
 
+// RFC 9113 6.5.2: what every receiver takes.
+const LONGEST = 16_384;
 // Octets of a segment that are searched.
 const SEARCH = 64 << 10;

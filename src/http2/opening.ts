@@ -12,6 +12,8 @@ export type Foreign = "http1" | "tls" | "named" | "other" | "truncated";
 export interface Http2Sink extends FrameSink {
   /** The client's preface string stands where its HTTP/2 begins. */
   preface(at: Origin): void;
+  /** The same, but the octets of the string are missing: what follows them are frames. */
+  prefaceLost?(): void;
   /** This side does not speak HTTP/2, though the other does; nothing more comes from it but its end. */
   foreign(from: Side, what: Foreign, text: string, at: Origin): void;
 }
@@ -138,7 +140,8 @@ export class Http2Opening implements ByteSink {
     // Where frames begin is known: behind the preface, which the octets lost held first.
     const before = this.#from === "client" ? PREFACE.length : 0;
     if (this.#startKnown && this.#count === 0 && exact && length >= before) {
-      decoder.passOver(length - before, at);
+      if (before > 0) this.#sink.prefaceLost?.();
+      if (length > before) decoder.passOver(length - before, at);
       return;
     }
     decoder.lose(at);

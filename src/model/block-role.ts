@@ -39,7 +39,7 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
       return;
     }
     const requestShaped = isRequestShaped(fields.decoded);
-    const whole = sender.opensKnown && id > sender.forgotten;
+    const whole = sender.opensLikely && id > sender.forgotten;
     if (id > sender.highestOpened) {
       // Not certain to be the first frame of its stream where octets went before: only a request can be.
       if (!whole && !requestShaped) {
@@ -56,7 +56,7 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
   }
   if (peer.hasRefused(id)) return;
   const opener = byClient ? peer : sender;
-  if (!opener.opensKnown || id <= opener.forgotten) {
+  if (!(opener === sender ? opener.opensLikely : opener.opensKnown) || id <= opener.forgotten) {
     c.uncheck("stream-id/*", "seen");
     return;
   }

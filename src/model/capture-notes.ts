@@ -18,13 +18,14 @@ export class CaptureNotes {
     this.#diagnostics({ code, place, data: { connection, from, ...data } });
   }
 
-  /** The fields of a side are not known from here on: reported once, and again where they had become exact. */
-  loseFields(c: Connection, sender: Endpoint, at: Origin, reason: string): void {
+  /** The fields of a side are not known from here on: reported once, and again where they had become exact.
+   *  @param most Entries of the dynamic table that can have gone in unseen. */
+  loseFields(c: Connection, sender: Endpoint, at: Origin, reason: string, most?: number): void {
     if (sender.hpack.exact || !sender.fieldsLost) {
       sender.fieldsLost = true;
       this.note(c, "capture/hpack-unknown", sender.side, at, { reason });
     }
-    sender.hpack.lose();
+    sender.hpack.lose(most);
   }
 
   /** What the capture lacks of a connection, at its end. */

@@ -175,6 +175,10 @@ export class ConnectionModel implements ConnectionSink {
     client.prefaceTime = at.time;
   }
 
+  prefaceLost(): void {
+    this.connection.client.started = true;
+  }
+
   foreign(from: Side, what: Foreign, text: string, at: Origin): void {
     this.connection.endpoint(from).foreign = { what, text, at: keep(at) };
   }
@@ -191,7 +195,7 @@ export class ConnectionModel implements ConnectionSink {
     const sender = this.connection.endpoint(from);
     sender.hiddenOctets += hidden;
     if (room < LEAST_FRAME) return;
-    sender.blocksHidden = true;
+    if (room >= LEAST_OPENING) sender.blocksHidden = true;
     sender.framesHidden = sender.behindHidden = true;
   }
 
@@ -201,7 +205,7 @@ export class ConnectionModel implements ConnectionSink {
     if (c.isHttp2) this.#parts.sink.tcpWindow(side === c.clientIndex ? "client" : "server", zero, at, c);
   }
 
-  lost(from: Side, at: Origin): void {
+  lost(from: Side, at: Origin, room: number): void {
     const c = this.connection;
     const sender = c.endpoint(from);
     const inBlock = sender.openBlock !== undefined;
@@ -211,11 +215,19 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.blocks.close(c, sender);
     // What the dynamic table holds is known as long as no field block can be among what is missing.
     if (inBlock) sender.blocksHidden = true;
-    this.#parts.notes.loseFields(c, sender, at, sender.started ? "bytes are missing" : "the start was not captured");
+    const most = sender.started && !inBlock ? Math.max(Math.floor((room - LEAST_FRAME) / LEAST_ENTRY), 0) : Infinity;
+    // A frame in which nothing can have gone in leaves the table as it was.
+    if (most === 0) return;
+    this.#parts.notes.loseFields(c, sender, at, sender.started ? "bytes are missing" : "the start was not captured", most);
   }
 
   found(from: Side, octets: number, at: Origin): void {
-    if (octets > 0) this.#parts.notes.note(this.connection, "capture/frame-borders-lost", from, at, { octets });
+    if (octets === 0) return;
+    const sender = this.connection.endpoint(from);
+    // What could not be read may be frames of any kind.
+    sender.blocksHidden = true;
+    this.#parts.notes.loseFields(this.connection, sender, at, "bytes are missing");
+    this.#parts.notes.note(this.connection, "capture/frame-borders-lost", from, at, { octets });
   }
 
   end(from: Side, how: EndReason, inFrame: boolean, at: Origin): void {
@@ -405,3 +417,7 @@ const PROOFS: Readonly<Record<GapProof, string>> = {
 
 // Octets of a frame without payload, which HEADERS may be.
 const LEAST_FRAME = 9;
+// Of HEADERS with the least that a request has: method, scheme and path of the static table.
+const LEAST_OPENING = LEAST_FRAME + 3;
+// Of a field that goes into the dynamic table: the index of its name, and an empty value (RFC 7541 6.2.1).
+const LEAST_ENTRY = 2;

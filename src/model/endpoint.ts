@@ -19,7 +19,7 @@ export class Endpoint {
   lostOctets = 0;
   /** Those of them that may say more than what DATA holds: frames, or what is in others. */
   hiddenOctets = 0;
-  /** So many in one place that field blocks may be among them. */
+  /** So many in one place that what opens a stream may be among them. */
   blocksHidden = false;
   /** Whole frames may be among them. */
   framesHidden = false;
@@ -164,9 +164,14 @@ export class Endpoint {
     return this.started && this.hiddenOctets === 0 && !this.resynced;
   }
 
-  /** Every field block from the first one on was captured so far, and with it each stream that this side opened. */
+  /** Each stream that this side opened was captured so far. */
   get opensKnown(): boolean {
-    return this.started && !this.blocksHidden && !this.resynced;
+    return this.opensLikely && !this.resynced;
+  }
+
+  /** The same, if frame borders are where they seem to be: for what this side sends itself, of which nothing is proven while they are not. */
+  get opensLikely(): boolean {
+    return this.started && !this.blocksHidden;
   }
 
   /** From where the capture begins, nothing is missing so far. */

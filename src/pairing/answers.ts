@@ -5,7 +5,7 @@
 import { ErrorCode } from "../http2/error-code.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
-import type { Finding } from "../rules/finding.ts";
+import type { Finding, Need } from "../rules/finding.ts";
 import type { Severity } from "../rules/severity.ts";
 import { Costs } from "./cost.ts";
 import { isAbout, refuserOf, textsLike } from "./dictionary.ts";
@@ -236,8 +236,9 @@ class Answers {
     const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
     const further = this.#further.get(finding);
     const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
+    const found = confidence === "exact" && count === 1 ? confirmed(finding) : finding;
     return {
-      ...{ finding, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
+      ...{ finding: found, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
       ...{ streamsKilled, retrySafe, lost },
       ...explained(
@@ -260,6 +261,13 @@ class Answers {
       ...(isOwn ? { selfInflicted: lastWord } : {}),
     };
   }
+}
+
+/** The other side read frames behind the gap as they are read here: it objects, to the byte and by its code or text, to what is seen here. Had
+ *  they been the content of a frame whose head is lost, it would have objected to nothing. */
+function confirmed(finding: Finding): Finding {
+  const { because } = finding;
+  return because.length === 1 && because[0] === "borders" ? { ...finding, certainty: "proven", because: NO_NEEDS } : finding;
 }
 
 const explained = (explanation: string | undefined) => (explanation === undefined ? {} : { explanation });
@@ -333,6 +341,7 @@ function firstFinal(reactions: readonly Reaction[]): readonly Reaction[] {
 }
 
 const NOTHING: Omit<Paired, "beside"> = { pairs: [], unexplained: [] };
+const NO_NEEDS: readonly Need[] = [];
 const NO_COST: Cost = { streamsKilled: [], retrySafe: [], lost: [] };
 
 // Points.

@@ -43,7 +43,7 @@ export function unmet(
       case "acks":
         return frame.acked >= 0;
       case "seen":
-        return stream !== undefined ? stream.seen && !isHidden(stream, own) : openerOf(frame.streamId) && own.whole;
+        return stream !== undefined ? stream.seen && !isHidden(stream, own) : isUnopened(frame.streamId);
       case "hpack":
         return exact;
       case "body":
@@ -65,9 +65,11 @@ export function unmet(
     }
   }
 
-  function openerOf(id: number): boolean {
+  function isUnopened(id: number): boolean {
     const opener = connection.endpoint((id & 1) === 1 ? "client" : "server");
-    return opener.opensKnown && id > opener.forgotten;
+    if (id <= opener.forgotten) return false;
+    // That borders of this side are not certain is a lack by itself.
+    return opener === own ? own.opensLikely : opener.opensKnown && own.whole;
   }
 }
 

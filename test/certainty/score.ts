@@ -1,7 +1,7 @@
 // How much of the truth a damaged capture still shows, and what it claims that is not so. The truth is what the whole capture shows.
 import type { FindingEvent } from "../../src/report/event.ts";
 import type { Violation } from "../labelled.ts";
-import type { Said, Seen } from "./seeing.ts";
+import { lacks, type Said, type Seen } from "./seeing.ts";
 
 /** Counts over any number of damaged captures. */
 export class Score {
@@ -13,8 +13,12 @@ export class Score {
   readonly methods = new Claims();
   /** Proven errors and warnings that the whole capture lacks. */
   newlyProven = 0;
-  /** Labelled violations whose packets are all there. */
-  readonly violations = { expected: 0, proven: 0, unproven: 0, gone: 0 };
+  /** Those that are called not proven. */
+  newlyUnproven = 0;
+  /** Labelled violations whose packets are all there; `excused`: they are not proven, nor need be, since what was lost may excuse the sender. */
+  readonly violations = { expected: 0, proven: 0, unproven: 0, gone: 0, excused: 0 };
+  /** Those of them that are not proven, and not excused: by rule and reason, how often. */
+  readonly lost = new Map<string, number>();
   /** What must never be. */
   readonly broken: string[] = [];
   /** Roles of connections that show a field block and that are guessed wrong, or not at all. */
@@ -27,7 +31,9 @@ export class Score {
     addTo(this.headers, other.headers);
     addTo(this.methods, other.methods);
     this.newlyProven += other.newlyProven;
+    this.newlyUnproven += other.newlyUnproven;
     addTo(this.violations, other.violations);
+    for (const [text, count] of other.lost) this.lost.set(text, (this.lost.get(text) ?? 0) + count);
     this.broken.push(...other.broken);
     this.mistaken.push(...other.mistaken);
   }
@@ -78,6 +84,12 @@ export function compare(name: string, truth: Seen, seen: Seen): Score {
     if (score.methods.take(path, right.value))
       score.broken.push(`${name}: call ${key}: "${path.value}", which is "${right.value}"`);
   }
+  const known = new Set(
+    truth.findings.flatMap(({ rule, hides, offender }) => [rule, ...hides].map((id) => `${id} by ${offender}`)),
+  );
+  for (const { rule, offender, certainty, severity, consequent } of seen.findings)
+    if (certainty === "unproven" && severity !== "info" && !consequent && !known.has(`${rule} by ${offender}`))
+      score.newlyUnproven++;
   for (const text of newlyProven(truth, seen)) {
     score.newlyProven++;
     score.broken.push(`${name}: proven: ${text}`);
@@ -103,9 +115,10 @@ function compareRoles(name: string, truth: Seen, seen: Seen, score: Score): void
   }
 }
 
-// Errors and warnings that the whole capture has not, nor hides behind a graver one on the same frame. After a fault of the same side
-// nothing is news: what it does then is judged otherwise where the fault itself is missing.
-function newlyProven(truth: Seen, seen: Seen): Set<string> {
+/** Errors and warnings that the whole capture has not, nor hides behind a graver one on the same frame.
+ *  @param after Those after a fault of the same side too: else nothing is news then, since what it does is judged otherwise where the fault
+ *  itself is missing. */
+export function newlyProven(truth: Seen, seen: Seen, after = false): Set<string> {
   const known = new Set<string>();
   const faults = new Map<string, number>();
   for (const finding of truth.findings) {
@@ -119,7 +132,7 @@ function newlyProven(truth: Seen, seen: Seen): Set<string> {
   for (const { rule, certainty, severity, consequent, connection, offender, frame } of seen.findings) {
     if (certainty !== "proven" || severity === "info" || consequent || known.has(`${rule} by ${offender}`)) continue;
     const fault = faults.get(`${connection} ${offender}`) ?? Infinity;
-    if (seen.numbers[frame.packet - 1]! < fault) news.add(`${rule} by ${offender}`);
+    if (after || seen.numbers[frame.packet - 1]! < fault) news.add(`${rule} by ${offender}`);
   }
   return news;
 }
@@ -139,31 +152,42 @@ export function findingOf(
   );
 }
 
-/** Count which labelled violations are still found. @param without Packets that are gone, by number. */
-export function survive(
+/** Count which labelled violations are still found.
+ *  @param without Packets that are gone, by number.
+ *  @param excuse What else may have been in these that would excuse the sender. @param doubtful Asks that of what is proven, too. */
+export async function survive(
+  name: string,
   violations: readonly Violation[],
   truth: Seen,
   seen: Seen,
   without: ReadonlySet<number>,
+  excuse: (violation: Violation, whole: FindingEvent) => Promise<string | undefined>,
+  doubtful: boolean,
   score: Score,
-): string[] {
-  const lost: string[] = [];
+): Promise<void> {
   for (const violation of violations) {
     const whole = findingOf(violation, truth);
-    if (whole === undefined || [whole.frame, ...whole.related].some(({ packet }) => without.has(packet))) continue;
+    if (whole === undefined || lacks(whole, truth, seen)) continue;
+    if ([whole.frame, ...whole.related].some(({ packet }) => without.has(packet))) continue;
     score.violations.expected++;
-    if (findingOf(violation, seen) !== undefined) {
+    const isProven = findingOf(violation, seen) !== undefined;
+    const reason = isProven && !doubtful ? undefined : await excuse(violation, whole);
+    const text = `${name}: ${whole.rule} by ${whole.offender}`;
+    if (isProven) {
       score.violations.proven++;
+      if (reason !== undefined) score.broken.push(`${text}: proven, though it may be excused: ${reason}`);
+      continue;
+    }
+    if (reason !== undefined) {
+      score.violations.excused++;
       continue;
     }
     const unproven = findingOf(violation, seen, "unproven");
-    if (unproven !== undefined) score.violations.unproven++;
-    else score.violations.gone++;
-    lost.push(
-      `${whole.rule} by ${whole.offender}: ${unproven === undefined ? "gone" : `unproven, ${unproven.because?.join(", ")}`}`,
-    );
+    if (unproven === undefined) score.violations.gone++;
+    else score.violations.unproven++;
+    const lost = unproven === undefined ? "gone" : `unproven, ${unproven.because?.join(", ")}`;
+    score.lost.set(`${whole.rule}: ${lost}`, (score.lost.get(`${whole.rule}: ${lost}`) ?? 0) + 1);
   }
-  return lost;
 }
 
 /** The score as lines of text. */
@@ -172,15 +196,18 @@ export function scoreText(score: Score): string {
     `${right} right and proven, ${guessedRight} right by a guess, ${wrong} wrong, ${unknown} unknown, ${wrongButProven} wrong though called proven`;
   const claims = ({ exact, exactWrong, inferredRight, inferredWrong, unknown }: Claims): string =>
     `${exact} exact, ${exactWrong} wrong though called exact, ${inferredRight} inferred right, ${inferredWrong} inferred wrong, ${unknown} unknown`;
-  const { expected, proven, unproven, gone } = score.violations;
+  const { expected, proven, unproven, gone, excused } = score.violations;
+  const share = (found: number): string => `${((100 * found) / Math.max(expected - excused, 1)).toFixed(1)} %`;
   return [
     `damaged captures: ${score.captures}`,
     `roles, of connections that show a field block: ${roles(score.roles)}`,
     `roles, of the others: ${roles(score.rolesWithoutFields)}`,
     `fields: ${claims(score.headers)}`,
     `methods: ${claims(score.methods)}`,
-    `proven findings that the whole capture lacks: ${score.newlyProven}`,
-    `labelled violations whose packets are there: ${expected}, proven ${proven}, unproven ${unproven}, gone ${gone}`,
+    `findings that the whole capture lacks: ${score.newlyProven} proven, ${score.newlyUnproven} not proven`,
+    `labelled violations whose packets are there: ${expected}; of these the loss may excuse ${excused}`,
+    `  of the others: proven ${proven} (${share(proven)}), found but not proven ${unproven}, gone ${gone}: found ${share(proven + unproven)}`,
+    ...[...score.lost].sort(([, a], [, b]) => b - a).map(([text, count]) => `  ${count} times ${text}`),
   ].join("\n");
 }
 

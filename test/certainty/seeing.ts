@@ -1,11 +1,14 @@
 // What an analysis says of a capture, put so that two of them can be compared: by packets, addresses and streams.
 import { analyze } from "../../src/analyze.ts";
 import { type Field, FieldBit } from "../../src/fields/field.ts";
+import type { Frame } from "../../src/http2/frame.ts";
 import type { Connection } from "../../src/model/connection.ts";
 import type { FieldBlock } from "../../src/model/field-block.ts";
 import type { ModelSink } from "../../src/model/model-sink.ts";
 import type { Stream } from "../../src/model/stream.ts";
+import type { Origin, Side } from "../../src/place.ts";
 import type { FindingEvent } from "../../src/report/event.ts";
+import type { GapProof } from "../../src/tcp/byte-stream.ts";
 import { memorySource } from "../capture/reading.ts";
 
 /** How sure the analysis is of something: `exact` may never be wrong. */
@@ -39,18 +42,44 @@ export interface Seen {
   /** The methods of calls (`:path` of their requests), by server and stream. */
   readonly calls: Map<string, Said>;
   readonly findings: FindingEvent[];
+  /** Where frames, and the field blocks that they begin, end in their direction: by sender, connection and where they begin. */
+  readonly ends: Map<string, number>;
+  /** Octets that are missing, by sender and connection. */
+  readonly lost: Map<string, (readonly [from: number, to: number])[]>;
+  /** Errors that answer nothing known. */
+  unexplained: number;
   /** The number that each packet has in the whole capture. */
   readonly numbers: readonly number[];
 }
 
 /** @param numbers The number that each packet of `bytes` has in the whole capture. */
 export async function see(bytes: Uint8Array, numbers: readonly number[], keys: readonly string[]): Promise<Seen> {
-  const seen: Seen = { connections: new Map(), blocks: new Map(), calls: new Map(), findings: [], numbers };
+  const seen: Seen = {
+    connections: new Map(),
+    blocks: new Map(),
+    calls: new Map(),
+    findings: [],
+    ends: new Map(),
+    lost: new Map(),
+    unexplained: 0,
+    numbers,
+  };
   const listener = new Listener(seen, numbers);
   for await (const event of analyze([memorySource(bytes)], { keys, listeners: [listener] }))
     if (event.kind === "finding") seen.findings.push(event);
+    else if (event.kind === "unexplained") seen.unexplained++;
   return seen;
 }
+
+/** Octets of the frame that a finding is about, or of those that belong to it, are missing. */
+export function lacks({ connection, frame, related }: FindingEvent, truth: Seen, { lost }: Seen): boolean {
+  return [frame, ...related].some(({ from, offset }) => {
+    const end = truth.ends.get(`${from} ${connection} ${offset}`) ?? offset + 1;
+    return (lost.get(`${from} ${connection}`) ?? []).some(([first, last]) => first < end && last > offset);
+  });
+}
+
+const HEAD = 9;
 
 class Listener implements ModelSink {
   readonly #seen: Seen;
@@ -62,8 +91,19 @@ class Listener implements ModelSink {
     this.#numbers = numbers;
   }
 
+  frame({ from, first, length }: Frame, _stream: Stream | undefined, { id }: Connection): void {
+    this.#seen.ends.set(`${from} ${id} ${first.offset}`, first.offset + HEAD + length);
+  }
+
+  gap(from: Side, length: number, _proof: GapProof, { offset }: Origin, { id }: Connection): void {
+    const key = `${from} ${id}`;
+    const lost = this.#seen.lost.get(key) ?? [];
+    this.#seen.lost.set(key, [...lost, [offset, offset + length]]);
+  }
+
   fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
     this.#withFields.add(connection.id);
+    this.#seen.ends.set(`${block.from} ${connection.id} ${block.first.offset}`, block.last.offset + 1);
     const { decoded, last, streamId, endStream, octets } = block;
     const key = [this.#numbers[last.packet - 1], connection.address(block.from), streamId, endStream, octets].join(" ");
     if (decoded === undefined) return;

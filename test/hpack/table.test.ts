@@ -105,6 +105,48 @@ describe.each(Object.entries({ fast: fastHpack, reference: referenceHpack }))("d
   });
 });
 
+describe("lost bytes in which few entries can have gone in", () => {
+  it("leave no room for an index beyond these", () => {
+    const faultOf = (octets: Uint8Array) => {
+      const decoder = fastHpack(limits);
+      decodeOctets(decoder, join(insert("old", "1"), insert("old", "2")));
+      decoder.lose(1);
+      decodeOctets(decoder, insert("new", "1"));
+      decoder.lose(2);
+      decodeOctets(decoder, insert("new", "2"));
+      return decodeOctets(decoder, octets).fault;
+    };
+    // Seven at most: two old ones, one and two unseen, and two new ones.
+    expect(faultOf(indexed(62 + 6))).toBeUndefined();
+    expect(faultOf(indexed(62 + 7))).toBe("index-out-of-range");
+  });
+
+  it("are no bound where entries before are not known either", () => {
+    const decoder = fastHpack(limits);
+    decoder.lose();
+    decoder.lose(0);
+    expect(decodeOctets(decoder, indexed(200)).fault).toBeUndefined();
+  });
+
+  it("count from the last time that all was known", () => {
+    const decoder = fastHpack(limits);
+    decoder.lose();
+    decodeOctets(decoder, join(sizeUpdate(0), sizeUpdate(4096), insert("new", "1")));
+    decoder.lose(0);
+    expect(decodeOctets(decoder, indexed(62)).fault).toBeUndefined();
+    expect(decodeOctets(decoder, indexed(63)).fault).toBe("index-out-of-range");
+  });
+
+  it("may hold an entry that is too large for the table", () => {
+    const decoder = fastHpack(limits);
+    decodeOctets(decoder, insert("old", "1"));
+    decoder.lose(0);
+    decodeOctets(decoder, insert("new", "x".repeat(5000)));
+    expect(decodeOctets(decoder, indexed(63)).fault).toBeUndefined();
+    expect(decodeOctets(decoder, indexed(64)).fault).toBe("index-out-of-range");
+  });
+});
+
 describe("lost bytes", () => {
   const lost = () => {
     const decoder = fastHpack(limits);

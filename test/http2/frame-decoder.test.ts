@@ -531,6 +531,27 @@ const gaps: [about: string, pieces: (Uint8Array | number)[], events: (Described 
     [3, Buffer.from("what is this?"), 7, Buffer.concat([ping, ack])],
     ["gap", "lost", "gap", "found 13", pinged, acked],
   ],
+  ["before a head that comes alone", [3, ping.subarray(0, 9), ping.subarray(9), ack], ["gap", "lost", "found 0", pinged, acked]],
+  [
+    "before a head in two pieces",
+    [3, ping.subarray(0, 5), ping.subarray(5, 9), ping.subarray(9), ack],
+    ["gap", "lost", "found 0", pinged, acked],
+  ],
+  [
+    "before a head, and behind it",
+    [3, ping.subarray(0, 9), 8, Buffer.concat([ping, ack])],
+    ["gap", "lost", "gap", "found 9", pinged, acked],
+  ],
+  [
+    "before a head that is none",
+    [3, ping.subarray(0, 9), Buffer.from("more than the eight bytes"), Buffer.concat([ping, ack])],
+    ["gap", "lost", "found 34", pinged, acked],
+  ],
+  [
+    "before more than is kept",
+    [3, frame(1, 4, 1, "82*600").subarray(0, 513), frame(1, 4, 1, "82*600").subarray(513), ping],
+    ["gap", "lost", "found 609", pinged],
+  ],
   [
     "found inside a segment",
     [3, Buffer.concat([Buffer.from("?????"), ping, ack, data])],

@@ -492,7 +492,7 @@ table("HPACK", [
     ({ client }) => {
       client.headers(1, Buffer.concat([request, insert]), "end").headers(3, Buffer.concat([request, inserted]), "end");
       client
-        .lost(9)
+        .lost(11)
         .octets(octets("000000 04 01 00000000"))
         .headers(5, Buffer.concat([request, inserted]), "end")
         .headers(7, request, "end");
@@ -501,11 +501,34 @@ table("HPACK", [
     ...[
       "C request 1 opens",
       "C request 3 opens",
-      "C gap 9",
+      "C gap 11",
       "C settings 0 !settingsAckUnexpected",
       "C request 5 opens partial",
       "C request 7 opens",
     ],
+  ],
+  [
+    "a gap in which no entry can have gone in leaves it as it was",
+    ({ client }) => {
+      client.headers(1, Buffer.concat([request, insert]), "end").headers(3, Buffer.concat([request, inserted]), "end");
+      client
+        .lost(10)
+        .octets(octets("000000 04 01 00000000"))
+        .headers(5, Buffer.concat([request, inserted]), "end");
+    },
+    ...["C request 1 opens", "C request 3 opens", "C gap 10", "C settings 0 !settingsAckUnexpected", "C request 5 opens"],
+  ],
+  [
+    "such a gap and bytes that cannot be read lose it",
+    ({ client }) => {
+      client.headers(1, Buffer.concat([request, insert]), "end").headers(3, Buffer.concat([request, inserted]), "end");
+      client
+        .lost(9)
+        .octets(Buffer.from("what is this?"))
+        .octets(octets("000000 04 01 00000000"))
+        .headers(5, Buffer.concat([request, inserted]), "end");
+    },
+    ...["C request 1 opens", "C request 3 opens", "C gap 9", "C settings 0 !settingsAckUnexpected", "C request 5 opens partial"],
   ],
   [
     "a cut HEADERS frame loses it too, a cut DATA frame does not",

@@ -133,6 +133,31 @@ describe("pairing", () => {
     ]);
   });
 
+  it("behind a gap an exact answer shows that frames are where they seem to be", () => {
+    const found = (story: Story) =>
+      play(story, { rules })
+        .pairs.filter(({ finding }) => finding.severity === "error")
+        .map(({ finding: { rule, certainty, because }, confidence }) => [rule, certainty, ...because, confidence].join(" "));
+    const behind = (s: Parameters<Story>[0]) => s.client.lost((client) => client.ping());
+    const trailers = (s: Parameters<Story>[0]) => behind(s).headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" });
+    const rule = "grpc/request-trailers";
+    expect(found((s) => trailers(s).server.goaway(1, PROTOCOL_ERROR, illegal).close())).toEqual([`${rule} proven exact`]);
+    // The code is for any fault, and no text names this one.
+    expect(found((s) => trailers(s).server.goaway(1, PROTOCOL_ERROR).close())).toEqual([`${rule} unproven borders possible`]);
+    expect(found((s) => trailers(s).ping().server.pingAck())).toEqual([`${rule} unproven borders `]);
+    const fault = (s: Parameters<Story>[0]) => behind(s).frame({ type: 6, payload: "short" });
+    // One answer does not show that each of several was.
+    expect(found((s) => fault(s).frame({ type: 6, payload: "short" }).server.goaway(0, FRAME_SIZE_ERROR).close())[0]).toMatch(
+      /^frame\/ping-length unproven borders/,
+    );
+    // What else is not known stays so.
+    const inHiding: Story = (s) => {
+      s.client.headers(1, grpc).data(1, EMPTY);
+      behind(s).trailers(1, { "grpc-status": "0" }).server.goaway(1, PROTOCOL_ERROR, illegal).close();
+    };
+    expect(found(inHiding)).toEqual([`${rule} unproven borders seen exact`]);
+  });
+
   it("tells a GOAWAY once: with the fault that it answers, or by itself", () => {
     const rulesOf = (story: Story) => play(story, { rules }).pairs.map(({ finding }) => finding.rule);
     expect(rulesOf((s) => s.client.data(0).server.goaway(0, PROTOCOL_ERROR).close())).toEqual(["frame/data-on-stream-zero"]);

@@ -46,8 +46,9 @@ export const keepaliveTooFrequent = defineRule({
     interval: 0,
     walks: new WalkBudget(),
     isGrpc: false,
-    // Whatever they are for.
+    // Whatever they are for, and those of them that came soon after the one before.
     pings: 0,
+    soon: 0,
     first: undefined as FrameRef | undefined,
     last: undefined as FrameRef | undefined,
   }),
@@ -62,25 +63,26 @@ export const keepaliveTooFrequent = defineRule({
         report(latest, "frequent", { strikes: strict.strikes, interval: state.interval / 1000 }, { fold: "pings" });
         return;
       }
-      const { pings, first, last } = state;
-      if (first === undefined || last === undefined || pings <= options.strikes) return;
+      const { pings, soon, first, last } = state;
+      if (first === undefined || last === undefined || soon < options.strikes) return;
       report(last, "counted", { pings, time: durationText(last.time - first.time) }, { fold: "pings" });
       return;
     }
     if (frame.from !== "client" || frame.ack) return;
+    const shortest = (hasOpenStream(connection) ? options.interval : options.idle) * 1e6;
     state.pings++;
+    if (state.last !== undefined && frame.last.time - state.last.time < shortest) state.soon++;
     state.last = FrameRef.of(frame);
     state.first ??= state.last;
     if (bandwidthPings.has(hex(frame.bytes, frame.start, frame.end))) return;
-    const interval = hasOpenStream(connection) ? options.interval : options.idle;
-    strikes.ping(frame.last.time, connection.server.contentFrames, interval * 1e6);
-    strict.ping(frame.last.time, connection.flow.firstTime, connection.server.contentFrames, interval * 1e6);
-    state.latest = FrameRef.of(frame);
-    state.interval = interval;
+    strikes.ping(frame.last.time, connection.server.contentFrames, shortest);
+    strict.ping(frame.last.time, connection.flow.firstTime, connection.server.contentFrames, shortest);
+    state.latest = state.last;
+    state.interval = shortest / 1e6;
     if (strikes.strikes <= options.strikes || knewMore(frame, connection)) return;
     if (state.walks.isDue(connection)) state.isGrpc = isGrpc(connection);
     if (!state.isGrpc) return;
-    report(frame, "frequent", { strikes: strikes.strikes, interval: interval / 1000 }, { fold: "pings" });
+    report(frame, "frequent", { strikes: strikes.strikes, interval: shortest / 1e9 }, { fold: "pings" });
   },
 });
 

@@ -130,8 +130,8 @@ export const serverReset = defineRule({
     const waited = frame.last.time - stream.openedTime;
     const data = { streamId: stream.id, code: errorCodeName(errorCode) };
     const more = { related: opened(stream), fold: String(errorCode) };
-    // What it blames the client for may be in octets that the capture lacks.
-    const unseen = BLAME.has(errorCode) && !(client.started && client.unbroken);
+    // What it answers may be in octets of the client that the capture lacks, whatever the code: nghttpx calls faults INTERNAL_ERROR.
+    const unseen = !(client.started && client.unbroken);
     // The client gives the call up at the same time.
     if (errorCode === ErrorCode.cancel && timeout !== undefined && waited >= timeout * AT_DEADLINE) {
       const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };
@@ -173,16 +173,6 @@ export const lateFramesAfterRst = defineRule({
 
 // Share of the deadline: both clocks began at some distance from where the capture was taken.
 const AT_DEADLINE = 0.95;
-
-const BLAME: ReadonlySet<number> = new Set([
-  ErrorCode.protocolError,
-  ErrorCode.flowControlError,
-  ErrorCode.settingsTimeout,
-  ErrorCode.streamClosed,
-  ErrorCode.frameSizeError,
-  ErrorCode.compressionError,
-  ErrorCode.enhanceYourCalm,
-]);
 
 const MEANING: Readonly<Record<number, string>> = {
   [ErrorCode.protocolError]: "it calls something on the stream a violation",

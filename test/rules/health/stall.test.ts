@@ -443,7 +443,10 @@ testRule(flowStallConnection, {
         [
           "never",
           "close",
-          { sender: "client", holder: "server", ms: 300, streams: "1, 3", victims: "; meanwhile nothing came for /next" },
+          {
+            ...{ sender: "client", holder: "server", ms: 300, streams: "1, 3", gone: "" },
+            victims: "; meanwhile nothing came for /next",
+          },
         ],
       ],
     },

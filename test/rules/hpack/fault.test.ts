@@ -49,6 +49,9 @@ testRule(indexOutOfRange, {
       s.client.headers(2, { block: get + insert }).headers(3, { block: get + newest }),
     "the entry may be missing": (s) =>
       s.client.lost((client) => client.headers(1, { block: get + insert })).headers(3, { block: get + newest }),
+    // Two fields fit in 13 octets beside the head of HEADERS.
+    "the entry may just be missing": (s) =>
+      s.client.lost((client) => client.windowUpdate(0, 1)).headers(1, { block: `${get}\xbf` }),
     "mid-connection": (s) =>
       s
         .midway()
@@ -78,6 +81,11 @@ testRule(indexOutOfRange, {
           .client.headers(1, { block: get + insert })
           .headers(3, { block: `\x20${get}${newest}` }),
       finds: [["fault", 2, { streamId: 3 }]],
+      because: ["borders", "no-gap"],
+    },
+    "what is missing can have made no such entry": {
+      frames: (s) => s.client.lost((client) => client.windowUpdate(0, 1)).headers(1, { block: `${get}\xc1` }),
+      finds: [["fault", 2, { streamId: 1 }]],
       because: ["borders", "no-gap"],
     },
   },

@@ -28,10 +28,31 @@ testRule(dataOnIdle, {
       unchecked: { "stream/* seen": 1 },
     },
     "nobody opened it": (s) => s.client.rst(1),
+    "HEADERS of a request just fit into what is missing": {
+      frames: (s) => s.client.lost(12).windowUpdate(0).data(1),
+      unchecked: { "stream/* seen": 1 },
+    },
   },
   invalid: {
     "DATA first": { frames: (s) => s.client.data(1).headers(1), finds: [["idle", 1, { streamId: 1 }]] },
     "on an even id": { frames: (s) => s.client.headers(1).data(2), finds: [["idle", 2, { streamId: 2 }]] },
+    "HEADERS of a request do not fit into what is missing": {
+      frames: (s) => s.client.lost(11).windowUpdate(0).data(1),
+      finds: [["idle", 3, { streamId: 1 }]],
+      because: ["borders"],
+    },
+    "the preface is all that is missing": {
+      frames: (s) =>
+        s
+          .bare()
+          .client.lost((client) => client.preface())
+          .settings()
+          .server.settings()
+          .settingsAck()
+          .client.settingsAck()
+          .data(1),
+      finds: [["idle", 6, { streamId: 1 }]],
+    },
   },
 });
 
