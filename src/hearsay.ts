@@ -6,11 +6,10 @@ export class Hearsay {
   step = 0;
   /** By name: the first step at which it was heard. */
   readonly heard = new Map<string, number>();
-  /** By name: the last step at which it was not known. */
-  readonly missed = new Map<string, number>();
-
+  /** By name. */
+  readonly #missed = new Map<string, Missed>();
   #newlyHeard: string[] = [];
-  readonly #newlyMissed = new Set<string>();
+  #newlyMissed: Missed[] = [];
 
   hear(name: string): void {
     if (this.heard.has(name)) return;
@@ -20,20 +19,48 @@ export class Hearsay {
     this.#newlyHeard.push(kept);
   }
 
-  miss(name: string): void {
-    const kept = this.missed.size < NAMES || this.missed.has(name) ? name : ANY;
-    this.missed.set(kept, this.step);
-    this.#newlyMissed.add(kept);
+  /** @returns For who asks again, of which `missAgain` is to be told. */
+  miss(name: string): Missed {
+    const kept = this.#missed.size < NAMES || this.#missed.has(name) ? name : ANY;
+    let missed = this.#missed.get(kept);
+    if (missed === undefined) {
+      missed = { name: kept, step: this.step, isNew: false };
+      this.#missed.set(kept, missed);
+    }
+    this.missAgain(missed);
+    return missed;
+  }
+
+  missAgain(missed: Missed): void {
+    missed.step = this.step;
+    if (missed.isNew) return;
+    missed.isNew = true;
+    this.#newlyMissed.push(missed);
+  }
+
+  /** All that was not known, by name: the last step. */
+  get missed(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#missed.values(), ({ name, step }) => [name, step]));
   }
 
   /** What is new since the last time. */
   take(): { readonly heard: [string, number][]; readonly missed: [string, number][] } {
     const heard = this.#newlyHeard.map((name): [string, number] => [name, this.heard.get(name)!]);
-    const missed = Array.from(this.#newlyMissed, (name): [string, number] => [name, this.missed.get(name)!]);
+    const missed = this.#newlyMissed.map((one): [string, number] => [one.name, one.step]);
+    for (const one of this.#newlyMissed) one.isNew = false;
     this.#newlyHeard = [];
-    this.#newlyMissed.clear();
+    this.#newlyMissed = [];
     return { heard, missed };
   }
+}
+
+/** Asked for in vain. */
+export interface Missed {
+  readonly name: string;
+  /** The last one at which it was not known. */
+  step: number;
+  /** Since the lists were taken. */
+  isNew: boolean;
 }
 
 /** Stands for names that there was no room for. */

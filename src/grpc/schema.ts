@@ -1,7 +1,7 @@
 // In: file descriptors of protobuf schemas, of the user or from server reflection. Out: what the methods of a path take and answer. Only the
 // files of schema/ know @bufbuild/protobuf.
 
-import type { Hearsay } from "../hearsay.ts";
+import type { Hearsay, Missed } from "../hearsay.ts";
 import type { MethodSchema } from "./schema/method.ts";
 import type { ProtoFile } from "./schema/proto-file.ts";
 import { FileSet, fileIn, fileOf, filesIn } from "./schema/registry.ts";
@@ -22,6 +22,8 @@ export class Schemas {
   #octets = 0;
   /** Where only a share of the connections is read. Whoever asks may be answered by what another connection shows. */
   hearsay: Hearsay | undefined = undefined;
+  /** By path, what it was told of that; undefined where the user's schema has it. Calls are many, paths few. */
+  readonly #missed = new Map<string, { readonly of: Hearsay; readonly missed: Missed | undefined }>();
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
 
@@ -33,6 +35,7 @@ export class Schemas {
    *  @throws Error with one line that says what is wrong with them. */
   add(files: readonly ProtoFile[] | Uint8Array): void {
     this.#methods.clear();
+    this.#missed.clear();
     const read = files instanceof Uint8Array ? filesIn(files) : files.map(fileOf);
     for (const file of read) this.#given.add(file);
     this.#given.verify();
@@ -93,8 +96,15 @@ export class Schemas {
 
   // Whatever another server reports: the user's schema goes before.
   #miss(path: string, hearsay: Hearsay): void {
+    const before = this.#missed.get(path);
+    if (before?.of === hearsay) {
+      if (before.missed !== undefined) hearsay.missAgain(before.missed);
+      return;
+    }
     const [method = "", service = ""] = path.split("/").reverse();
-    if (this.#given.method(service, method, "given") === undefined) hearsay.miss(`schema /${service}/${method}`);
+    const isGiven = this.#given.method(service, method, "given") !== undefined;
+    if (this.#missed.size >= METHODS) this.#missed.clear();
+    this.#missed.set(path, { of: hearsay, missed: isGiven ? undefined : hearsay.miss(`schema /${service}/${method}`) });
   }
 
   #find(path: string, server: string): MethodSchema | undefined {
