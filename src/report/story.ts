@@ -6,6 +6,7 @@ import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, Unex
 import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf, streamsText } from "./lost.ts";
+import { grpcMeaning, meaningOf, statusMeaning } from "./meanings.ts";
 import { duration, plural } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
@@ -78,6 +79,10 @@ function rankOf(failure: Failure): number {
   const answered = isAnswered(reaction);
   // Why a call waited says more than who gave it up.
   if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
+  // Nobody answers any more, not even TCP: what a caller makes of that says less.
+  if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // A timer says more than the status that it ended with.
+  if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
@@ -129,6 +134,7 @@ function tellFinding(
     f.certainty === "proven" ? "" : ` This is not proven: ${(f.because ?? []).map((need) => NEEDS[need] ?? need).join("; ")}.`;
   const cost = costSentence(reaction, connections.get(f.connection)?.software?.client);
   const more = [
+    statusSentence(f),
     repeats(f, group),
     ...logged(reaction),
     ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also)]),
@@ -225,6 +231,14 @@ export function costSentence(
   return `It cost ${plural(killed.length, "call")}: ${calls}. ${retry}${seen}`;
 }
 
+// What the status says that a finding is about.
+function statusSentence({ rule, data }: FindingEvent): string {
+  if (rule !== "health/error-status" && rule !== "grpc/http-status") return "";
+  const status = Number(data["status"]);
+  const meaning = rule === "health/error-status" && data["name"] !== undefined ? grpcMeaning(status) : statusMeaning(status);
+  return meaning === undefined ? "" : `That status says that ${meaning}.`;
+}
+
 function repeats(f: FindingEvent, group: readonly FindingEvent[]): string {
   const times = group.reduce((sum, { count }) => sum + count, 0);
   if (times < 2) return "";
@@ -256,7 +270,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     : `sent ${answerName(r)} (${at})${debug}${closed}`;
   const last = before.slice(-SHOWN).map((frame) => `${frameName(frame)} (${positionText(frame)})`);
   const sent = last.length === 0 ? "" : `The last frames it had received from the ${whom}: ${last.join(", ")}.`;
-  const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
+  const meaning = meaningOf(r);
   const says = r.explanation === undefined ? "" : `${opening(r.explanation)}.`;
   const strict = refusals.length === 0 ? "" : `Legal, but known to be refused: ${refusals.join("; ")}.`;
   const blind =
@@ -270,7 +284,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     cause:
       meaning === undefined
         ? `The ${from} ${did}, and no finding explains it.`
-        : `The ${from} ${did}. That status says why by itself: ${meaning}${blockText(r, before)}.`,
+        : `The ${from} ${did}. That ${r.kind === "status" ? "status" : "code"} says why by itself: ${meaning}${blockText(r, before)}.`,
     answer: [says, strict, sent].filter((text) => text !== "").join(" "),
     ...(cost === "" ? {} : { cost }),
     more: `${blind} h2lint timeline --connection ${connection} shows every frame.`,
@@ -286,22 +300,6 @@ function blockText({ status, frame }: UnexplainedEvent["reaction"], before: Unex
   const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
   return octets === 0 ? "" : `; its field block has ${plural(octets, "byte")} as it was sent`;
 }
-
-// RFC 9110 15.5, RFC 6585: statuses that name their reason.
-const MEANINGS: ReadonlyMap<number, string> = new Map([
-  [401, "the request has no credentials that are good for this"],
-  [403, "the request is understood and refused"],
-  [407, "a proxy on the way wants credentials"],
-  [408, "the request was not complete in the time that the server waits"],
-  [411, "the server wants a content-length"],
-  [413, "the content is larger than the server takes"],
-  [414, "the path is longer than the server takes"],
-  [415, "the server does not take this content-type, or this content-encoding"],
-  [421, "this server does not answer for that authority and scheme: the connection was used for another host"],
-  [429, "the client asked too often"],
-  [431, "the header fields of the request are larger, or more, than the server takes"],
-  [505, "the server does not take this version of HTTP for that"],
-]);
 
 /** The story in one paragraph. */
 export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText): string =>
