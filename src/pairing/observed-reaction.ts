@@ -5,6 +5,7 @@ import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import { FrameRef } from "../model/frame-ref.ts";
+import { idleBefore } from "../model/stale.ts";
 import type { Stream } from "../model/stream.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import type { TlsAlert } from "../tls/alert.ts";
@@ -137,7 +138,9 @@ export function closeReaction(from: Side, how: "fin" | "rst", at: Origin, pendin
   const follows =
     theirs !== undefined && (theirs.how === "rst" || (theirs.how === "fin" && (at.acked < 0 || at.acked > theirs.at.offset)));
   const quiet = at.time - Math.max(connection.client.lastAt.time, connection.server.lastAt.time);
-  const blames = !follows && quiet < IDLE && closeBlames(from, connection);
+  // What was idle for long is forgotten by nobody's fault: health/stale-connection.
+  const isStale = how === "rst" && from === "server" && idleBefore(connection, at) !== undefined;
+  const blames = !follows && quiet < IDLE && !isStale && closeBlames(from, connection);
   return {
     kind: how,
     from,

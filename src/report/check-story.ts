@@ -8,6 +8,7 @@ import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, Unex
 import { placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf } from "./lost.ts";
+import { meaningOf } from "./meanings.ts";
 import { between, labelled, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
 import { count, counted, duration, printable } from "./text.ts";
@@ -293,11 +294,13 @@ export class Story {
       `${this.#page.style.yellow(`? ${this.#page.in.text("unexplained")}`)}  ${this.#page.style.bold(answerName(r, this.#page.in))}  ${this.#page.style.dim(where)}`,
     );
     const answer = answerName(r, this.#page.in);
-    const text = "the {side} answered with {answer}, and no finding explains it";
-    for (const line of wrap(
-      this.#page.in.sentence(this.#page.in.text(text, { side: this.#page.in.text(from), answer })),
-      this.#page.width - 2,
-    ))
+    const meaning = meaningOf(r);
+    const text =
+      meaning === undefined
+        ? "the {side} answered with {answer}, and no finding explains it"
+        : "the {side} answered with {answer}, which says why by itself: {meaning}";
+    const words = { side: this.#page.in.text(from), answer, meaning: this.#page.in.text(meaning ?? "") };
+    for (const line of wrap(this.#page.in.sentence(this.#page.in.text(text, words)), this.#page.width - 2))
       this.#page.line(`  ${line}`);
     this.#page.line();
     const start = this.#connections.get(connection)?.start;

@@ -1,5 +1,6 @@
 // Which calls did not end well, whoever is to blame: an error status, or RST_STREAM before the end.
-import { statusCode, statusName } from "../grpc/status.ts";
+import { Name } from "../fields/name.ts";
+import { percentDecode, statusCode, statusName } from "../grpc/status.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -15,6 +16,8 @@ export interface FailedCall {
   readonly path?: string;
   /** `grpc-status 14 UNAVAILABLE`, `:status 502`, `RST_STREAM CANCEL by the client`. */
   readonly how: string;
+  /** `grpc-message`, decoded. */
+  readonly message?: string;
 }
 
 export class FailedCalls implements ModelSink {
@@ -36,8 +39,10 @@ export class FailedCalls implements ModelSink {
     if (decoded === undefined || from === "client") return;
     const grpc = statusCode(decoded.grpcStatus?.value) ?? 0;
     const status = decoded.statusCode;
-    if (grpc !== 0) this.#tell(stream, streamId, last.packet, connection, `grpc-status ${grpc} ${statusName(grpc)}`);
-    else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, `:status ${status}`);
+    if (grpc !== 0) {
+      const message = utf8(percentDecode(decoded.slots[Name.grpcMessage]?.value ?? "").octets).slice(0, MESSAGE);
+      this.#tell(stream, streamId, last.packet, connection, `grpc-status ${grpc} ${statusName(grpc)}`, message);
+    } else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, `:status ${status}`);
   }
 
   frame({ kind, from, streamId, errorCode, fault, last }: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -64,7 +69,7 @@ export class FailedCalls implements ModelSink {
     this.#tell(stream, stream.id, packet, connection, `cut off by ${how}`);
   }
 
-  #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string): void {
+  #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string, message = ""): void {
     if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
     if (connection.id !== this.#connection) {
       this.#connection = connection.id;
@@ -75,8 +80,15 @@ export class FailedCalls implements ModelSink {
     this.count++;
     if (this.calls.length >= KEPT) return;
     const path = stream?.request.path;
-    this.calls.push({ connection: connection.id, stream: id, packet, ...(path === undefined ? {} : { path: utf8(path) }), how });
+    this.calls.push({
+      ...{ connection: connection.id, stream: id, packet },
+      ...(path === undefined ? {} : { path: utf8(path) }),
+      how,
+      ...(message === "" ? {} : { message }),
+    });
   }
 }
 
 const KEPT = 1000;
+// Characters of a message.
+const MESSAGE = 300;

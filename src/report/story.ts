@@ -8,6 +8,7 @@ import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, Unex
 import { counts, isLikely, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf, streamsText } from "./lost.ts";
+import { grpcMeaning, meaningOf, statusMeaning } from "./meanings.ts";
 import { counted, duration } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
@@ -80,6 +81,10 @@ function rankOf(failure: Failure): number {
   const answered = isAnswered(reaction);
   // Why a call waited says more than who gave it up.
   if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
+  // Nobody answers any more, not even TCP: what a caller makes of that says less.
+  if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // A timer says more than the status that it ended with.
+  if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
@@ -136,6 +141,7 @@ function tellFinding(
   const needs = (f.because ?? []).map((need) => say.text(NEEDS[need] ?? need)).join(say.text("; "));
   const cost = costSentence(reaction, connections.get(f.connection)?.software?.client, say);
   const more = say.joined([
+    statusSentence(f, say),
     repeats(f, group, say),
     ...logged(reaction, say),
     ...(f.reaction.also === undefined ? [] : [alsoSentence(f.reaction.also, say)]),
@@ -279,6 +285,14 @@ function retrySentence(killed: number, safe: readonly number[], say: Language): 
   );
 }
 
+// What the status says that a finding is about.
+function statusSentence({ rule, data }: FindingEvent, say: Language): string {
+  if (rule !== "health/error-status" && rule !== "grpc/http-status") return "";
+  const status = Number(data["status"]);
+  const meaning = rule === "health/error-status" && data["name"] !== undefined ? grpcMeaning(status) : statusMeaning(status);
+  return meaning === undefined ? "" : say.text("That status says that {meaning}.", { meaning: say.text(meaning) });
+}
+
 function repeats(f: FindingEvent, group: readonly FindingEvent[], say: Language): string {
   const times = group.reduce((sum, { count }) => sum + count, 0);
   if (times < 2) return "";
@@ -324,7 +338,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
   const last = before
     .slice(-SHOWN)
     .map((frame) => say.text("{frame} ({at})", { frame: frameName(frame), at: positionText(frame, say) }));
-  const meaning = r.kind === "status" && r.status !== undefined ? MEANINGS.get(r.status) : undefined;
+  const meaning = meaningOf(r);
   const blind = unchecked.slice(0, 3).map((text) => blindText(text, say));
   const cost = costSentence(r, undefined, say);
   return {
@@ -333,9 +347,12 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     cause:
       meaning === undefined
         ? say.text("The {side} {did}, and no finding explains it.", { side: say.text(from), did })
-        : say.text("The {side} {did}. That status says why by itself: {meaning}{block}.", {
-            ...{ side: say.text(from), did, meaning: say.text(meaning), block: blockText(r, before, say) },
-          }),
+        : say.text(
+            r.kind === "status"
+              ? "The {side} {did}. That status says why by itself: {meaning}{block}."
+              : "The {side} {did}. That code says why by itself: {meaning}{block}.",
+            { side: say.text(from), did, meaning: say.text(meaning), block: blockText(r, before, say) },
+          ),
     answer: say.joined([
       r.explanation === undefined ? "" : explained(r.explanation, say),
       refusals.length === 0
@@ -368,22 +385,6 @@ function blockText({ status, frame }: UnexplainedEvent["reaction"], before: Unex
   const octets = own.reduce((sum, { length = 0 }) => sum + length, 0);
   return octets === 0 ? "" : say.text("; its field block has {bytes} as it was sent", { bytes: counted(say, octets, "byte") });
 }
-
-// RFC 9110 15.5, RFC 6585: statuses that name their reason.
-const MEANINGS: ReadonlyMap<number, string> = new Map([
-  [401, "the request has no credentials that are good for this"],
-  [403, "the request is understood and refused"],
-  [407, "a proxy on the way wants credentials"],
-  [408, "the request was not complete in the time that the server waits"],
-  [411, "the server wants a content-length"],
-  [413, "the content is larger than the server takes"],
-  [414, "the path is longer than the server takes"],
-  [415, "the server does not take this content-type, or this content-encoding"],
-  [421, "this server does not answer for that authority and scheme: the connection was used for another host"],
-  [429, "the client asked too often"],
-  [431, "the header fields of the request are larger, or more, than the server takes"],
-  [505, "the server does not take this version of HTTP for that"],
-]);
 
 /** The story in one paragraph. */
 export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText, say: Language = english): string =>

@@ -7,8 +7,10 @@ import type { Rule } from "../rules/rule.ts";
 import { isAnswered } from "./answer.ts";
 import { uncheckedText } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, ReactionObject, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
+import type { FailedCall } from "./failed-calls.ts";
 import { placeText } from "./failing.ts";
 import { type FollowedCall, type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
+import { grpcMeaning, statusMeaning } from "./meanings.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
@@ -52,6 +54,8 @@ export class Causes {
     const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection), this.#in) ?? NOTHING;
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
+    const status =
+      first === undefined && followed === undefined && symptom === undefined ? statusStory(failed.calls, this.#in) : undefined;
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
@@ -59,6 +63,7 @@ export class Causes {
       words: words.filter(({ connection }) => this.#connections.has(connection)),
       ...(first === undefined ? {} : { failure: first, story: withWay(this.tell(first), first, failed.followed) }),
       ...(followed === undefined ? {} : { story: storyOf(followed) }),
+      ...(status === undefined ? {} : { story: status }),
       ...(sighting === undefined ? {} : { sighting }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
@@ -89,6 +94,27 @@ const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): 
   packet,
   cause: text,
 });
+
+/** The first call that a status ended, with what that says: no rule was broken, and nothing else is known. */
+function statusStory(calls: readonly FailedCall[], say: Language): StoryText | undefined {
+  for (const { connection, stream, packet, how, message } of calls) {
+    const [, kind, digits] = /^(:status|grpc-status) (\d+)/.exec(how) ?? [];
+    if (digits === undefined) continue;
+    const meaning = kind === ":status" ? statusMeaning(Number(digits)) : grpcMeaning(Number(digits));
+    const text = message === undefined ? "" : `${say.text(", ")}"${message}"`;
+    return {
+      ...{ connection, stream, packet },
+      cause: say.joined([
+        say.text("The server answered stream {streamId} with {how}{text} (packet {packet}).", {
+          ...{ streamId: stream, how: say.phrase(how), text, packet },
+        }),
+        meaning === undefined ? "" : say.text("It says that {meaning}.", { meaning: say.text(meaning) }),
+      ]),
+      more: say.text("No rule was broken on the wire: the reason is the server's, or that of a proxy that made the answer."),
+    };
+  }
+  return undefined;
+}
 
 /** Whether an event is about this stream: its own frames, or an end that it died of. */
 export function concerns(event: ReportEvent, stream: number): boolean {

@@ -49,6 +49,7 @@ import * as healthIdle from "./health/idle.ts";
 import * as healthOverreaction from "./health/overreaction.ts";
 import * as healthReset from "./health/reset.ts";
 import * as healthReuse from "./health/reuse.ts";
+import * as healthStale from "./health/stale.ts";
 import * as healthStall from "./health/stall.ts";
 import * as healthStatus from "./health/status.ts";
 import * as healthUnanswered from "./health/unanswered.ts";
@@ -436,6 +437,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     healthStatus.errorStatus,
     healthDelay.slowFirstByte,
     healthDelay.slowFinish,
+    healthStale.staleConnection,
     healthClose.streamUnfinished,
     healthClose.streamKilledByClose,
     healthUnanswered.unansweredPing,

@@ -7,6 +7,7 @@ import { Language, type RuleText } from "../../src/lang/language.ts";
 import { zh } from "../../src/lang/zh/catalogue.ts";
 import { dictionary } from "../../src/pairing/dictionary.ts";
 import { sayings } from "../../src/pairing/sayings.ts";
+import { grpcMeaning, meaningOf, statusMeaning } from "../../src/report/meanings.ts";
 import { familyOf } from "../../src/rules/families.ts";
 import { rules } from "../../src/rules/index.ts";
 import { usedTexts } from "./used.ts";
@@ -129,6 +130,16 @@ describe("what is said without knowing who reads", () => {
     ];
     expect(said.length).toBeGreaterThan(200);
     expect(said.filter((text) => !isSaid(text))).toEqual([]);
+  });
+
+  it("is translated: what statuses and error codes mean", () => {
+    const meanings = [
+      ...Array.from({ length: 200 }, (_, i) => statusMeaning(400 + i)),
+      ...Array.from({ length: 17 }, (_, status) => grpcMeaning(status)),
+      ...["HTTP_1_1_REQUIRED", "INADEQUATE_SECURITY"].map((errorCode) => meaningOf({ kind: "goaway", errorCode })),
+    ].filter((text) => text !== undefined);
+    expect(meanings.length).toBeGreaterThan(40);
+    expect(meanings.filter((text) => say.text(text) === text)).toEqual([]);
   });
 
   it.each(Object.entries(zh.phrases))("%s: the same holes", (english, chinese) => {

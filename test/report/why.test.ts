@@ -6,11 +6,12 @@ import { Clock } from "../../src/capture/clock.ts";
 import { bytesSource } from "../../src/capture/source.ts";
 import type { ModelSink } from "../../src/model/model-sink.ts";
 import { EventBuilder } from "../../src/report/event-builder.ts";
+import { Inventory } from "../../src/report/inventory.ts";
 import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "../../src/report/why.ts";
 import { likenessTo, WordKeeper } from "../../src/report/words.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
-import { getRequest, type Story } from "../../src/testing.ts";
+import { getRequest, grpcRequest, type Story } from "../../src/testing.ts";
 import { summaryOf } from "./events.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));
@@ -24,15 +25,18 @@ async function why(name: string, text?: string, stream?: number): Promise<WhyAns
   return causes.answer(text, words.found);
 }
 
-function told(story: Story, text?: string): WhyAnswer {
+const answer = (fields: Readonly<Record<string, string>>) => ({ endStream: true, fields });
+
+function told(story: Story, text?: string, withInventory = false): WhyAnswer {
   const causes = new Causes(rules);
   const words = new WordKeeper(text ?? "", () => true);
   const ends: ModelSink = { connectionEnd: (connection) => causes.event(builder.connection(connection)) };
-  const { pairs, unexplained } = play(story, { rules, listeners: [words, ends] });
+  const inventory = new Inventory();
+  const { pairs, unexplained } = play(story, { rules, listeners: [words, ends, inventory] });
   for (const pair of pairs) causes.event(builder.finding(pair));
   for (const one of unexplained) causes.event(builder.unexplained(one));
   causes.event(summaryOf());
-  return causes.answer(text, words.found);
+  return causes.answer(text, words.found, withInventory ? inventory : undefined);
 }
 
 const volo = "volo-0.9.1-grpc-go-1.85";
@@ -118,6 +122,39 @@ describe("the story", () => {
     );
     expect(story!.answer).toContain("The last frames it had received from the client: SETTINGS");
     expect(story!.more).toContain("Every rule could be checked.");
+  });
+
+  it.each([
+    ["HTTP_1_1_REQUIRED", 13, "it wants this over HTTP/1.1"],
+    ["INADEQUATE_SECURITY", 12, "the version or suite of TLS"],
+  ])("of %s says what the code means", (name, code, meaning) => {
+    const { story } = told((s) => s.client.headers(1, { endStream: true }).server.goaway(0, code).close());
+    expect(story!.cause).toContain(`The server sent GOAWAY ${name}`);
+    expect(story!.cause).toContain(`That code says why by itself: ${meaning}`);
+  });
+
+  it("of a status alone says what it means", () => {
+    const story: Story = (s) => s.client.headers(1, { endStream: true }).server.headers(1, answer({ ":status": "464" }));
+    expect(told(story, undefined, true).story?.cause).toMatch(
+      /^The server answered stream 1 with :status 464 \(packet \d+\)\. It says that the protocol version of the request does not fit /,
+    );
+  });
+
+  it("of a status of gRPC says what the server says", () => {
+    const fields = { ":status": "200", "content-type": "application/grpc", "grpc-status": "5", "grpc-message": "no%20dog" };
+    const story: Story = (s) =>
+      s.client.headers(1, { fields: grpcRequest }).data(1, "\0\0\0\0\0", { endStream: true }).server.headers(1, answer(fields));
+    expect(told(story, undefined, true).story?.cause).toMatch(
+      /with grpc-status 5 NOT_FOUND, "no dog" \(packet \d+\)\. It says that what/,
+    );
+  });
+
+  it("of a peer that does not answer is not of the call that was given up for it", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).client.headers(3).server.ack();
+      s.client.data(3, 100, { endStream: true }).wait(300).again().wait(600).again().rst(3, 8);
+    };
+    expect(told(story).failure?.finding?.rule).toBe("health/peer-unreachable");
   });
 
   it("of a clean capture says that nothing failed", async () => {

@@ -87,13 +87,21 @@ describe("RFC 8448", () => {
     expect(fed.decryptor.facts.certificates.server).toBeDefined();
   });
 
+  it("section 6: client authentication", () => {
+    const fed = run(traces[6]);
+    expect(fed.decryptor.facts.alerts.map(({ name }) => name)).toEqual(["close_notify", "close_notify"]);
+    expect(fed.decryptor.verdict()).toMatchObject({ decrypted: "both", failed: 0 });
+    expect(fed.decryptor.facts.certificates.server?.subject).toContain("CN=ecdsa256");
+    expect(fed.decryptor.facts.certificates.client?.subject).toContain("CN=client");
+  });
+
   it("section 7: compatibility mode", () => {
     const fed = run(traces[7]);
     expect(fed.decryptor.facts.alerts.map(({ name }) => name)).toEqual(["close_notify", "close_notify"]);
     expect(fed.decryptor.verdict()).toMatchObject({ decrypted: "both", failed: 0 });
   });
 
-  it.each([3, 4, 5, 7] as const)("section %i, byte by byte and with records together", (section) => {
+  it.each([3, 4, 5, 6, 7] as const)("section %i, byte by byte and with records together", (section) => {
     const whole = run(traces[section]);
     const single = run(traces[section], (record) => [...record].map((octet) => Buffer.of(octet)));
     const halves = run(traces[section], (record) =>

@@ -71,6 +71,50 @@ export const story: Readonly<Record<string, string>> = {
   "the client asked too often": "客户端的请求太频繁",
   "the header fields of the request are larger, or more, than the server takes": "请求的首部字段过大或过多，服务端不接受",
   "the server does not take this version of HTTP for that": "服务端对此不接受这个 HTTP 版本",
+  "That status says that {meaning}.": "这个状态码的含义：{meaning}。",
+  "It says that {meaning}.": "它的含义：{meaning}。",
+  "The {side} {did}. That code says why by itself: {meaning}{block}.":
+    "{side}{did}。这个错误码本身就说明了原因：{meaning}{block}。",
+  "The server answered stream {streamId} with {how}{text} (packet {packet}).":
+    "服务端对流 {streamId} 的响应是 {how}{text}（包 {packet}）。",
+  "No rule was broken on the wire: the reason is the server's, or that of a proxy that made the answer.":
+    "抓包里没有违反任何规则：原因在服务端，或者在给出该响应的代理。",
+  "this server, or the proxy before it, has nothing at that path": "服务端（或它前面的代理）在该路径上没有内容",
+  "this method is not taken at that path": "该路径不接受这个方法",
+  "the client closed the connection before the load balancer's idle timeout (AWS)":
+    "客户端在负载均衡器的空闲超时之前关闭了连接（AWS）",
+  "x-forwarded-for has more addresses than the load balancer takes (AWS)":
+    "x-forwarded-for 里的地址多于负载均衡器接受的数量（AWS）",
+  "the protocol version of the request does not fit the target group's: gRPC, HTTP/2 or HTTP/1.1 (AWS)":
+    "请求的协议版本与目标组的不符：gRPC、HTTP/2 或 HTTP/1.1（AWS）",
+  "a header field is larger than nginx takes": "某个首部字段超过 nginx 接受的大小",
+  "the client's certificate is not good (nginx)": "客户端证书无效（nginx）",
+  "the server wants a client certificate (nginx)": "服务端要求客户端证书（nginx）",
+  "HTTP without TLS was sent to an HTTPS port (nginx)": "向 HTTPS 端口发送了没有 TLS 的 HTTP（nginx）",
+  "the client gave up before nginx had an answer": "nginx 得到响应之前，客户端已放弃",
+  "the server failed inside": "服务端内部出错",
+  "a proxy got no valid answer from the server behind it": "代理没有从后端得到有效的响应",
+  "the server, or the proxy before it, cannot serve this now: overload, or no healthy server behind the proxy":
+    "服务端（或它前面的代理）现在不能处理：过载，或者代理后面没有健康的服务端",
+  "a proxy waited for the server behind it as long as it may": "代理等待后端直到超时",
+  "the origin gave an answer that Cloudflare cannot read": "源站的响应 Cloudflare 不能读取",
+  "the origin refused Cloudflare's connection": "源站拒绝了 Cloudflare 的连接",
+  "the origin did not take Cloudflare's connection in time": "源站没有及时接受 Cloudflare 的连接",
+  "Cloudflare cannot reach the origin": "Cloudflare 无法到达源站",
+  "the origin did not answer in the time that Cloudflare waits": "源站没有在 Cloudflare 等待的时间内响应",
+  "the TLS handshake between Cloudflare and the origin failed": "Cloudflare 与源站之间的 TLS 握手失败",
+  "the origin's certificate is not good for Cloudflare": "Cloudflare 不接受源站的证书",
+  "the server found the deadline to be over": "服务端发现期限已过",
+  "what was asked for is not there": "所请求的内容不存在",
+  "the caller may not do this": "调用方没有权限",
+  "a quota is used up, or a message is larger than the server takes": "配额已用完，或者消息超过服务端接受的大小",
+  "the server has no such method, or not what the call needs: compare the path, and the encoding":
+    "服务端没有这个方法，或者缺少调用所需的功能：请核对路径和编码",
+  "the server, or what it needs, cannot be reached now": "服务端或它依赖的服务现在无法到达",
+  "the call has no credentials that are good for this": "调用没有带上有效的凭证",
+  "it wants this over HTTP/1.1, as some servers do for client certificates, NTLM or WebSocket":
+    "它要求对此使用 HTTP/1.1；一些服务端在客户端证书、NTLM 或 WebSocket 时会这样",
+  "the version or suite of TLS is too weak for it": "TLS 的版本或套件对它来说太弱",
   "; its field block has {bytes} as it was sent": "；它的首部块发送时有 {bytes}",
   "Legal, but known to be refused: {refusals}.": "合法，但已知会被拒绝：{refusals}。",
   "The last frames it had received from the {side}: {frames}.": "它最后收到的{side}的帧：{frames}。",

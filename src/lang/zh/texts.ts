@@ -111,6 +111,12 @@ export const texts: Readonly<Record<string, string>> = {
   // Answers that nothing explains
   unexplained: "原因不明",
   "the {side} answered with {answer}, and no finding explains it": "{side}的反应是 {answer}，已发现的问题都不能解释它",
+  "the {side} answered with {answer}, which says why by itself: {meaning}":
+    "{side}的反应是 {answer}，它本身就说明了原因：{meaning}",
+  "the header fields of the request are larger, or more, than the server takes": "请求的首部字段比服务端接受的更大或更多",
+  "it wants this over HTTP/1.1, as some servers do for client certificates, NTLM or WebSocket":
+    "它要求使用 HTTP/1.1，有些服务端在客户端证书、NTLM 或 WebSocket 时如此",
+  "the version or suite of TLS is too weak for it": "TLS 的版本或套件对它来说太弱",
   "an error": "一个错误",
   "The log reports {code} from the {side}, and nothing that explains it.": "日志里有{side}的 {code}，没有内容能解释它。",
 

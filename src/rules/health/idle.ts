@@ -1,3 +1,4 @@
+import { ValueBit } from "../../fields/value-bit.ts";
 import { timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
@@ -6,6 +7,7 @@ import type { Stream } from "../../model/stream.ts";
 import { timerOf } from "../../model/timer.ts";
 import { other, type Side } from "../../place.ts";
 import { SECOND } from "../../time.ts";
+import type { RelatedFrame } from "../finding.ts";
 import { opened } from "../related.ts";
 import { defineRule, type Note } from "../rule.ts";
 
@@ -22,6 +24,8 @@ export const idleTimeout = defineRule({
     messages: {
       reset:
         "the {side} reset stream {streamId} with {code} after {seconds} s without a frame on it: an idle timeout of the {side}, or of a proxy in its place",
+      answered:
+        "the {side} answered stream {streamId} with :status {status} after {seconds} s without a frame on it: a timeout of the {side}, or of a proxy in its place",
       closed:
         "the {side} closed the connection ({how}) on {streams} open streams after {seconds} s without a frame: an idle timeout of the {side}, or of a proxy in its place",
     },
@@ -30,9 +34,22 @@ export const idleTimeout = defineRule({
       fix: "Raise the idle timeout for that route, or send something sooner: gRPC keepalive PINGs for a connection, messages for a stream.",
     },
   },
-  state: () => ({ waits: [] as Wait[] }),
+  state: () => ({ waits: [] as Wait[], answers: [] as Answer[] }),
   // Quiet times that ended so: nobody's wait is the same twice by chance.
   session: () => ({ quiet: [] as number[], told: "" }),
+  when: { values: ValueBit.statusOther, roles: ["response"], from: "server" },
+  judge(subject, stream, context) {
+    const status = "decoded" in subject ? (subject.decoded?.statusCode ?? 0) : 0;
+    if (!TIMEOUTS.has(status) || stream?.seen !== true || stream.promised) return;
+    const quiet = subject.first.time - lastTimeOf(stream);
+    const seconds = quiet < LEAST ? undefined : timerOf(quiet);
+    if (seconds === undefined) return;
+    const { answers } = context.state;
+    if (answers.length >= KEPT) return;
+    // Reported apart from what is wrong with the status: it says why.
+    const data = { side: subject.from, streamId: stream.id, status, seconds };
+    answers.push({ subject: FrameRef.of(subject), stream, related: opened(stream), data });
+  },
   kinds: ["rst-stream"],
   frame(frame, stream, context) {
     const { errorCode, from } = frame;
@@ -66,6 +83,10 @@ export const idleTimeout = defineRule({
     context.state.waits.push(seconds === undefined ? { facts, subject } : { facts });
   },
   withState: ["connectionEnd"],
+  connectionEnd({ state: { answers }, report }) {
+    for (const { subject, stream, related, data } of answers)
+      report(subject, "answered", data, { stream, related, fold: String(data.status) });
+  },
   note: ({ state }) => state.waits,
   compare({ quiet, isTimer, ...of }: QuietTime, { session, connection }) {
     const before = session.quiet;
@@ -81,6 +102,13 @@ export const idleTimeout = defineRule({
     return { message: of.message, data: { ...of.data, seconds } };
   },
 });
+
+interface Answer {
+  readonly subject: FrameRef;
+  readonly stream: Stream;
+  readonly related: readonly RelatedFrame[];
+  readonly data: { readonly side: Side; readonly streamId: number; readonly status: number; readonly seconds: number };
+}
 
 type Wait = Note<QuietTime>;
 
@@ -107,6 +135,8 @@ function openStreams({ streams }: Connection): number {
 
 const lastTimeOf = ({ client, server, openedTime }: Stream): number => Math.max(openedTime, client.lastTime, server.lastTime);
 
+// By which servers and proxies say that they do not wait any longer.
+const TIMEOUTS: ReadonlySet<number> = new Set([408, 502, 503, 504, 524]);
 const LEAST = 4.9 * SECOND;
 const ALIKE = 0.02;
 // Of a run, and of a connection.

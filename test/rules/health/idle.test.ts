@@ -2,6 +2,7 @@ import { idleTimeout } from "../../../src/rules/health/idle.ts";
 import { grpcRequest, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
+const status = (code: string) => ({ ...end, fields: { ":status": code } });
 const PROTOCOL_ERROR = 1;
 const INTERNAL_ERROR = 2;
 const REFUSED_STREAM = 7;
@@ -58,6 +59,10 @@ testRule(idleTimeout, {
     "after the client's GOAWAY": (s) => s.client.headers(1).goaway().wait(60_000).server.close(),
     "a connection without a call": (s) => s.client.headers(1, end).server.headers(1, end).wait(60_000).close(),
     "after GOAWAY": (s) => s.client.headers(1).server.goaway(1).wait(60_000).close(),
+    "a status that is no timeout": (s) => s.client.headers(1).wait(60_000).server.headers(1, status("404")),
+    "a timeout's status in time": (s) => s.client.headers(1).wait(57_000).server.headers(1, status("504")),
+    "a timeout's status at once": (s) => s.client.headers(1).server.headers(1, status("503")),
+    "while the request goes on": (s) => s.client.headers(1).wait(30_000).data(1).wait(28_000).server.headers(1, status("504")),
     "the other side closed before": (s) => s.client.headers(1).wait(60_000).close().server.close(),
   },
   invalid: {
@@ -125,6 +130,10 @@ testRule(idleTimeout, {
     "a connection that was in use for a while, with RST": {
       frames: (s) => s.client.wait(7000).headers(1).wait(30_000).server.reset(),
       finds: [["closed", "close", { side: "server", how: "RST", streams: 1, seconds: 30 }]],
+    },
+    "by a status": {
+      frames: (s) => s.client.headers(1, end).wait(60_000).server.headers(1, status("504")),
+      finds: [["answered", 2, { side: "server", streamId: 1, status: 504, seconds: 60 }]],
     },
     "the same twice": {
       frames: (s) =>

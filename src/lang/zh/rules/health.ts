@@ -215,11 +215,22 @@ export const health: Readonly<Record<string, RuleText>> = {
     title: "使用中的流或连接不应被空闲超时中断",
     messages: {
       reset: "流 {streamId} 上 {seconds} s 没有帧，之后{side}用 {code} 重置了它：是{side}的空闲超时，或者它那里的代理的空闲超时",
+      answered:
+        "流 {streamId} 上 {seconds} s 没有帧，之后{side}用 :status {status} 响应了它：是{side}的超时，或者它那里的代理的超时",
       closed:
         "{seconds} s 没有帧之后，{side}关闭了连接（{how}），当时还有 {streams} 个未结束的流：是{side}的空闲超时，或者它那里的代理的空闲超时",
     },
     why: "负载均衡和代理会放弃没有动静的流和连接，不管它们的错误码怎样写；而安静的流是合法的。",
     fix: "调高该路由的空闲超时，或者更早发送些内容：对连接用 gRPC keepalive PING，对流用消息。",
+  },
+  "health/stale-connection": {
+    title: "空闲过的连接在下一个请求时应还存在",
+    messages: {
+      reset:
+        "连接空闲 {seconds} s 之后，TCP 以 RST 应答了流 {streamId} 上的请求：服务端，或者途中的防火墙、NAT、负载均衡已丢失该连接",
+    },
+    why: "负载均衡和防火墙会丢弃没有动静的连接（Azure 是 4 分钟，AWS 是 350 s），而且不通知任何一方。下一个请求就会失败。",
+    fix: "比它更频繁地发送 keepalive PING，没有调用时也发送；或者让客户端更早关闭空闲的连接。",
   },
   "health/request-cancelled": {
     title: "请求应在客户端放弃之前得到响应",
