@@ -3,6 +3,7 @@ import type { Catalogue } from "../language.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { answers, explain, units } from "./explain.ts";
 import { explanations } from "./explanations.ts";
+import { help } from "./help.ts";
 import { page } from "./page.ts";
 import { phrases } from "./phrases.ts";
 import { abuse } from "./rules/abuse.ts";
@@ -60,7 +61,7 @@ export const zh: Catalogue = {
     "HTTP/2 connection": "{n} 个 HTTP/2 连接",
     "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables, ...page },
+  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables, ...page, ...help },
   phrases: { ...tablePhrases, ...answers, ...phrases, ...diagnostics },
   values,
   rules: {

@@ -1,6 +1,7 @@
 // Words that code puts into holes of messages, by the hole. What has holes itself is looked for by its form.
 import { budgets } from "./budgets.ts";
 import { evidence } from "./evidence.ts";
+import { misuse, reasons } from "./misuse.ts";
 
 type Words = Readonly<Record<string, string>>;
 
@@ -80,6 +81,9 @@ export const values: Readonly<Record<string, Words>> = {
   budget: { ...budgets, ...CALL_ENDS },
   names: CALL_ENDS,
   evidence,
+  misuse,
+  said: misuse,
+  because: reasons,
   info: { first: "连接号" },
   end: CALL_ENDS,
   values: { "{first} and {others}": "{first} 和 {others}" },
