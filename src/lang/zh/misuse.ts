@@ -97,6 +97,15 @@ export const misuse: Readonly<Record<string, string>> = {
 export const reasons: Readonly<Record<string, string>> = {
   "no space left on the device": "设备上没有空间",
   "the quota is used up": "配额已用完",
+  "permission denied": "没有权限",
+  "operation not permitted": "不允许此操作",
+  "the file system is read-only": "文件系统只读",
+  "is a directory": "是一个目录",
+  "is no folder": "不是文件夹",
+  "no such folder": "没有这个文件夹",
+  "a part of the path is not a folder": "路径中有一段不是文件夹",
+  "the file would be too large": "文件会太大",
+  "input/output error": "输入/输出错误",
   "starts with {bytes}: text": "开头是 {bytes}：文本",
   "starts with {bytes}": "开头是 {bytes}",
 };
