@@ -57,7 +57,7 @@ export async function reportOf(format: string, output: Output, task: Task): Prom
       });
     }
     default:
-      if (task.follow) return (await import("../report/follow.ts")).followReport(output, lookOf(task));
+      if (task.follow) return (await import("../report/follow.ts")).followReport(output, lookOf(task), task.rules);
       return checkReport(output, lookOf(task), task.rules);
   }
 }

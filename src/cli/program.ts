@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { H2lintError } from "../error.ts";
+import { languageOf, loadLanguage } from "../lang/load.ts";
 import { loadConfig } from "./config.ts";
 import { discardUnfinished } from "./output-file.ts";
 import { parsePlain } from "./plain.ts";
@@ -20,8 +21,10 @@ export async function program(argv: readonly string[], configuration = loadConfi
     const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
     return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation, configuration));
   } catch (error) {
-    if (error instanceof H2lintError) process.stderr.write(`h2lint: ${error.message}\n`);
-    else {
+    if (error instanceof H2lintError) {
+      const say = await loadLanguage(languageOf(argv, process.env));
+      process.stderr.write(`h2lint: ${say.word("misuse", error.message)}\n`);
+    } else {
       // Ours: whoever reports it needs the stack.
       const stack = error instanceof Error ? error.stack : String(error);
       const said = process.env["H2LINT_DEBUG"] === undefined ? String(error) : stack;

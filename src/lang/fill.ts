@@ -40,6 +40,7 @@ function spaced(before: string, after: string): string {
     if (/^[A-Za-z0-9/]/.test(after)) return `${before} ${after}`;
     if (/^ \p{Script=Han}/u.test(after)) return before + after.slice(1);
   }
+  if (/[）。，；：、]$/u.test(before) && /^ \p{Script=Han}/u.test(after)) return before + after.slice(1);
   if (!HAN_START.test(after)) return before + after;
   if (/[A-Za-z0-9]$/.test(before)) return `${before} ${after}`;
   return /\p{Script=Han} $/u.test(before) ? before.slice(0, -1) + after : before + after;

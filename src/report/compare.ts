@@ -1,14 +1,18 @@
 // `h2lint compare`: what one capture does on the wire that the other does not.
+
+import { english, type Language } from "../lang/language.ts";
 import type { Row } from "./alignment.ts";
 import { answerText, type Compared, type Comparison, type Difference, type ExchangePair, resultText } from "./comparison.ts";
 import { counts } from "./failing.ts";
 import type { Output } from "./report.ts";
 import type { ExchangeShape, Step } from "./shape.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
-import { count, jsonText, plural, printable } from "./text.ts";
+import { count, counted, jsonText, printable } from "./text.ts";
+import { padEnd, shortened, widthOf } from "./width.ts";
 
 export function compareTable(output: Output, look: Look, bad: Compared, good: Compared, comparison: Comparison): void {
   const style = new Style(look);
+  const say = look.language ?? english;
   const width = Math.min(look.width, 110);
   const { differences, inBoth, exchanges, alone, left } = comparison;
   const [badName, goodName] = comparison.names.map(shown) as [string, string];
@@ -18,13 +22,15 @@ export function compareTable(output: Output, look: Look, bad: Compared, good: Co
   };
   const [first, ...rest] = differences;
   if (first === undefined) {
-    const what = exchanges.length === 0 ? "no exchange to compare, and no other difference" : "no difference";
-    const told = `${what}: ${plural(exchanges.length, "exchange")} of ${shown(bad.operand)} and ${shown(good.operand)}`;
+    const what = say.text(exchanges.length === 0 ? "no exchange to compare, and no other difference" : "no difference");
+    const told = say.text("{what}: {exchanges} of {bad} and {good}", {
+      ...{ what, exchanges: counted(say, exchanges.length, "exchange"), bad: shown(bad.operand), good: shown(good.operand) },
+    });
     for (const text of wrap(told, width)) line(style.green(text));
   } else {
     // The first line says what matters most.
-    for (const text of wrap(`${shown(first.text)}${timesOf(first, exchanges)}`, width)) line(style.bold(text));
-    if (first.rules.length > 0) dim(`${first.rules.join(", ")}${placesOf(first)}`);
+    for (const text of wrap(`${differenceText(first, say)}${timesOf(first, exchanges, say)}`, width)) line(style.bold(text));
+    if (first.rules.length > 0) dim(`${first.rules.join(", ")}${placesOf(first, say)}`);
   }
   line();
   for (const [name, { operand, shape, findings }] of [
@@ -33,31 +39,45 @@ export function compareTable(output: Output, look: Look, bad: Compared, good: Co
   ] as const) {
     const shownExchange = exchanges.find(({ bad: b, good: g }) => b.path !== undefined && b.path === g.path) ?? exchanges[0];
     const own = shownExchange === undefined ? undefined : name === badName ? shownExchange.bad : shownExchange.good;
-    const answers = findings.filter(counts).flatMap((finding) => answerText(finding) ?? []);
+    const answers = findings.filter(counts).flatMap((finding) => answerText(finding, say) ?? []);
     const parts = [
       shown(operand),
-      `${plural(shape.connections.length, "connection")}, ${plural(shape.exchanges.length, "exchange")}`,
-      ...(own === undefined ? [] : [`${shown(own.path ?? "?")} -> ${resultText(own)}`]),
+      [counted(say, shape.connections.length, "connection"), counted(say, shape.exchanges.length, "exchange")].join(
+        say.text(", "),
+      ),
+      ...(own === undefined ? [] : [`${shown(own.path ?? "?")} -> ${resultText(own, say)}`]),
       ...(answers.length === 0 ? [] : [[...new Set(answers)].slice(0, 3).join(", ")]),
     ];
-    for (const text of labelled(name, parts.join("; "), Math.max(badName.length, goodName.length) + 2, width)) line(text);
+    for (const text of labelled(name, parts.join(say.text("; ")), Math.max(widthOf(badName), widthOf(goodName)) + 2, width))
+      line(text);
   }
   line();
   const listed = look.verbose ? rest : rest.slice(0, SHOWN);
-  if (listed.length > 0) line(style.bold("also different, the likelier reasons first"));
+  if (listed.length > 0) line(style.bold(say.text("also different, the likelier reasons first")));
   for (const difference of listed) {
     const where = difference.rules.length === 0 ? "" : ` (${difference.rules.join(", ")})`;
-    for (const [i, text] of wrap(`${shown(difference.text)}${timesOf(difference, exchanges)}${where}`, width - 4).entries())
+    for (const [i, text] of wrap(
+      `${differenceText(difference, say)}${timesOf(difference, exchanges, say)}${where}`,
+      width - 4,
+    ).entries())
       line(`  ${i === 0 ? style.mark.dot : " "} ${text}`);
   }
   const more = rest.length - listed.length + left;
-  if (more > 0) line(style.dim(`  and ${count(more)} more${rest.length > listed.length ? " (--verbose shows them)" : ""}`));
+  if (more > 0)
+    line(
+      style.dim(
+        `  ${say.text(rest.length > listed.length ? "and {n} more (--verbose shows them)" : "and {n} more", { n: count(more) })}`,
+      ),
+    );
   for (const { in: side, path, count: times } of alone)
-    dim(`only ${side === "bad" ? badName : goodName} asks for ${shown(path)}${times > 1 ? `, ${count(times)} times` : ""}`);
-  if (inBoth.length > 0) dim(`found in both: ${inBoth.join(", ")}`);
+    dim(
+      say.text("only {name} asks for {path}", { name: side === "bad" ? badName : goodName, path: shown(path) }) +
+        (times > 1 ? say.text(", {n} times", { n: count(times) }) : ""),
+    );
+  if (inBoth.length > 0) dim(say.text("found in both: {rules}", { rules: inBoth.join(", ") }));
   if (listed.length + alone.length + inBoth.length > 0) line();
   const pair = worstPair(comparison);
-  if (pair !== undefined && first !== undefined) alignment(output, style, width, pair, badName, goodName);
+  if (pair !== undefined && first !== undefined) alignment(output, style, width, pair, [badName, goodName]);
 }
 
 /** The exchange that shows the first difference. */
@@ -76,47 +96,57 @@ function alignment(
   style: Style,
   width: number,
   { bad, good, rows }: ExchangePair,
-  badName: string,
-  goodName: string,
+  [badName, goodName]: readonly [string, string],
 ): void {
+  const say = style.look.language ?? english;
   const column = Math.floor((width - 11) / 2);
-  const cell = (text: string) => (text.length > column ? `${text.slice(0, column - 3)}...` : text.padEnd(column));
+  const cell = (text: string) => padEnd(shortened(text, column), column);
   const title = (name: string, { connection, stream }: ExchangeShape) =>
-    cell(`${name} (connection ${connection}, stream ${stream})`);
+    cell(say.text("{name} (connection {connection}, stream {stream})", { name, connection, stream }));
   output(`${style.bold(`         ${title(badName, bad)}  ${title(goodName, good)}`.trimEnd())}\n`);
   for (const side of ["client", "server"] as const) {
     for (const [one, another] of rows[side].slice(0, ROWS)) {
-      const [left, right] = [one === undefined ? "" : shapeText(one), another === undefined ? "" : shapeText(another)];
+      const [left, right] = [one === undefined ? "" : shapeText(one, say), another === undefined ? "" : shapeText(another, say)];
       const same = left === right;
-      const line = `${side.padEnd(6)} ${same ? " " : style.mark.bad} ${cell(left)}  ${cell(right)}`.trimEnd();
+      const line = `${padEnd(say.text(side), 6)} ${same ? " " : style.mark.bad} ${cell(left)}  ${cell(right)}`.trimEnd();
       output(`${same ? style.dim(line) : line}\n`);
     }
   }
 }
 
-function shapeText({ kind, role, endStream, fields, frames, octets, errorCode }: Step): string {
+function shapeText({ kind, role, endStream, fields, frames, octets, errorCode }: Step, say: Language): string {
   const names = fields.map(([name]) => name);
   const parts = [
     kind === "data" ? (frames > 1 ? `DATA x ${frames}` : "DATA") : kind.toUpperCase().replaceAll("-", "_"),
     ...(endStream ? ["END_STREAM"] : []),
     ...(errorCode === undefined ? [] : [errorCode]),
-    ...(kind === "data" && octets === 0 ? ["empty"] : []),
+    ...(kind === "data" && octets === 0 ? [say.text("empty")] : []),
     ...(role === undefined || names.length === 0
       ? []
-      : [role.endsWith("trailers") || names.length < 4 ? names.join(", ") : `${names.length} fields`]),
+      : [role.endsWith("trailers") || names.length < 4 ? names.join(", ") : counted(say, names.length, "field")]),
   ];
   return printable(parts.join("  "));
 }
 
-const timesOf = ({ count: times, about }: Difference, exchanges: readonly unknown[]): string =>
-  exchanges.length > 1 && about !== "finding" && times > 1 ? ` (on ${count(times)} of ${count(exchanges.length)} exchanges)` : "";
+const timesOf = ({ count: times, about }: Difference, exchanges: readonly unknown[], say: Language): string =>
+  exchanges.length > 1 && about !== "finding" && times > 1
+    ? say.text(" (on {times} of {n} exchanges)", { times: count(times), n: count(exchanges.length) })
+    : "";
 
-function placesOf({ bad, good }: Difference): string {
+function placesOf({ bad, good }: Difference, say: Language): string {
   const text = (place: Difference["bad"]) =>
-    place === undefined ? "" : `${place.stream === undefined ? "" : `stream ${place.stream}, `}packet ${place.packet}`;
+    place === undefined
+      ? ""
+      : [
+          ...(place.stream === undefined ? [] : [say.text("stream {id}", { id: place.stream })]),
+          say.text("packet {n}", { n: String(place.packet) }),
+        ].join(say.text(", "));
   const places = [text(bad), text(good)].filter((one) => one !== "");
-  return places.length === 0 ? "" : `: ${places.join(" against ")}`;
+  return places.length === 0 ? "" : `${say.text(": ")}${places.join(say.text(" against "))}`;
 }
+
+/** A message of a rule has no form here: it is said in English. */
+const differenceText = ({ text }: Difference, say: Language): string => shown(say.word("difference", text));
 
 const shown = (text: string): string => printable(text);
 

@@ -1,9 +1,11 @@
 // What one capture does that the other does not: exchanges aligned by method or path, the steps of each side aligned frame by frame, and
 // the differences in the order of how likely they explain the failure: what a rule finds, then what the client (or the side at fault)
 // does otherwise, then the rest.
+
 import { statusName } from "../grpc/status.ts";
 import { kindName } from "../http2/frame.ts";
 import { settingName } from "../http2/setting.ts";
+import { english } from "../lang/language.ts";
 import { other, type Side } from "../place.ts";
 import { align, type Row } from "./alignment.ts";
 import { answerName, isAnswered } from "./answer.ts";
@@ -339,20 +341,22 @@ function compareConnections(b: ConnectionShape, g: ConnectionShape, names: Compa
 }
 
 /** What came of an exchange, in words. */
-export function resultText({ result }: ExchangeShape): string {
+export function resultText({ result }: ExchangeShape, say = english): string {
   const { status, grpcStatus, end, duration: took } = result;
   const said =
     grpcStatus !== undefined
       ? `grpc-status ${grpcStatus} ${statusName(grpcStatus)}`
       : status !== undefined
         ? `:status ${status}`
-        : "no answer";
-  return `${said}${end === "complete" ? "" : `, ${end}`}${took === undefined ? "" : `, ${duration(took)}`}`;
+        : say.text("no answer");
+  return [said, ...(end === "complete" ? [] : [say.word("end", end)]), ...(took === undefined ? [] : [duration(took)])].join(
+    say.text(", "),
+  );
 }
 
 /** The answer that the finding got, in words. */
-export const answerText = ({ reaction, offender }: FindingEvent): string | undefined =>
-  isAnswered(reaction) ? `${other(offender)}: ${answerName(reaction)}` : undefined;
+export const answerText = ({ reaction, offender }: FindingEvent, say = english): string | undefined =>
+  isAnswered(reaction) ? `${say.text(other(offender))}${say.text(": ")}${answerName(reaction, say)}` : undefined;
 
 function namesOf(bad: Compared, good: Compared): readonly [string, string] {
   for (const name of [productOf, softwareOf, stemOf]) {

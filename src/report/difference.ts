@@ -1,10 +1,11 @@
 // `h2lint diff`: what two runs found, held against each other by fingerprint.
 import { H2lintError } from "../error.ts";
+import { english, type Language } from "../lang/language.ts";
 import type { FindingEvent } from "./event.ts";
 import { placeText } from "./failing.ts";
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
-import { count, plural, printable } from "./text.ts";
+import { count, counted, printable } from "./text.ts";
 
 /** The findings of one fingerprint on both sides. */
 export interface Compared {
@@ -107,6 +108,7 @@ export function differenceJson(output: Output, names: readonly [string, string],
 
 export function differenceTable(output: Output, look: Look, names: readonly [string, string], found: Difference): void {
   const style = new Style(look);
+  const say = look.language ?? english;
   const [old, now] = names.map(printable);
   output(`${style.bold(`${old} -> ${now}`)}\n`);
   const parts = [
@@ -116,26 +118,31 @@ export function differenceTable(output: Output, look: Look, names: readonly [str
   ] as const;
   for (const [title, list, paint] of parts) {
     if (list.length === 0) continue;
-    output(`\n${paint(`${title} (${list.length})`)}\n`);
+    output(`\n${paint(`${say.text(TITLES[title])} (${list.length})`)}\n`);
     for (const one of list) {
       const { connection, stream, packet } = one.first;
-      const where = placeText(connection, stream, packet);
+      const where = placeText(connection, stream, packet, say);
       const side = title === "fixed" ? old : now;
-      output(`  ${style.severity(one.severity, one.severity.padEnd(7))}  ${style.bold(one.rule)}  ${timesOf(one, title)}\n`);
+      output(`  ${style.severity(one.severity, one.severity.padEnd(7))}  ${style.bold(one.rule)}  ${timesOf(one, title, say)}\n`);
       for (const line of wrap(printable(one.message), look.width - 11)) output(`           ${line}\n`);
-      for (const line of wrap(`first in ${side}: ${where}`, look.width - 11)) output(`           ${style.dim(line)}\n`);
+      for (const line of wrap(say.text("first in {file}: {place}", { file: String(side), place: where }), look.width - 11))
+        output(`           ${style.dim(line)}\n`);
     }
   }
-  const faults = `${count(found.new.length)} new, ${count(found.fixed.length)} fixed, ${count(found.unchanged.length)} unchanged`;
+  const faults = say.text("{new} new, {fixed} fixed, {unchanged} unchanged", {
+    ...{ new: count(found.new.length), fixed: count(found.fixed.length), unchanged: count(found.unchanged.length) },
+  });
   const nothing = found.new.length + found.fixed.length + found.unchanged.length === 0;
-  output(`\n${nothing ? "no finding on either side" : faults}\n`);
+  output(`\n${nothing ? say.text("no finding on either side") : faults}\n`);
 }
 
-const timesOf = ({ count: { old, new: now } }: Compared, title: string): string =>
+const TITLES = { new: "new", fixed: "fixed", unchanged: "unchanged" } as const;
+
+const timesOf = ({ count: { old, new: now } }: Compared, title: string, say: Language): string =>
   title === "new"
-    ? plural(now, "time")
+    ? counted(say, now, "time")
     : title === "fixed"
-      ? plural(old, "time")
+      ? counted(say, old, "time")
       : old === now
-        ? plural(now, "time")
-        : `${count(old)} -> ${plural(now, "time")}`;
+        ? counted(say, now, "time")
+        : `${count(old)} -> ${counted(say, now, "time")}`;

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "../../src/cli/options.ts";
 import { run } from "../../src/cli/run.ts";
 import { stdout } from "../../src/cli/standard-output.ts";
@@ -10,9 +10,11 @@ import { localeLanguage } from "../../src/lang/load.ts";
 import { wrap } from "../../src/report/style.ts";
 import { widthOf } from "../../src/report/width.ts";
 import { rules } from "../../src/rules/index.ts";
+import { build, type Program } from "../cli/program.ts";
 import { englishIn } from "./english-in.ts";
 
 const volo = "samples/volo-0.9.1-grpc-go-1.85.pcap";
+const fixed = "samples/volo-0.12.2-grpc-go-1.85.pcap";
 
 async function told(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
   for (const [name, value] of Object.entries({ COLUMNS: "80", LC_ALL: "", LC_MESSAGES: "", LANG: "C", ...env }))
@@ -46,6 +48,8 @@ describe("the case that began it, in Chinese", () => {
     [["calls", volo]],
     [["calls", volo, "--verbose", "--messages"]],
     [["explain", "grpc/request-trailers"]],
+    [["diff", volo, fixed]],
+    [["compare", volo, fixed]],
     [["explain", "health/reconnect-loop"]],
   ];
 
@@ -135,6 +139,52 @@ describe("the locale", () => {
   ])("%j: %s", (env, expected) => expect(localeLanguage(env)).toBe(expected));
 });
 
+describe("help and misuse, in Chinese", () => {
+  const env = { LC_ALL: "", LC_MESSAGES: "", LANG: "zh_CN.UTF-8" };
+  let program: Program;
+  beforeAll(async () => {
+    program = await build();
+  });
+  afterAll(() => program.remove());
+  const ran = (words: readonly string[], more: Readonly<Record<string, string>> = env) => program.spawn(words, { env: more });
+
+  it.each([["--help"], ["help"], ["help why"], ["check --help"], ["record --help"], ["help --lang zh"]])("%s", (line) => {
+    const { stdout: help, status } = ran(line.split(" "));
+    expect(status).toBe(0);
+    const lines = help.split("\n");
+    expect(lines.filter((one) => widthOf(one) > 80)).toEqual([]);
+    // Names of values, and command lines.
+    const own = help
+      .replace(/^ {2}(?:tcpdump|source|claude) .*$/gm, "")
+      .replace(/^ {2}h2lint .*?(?: {2,}|$)/gm, "")
+      .replace(/\[可选：[^\]]*\]|\[默认：[^\]]*\]/gu, "")
+      .replace(/\b[a-z0-9]+(?:\|[a-z0-9]+)+\b/g, "");
+    expect(englishIn(own).filter((word) => !IN_HELP.has(word))).toEqual([]);
+  });
+
+  it.each([
+    ["chekc", "h2lint: chekc：没有这个文件或命令；是否想写 check？（见 h2lint --help）"],
+    ["check --fial-on error x", "h2lint: 未知选项 --fial-on；是否想写 --fail-on？（见 h2lint --help）"],
+    ["explain", "h2lint: 参数不够：给出 0 个，至少需要 1 个（见 h2lint --help）"],
+    ["check nosuch.pcap", "h2lint: nosuch.pcap：没有这个文件"],
+    ["check samples/README.md", "h2lint: samples/README.md：不是抓包文件（开头是 23 20 53 61：文本）"],
+    [`check ${volo} --output /no/such/x.json`, "h2lint: /no/such/x.json：无法写入（没有这个文件夹）"],
+    [
+      `calls ${volo} --connection 9`,
+      "h2lint: 没有与 --connection 9 相符的内容：共 1 个连接（见 h2lint info 和 h2lint timeline）",
+    ],
+  ])("%s", (line, expected) => {
+    const { stderr, status } = ran(line.split(" "));
+    expect(stderr.trimEnd()).toBe(expected);
+    expect(status).toBe(2);
+  });
+
+  it("is as --lang says, also where it cannot be parsed", () => {
+    expect(ran(["explain", "--lang", "en"]).stderr).toContain("Not enough");
+    expect(ran(["explain", "--lang=zh"], { ...env, LANG: "C" }).stderr).toContain("参数不够");
+  });
+});
+
 describe("all rules", () => {
   it("take no more than 80 columns in the list", async () => {
     const lines = (await told(["rules"], chinese)).split("\n");
@@ -167,3 +217,55 @@ describe("the pages in Chinese", () => {
     expect(await told(["check", volo], chinese)).toContain(shown!.trimEnd());
   });
 });
+
+// Formats and other values, programs and what they call their things.
+const IN_HELP: ReadonlySet<string> = new Set([
+  ...[
+    "table",
+    "json",
+    "ndjson",
+    "sarif",
+    "junit",
+    "github",
+    "gitlab",
+    "markdown",
+    "html",
+    "har",
+    "glob",
+    "shell",
+    "parts",
+    "bash",
+    "zsh",
+  ],
+  ...[
+    "recommended",
+    "unexplained",
+    "epoch",
+    "proto",
+    "descriptor",
+    "set",
+    "key",
+    "log",
+    "locale",
+    "stdio",
+    "Model",
+    "Context",
+    "Protocol",
+  ],
+  ...[
+    "mcp",
+    "calls",
+    "timeline",
+    "why",
+    "captures",
+    "format",
+    "output",
+    "messages",
+    "follow",
+    "color",
+    "progress",
+    "quiet",
+    "verbose",
+  ],
+  ...["check", "old", "bad", "good", "grpcurl", "stderr", "merge"],
+]);

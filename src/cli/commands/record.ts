@@ -2,9 +2,10 @@
 import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { type Source, streamSource } from "../../capture/source.ts";
 import { H2lintError } from "../../error.ts";
+import { english, type Language } from "../../lang/language.ts";
 import type { Endpoint } from "../../recording/conversation.ts";
 import { type ProxyTally, RecordingProxy } from "../../recording/proxy.ts";
-import { plural, size } from "../../report/text.ts";
+import { counted, size } from "../../report/text.ts";
 import { interruption } from "../interruption.ts";
 import { reasonOf, writeAll } from "../output-file.ts";
 import type { Task } from "../task.ts";
@@ -20,7 +21,8 @@ export async function record(task: Task): Promise<number> {
   if (outputs.length > 1) throw new H2lintError("usage", "record writes one --output FILE.pcapng");
   if (path === undefined && !follow) throw new H2lintError("usage", "record needs --output FILE.pcapng, or --follow");
   if (target.port === 0) throw new H2lintError("usage", "record needs the port of the server: HOST:PORT");
-  const say = (text: string): void => void (quiet || process.stderr.write(`h2lint: ${text}\n`));
+  const { language: say = english } = task;
+  const tell = (text: string): void => void (quiet || process.stderr.write(`h2lint: ${text}\n`));
 
   let failure: unknown;
   const over = new AbortController();
@@ -43,7 +45,10 @@ export async function record(task: Task): Promise<number> {
     failed(code) {
       if (failures.has(code)) return;
       failures.add(code);
-      say(`${textOf(target)} ${FAILURES[code] ?? `does not take a connection (${code})`}; further ones are recorded only`);
+      const failure = Object.hasOwn(FAILURES, code)
+        ? say.text(FAILURES[code] ?? code)
+        : say.text("does not take a connection ({code})", { code });
+      tell(say.text("{server} {failure}; further ones are recorded only", { server: textOf(target), failure }));
     },
   });
   const port = await listening(proxy, listen);
@@ -51,8 +56,12 @@ export async function record(task: Task): Promise<number> {
     if (textOf({ ...listen, port }) === textOf(target)) throw new H2lintError("usage", "record would connect to itself");
     if (path !== undefined) file = new CaptureFile(path);
     proxy.begin();
-    say(
-      `recording: ${textOf({ ...listen, port })} -> ${textOf(target)}${path === undefined ? "" : `, to ${path}`}; Ctrl-C ends it`,
+    const way = { from: textOf({ ...listen, port }), to: textOf(target), file: path ?? "" };
+    tell(
+      say.text(
+        path === undefined ? "recording: {from} -> {to}; Ctrl-C ends it" : "recording: {from} -> {to}, to {file}; Ctrl-C ends it",
+        way,
+      ),
     );
 
     const signal = interruption.signal();
@@ -70,7 +79,7 @@ export async function record(task: Task): Promise<number> {
     const open = await stopped;
     file?.close();
     if (failure !== undefined) throw failure;
-    say(`${path === undefined ? "" : `${path}: `}${summary(proxy.tally, open)}`);
+    tell(`${path === undefined ? "" : `${path}${say.text(": ")}`}${summary(proxy.tally, open, say)}`);
     return status;
   } finally {
     // Also where there is nothing to write to, or the check failed: nothing listens any more.
@@ -78,14 +87,14 @@ export async function record(task: Task): Promise<number> {
   }
 }
 
-function summary({ connections, failures, packets, octets }: ProxyTally, open: number): string {
+function summary({ connections, failures, packets, octets }: ProxyTally, open: number, say: Language): string {
   return [
-    plural(connections, "connection"),
-    ...(failures > 0 ? [`${failures} of them not taken by the server`] : []),
-    ...(open > 0 ? [`${open} still open`] : []),
-    plural(packets, "packet"),
-    `${size(octets)} relayed`,
-  ].join(", ");
+    counted(say, connections, "connection"),
+    ...(failures > 0 ? [say.text("{n} of them not taken by the server", { n: failures })] : []),
+    ...(open > 0 ? [say.text("{n} still open", { n: open })] : []),
+    counted(say, packets, "packet"),
+    say.text("{bytes} relayed", { bytes: size(octets, say) }),
+  ].join(say.text(", "));
 }
 
 async function listening(proxy: RecordingProxy, listen: Endpoint): Promise<number> {

@@ -3,6 +3,8 @@ import type { Catalogue } from "../language.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { answers, explain, units } from "./explain.ts";
 import { explanations } from "./explanations.ts";
+import { help } from "./help.ts";
+import { others } from "./others.ts";
 import { page } from "./page.ts";
 import { phrases } from "./phrases.ts";
 import { abuse } from "./rules/abuse.ts";
@@ -54,13 +56,15 @@ export const zh: Catalogue = {
     "more finding": "另有 {n} 个问题",
     "other connection": "其他 {n} 个连接",
     budget: "{n} 个预算",
+    exchange: "{n} 个调用",
+    time: "{n} 次",
     secret: "{n} 个密钥",
     capture: "{n} 个抓包",
     attempt: "{n} 次连接尝试",
     "HTTP/2 connection": "{n} 个 HTTP/2 连接",
     "more connection": "另有 {n} 个连接",
   },
-  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables, ...page },
+  texts: { ...texts, ...story, ...explanations, ...sayings, ...explain, ...tables, ...page, ...help, ...others },
   phrases: { ...tablePhrases, ...answers, ...phrases, ...diagnostics },
   values,
   rules: {

@@ -1,6 +1,8 @@
 // Words that code puts into holes of messages, by the hole. What has holes itself is looked for by its form.
 import { budgets } from "./budgets.ts";
+import { differences, ends, messages } from "./differences.ts";
 import { evidence } from "./evidence.ts";
+import { misuse, reasons } from "./misuse.ts";
 
 type Words = Readonly<Record<string, string>>;
 
@@ -87,8 +89,16 @@ export const values: Readonly<Record<string, Words>> = {
   budget: { ...budgets, ...CALL_ENDS },
   names: CALL_ENDS,
   evidence,
+  misuse,
+  difference: differences,
+  message: messages,
+  a: differences,
+  b: differences,
+  said: misuse,
+  because: reasons,
   info: { first: "连接号" },
-  end: CALL_ENDS,
+  end: { ...CALL_ENDS, ...ends },
+  other: ends,
   values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {
