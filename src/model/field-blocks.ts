@@ -115,7 +115,7 @@ export class FieldBlocks {
       // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
       const whole = c.client.whole && c.server.whole;
       hpack.setMaxTableSize(
-        whole && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
+        peer.whole && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
       );
       tableLimit?.before(hpack);
       const decoded = hpack.decode(bytes, start, end);

@@ -22,6 +22,7 @@ import {
   isOnStream,
   isPossible,
   LIKELY,
+  namesFamily,
   type Scene,
   type Score,
   scoreOf,
@@ -60,7 +61,11 @@ export function pairAll(
   };
 }
 
-type Answer = Score & { readonly confidence: Confidence };
+type Answer = Score & {
+  readonly confidence: Confidence;
+  /** It shows what the other side read: nothing but this fault can be meant. */
+  readonly confirms: boolean;
+};
 
 class Answers {
   readonly unexplained: Unexplained[] = [];
@@ -95,7 +100,7 @@ class Answers {
     for (const { finding } of this.#pending.findings)
       if (finding.offender === offender && finding.expect.none !== true) own.push(finding);
     const onStream = byStream(own);
-    const scene = this.#scene(offender);
+    const scene = this.#scene();
     for (const reaction of firstFinal(this.#reactions.filter(({ from }) => from !== offender))) {
       const candidates = isOnStream(reaction) ? (onStream.get(reaction.streamId) ?? []) : own;
       const scores = scored(candidates, reaction, own, scene);
@@ -147,7 +152,7 @@ class Answers {
     const { connection, reactions } = this.#pending;
     const one = { finding, repeats: { count: 1 }, framesBefore: connection.frames };
     if (finding.expect.none !== true) {
-      const scene = this.#scene(finding.offender);
+      const scene = this.#scene();
       const given = new Set(
         [...this.#answers.values()].flatMap(({ reaction, confidence }) => (confidence === "possible" ? [] : [reaction])),
       );
@@ -155,23 +160,19 @@ class Answers {
         if (given.has(reaction) || this.#overreactions.has(reaction)) continue;
         const scores = scored([finding], reaction, [finding], scene);
         const [best] = scores;
-        if (best !== undefined)
-          return this.#answered(one, { ...best, confidence: confidenceBy(best.points, isCertain(best, scores)) });
+        if (best !== undefined) return this.#answered(one, answerOf(best, scores));
       }
     }
     return this.#alone(one, endsOf(reactions), this.#reactions.find(isFinal));
   }
 
-  #scene(offender: Side): Scene {
+  #scene(): Scene {
     const { connection } = this.#pending;
     const { client, server } = this.#recognised;
     return {
       software: { client: client.supposed, server: server.supposed },
       suggested: { client: client.suggested, server: server.suggested },
-      wasOpen: ({ frame: { streamId, offset } }) => {
-        const stream = connection.streams.get(streamId);
-        return stream?.seen === true && stream.initiator === offender && stream.openedAt <= offset;
-      },
+      wasOpen: (finding) => this.#wasOpen(finding),
       roundTrip: connection.roundTrip,
     };
   }
@@ -193,8 +194,8 @@ class Answers {
 
   #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {
     const { finding, reaction } = best;
-    const confidence = confidenceBy(best.points, isCertain(best, scores));
-    const answer: Answer = { ...best, confidence };
+    const answer = answerOf(best, scores);
+    const { confidence } = answer;
     const before = this.#answers.get(finding);
     const isBetter = before === undefined || before.points < best.points;
     if (isBetter) this.#answers.set(finding, answer);
@@ -211,7 +212,7 @@ class Answers {
         others.slice(0, ALSO).map((score) => score.finding),
       );
     for (const also of others)
-      if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible" });
+      if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible", confirms: false });
     const severity = this.#overreaction;
     const { suggested } = this.#recognised[reaction.from];
     const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
@@ -231,12 +232,15 @@ class Answers {
     return places;
   }
 
-  #answered({ finding, repeats: { count } }: PendingFinding, { reaction, confidence, evidence }: Answer): PairedFinding {
+  #answered(
+    { finding, repeats: { count } }: PendingFinding,
+    { reaction, confidence, evidence, confirms }: Answer,
+  ): PairedFinding {
     const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
     const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
     const further = this.#further.get(finding);
     const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
-    const found = confidence === "exact" && count === 1 ? confirmed(finding) : finding;
+    const found = confirms && count === 1 ? this.#confirmed(finding) : finding;
     return {
       ...{ finding: found, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
@@ -247,6 +251,21 @@ class Answers {
       ...(also === undefined ? {} : { also }),
       ...(further === undefined ? {} : { further }),
     };
+  }
+
+  /** The other side objects, to the byte and by its code or text, to what is seen here: so it read frames behind a gap as they are read here,
+   *  what it had announced does not allow this, nor does what else was on the stream. */
+  #confirmed(finding: Finding): Finding {
+    const isShown = (need: Need): boolean =>
+      need === "borders" || need === "settings" || (need === "seen" && this.#wasOpen(finding));
+    const { because } = finding;
+    return because.length > 0 && because.every(isShown) ? { ...finding, certainty: "proven", because: NO_NEEDS } : finding;
+  }
+
+  /** The stream of the finding's frame was opened before that frame, by the same side. */
+  #wasOpen({ offender, frame: { streamId, offset } }: Finding): boolean {
+    const stream = this.#pending.connection.streams.get(streamId);
+    return stream?.seen === true && stream.initiator === offender && stream.openedAt <= offset;
   }
 
   #alone(one: PendingFinding, ends: ReadonlyMap<string, Reaction>, lastWord: Reaction | undefined): PairedFinding {
@@ -261,13 +280,6 @@ class Answers {
       ...(isOwn ? { selfInflicted: lastWord } : {}),
     };
   }
-}
-
-/** The other side read frames behind the gap as they are read here: it objects, to the byte and by its code or text, to what is seen here. Had
- *  they been the content of a frame whose head is lost, it would have objected to nothing. */
-function confirmed(finding: Finding): Finding {
-  const { because } = finding;
-  return because.length === 1 && because[0] === "borders" ? { ...finding, certainty: "proven", because: NO_NEEDS } : finding;
 }
 
 const explained = (explanation: string | undefined) => (explanation === undefined ? {} : { explanation });
@@ -298,6 +310,14 @@ function scored(candidates: readonly Finding[], reaction: Reaction, own: readonl
     .map((finding) => scoreOf(finding, reaction, clues, scene))
     .filter(({ points }) => points >= 1)
     .sort(byMerit);
+}
+
+function answerOf(best: Score, scores: readonly Score[]): Answer {
+  const certain = isCertain(best, scores);
+  const confidence = confidenceBy(best.points, certain);
+  const confirms =
+    confidence === "exact" || (certain && confidence === "likely" && namesFamily(best.reaction, best.finding.rule));
+  return { ...best, confidence, confirms };
 }
 
 function isCertain(best: Score, scores: readonly Score[]): boolean {

@@ -8,6 +8,7 @@ import { valueOctets } from "../grpc/status.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
+import type { Endpoint } from "../model/endpoint.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import { type SettingEntry, settingsOf } from "../model/settings.ts";
@@ -46,7 +47,7 @@ export interface FrameListing {
   readonly exclusive?: boolean;
   readonly fault?: string;
   headers?: readonly (readonly [string | null, string | null])[];
-  headersCertainty?: "exact" | "partial" | "unknown";
+  headersCertainty?: HeadersCertainty;
   /** What to show of it; only for tables. */
   text?: string;
 }
@@ -93,7 +94,7 @@ export class FrameLister implements ModelSink {
     listing.text = summarise(block);
     if (block.decoded !== undefined) {
       listing.headers = headersOf(block.decoded, this.#showSecrets);
-      listing.headersCertainty = block.decoded.fault === undefined ? block.decoded.certainty : "partial";
+      listing.headersCertainty = certaintyOf(block.decoded, connection.endpoint(block.from));
     }
     this.#flush();
   }
@@ -178,6 +179,15 @@ export function payloadOf(frame: Frame): Partial<FrameListing> {
     default:
       return {};
   }
+}
+
+/** `inferred`: all is read, from a frame that was found by its looks; `partial`: a name or value is not known; `unknown`: none is. */
+export type HeadersCertainty = "exact" | "inferred" | "partial" | "unknown";
+
+/** How sure the fields of a block are that `sender` just sent. */
+export function certaintyOf({ fault, certainty }: DecodedBlock, { resynced }: Pick<Endpoint, "resynced">): HeadersCertainty {
+  if (fault !== undefined) return "partial";
+  return certainty === "exact" && resynced ? "inferred" : certainty;
 }
 
 /** Names and values; null for what cannot be known. Credentials are masked unless asked for. */

@@ -150,12 +150,14 @@ describe("pairing", () => {
     expect(found((s) => fault(s).frame({ type: 6, payload: "short" }).server.goaway(0, FRAME_SIZE_ERROR).close())[0]).toMatch(
       /^frame\/ping-length unproven borders/,
     );
-    // What else is not known stays so.
+    expect(found((s) => fault(s).server.goaway(0, FRAME_SIZE_ERROR).close())).toEqual(["frame/ping-length proven likely"]);
+    expect(found((s) => fault(s).server.goaway(0, PROTOCOL_ERROR).close())[0]).toMatch(/unproven borders/);
+    // What else was on the stream, if all that is known of it speaks against the sender.
     const inHiding: Story = (s) => {
       s.client.headers(1, grpc).data(1, EMPTY);
       behind(s).trailers(1, { "grpc-status": "0" }).server.goaway(1, PROTOCOL_ERROR, illegal).close();
     };
-    expect(found(inHiding)).toEqual([`${rule} unproven borders seen exact`]);
+    expect(found(inHiding)).toEqual([`${rule} proven exact`]);
   });
 
   it("tells a GOAWAY once: with the fault that it answers, or by itself", () => {

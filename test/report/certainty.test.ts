@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
+import type { Connection } from "../../src/model/connection.ts";
+import type { FieldBlock } from "../../src/model/field-block.ts";
 import { adviceFor, CertaintyCollector } from "../../src/report/certainty.ts";
+import { certaintyOf } from "../../src/report/frame-object.ts";
 import { playModel } from "../../src/testing/play.ts";
 import { grpcRequest, type Story, written } from "../../src/testing.ts";
 import { indexed, literalAt } from "../hpack/octets.ts";
@@ -21,6 +24,36 @@ const lossy: Story = (s) => {
   s.server.ping();
   s.client.headers(5, request(0)).headers(7, request(0)).headers(9, request(1));
 };
+
+describe("how certain the fields of a frame are", () => {
+  const certaintiesOf = (story: Story): string[] => {
+    const certainties: string[] = [];
+    const listener = {
+      fields: ({ decoded, from }: FieldBlock, _: unknown, connection: Connection) =>
+        certainties.push(decoded === undefined ? "none" : certaintyOf(decoded, connection.endpoint(from))),
+    };
+    playModel(written(story).segments, [listener], defaultLimits, () => {});
+    return certainties;
+  };
+  const get = { ":method": "GET", ":scheme": "http", ":path": "/", ":authority": "h" };
+
+  it("is exact where all is read", () =>
+    expect(certaintiesOf((s) => s.client.headers(1, { fields: get, ...end }).server.headers(1))).toEqual(["exact", "exact"]));
+
+  it("is inferred behind a gap, where the frame is found by its looks", () =>
+    expect(
+      certaintiesOf((s) => {
+        s.client.headers(1, { fields: get, ...end }).lost((client) => client.ping());
+        s.server.headers(1);
+        s.client.headers(3, { fields: get, ...end });
+      }),
+    ).toEqual(["exact", "exact", "inferred"]));
+
+  it("is partial where it refers to what is missing", () => expect(certaintiesOf(lossy).slice(-1)).toEqual(["partial"]));
+
+  it("is partial where decoding ends with a fault", () =>
+    expect(certaintiesOf((s) => s.client.headers(1, { block: "\x82\x80" }))).toEqual(["partial"]));
+});
 
 describe("how certain a capture is", () => {
   it("is all exact where nothing is missing", () => {

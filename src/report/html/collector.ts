@@ -132,7 +132,7 @@ export class Collector implements ModelSink {
       this.#left.blocks++;
       return;
     }
-    const kept = decoded === undefined ? LOST : blockOf(decoded, this.#options.showSecrets);
+    const kept = decoded === undefined ? LOST : blockOf(decoded, connection.endpoint(block.from), this.#options.showSecrets);
     rows.block[at] = kept;
     this.#grow(rows, rows.text[at].length + kept.fields.reduce((sum, text) => sum + (text?.length ?? 0), ENTRY));
   }

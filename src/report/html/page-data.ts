@@ -72,7 +72,7 @@ export interface LeftOut {
 export type FrameDetail = Readonly<Record<string, unknown>>;
 
 export interface BlockData {
-  readonly certainty: "exact" | "partial" | "unknown";
+  readonly certainty: "exact" | "inferred" | "partial" | "unknown";
   /** Name and value of each field, as indexes into the strings; -1: not known. */
   readonly fields: readonly number[];
   /** Why decoding ended early. */

@@ -3,7 +3,8 @@ import type { DecodedBlock } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
 import { valueOctets } from "../../grpc/status.ts";
 import { Flag, type Frame } from "../../http2/frame.ts";
-import { isSecret, payloadOf } from "../frame-object.ts";
+import type { Endpoint } from "../../model/endpoint.ts";
+import { certaintyOf, isSecret, payloadOf } from "../frame-object.ts";
 import { printable } from "../text.ts";
 import type { BlockData, FrameDetail } from "./page-data.ts";
 
@@ -38,8 +39,8 @@ export function detailOf(frame: Frame): FrameDetail {
 }
 
 /** Credentials are masked unless asked for. */
-export function blockOf(decoded: DecodedBlock, showSecrets: boolean): ShownBlock {
-  const { fault, certainty, count } = decoded;
+export function blockOf(decoded: DecodedBlock, sender: Endpoint, showSecrets: boolean): ShownBlock {
+  const { fault, count } = decoded;
   const fields: (string | undefined)[] = [];
   const kept = Math.min(count, FIELDS);
   for (let i = 0; i < kept; i++) {
@@ -55,7 +56,7 @@ export function blockOf(decoded: DecodedBlock, showSecrets: boolean): ShownBlock
     );
   }
   return {
-    certainty: fault === undefined ? certainty : "partial",
+    certainty: certaintyOf(decoded, sender),
     fields,
     ...(fault === undefined ? {} : { fault }),
     ...(count > kept ? { more: count - kept } : {}),

@@ -37,7 +37,7 @@ export const connectionWindowOverflow = overflow("connection", {
     by: "either",
     spec: [{ rfc: 9113, section: "6.9.1", level: "MUST NOT" }],
     expect: { scope: "connection", codes: ["FLOW_CONTROL_ERROR"] },
-    needs: ["start2", "no-gap2"],
+    needs: ["start2"],
     decidable: "payload",
     messages: { overflow: OVERFLOW },
     docs: {
@@ -136,7 +136,9 @@ function hasRead({ frame, until }: Raised, by: Frame, connection: Connection): b
   return by.kind === "goaway" ? by.errorCode !== 0 : by.kind === "rst-stream" && by.streamId === frame.streamId;
 }
 
-function settle({ state, report }: Context<Meta, Raised[]>, decided: (raised: Raised) => boolean): void {
+const isUnbroken = ({ client, server }: Connection): boolean => client.unbroken && server.unbroken;
+
+function settle({ state, report, connection }: Context<Meta, Raised[]>, decided: (raised: Raised) => boolean): void {
   for (let i = 0; i < state.length; ) {
     const raised = state[i]!;
     if (!decided(raised)) {
@@ -147,7 +149,11 @@ function settle({ state, report }: Context<Meta, Raised[]>, decided: (raised: Ra
     const { frame, stream, increment } = raised;
     const window = raised.right - windowOf(raised.sender, stream).sent;
     const what = stream === undefined ? "the connection" : `stream ${stream.id}`;
-    const more = stream === undefined ? {} : { stream };
+    // What is missing may be DATA, which makes room: but no more of it than there are bytes.
+    const { sender, right } = raised;
+    const most = sender.lastAt.offset + 1 + sender.lostOctets;
+    const isCertain = isUnbroken(connection) || right - most > MAX_WINDOW;
+    const more = stream !== undefined ? { stream } : isCertain ? {} : { because: "no-gap2" as const };
     if (window > MAX_WINDOW) report(frame, "overflow", { increment, what, window }, { ...more, related: opened(stream) });
   }
 }

@@ -193,5 +193,10 @@ testRule(tableSizeUpdateTooLarge, {
       frames: (s) => s.settings({ client: [[HEADER_TABLE_SIZE, 4097]] }).client.headers(1, { block: size4097 + get }),
       finds: [["fault", 1, { streamId: 1 }]],
     },
+    "bytes of its sender are missing, which change no limit": {
+      frames: (s) => s.client.lost((client) => client.ping()).headers(1, { block: size4097 + get }),
+      finds: [["fault", 2, { streamId: 1 }]],
+      because: ["borders", "settings"],
+    },
   },
 });

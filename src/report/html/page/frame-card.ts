@@ -108,7 +108,7 @@ function headers(page: PageData, index: number): HTMLElement[] {
     text === undefined || text < 0 ? el("em", {}, say.text("not known")) : page.strings[text]!;
   const rows: HTMLElement[] = [];
   for (let i = 0; i < fields.length; i += 2) {
-    const unsure = (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
+    const unsure = certainty === "inferred" || (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
     rows.push(el("tr", unsure, el("th", { scope: "row" }, shown(fields[i])), el("td", {}, shown(fields[i + 1]))));
   }
   const ended = fault === undefined ? "" : say.text("; decoding ended with a fault: {fault}", { fault });
@@ -198,6 +198,7 @@ const WIDTH = 8;
 
 const CERTAINTY: Readonly<Record<string, string>> = {
   exact: "every name and value is known",
+  inferred: "every name and value is read, but where the frame begins was found by its looks, behind bytes that are missing",
   partial: "some names or values are not known: bytes that they refer to were lost",
   unknown: "not known: bytes of the block, or those it refers to, were lost",
 };
