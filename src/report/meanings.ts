@@ -15,8 +15,22 @@ export function meaningOf({
   errorCode,
 }: Pick<ReactionObject, "kind" | "status" | "errorCode">): string | undefined {
   if (kind === "status") return status === undefined ? undefined : STATUSES.get(status);
-  return errorCode === undefined ? undefined : CODES.get(errorCode);
+  return errorCode === undefined ? undefined : (CODES.get(errorCode) ?? unknownCode(errorCode));
 }
+
+// Written as a number where RFC 9113 has no name for it.
+function unknownCode(code: string): string | undefined {
+  if (!code.startsWith("0x")) return undefined;
+  const number = Number(code);
+  const apr =
+    number >= APR && number < APR + 100
+      ? `, as Apache httpd sends the errors of its library${number === APR + 7 ? " (this one is a timeout)" : ""}`
+      : "";
+  return `RFC 9113 has no code ${number}: it is the program's private one${apr}`;
+}
+
+// APR_OS_START_STATUS with APR_UTIL_START_STATUS, where its errors begin.
+const APR = 70_000;
 
 const STATUSES: ReadonlyMap<number, string> = new Map([
   [401, "the request has no credentials that are good for this"],

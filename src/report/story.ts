@@ -91,7 +91,8 @@ function rankOf(failure: Failure): number {
   // A client that hangs up on its own calls has done with them.
   const isOwn = failure.finding.offender === "client" && failure.finding.frame.kind === "close";
   if (kills && !(severity === "info" && isOwn)) {
-    if (severity === "info") return answered ? 4.5 : 5;
+    // That it was refused says more than what a caller makes of it.
+    if (severity === "info") return answered ? 4.5 : failure.finding.rule === "health/refused-streams" ? 4.9 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
   // A program itself says that something came of it.

@@ -127,10 +127,28 @@ describe("the story", () => {
   it.each([
     ["HTTP_1_1_REQUIRED", 13, "it wants this over HTTP/1.1"],
     ["INADEQUATE_SECURITY", 12, "the version or suite of TLS"],
+    [
+      "0x11177",
+      70_007,
+      "RFC 9113 has no code 70007: it is the program's private one, as Apache httpd sends the errors of its library (this",
+    ],
+    ["0xff", 255, "RFC 9113 has no code 255: it is the program's private one."],
   ])("of %s says what the code means", (name, code, meaning) => {
     const { story } = told((s) => s.client.headers(1, { endStream: true }).server.goaway(0, code).close());
     expect(story!.cause).toContain(`The server sent GOAWAY ${name}`);
     expect(story!.cause).toContain(`That code says why by itself: ${meaning}`);
+  });
+
+  it("of a call that was sent before SETTINGS could arrive is of that", () => {
+    const story: Story = (s) => {
+      s.bare().client.preface().settings().headers(1, { fields: grpcRequest }).data(1, "\0\0\0\0\0", { endStream: true });
+      s.server
+        .crossing(4)
+        .settings([[4, 0]])
+        .settingsAck()
+        .rst(1, 7);
+    };
+    expect(told(story).failure?.finding?.rule).toBe("health/refused-streams");
   });
 
   it("of a status alone says what it means", () => {

@@ -4,6 +4,7 @@ import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
@@ -33,12 +34,14 @@ export const refusedStreams = defineRule({
   },
   kinds: ["rst-stream"],
   from: "server",
-  state: () => ({ walks: new WalkBudget(), open: 0 }),
-  frame(frame, stream, { connection, state, report }) {
+  state: () => ({ walks: new WalkBudget(), open: 0, early: [] as Early[] }),
+  frame(frame, stream, context) {
     if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
+    const { connection, state, report } = context;
     const lower = stream === undefined ? undefined : lowerThanKnown(stream, connection);
-    if (lower !== undefined) {
-      report(frame, "early", { streamId: frame.streamId, ...lower }, { fold: "early" });
+    if (stream !== undefined && lower !== undefined && state.early.length < EARLY) {
+      // Reported apart from what a caller makes of it: it says why.
+      state.early.push({ frame: FrameRef.of(frame), stream, lower });
       return;
     }
     // The list is pruned late: it still names streams that are closed.
@@ -47,7 +50,21 @@ export const refusedStreams = defineRule({
     const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams) ?? "none announced";
     report(frame, "refused", { streamId: frame.streamId, active: state.open, limit }, { fold: "" });
   },
+  withState: ["connectionEnd"],
+  connectionEnd({ state: { early }, report }) {
+    for (const { frame, stream, lower } of early)
+      report(frame, "early", { streamId: stream.id, ...lower }, { stream, fold: "early" });
+  },
 });
+
+interface Early {
+  readonly frame: FrameRef;
+  readonly stream: Stream;
+  readonly lower: { readonly setting: string; readonly value: number };
+}
+
+// Of a connection.
+const EARLY = 64;
 
 // RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values. What they say that this request does not
 // fit.
