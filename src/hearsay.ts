@@ -19,7 +19,7 @@ export class Hearsay {
     this.#newlyHeard.push(kept);
   }
 
-  /** @returns For who asks again, of which `missAgain` is to be told. */
+  /** @returns What `missAgain` takes where the same is asked again. */
   miss(name: string): Missed {
     const kept = this.#missed.size < NAMES || this.#missed.has(name) ? name : ANY;
     let missed = this.#missed.get(kept);

@@ -22,7 +22,7 @@ export class Schemas {
   #octets = 0;
   /** Where only a share of the connections is read. Whoever asks may be answered by what another connection shows. */
   hearsay: Hearsay | undefined = undefined;
-  /** By path, what it was told of that; undefined where the user's schema has it. Calls are many, paths few. */
+  /** By path, its note that no schema was known; undefined where the user's schema has it. Calls are many, paths few. */
   readonly #missed = new Map<string, { readonly of: Hearsay; readonly missed: Missed | undefined }>();
   /** By server and path; anew when something is added. */
   readonly #methods = new Map<string, MethodSchema | undefined>();
