@@ -320,7 +320,7 @@ export const serverSilent = defineRule({
     const { acknowledged } = flow.directions[connection.clientIndex];
     if (client.frames === 0 || acknowledged < PREFACE) return;
     const waited = flow.lastTime - flow.firstTime;
-    if (waited < SILENCE || server.lostOctets > 0) return;
+    if (waited < SILENCE || server.lostOctets > 0 || flow.directions[1 - connection.clientIndex]!.offset > 0) return;
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
   },
 });
