@@ -209,6 +209,11 @@ describe("lines", () => {
 });
 
 describe("the pages in Chinese", () => {
+  it("show what why writes", async () => {
+    const shown = /\$ h2lint why --lang zh .*\n([^`]*)```/.exec(readFileSync("docs/zh-CN/volo-case.md", "utf8"))?.[1];
+    expect(await told(["why", volo], chinese)).toBe(shown);
+  });
+
   it.each([["README.zh-CN.md"], ["docs/zh-CN/volo-case.md"]])("%s shows what the command writes", async (page) => {
     const shown = /```(?:text|console)\n(?:\$ h2lint check --lang zh .*\n)?([^`]*反应[^`]*)```/u.exec(
       readFileSync(page, "utf8"),

@@ -177,6 +177,8 @@ export const page: Readonly<Record<string, string>> = {
   "not known": "未知",
   "; decoding ended with a fault: {fault}": "；解码因错误结束：{fault}",
   "every name and value is known": "全部名称和值都已知",
+  "every name and value is read, but where the frame begins was found by its looks, behind bytes that are missing":
+    "全部名称和值都已读出，但帧的起点是在缺失的字节之后按外形找到的",
   "some names or values are not known: bytes that they refer to were lost": "有些名称或值未知：它们引用的字节已丢失",
   "not known: bytes of the block, or those it refers to, were lost": "未知：首部块或它引用的字节已丢失",
   "Headers ": "首部字段 ",
