@@ -128,17 +128,8 @@ export class FrameDecoder implements ByteSink {
   read(b: Uint8Array, base: number, start: number, end: number, at: Origin): void {
     let p = start;
     if (this.#lost) {
-      if (this.#held.length > 0 && this.#readHeld(b, start, end)) p = start;
-      else {
-        const found = findFrames(b, start, end);
-        if (found < 0 && this.#hold(b, base, start, end, at)) return;
-        this.#dropHeld();
-        this.#skipped += (found < 0 ? end : found) - start;
-        if (found < 0) return;
-        p = found;
-        this.#lost = false;
-        this.#sink.found(this.#from, this.#skipped, at);
-      }
+      p = this.#search(b, base, start, end, at);
+      if (p < 0) return;
     }
     if (this.#unfinished !== undefined) p = this.#goOn(this.#unfinished, b, base, p, end, at);
     while (end - p >= HEAD) {
@@ -186,6 +177,19 @@ export class FrameDecoder implements ByteSink {
     under.passed += length;
     under.left -= length;
     if (under.left === 0) this.#deliverCut(under);
+  }
+
+  // Returns where frames begin, or -1.
+  #search(b: Uint8Array, base: number, start: number, end: number, at: Origin): number {
+    if (this.#held.length > 0 && this.#readHeld(b, start, end)) return start;
+    const found = findFrames(b, start, end);
+    if (found < 0 && this.#hold(b, base, start, end, at)) return -1;
+    this.#dropHeld();
+    this.#skipped += (found < 0 ? end : found) - start;
+    if (found < 0) return -1;
+    this.#lost = false;
+    this.#sink.found(this.#from, this.#skipped, at);
+    return found;
   }
 
   // A head that was sent alone says nothing before what it announces has come, too. Only the first octets behind what is missing are kept.

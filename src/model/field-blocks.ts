@@ -113,9 +113,10 @@ export class FieldBlocks {
     else {
       const { hpack, tableLimit } = sender;
       // RFC 7541 6.3: the limit is the decoder's; where its SETTINGS may be missing there is none that could be broken.
-      const whole = c.client.whole && c.server.whole;
+      const limitKnown = peer.whole;
+      const whole = limitKnown && sender.whole;
       hpack.setMaxTableSize(
-        peer.whole && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
+        limitKnown && fields.first.acked >= 0 ? peer.settings.largest(Setting.headerTableSize, fields.first.acked) : 0xffffffff,
       );
       tableLimit?.before(hpack);
       const decoded = hpack.decode(bytes, start, end);

@@ -12,11 +12,12 @@ import { type Seen, see } from "./seeing.ts";
 export type Outcome = ReadonlyMap<Kind, Score>;
 
 /** @param damages Which of a capture of so many packets.
- *  @param doubtful Of how many damages it is asked whether what they prove may be excused: the first ones, and as many of each kind. */
+ *  @param doubtful Of how many damages it is asked whether what they prove may be excused: the first ones, and as many of each kind. Undefined: nor of
+ *  what they do not prove any more, and what could be excused counts as lost. */
 export async function runGrid(
   { file, keys, expect }: Label,
   damages: (packets: number) => readonly Damage[],
-  doubtful: number,
+  doubtful?: number,
 ): Promise<Outcome> {
   const whole = readFileSync(capture(file));
   const keyFiles = keys === undefined ? [] : [capture(keys)];
@@ -32,10 +33,10 @@ export async function runGrid(
     const score = compare(name, truth, seen);
     const gone = new Set(damage.without.map((i) => i + 1));
     const sum = scores.get(damage.kind) ?? new Score();
-    const doubts = sum.captures < doubtful;
+    const doubts = sum.captures < (doubtful ?? 0);
     // What many lost packets may have held is not tried.
     const excuse = (violation: Violation, finding: FindingEvent) =>
-      gone.size > FEW ? Promise.resolve(undefined) : excuses.excuse(violation, finding, gone);
+      doubtful === undefined || gone.size > FEW ? Promise.resolve(undefined) : excuses.excuse(violation, finding, gone);
     await survive(name, expect, truth, seen, gone, excuse, doubts, score);
     sum.add(score);
     scores.set(damage.kind, sum);

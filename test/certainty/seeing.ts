@@ -85,6 +85,8 @@ class Listener implements ModelSink {
   readonly #seen: Seen;
   readonly #numbers: readonly number[];
   readonly #withFields = new Set<number>();
+  /** Requests in frames that were found by their looks. */
+  readonly #inferred = new Set<string>();
 
   constructor(seen: Seen, numbers: readonly number[]) {
     this.#seen = seen;
@@ -107,7 +109,9 @@ class Listener implements ModelSink {
     const { decoded, last, streamId, endStream, octets } = block;
     const key = [this.#numbers[last.packet - 1], connection.address(block.from), streamId, endStream, octets].join(" ");
     if (decoded === undefined) return;
-    const fields = decoded.fields.slice(0, decoded.count).map(said);
+    const isInferred = connection.endpoint(block.from).resynced;
+    if (isInferred && block.role === "request") this.#inferred.add(`${connection.id} ${streamId}`);
+    const fields = decoded.fields.slice(0, decoded.count).map((field) => said(field, isInferred));
     this.#seen.blocks.set(key, { fields, fault: decoded.fault !== undefined });
   }
 
@@ -130,14 +134,15 @@ class Listener implements ModelSink {
     if (stream.initiator !== "client") return;
     const { path } = stream.request;
     const key = `${[connection.address("client"), connection.address("server")].sort().join(" ")} ${stream.id}`;
-    const certainty = path === undefined || path === "" ? "unknown" : "exact";
+    const read = this.#inferred.has(`${connection.id} ${stream.id}`) ? "inferred" : "exact";
+    const certainty = path === undefined || path === "" ? "unknown" : read;
     this.#seen.calls.set(key, { certainty, value: path ?? "" });
   }
 }
 
-function said({ name, value, bits }: Field): Said {
+function said({ name, value, bits }: Field, isInferred: boolean): Said {
   const known = (bits & (FieldBit.nameUnknown | FieldBit.valueUnknown)) === 0;
-  return { certainty: known ? "exact" : "unknown", value: known ? `${name.text}: ${value}` : "" };
+  return { certainty: known ? (isInferred ? "inferred" : "exact") : "unknown", value: known ? `${name.text}: ${value}` : "" };
 }
 
 // Connections of the same addresses and ports one after the other are numbered.
