@@ -22,7 +22,6 @@ import {
   isOnStream,
   isPossible,
   LIKELY,
-  namesFamily,
   type Scene,
   type Score,
   scoreOf,
@@ -61,11 +60,7 @@ export function pairAll(
   };
 }
 
-type Answer = Score & {
-  readonly confidence: Confidence;
-  /** It shows what the other side read: nothing but this fault can be meant. */
-  readonly confirms: boolean;
-};
+type Answer = Score & { readonly confidence: Confidence };
 
 class Answers {
   readonly unexplained: Unexplained[] = [];
@@ -212,7 +207,7 @@ class Answers {
         others.slice(0, ALSO).map((score) => score.finding),
       );
     for (const also of others)
-      if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible", confirms: false });
+      if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible" });
     const severity = this.#overreaction;
     const { suggested } = this.#recognised[reaction.from];
     const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
@@ -232,15 +227,12 @@ class Answers {
     return places;
   }
 
-  #answered(
-    { finding, repeats: { count } }: PendingFinding,
-    { reaction, confidence, evidence, confirms }: Answer,
-  ): PairedFinding {
+  #answered({ finding, repeats: { count } }: PendingFinding, { reaction, confidence, evidence }: Answer): PairedFinding {
     const about = textsLike(reaction.debug).find((text) => isAbout(text, finding.rule));
     const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
     const further = this.#further.get(finding);
     const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
-    const found = confirms && count === 1 ? this.#confirmed(finding) : finding;
+    const found = confidence === "exact" && count === 1 ? this.#confirmed(finding) : finding;
     return {
       ...{ finding: found, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
@@ -313,11 +305,7 @@ function scored(candidates: readonly Finding[], reaction: Reaction, own: readonl
 }
 
 function answerOf(best: Score, scores: readonly Score[]): Answer {
-  const certain = isCertain(best, scores);
-  const confidence = confidenceBy(best.points, certain);
-  const confirms =
-    confidence === "exact" || (certain && confidence === "likely" && namesFamily(best.reaction, best.finding.rule));
-  return { ...best, confidence, confirms };
+  return { ...best, confidence: confidenceBy(best.points, isCertain(best, scores)) };
 }
 
 function isCertain(best: Score, scores: readonly Score[]): boolean {

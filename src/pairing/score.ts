@@ -146,12 +146,6 @@ export function scoreOf(
 export const confidenceBy = (points: number, isCertain: boolean): Confidence =>
   isCertain && points >= EXACT ? "exact" : points >= LIKELY ? "likely" : "possible";
 
-/** The code is made for faults of this family, and for no others. */
-export function namesFamily(reaction: Reaction, rule: string): boolean {
-  if (reaction.kind !== "goaway" && reaction.kind !== "rst-stream") return false;
-  return CODE_FAMILIES[errorCodeName(reaction.errorCode)]?.some((family) => rule.startsWith(family)) === true;
-}
-
 /** What a text quotes that is not of this finding's frame. */
 function denialOf(debug: string, { frame }: Finding): string | undefined {
   const { streamId, length, kind, flags } = frame;
