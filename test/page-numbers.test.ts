@@ -65,6 +65,10 @@ const stated: readonly (readonly [page: string, sentence: string])[] = [
   ["docs/judging.md", `| it is the last fault before the answer | ${points(/add\((\d), "it is the last fault/)} |`],
   ["docs/judging.md", `which may stand for any fault | ${points(/suit\((\d), `\$\{code\} may stand for any/)} |`],
   ["docs/judging.md", `it came in time | ${points(/add\((\d), "the answer came in time"/)} each |`],
+  [
+    "docs/judgement.md",
+    `below ${constant("src/model/connection-model.ts", "LEAST_FRAME") + within("src/model/connection-model.ts", /LEAST_OPENING = LEAST_FRAME \+ (\d)/)} bytes no HEADERS`,
+  ],
   ["docs/logs.md", `At most ${count(limits.logEvents)} relevant lines per log are kept, ${KiB(limits.logLine)} per line`],
   [
     "docs/outputs.md",
