@@ -1,6 +1,7 @@
 // Which calls did not end well, whoever is to blame: an error status, or RST_STREAM before the end.
 import { Name } from "../fields/name.ts";
 import { percentDecode, statusCode, statusName } from "../grpc/status.ts";
+import { timeoutOf } from "../grpc/timeout.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -18,6 +19,8 @@ export interface FailedCall {
   readonly how: string;
   /** `grpc-message`, decoded. */
   readonly message?: string;
+  /** The caller's deadline, nanoseconds, where it was over by then. */
+  readonly deadline?: number;
 }
 
 export class FailedCalls implements ModelSink {
@@ -61,6 +64,8 @@ export class FailedCalls implements ModelSink {
       last.packet,
       connection,
       `RST_STREAM${fault === undefined ? ` ${errorCodeName(errorCode)}` : ""} by the ${from}`,
+      "",
+      deadlineBy(last.time, stream),
     );
   }
 
@@ -69,7 +74,15 @@ export class FailedCalls implements ModelSink {
     this.#tell(stream, stream.id, packet, connection, `cut off by ${how}`);
   }
 
-  #tell(stream: Stream | undefined, id: number, packet: number, connection: Connection, how: string, message = ""): void {
+  #tell(
+    stream: Stream | undefined,
+    id: number,
+    packet: number,
+    connection: Connection,
+    how: string,
+    message = "",
+    deadline?: number,
+  ): void {
     if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
     if (connection.id !== this.#connection) {
       this.#connection = connection.id;
@@ -85,8 +98,14 @@ export class FailedCalls implements ModelSink {
       ...(path === undefined ? {} : { path: utf8(path) }),
       how,
       ...(message === "" ? {} : { message }),
+      ...(deadline === undefined ? {} : { deadline }),
     });
   }
+}
+
+function deadlineBy(time: number, { seen, openedTime, request }: Stream): number | undefined {
+  const deadline = !seen || request.grpcTimeout === undefined ? undefined : timeoutOf(request.grpcTimeout);
+  return deadline !== undefined && time - openedTime >= deadline ? deadline : undefined;
 }
 
 const KEPT = 1000;

@@ -17,7 +17,7 @@ import { type FailedCall, FailedCalls } from "./failed-calls.ts";
 import { placeText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { LegKeeper } from "./leg-keeper.ts";
-import { count, counted } from "./text.ts";
+import { count, counted, duration } from "./text.ts";
 import { Ways } from "./way.ts";
 import { wayText } from "./way-story.ts";
 
@@ -185,7 +185,10 @@ export function symptomLines(
       say,
       calls,
       say.text("{calls} did not end well:", { calls: counted(say, all, "call") }),
-      ({ how, path }) => `${path ?? say.text("a call")}${say.text(": ")}${say.phrase(how)}`,
+      ({ how, path, deadline }) => {
+        const over = deadline === undefined ? "" : overdue(deadline, say);
+        return `${path ?? say.text("a call")}${say.text(": ")}${say.phrase(how)}${over}`;
+      },
       ({ connection, stream, packet }) => placeText(connection, stream, at(packet), say),
     ),
     ...listed(
@@ -210,6 +213,9 @@ export function symptomLines(
       : [say.text("followed through the proxy:"), ...followed.slice(0, TOLD).map(({ text }) => `  ${text}`)]),
   ];
 }
+
+const overdue = (deadline: number, say: Language): string =>
+  `${say.text(", ")}${say.text("the deadline of {deadline} had passed", { deadline: duration(deadline) })}`;
 
 /** What is alike is one line, with how often. */
 function listed<T>(

@@ -14,7 +14,7 @@ import { grpcMeaning, statusMeaning } from "./meanings.ts";
 import type { Output } from "./report.ts";
 import { type Failure, failuresOf, isFailure, type StoryText, storyPlace, tell } from "./story.ts";
 import { type Look, Style, wrap } from "./style.ts";
-import { count, counted, jsonText, printable } from "./text.ts";
+import { count, counted, duration, jsonText, printable } from "./text.ts";
 import { likenessTo, type Words } from "./words.ts";
 
 /** What the events of a check come to. */
@@ -95,9 +95,20 @@ const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): 
   cause: text,
 });
 
-/** The first call that a status ended, with what that says: no rule was broken, and nothing else is known. */
+/** The first call that its deadline or a status ended, with what that says: no rule was broken, and nothing else is known. */
 function statusStory(calls: readonly FailedCall[], say: Language): StoryText | undefined {
-  for (const { connection, stream, packet, how, message } of calls) {
+  for (const { connection, stream, packet, how, message, deadline } of calls) {
+    if (deadline !== undefined)
+      return {
+        ...{ connection, stream, packet },
+        cause: say.text(
+          "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} (packet {packet}).",
+          {
+            ...{ deadline: duration(deadline), streamId: stream, how: say.phrase(how), packet },
+          },
+        ),
+        more: say.text("No rule was broken on the wire: the server took longer than the caller would wait."),
+      };
     const [, kind, digits] = /^(:status|grpc-status) (\d+)/.exec(how) ?? [];
     if (digits === undefined) continue;
     const meaning = kind === ":status" ? statusMeaning(Number(digits)) : grpcMeaning(Number(digits));

@@ -64,6 +64,26 @@ function withoutSecrets(file: Buffer): Buffer {
   return Buffer.concat(blocks);
 }
 
+describe("a call whose deadline had passed", () => {
+  const reset =
+    (ms: number): Story =>
+    (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "100m" } })
+        .data(1, "\0\0\0\0\0", { endStream: true })
+        .wait(ms)
+        .server.rst(1, 8);
+  const text = (story: Story): string => {
+    let all = "";
+    whyTable((piece) => (all += piece), { color: false, width: 200, verbose: false, quiet: false }, told(story, undefined, true));
+    return all;
+  };
+
+  it("is told so, whoever reset it", () => expect(text(reset(100))).toContain("the deadline of 100.00 ms had passed"));
+
+  it("is not, before that", () => expect(text(reset(90))).not.toContain("had passed"));
+});
+
 describe("the story", () => {
   it("tells the Volo case: cause, answer, cost, fix, with packet numbers", async () => {
     const { story } = await why(volo);

@@ -115,6 +115,10 @@ export const story: Readonly<Record<string, string>> = {
   "it wants this over HTTP/1.1, as some servers do for client certificates, NTLM or WebSocket":
     "它要求对此使用 HTTP/1.1；一些服务端在客户端证书、NTLM 或 WebSocket 时会这样",
   "the version or suite of TLS is too weak for it": "TLS 的版本或套件对它来说太弱",
+  "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} (packet {packet}).":
+    "流 {streamId} 上的调用结束时，调用方的期限 {deadline} 已过：{how}（包 {packet}）。",
+  "No rule was broken on the wire: the server took longer than the caller would wait.":
+    "抓包里没有违反任何规则：服务端所用的时间超过了调用方愿意等待的时间。",
   "; its field block has {bytes} as it was sent": "；它的首部块发送时有 {bytes}",
   "Legal, but known to be refused: {refusals}.": "合法，但已知会被拒绝：{refusals}。",
   "The last frames it had received from the {side}: {frames}.": "它最后收到的{side}的帧：{frames}。",
