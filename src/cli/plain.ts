@@ -29,6 +29,8 @@ export function parsePlain(argv: readonly string[]): Invocation | undefined {
     (given[name] ??= []).push(value);
   }
   if (words[0] === "help") return undefined;
+  // Taken back: whether it was given is for yargs to say.
+  if (Object.values(given).some((values) => values.includes(false) && values.includes(true))) return undefined;
   const named = COMMANDS.find(({ name }) => name === words[0]);
   const command = named ?? COMMANDS[0]!;
   const operands = named === undefined ? words : words.slice(1);

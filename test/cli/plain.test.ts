@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import type { Invocation } from "../../src/cli/invocation.ts";
 import { parse } from "../../src/cli/options.ts";
 import { parsePlain } from "../../src/cli/plain.ts";
+import { runs, seed } from "../fuzzing.ts";
 
 const WORDS = [
   ...[
@@ -122,6 +123,7 @@ it.each([
   [["a.pcap", "--fail-on", "x"]],
   [["a.pcap", "-fjson"]],
   [["a.pcap", "--", "b"]],
+  [["timeline", "--update-baseline", "--no-update-baseline"]],
 ])("%j is left to it", (argv) => expect(parsePlain(argv)).toBeUndefined());
 
 it.each([
@@ -149,7 +151,7 @@ it("agrees with it on any words, where it reads them at all", async () => {
       fc.asyncProperty(words, async (argv) => {
         if (await agrees(argv)) read++;
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000), seed },
     );
     expect(read).toBeGreaterThan(200);
   } finally {
