@@ -1,5 +1,5 @@
 // In: the octets of one direction after the preface. Out: its frames, legal or not (RFC 9113 section 4.1), found by their borders alone.
-import { u24 } from "../bytes.ts";
+import { copyOf, u24 } from "../bytes.ts";
 import type { DiagnosticSink } from "../diagnostic.ts";
 import type { Limits } from "../limits.ts";
 import { copyOrigin, type Origin, origin, type Side } from "../place.ts";
@@ -201,7 +201,7 @@ export class FrameDecoder implements ByteSink {
     }
     const place = origin();
     setPlace(place, at, start - base);
-    this.#held = [...this.#held, { bytes: new Uint8Array(b.subarray(start, end)), at: place }];
+    this.#held = [...this.#held, { bytes: copyOf(b, start, end), at: place }];
     return true;
   }
 

@@ -56,7 +56,7 @@ function observeNewStream(fields: FieldBlock, sender: Endpoint, peer: Endpoint, 
   }
   if (peer.hasRefused(id)) return;
   const opener = byClient ? peer : sender;
-  if (!(opener === sender ? opener.opensLikely : opener.opensKnown) || id <= opener.forgotten) {
+  if (!opener.opensKnownFor(sender) || id <= opener.forgotten) {
     c.uncheck("stream-id/*", "seen");
     return;
   }

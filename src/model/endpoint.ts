@@ -174,6 +174,11 @@ export class Endpoint {
     return this.started && !this.blocksHidden;
   }
 
+  /** The same of what `sender` sends: its own streams are judged by its own frames. */
+  opensKnownFor(sender: Endpoint): boolean {
+    return sender === this ? this.opensLikely : this.opensKnown;
+  }
+
   /** From where the capture begins, nothing is missing so far. */
   get unbroken(): boolean {
     return this.lostOctets === 0 && !this.resynced;

@@ -53,7 +53,7 @@ export function observeUnknownStream(
   if (peer.hasRefused(id)) return;
   const byClient = (id & 1) === 1;
   const opener = byClient === (sender.side === "client") ? sender : peer;
-  if (!(opener === sender ? opener.opensLikely : opener.opensKnown) || id <= opener.forgotten) {
+  if (!opener.opensKnownFor(sender) || id <= opener.forgotten) {
     connection.uncheck("stream/*", "seen");
     return;
   }

@@ -53,7 +53,7 @@ export class StreamTable {
   openUnseen(c: Connection, id: number, time: number, sender: Endpoint, peer: Endpoint): Stream | undefined {
     if (id === 0) return undefined;
     const opener = ((id & 1) === 1) === (sender.side === "client") ? sender : peer;
-    if ((opener === sender ? opener.opensLikely : opener.opensKnown) || id <= opener.forgotten) return undefined;
+    if (opener.opensKnownFor(sender) || id <= opener.forgotten) return undefined;
     const stream = this.open(c, id, opener.side, false, -1, time);
     this.#sink.streamStart(stream, c);
     return stream;

@@ -44,8 +44,9 @@ export class FailedCalls implements ModelSink {
     const status = decoded.statusCode;
     if (grpc !== 0) {
       const message = utf8(percentDecode(decoded.slots[Name.grpcMessage]?.value ?? "").octets).slice(0, MESSAGE);
-      this.#tell(stream, streamId, last.packet, connection, `grpc-status ${grpc} ${statusName(grpc)}`, message);
-    } else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, `:status ${status}`);
+      const how = `grpc-status ${grpc} ${statusName(grpc)}`;
+      this.#tell(stream, streamId, last.packet, connection, message === "" ? { how } : { how, message });
+    } else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, { how: `:status ${status}` });
   }
 
   frame({ kind, from, streamId, errorCode, fault, last }: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -58,20 +59,14 @@ export class FailedCalls implements ModelSink {
       stream.server.endAt >= 0
     )
       return;
-    this.#tell(
-      stream,
-      streamId,
-      last.packet,
-      connection,
-      `RST_STREAM${fault === undefined ? ` ${errorCodeName(errorCode)}` : ""} by the ${from}`,
-      "",
-      deadlineBy(last.time, stream),
-    );
+    const how = `RST_STREAM${fault === undefined ? ` ${errorCodeName(errorCode)}` : ""} by the ${from}`;
+    const deadline = deadlineBy(last.time, stream);
+    this.#tell(stream, streamId, last.packet, connection, deadline === undefined ? { how } : { how, deadline });
   }
 
   /** The connection ended before its call did. */
   cutOff(stream: Stream, packet: number, connection: Connection, how: string): void {
-    this.#tell(stream, stream.id, packet, connection, `cut off by ${how}`);
+    this.#tell(stream, stream.id, packet, connection, { how: `cut off by ${how}` });
   }
 
   #tell(
@@ -79,9 +74,7 @@ export class FailedCalls implements ModelSink {
     id: number,
     packet: number,
     connection: Connection,
-    how: string,
-    message = "",
-    deadline?: number,
+    what: Pick<FailedCall, "how" | "message" | "deadline">,
   ): void {
     if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
     if (connection.id !== this.#connection) {
@@ -93,13 +86,8 @@ export class FailedCalls implements ModelSink {
     this.count++;
     if (this.calls.length >= KEPT) return;
     const path = stream?.request.path;
-    this.calls.push({
-      ...{ connection: connection.id, stream: id, packet },
-      ...(path === undefined ? {} : { path: utf8(path) }),
-      how,
-      ...(message === "" ? {} : { message }),
-      ...(deadline === undefined ? {} : { deadline }),
-    });
+    const named = path === undefined ? {} : { path: utf8(path) };
+    this.calls.push({ connection: connection.id, stream: id, packet, ...named, ...what });
   }
 }
 

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exported, Scratch, twentyCallsCapture, volo } from "../exports/exporting.ts";
+import { freePort } from "./free-port.ts";
 
 const scratch = new Scratch();
 const program = scratch.path("collector");
@@ -19,14 +19,6 @@ const isBuilt = built.status === 0;
 if (!isBuilt) console.log(`no collector: ${built.error?.message ?? built.stderr.trim().split("\n").at(-1)}`);
 
 afterAll(() => scratch.remove());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
 
 describe.skipIf(!isBuilt)("the collector", () => {
   let collector: ChildProcess;

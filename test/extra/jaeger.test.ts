@@ -4,24 +4,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exported, Scratch, twentyCallsCapture, volo } from "../exports/exporting.ts";
+import { freePort } from "./free-port.ts";
 
 const program = process.env["H2LINT_JAEGER"];
 if (program === undefined) console.log("no Jaeger: H2LINT_JAEGER does not name its program");
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
 
 interface Trace {
   readonly spans: readonly {

@@ -259,27 +259,28 @@ const oneStream =
       .client.wait(300)
       .windowUpdate(0, 100)
       .server.data(1, 100, end);
-// By stream 1; windows of streams are 0, and what they are granted.
-const granted =
-  (stream: number): Story =>
+// By stream 1, that of the connection too; windows of streams are 0, and what they are granted.
+const usedUp =
+  (meanwhile: (client: Speaker) => Speaker): Story =>
   (s) =>
-    s
-      .settings({
-        client: [
-          [INITIAL_WINDOW_SIZE, 0],
-          [MAX_FRAME_SIZE, 65_536],
-        ],
-      })
-      .client.headers(1, end)
-      .windowUpdate(1, 65_535)
-      .server.headers(1)
-      .data(1, 65_535)
-      .client.headers(3, get("/a"))
-      .windowUpdate(3, stream)
-      .wait(197)
+    meanwhile(
+      s
+        .settings({
+          client: [
+            [INITIAL_WINDOW_SIZE, 0],
+            [MAX_FRAME_SIZE, 65_536],
+          ],
+        })
+        .client.headers(1, end)
+        .windowUpdate(1, 65_535)
+        .server.headers(1)
+        .data(1, 65_535)
+        .client.headers(3, get("/a")),
+    )
       .windowUpdate(0, 100)
       .windowUpdate(1, 100)
       .server.data(1, 100, end);
+const granted = (stream: number): Story => usedUp((client) => client.windowUpdate(3, stream).wait(197));
 
 testRule(flowStallConnection, {
   valid: {
@@ -404,23 +405,7 @@ testRule(flowStallConnection, {
       finds: [["stalled", 5, { ...held, ms: 302, streams: "1" }]],
     },
     "its own window is used up, too": {
-      frames: (s) =>
-        s
-          .settings({
-            client: [
-              [INITIAL_WINDOW_SIZE, 0],
-              [MAX_FRAME_SIZE, 65_536],
-            ],
-          })
-          .client.headers(1, end)
-          .windowUpdate(1, 65_535)
-          .server.headers(1)
-          .data(1, 65_535)
-          .client.headers(3, get("/a"))
-          .wait(198)
-          .windowUpdate(0, 100)
-          .windowUpdate(1, 100)
-          .server.data(1, 100, end),
+      frames: usedUp((client) => client.wait(198)),
       finds: [["stalled", 6, { ...held, streams: "1" }]],
     },
     "its own window has one byte": {

@@ -34,3 +34,17 @@ export function helpDialog(): HTMLDialogElement {
     el("form", { method: "dialog" }, el("button", {}, say.text("Close"))),
   );
 }
+
+/** For those who do not see the chart of all connections. */
+export const overviewHelp = (): HTMLElement =>
+  unseen(say.text("Up and down choose a connection, Enter opens it. The tab Connections has the same as a table."));
+
+/** For those who do not see the chart of one. */
+export const laneHelp = (): HTMLElement =>
+  unseen(
+    say.text(
+      "Left and right go from frame to frame, up and down from stream to stream, Enter opens. The tab Frames has the same as a table.",
+    ),
+  );
+
+const unseen = (text: string): HTMLElement => el("p", { id: "chart-help", class: "unseen" }, text);

@@ -1,13 +1,14 @@
 // The page: reads its data, keeps what is open in the address (#connection=1&finding=0), and wires charts, tables and keys.
 import { count, counted, printable } from "../../text.ts";
 import type { PageConnection, PageData } from "../page-data.ts";
+import { moveTo, numbersHere } from "./address.ts";
 import { ConnectionChart, endsText, type FoundAt } from "./connection-chart.ts";
 import type { ConnectionModel, FindingView } from "./connection-model.ts";
 import { button, el } from "./dom.ts";
 import { Filters } from "./filters.ts";
 import { Finder, type Found } from "./found.ts";
 import { frameCard } from "./frame-card.ts";
-import { helpDialog } from "./help.ts";
+import { helpDialog, laneHelp, overviewHelp } from "./help.ts";
 import { listenToKeys } from "./keys.ts";
 import { LaneChart } from "./lane-chart.ts";
 import { legend } from "./legend.ts";
@@ -113,22 +114,11 @@ class App {
   readonly #goTo: Go = (parts) => this.#go(parts);
 
   #go(parts: Readonly<Record<string, number | undefined>>): void {
-    const hash = Object.entries(parts)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `${key}=${value}`)
-      .join("&");
-    if (location.hash.replace(/^#/, "") === hash) this.#route();
-    else location.hash = hash === "" ? "overview" : hash;
+    if (!moveTo(parts)) this.#route();
   }
 
   #route(): void {
-    const parts = new Map(
-      location.hash
-        .replace(/^#/, "")
-        .split("&")
-        .map((part) => part.split("=") as [string, string]),
-    );
-    const number = (key: string) => (/^\d+$/.test(parts.get(key) ?? "") ? Number(parts.get(key)) : undefined);
+    const number = numbersHere();
     const id = number("connection");
     const about = this.#page.connections.find((connection) => connection.id === id);
     if (about === undefined) this.#showOverview();
@@ -156,7 +146,7 @@ class App {
         this.#go({ connection: id }),
       );
       this.#toolbar.overview(this.#page.connections.length);
-      this.#stage.replaceChildren(this.#overview.element, chartHelp(say.text(OVERVIEW_HELP)));
+      this.#stage.replaceChildren(this.#overview.element, overviewHelp());
       if (this.#panel.tabs.chosen === "about") this.#panel.tabs.chosen = "findings";
       document.body.dataset["view"] = "overview";
       if (!this.#keepFilter) this.#filters.clear();
@@ -178,7 +168,7 @@ class App {
     });
     this.#lanes = lanes;
     this.#toolbar.connection(about, lanes);
-    this.#stage.replaceChildren(lanes.element, el("div", { class: "below" }, legend(), chartHelp(say.text(LANE_HELP))));
+    this.#stage.replaceChildren(lanes.element, el("div", { class: "below" }, legend(), laneHelp()));
     document.body.dataset["view"] = "connection";
     if (!keep) this.#filters.clear();
     this.#filters.of(this.#page, model);
@@ -452,12 +442,6 @@ class App {
 function related(finding: FindingView, model: ConnectionModel, entry: number): boolean {
   return finding.event.related.some((frame) => model.entryOf(frame) === entry);
 }
-
-const chartHelp = (text: string) => el("p", { id: "chart-help", class: "unseen" }, text);
-
-const OVERVIEW_HELP = "Up and down choose a connection, Enter opens it. The tab Connections has the same as a table.";
-const LANE_HELP =
-  "Left and right go from frame to frame, up and down from stream to stream, Enter opens. The tab Frames has the same as a table.";
 
 // Made by document.ts: both are there.
 const data = JSON.parse(document.getElementById("data")!.textContent ?? "") as PageData;
