@@ -191,9 +191,12 @@ export class ConnectionModel implements ConnectionSink {
     this.#parts.sink.gap(from, length, proof, at, c);
   }
 
-  gap(from: Side, _at: Origin, hidden: number, room: number): void {
-    const sender = this.connection.endpoint(from);
+  gap(from: Side, at: Origin, hidden: number, room: number): void {
+    const c = this.connection;
+    const sender = c.endpoint(from);
     sender.hiddenOctets += hidden;
+    // More is missing before frames were found again: with what was missing before there is room for anything.
+    if (room === Infinity && sender.resynced) this.#parts.notes.loseFields(c, sender, at, "bytes are missing");
     if (room < LEAST_FRAME) return;
     if (room >= LEAST_OPENING) sender.blocksHidden = true;
     sender.framesHidden = sender.behindHidden = true;

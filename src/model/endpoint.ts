@@ -112,6 +112,11 @@ export class Endpoint {
     return this.#pings ?? NO_PINGS;
   }
 
+  /** The highest stream of the other side that its latest GOAWAY keeps. */
+  get lastKept(): number {
+    return this.goaways.at(-1)?.lastStreamId ?? Infinity;
+  }
+
   /** It sent a PING: one more waits for its ACK. */
   addPing(ping: Ping): void {
     const pings = (this.#pings ??= []);
@@ -223,3 +228,6 @@ export interface Goaway {
   readonly file: number;
   readonly packet: number;
 }
+
+/** It gives up, instead of going away in order. */
+export const isError = ({ errorCode }: Pick<Goaway, "errorCode">): boolean => errorCode !== 0;

@@ -3,9 +3,12 @@ import type { Origin } from "../place.ts";
 import type { Connection } from "./connection.ts";
 import type { Stream } from "./stream.ts";
 
-/** How long nothing had come from the server before the requests that its RST answers, nanoseconds, and the first of them; undefined where
- *  it was not long, or streams from before wait as well. @param at Of the RST. */
-export function idleBefore({ client, server, streams }: Connection, at: Origin): { idle: number; stream: Stream } | undefined {
+/** How long nothing had come on streams, and from the server, before the requests that its RST answers, nanoseconds, and the first of them;
+ *  undefined where it was not long, streams from before wait as well, or its TCP had taken the request. @param at Of the RST. */
+export function idleBefore(
+  { client, clientIndex, flow, server, streams }: Connection,
+  at: Origin,
+): { idle: number; stream: Stream } | undefined {
   if (server.frames === 0 || client.end !== undefined || client.goaways.length > 0 || server.goaways.length > 0) return undefined;
   let first: Stream | undefined;
   for (const stream of streams.values()) {
@@ -14,7 +17,12 @@ export function idleBefore({ client, server, streams }: Connection, at: Origin):
     if (first === undefined || stream.openedTime < first.openedTime) first = stream;
   }
   if (first === undefined) return undefined;
-  const idle = first.openedTime - server.lastAt.time;
+  // A RST without ACK acknowledges nothing itself.
+  if (at.acked < 0 && flow.directions[clientIndex].acknowledged > first.openedAt - 1) return undefined;
+  let last = server.lastAt.time;
+  for (const { openedTime, client: request } of streams.values())
+    if (openedTime < first.openedTime && request.lastTime < first.openedTime) last = Math.max(last, request.lastTime);
+  const idle = first.openedTime - last;
   return idle >= LONG && at.time - first.openedTime <= SOON ? { idle, stream: first } : undefined;
 }
 

@@ -30,11 +30,14 @@ export function connectionWindow(connection: Connection, sender: Side): number {
 /** DATA octets on open streams that the receiver has not given back to `sender`. */
 export function unreturnedOctets(connection: Connection, sender: Side): number {
   let octets = 0;
-  for (const stream of connection.streams.values()) {
-    const { sent, granted } = stream.half(sender).window;
-    if (!stream.closed) octets += Math.max(sent - granted, 0);
-  }
+  for (const stream of connection.streams.values()) if (!stream.closed) octets += unreturnedOf(stream, sender);
   return octets;
+}
+
+/** The same of one stream. */
+export function unreturnedOf(stream: Stream, sender: Side): number {
+  const { sent, granted } = stream.half(sender).window;
+  return Math.max(sent - granted, 0);
 }
 
 /** Open streams on which `sender` has begun a message and not ended it. */

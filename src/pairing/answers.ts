@@ -232,7 +232,10 @@ class Answers {
     const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
     const further = this.#further.get(finding);
     const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
-    const found = confidence === "exact" && count === 1 ? this.#confirmed(finding) : finding;
+    const found =
+      confidence === "exact" && count === 1 && reaction.errorCode !== ErrorCode.refusedStream
+        ? this.#confirmed(finding, about !== undefined)
+        : finding;
     return {
       ...{ finding: found, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
@@ -246,10 +249,12 @@ class Answers {
   }
 
   /** The other side objects, to the byte and by its code or text, to what is seen here: so it read frames behind a gap as they are read here,
-   *  what it had announced does not allow this, nor does what else was on the stream. */
-  #confirmed(finding: Finding): Finding {
+   *  and nothing else on the stream allows this. Whether its settings do, only a text about the fault shows. It may refuse a stream for its
+   *  own load.
+   *  @param isNamed Its text is about the fault. */
+  #confirmed(finding: Finding, isNamed: boolean): Finding {
     const isShown = (need: Need): boolean =>
-      need === "borders" || need === "settings" || (need === "seen" && this.#wasOpen(finding));
+      need === "borders" || (need === "settings" && isNamed) || (need === "seen" && this.#wasOpen(finding));
     const { because } = finding;
     return because.length > 0 && because.every(isShown) ? { ...finding, certainty: "proven", because: NO_NEEDS } : finding;
   }

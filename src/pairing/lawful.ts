@@ -1,11 +1,13 @@
 // Lawful input that receivers are known to take for a fault, as a table: one line each. Where nothing else explains an error, what its sender
 // had received is held against it; a text that fits a line makes it certain.
+
 import { ErrorCode } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";
 import { Setting } from "../http2/setting.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { MessageHead } from "../model/message-head.ts";
+import { requestNumber } from "../model/request-number.ts";
 import { other, type Side } from "../place.ts";
 import type { Reaction } from "./reaction.ts";
 
@@ -93,7 +95,7 @@ const TABLE: readonly Line[] = [
   },
   {
     input: (_, { from }, connection) => ({
-      input: `a size update to ${tableMaximum(connection, other(from))} before the fields`,
+      input: `fields behind a size update to ${tableMaximum(connection, other(from))}`,
     }),
     section: "4.3.1; RFC 7541, 6.3",
     codes: [compressionError],
@@ -230,7 +232,7 @@ const TABLE: readonly Line[] = [
   },
   {
     message: "budget",
-    input: ({ streamId }) => ({ count: (streamId + 1) / 2 }),
+    input: ({ streamId }, _, connection) => ({ count: requestNumber(connection, streamId) }),
     codes: [enhanceYourCalm],
     loud: true,
     // It had taken requests on the connection, and not begun to answer this one.

@@ -1,7 +1,7 @@
 // Where an answer was due and none came: there is no frame at fault, only what should have been answered.
 import { ErrorCode } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
-import type { Goaway } from "../model/endpoint.ts";
+import { isError } from "../model/endpoint.ts";
 import { FrameRef } from "../model/frame-ref.ts";
 import { type Origin, other, type Side } from "../place.ts";
 import { MS, SECOND } from "../time.ts";
@@ -24,8 +24,6 @@ export function failsToAnswer(connection: Connection, due: FrameRef, wait: numbe
   // It may have read this together with what it answered, and write the answers in any order; but not much later.
   return long || receiver.lastAt.time - receiver.processedTime >= SECOND ? "processed" : undefined;
 }
-
-const isError = ({ errorCode }: Goaway): boolean => errorCode !== 0;
 
 /** The place in the receiver's direction where the answer was first due, and how long it did not come. */
 export function absent(connection: Connection, due: FrameRef): { subject: FrameRef; seconds: number } {

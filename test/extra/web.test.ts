@@ -160,6 +160,7 @@ describe.skipIf(executable === undefined)("in Chromium, from a file", () => {
     const [early, late, end] = [most(0, 0.4), most(0.6, 0.95), most(0.95, Infinity)];
     const told = [early, late, end].map((octets) => `${Math.round(octets / 1e6)} MB`);
     console.log(`web: ${told.join(", then ")}; slowest answer ${Math.round(slowest)} ms`);
+    expect([early, late, end].every(Number.isFinite)).toBe(true);
     expect(late - early).toBeLessThan(100e6);
     // At the end the report is made, and laid out in the same process.
     expect(end - early).toBeLessThan(300e6);

@@ -675,3 +675,13 @@ describe("the end", () => {
     expect(stream.request).toMatchObject({ known: true, method: "GET", scheme: "http", path: "/", authority: "a" });
   });
 });
+
+it("the fields are not known either where more is missing before frames were found again", () => {
+  const d = new Drive();
+  d.client.headers(1, insert);
+  // Too little to have held a field.
+  d.client.lost(9);
+  expect(d.connection.client.hpack.exact).toBe(true);
+  d.client.lost(300);
+  expect(d.connection.client.hpack.exact).toBe(false);
+});

@@ -190,7 +190,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .server.headers(1, { ...end, block: UPDATE_TO_0 })
         .client.goaway(0, COMPRESSION_ERROR)
         .close(),
-    ["client a size update to 0 before the fields"],
+    ["client fields behind a size update to 0"],
   ],
   "a block before a lower HEADER_TABLE_SIZE was acknowledged": [
     (s) =>

@@ -6,6 +6,7 @@ import type { Story } from "../../src/testing/script.ts";
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
 const FRAME_SIZE_ERROR = 6;
+const REFUSED_STREAM = 7;
 // A gRPC message without octets.
 const EMPTY = "\0\0\0\0\0";
 const grpc = {
@@ -155,6 +156,15 @@ describe("pairing", () => {
       "frame/ping-length unproven borders likely",
     ]);
     expect(found((s) => fault(s).server.goaway(0, PROTOCOL_ERROR).close())[0]).toMatch(/unproven borders/);
+    // What the server refuses for its own load; and a limit that it may have raised in what is missing.
+    const many = (s: Parameters<Story>[0]) =>
+      s
+        .settings({ server: [[3, 1]] })
+        .server.lost((server) => server.settings([[3, 2]]))
+        .client.headers(1)
+        .headers(3);
+    for (const code of [REFUSED_STREAM, PROTOCOL_ERROR])
+      expect(found((s) => many(s).server.rst(3, code))[0] ?? "").toMatch(/^(?:stream\/concurrency-exceeded unproven|$)/);
     // What else was on the stream, if all that is known of it speaks against the sender.
     const inHiding: Story = (s) => {
       s.client.headers(1, grpc).data(1, EMPTY);

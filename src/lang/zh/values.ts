@@ -113,7 +113,7 @@ export const values: Readonly<Record<string, Words>> = {
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",
     "`host` beside :authority": ":authority 之外的 `host`",
     "`host` in a response, where it means nothing,": "响应里没有意义的 `host`",
-    "a size update to {n} before the fields": "字段之前的大小更新（{n}）",
+    "fields behind a size update to {n}": "大小更新（{n}）之后的字段",
     "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,":
       "较小的 HEADER_TABLE_SIZE 得到确认之前发送、因此还不需要大小更新的首部块",
     "a request that was under way when it sent its own GOAWAY(NO_ERROR)": "它发送自己的 GOAWAY(NO_ERROR) 时已在途中的请求",

@@ -1,5 +1,6 @@
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
+import { isError } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Side } from "../../place.ts";
 import { durationText } from "../duration.ts";
@@ -161,8 +162,6 @@ interface Looped {
 const ENDED_WELL = { facts: null };
 
 const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
-
-const isError = ({ errorCode }: { readonly errorCode: number }): boolean => errorCode !== 0;
 
 /** When the connections of one address began, in tenths of the window. */
 class Churn {

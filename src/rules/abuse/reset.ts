@@ -132,7 +132,8 @@ export const manyResets = defineRule({
     }
     if (frame.from !== "server" || !context.hasState) return;
     const { latest, count, peak } = context.state;
-    if (latest === undefined || peak < options.streams || !isForResets(frame, peak)) return;
+    // What it had not got it does not answer.
+    if (latest === undefined || latest.end > frame.first.acked || peak < options.streams || !isForResets(frame, peak)) return;
     context.report(latest, "many", { count, peak, window: durationText(options.window * MS) }, { fold: "resets" });
   },
 });
@@ -140,10 +141,12 @@ export const manyResets = defineRule({
 // By its text; where it has none, by its code. nghttp2 says INTERNAL_ERROR.
 function isForResets({ errorCode, bytes, start, end }: Frame, peak: number): boolean {
   const text = latin1(bytes, start, Math.min(end, start + TEXT));
-  if (text !== "") return errorCode !== ErrorCode.noError && /\bRST|reset|cancel/i.test(text);
+  if (text !== "") return errorCode !== ErrorCode.noError && RESETS.test(text) && MANY.test(text);
   return errorCode === ErrorCode.enhanceYourCalm || (errorCode === ErrorCode.internalError && peak >= NGHTTP2_RESETS);
 }
 
+const RESETS = /\bRST|_rst|reset|cancel/i;
+const MANY = /too.?many|max|limit|exceed|flood|rate|number of/i;
 const TEXT = 300;
 // Its default, less what this may have counted wrongly.
 const NGHTTP2_RESETS = 900;

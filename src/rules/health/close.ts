@@ -2,6 +2,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
+import { isError } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
 import { type Origin, other, type Side } from "../../place.ts";
@@ -81,11 +82,10 @@ export const streamKilledByClose = defineRule({
     if (state.first !== undefined || (how !== "fin" && how !== "rst") || connection.closedUnseen(other(from))) return;
     const open: Stream[] = [];
     // The other side had given the connection up before.
-    const over = connection.endpoint(other(from)).goaways.some(({ errorCode }) => errorCode !== 0);
-    const { goaways } = connection.endpoint(from);
+    const over = connection.endpoint(other(from)).goaways.some(isError);
+    const { goaways, lastKept: last } = connection.endpoint(from);
     // Its error GOAWAY ended them, not the close; what it had named as not processed waits for nothing.
-    const gaveUp = goaways.some(({ errorCode }) => errorCode !== 0);
-    const last = goaways.at(-1)?.lastStreamId ?? Infinity;
+    const gaveUp = goaways.some(isError);
     for (const stream of over || gaveUp ? [] : connection.streams.values()) {
       if (stream.initiator !== from && stream.id > last) continue;
       // A request that the closing side had not received is lost to a race: health/idle-close-race.
@@ -140,25 +140,37 @@ export const goawayAbandoned = defineRule({
       fix: "Take no new requests to the connection, and close it when the last of its streams is over. GOAWAY(NO_ERROR) is no error.",
     },
   },
+  state: (): { closed: Abandoned | undefined } => ({ closed: undefined }),
   onClose: true,
-  end(from, how, at, { connection, options, report }) {
-    const { client, server, streams } = connection;
+  end(from, how, at, context) {
+    const { client, server, streams } = context.connection;
     if (from !== "client" || (how !== "fin" && how !== "rst") || server.end !== undefined) return;
     const goaway = server.goaways.at(-1);
-    if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > options.ms * 1e6) return;
+    if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > context.options.ms * 1e6) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
-    const kept: number[] = [];
-    for (const { id, seen, initiator, closed, client: request, server: response } of streams.values())
-      if (seen && !closed && initiator === "client" && id <= goaway.lastStreamId && request.resetAt < 0 && !response.over)
-        kept.push(id);
-    if (kept.length === 0) return;
+    const kept: Stream[] = [];
+    for (const stream of streams.values())
+      if (stream.seen && !stream.closed && stream.initiator === "client" && stream.id <= server.lastKept && !stream.server.over)
+        kept.push(stream);
     const ms = Math.round((at.time - goaway.time) / 1e6);
-    const data = { how: how.toUpperCase(), ms, count: kept.length, streams: listed(kept) };
-    report(FrameRef.close(from, at), "closed", data);
+    if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept };
+  },
+  withState: ["connectionEnd"],
+  // After a FIN it may have read on.
+  connectionEnd({ state: { closed }, report }) {
+    if (closed === undefined) return;
+    const { at, how, ms } = closed;
+    const kept = closed.kept.filter(({ server }) => server.endAt < 0).map(({ id }) => id);
+    if (kept.length > 0) report(at, "closed", { how, ms, count: kept.length, streams: listed(kept) });
   },
 });
 
-const isError = ({ errorCode }: { readonly errorCode: number }): boolean => errorCode !== 0;
+interface Abandoned {
+  readonly at: FrameRef;
+  readonly how: string;
+  readonly ms: number;
+  readonly kept: readonly Stream[];
+}
 
 export const idleCloseRace = defineRule({
   id: "health/idle-close-race",
@@ -192,7 +204,7 @@ export const idleCloseRace = defineRule({
     if (end.how === "fin" && subject.first.acked > end.at.offset) {
       const ms = Math.round((subject.first.time - end.at.time) / 1e6);
       report(subject, "delivered", { streamId, ms });
-    } else if (!errorBefore(connection) && streamId <= (connection.server.goaways.at(-1)?.lastStreamId ?? Infinity)) {
+    } else if (!errorBefore(connection) && streamId <= connection.server.lastKept) {
       const ms = Math.round((end.at.time - lastAt.time) / 1e6);
       report(FrameRef.close("server", end.at), "crossed", { how: end.how.toUpperCase(), streamId, ms });
     }
@@ -203,9 +215,9 @@ export const idleCloseRace = defineRule({
     const { connection, report } = context;
     if (isClosed(connection.client.end?.how) || errorBefore(connection)) return;
     // What a GOAWAY has left out is lost to that.
-    const last = connection.server.goaways.at(-1)?.lastStreamId ?? Infinity;
+    const { lastKept } = connection.server;
     for (const stream of connection.streams.values()) {
-      if (stream.initiator !== "client" || stream.closed || !stream.seen || stream.id > last || !crossed(stream, from, at))
+      if (stream.initiator !== "client" || stream.closed || !stream.seen || stream.id > lastKept || !crossed(stream, from, at))
         continue;
       const ms = Math.round((at.time - connection.server.lastAt.time) / 1e6);
       report(FrameRef.close(from, at), "crossed", { how: how.toUpperCase(), streamId: stream.id, ms }, { stream });
@@ -215,7 +227,7 @@ export const idleCloseRace = defineRule({
 });
 
 // Then the close is the end of a connection error, and no race.
-const errorBefore = (connection: Connection): boolean => connection.server.goaways.some(({ errorCode }) => errorCode !== 0);
+const errorBefore = (connection: Connection): boolean => connection.server.goaways.some(isError);
 
 export const halfOpen = defineRule({
   id: "health/half-open",

@@ -3,7 +3,9 @@ import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { requestNumber } from "../../model/request-number.ts";
 import type { Stream } from "../../model/stream.ts";
+import { SECOND } from "../../time.ts";
 import { listed } from "../listed.ts";
 import { defineRule } from "../rule.ts";
 
@@ -99,8 +101,9 @@ export const requestLimit = defineRule({
   },
   kinds: ["goaway"],
   from: "server",
-  // Counts at which connections ended so, by server: nobody comes to the same one twice by chance.
-  session: () => new Map<string, Set<number>>(),
+  // Counts at which connections ended so, by server, and when. Nobody comes to the same one twice by chance, but where a server stops, and the
+  // requests were dealt out evenly: that is at one time.
+  session: () => new Map<string, Map<number, number>>(),
   state: (): { limit: Limit | undefined } => ({ limit: undefined }),
   frame(frame, _stream, { connection, state }) {
     if (!frame.whole || frame.errorCode !== ErrorCode.noError || frame.end > frame.start || state.limit !== undefined) return;
@@ -110,9 +113,7 @@ export const requestLimit = defineRule({
     const stream = streams.get(last);
     // The request that it came with has no answer yet: else it may be a stop of the server, which comes at any time.
     if (stream?.seen !== true || stream.initiator !== "client" || stream.server.over || stream.client.resetAt >= 0) return;
-    let above = 0;
-    for (const { id, initiator } of streams.values()) if (initiator === "client" && id > last) above++;
-    state.limit = { at: FrameRef.of(frame), last, count: connection.streamCount - above };
+    state.limit = { at: FrameRef.of(frame), last, count: requestNumber(connection, last) };
   },
   withState: ["connectionEnd"],
   connectionEnd({ connection, state: { limit }, report }) {
@@ -124,22 +125,28 @@ export const requestLimit = defineRule({
   },
   note({ connection, state: { limit } }) {
     if (limit === undefined || isRound(limit.count)) return undefined;
-    return { facts: { count: limit.count, streams: lostIn(connection, limit) }, subject: limit.at };
+    return { facts: { count: limit.count, time: limit.at.time, streams: lostIn(connection, limit) }, subject: limit.at };
   },
-  compare({ count, streams }: { readonly count: number; readonly streams: string }, { session, server }) {
+  compare({ count, time, streams }: Ended, { session, server }) {
     let counts = session.get(server);
     if (counts === undefined) {
       if (session.size >= SERVERS) return undefined;
-      session.set(server, (counts = new Set()));
+      session.set(server, (counts = new Map()));
     }
-    if (count < FEWEST || !counts.has(count)) {
-      if (counts.size < COUNTS) counts.add(count);
-      return undefined;
-    }
+    const before = counts.get(count);
+    if (before === undefined && counts.size < COUNTS) counts.set(count, time);
+    if (count < FEWEST || before === undefined || Math.abs(time - before) < SECOND) return undefined;
     if (streams === "") return { message: "limit", data: { count } };
     return { message: "lost", data: { count, streams }, severity: "warning" };
   },
 });
+
+/** What is known of a connection when others end. */
+interface Ended {
+  readonly count: number;
+  readonly time: number;
+  readonly streams: string;
+}
 
 interface Limit {
   readonly at: FrameRef;

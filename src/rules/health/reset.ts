@@ -5,6 +5,7 @@ import { Observation } from "../../http2/observation.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { requestNumber } from "../../model/request-number.ts";
 import type { Stream } from "../../model/stream.ts";
 import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
@@ -68,15 +69,17 @@ const EARLY = 64;
 
 // RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values. What they say that this request does not
 // fit.
-function lowerThanKnown(stream: Stream, { server }: Connection): { setting: string; value: number } | undefined {
-  const { settings } = server;
+function lowerThanKnown(stream: Stream, connection: Connection): { setting: string; value: number } | undefined {
+  const { settings } = connection.server;
   const { opening, client } = stream;
   if (settings.first === undefined || opening === undefined || opening.acked < 0 || opening.acked >= settings.first.end)
     return undefined;
   const window = settings.announced(Setting.initialWindowSize);
   if (window !== undefined && client.dataOctets > window) return { setting: "INITIAL_WINDOW_SIZE", value: window };
   const most = settings.announced(Setting.maxConcurrentStreams);
-  return most !== undefined && most < (stream.id + 1) / 2 ? { setting: "MAX_CONCURRENT_STREAMS", value: most } : undefined;
+  return most !== undefined && most < requestNumber(connection, stream.id)
+    ? { setting: "MAX_CONCURRENT_STREAMS", value: most }
+    : undefined;
 }
 
 export const resetAfterResponse = defineRule({

@@ -5,10 +5,18 @@ import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
 import { type Stream, StreamBit } from "../../model/stream.ts";
-import { connectionWindow, lastDataTime, streamWindow, unendedStreams, unreturnedOctets } from "../../model/window-stall.ts";
+import {
+  connectionWindow,
+  lastDataTime,
+  streamWindow,
+  unendedStreams,
+  unreturnedOctets,
+  unreturnedOf,
+} from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
 import { listed } from "../listed.ts";
 import { type Context, defineRule, type RuleMeta } from "../rule.ts";
+import { WalkBudget } from "../walk-budget.ts";
 
 const options = { ms: { default: 200, unit: "ms", about: "time without DATA" } } as const;
 
@@ -150,7 +158,9 @@ export const flowStallConnection = defineRule({
     },
   },
   kinds: ["window-update"],
-  state: (): Record<Side, ConnectionStall | undefined> => ({ client: undefined, server: undefined }),
+  state: (): Record<Side, ConnectionStall | undefined> & { readonly walks: WalkBudget } => ({
+    ...{ client: undefined, server: undefined, walks: new WalkBudget() },
+  }),
   frame(frame, _stream, { connection, state, options, report }) {
     if (frame.streamId !== 0 || !frame.whole) return;
     const sender = other(frame.from);
@@ -161,8 +171,9 @@ export const flowStallConnection = defineRule({
   },
   ended: { streams: StreamBit.unended },
   // One that was given up while it waited.
-  streamEnd(stream, { connection, options, report }) {
+  streamEnd(stream, { connection, state, options, report }) {
     for (const sender of SIDES) {
+      if (connectionWindow(connection, sender) > 0 || !state.walks.isDue(connection)) continue;
       const half = stream.half(sender);
       if (half.endAt >= 0 || half.message === "no" || !stream.seen) continue;
       const until = stream.client.resetAt >= 0 ? stream.client.resetTime : stream.server.resetTime;
@@ -194,15 +205,16 @@ function lastingStallAt(connection: Connection, sender: Side, now: number, ms: n
     ms: stall.ms,
     streams: listed(ids(stall.streams)),
     victims: victimsOf(connection, sender, connection.endpoint(sender).lastDataTime),
-    gone: goneOf(connection, sender),
+    gone: goneOf(connection, sender, over),
   };
 }
 
-// Octets of streams that are over hold up those that are not.
-function goneOf(connection: Connection, sender: Side): string {
+// Octets of streams that were over hold up those that were not.
+function goneOf(connection: Connection, sender: Side, over: Stream | undefined): string {
   const { sent, granted } = connection.endpoint(sender).window;
   const held = sent - granted;
-  const gone = held - unreturnedOctets(connection, sender);
+  const own = over === undefined ? 0 : unreturnedOf(over, sender);
+  const gone = held - unreturnedOctets(connection, sender) - own;
   return gone * 2 < held ? "" : `; ${gone} of its ${held} bytes came on streams that are over`;
 }
 
@@ -241,7 +253,7 @@ function stallAt(
   const since = connection.endpoint(sender).lastDataTime;
   if (now - since < ms * 1e6) return undefined;
   const streams = unendedStreams(connection, sender);
-  if (over !== undefined && !streams.includes(over)) streams.unshift(over);
+  if (over !== undefined) streams.unshift(over);
   return streams.length === 0 ? undefined : { ms: Math.round((now - since) / 1e6), streams };
 }
 

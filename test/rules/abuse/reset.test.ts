@@ -23,6 +23,20 @@ function cancelled(s: Script, count: number, wait = 0): void {
 testRule(manyResets, {
   valid: {
     "nobody minds": { options: some, frames: (s) => cancelled(s, 5) },
+    "another fault on a stream that was reset": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 5);
+        s.server.goaway(9, 1, "DATA on a reset stream");
+      },
+    },
+    "the last one had not arrived": {
+      options: some,
+      frames: (s) => {
+        cancelled(s, 5);
+        s.server.crossing().goaway(9, CALM);
+      },
+    },
     "one below": {
       options: some,
       frames: (s) => {

@@ -131,6 +131,8 @@ testRule(goawayAbandoned, {
     "the server closed first": (s) => s.client.headers(1, end).server.goaway(1).close().client.close(),
     "given up before": (s) => s.client.headers(1, end).rst(1).server.goaway(1).client.close(),
     "no GOAWAY": (s) => s.client.headers(1, end).close(),
+    "the server answers after the client's FIN": (s) =>
+      s.client.headers(1, end).server.goaway(1).client.close().server.headers(1, end).close(),
     "by the server": (s) => s.client.headers(1, end).server.goaway(1).close(),
   },
   invalid: {

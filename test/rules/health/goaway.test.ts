@@ -96,8 +96,9 @@ testRule(requestLimit, {
 
 describe("health/request-limit over connections", () => {
   const limit = requestLimit as Rule;
-  const compared = (count: number, session: unknown, server = "10.0.0.2:443") =>
-    limit.compare?.({ count, streams: "" }, { session, options: {}, connection: 1, client: "a", server });
+  let now = 0;
+  const compared = (count: number, session: unknown, server = "10.0.0.2:443", later = 1e9) =>
+    limit.compare?.({ count, time: (now += later), streams: "" }, { session, options: {}, connection: 1, client: "a", server });
 
   it("knows a limit by the same number twice", () => {
     const session = limit.session?.();
@@ -105,6 +106,11 @@ describe("health/request-limit over connections", () => {
     expect(compared(21, session)).toBeUndefined();
     expect(compared(20, session, "10.0.0.3:443")).toBeUndefined();
     expect(compared(20, session)).toEqual({ message: "limit", data: { count: 20 } });
+  });
+
+  it("does not take a server that stops for it, under connections that have as many requests each", () => {
+    const session = limit.session?.();
+    for (let i = 0; i < 4; i++) expect(compared(20, session, "10.0.0.2:443", 1e8)).toBeUndefined();
   });
 
   it("does not take one request, or a few, for it", () => {

@@ -13,6 +13,8 @@ testRule(staleConnection, {
     "the server had said GOAWAY": (s) => call(s, 1).goaway(1).client.wait(60_000).headers(3, end).server.reset(),
     "the client had closed": (s) => call(s, 1).client.wait(60_000).headers(3, end).close().server.reset(),
     "no request": (s) => call(s, 1).client.wait(60_000).ping().server.reset(),
+    "a call was given up meanwhile": (s) =>
+      call(s, 1).client.wait(20_000).headers(3, end).rst(3).wait(20_000).headers(5, end).server.reset(),
     "by the client": (s) => call(s, 1).client.wait(60_000).headers(3, end).reset(),
     answered: (s) => call(s, 1).client.wait(60_000).headers(3, end).server.headers(3, end).reset(),
   },
