@@ -232,10 +232,7 @@ class Answers {
     const also = confidence === "possible" ? undefined : this.#covered.get(reaction);
     const further = this.#further.get(finding);
     const { streamsKilled, retrySafe, lost } = this.#costs.of(reaction);
-    const found =
-      confidence === "exact" && count === 1 && reaction.errorCode !== ErrorCode.refusedStream
-        ? this.#confirmed(finding, about !== undefined)
-        : finding;
+    const found = confidence === "exact" && count === 1 ? this.#confirmed(finding, about !== undefined) : finding;
     return {
       ...{ finding: found, count, verdict: verdictOf(finding, reaction), reaction, confidence, evidence },
       delay: delayOf(finding, reaction),
@@ -249,8 +246,8 @@ class Answers {
   }
 
   /** The other side objects, to the byte and by its code or text, to what is seen here: so it read frames behind a gap as they are read here,
-   *  and nothing else on the stream allows this. Whether its settings do, only a text about the fault shows. It may refuse a stream for its
-   *  own load.
+   *  and nothing else on the stream allows this. Whether its settings do, only a text about the fault shows:
+   *  it may refuse a stream for its own load.
    *  @param isNamed Its text is about the fault. */
   #confirmed(finding: Finding, isNamed: boolean): Finding {
     const isShown = (need: Need): boolean =>

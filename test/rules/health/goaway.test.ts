@@ -80,6 +80,14 @@ testRule(requestLimit, {
       },
       finds: [["limit", 200, { count: 100 }]],
     },
+    "requests were under way that are left out": {
+      frames: (s) => {
+        const last = requests(s, 150);
+        s.client.headers(last + 2, end).headers(last + 4, end);
+        s.server.crossing(2).goaway(last);
+      },
+      finds: [["lost", 302, { count: 150, streams: "301, 303" }, { severity: "warning" }]],
+    },
     "requests crossed it": {
       frames: (s) => {
         const last = requests(s, 150);

@@ -354,6 +354,13 @@ testRule(flowStallConnection, {
         ],
       ],
     },
+    "the stream that holds the window itself is given up": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).server.headers(1).data(1, 65_535);
+        s.client.wait(299).rst(1);
+      },
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "1", victims: "", gone: "" }]],
+    },
     "a stream that was given up a moment sooner, and one that goes on waiting": {
       frames: (s) => {
         s.settings(wide).client.headers(1, end).headers(3, end).server.headers(1).headers(3).data(1, 40_000, end);
