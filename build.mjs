@@ -44,8 +44,6 @@ export async function bundle(folder) {
     external: [...Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)), "@colors/colors"],
     // The package is a third smaller by it. Which line a stack means, a build of the same version without it says.
     minify: true,
-    // Chinese takes half of what it does as \u escapes.
-    charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
     metafile: true,

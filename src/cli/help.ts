@@ -5,10 +5,9 @@ import { isNarrow } from "../report/width.ts";
 import { COMMANDS, type CommandWords, OPTIONS, type OptionWords, takes } from "./command-line.ts";
 import type { Command } from "./invocation.ts";
 
-/** The command that help is asked for; undefined where it is not, or for all of it. */
-export function helpFor(argv: readonly string[]): Command | undefined {
-  const end = argv.indexOf("--");
-  const words = end < 0 ? argv : argv.slice(0, end);
+/** The command that help is asked for; undefined where it is not, or for all of it.
+ *  @param words Of the command line, without a language. */
+export function helpFor(words: readonly string[]): Command | undefined {
   const named = words[0] === "help" ? words[1] : words.some((word) => word === "--help" || word === "-h") ? words[0] : undefined;
   return COMMANDS.find(({ name }) => name === named)?.name;
 }

@@ -2,7 +2,7 @@
 import yargs, { type Argv } from "yargs";
 import { H2lintError } from "../error.ts";
 import type { Language } from "../lang/language.ts";
-import { languageOf, loadLanguage } from "../lang/load.ts";
+import { languageOf, languagesIn, loadLanguage } from "../lang/load.ts";
 import { version } from "../version.ts";
 import { COMMANDS, type CommandWords, OPTIONS, type OptionWords, refuseUnused } from "./command-line.ts";
 import { commandHelp, helpFor } from "./help.ts";
@@ -12,17 +12,18 @@ import { didYouMean } from "./nearest.ts";
 /** @returns undefined where help or the version was asked for and printed.
  *  @throws H2lintError("usage") for anything else than a command that can be run. */
 export async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
-  const helped = helpFor(argv);
+  const { words } = languagesIn(argv);
+  const helped = helpFor(words);
   const say = await loadLanguage(languageOf(argv, process.env));
   if (helped !== undefined) {
     process.stdout.write(commandHelp(helped, Math.min(process.stdout.columns ?? 80, 100), say));
     return undefined;
   }
-  if (argv[0] === "help") {
-    const [, word] = argv;
-    if (word !== undefined && !word.startsWith("--lang"))
+  if (words[0] === "help") {
+    const [, word] = words;
+    if (word !== undefined)
       throw new H2lintError("usage", `there is no command ${word}${didYouMean(word, commandNames)} (see h2lint --help)`);
-    return parse(["--help", ...argv.slice(1)]);
+    return parse(["--help", ...argv.filter((one) => one !== "help")]);
   }
   let invocation: Invocation | undefined;
   const parser = declare(

@@ -9,12 +9,22 @@ export async function loadLanguage(name: LanguageName): Promise<Language> {
 
 /** What a command line asks for, before it is parsed: help and what is said of misuse are read too. */
 export function languageOf(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): LanguageName {
-  const end = argv.indexOf("--");
-  const words = end < 0 ? argv : argv.slice(0, end);
-  const named = words
-    .flatMap((word, i) => (word === "--lang" ? [words[i + 1]] : (/^--lang=(.*)$/s.exec(word)?.slice(1) ?? [])))
-    .at(-1);
+  const named = languagesIn(argv).named.at(-1);
   return named === "en" || named === "zh" ? named : localeLanguage(env);
+}
+
+/** The languages that a command line names, and its words up to `--` without them. */
+export function languagesIn(argv: readonly string[]): { readonly named: readonly string[]; readonly words: readonly string[] } {
+  const end = argv.indexOf("--");
+  const named: string[] = [];
+  const words: string[] = [];
+  for (let i = 0; i < (end < 0 ? argv.length : end); i++) {
+    const word = argv[i]!;
+    if (word === "--lang") named.push(argv[++i] ?? "");
+    else if (word.startsWith("--lang=")) named.push(word.slice("--lang=".length));
+    else words.push(word);
+  }
+  return { named, words };
 }
 
 /** What the locale asks for: the first that is set counts, as POSIX says (XBD 8.2). */

@@ -10,7 +10,7 @@ import { errorOf, MethodSummary, methodOf, OTHERS, UNKNOWN } from "./method-summ
 import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
-import { count, counted, duration, jsonText, printable, size, utf16Octets } from "./text.ts";
+import { count, counted, duration, jsonText, printable, shortSize, utf16Octets } from "./text.ts";
 import { padEnd, padStart, shortened, widthOf } from "./width.ts";
 
 export interface CallsView {
@@ -77,8 +77,8 @@ export function callsTable(output: Output, look: Look): CallsView {
         `${connection}.${stream}`,
         methodText(exchange, say),
         statusOf(exchange),
-        carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets, say),
-        carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets, say),
+        carried(exchange.requestMessages, exchange.requestMessagesSeen, requestOctets),
+        carried(exchange.responseMessages, exchange.responseMessagesSeen, responseOctets),
         exchange.duration === undefined ? "" : duration(exchange.duration),
         `${bad ? `${style.mark.bad} ` : ""}${say.word("end", end)}${exchange.pushed ? say.text(", pushed") : ""}${carrierOf(exchange, say)}`,
       );
@@ -152,7 +152,7 @@ function writeSummary(output: Output, look: Look, summary: MethodSummary): void 
     count(m.calls),
     ...[took(m.p50), took(m.p90), took(m.p99)],
     `${count(m.requestMessages)} / ${count(m.responseMessages)}`,
-    `${short(m.requestOctets, say)} / ${short(m.responseOctets, say)}`,
+    `${shortSize(m.requestOctets)} / ${shortSize(m.responseOctets)}`,
     Object.entries(m.errors)
       .map(([error, times]) => (times === 1 ? say.word("end", error) : `${say.word("end", error)} x ${times}`))
       .concat(m.retries === undefined ? [] : say.text(m.retries === 1 ? "{n} retry" : "{n} retries", { n: count(m.retries) }))
@@ -199,13 +199,11 @@ function headOf(say: Language, row: (...cells: [string, string, string, string, 
 }
 
 // `3 (39)`: messages and octets; of HTTP octets alone.
-function carried(messages: number | undefined, seen: number | undefined, octets: number, say: Language): string {
+function carried(messages: number | undefined, seen: number | undefined, octets: number): string {
   const n = messages === undefined ? (seen === undefined ? undefined : `>=${seen}`) : String(messages);
-  if (n === undefined) return octets === 0 ? "0" : short(octets, say);
-  return octets === 0 ? n : `${n} (${short(octets, say)})`;
+  if (n === undefined) return octets === 0 ? "0" : shortSize(octets);
+  return octets === 0 ? n : `${n} (${shortSize(octets)})`;
 }
-
-const short = (octets: number, say: Language): string => (octets < 10_000 ? count(octets) : size(octets, say));
 
 // The end of a method says more than its package.
 const tail = (text: string, width: number): string => (text.length > width ? `...${text.slice(text.length - width + 3)}` : text);

@@ -299,7 +299,7 @@ export class Story {
       meaning === undefined
         ? "the {side} answered with {answer}, and no finding explains it"
         : "the {side} answered with {answer}, which says why by itself: {meaning}";
-    const words = { side: this.#page.in.text(from), answer, meaning: this.#page.in.text(meaning ?? "") };
+    const words = { side: this.#page.in.text(from), answer, meaning: this.#page.in.phrase(meaning ?? "") };
     for (const line of wrap(this.#page.in.sentence(this.#page.in.text(text, words)), this.#page.width - 2))
       this.#page.line(`  ${line}`);
     this.#page.line();

@@ -17,6 +17,9 @@ export interface FailedCall {
   readonly path?: string;
   /** `grpc-status 14 UNAVAILABLE`, `:status 502`, `RST_STREAM CANCEL by the client`. */
   readonly how: string;
+  /** HTTP's, or that of gRPC, where it ended the call. */
+  readonly status?: number;
+  readonly grpcStatus?: number;
   /** `grpc-message`, decoded. */
   readonly message?: string;
   /** The caller's deadline, nanoseconds, where it was over by then. */
@@ -43,10 +46,9 @@ export class FailedCalls implements ModelSink {
     const grpc = statusCode(decoded.grpcStatus?.value) ?? 0;
     const status = decoded.statusCode;
     if (grpc !== 0) {
-      const message = utf8(percentDecode(decoded.slots[Name.grpcMessage]?.value ?? "").octets).slice(0, MESSAGE);
       const how = `grpc-status ${grpc} ${statusName(grpc)}`;
-      this.#tell(stream, streamId, last.packet, connection, message === "" ? { how } : { how, message });
-    } else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, { how: `:status ${status}` });
+      this.#tell(stream, streamId, last.packet, connection, { how, grpcStatus: grpc }, decoded.slots[Name.grpcMessage]?.value);
+    } else if (status >= 400) this.#tell(stream, streamId, last.packet, connection, { how: `:status ${status}`, status });
   }
 
   frame({ kind, from, streamId, errorCode, fault, last }: Frame, stream: Stream | undefined, connection: Connection): void {
@@ -74,7 +76,8 @@ export class FailedCalls implements ModelSink {
     id: number,
     packet: number,
     connection: Connection,
-    what: Pick<FailedCall, "how" | "message" | "deadline">,
+    what: Pick<FailedCall, "how" | "status" | "grpcStatus" | "deadline">,
+    message = "",
   ): void {
     if ((this.#stream !== undefined && id !== this.#stream) || !this.#chosen(connection)) return;
     if (connection.id !== this.#connection) {
@@ -87,7 +90,8 @@ export class FailedCalls implements ModelSink {
     if (this.calls.length >= KEPT) return;
     const path = stream?.request.path;
     const named = path === undefined ? {} : { path: utf8(path) };
-    this.calls.push({ connection: connection.id, stream: id, packet, ...named, ...what });
+    const said = message === "" ? {} : { message: utf8(percentDecode(message).octets).slice(0, MESSAGE) };
+    this.calls.push({ connection: connection.id, stream: id, packet, ...named, ...what, ...said });
   }
 }
 

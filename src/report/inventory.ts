@@ -228,8 +228,9 @@ function listed<T>(
   if (all.length === 0) return [];
   const kinds = new Map<string, { first: T; times: number }>();
   for (const one of all) {
-    const kind = kinds.get(kindOf(one));
-    if (kind === undefined) kinds.set(kindOf(one), { first: one, times: 1 });
+    const what = kindOf(one);
+    const kind = kinds.get(what);
+    if (kind === undefined) kinds.set(what, { first: one, times: 1 });
     else kind.times++;
   }
   const shown = [...kinds].slice(0, SHOWN).map(([what, { first, times }]) => {

@@ -10,9 +10,7 @@ export function protocolText({ protocol, recognised, tls }: ConnectionEvent, say
     return `${say.phrase(printable(tlsText(tls ?? {})))}${say.text(", ")}${say.text(SEALED[tls?.reason ?? "no-keys"] ?? "not decrypted")}`;
   const known =
     tls === undefined || protocol === "unknown"
-      ? Object.hasOwn(PROTOCOLS, protocol)
-        ? say.text(PROTOCOLS[protocol] ?? protocol)
-        : protocol
+      ? say.text(PROTOCOLS[protocol] ?? protocol)
       : `${protocol}${say.text(", ")}${tls.version ?? "TLS"}`;
   if (recognised === undefined) return known;
   if (protocol === "unknown") return `${printable(recognised)}${say.text(", ")}${known}`;

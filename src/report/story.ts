@@ -242,7 +242,7 @@ function unanswered({ offender, reaction, severity, certainty }: FindingEvent, s
 }
 
 /** Empty where nothing was lost. */
-export function costSentence(
+function costSentence(
   { kind, streamsKilled: killed = [], retrySafe: safe = [], lost = [], logs = [] }: Omit<ReactionObject, "verdict">,
   client: string | undefined,
   say: Language,
@@ -291,7 +291,7 @@ function statusSentence({ rule, data }: FindingEvent, say: Language): string {
   if (rule !== "health/error-status" && rule !== "grpc/http-status") return "";
   const status = Number(data["status"]);
   const meaning = rule === "health/error-status" && data["name"] !== undefined ? grpcMeaning(status) : statusMeaning(status);
-  return meaning === undefined ? "" : say.text("That status says that {meaning}.", { meaning: say.text(meaning) });
+  return meaning === undefined ? "" : say.text("That status says that {meaning}.", { meaning: say.phrase(meaning) });
 }
 
 function repeats(f: FindingEvent, group: readonly FindingEvent[], say: Language): string {
@@ -352,7 +352,7 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
             r.kind === "status"
               ? "The {side} {did}. That status says why by itself: {meaning}{block}."
               : "The {side} {did}. That code says why by itself: {meaning}{block}.",
-            { side: say.text(from), did, meaning: say.text(meaning), block: blockText(r, before, say) },
+            { side: say.text(from), did, meaning: say.phrase(meaning), block: blockText(r, before, say) },
           ),
     answer: say.joined([
       r.explanation === undefined ? "" : explained(r.explanation, say),

@@ -66,6 +66,9 @@ export function duration(nanoseconds: number): string {
   return `${(nanoseconds / 60e9).toFixed(1)} min`;
 }
 
+/** `9,999`, `13.0 kB`: bytes in a column of them. */
+export const shortSize = (octets: number): string => (octets < 10_000 ? count(octets) : size(octets));
+
 /** `13 octets`, `6.7 MB`. */
 export function size(octets: number, language = english): string {
   if (octets < 10_000) return counted(language, octets, "byte");

@@ -97,7 +97,7 @@ const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): 
 
 /** The first call that its deadline or a status ended, with what that says: no rule was broken, and nothing else is known. */
 function statusStory(calls: readonly FailedCall[], say: Language): StoryText | undefined {
-  for (const { connection, stream, packet, how, message, deadline } of calls) {
+  for (const { connection, stream, packet, how, status, grpcStatus, message, deadline } of calls) {
     if (deadline !== undefined)
       return {
         ...{ connection, stream, packet },
@@ -109,9 +109,8 @@ function statusStory(calls: readonly FailedCall[], say: Language): StoryText | u
         ),
         more: say.text("No rule was broken on the wire: the server took longer than the caller would wait."),
       };
-    const [, kind, digits] = /^(:status|grpc-status) (\d+)/.exec(how) ?? [];
-    if (digits === undefined) continue;
-    const meaning = kind === ":status" ? statusMeaning(Number(digits)) : grpcMeaning(Number(digits));
+    if (status === undefined && grpcStatus === undefined) continue;
+    const meaning = status === undefined ? grpcMeaning(grpcStatus!) : statusMeaning(status);
     const text = message === undefined ? "" : `${say.text(", ")}"${message}"`;
     return {
       ...{ connection, stream, packet },
@@ -246,9 +245,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
     for (const text of symptomLines(
       { ...answer.failed, followed: others },
-      {
-        ...{ position: answer.summary.captures.length === 0 ? "line" : "packet", say, rules },
-      },
+      { position: answer.summary.captures.length === 0 ? "line" : "packet", say, rules },
     ))
       write(text);
     output("\n");

@@ -36,6 +36,7 @@ it.each<[string[], string]>([
   [["rules", "--engine", "reference"], "rules takes no --engine"],
   [["calls", volo, "--follow"], "calls takes no --follow"],
   [["help", "whi"], "there is no command whi; did you mean why?"],
+  [["help", "--lang", "en", "whi"], "there is no command whi; did you mean why?"],
   [
     [volo, "--rule", "grpc/request-trailer=off"],
     "--rule: unknown rule: grpc/request-trailer; did you mean grpc/request-trailers",
@@ -84,6 +85,8 @@ describe("help of a command", () => {
       ["help", "why"],
       ["why", "--help"],
       ["why", "-h"],
+      ["help", "--lang", "en", "why"],
+      ["--lang=en", "why", "--help"],
     ])
       expect(program.spawn(args)).toEqual({ status: 0, stdout: commandHelp("why", 80), stderr: "" });
     expect(program.spawn(["help"]).stdout).toBe(program.spawn(["--help"]).stdout);

@@ -42,9 +42,8 @@ export function usedTexts(sources: Iterable<readonly [string, string]> = allSour
   return { texts, nouns };
 }
 
-// `say.text("...")`, `this.#page.in.text("...")`, and the page's `said("...")`.
-const isText = (name: string, receiver: string): boolean =>
-  (name === "text" && /(?:^say|\bin|#in|\blanguage)$/.test(receiver)) || (name === "said" && receiver === "");
+// `say.text("...")`, `this.#page.in.text("...")`.
+const isText = (name: string, receiver: string): boolean => name === "text" && /(?:^say|\bin|#in|\blanguage)$/.test(receiver);
 
 function* allSources(): Generator<readonly [string, string]> {
   for (const name of readdirSync(root, { recursive: true, encoding: "utf8" }))

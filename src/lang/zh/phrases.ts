@@ -26,6 +26,13 @@ export const phrases: Readonly<Record<string, string>> = {
   fault: "错误",
   "the {side} was sent an error: {says}": "{side}收到了错误：{says}",
 
+  // Error codes of programs
+  "RFC 9113 has no code {code}: it is the program's private one, as Apache httpd sends the errors of its library (this one is a timeout)":
+    "RFC 9113 没有错误码 {code}：这是程序自己的错误码，Apache httpd 这样发送其库的错误（这个是超时）",
+  "RFC 9113 has no code {code}: it is the program's private one, as Apache httpd sends the errors of its library":
+    "RFC 9113 没有错误码 {code}：这是程序自己的错误码，Apache httpd 这样发送其库的错误",
+  "RFC 9113 has no code {code}: it is the program's private one": "RFC 9113 没有错误码 {code}：这是程序自己的错误码",
+
   // TLS
   "the suite {suite} is not supported": "不支持密码套件 {suite}",
   "{version} is not decrypted": "{version} 不能解密",

@@ -269,11 +269,17 @@ export class Collector implements ModelSink {
   #spoken(event: FindingEvent): FindingEvent {
     const say = this.#in;
     if (say === english) return event;
-    const { explanation } = event.reaction;
+    const { explanation, lost } = event.reaction;
     return {
       ...event,
       message: say.message(event.message, event.data, this.#rules.get(event.rule)),
-      reaction: { ...event.reaction, ...(explanation === undefined ? {} : { explanation: say.phrase(explanation) }) },
+      reaction: {
+        ...event.reaction,
+        ...(explanation === undefined ? {} : { explanation: say.phrase(explanation) }),
+        ...(lost === undefined
+          ? {}
+          : { lost: lost.map((one) => (one.saw === undefined ? one : { ...one, saw: say.phrase(one.saw) })) }),
+      },
     };
   }
 
@@ -374,6 +380,7 @@ const spoken = (event: BudgetEvent, say: Language): BudgetEvent => ({
   asserted: say.word("budget", event.asserted),
   message: say.word("budget", event.message),
   ...(event.because === undefined ? {} : { because: say.word("budget", event.because) }),
+  places: event.places.map((place) => (place.what === undefined ? place : { ...place, what: say.word("budget", place.what) })),
 });
 
 interface Done {

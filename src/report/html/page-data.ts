@@ -1,5 +1,7 @@
 // What a page holds, once, as JSON: columns of numbers and a table of strings. Written by collector.ts, read by page/.
+
 import { frameKinds } from "../../http2/frame.ts";
+import type { Catalogue } from "../../lang/language.ts";
 import type { Severity } from "../../rules/severity.ts";
 import type {
   BudgetEvent,
@@ -10,6 +12,7 @@ import type {
   RunEvent,
   SummaryEvent,
 } from "../event.ts";
+import type { HeadersCertainty } from "../frame-object.ts";
 import type { StoryText } from "../story.ts";
 
 export interface PageData {
@@ -40,13 +43,8 @@ export interface PageData {
   readonly language?: PageLanguage;
 }
 
-/** The texts that the page's script holds, in another language (lang/language.ts). */
-export interface PageLanguage {
-  readonly tag: string;
-  readonly nouns: Readonly<Record<string, string>>;
-  readonly texts: Readonly<Record<string, string>>;
-  readonly stop: string;
-}
+/** The texts that the page's script holds, in another language. */
+export type PageLanguage = Pick<Catalogue, "tag" | "nouns" | "texts" | "stop">;
 
 export interface RuleText {
   readonly title: string;
@@ -72,7 +70,7 @@ export interface LeftOut {
 export type FrameDetail = Readonly<Record<string, unknown>>;
 
 export interface BlockData {
-  readonly certainty: "exact" | "inferred" | "partial" | "unknown";
+  readonly certainty: HeadersCertainty;
   /** Name and value of each field, as indexes into the strings; -1: not known. */
   readonly fields: readonly number[];
   /** Why decoding ended early. */

@@ -89,8 +89,7 @@ export function connectionCard(model: ConnectionModel): HTMLElement {
         about.endedBy === undefined
           ? say.text("not in the capture")
           : say.text("by the {side}: {how}, packet {packet}", {
-              ...{ side: say.text(about.endedBy.side), how: about.endedBy.how.toUpperCase() },
-              packet: about.endedBy.packet ?? "undefined",
+              ...{ side: say.text(about.endedBy.side), how: about.endedBy.how.toUpperCase(), packet: about.endedBy.packet },
             }),
       ),
     ),
