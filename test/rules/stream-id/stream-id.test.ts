@@ -72,6 +72,9 @@ testRule(unpromised, {
 
 testRule(unopened, {
   valid: {
+    "an answer": (s) => s.client.headers(1).server.headers(1).data(1),
+    "an answer to HEADERS that were refused": (s) => s.client.headers(5).headers(3).server.headers(3).data(3),
+    "WINDOW_UPDATE: stream/window-update-on-idle": (s) => s.server.windowUpdate(1),
     "few bytes of the client are missing, and its frames are found by their looks": {
       frames: (s) =>
         s.client
@@ -82,9 +85,6 @@ testRule(unopened, {
           .headers(5),
       unchecked: { "stream-id/* seen": 1 },
     },
-    "an answer": (s) => s.client.headers(1).server.headers(1).data(1),
-    "an answer to HEADERS that were refused": (s) => s.client.headers(5).headers(3).server.headers(3).data(3),
-    "WINDOW_UPDATE: stream/window-update-on-idle": (s) => s.server.windowUpdate(1),
     "the request may be missing": {
       frames: (s) => s.client.lost((client) => client.headers(1)).server.headers(1),
       unchecked: { "stream-id/* seen": 1 },
