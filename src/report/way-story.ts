@@ -2,6 +2,7 @@
 import { statusName } from "../grpc/status.ts";
 import { isAtDeadline } from "../grpc/timeout.ts";
 import { english, type Language } from "../lang/language.ts";
+import { placeText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { duration, utf8 } from "./text.ts";
 import type { Way, Ways } from "./way.ts";
@@ -105,8 +106,7 @@ function saidText(leg: Leg, proxy: string, say: Language): string {
   });
 }
 
-const streamText = ({ connection, stream }: Leg, say: Language): string =>
-  [say.text("connection {id}", { id: connection }), say.text("stream {id}", { id: stream })].join(say.text(", "));
+const streamText = ({ connection, stream }: Leg, say: Language): string => placeText(connection, stream, undefined, say);
 
 const answerText = ({ status, grpcStatus }: Leg): string =>
   grpcStatus > 0 || (grpcStatus === 0 && status === 200)
