@@ -83,7 +83,7 @@ const identity = ({ rule, certainty, severity, offender, connection, frame }: Fi
 const isGivenUp = ({ headers, headersCertainty }: FrameListing): boolean =>
   headersCertainty === "unknown" && headers?.length === 0;
 
-const withoutFields = ({ headers: _, headersCertainty: __, text: ___, ...frame }: FrameListing) => frame;
+const withoutFields = ({ headers: _, headersCertainty: __, headersInferred: ___, text: ____, ...frame }: FrameListing) => frame;
 
 async function losesOctets(name: string, findings: readonly FindingEvent[], frames: readonly FrameListing[]): Promise<boolean> {
   if (frames.some(({ fault }) => fault !== undefined)) return true;

@@ -69,6 +69,10 @@ const stated: readonly (readonly [page: string, sentence: string])[] = [
     "docs/judgement.md",
     `below ${constant("src/model/connection-model.ts", "LEAST_FRAME") + within("src/model/connection-model.ts", /LEAST_OPENING = LEAST_FRAME \+ (\d)/)} bytes no HEADERS`,
   ],
+  [
+    "docs/judgement.md",
+    `${constant("src/model/table-solver.ts", "GROWTH")} bytes of the table for each byte that is missing are allowed for, or ${constant("src/model/table-solver.ts", "BLOCK_GROWTH")} for each request`,
+  ],
   ["docs/logs.md", `At most ${count(limits.logEvents)} relevant lines per log are kept, ${KiB(limits.logLine)} per line`],
   [
     "docs/outputs.md",

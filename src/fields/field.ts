@@ -193,7 +193,49 @@ export const unknownName = new FieldName("", Name.other, FieldBit.nameUnknown);
 
 export const unknownField = new Field(unknownName, "", FieldBit.valueUnknown);
 
-/** One that is not known, but can be distinguished from others. */
-export const unknownEntry = (): Field => new Field(unknownName, "", FieldBit.valueUnknown, ++entries);
+/** What a field that is not known must be, as far as other things show; never taken for one that was read. */
+export interface InferredField {
+  readonly field: Field;
+  /** From 0 to 1: how likely it is right. */
+  readonly score: number;
+  /** Why, as a phrase. */
+  readonly because: string;
+}
+
+/** An entry of a dynamic table that is not known, but is the same wherever it stands. */
+export class UnknownEntry extends Field {
+  /** How far back it went in, counted from the loss that hides it. */
+  readonly position: number;
+  /** Rules never look at it. */
+  inferred: InferredField | undefined = undefined;
+
+  constructor(position: number) {
+    const name = new UnknownName();
+    super(name, "", FieldBit.valueUnknown, ++entries);
+    this.position = position;
+    name.entry = this;
+  }
+}
+
+/** The name of such an entry, which a literal may have too. */
+export class UnknownName extends FieldName {
+  entry: UnknownEntry | undefined = undefined;
+
+  constructor() {
+    super("", Name.other, FieldBit.nameUnknown);
+  }
+}
+
+/** Its name or its value is not known. */
+export const isUnknown = ({ bits }: Field): boolean => (bits & (FieldBit.nameUnknown | FieldBit.valueUnknown)) !== 0;
+
+/** What a field is that is not known, where that was inferred. */
+export function inferredOf({ name, value, bits }: Field): InferredField | undefined {
+  if (!(name instanceof UnknownName)) return undefined;
+  const inferred = name.entry?.inferred;
+  // A literal with the name of an entry.
+  if (inferred === undefined || (bits & FieldBit.valueUnknown) !== 0) return inferred;
+  return { ...inferred, field: field(inferred.field.name, value) };
+}
 
 let entries = 0;

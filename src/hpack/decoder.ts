@@ -11,6 +11,7 @@ import { decodeHuffman } from "./huffman.ts";
 import { OctetCache } from "./octet-cache.ts";
 import { OctetText } from "./octet-text.ts";
 import { firstDynamicIndex, staticTable } from "./static-table.ts";
+import type { Missing, TableLoss } from "./table-loss.ts";
 
 /** The default engine. */
 export const fastHpack: HpackEngine = (limits) => new FastDecoder(limits.tableOctets);
@@ -44,8 +45,16 @@ class FastDecoder implements HpackDecoder {
     this.limit = octets;
   }
 
-  lose(most = Infinity): void {
-    this.own().lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)), -1, most);
+  get loss(): TableLoss | undefined {
+    return this.table.loss;
+  }
+
+  get sinceLoss(): number {
+    return this.table.size;
+  }
+
+  lose(missing?: Missing): void {
+    this.own().lose(Math.min(this.bound, Math.max(this.limit, initialTableSize, this.table.maximum)), -1, missing);
   }
 
   decode(bytes: Uint8Array, start: number, end: number): DecodedBlock {

@@ -1,6 +1,6 @@
 import { type Field, FieldBit } from "../fields/field.ts";
 import { initialTableSize } from "./engine.ts";
-import { UnknownEntries } from "./unknown-entries.ts";
+import { joinMissing, type Missing, TableLoss } from "./table-loss.ts";
 
 let identities = 0;
 
@@ -33,7 +33,8 @@ export class DynamicTable {
   private inserted = 0; // since the last loss
   private older = Infinity; // how many entries there can be that went in before the last loss, or in it
   private sinceMaximum = 0; // since the maximum is what it is
-  private unknown: UnknownEntries | undefined = undefined;
+  /** The last loss, while entries from before it may be there. */
+  loss: TableLoss | undefined = undefined;
 
   /** @param bound Octets of entries that are kept in any case. */
   constructor(bound: number) {
@@ -55,7 +56,7 @@ export class DynamicTable {
     copy.inserted = this.inserted;
     copy.older = this.older;
     copy.sinceMaximum = this.sinceMaximum;
-    copy.unknown = this.unknown;
+    copy.loss = this.loss;
     return copy;
   }
 
@@ -71,7 +72,7 @@ export class DynamicTable {
 
   /** What stands for an entry that is not known: the same object for the same entry. @param index Beyond those that `at` knows. */
   unknownAt(index: number): Field {
-    return (this.unknown ??= new UnknownEntries()).at(index - this.inserted);
+    return (this.loss ??= new TableLoss(unbounded, none, false, -1)).at(index - this.inserted);
   }
 
   insert(field: Field): void {
@@ -80,7 +81,7 @@ export class DynamicTable {
     // RFC 7541 4.4: an entry larger than the table empties it.
     if (field.size > maximum) {
       this.evict(0);
-      if (this.maximum >= 0) this.exact = true;
+      if (this.maximum >= 0) this.allKnown();
       // Whether it went in is not known, nor what an index means from here on.
       else {
         this.older += this.inserted + 1;
@@ -114,25 +115,45 @@ export class DynamicTable {
     this.maximum = maximum;
     if (this.size > maximum) this.evict(maximum);
     // Not even an empty field fits: whatever was there is gone.
-    if (maximum < 32) this.exact = true;
+    if (maximum < 32) this.allKnown();
   }
 
-  /** @param assumed The largest maximum that may be in use if `maximum` is not known.
-   *  @param most Entries that can have gone in unseen. */
-  lose(assumed: number, maximum = -1, most = Infinity): void {
+  /** @param assumed The largest maximum that may be in use if `maximum` is not known. */
+  lose(assumed: number, maximum = -1, missing: Missing = unbounded): void {
     this.identity = ++identities;
-    this.older = (this.exact ? this.count : this.inserted + this.older) + most;
+    const loss = this.lossFrom(missing);
+    this.older = (this.exact ? this.count : this.inserted + this.older) + missing.most;
     this.evict(0);
     this.exact = false;
     this.assumed = assumed;
     this.maximum = maximum;
     this.forgetEntries();
+    this.loss = loss;
+  }
+
+  // What is known of the entries before this loss is kept where the entries after it may show which of them they are.
+  private lossFrom(missing: Missing): TableLoss | undefined {
+    if (missing.octets === Infinity) return undefined;
+    const { loss, count, exact, maximum } = this;
+    const known = Array.from({ length: Math.min(count, longest) }, (_, i) => this.at(i));
+    if (exact) return new TableLoss(missing, known, count <= longest, maximum);
+    // The known entries are all that went in since the loss before.
+    const joined = loss !== undefined && count === this.inserted;
+    const last = maximum < 0 && loss !== undefined ? loss.maximum : maximum;
+    const older = joined ? loss.beforeNext() : undefined;
+    if (older !== undefined) {
+      const all = [...known, ...older.entries];
+      return new TableLoss(missing, all.slice(0, longest), loss!.whole && all.length <= longest, last, older.assumed);
+    }
+    if (!joined || count > 0) return new TableLoss(missing, known, false, last);
+    // Two losses without a new entry between them are one.
+    return new TableLoss(joinMissing(loss.missing, missing), loss.before, loss.whole, last, loss.assumed);
   }
 
   private forgetEntries(): void {
     this.inserted = 0;
     this.sinceMaximum = 0;
-    this.unknown = undefined;
+    this.loss = undefined;
   }
 
   // All entries that are known went in under the maximum of now, and had to push out one of them, or leave no room for the smallest
@@ -142,8 +163,12 @@ export class DynamicTable {
     if (maximum < 0 || maximum > this.bound || count > sinceMaximum) return;
     if (count === sinceMaximum && this.size + 32 <= maximum) return;
     for (let i = 0; i < this.count; i++) if ((this.at(i)!.bits & notKnown) !== 0) return;
+    this.allKnown();
+  }
+
+  private allKnown(): void {
     this.exact = true;
-    this.unknown = undefined;
+    this.loss = undefined;
   }
 
   private evict(size: number): void {
@@ -176,3 +201,6 @@ const notKnown = FieldBit.nameUnknown | FieldBit.valueUnknown;
 const none: (Field | undefined)[] = [];
 const noSizes: number[] = [];
 const leastRing = 8;
+const unbounded: Missing = { most: Infinity, octets: Infinity };
+// Entries from before a loss that are kept: as many as the largest table that is usual has room for.
+const longest = 2048;

@@ -1,5 +1,6 @@
 import type { DecodedBlock } from "../fields/decoded-block.ts";
 import type { Limits } from "../limits.ts";
+import type { Missing, TableLoss } from "./table-loss.ts";
 
 /**
  * Decodes the field blocks of one direction of a connection, in the order they were sent. Never throws.
@@ -17,8 +18,12 @@ export interface HpackDecoder {
    */
   setMaxTableSize(octets: number): void;
   /** Octets of this direction were lost: what the dynamic table held is unknown from here on.
-   *  @param most Entries that can have gone in meanwhile, at most. */
-  lose(most?: number): void;
+   *  @param missing What can have gone in meanwhile; absent: anything. */
+  lose(missing?: Missing): void;
+  /** The last loss, while the table is not exact, if something is known of the table before it. */
+  readonly loss: TableLoss | undefined;
+  /** Octets of the entries that are known to have gone in since. */
+  readonly sinceLoss: number;
   /** Whether the whole dynamic table is known. */
   readonly exact: boolean;
   /** Octets in the dynamic table as RFC 7541 4.1 counts them; -1 while not exact. */

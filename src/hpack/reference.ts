@@ -72,6 +72,15 @@ class ReferenceDecoder implements HpackDecoder {
     this.exact = false;
   }
 
+  // Nothing is known after a loss.
+  get loss(): undefined {
+    return undefined;
+  }
+
+  get sinceLoss(): number {
+    return 0;
+  }
+
   decode(bytes: Uint8Array, start: number, end: number): DecodedBlock {
     const block = this.block;
     block.clear();

@@ -1,8 +1,25 @@
 import type { DiagnosticCode, DiagnosticSink } from "../diagnostic.ts";
+import type { Missing } from "../hpack/table-loss.ts";
 import type { Origin, Side } from "../place.ts";
 import { tlsText } from "../tls/hello.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
+
+// Of a client: the highest stream that it had opened. Of a server: the same of its client, and the blocks of answers that it had not
+// finished, one at the beginning of each and one at its end.
+function underWay({ client, server, streams }: Connection, sender: Endpoint): Pick<Missing, "opened" | "blocks"> {
+  const opened = client.highestOpened;
+  if (sender === client || !client.opensKnown || server.highestOpened > 0 || client.active.length > ACTIVE) return { opened };
+  let blocks = 0;
+  for (const id of client.active) {
+    const half = streams.get(id)?.server;
+    if (half !== undefined && half.endAt < 0) blocks += half.message === "yes" ? 1 : 2;
+  }
+  return { opened, blocks };
+}
+
+// Streams that are counted.
+const ACTIVE = 1000;
 
 /** Reports what of a connection the capture does not hold, or the limits do not allow to follow. One for all connections. */
 export class CaptureNotes {
@@ -19,13 +36,14 @@ export class CaptureNotes {
   }
 
   /** The fields of a side are not known from here on: reported once, and again where they had become exact.
-   *  @param most Entries of the dynamic table that can have gone in unseen. */
-  loseFields(c: Connection, sender: Endpoint, at: Origin, reason: string, most?: number): void {
+   *  @param missing What can have gone into the dynamic table unseen; absent: anything. */
+  loseFields(c: Connection, sender: Endpoint, at: Origin, reason: string, missing?: Missing): void {
     if (sender.hpack.exact || !sender.fieldsLost) {
       sender.fieldsLost = true;
       this.note(c, "capture/hpack-unknown", sender.side, at, { reason });
     }
-    sender.hpack.lose(most);
+    if (missing === undefined) sender.hpack.lose();
+    else sender.hpack.lose({ ...missing, ...underWay(c, sender) });
   }
 
   /** What the capture lacks of a connection, at its end. */

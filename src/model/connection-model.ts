@@ -69,6 +69,8 @@ export class ConnectionModel implements ConnectionSink {
   #postponed = false;
   #closed = false;
   #announced = false;
+  /** The last gap. */
+  #missing: { readonly from: Side; readonly offset: number; readonly length: number } | undefined = undefined;
 
   constructor(flow: Flow, parts: ModelParts) {
     const { engine, limits } = parts;
@@ -185,6 +187,7 @@ export class ConnectionModel implements ConnectionSink {
 
   octetsLost(from: Side, length: number, proof: GapProof, at: Origin): void {
     const c = this.connection;
+    this.#missing = { from, offset: at.offset, length };
     c.endpoint(from).lostOctets += length;
     const code = proof === "cut" ? "capture/cut-packets" : "capture/lost-segments";
     this.#parts.notes.note(c, code, from, at, { octets: length, proof: PROOFS[proof] });
@@ -196,10 +199,18 @@ export class ConnectionModel implements ConnectionSink {
     const sender = c.endpoint(from);
     sender.hiddenOctets += hidden;
     // More is missing before frames were found again: with what was missing before there is room for anything.
-    if (room === Infinity && sender.resynced) this.#parts.notes.loseFields(c, sender, at, "bytes are missing");
+    if (room === Infinity && sender.resynced)
+      this.#parts.notes.loseFields(c, sender, at, "bytes are missing", {
+        ...{ most: Infinity, octets: this.#missingAt(from, at) },
+      });
     if (room < LEAST_FRAME) return;
     if (room >= LEAST_OPENING) sender.blocksHidden = true;
     sender.framesHidden = sender.behindHidden = true;
+  }
+
+  #missingAt(from: Side, at: Origin): number {
+    const missing = this.#missing;
+    return missing?.from === from && missing.offset === at.offset ? missing.length : Infinity;
   }
 
   /** The TCP window of a direction of the flow closed or opened. */
@@ -211,7 +222,8 @@ export class ConnectionModel implements ConnectionSink {
   lost(from: Side, at: Origin, room: number): void {
     const c = this.connection;
     const sender = c.endpoint(from);
-    const inBlock = sender.openBlock !== undefined;
+    const { openBlock } = sender;
+    const inBlock = openBlock !== undefined;
     sender.resynced = true;
     sender.firstFrameSeen = false;
     sender.borderLosses++;
@@ -221,7 +233,10 @@ export class ConnectionModel implements ConnectionSink {
     const most = sender.started && !inBlock ? Math.max(Math.floor((room - LEAST_FRAME) / LEAST_ENTRY), 0) : Infinity;
     // A frame in which nothing can have gone in leaves the table as it was.
     if (most === 0) return;
-    this.#parts.notes.loseFields(c, sender, at, sender.started ? "bytes are missing" : "the start was not captured", most);
+    // What came of an open block was not decoded. Without a length it is the most that can be missing.
+    const octets = (room === Infinity ? this.#missingAt(from, at) + LEAST_FRAME : room) + (openBlock?.fields.octets ?? 0);
+    if (sender.started) this.#parts.notes.loseFields(c, sender, at, "bytes are missing", { most, octets });
+    else this.#parts.notes.loseFields(c, sender, at, "the start was not captured");
   }
 
   found(from: Side, octets: number, at: Origin): void {
@@ -229,7 +244,7 @@ export class ConnectionModel implements ConnectionSink {
     const sender = this.connection.endpoint(from);
     // What could not be read may be frames of any kind.
     sender.blocksHidden = true;
-    this.#parts.notes.loseFields(this.connection, sender, at, "bytes are missing");
+    this.#parts.notes.loseFields(this.connection, sender, at, "bytes are missing", { most: Infinity, octets });
     this.#parts.notes.note(this.connection, "capture/frame-borders-lost", from, at, { octets });
   }
 

@@ -7,6 +7,7 @@ import { FlowWindow, unusedWindow, type WindowView } from "./flow-window.ts";
 import type { OpenBlock } from "./open-block.ts";
 import { AnnouncedSettings } from "./settings.ts";
 import type { TableLimit } from "./table-limit.ts";
+import type { TableSolver } from "./table-solver.ts";
 
 /** One side of a connection: what it sent so far, and what that shows of what it knew. */
 export class Endpoint {
@@ -47,6 +48,8 @@ export class Endpoint {
   forgotten = 0;
   /** What the other side's HEADER_TABLE_SIZE asks of this side's encoder. */
   tableLimit: TableLimit | undefined = undefined;
+  /** What shows of entries that its table had before the last loss. */
+  tableSolver: TableSolver | undefined = undefined;
   /** Some of its fields could not be read. */
   fieldsLost = false;
   /** Octets of the other direction that it is known to have processed, not just received (docs/judging.md). */

@@ -20,6 +20,7 @@ import { OpenBlock } from "./open-block.ts";
 import { ResponseHeads } from "./response-heads.ts";
 import { type Stream, StreamBit } from "./stream.ts";
 import type { StreamTable } from "./stream-table.ts";
+import { solveBlock } from "./table-solver.ts";
 
 /** Field blocks of all connections. */
 export class FieldBlocks {
@@ -45,7 +46,7 @@ export class FieldBlocks {
     const block = (ends ? this.#whole : new OpenBlock()).begin(frame);
     if (!frame.whole) {
       block.broken = true;
-      this.#notes.loseFields(c, sender, frame.first, "bytes are missing");
+      this.#notes.loseFields(c, sender, frame.first, "bytes are missing", { most: Infinity, octets: frame.length });
     }
     if (ends) {
       this.#decode(c, block, frame.bytes, frame.start, frame.end, stream);
@@ -63,7 +64,7 @@ export class FieldBlocks {
     copyOrigin(fields.last, frame.last);
     if (!frame.whole) {
       block.broken = true;
-      this.#notes.loseFields(c, sender, frame.first, "bytes are missing");
+      this.#notes.loseFields(c, sender, frame.first, "bytes are missing", { most: Infinity, octets: fields.octets });
     } else this.#append(c, block, frame, sender);
     if (!frame.endHeaders) return;
     sender.openBlock = undefined;
@@ -159,8 +160,10 @@ export class FieldBlocks {
     fields.ignored ||= isConnectionErrorOfBlock(fields.observations);
     if (!fields.ignored) noteMessage(fields, stream, c);
     const { decoded } = fields;
-    if (fields.role === "request" && decoded !== undefined && decoded.certainty !== "exact")
-      fields.pathGroup = c.pathGroups.of(decoded);
+    if (decoded !== undefined && decoded.certainty !== "exact") {
+      if (!fields.ignored) solveBlock(fields, decoded, sender, peer);
+      if (fields.role === "request") fields.pathGroup = c.pathGroups.of(decoded);
+    }
     if (fields.observations.count !== 0 || mayBeMalformed(fields, stream, c)) sender.faults++;
     this.#sink.fields(fields, stream, c);
     if (fields.ignored) {

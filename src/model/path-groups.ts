@@ -1,8 +1,18 @@
 // Which requests of a connection have the same :path, where its value went by before the capture. What is the same unknown entry of the
 // dynamic table is the same field (`Field.entry`); which entry is the :path follows from what a request must have (RFC 9113 8.3.1).
 import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
-import { type Field, FieldBit } from "../fields/field.ts";
+import { type Field, FieldBit, UnknownEntry } from "../fields/field.ts";
+import { Name } from "../fields/name.ts";
 import { ValueBit } from "../fields/value-bit.ts";
+
+/** A path that was inferred; never taken for one that was read. */
+export interface InferredPath {
+  readonly path: string;
+  /** From 0 to 1: how likely it is right. */
+  readonly score: number;
+  /** Why, as a phrase. */
+  readonly because: string;
+}
 
 /** Requests whose unknown :path is the same. */
 export class PathGroup {
@@ -10,17 +20,29 @@ export class PathGroup {
   get number(): number {
     return this.first.#number;
   }
-  /** What stands for the path in reports. */
+  /** What stands for the path in reports: `path#1`, or `~/a.B/C` where it is inferred. */
   get name(): string {
-    return `path#${this.number}`;
+    const { inferred } = this;
+    return inferred === undefined ? `path#${this.number}` : `~${inferred.path}`;
+  }
+  /** The :path, if what the table had before a loss shows it; never taken for one that was read. */
+  get inferred(): InferredPath | undefined {
+    for (const entry of this.first.#entries) {
+      const { inferred } = entry;
+      if (inferred?.field.name.id !== Name.path) continue;
+      return { path: inferred.field.value, score: inferred.score, because: inferred.because };
+    }
+    return undefined;
   }
   /** Entries of the dynamic table, one of which is the :path. */
   among: readonly number[];
   readonly #number: number;
+  readonly #entries: readonly UnknownEntry[];
   #same: PathGroup | undefined = undefined;
 
-  constructor(number: number, among: readonly number[]) {
+  constructor(number: number, among: readonly number[], entries: readonly UnknownEntry[]) {
     this.#number = number;
+    this.#entries = entries;
     this.among = among;
   }
 
@@ -55,7 +77,9 @@ export class PathGroups {
     const key = left.join(" ");
     let group = this.#groups.get(key);
     if (group === undefined && this.#groups.size < GROUPS) {
-      group = new PathGroup(++this.#made, left);
+      const entries = decoded.fields.slice(0, decoded.count).filter((field) => field instanceof UnknownEntry);
+      const mayBe = entries.filter(({ entry }) => left.includes(entry));
+      group = new PathGroup(++this.#made, left, mayBe);
       this.#groups.set(key, group);
     }
     return group;

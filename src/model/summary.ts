@@ -1,5 +1,7 @@
 // One short text for a frame, as people write it: `POST /a.B/C`, `:status 200`, `grpc-status: 0`, `PROTOCOL_ERROR, last stream 1`.
-import { FieldBit } from "../fields/field.ts";
+import type { DecodedBlock } from "../fields/decoded-block.ts";
+import { FieldBit, inferredOf, isUnknown } from "../fields/field.ts";
+import { Name } from "../fields/name.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { settingName } from "../http2/setting.ts";
@@ -17,14 +19,29 @@ function ofBlock({ decoded, kind, promisedStreamId, pathGroup }: FieldBlock): st
   if (method !== undefined)
     return `${promise}${method.value} ${path?.value ?? pathGroup?.name ?? authority?.value ?? ""}`.trimEnd();
   const shown: string[] = status === undefined ? [] : [`:status ${status.value}`];
-  if (decoded.grpcStatus !== undefined) shown.push(`grpc-status: ${decoded.grpcStatus.value}`);
+  const grpcStatus = decoded.grpcStatus?.value ?? inferredStatus(decoded);
+  if (grpcStatus !== undefined) shown.push(`grpc-status: ${grpcStatus}`);
   // Trailers of another kind: their first names.
   for (let i = 0; shown.length === 0 && i < Math.min(decoded.count, 3); i++) {
     const { name, bits } = decoded.fields[i]!;
     if ((bits & FieldBit.nameUnknown) === 0) shown.push(name.text);
   }
-  if (decoded.certainty !== "exact") shown.push("some fields unknown");
+  if (decoded.certainty !== "exact") shown.push(`some fields ${isAllInferred(decoded) ? "inferred" : "unknown"}`);
   return promise + shown.join("  ");
+}
+
+function inferredStatus({ certainty, fields, count }: DecodedBlock): string | undefined {
+  if (certainty === "exact") return undefined;
+  for (let i = 0; i < count; i++) {
+    const field = inferredOf(fields[i]!)?.field;
+    if (field?.name.id === Name.grpcStatus) return `~${field.value}`;
+  }
+  return undefined;
+}
+
+function isAllInferred({ fields, count }: DecodedBlock): boolean {
+  for (let i = 0; i < count; i++) if (isUnknown(fields[i]!) && inferredOf(fields[i]!) === undefined) return false;
+  return true;
 }
 
 function ofFrame(frame: Frame): string {

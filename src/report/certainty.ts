@@ -1,5 +1,5 @@
 // How much of what was read is certain: frames, fields and the names of calls, and what is missing because of what.
-import { FieldBit } from "../fields/field.ts";
+import { inferredOf, isUnknown } from "../fields/field.ts";
 import type { PathNamer } from "../grpc/naming/path-namer.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -20,7 +20,7 @@ export interface Shares {
 export interface CertaintyInfo {
   /** Inferred: where they begin was found by their looks. Unknown: octets of them are missing. */
   readonly frames: Shares;
-  /** Names with values. A field block that cannot be read counts as one. */
+  /** Names with values. Inferred: not read, but what the table had before a gap shows them. A field block that cannot be read counts as one. */
   readonly fields: Shares;
   /** Requests, by their :path. */
   readonly calls: Shares;
@@ -71,9 +71,15 @@ export class CertaintyCollector implements ModelSink {
     if (decoded === undefined) this.#miss(1, from, connection);
     else {
       let unknown = 0;
+      let inferred = 0;
       if (decoded.certainty !== "exact")
-        for (let i = 0; i < decoded.count; i++) if ((decoded.fields[i]!.bits & NOT_KNOWN) !== 0) unknown++;
-      this.#fields.exact += decoded.count - unknown;
+        for (let i = 0; i < decoded.count; i++) {
+          if (!isUnknown(decoded.fields[i]!)) continue;
+          if (inferredOf(decoded.fields[i]!) === undefined) unknown++;
+          else inferred++;
+        }
+      this.#fields.exact += decoded.count - unknown - inferred;
+      this.#fields.inferred += inferred;
       if (unknown > 0) this.#miss(unknown, from, connection);
     }
     if (role !== "request" || kind !== "headers" || ignored) return;
@@ -144,7 +150,6 @@ export function adviceFor(lacks: {
   ];
 }
 
-const NOT_KNOWN = FieldBit.nameUnknown | FieldBit.valueUnknown;
 const SHOWN = 10;
 const KEPT = 1000;
 const GROUPS = 10_000;

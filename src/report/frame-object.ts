@@ -3,7 +3,7 @@
 import { hex, latin1 } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
-import { FieldBit } from "../fields/field.ts";
+import { FieldBit, type InferredField, inferredOf } from "../fields/field.ts";
 import { valueOctets } from "../grpc/status.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
@@ -48,6 +48,8 @@ export interface FrameListing {
   readonly fault?: string;
   headers?: readonly (readonly [string | null, string | null])[];
   headersCertainty?: HeadersCertainty;
+  /** Of the headers that are null: those that follow from other things. */
+  headersInferred?: InferredHeaders;
   /** What to show of it; only for tables. */
   text?: string;
 }
@@ -95,6 +97,8 @@ export class FrameLister implements ModelSink {
     if (block.decoded !== undefined) {
       listing.headers = headersOf(block.decoded, this.#showSecrets);
       listing.headersCertainty = certaintyOf(block.decoded, connection.endpoint(block.from));
+      const inferred = inferredHeaders(block.decoded, this.#showSecrets);
+      if (inferred !== undefined) listing.headersInferred = inferred;
     }
     this.#flush();
   }
@@ -201,6 +205,32 @@ export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | 
     headers.push([text, masked ? `<masked, ${value.length} bytes>` : known]);
   }
   return headers;
+}
+
+/** Fields that are not known, but follow from other things; never taken for fields that were read. */
+export interface InferredHeaders {
+  /** `index`: which of the headers it is, from 0. */
+  readonly fields: readonly (readonly [index: number, name: string, value: string])[];
+  /** From 0 to 1: how likely they are right. */
+  readonly score: number;
+  /** Why, as a phrase. */
+  readonly because: string;
+}
+
+/** What is inferred of a block's fields; undefined: nothing. Credentials are masked unless asked for. */
+export function inferredHeaders(block: DecodedBlock, showSecrets: boolean): InferredHeaders | undefined {
+  if (block.certainty === "exact") return undefined;
+  const fields: [number, string, string][] = [];
+  let least: InferredField | undefined;
+  for (let i = 0; i < block.count; i++) {
+    const inferred = inferredOf(block.fields[i]!);
+    if (inferred === undefined) continue;
+    if (least === undefined || inferred.score < least.score) least = inferred;
+    const { name, value } = inferred.field;
+    const masked = !showSecrets && isSecret(name.text);
+    fields.push([i, utf8(name.text), masked ? `<masked, ${value.length} bytes>` : utf8(valueOctets(name.text, value))]);
+  }
+  return least === undefined ? undefined : { fields, score: least.score, because: least.because };
 }
 
 /** `authorization`, cookies, and binary credentials. */

@@ -15,6 +15,7 @@ import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
 import type { MessageObject } from "./exchange.ts";
 import { resetText } from "./exchange-end.ts";
+import { inferredHeaders } from "./frame-object.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
@@ -117,6 +118,7 @@ export class Timeline implements ModelSink {
       (e) => e.from === block.from && e.offsets[0] === block.first.offset && e.kind === block.kind,
     );
     if (entry !== undefined) entry.text = summarise(block);
+    if (block.decoded !== undefined) kept.because ??= inferredHeaders(block.decoded, false)?.because;
     const line = kept.stream(block.streamId);
     const text = summarise(block);
     if (block.role === "request") line.request = text;
@@ -232,6 +234,10 @@ export class Timeline implements ModelSink {
       pending.push(entry);
     }
     flush();
+    if (kept.because !== undefined) {
+      const why = this.#in.text("~: inferred, not read: {because}", { because: this.#in.phrase(kept.because) });
+      for (const part of wrap(why, width - 3)) this.#line(dim(`   ${part}`));
+    }
     const omitted = this.#options.messages?.forget(connection.id) ?? 0;
     if (omitted > 0)
       this.#line(
@@ -327,6 +333,8 @@ class Collected {
   readonly entries: Entry[] = [];
   readonly streams = new Map<number, StreamLine>();
   dropped = 0;
+  /** Why some fields are inferred; undefined: none are. */
+  because: string | undefined = undefined;
 
   constructor(start: number) {
     this.start = start;

@@ -23,4 +23,11 @@ describe.skipIf(!haveCaptures)("certainty (recordings are not in this checkout)"
     sum.add(outcome);
     expect([...outcome.values()].flatMap(({ broken }) => broken)).toEqual([]);
   });
+
+  it("has few inferred fields and methods that are wrong", () => {
+    const claims = [...sum.entries()].flatMap(([, { headers, methods }]) => [headers, methods]);
+    const count = (of: "inferredRight" | "inferredWrong") => claims.reduce((all, claim) => all + claim[of], 0);
+    expect(count("inferredRight")).toBeGreaterThan(1000);
+    expect(count("inferredWrong")).toBeLessThan(0.01 * count("inferredRight"));
+  });
 });

@@ -1,6 +1,6 @@
 // What an analysis says of a capture, put so that two of them can be compared: by packets, addresses and streams.
 import { analyze } from "../../src/analyze.ts";
-import { type Field, FieldBit } from "../../src/fields/field.ts";
+import { type Field, FieldBit, inferredOf } from "../../src/fields/field.ts";
 import type { Frame } from "../../src/http2/frame.ts";
 import type { Connection } from "../../src/model/connection.ts";
 import type { FieldBlock } from "../../src/model/field-block.ts";
@@ -132,15 +132,23 @@ class Listener implements ModelSink {
 
   #call(stream: Stream, connection: Connection): void {
     if (stream.initiator !== "client") return;
-    const { path } = stream.request;
+    const { path, pathGroup } = stream.request;
     const key = `${[connection.address("client"), connection.address("server")].sort().join(" ")} ${stream.id}`;
+    const inferred = path === undefined ? pathGroup?.inferred : undefined;
+    if (inferred !== undefined) {
+      this.#seen.calls.set(key, { certainty: "inferred", value: inferred.path });
+      return;
+    }
     const read = this.#inferred.has(`${connection.id} ${stream.id}`) ? "inferred" : "exact";
     const certainty = path === undefined || path === "" ? "unknown" : read;
     this.#seen.calls.set(key, { certainty, value: path ?? "" });
   }
 }
 
-function said({ name, value, bits }: Field, isInferred: boolean): Said {
+function said(field: Field, isInferred: boolean): Said {
+  const inferred = inferredOf(field)?.field;
+  if (inferred !== undefined) return { certainty: "inferred", value: `${inferred.name.text}: ${inferred.value}` };
+  const { name, value, bits } = field;
   const known = (bits & (FieldBit.nameUnknown | FieldBit.valueUnknown)) === 0;
   return { certainty: known ? (isInferred ? "inferred" : "exact") : "unknown", value: known ? `${name.text}: ${value}` : "" };
 }

@@ -111,4 +111,10 @@ describe.skipIf(!haveCaptures || tsharkVersion() === undefined)("methods in dama
     expect(sums.exact.right).toBeGreaterThan(50);
     expect(sums.tshark.right).toBeGreaterThan(50);
   });
+
+  it("are right as often as those of tshark, and what is inferred is hardly ever wrong", () => {
+    const { exact, inferred, tshark } = sums;
+    expect(exact.right + inferred.right).toBeGreaterThanOrEqual(tshark.right);
+    expect(inferred.wrong).toBeLessThanOrEqual(0.01 * (inferred.right + inferred.wrong));
+  });
 });

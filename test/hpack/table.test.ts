@@ -110,9 +110,9 @@ describe("lost bytes in which few entries can have gone in", () => {
     const faultOf = (octets: Uint8Array) => {
       const decoder = fastHpack(limits);
       decodeOctets(decoder, join(insert("old", "1"), insert("old", "2")));
-      decoder.lose(1);
+      decoder.lose({ most: 1, octets: Infinity });
       decodeOctets(decoder, insert("new", "1"));
-      decoder.lose(2);
+      decoder.lose({ most: 2, octets: Infinity });
       decodeOctets(decoder, insert("new", "2"));
       return decodeOctets(decoder, octets).fault;
     };
@@ -124,7 +124,7 @@ describe("lost bytes in which few entries can have gone in", () => {
   it("are no bound where entries before are not known either", () => {
     const decoder = fastHpack(limits);
     decoder.lose();
-    decoder.lose(0);
+    decoder.lose({ most: 0, octets: Infinity });
     expect(decodeOctets(decoder, indexed(200)).fault).toBeUndefined();
   });
 
@@ -132,7 +132,7 @@ describe("lost bytes in which few entries can have gone in", () => {
     const decoder = fastHpack(limits);
     decoder.lose();
     decodeOctets(decoder, join(sizeUpdate(0), sizeUpdate(4096), insert("new", "1")));
-    decoder.lose(0);
+    decoder.lose({ most: 0, octets: Infinity });
     expect(decodeOctets(decoder, indexed(62)).fault).toBeUndefined();
     expect(decodeOctets(decoder, indexed(63)).fault).toBe("index-out-of-range");
   });
@@ -140,7 +140,7 @@ describe("lost bytes in which few entries can have gone in", () => {
   it("may hold an entry that is too large for the table", () => {
     const decoder = fastHpack(limits);
     decodeOctets(decoder, insert("old", "1"));
-    decoder.lose(0);
+    decoder.lose({ most: 0, octets: Infinity });
     decodeOctets(decoder, insert("new", "x".repeat(5000)));
     expect(decodeOctets(decoder, indexed(63)).fault).toBeUndefined();
     expect(decodeOctets(decoder, indexed(64)).fault).toBe("index-out-of-range");

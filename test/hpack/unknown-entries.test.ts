@@ -50,6 +50,20 @@ describe("entries from before the capture", () => {
     expect([b, c]).not.toContain(a);
   });
 
+  it("are others once all was known again", () => {
+    // Room for five entries is followed, of those of a table that is larger.
+    const decoder = fastHpack({ tableOctets: 200 });
+    decodeOctets(decoder, insert("a", "1"));
+    decoder.lose({ most: 1, octets: 11 });
+    const [before] = decodeOctets(decoder, indexed(62)).fields;
+    decodeOctets(decoder, Buffer.concat([sizeUpdate(0), sizeUpdate(4096)]));
+    expect([decoder.exact, decoder.loss]).toEqual([true, undefined]);
+    for (let i = 0; i < 8; i++) decodeOctets(decoder, insert("x", String(i)));
+    const [after] = decodeOctets(decoder, indexed(62 + 7)).fields;
+    expect(after!.entry).toBeGreaterThan(0);
+    expect(after).not.toBe(before);
+  });
+
   it("are not those of another connection", () => {
     expect(entries(joined(), indexed(62))).not.toEqual(entries(joined(), indexed(62)));
   });

@@ -1,16 +1,8 @@
 // In: what calls without a name look like, and methods that they may be calls of. Out: the one method that fits, or those that do.
+import type { InferredPath } from "../../model/path-groups.ts";
 import type { Side } from "../../place.ts";
 import type { MethodSchema } from "../schema/method.ts";
 import type { CallShape } from "./shape.ts";
-
-/** A path that was inferred; never taken for one that was read. */
-export interface InferredPath {
-  readonly path: string;
-  /** From 0 to 1: how likely it is right. */
-  readonly score: number;
-  /** Why, as a phrase. */
-  readonly because: string;
-}
 
 /** What is known of a path that went by before the capture. */
 export interface PathName {

@@ -93,6 +93,8 @@ export class PathNamer implements ModelSink {
 
   /** What is known so far. */
   nameOf(group: PathGroup): PathName {
+    const { inferred } = group;
+    if (inferred !== undefined) return { inferred };
     const evidence = this.#groups.get(group.first);
     if (evidence === undefined) return {};
     const name = this.#infer(evidence);

@@ -181,6 +181,7 @@ export const page: Readonly<Record<string, string>> = {
     "全部名称和值都已读出，但帧的起点是在缺失的字节之后按外形找到的",
   "some names or values are not known: bytes that they refer to were lost": "有些名称或值未知：它们引用的字节已丢失",
   "not known: bytes of the block, or those it refers to, were lost": "未知：首部块或它引用的字节已丢失",
+  "~: inferred, not read: {because}": "~：推断得出，不是读到的：{because}",
   "Headers ": "首部字段 ",
   "Header fields: name and value": "首部字段：名称和值",
   "{fields} more": "另有 {fields}",

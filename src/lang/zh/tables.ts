@@ -136,6 +136,11 @@ export const tablePhrases: Readonly<Record<string, string>> = {
   "the HTTP/2 connection can be judged fully": "这个 HTTP/2 连接可以完全判断",
   "its messages fit this method of the schema alone, and calls of it look the same":
     "它的消息只符合 schema 里的这个方法，而且该方法的调用看起来相同",
+  "no request or answer is missing in the gap, so the table is as it was before":
+    "缺口中没有缺少请求或响应，所以动态表和之前一样",
+  "only this entry of the table fits the field blocks after the gap": "动态表中只有这一项符合缺口之后的首部块",
+  "only this entry of the table fits the field blocks after the gap, if the sender does not write out again what its table has":
+    "假设发送方不会重新写出表里已有的字段，动态表中就只有这一项符合缺口之后的首部块",
   "of all calls to this server, its own alone look like this, with the very same messages":
     "在到这个服务端的所有调用中，只有该方法的调用是这样，消息也完全相同",
   "of all calls to this server, its own alone look like this: fields, sizes and number of messages":

@@ -60,5 +60,6 @@ export function applyData(frame: Frame, stream: Stream | undefined, sender: Endp
     c.halvesEnded++;
     half.endAt = frame.last.offset + 1;
     half.endTime = frame.last.time;
+    sender.tableSolver?.ended(stream.id, half.dataOctets, sender);
   }
 }

@@ -73,6 +73,9 @@ export interface BlockData {
   readonly certainty: HeadersCertainty;
   /** Name and value of each field, as indexes into the strings; -1: not known. */
   readonly fields: readonly number[];
+  /** Fields that were not read but follow from other things, from 0, and why. */
+  readonly inferred?: readonly number[];
+  readonly because?: string;
   /** Why decoding ended early. */
   readonly fault?: string;
   /** Fields that there was no room for. */

@@ -4,7 +4,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { valueOctets } from "../../grpc/status.ts";
 import { Flag, type Frame } from "../../http2/frame.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
-import { certaintyOf, isSecret, payloadOf } from "../frame-object.ts";
+import { certaintyOf, inferredHeaders, isSecret, payloadOf } from "../frame-object.ts";
 import { printable } from "../text.ts";
 import type { BlockData, FrameDetail } from "./page-data.ts";
 
@@ -13,6 +13,9 @@ export interface ShownBlock {
   readonly certainty: BlockData["certainty"];
   /** Names and values by turns. */
   readonly fields: readonly (string | undefined)[];
+  /** Which of the fields are inferred, from 0, and why. */
+  readonly inferred?: readonly number[];
+  readonly because?: string;
   readonly fault?: string;
   readonly more?: number;
 }
@@ -55,9 +58,12 @@ export function blockOf(decoded: DecodedBlock, sender: Endpoint, showSecrets: bo
           : shown(valueOctets(name.text, value)),
     );
   }
+  const inferred = inferredHeaders(decoded, showSecrets);
+  for (const [i, name, value] of inferred?.fields ?? []) if (i < kept) fields.splice(2 * i, 2, shown(name), shown(value));
   return {
     certainty: certaintyOf(decoded, sender),
     fields,
+    ...(inferred === undefined ? {} : { inferred: inferred.fields.map(([i]) => i), because: inferred.because }),
     ...(fault === undefined ? {} : { fault }),
     ...(count > kept ? { more: count - kept } : {}),
   };

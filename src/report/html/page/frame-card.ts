@@ -103,19 +103,25 @@ function detailRows(detail: Readonly<Record<string, unknown>>): HTMLElement[] {
 
 function headers(page: PageData, index: number): HTMLElement[] {
   if (index === 0) return [];
-  const { fields, certainty, fault, more } = page.blocks[index]!;
+  const { fields, certainty, inferred = [], because, fault, more } = page.blocks[index]!;
   const shown = (text: number | undefined) =>
     text === undefined || text < 0 ? el("em", {}, say.text("not known")) : page.strings[text]!;
   const rows: HTMLElement[] = [];
   for (let i = 0; i < fields.length; i += 2) {
-    const unsure = certainty === "inferred" || (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
-    rows.push(el("tr", unsure, el("th", { scope: "row" }, shown(fields[i])), el("td", {}, shown(fields[i + 1]))));
+    const isInferred = inferred.includes(i / 2);
+    const unsure =
+      certainty === "inferred" || isInferred || (fields[i] ?? -1) < 0 || (fields[i + 1] ?? -1) < 0 ? { class: "unsure" } : {};
+    const name = isInferred ? [el("span", { class: "inferred" }, "~"), shown(fields[i])] : [shown(fields[i])];
+    rows.push(el("tr", unsure, el("th", { scope: "row" }, ...name), el("td", {}, shown(fields[i + 1]))));
   }
   const ended = fault === undefined ? "" : say.text("; decoding ended with a fault: {fault}", { fault });
   const sure = `${say.text(CERTAINTY[certainty] ?? "")}${ended}`;
   return [
     el("h3", {}, say.text("Headers "), el("span", { class: `chip ${certainty}` }, say.text(certainty))),
     el("p", { class: "note" }, sure),
+    ...(because === undefined
+      ? []
+      : [el("p", { class: "note" }, say.text("~: inferred, not read: {because}", { because: say.phrase(because) }))]),
     ...(rows.length === 0
       ? []
       : [
