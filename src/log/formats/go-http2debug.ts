@@ -1,7 +1,7 @@
 // Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on separate lines,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat, StreamName } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
@@ -19,8 +19,14 @@ class Reader implements FormatReader {
   #block: Draft<LogFrame> | undefined;
   #framer = "";
   #fields: [string, string][] = [];
+  /** Blocks of several connections are being reported. */
+  #mixed = false;
+  /** What net/http's client is about to send: it says so before the frame. */
+  #encoded: { readonly path: string; readonly line: number }[] = [];
+  /** The last stream that each Framer opened; -1: it opens none, since the other end does. */
+  readonly #opened = new Map<string, number>();
 
-  line(text: string): LineContent | "part" | undefined {
+  line(text: string, number: number): LineContent | "part" | undefined {
     const at = text.indexOf("http2: ");
     if (at < 0) return undefined;
     const match = FRAME.exec(text);
@@ -28,7 +34,15 @@ class Reader implements FormatReader {
     const field = FIELD.exec(text);
     if (field !== null) {
       const { name, value } = field.groups!;
-      if (this.#block !== undefined) this.#fields.push([unescaped(name!), unescaped(value!)]);
+      const block = this.#block;
+      if (block === undefined) return "part";
+      this.#fields.push([unescaped(name!), unescaped(value!)]);
+      if (name !== ":path" || this.#mixed || block.kind === "push-promise") return "part";
+      return { name: { streamId: block.streamId, path: unescaped(value!) }, connection: this.#framer };
+    }
+    const encoded = ENCODED.exec(text);
+    if (encoded !== null) {
+      if (this.#encoded.length < BLOCKS) this.#encoded.push({ path: unescaped(encoded[1]!), line: number });
       return "part";
     }
     if (
@@ -51,13 +65,31 @@ class Reader implements FormatReader {
     const opens = (kind === "headers" || kind === "push-promise" || kind === "continuation") && dir === "read";
     if (id === this.#framer) this.#block = undefined;
     if (opens) this.#open(frame, id!);
-    return { frame, connection: id! };
+    const name = kind === "headers" ? this.#sent(frame, id!) : undefined;
+    return { frame, ...(name === undefined ? {} : { name }), connection: id! };
+  }
+
+  /** The path of a request that the program sends. */
+  #sent({ by, streamId }: LogFrame, framer: string): StreamName | undefined {
+    const last = this.#opened.get(framer);
+    if (by === "received") {
+      if (last === undefined && this.#opened.size < FRAMERS) this.#opened.set(framer, -1);
+      return undefined;
+    }
+    // An answer, or trailers.
+    if (last === -1 || streamId <= (last ?? 0) || (last === undefined && this.#opened.size >= FRAMERS)) return undefined;
+    this.#opened.set(framer, streamId);
+    const encoded = this.#encoded;
+    this.#encoded = [];
+    // Of several that are being sent nobody knows which is whose.
+    return encoded.length === 1 ? { ...encoded[0]!, streamId } : undefined;
   }
 
   // Where another connection's block begins before anything shows that this one is complete, nobody knows whose fields follow.
   #open(frame: Draft<LogFrame>, framer: string): void {
     const mixed = this.#block !== undefined;
     if (mixed) this.#block!.fields = undefined;
+    this.#mixed = mixed;
     this.#framer = framer;
     this.#block = frame;
     this.#fields = [];
@@ -105,3 +137,7 @@ const FRAME =
   /http2: Framer (?<id>0x[0-9a-f]+): (?<dir>read|wrote) (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?: flags=(?<flags>[A-Z_|0-9a-fx]+))?(?: stream=(?<stream>\d{1,10}))? len=(?<len>\d{1,8})(?<rest>.*)/;
 
 const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
+const ENCODED = /http2: Transport encoding header ":path" = "((?:[^"\\]|\\.)*)"/;
+// Requests that are being sent; connections.
+const BLOCKS = 100;
+const FRAMERS = 10_000;
