@@ -29,6 +29,8 @@ export interface WireFrame {
 export class WireConnection {
   readonly id: number;
   readonly frames: Readonly<Record<Side, WireFrame[]>> = { client: [], server: [] };
+  /** What each side sent first went by before the capture. */
+  readonly late: Record<Side, boolean> = { client: false, server: false };
   client = "";
   server = "";
   /** TCP ends, by side. */
@@ -66,7 +68,9 @@ export class WireFrames implements ModelSink {
     const time = last.time;
     const { offset } = first;
     const seen = { kind, from, streamId, flags, length, errorCode, lastStreamId, increment, debug, time, offset };
-    this.#of(connection).frames[from].push(seen);
+    const one = this.#of(connection);
+    if (one.frames[from].length === 0) one.late[from] = !connection.endpoint(from).started;
+    one.frames[from].push(seen);
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -75,21 +79,27 @@ export class WireFrames implements ModelSink {
 
   connectionEnd(connection: Connection): void {
     const one = this.connections.get(connection.id);
-    if (one === undefined) return;
-    one.client = connection.address("client");
-    one.server = connection.address("server");
-    one.first = connection.flow.firstTime;
-    one.last = connection.flow.lastTime;
+    if (one !== undefined) describe(one, connection);
   }
 
-  #of({ id }: Connection): WireConnection {
+  #of(connection: Connection): WireConnection {
+    const { id } = connection;
     let one = this.connections.get(id);
     if (one === undefined) {
       one = new WireConnection(id);
+      describe(one, connection);
       this.connections.set(id, one);
     }
     return one;
   }
+}
+
+// As far as it is known: it may be open.
+function describe(one: WireConnection, connection: Connection): void {
+  one.client = connection.address("client");
+  one.server = connection.address("server");
+  one.first = connection.flow.firstTime;
+  one.last = connection.flow.lastTime;
 }
 
 // Octets of debug data.
