@@ -2,7 +2,7 @@
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { fileSource } from "./capture/source.ts";
 import type { CapturePipeline } from "./capture-pipeline.ts";
-import type { DiagnosticSink } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticSink } from "./diagnostic.ts";
 import type { LoggedPaths } from "./grpc/naming/logged.ts";
 import type { Limits } from "./limits.ts";
 import { joinConversations, joinLogs, type LogSummary } from "./log/join.ts";
@@ -75,7 +75,8 @@ export class LogJoiner {
 
 /** @throws H2lintError where a log cannot be read. */
 export async function openPathLogs(options: AnalyzeOptions, captures: CapturePipeline): Promise<PathLogs> {
-  return new PathLogs(await readLogs(options, captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic)), captures);
+  const read: Diagnostic[] = [];
+  return new PathLogs(await readLogs(options, captures.limits, (one) => void read.push(one)), captures, read);
 }
 
 /** Finds the :path of requests in logs, where the captures lack it. */
@@ -86,20 +87,32 @@ export class PathLogs {
   readonly #requests: RequestKeeper;
   readonly #logs: readonly Log[];
   readonly #captures: CapturePipeline;
+  readonly #read: readonly Diagnostic[];
+  #joined: Diagnostic[] = [];
 
-  constructor(logs: readonly Log[], captures: CapturePipeline) {
+  /** @param read What was noticed when the logs were read. */
+  constructor(logs: readonly Log[], captures: CapturePipeline, read: readonly Diagnostic[]) {
     this.#logs = logs;
     this.#captures = captures;
+    this.#read = read;
     this.#wire = new WireFrames(captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
     this.#requests = new RequestKeeper(captures.limits);
     this.listeners = [this.#wire, this.#requests];
+  }
+
+  /** What was noticed of the logs, and of their connections when they were compared last. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.#read, ...this.#joined];
   }
 
   /** What they say, as far as the captures were read. */
   get paths(): LoggedPaths {
     const { clock, limits } = this.#captures;
     const wireSeconds = (time: number) => Number(clock.text(time));
-    const joined = joinConversations(this.#logs, this.#wire, [], { wireSeconds, limits, diagnostics: () => {} });
+    const noticed: Diagnostic[] = [];
+    const diagnostics: DiagnosticSink = (one) => void noticed.push(one);
+    const joined = joinConversations(this.#logs, this.#wire, [], { wireSeconds, limits, diagnostics });
+    this.#joined = noticed;
     return namedRequests(joined, this.#requests.connections, this.#logs, wireSeconds);
   }
 }

@@ -7,7 +7,7 @@ import type { LoggedPaths } from "../grpc/naming/logged.ts";
 import type { PathGroup } from "../model/path-groups.ts";
 import type { Joined } from "./assignment.ts";
 import type { Candidate } from "./candidate.ts";
-import { type ClockOffset, offsetOf, toleranceOf } from "./clock.ts";
+import { type ClockOffset, clockOffset, fineToleranceOf, offsetOf, toleranceOf } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
 import type { FrameEvent, LogTime, NameEvent } from "./event.ts";
 import type { JoinedConversations } from "./join.ts";
@@ -40,17 +40,20 @@ export function namedRequests(
 ): LoggedPaths {
   const joins = new Map<Conversation, Joined>();
   for (const one of joined) joins.set(one.conversation, one);
+  const all: Reading[] = [];
+  for (const candidate of candidates) {
+    const { conversation, wire } = candidate;
+    if (conversation.names.length === 0 || conversation.mixed) continue;
+    const clock = clockOf(candidate);
+    if (joins.get(conversation)?.wire !== wire && !isInTime(candidate, clock, toleranceOf, wireSeconds)) continue;
+    const reading = readingOf(candidate, requests.get(wire.id) ?? NONE, clock, wireSeconds);
+    if (reading !== undefined) all.push(reading);
+  }
   const readings = new Map<number, Reading[]>();
   /** Connections that a conversation may be. */
   const fits = new Map<Conversation, number>();
-  for (const candidate of candidates) {
-    const { conversation, wire } = candidate;
-    if (conversation.names.length === 0 || conversation.mixed || wire.frames.client.length + wire.frames.server.length === 0)
-      continue;
-    const clock = clockOf(candidate);
-    if (joins.get(conversation)?.wire !== wire && !isInTime(candidate, clock, wireSeconds)) continue;
-    const reading = readingOf(candidate, requests.get(wire.id) ?? NONE, clock, wireSeconds);
-    if (reading === undefined) continue;
+  for (const reading of inStep(all, wireSeconds)) {
+    const { conversation, wire } = reading.candidate;
     fits.set(conversation, (fits.get(conversation) ?? 0) + 1);
     const known = readings.get(wire.id);
     if (known === undefined) readings.set(wire.id, [reading]);
@@ -59,8 +62,8 @@ export function namedRequests(
 
   const groups = new Map<PathGroup, PathName>();
   const streams = new Map<number, Map<number, PathName>>();
-  for (const [connection, all] of readings) {
-    const possible = all.filter(({ candidate: { conversation, wire } }) => {
+  for (const [connection, those] of readings) {
+    const possible = those.filter(({ candidate: { conversation, wire } }) => {
       const join = joins.get(conversation);
       return join?.confidence !== "exact" || join.wire === wire || !isRead(join);
     });
@@ -99,17 +102,17 @@ export function namedRequests(
 
   // undefined: it is known to be of another connection.
   function scoreOf({ candidate, confirmed }: Reading, rivals: readonly Reading[]): number | undefined {
-    const { conversation, wire, pairs } = candidate;
+    const { conversation, wire, pairs, moment } = candidate;
     const join = joins.get(conversation);
     const own = join?.wire === wire ? join.confidence : undefined;
     if (own === undefined && rivals.some((rival) => isExact(rival.candidate))) return undefined;
-    if (own === "exact") return confirmed > 0 ? 0.99 : 0.97;
-    // Only one fits, and that what was read is the same is no chance.
-    if (confirmed >= CONFIRMED && rivals.length === 0 && (own === "likely" || fits.get(conversation) === 1)) return 0.95;
-    if (own !== "likely" || pairs.length < FRAMES) return 0;
+    if (own === "exact") return confirmed > 0 ? 0.99 : EXACT;
+    const only = rivals.length === 0 && fits.get(conversation) === 1;
+    // That what was read is the same is no chance.
+    if (confirmed >= CONFIRMED && rivals.length === 0 && (own === "likely" || only)) return 0.95;
+    if ((own !== "likely" && !only) || pairs.length < FRAMES) return 0;
     const clock = clockOf(candidate);
-    const apart = clock === undefined || clock.right || candidate.moment?.log.base === "start";
-    return apart ? 0.9 : 0;
+    return clock === undefined || clock.right || moment?.log.base === "start" ? 0.9 : 0;
   }
 
   function isExact({ conversation, wire }: Candidate): boolean {
@@ -220,9 +223,36 @@ function isTimely(
   return Math.abs(wireSeconds(request.time) - time.seconds - clock.seconds) <= toleranceOf(candidate);
 }
 
-function isInTime(candidate: Candidate, clock: ClockOffset | undefined, wireSeconds: (time: number) => number): boolean {
+function isInTime(
+  candidate: Candidate,
+  clock: ClockOffset | undefined,
+  tolerance: (candidate: Candidate) => number,
+  wireSeconds: (time: number) => number,
+): boolean {
   const offset = offsetOf(candidate, wireSeconds);
-  return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= toleranceOf(candidate);
+  return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= tolerance(candidate);
+}
+
+// Connections that go on side by side are alike, and at nearly the same time. If there is one offset at which each of the log is one of the
+// capture to within a few milliseconds, the others are left out.
+function inStep(readings: readonly Reading[], wireSeconds: (time: number) => number): Reading[] {
+  const byClock = new Map<string, Reading[]>();
+  for (const reading of readings) {
+    const { conversation, moment } = reading.candidate;
+    const key = `${conversation.log} ${moment?.log.base}`;
+    const known = byClock.get(key);
+    if (known === undefined) byClock.set(key, [reading]);
+    else known.push(reading);
+  }
+  return [...byClock.values()].flatMap((all) => {
+    const base = all[0]?.candidate.moment?.log.base;
+    if (base === undefined) return all;
+    const candidates = all.map(({ candidate }) => candidate);
+    const clock = clockOffset(candidates, base, wireSeconds, fineToleranceOf);
+    const conversations = new Set(candidates.map(({ conversation }) => conversation)).size;
+    if (clock === undefined || clock.rival || clock.count < conversations) return all;
+    return all.filter(({ candidate }) => isInTime(candidate, clock, fineToleranceOf, wireSeconds));
+  });
 }
 
 const NONE: WireRequests = new Map();

@@ -16,7 +16,7 @@ import { formatsOf } from "../command-words.ts";
 import { formatOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, openFile, outputOf } from "../output-file.ts";
-import { pathLogsOf } from "../path-logs.ts";
+import { pathLogsOf, reportLogs } from "../path-logs.ts";
 import { loadSchemas } from "../protos.ts";
 import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
@@ -72,6 +72,7 @@ export async function calls(task: Task): Promise<number> {
     stdout.flush();
   watch.check(captures.captures);
   named.end();
+  if (logs !== undefined) reportLogs(logs, task);
   messages?.lister.end();
   view.end();
   commitAll(files.map(({ file }) => file));

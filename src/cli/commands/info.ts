@@ -33,6 +33,7 @@ export async function info(task: Task): Promise<number> {
     progress.clear();
   }
   namer.logged = logs?.paths;
+  for (const diagnostic of logs?.diagnostics ?? []) captures.diagnostics.add(diagnostic);
   const sessions = captures.sessions.map(({ sources, because }) => ({ files: sources.map(({ name }) => name), because }));
   const told = collector.report(captures.captures, captures.packets!, captures.diagnostics, captures.keys.infos);
   const report = captures.captures.length > 1 ? { ...told, sessions } : told;

@@ -22,7 +22,8 @@ class Reader implements FormatReader {
   /** Blocks of several connections are being reported. */
   #mixed = false;
   /** What net/http's client is about to send: it says so before the frame. */
-  #encoded: { readonly path: string; readonly line: number }[] = [];
+  #encoded: [string, string][] = [];
+  #pathLine = 0;
   /** The last stream that each Framer opened; -1: it opens none, since the other end does. */
   readonly #opened = new Map<string, number>();
 
@@ -37,14 +38,18 @@ class Reader implements FormatReader {
       const block = this.#block;
       if (block === undefined) return "part";
       this.#fields.push([unescaped(name!), unescaped(value!)]);
-      if (name !== ":path" || this.#mixed || block.kind === "push-promise") return "part";
+      if (name !== ":path" || this.#mixed || block.kind === "push-promise" || !isOne(this.#fields)) return "part";
       return { name: { streamId: block.streamId, path: unescaped(value!) }, connection: this.#framer };
     }
     const encoded = ENCODED.exec(text);
     if (encoded !== null) {
-      if (this.#encoded.length < BLOCKS) this.#encoded.push({ path: unescaped(encoded[1]!), line: number });
+      const { name, value } = encoded.groups!;
+      if (this.#encoded.length < FIELDS) this.#encoded.push([name!, value!]);
+      if (name === ":path") this.#pathLine = number;
       return "part";
     }
+    const whole = WHOLE.exec(text)?.groups;
+    if (whole !== undefined) this.#close(Number(whole["stream"]), Number(whole["len"]));
     if (
       /http2: (?:server read frame|Transport received|server processing setting|server encoding header|Transport encoding header)/.test(
         text,
@@ -63,7 +68,8 @@ class Reader implements FormatReader {
     };
     readRest(frame, rest ?? "");
     const opens = (kind === "headers" || kind === "push-promise" || kind === "continuation") && dir === "read";
-    if (id === this.#framer) this.#block = undefined;
+    // What it writes meanwhile, another part of the program writes.
+    if (id === this.#framer && dir === "read") this.#block = undefined;
     if (opens) this.#open(frame, id!);
     const name = kind === "headers" ? this.#sent(frame, id!) : undefined;
     return { frame, ...(name === undefined ? {} : { name }), connection: id! };
@@ -81,8 +87,15 @@ class Reader implements FormatReader {
     this.#opened.set(framer, streamId);
     const encoded = this.#encoded;
     this.#encoded = [];
+    const path = encoded.find(([name]) => name === ":path")?.[1];
     // Of several that are being sent nobody knows which is whose.
-    return encoded.length === 1 ? { ...encoded[0]!, streamId } : undefined;
+    if (path === undefined || encoded.length >= FIELDS || !isOne(encoded)) return undefined;
+    return { streamId, path: unescaped(path), line: this.#pathLine };
+  }
+
+  // Its fields stand before this line.
+  #close(streamId: number, length: number): void {
+    if (!this.#mixed && this.#block?.streamId === streamId && this.#block.length === length) this.#block = undefined;
   }
 
   // Where another connection's block begins before anything shows that this one is complete, nobody knows whose fields follow.
@@ -95,6 +108,13 @@ class Reader implements FormatReader {
     this.#fields = [];
     if (!mixed) frame.fields = this.#fields;
   }
+}
+
+// RFC 9113 8.3: pseudo-header fields come once, and before others. Where they do not, lines are missing, or of several blocks.
+function isOne(fields: readonly (readonly [name: string, value: string])[]): boolean {
+  const names = fields.map(([name]) => name);
+  const pseudo = names.filter((name) => name.startsWith(":"));
+  return new Set(pseudo).size === pseudo.length && names.slice(0, pseudo.length).every((name) => name.startsWith(":"));
 }
 
 function readRest(frame: Draft<LogFrame>, rest: string): void {
@@ -136,8 +156,11 @@ const codeIn = (rest: string): number | undefined => {
 const FRAME =
   /http2: Framer (?<id>0x[0-9a-f]+): (?<dir>read|wrote) (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?: flags=(?<flags>[A-Z_|0-9a-fx]+))?(?: stream=(?<stream>\d{1,10}))? len=(?<len>\d{1,8})(?<rest>.*)/;
 
+const WHOLE =
+  /http2: (?:server read frame|Transport received) HEADERS (?:flags=[A-Z_|]+ )?stream=(?<stream>\d{1,10}) len=(?<len>\d{1,8})/;
+
 const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
-const ENCODED = /http2: Transport encoding header ":path" = "((?:[^"\\]|\\.)*)"/;
-// Requests that are being sent; connections.
-const BLOCKS = 100;
+const ENCODED = /http2: Transport encoding header "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
+// Fields of a request that is being sent; connections.
+const FIELDS = 1000;
 const FRAMERS = 10_000;
