@@ -45,6 +45,8 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
     const folds = format?.foldsContinuation === true;
     const seen = wire.frames[from].filter(({ kind }) => kinds.has(kind)).slice(0, 2 * COMPARED);
     const start = wire.late[from] ? startOf(all, seen, folds) : 0;
+    // All that it shows is of stream 0, or went by before: that says nothing.
+    if (start === undefined) continue;
     const told = all.slice(start, start + COMPARED);
     let at = 0;
     for (const event of told) {
@@ -71,9 +73,9 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
   return fit < LEAST ? undefined : { side, pairs, fit };
 }
 
-/** Of a connection that the capture shows from its middle on: the frame of the log that the capture begins with. */
-function startOf(told: readonly FrameEvent[], seen: readonly WireFrame[], folds: boolean): number {
-  let best = 0;
+/** Of a connection that the capture shows from its middle on: the frame of the log that the capture begins with; undefined: none is found. */
+function startOf(told: readonly FrameEvent[], seen: readonly WireFrame[], folds: boolean): number | undefined {
+  let best: number | undefined;
   let most = 0;
   const firsts = seen.slice(0, FIRSTS);
   const streams = new Set(firsts.map(({ streamId }) => streamId));

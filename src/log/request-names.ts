@@ -23,6 +23,8 @@ interface Reading {
   readonly names: ReadonlyMap<Key, NameEvent>;
   /** Requests whose path was read and is the same; that those of a group are one while others differ counts too. */
   readonly confirmed: number;
+  /** The requests of the connection ask for several things. */
+  readonly isVaried: boolean;
 }
 
 interface Vote {
@@ -75,7 +77,10 @@ export function namedRequests(
       if (score === undefined) continue;
       for (const [key, event] of reading.names) {
         const agreed = rivals.every(({ names }) => names.get(key)?.path === event.path);
-        const vote = { event, score: agreed ? score : 0 };
+        // Whichever it is, all of them ask for this alone.
+        const isSame = rivals.length > 0 && [reading, ...rivals].every(({ isVaried }) => !isVaried);
+        const shared = isSame && isSound(reading.candidate) ? 0.85 : 0;
+        const vote = { event, score: agreed ? Math.max(score, shared) : 0 };
         const known = votes.get(key);
         if (known === undefined) votes.set(key, [vote]);
         else known.push(vote);
@@ -102,17 +107,23 @@ export function namedRequests(
 
   // undefined: it is known to be of another connection.
   function scoreOf({ candidate, confirmed }: Reading, rivals: readonly Reading[]): number | undefined {
-    const { conversation, wire, pairs, moment } = candidate;
+    const { conversation, wire, likeness } = candidate;
     const join = joins.get(conversation);
     const own = join?.wire === wire ? join.confidence : undefined;
     if (own === undefined && rivals.some((rival) => isExact(rival.candidate))) return undefined;
-    if (own === "exact") return confirmed > 0 ? 0.99 : EXACT;
+    if (own === "exact") return confirmed > 0 ? 0.99 : likeness >= ALIKE ? EXACT : 0;
     const only = rivals.length === 0 && fits.get(conversation) === 1;
     // That what was read is the same is no chance.
     if (confirmed >= CONFIRMED && rivals.length === 0 && (own === "likely" || only)) return 0.95;
-    if ((own !== "likely" && !only) || pairs.length < FRAMES) return 0;
+    return (own === "likely" || only) && isSound(candidate) ? 0.9 : 0;
+  }
+
+  // Frames enough, and a clock that is not off.
+  function isSound(candidate: Candidate): boolean {
+    const { pairs, likeness, moment } = candidate;
+    if (pairs.length < FRAMES || likeness < ALIKE) return false;
     const clock = clockOf(candidate);
-    return clock === undefined || clock.right || moment?.log.base === "start" ? 0.9 : 0;
+    return clock === undefined || clock.right || moment?.log.base === "start";
   }
 
   function isExact({ conversation, wire }: Candidate): boolean {
@@ -179,7 +190,7 @@ function readingOf(
   }
   if (untimely > timely) return undefined;
   const isVaried = new Set([...said.values()].map((event) => event?.path)).size > 1;
-  return { candidate, names, confirmed: confirmed + (isVaried ? grouped : 0) };
+  return { candidate, names, confirmed: confirmed + (isVaried ? grouped : 0), isVaried };
 }
 
 /** What is said of each stream; undefined where that is not one thing. */
@@ -263,3 +274,5 @@ const EXACT = 0.97;
 const CONFIRMED = 2;
 // Frames from which on their order says which connection it is.
 const FRAMES = 8;
+// Part of the frames that both have, where nothing else shows that they are one connection.
+const ALIKE = 0.75;

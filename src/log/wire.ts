@@ -68,9 +68,7 @@ export class WireFrames implements ModelSink {
     const time = last.time;
     const { offset } = first;
     const seen = { kind, from, streamId, flags, length, errorCode, lastStreamId, increment, debug, time, offset };
-    const one = this.#of(connection);
-    if (one.frames[from].length === 0) one.late[from] = !connection.endpoint(from).started;
-    one.frames[from].push(seen);
+    this.#of(connection).frames[from].push(seen);
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -96,6 +94,7 @@ export class WireFrames implements ModelSink {
 
 // As far as it is known: it may be open.
 function describe(one: WireConnection, connection: Connection): void {
+  for (const side of ["client", "server"] as const) one.late[side] = !connection.endpoint(side).started;
   one.client = connection.address("client");
   one.server = connection.address("server");
   one.first = connection.flow.firstTime;

@@ -3,8 +3,10 @@ import type { LogSource } from "../../src/analyze-options.ts";
 import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { PathNamer } from "../../src/grpc/naming/path-namer.ts";
 import { Schemas } from "../../src/grpc/schema.ts";
+import { errorCodeName } from "../../src/http2/error-code.ts";
 import { openPathLogs } from "../../src/log-joiner.ts";
 import type { Connection } from "../../src/model/connection.ts";
+import type { ModelSink } from "../../src/model/model-sink.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { NamedCalls } from "../../src/report/named-calls.ts";
 import { bordersOf } from "../labelled.ts";
@@ -73,3 +75,42 @@ export function without(whole: Uint8Array, packets: number): Uint8Array {
 }
 
 export const packetsOf = (whole: Buffer): number => bordersOf(whole).length - 1;
+
+/** What Go's Framer of the server would print of a capture. */
+export async function goLogOf(bytes: Uint8Array): Promise<string> {
+  const captures = new CapturePipeline([captureOf(bytes)], {});
+  await captures.open();
+  const lines: string[] = [];
+  const print = (time: number, text: string) => {
+    const at = new Date(Math.floor(Number(captures.clock.text(time))) * 1000).toISOString();
+    lines.push(`${at.slice(0, 10).replaceAll("-", "/")} ${at.slice(11, 19)} http2: ${text}`);
+  };
+  const quoted = (text: string) =>
+    text.replace(/["\\]|[^ -~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  const writer: ModelSink = {
+    frame({ kind, from, streamId, length, flags, last, errorCode, lastStreamId, increment }, _, { id }) {
+      const type = kind.toUpperCase().replaceAll("-", "_");
+      const names = ["settings", "ping"].includes(kind)
+        ? [[1, "ACK"] as const]
+        : [[1, "END_STREAM"] as const, [4, "END_HEADERS"] as const, [8, "PADDED"] as const, [32, "PRIORITY"] as const];
+      const set = names.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+      const rest =
+        kind === "goaway"
+          ? ` LastStreamID=${lastStreamId} ErrCode=${errorCodeName(errorCode)} Debug=""`
+          : kind === "rst-stream"
+            ? ` ErrCode=${errorCodeName(errorCode)}`
+            : kind === "window-update"
+              ? ` incr=${increment}`
+              : "";
+      const head = `${type}${set.length === 0 ? "" : ` flags=${set.join("|")}`}${streamId === 0 ? "" : ` stream=${streamId}`}`;
+      print(last.time, `Framer 0xc${id.toString(16)}: ${from === "client" ? "read" : "wrote"} ${head} len=${length}${rest}`);
+    },
+    fields({ from, decoded, last }) {
+      if (from !== "client") return;
+      for (const { name, value } of decoded?.fields.slice(0, decoded.count) ?? [])
+        print(last.time, `decoded hpack field header field "${quoted(name.text)}" = "${quoted(value)}"`);
+    },
+  };
+  for await (const _ of captures.run({ listeners: [writer] }));
+  return `${lines.join("\n")}\n`;
+}
