@@ -158,6 +158,7 @@ function readingOf(
   const said = pathsOf(conversation);
   const blocks = conversation.format?.shows.fields === "exact" ? blocksOf(conversation) : undefined;
   const names = new Map<Key, NameEvent>();
+  const entries = new Entries();
   let confirmed = 0;
   let grouped = 0;
   let timely = 0;
@@ -178,19 +179,51 @@ function readingOf(
     const { path, group, fields } = request;
     if (path !== undefined) {
       if (path !== event.path) return undefined;
+      entries.read(":path", path, request);
       confirmed++;
       continue;
     }
-    if (fields !== undefined && contradicts(blocks?.get(stream), fields)) return undefined;
+    const block = blocks?.get(stream);
+    if (fields !== undefined && block !== undefined && !agrees(block, fields, request, entries)) return undefined;
+    const [entry = 0, ...others] = group?.first.among ?? [];
+    if (entry !== 0 && others.length === 0) entries.use(entry, ":path", event.path, request);
     const key = group?.first ?? stream;
     const known = names.get(key);
     if (known === undefined) names.set(key, event);
     else if (known.path !== event.path) return undefined;
     else grouped++;
   }
-  if (untimely > timely) return undefined;
+  if (untimely > timely || entries.contradicted) return undefined;
   const isVaried = new Set([...said.values()].map((event) => event?.path)).size > 1;
   return { candidate, names, confirmed: confirmed + (isVaried ? grouped : 0), isVaried };
+}
+
+/** What a log says of the entries of a connection's dynamic table. An encoder that looks fields up has each there once, and does not write it
+ *  out again. */
+class Entries {
+  readonly #fields = new Map<number, string>();
+  /** By what was lost before: in between a field may have been put in anew. */
+  readonly #used = new Map<string, { readonly entry: number; last: number }>();
+  readonly #read = new Map<string, number>();
+  /** An entry is two fields, or a field two entries, or it was written out while there was one. */
+  contradicted = false;
+
+  use(entry: number, name: string, value: string, { time, lost }: WireRequest): void {
+    const field = `${name} ${value}`;
+    if ((this.#fields.get(entry) ?? field) !== field) this.contradicted = true;
+    this.#fields.set(entry, field);
+    const used = this.#used.get(`${lost} ${field}`);
+    if (used === undefined) this.#used.set(`${lost} ${field}`, { entry, last: time });
+    else if (used.entry !== entry) this.contradicted = true;
+    else used.last = Math.max(used.last, time);
+    if ((this.#read.get(field) ?? Infinity) < time) this.contradicted = true;
+  }
+
+  read(name: string, value: string, { time, lost }: WireRequest): void {
+    const field = `${name} ${value}`;
+    this.#read.set(field, Math.min(this.#read.get(field) ?? Infinity, time));
+    if ((this.#used.get(`${lost} ${field}`)?.last ?? -Infinity) > time) this.contradicted = true;
+  }
 }
 
 /** What is said of each stream; undefined where that is not one thing. */
@@ -213,13 +246,19 @@ function blocksOf({ frames }: Conversation): ReadonlyMap<number, NonNullable<Fra
 }
 
 // Field by field, as far as both are known. Credentials may be masked in a log.
-function contradicts(logged: FrameEvent["frame"]["fields"], fields: NonNullable<WireRequest["fields"]>): boolean {
-  if (logged === undefined || logged.length !== fields.length) return false;
-  return fields.some(({ name, value, bits }, i) => {
+function agrees(
+  logged: NonNullable<FrameEvent["frame"]["fields"]>,
+  fields: NonNullable<WireRequest["fields"]>,
+  request: WireRequest,
+  entries: Entries,
+): boolean {
+  // Lines of a log may be missing, but there are none too many.
+  if (logged.length !== fields.length) return logged.length < fields.length;
+  return fields.every(({ name, value, bits, entry }, i) => {
     const [ownName, ownValue] = logged[i]!;
-    if ((bits & FieldBit.nameUnknown) !== 0) return false;
-    if (name.text !== ownName) return true;
-    return (bits & HIDDEN) === 0 && value !== ownValue;
+    if ((bits & FieldBit.nameUnknown) === 0) return name.text === ownName && ((bits & HIDDEN) !== 0 || value === ownValue);
+    if (entry !== 0) entries.use(entry, ownName, ownValue, request);
+    return true;
   });
 }
 

@@ -18,6 +18,8 @@ export interface WireRequest {
   readonly fields: readonly Field[] | undefined;
   /** Nanoseconds since the session's first packet. */
   readonly time: number;
+  /** Octets of the client that are missing before it, and may hold fields. */
+  readonly lost: number;
 }
 
 /** Of one connection, by stream; undefined: it has several. */
@@ -33,7 +35,7 @@ export class RequestKeeper implements ModelSink {
     this.#most = logFrames;
   }
 
-  fields(block: FieldBlock, _stream: Stream | undefined, { id }: Connection): void {
+  fields(block: FieldBlock, _stream: Stream | undefined, { id, client }: Connection): void {
     const { role, kind, from, ignored, decoded, streamId, pathGroup, last } = block;
     if (role !== "request" || kind !== "headers" || from !== "client" || ignored) return;
     let requests = this.connections.get(id);
@@ -49,7 +51,7 @@ export class RequestKeeper implements ModelSink {
       const path = read === undefined || (read.bits & FieldBit.valueUnknown) !== 0 ? undefined : read.value;
       const partial = path === undefined && decoded !== undefined && decoded.fault === undefined;
       const fields = partial && decoded.count <= FIELDS ? decoded.fields.slice(0, decoded.count) : undefined;
-      requests.set(streamId, { path, group: pathGroup, fields, time: last.time });
+      requests.set(streamId, { path, group: pathGroup, fields, time: last.time, lost: client.hiddenOctets });
     }
   }
 }
