@@ -5,6 +5,7 @@ import { FieldBit } from "../fields/field.ts";
 import { CANDIDATES, type PathName } from "../grpc/naming/infer.ts";
 import type { LoggedPaths } from "../grpc/naming/logged.ts";
 import type { PathGroup } from "../model/path-groups.ts";
+import type { Confidence } from "../pairing/reaction.ts";
 import type { Joined } from "./assignment.ts";
 import type { Candidate } from "./candidate.ts";
 import { type ClockOffset, clockOffset, fineToleranceOf, offsetOf, toleranceOf } from "./clock.ts";
@@ -13,6 +14,7 @@ import type { FrameEvent, LogTime, NameEvent } from "./event.ts";
 import type { JoinedConversations } from "./join.ts";
 import type { Log } from "./reader.ts";
 import type { WireRequest, WireRequests } from "./requests.ts";
+import type { WireConnection } from "./wire.ts";
 
 /** A group of requests, or the stream of one that has none. */
 type Key = PathGroup | number;
@@ -35,105 +37,148 @@ interface Vote {
 
 /** The paths that the logs have for requests of the capture. */
 export function namedRequests(
-  { joined, candidates, clockOf }: JoinedConversations,
+  conversations: JoinedConversations,
   requests: ReadonlyMap<number, WireRequests>,
   logs: readonly Log[],
   wireSeconds: (time: number) => number,
 ): LoggedPaths {
-  const joins = new Map<Conversation, Joined>();
-  for (const one of joined) joins.set(one.conversation, one);
-  const all: Reading[] = [];
-  for (const candidate of candidates) {
-    const { conversation, wire } = candidate;
-    if (conversation.names.length === 0 || conversation.mixed) continue;
-    const clock = clockOf(candidate);
-    if (joins.get(conversation)?.wire !== wire && !isInTime(candidate, clock, toleranceOf, wireSeconds)) continue;
-    const reading = readingOf(candidate, requests.get(wire.id) ?? NONE, clock, wireSeconds);
-    if (reading !== undefined) all.push(reading);
-  }
-  const readings = new Map<number, Reading[]>();
-  /** Connections that a conversation may be. */
-  const fits = new Map<Conversation, number>();
-  for (const reading of inStep(all, wireSeconds)) {
-    const { conversation, wire } = reading.candidate;
-    fits.set(conversation, (fits.get(conversation) ?? 0) + 1);
-    const known = readings.get(wire.id);
-    if (known === undefined) readings.set(wire.id, [reading]);
-    else known.push(reading);
-  }
-
+  const judge = new Judge(conversations, readingsOf(conversations, requests, wireSeconds));
   const groups = new Map<PathGroup, PathName>();
   const streams = new Map<number, Map<number, PathName>>();
-  for (const [connection, those] of readings) {
-    const possible = those.filter(({ candidate: { conversation, wire } }) => {
-      const join = joins.get(conversation);
-      return join?.confidence !== "exact" || join.wire === wire || !isRead(join);
-    });
-    const votes = new Map<Key, Vote[]>();
-    for (const reading of possible) {
-      // Of a log a connection is only one.
-      const rivals = possible.filter((other) => other !== reading && isRival(other.candidate, reading.candidate));
-      const score = scoreOf(reading, rivals);
-      if (score === undefined) continue;
-      for (const [key, event] of reading.names) {
-        const agreed = rivals.every(({ names }) => names.get(key)?.path === event.path);
-        // Whichever it is, all of them ask for this alone.
-        const isSame = rivals.length > 0 && [reading, ...rivals].every(({ isVaried }) => !isVaried);
-        const shared = isSame && isSound(reading.candidate) ? 0.85 : 0;
-        const vote = { event, score: agreed ? Math.max(score, shared) : 0 };
-        const known = votes.get(key);
-        if (known === undefined) votes.set(key, [vote]);
-        else known.push(vote);
-      }
-    }
+  for (const [connection, votes] of judge.votes()) {
+    const ofStreams = new Map<number, PathName>();
+    streams.set(connection, ofStreams);
     for (const [key, cast] of votes) {
       const name = nameBy(cast, logs);
-      if (typeof key !== "number") groups.set(key, name);
-      else {
-        const known = streams.get(connection) ?? new Map<number, PathName>();
-        known.set(key, name);
-        streams.set(connection, known);
-      }
+      if (typeof key === "number") ofStreams.set(key, name);
+      else groups.set(key, name);
     }
   }
   return {
     ofGroup: (group) => groups.get(group.first),
     ofStream: (connection, stream) => streams.get(connection)?.get(stream),
   };
+}
 
-  function isRead({ conversation, wire }: Joined): boolean {
-    return (readings.get(wire.id) ?? []).some(({ candidate }) => candidate.conversation === conversation);
+function readingsOf(
+  { joined, candidates, clockOf }: JoinedConversations,
+  requests: ReadonlyMap<number, WireRequests>,
+  wireSeconds: (time: number) => number,
+): Reading[] {
+  const wires = new Map(joined.map(({ conversation, wire }) => [conversation, wire]));
+  const said = new Map<Conversation, Said>();
+  const readings: Reading[] = [];
+  for (const candidate of candidates) {
+    const { conversation, wire } = candidate;
+    if (conversation.names.length === 0 || conversation.mixed) continue;
+    const clock = clockOf(candidate);
+    if (wires.get(conversation) !== wire && !isInTime(candidate, clock, toleranceOf, wireSeconds)) continue;
+    const own = said.get(conversation) ?? saidBy(conversation);
+    said.set(conversation, own);
+    const reading = readingOf(candidate, own, requests.get(wire.id) ?? NONE, clock, wireSeconds);
+    if (reading !== undefined) readings.push(reading);
+  }
+  return inStep(readings, wireSeconds);
+}
+
+/** How much the readings of each connection are worth. */
+class Judge {
+  readonly #joins: ReadonlyMap<Conversation, Joined>;
+  readonly #clockOf: JoinedConversations["clockOf"];
+  readonly #readings: readonly Reading[];
+  /** Connections that a conversation may be. */
+  readonly #fits = new Map<Conversation, Set<WireConnection>>();
+
+  constructor({ joined, clockOf }: JoinedConversations, readings: readonly Reading[]) {
+    this.#joins = new Map(joined.map((one) => [one.conversation, one]));
+    this.#clockOf = clockOf;
+    this.#readings = readings;
+    for (const { candidate } of readings) {
+      const fits = this.#fits.get(candidate.conversation);
+      if (fits === undefined) this.#fits.set(candidate.conversation, new Set([candidate.wire]));
+      else fits.add(candidate.wire);
+    }
   }
 
-  // undefined: it is known to be of another connection.
-  function scoreOf({ candidate, confirmed }: Reading, rivals: readonly Reading[]): number | undefined {
-    const { conversation, wire, likeness } = candidate;
-    const join = joins.get(conversation);
-    const own = join?.wire === wire ? join.confidence : undefined;
-    if (own === undefined && rivals.some((rival) => isExact(rival.candidate))) return undefined;
-    if (own === "exact") return confirmed > 0 ? 0.99 : likeness >= ALIKE ? EXACT : 0;
-    const only = rivals.length === 0 && fits.get(conversation) === 1;
+  /** By connection. */
+  votes(): ReadonlyMap<number, ReadonlyMap<Key, readonly Vote[]>> {
+    const kinds = new Map<string, Reading[]>();
+    for (const reading of this.#readings) {
+      const { conversation, wire } = reading.candidate;
+      if (this.#isElsewhere(reading)) continue;
+      // Of a log and a format a connection is only one.
+      const key = `${wire.id} ${conversation.log} ${conversation.format?.name}`;
+      const kind = kinds.get(key);
+      if (kind === undefined) kinds.set(key, [reading]);
+      else kind.push(reading);
+    }
+    const all = new Map<number, Map<Key, Vote[]>>();
+    for (const kind of kinds.values()) {
+      const { id } = kind[0]!.candidate.wire;
+      const votes = all.get(id) ?? new Map<Key, Vote[]>();
+      all.set(id, votes);
+      this.#vote(kind, votes);
+    }
+    return all;
+  }
+
+  #vote(kind: readonly Reading[], votes: Map<Key, Vote[]>): void {
+    const alone = kind.length === 1;
+    // Whichever it is, all of them ask for one thing alone.
+    const isSame = !alone && kind.every(({ isVaried }) => !isVaried);
+    const paths = new Map<Key, { readonly path: string; times: number }>();
+    for (const { names } of kind) {
+      for (const [key, { path }] of names) {
+        const known = paths.get(key);
+        if (known === undefined) paths.set(key, { path, times: 1 });
+        else if (known.path === path) known.times++;
+      }
+    }
+    for (const reading of kind) {
+      const score = this.#scoreOf(reading, alone);
+      const shared = isSame && this.#isSound(reading) ? 0.85 : 0;
+      for (const [key, event] of reading.names) {
+        const agreed = paths.get(key)!.times === kind.length;
+        const vote = { event, score: agreed ? Math.max(score, shared) : 0 };
+        const known = votes.get(key);
+        if (known === undefined) votes.set(key, [vote]);
+        else known.push(vote);
+      }
+    }
+  }
+
+  #scoreOf(reading: Reading, alone: boolean): number {
+    const { candidate, confirmed } = reading;
+    const own = this.#joinOf(reading);
+    if (own === "exact") return confirmed > 0 ? 0.99 : candidate.likeness >= ALIKE ? EXACT : 0;
+    const isOwn = own === "likely" || (alone && this.#fits.get(candidate.conversation)!.size === 1);
+    if (!isOwn) return 0;
     // That what was read is the same is no chance.
-    if (confirmed >= CONFIRMED && rivals.length === 0 && (own === "likely" || only)) return 0.95;
-    return (own === "likely" || only) && isSound(candidate) ? 0.9 : 0;
+    if (alone && confirmed >= CONFIRMED) return 0.95;
+    return this.#isSound(reading) ? 0.9 : 0;
   }
 
   // Frames enough, and a clock that is not off.
-  function isSound(candidate: Candidate): boolean {
+  #isSound({ candidate }: Reading): boolean {
     const { pairs, likeness, moment } = candidate;
     if (pairs.length < FRAMES || likeness < ALIKE) return false;
-    const clock = clockOf(candidate);
+    const clock = this.#clockOf(candidate);
     return clock === undefined || clock.right || moment?.log.base === "start";
   }
 
-  function isExact({ conversation, wire }: Candidate): boolean {
-    const join = joins.get(conversation);
-    return join?.wire === wire && join.confidence === "exact";
+  /** How sure it is that it is this connection; undefined: it is joined with none, or another one. */
+  #joinOf({ candidate: { conversation, wire } }: Reading): Confidence | undefined {
+    const join = this.#joins.get(conversation);
+    return join?.wire === wire ? join.confidence : undefined;
+  }
+
+  /** It is certain to be another connection, and nothing there contradicts it. */
+  #isElsewhere({ candidate: { conversation, wire } }: Reading): boolean {
+    const join = this.#joins.get(conversation);
+    if (join?.confidence !== "exact" || join.wire === wire) return false;
+    return this.#fits.get(conversation)?.has(join.wire) === true;
   }
 }
-
-const isRival = (one: Candidate, other: Candidate): boolean =>
-  one.conversation.log === other.conversation.log && one.conversation.format === other.conversation.format;
 
 function nameBy(votes: readonly Vote[], logs: readonly Log[]): PathName {
   const sure = votes.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
@@ -150,20 +195,18 @@ function nameBy(votes: readonly Vote[], logs: readonly Log[]): PathName {
 /** @returns undefined where the two contradict each other. */
 function readingOf(
   candidate: Candidate,
+  { paths, blocks, isVaried }: Said,
   requests: WireRequests,
   clock: ClockOffset | undefined,
   wireSeconds: (time: number) => number,
 ): Reading | undefined {
-  const { conversation } = candidate;
-  const said = pathsOf(conversation);
-  const blocks = conversation.format?.shows.fields === "exact" ? blocksOf(conversation) : undefined;
   const names = new Map<Key, NameEvent>();
   const entries = new Entries();
   let confirmed = 0;
   let grouped = 0;
   let timely = 0;
   let untimely = 0;
-  for (const [stream, event] of said) {
+  for (const [stream, event] of paths) {
     if (event === undefined) continue;
     const request = requests.get(stream);
     if (request === undefined) {
@@ -183,7 +226,7 @@ function readingOf(
       confirmed++;
       continue;
     }
-    const block = blocks?.get(stream);
+    const block = blocks.get(stream);
     if (fields !== undefined && block !== undefined && !agrees(block, fields, request, entries)) return undefined;
     const [entry = 0, ...others] = group?.first.among ?? [];
     if (entry !== 0 && others.length === 0) entries.use(entry, ":path", event.path, request);
@@ -194,7 +237,6 @@ function readingOf(
     else grouped++;
   }
   if (untimely > timely || entries.contradicted) return undefined;
-  const isVaried = new Set([...said.values()].map((event) => event?.path)).size > 1;
   return { candidate, names, confirmed: confirmed + (isVaried ? grouped : 0), isVaried };
 }
 
@@ -226,32 +268,33 @@ class Entries {
   }
 }
 
-/** What is said of each stream; undefined where that is not one thing. */
-function pathsOf({ names }: Conversation): ReadonlyMap<number, NameEvent | undefined> {
-  const said = new Map<number, NameEvent | undefined>();
-  for (const event of names) {
-    const { streamId, path } = event;
-    if (!said.has(streamId)) said.set(streamId, event);
-    else if (said.get(streamId)?.path !== path) said.set(streamId, undefined);
-  }
-  return said;
+/** What a connection of a log says of its requests, by stream. */
+interface Said {
+  /** undefined: several things. */
+  readonly paths: ReadonlyMap<number, NameEvent | undefined>;
+  /** All of their fields; none where the log does not show them octet by octet. */
+  readonly blocks: ReadonlyMap<number, Fields>;
+  readonly isVaried: boolean;
 }
 
-/** The fields of requests as the log has them, by stream. */
-function blocksOf({ frames }: Conversation): ReadonlyMap<number, NonNullable<FrameEvent["frame"]["fields"]>> {
-  const blocks = new Map<number, NonNullable<FrameEvent["frame"]["fields"]>>();
-  for (const { frame } of frames)
-    if (frame.kind === "headers" && frame.fields?.some(([name]) => name === ":path")) blocks.set(frame.streamId, frame.fields);
-  return blocks;
+type Fields = NonNullable<FrameEvent["frame"]["fields"]>;
+
+function saidBy({ names, frames, format }: Conversation): Said {
+  const paths = new Map<number, NameEvent | undefined>();
+  for (const event of names) {
+    const { streamId, path } = event;
+    if (!paths.has(streamId)) paths.set(streamId, event);
+    else if (paths.get(streamId)?.path !== path) paths.set(streamId, undefined);
+  }
+  const blocks = new Map<number, Fields>();
+  if (format?.shows.fields === "exact")
+    for (const { frame } of frames)
+      if (frame.kind === "headers" && frame.fields?.some(([name]) => name === ":path")) blocks.set(frame.streamId, frame.fields);
+  return { paths, blocks, isVaried: new Set(names.map(({ path }) => path)).size > 1 };
 }
 
 // Field by field, as far as both are known. Credentials may be masked in a log.
-function agrees(
-  logged: NonNullable<FrameEvent["frame"]["fields"]>,
-  fields: NonNullable<WireRequest["fields"]>,
-  request: WireRequest,
-  entries: Entries,
-): boolean {
+function agrees(logged: Fields, fields: NonNullable<WireRequest["fields"]>, request: WireRequest, entries: Entries): boolean {
   // Lines of a log may be missing, but there are none too many.
   if (logged.length !== fields.length) return logged.length < fields.length;
   return fields.every(({ name, value, bits, entry }, i) => {
