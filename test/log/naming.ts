@@ -1,6 +1,7 @@
 // Calls of captures whose beginning was cut away, with the names that logs give them.
 import type { LogSource } from "../../src/analyze-options.ts";
 import { CapturePipeline } from "../../src/capture-pipeline.ts";
+import type { Field } from "../../src/fields/field.ts";
 import { PathNamer } from "../../src/grpc/naming/path-namer.ts";
 import { Schemas } from "../../src/grpc/schema.ts";
 import { errorCodeName } from "../../src/http2/error-code.ts";
@@ -81,36 +82,55 @@ export async function goLogOf(bytes: Uint8Array): Promise<string> {
   const captures = new CapturePipeline([captureOf(bytes)], {});
   await captures.open();
   const lines: string[] = [];
-  const print = (time: number, text: string) => {
-    const at = new Date(Math.floor(Number(captures.clock.text(time))) * 1000).toISOString();
-    lines.push(`${at.slice(0, 10).replaceAll("-", "/")} ${at.slice(11, 19)} http2: ${text}`);
-  };
-  const quoted = (text: string) =>
-    text.replace(/["\\]|[^ -~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
-  const writer: ModelSink = {
-    frame({ kind, from, streamId, length, flags, last, errorCode, lastStreamId, increment }, _, { id }) {
-      const type = kind.toUpperCase().replaceAll("-", "_");
-      const names = ["settings", "ping"].includes(kind)
-        ? [[1, "ACK"] as const]
-        : [[1, "END_STREAM"] as const, [4, "END_HEADERS"] as const, [8, "PADDED"] as const, [32, "PRIORITY"] as const];
-      const set = names.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
-      const rest =
-        kind === "goaway"
-          ? ` LastStreamID=${lastStreamId} ErrCode=${errorCodeName(errorCode)} Debug=""`
-          : kind === "rst-stream"
-            ? ` ErrCode=${errorCodeName(errorCode)}`
-            : kind === "window-update"
-              ? ` incr=${increment}`
-              : "";
-      const head = `${type}${set.length === 0 ? "" : ` flags=${set.join("|")}`}${streamId === 0 ? "" : ` stream=${streamId}`}`;
-      print(last.time, `Framer 0xc${id.toString(16)}: ${from === "client" ? "read" : "wrote"} ${head} len=${length}${rest}`);
-    },
-    fields({ from, decoded, last }) {
-      if (from !== "client") return;
-      for (const { name, value } of decoded?.fields.slice(0, decoded.count) ?? [])
-        print(last.time, `decoded hpack field header field "${quoted(name.text)}" = "${quoted(value)}"`);
-    },
-  };
-  for await (const _ of captures.run({ listeners: [writer] }));
+  const print = (time: number, text: string) => lines.push(goLine(Number(captures.clock.text(time)), text));
+  for await (const _ of captures.run({ listeners: [goFramer(print)] }));
   return `${lines.join("\n")}\n`;
 }
+
+/** @param seconds Since the epoch. */
+export function goLine(seconds: number, text: string): string {
+  const at = new Date(Math.floor(seconds) * 1000).toISOString();
+  return `${at.slice(0, 10).replaceAll("-", "/")} ${at.slice(11, 19)} http2: ${text}`;
+}
+
+/** Prints as Go's Framer does.
+ *  @param fieldsOf What is printed of the fields of a request; else what was read of them. */
+export function goFramer(
+  print: (time: number, text: string, stream: number) => void,
+  fieldsOf: (stream: number, fields: readonly Field[]) => readonly LoggedField[] = (_, fields) =>
+    fields.map(({ name, value }) => [name.text, value]),
+): ModelSink {
+  return {
+    frame({ kind, from, streamId, length, flags, last, errorCode, lastStreamId, increment }, _, { id }) {
+      const isAck = kind === "settings" || kind === "ping";
+      const set = (isAck ? ACK : FLAGS).filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+      const code = `ErrCode=${errorCodeName(errorCode)}`;
+      const rest = {
+        goaway: ` LastStreamID=${lastStreamId} ${code} Debug=""`,
+        "rst-stream": ` ${code}`,
+        "window-update": ` incr=${increment}`,
+      }[kind as string];
+      const type = kind.toUpperCase().replaceAll("-", "_");
+      const head = `${type}${set.length === 0 ? "" : ` flags=${set.join("|")}`}${streamId === 0 ? "" : ` stream=${streamId}`}`;
+      const how = from === "client" ? "read" : "wrote";
+      print(last.time, `Framer 0xc${id.toString(16)}: ${how} ${head} len=${length}${rest ?? ""}`, streamId);
+    },
+    fields({ from, decoded, last, streamId }) {
+      if (from !== "client") return;
+      for (const [name, value] of fieldsOf(streamId, decoded?.fields.slice(0, decoded.count) ?? []))
+        print(last.time, `decoded hpack field header field "${quoted(name)}" = "${quoted(value)}"`, streamId);
+    },
+  };
+}
+
+export type LoggedField = readonly [name: string, value: string];
+
+const quoted = (text: string) => text.replace(/["\\]|[^ -~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+
+const ACK = [[1, "ACK"]] as const;
+const FLAGS = [
+  [1, "END_STREAM"],
+  [4, "END_HEADERS"],
+  [8, "PADDED"],
+  [32, "PRIORITY"],
+] as const;
