@@ -2,11 +2,15 @@
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { fileSource } from "./capture/source.ts";
 import type { CapturePipeline } from "./capture-pipeline.ts";
-import type { DiagnosticSink } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticSink } from "./diagnostic.ts";
+import type { LoggedPaths } from "./grpc/naming/logged.ts";
 import type { Limits } from "./limits.ts";
-import { joinLogs, type LogSummary } from "./log/join.ts";
+import { joinConversations, joinLogs, type LogSummary } from "./log/join.ts";
 import { type Log, readLog } from "./log/reader.ts";
+import { namedRequests } from "./log/request-names.ts";
+import { RequestKeeper } from "./log/requests.ts";
 import { WireFrames } from "./log/wire.ts";
+import type { ModelSink } from "./model/model-sink.ts";
 import type { PairedFinding, PairSink, Results, Unexplained } from "./pairing/reaction.ts";
 import type { LogInfo } from "./report/event.ts";
 
@@ -61,10 +65,55 @@ export class LogJoiner {
     const { clock, limits, diagnostics } = this.#captures;
     const seconds = (time: number) => Number(clock.text(time));
     const report: DiagnosticSink = (diagnostic) => diagnostics.add(diagnostic);
-    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, seconds, limits, report);
+    const context = { wireSeconds: seconds, limits, diagnostics: report };
+    const result = joinLogs(this.#logs, this.wire, this.#pairs, this.#unexplained, context);
     for (const pair of result.pairs) sink.paired(pair);
     for (const one of result.unexplained) sink.unexplained?.(one);
     return result.logs.map(logInfo);
+  }
+}
+
+/** @throws H2lintError where a log cannot be read. */
+export async function openPathLogs(options: AnalyzeOptions, captures: CapturePipeline): Promise<PathLogs> {
+  const read: Diagnostic[] = [];
+  return new PathLogs(await readLogs(options, captures.limits, (one) => void read.push(one)), captures, read);
+}
+
+/** Finds the :path of requests in logs, where the captures lack it. */
+export class PathLogs {
+  /** Of the model. */
+  readonly listeners: readonly ModelSink[];
+  readonly #wire: WireFrames;
+  readonly #requests: RequestKeeper;
+  readonly #logs: readonly Log[];
+  readonly #captures: CapturePipeline;
+  readonly #read: readonly Diagnostic[];
+  #joined: Diagnostic[] = [];
+
+  /** @param read What was noticed when the logs were read. */
+  constructor(logs: readonly Log[], captures: CapturePipeline, read: readonly Diagnostic[]) {
+    this.#logs = logs;
+    this.#captures = captures;
+    this.#read = read;
+    this.#wire = new WireFrames(captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
+    this.#requests = new RequestKeeper(captures.limits);
+    this.listeners = [this.#wire, this.#requests];
+  }
+
+  /** What was noticed of the logs, and of their connections when they were compared last. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.#read, ...this.#joined];
+  }
+
+  /** What they say, as far as the captures were read. */
+  get paths(): LoggedPaths {
+    const { clock, limits } = this.#captures;
+    const wireSeconds = (time: number) => Number(clock.text(time));
+    const noticed: Diagnostic[] = [];
+    const diagnostics: DiagnosticSink = (one) => void noticed.push(one);
+    const joined = joinConversations(this.#logs, this.#wire, [], { wireSeconds, limits, diagnostics });
+    this.#joined = noticed;
+    return namedRequests(joined, this.#requests.connections, this.#logs, wireSeconds);
   }
 }
 

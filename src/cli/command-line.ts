@@ -199,12 +199,12 @@ export const OPTIONS: Readonly<Record<string, OptionWords>> = {
     group: "Part of the capture:",
   },
   log: {
-    of: ["check", "why"],
+    of: ["check", "why", "calls", "info"],
     type: "string",
     array: true,
     nargs: 1,
     requiresArg: true,
-    describe: "[client=|server=]FILE: a log of either end, to join with the capture or to check alone",
+    describe: "[client=|server=]FILE: a log of either end, to join with the capture; check and why take it alone too",
     group: "Check:",
   },
   session: {

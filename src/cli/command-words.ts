@@ -76,6 +76,7 @@ export const COMMANDS: readonly CommandWords[] = [
       "h2lint calls capture.pcapng",
       "h2lint calls capture.pcapng --messages --proto protos/",
       "h2lint calls capture.pcapng -o calls.har",
+      "h2lint calls late.pcapng --log server.log",
     ],
   },
   {

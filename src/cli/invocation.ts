@@ -86,7 +86,8 @@ export interface LogOption {
 /** @param args By option, as the parser leaves them. @throws H2lintError("usage") for what does not fit. */
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
-  if (command !== "rules" && command !== "mcp" && operands.length === 0 && logs.length === 0)
+  const logsAlone = logs.length > 0 && (command === "check" || command === "why");
+  if (command !== "rules" && command !== "mcp" && operands.length === 0 && !logsAlone)
     throw new H2lintError("usage", `no ${command === "merge" ? "part" : "capture"} is named (see h2lint --help)`);
   const single = (name: string): unknown => {
     const value = args[name];

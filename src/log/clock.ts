@@ -10,14 +10,18 @@ export interface ClockOffset {
   readonly rival: boolean;
   /** It is what a right clock in some zone would show. */
   readonly right: boolean;
+  /** Connections of the log that it explains. */
+  readonly count: number;
 }
 
 /** @param wireSeconds Seconds since the epoch of a time of the capture.
+ *  @param tolerance Seconds by which the times of two connections may be off differently.
  *  @returns undefined where nothing has a time. */
 export function clockOffset(
   candidates: readonly Candidate[],
   base: ClockBase,
   wireSeconds: (time: number) => number,
+  tolerance: (candidate: Candidate) => number = toleranceOf,
 ): ClockOffset | undefined {
   const offsets = candidates
     .filter(({ moment }) => moment?.log.base === base)
@@ -28,10 +32,10 @@ export function clockOffset(
   let rival = false;
   let from = 0;
   for (let to = 0; to < offsets.length; to++) {
-    while (offsets[to]!.offset - offsets[from]!.offset > toleranceOf(offsets[to]!.candidate)) from++;
+    while (offsets[to]!.offset - offsets[from]!.offset > tolerance(offsets[to]!.candidate)) from++;
     // A cluster is looked at when the next does not belong to it.
     const next = offsets[to + 1];
-    if (next !== undefined && next.offset - offsets[from]!.offset <= toleranceOf(next.candidate)) continue;
+    if (next !== undefined && next.offset - offsets[from]!.offset <= tolerance(next.candidate)) continue;
     const members = offsets.slice(from, to + 1);
     const one: Cluster = {
       count: new Set(members.map(({ candidate }) => candidate.conversation)).size,
@@ -41,15 +45,15 @@ export function clockOffset(
     };
     const order = best === undefined ? -1 : compare(one, best);
     // Beside the best one the clusters it shares members with do not count.
-    if (order === 0 || (best !== undefined && Math.abs(one.offset - best.offset) <= toleranceOf(members[0]!.candidate))) {
+    if (order === 0 || (best !== undefined && Math.abs(one.offset - best.offset) <= tolerance(members[0]!.candidate))) {
       if (order < 0) best = one;
-      else if (order === 0 && Math.abs(one.offset - best!.offset) > toleranceOf(members[0]!.candidate)) rival = true;
+      else if (order === 0 && Math.abs(one.offset - best!.offset) > tolerance(members[0]!.candidate)) rival = true;
     } else if (order < 0) {
       best = one;
       rival = false;
     }
   }
-  return { seconds: best!.offset, rival, right: best!.far <= best!.near };
+  return { seconds: best!.offset, rival, right: best!.far <= best!.near, count: best!.count };
 }
 
 /** Seconds from the log's time to the capture's. */
@@ -61,6 +65,12 @@ export const offsetOf = ({ moment }: Candidate, wireSeconds: (time: number) => n
 export const toleranceOf = ({ moment, pairs }: Candidate): number => {
   const resolution = moment?.log.resolution ?? 1;
   return resolution >= 1 ? 2 : (pairs.length > 0 ? 0.05 : 0.25) + 2 * resolution;
+};
+
+/** Where all is well lines are written within so much of each other: 4 ms, and what the log's digits leave open. */
+export const fineToleranceOf = (candidate: Candidate): number => {
+  const resolution = candidate.moment?.log.resolution ?? 1;
+  return resolution >= 1 ? toleranceOf(candidate) : 0.004 + 2 * resolution;
 };
 
 interface Cluster {

@@ -1,6 +1,6 @@
 // In: the events of a log. Out: the connections that they are of: by the names that the log gives them, else by where one begins.
 import type { Side } from "../place.ts";
-import type { FrameEvent, LogEvent, TextEvent } from "./event.ts";
+import type { FrameEvent, LogEvent, NameEvent, TextEvent } from "./event.ts";
 import type { LogFormat } from "./format.ts";
 import type { Log } from "./reader.ts";
 
@@ -16,6 +16,8 @@ export class Conversation {
   side: Side | undefined;
   readonly frames: FrameEvent[] = [];
   readonly texts: TextEvent[] = [];
+  /** What its requests ask for. */
+  readonly names: NameEvent[] = [];
   readonly addresses = new Set<string>();
   /** It begins with what a connection begins with. */
   started = false;
@@ -84,6 +86,7 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     if (key === undefined) latest = conversation;
     take(conversation, event);
     if (event.kind === "end") conversation.ended = true;
+    if (event.kind === "name") conversation.names.push(event);
     if (event.kind !== "frame") return;
     conversation.format = format;
     conversation.frames.push(event);

@@ -50,4 +50,13 @@ export interface MarkEvent extends LineEvent {
   readonly format: LogFormat;
 }
 
-export type LogEvent = FrameEvent | TextEvent | MarkEvent;
+/** A line that has the `:path` of a request. */
+export interface NameEvent extends LineEvent {
+  readonly kind: "name";
+  readonly format: LogFormat;
+  readonly streamId: number;
+  /** One character per octet. */
+  readonly path: string;
+}
+
+export type LogEvent = FrameEvent | TextEvent | MarkEvent | NameEvent;

@@ -18,8 +18,9 @@ export interface LogFormat {
 }
 
 export interface FormatReader {
-  /** @returns What the line says; `part`: it belongs to one before it; undefined: it is of another format. */
-  line(text: string): LineContent | "part" | undefined;
+  /** @param number Of the line, from 1.
+   *  @returns What the line says; `part`: it belongs to one before it; undefined: it is of another format. */
+  line(text: string, number: number): LineContent | "part" | undefined;
 }
 
 export interface LineContent {
@@ -27,9 +28,20 @@ export interface LineContent {
   readonly frame?: Draft<LogFrame>;
   /** A connection begins or ends. */
   readonly mark?: "start" | "end";
+  /** The `:path` of a request. */
+  readonly name?: StreamName;
   readonly connection?: string;
   /** Which end of the connection wrote the log. */
   readonly side?: Side;
+}
+
+/** What a request of a stream asks for. */
+export interface StreamName {
+  readonly streamId: number;
+  /** One character per octet. */
+  readonly path: string;
+  /** Where it stands, if that is an earlier line. */
+  readonly line?: number;
 }
 
 export type Draft<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -29,16 +29,47 @@ export interface JoinResult extends WithLogLines {
   readonly logs: readonly LogSummary[];
 }
 
-/** @param wireSeconds Seconds since the epoch of a time of the capture. */
+export interface JoinContext {
+  /** Seconds since the epoch of a time of the capture. */
+  readonly wireSeconds: (time: number) => number;
+  readonly limits: Limits;
+  readonly diagnostics: DiagnosticSink;
+}
+
+/** Findings and answers with the lines that belong to them. */
 export function joinLogs(
   logs: readonly Log[],
   wire: WireFrames,
   pairs: readonly PairedFinding[],
   unexplained: readonly Unexplained[],
-  wireSeconds: (time: number) => number,
-  limits: Limits,
-  diagnostics: DiagnosticSink,
+  context: JoinContext,
 ): JoinResult {
+  const { joined, summaries } = joinConversations(logs, wire, pairs, context);
+  const byConnection = new Map<number, Joined[]>();
+  for (const one of joined) {
+    const list = byConnection.get(one.wire.id);
+    if (list === undefined) byConnection.set(one.wire.id, [one]);
+    else list.push(one);
+  }
+  return { ...withLogLines(pairs, unexplained, (connection) => byConnection.get(connection) ?? [], logs), logs: summaries };
+}
+
+export interface JoinedConversations {
+  readonly joined: readonly Joined[];
+  /** By what each conversation's frames and texts may be of, whether it is joined with that or not. */
+  readonly candidates: readonly Candidate[];
+  /** What the clock of a candidate's log is off. */
+  readonly clockOf: (candidate: Candidate) => ClockOffset | undefined;
+  readonly summaries: readonly LogSummary[];
+}
+
+/** Which connection of the capture each one of the logs is. */
+export function joinConversations(
+  logs: readonly Log[],
+  wire: WireFrames,
+  pairs: readonly PairedFinding[],
+  { wireSeconds, limits, diagnostics }: JoinContext,
+): JoinedConversations {
   const findings = new Map<number, PairedFinding[]>();
   for (const pair of pairs) {
     const list = findings.get(pair.finding.connection);
@@ -49,6 +80,8 @@ export function joinLogs(
   const servers = new Set(witnesses.map((witness) => witness.wire.server));
   const joined: Joined[] = [];
   const summaries: LogSummary[] = [];
+  const possible: Candidate[] = [];
+  const clocksOf: ((candidate: Candidate) => ClockOffset | undefined)[] = [];
   let comparisons = 0;
   let left = 0;
   for (const [index, log] of logs.entries()) {
@@ -62,6 +95,7 @@ export function joinLogs(
         if (all.length > 0) candidates.push(all);
       }
     }
+    possible.push(...candidates.flat());
     const clocks = new Map<ClockBase, ClockOffset | undefined>();
     const clockOf = ({ moment }: Candidate): ClockOffset | undefined => {
       if (moment === undefined) return undefined;
@@ -69,6 +103,7 @@ export function joinLogs(
       if (!clocks.has(base)) clocks.set(base, clockOffset(candidates.flat(), base, wireSeconds));
       return clocks.get(base);
     };
+    clocksOf[index] = clockOf;
     const own: Joined[] = [];
     let ambiguous = 0;
     for (const group of kindsOf(candidates).values()) {
@@ -89,13 +124,7 @@ export function joinLogs(
   }
   if (left > 0)
     diagnostics({ code: "limit/log-connections", place: { in: "log", file: 0, line: 1 }, data: { connections: left } });
-  const byConnection = new Map<number, Joined[]>();
-  for (const one of joined) {
-    const list = byConnection.get(one.wire.id);
-    if (list === undefined) byConnection.set(one.wire.id, [one]);
-    else list.push(one);
-  }
-  return { ...withLogLines(pairs, unexplained, (connection) => byConnection.get(connection) ?? [], logs), logs: summaries };
+  return { joined, candidates: possible, clockOf: (one) => clocksOf[one.conversation.log]!(one), summaries };
 }
 
 // Frames of a format, or lines with the same text: of two such conversations a connection is one only.

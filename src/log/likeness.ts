@@ -37,12 +37,17 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
   let beyond = 0;
   const open = wire.ends.length === 0;
   for (const by of ["sent", "received"] as const) {
-    const told = frames.filter(({ frame }) => frame.by === by).slice(0, COMPARED);
-    if (told.length === 0) continue;
+    const all = frames.filter(({ frame }) => frame.by === by);
+    if (all.length === 0) continue;
+    const from = by === "sent" ? side : other(side);
     // Some formats tell frames of some kinds only.
-    const kinds = new Set(told.map(({ frame }) => frame.kind));
+    const kinds = new Set(all.slice(0, COMPARED).map(({ frame }) => frame.kind));
     const folds = format?.foldsContinuation === true;
-    const seen = wire.frames[by === "sent" ? side : other(side)].filter(({ kind }) => kinds.has(kind)).slice(0, 2 * COMPARED);
+    const seen = wire.frames[from].filter(({ kind }) => kinds.has(kind)).slice(0, 2 * COMPARED);
+    const start = wire.late[from] ? startOf(all, seen, folds) : 0;
+    // All that it shows is of stream 0, or went by before: that says nothing.
+    if (start === undefined) continue;
+    const told = all.slice(start, start + COMPARED);
     let at = 0;
     for (const event of told) {
       let found = -1;
@@ -68,6 +73,30 @@ function compared({ frames, format }: Conversation, wire: WireConnection, side: 
   return fit < LEAST ? undefined : { side, pairs, fit };
 }
 
+/** Of a connection that the capture shows from its middle on: the frame of the log that the capture begins with; undefined: none is found. */
+function startOf(told: readonly FrameEvent[], seen: readonly WireFrame[], folds: boolean): number | undefined {
+  let best: number | undefined;
+  let most = 0;
+  const firsts = seen.slice(0, FIRSTS);
+  const streams = new Set(firsts.map(({ streamId }) => streamId));
+  for (let i = 0; i < told.length && most < FIRSTS; i++) {
+    // Frames of a stream are distinguished by it, those of stream 0 are alike.
+    const { streamId } = told[i]!.frame;
+    if (streamId === 0 || !streams.has(streamId)) continue;
+    const j = firsts.findIndex((frame) => frame.streamId === streamId && isSame(told[i]!, frame, folds));
+    if (j < 0) continue;
+    let same = 0;
+    while (same < FIRSTS && i + same < told.length && j + same < seen.length && isSame(told[i + same]!, seen[j + same]!, folds))
+      same++;
+    let before = 0;
+    while (before < Math.min(i, j) && isSame(told[i - before - 1]!, seen[j - before - 1]!, folds)) before++;
+    if (same + before <= most) continue;
+    most = same + before;
+    best = i - before;
+  }
+  return best;
+}
+
 function isSame({ frame }: FrameEvent, wire: WireFrame, folds: boolean): boolean {
   if (frame.kind !== wire.kind || frame.streamId !== wire.streamId) return false;
   if (frame.flags !== undefined) {
@@ -91,4 +120,6 @@ const ALL = 0xff;
 const COMPARED = 256;
 const AHEAD = 48;
 const MISSES = 8;
+// Frames that show where a capture begins.
+const FIRSTS = 16;
 const LEAST = 0.5;

@@ -123,7 +123,7 @@ class Collector {
     for (let i = 0; i < this.#readers.length; i++) {
       const one = this.#readers[i]!;
       if (!one.format.hints.some((hint) => text.includes(hint))) continue;
-      const told = one.reader.line(text);
+      const told = one.reader.line(text, number);
       if (told === undefined) continue;
       if (i > 0) {
         this.#readers.splice(i, 1);
@@ -132,7 +132,8 @@ class Collector {
       if (told !== "part") {
         if (told.side !== undefined) this.#sides[told.side]++;
         // A format may know the side without having more to say: the dictionary is asked.
-        if (told.frame === undefined && told.mark === undefined) return this.#text(text, number) || this.#count(one.format.name);
+        if (told.frame === undefined && told.mark === undefined && told.name === undefined)
+          return this.#text(text, number) || this.#count(one.format.name);
         this.#tell(told, one.format, text, number);
       }
       return this.#count(one.format.name);
@@ -146,10 +147,14 @@ class Collector {
     return true;
   }
 
-  #tell({ frame, mark, connection, side }: LineContent, format: LogFormat, text: string, number: number): void {
+  #tell({ frame, mark, name, connection, side }: LineContent, format: LogFormat, text: string, number: number): void {
     const line = { ...this.#head(text, number, connection), side, format };
     if (mark !== undefined) this.#add({ ...line, kind: mark });
     if (frame !== undefined) this.#add({ ...line, kind: "frame", frame });
+    if (name !== undefined) {
+      const { streamId, path, line: at = number } = name;
+      this.#add({ ...line, place: { ...line.place, line: at }, kind: "name", streamId, path });
+    }
   }
 
   #text(text: string, number: number): boolean {

@@ -29,6 +29,8 @@ export interface WireFrame {
 export class WireConnection {
   readonly id: number;
   readonly frames: Readonly<Record<Side, WireFrame[]>> = { client: [], server: [] };
+  /** What each side sent first went by before the capture. */
+  readonly late: Record<Side, boolean> = { client: false, server: false };
   client = "";
   server = "";
   /** TCP ends, by side. */
@@ -75,21 +77,28 @@ export class WireFrames implements ModelSink {
 
   connectionEnd(connection: Connection): void {
     const one = this.connections.get(connection.id);
-    if (one === undefined) return;
-    one.client = connection.address("client");
-    one.server = connection.address("server");
-    one.first = connection.flow.firstTime;
-    one.last = connection.flow.lastTime;
+    if (one !== undefined) describe(one, connection);
   }
 
-  #of({ id }: Connection): WireConnection {
+  #of(connection: Connection): WireConnection {
+    const { id } = connection;
     let one = this.connections.get(id);
     if (one === undefined) {
       one = new WireConnection(id);
+      describe(one, connection);
       this.connections.set(id, one);
     }
     return one;
   }
+}
+
+// As far as it is known: it may be open.
+function describe(one: WireConnection, connection: Connection): void {
+  for (const side of ["client", "server"] as const) one.late[side] = !connection.endpoint(side).started;
+  one.client = connection.address("client");
+  one.server = connection.address("server");
+  one.first = connection.flow.firstTime;
+  one.last = connection.flow.lastTime;
 }
 
 // Octets of debug data.

@@ -11,6 +11,7 @@ import { grpcRequest, grpcResponse } from "../../src/testing.ts";
 import { pcapng } from "../capture/building.ts";
 import { captureOf } from "../capture/story.ts";
 import { field, serviceFile } from "../grpc/descriptors.ts";
+import { packetsOf, without } from "../log/naming.ts";
 import { build, type Ran } from "./program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,6 +48,9 @@ beforeAll(() => {
   // buf puts an extension of its own, 8042, into each file of its images.
   write("image.binpb", field(1, Buffer.concat([serviceFile(), Buffer.from("d2f603020801", "hex")])));
   write("secret.pcap", secretCapture());
+  const late = readFileSync(join(root, "test/log/fixtures/names-go.pcap"));
+  write("late.pcap", without(late, Math.floor(packetsOf(late) / 2)));
+  cpSync(join(root, "test/log/fixtures/names-go.server.log"), join(work, "go.server.log"));
 }, 120_000);
 
 afterAll(() => program.remove());
@@ -717,6 +721,41 @@ describe("logs", () => {
     expect(stdout).toContain("not proven: not all fields are known");
     expect(h2lint(["--log", `${trailers}.server.log`]).stdout).toContain("an answer known from the log only, likely");
   });
+
+  it("name calls whose path went by before the capture", () => {
+    const table = h2lint(["calls", "late.pcap", "--log", "go.server.log", "--verbose"]);
+    expect(table).toMatchObject({ status: 0, stderr: "" });
+    expect(table.stdout).toMatch(/^1\.17 +~\/shop\.Cart\/Add\n.*\n +inferred, 99 %: go\.server\.log:\d+ names it$/m);
+    expect(h2lint(["calls", "late.pcap"]).stdout).not.toContain("~/shop");
+    const chinese = h2lint(["calls", "late.pcap", "--log", "go.server.log", "--verbose", "--lang", "zh"]).stdout;
+    expect(chinese).toMatch(/推断，99 %：go\.server\.log:\d+ 写了它/);
+    const json = JSON.parse(h2lint(["calls", "late.pcap", "--log", "server=go.server.log", "-f", "json"]).stdout) as {
+      calls: { path?: string; pathInferred?: { path: string } }[];
+      methods: { method: string; inferred?: true }[];
+    };
+    expect(json.calls.filter(({ pathInferred }) => pathInferred !== undefined).length).toBe(8);
+    expect(json.calls.every(({ path, pathInferred }) => (path === undefined) !== (pathInferred === undefined))).toBe(true);
+    expect(json.methods).toContainEqual(expect.objectContaining({ method: "~/shop.Cart/Add", inferred: true }));
+    const calls = (args: string[]) =>
+      (JSON.parse(h2lint(["info", "late.pcap", "-f", "json", ...args]).stdout) as { certainty: { calls: object } }).certainty
+        .calls;
+    expect(calls([])).toEqual({ exact: 6, inferred: 0, unknown: 7 });
+    expect(calls(["--log", "go.server.log"])).toEqual({ exact: 6, inferred: 7, unknown: 0 });
+  });
+
+  it("that name no call are reported", () => {
+    const { status, stderr, stdout } = h2lint(["calls", "late.pcap", "--log", `${trailers}.client.log`]);
+    expect(status).toBe(0);
+    expect(stderr).toBe(
+      `h2lint: ${trailers}.client.log: 1 connections of the log are not in the capture, by their frames and times\n`,
+    );
+    expect(stdout).toBe(h2lint(["calls", "late.pcap"]).stdout);
+    expect(h2lint(["calls", "late.pcap", "--log", "none/notes.txt"]).stderr).toContain("none of its 1 lines has a known format");
+    expect(h2lint(["calls", "late.pcap", "--log", "none/notes.txt", "--quiet"]).stderr).toBe("");
+  });
+
+  it("name nothing without a capture", () =>
+    expect(h2lint(["calls", "--log", "go.server.log"])).toMatchObject({ status: 2, stdout: "" }));
 
   it("without HTTP/2 are hollow", () => expect(h2lint(["--log", "none/notes.txt"]).status).toBe(3));
 

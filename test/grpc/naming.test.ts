@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Clock } from "../../src/capture/clock.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
-import { pathIn } from "../../src/grpc/naming/infer.ts";
+import { type PathName, pathIn } from "../../src/grpc/naming/infer.ts";
+import type { LoggedPaths } from "../../src/grpc/naming/logged.ts";
 import { PathNamer } from "../../src/grpc/naming/path-namer.ts";
 import { structureOf } from "../../src/grpc/naming/structure.ts";
 import { Schemas } from "../../src/grpc/schema.ts";
@@ -46,13 +47,19 @@ const joined = (story: (s: Script) => void) => (s: Script) => {
   story(s);
 };
 
-function callsOf(story: (s: Script) => void, schemas = new Schemas(), limits: Partial<Limits> = {}): ExchangeObject[] {
+function callsOf(
+  story: (s: Script) => void,
+  schemas = new Schemas(),
+  limits: Partial<Limits> = {},
+  logged?: LoggedPaths,
+): ExchangeObject[] {
   const calls: ExchangeObject[] = [];
   const full = { ...defaultLimits, ...limits };
   const clock = new Clock();
   const chooser = { connection: () => true, exchange: () => true };
   const namer = new PathNamer(schemas, full);
-  const named = new NamedCalls(namer, full, (exchange) => calls.push(exchange));
+  const readLogs = logged === undefined ? undefined : () => void (namer.logged = logged);
+  const named = new NamedCalls(namer, full, (exchange) => calls.push(exchange), readLogs);
   const lister = new ExchangeLister(() => clock, chooser, full, named.exchange);
   playModel(written(joined(story)).segments, [new CallReader([], full), namer, lister], full, () => {});
   named.end();
@@ -180,6 +187,50 @@ describe("calls with an unknown path", () => {
     const said = { "grpc-status": "12", "grpc-message": "unknown method Nope for service a.B" };
     const calls = callsOf((s) => call(s, 3, unknown(0), [text], [], said));
     expect(names(calls)).toEqual([[1, undefined, "/a.B/Nope", undefined]]);
+  });
+
+  describe("of which a log says something", () => {
+    const likeNumber = (s: Script) => {
+      call(s, 3, unknown(0), [text], [number]);
+      call(s, 5, read("/a.B/Text"), [text], [text]);
+      call(s, 7, read("/a.B/Number"), [text], [number]);
+    };
+    const says = (name: PathName): LoggedPaths => ({ ofGroup: () => name, ofStream: () => undefined });
+    const by = (path: string): PathName => ({ inferred: { path, score: 0.99, because: "server.log:12 names it" } });
+
+    it("have the name that a line has, whatever they look like", () => {
+      const [found] = callsOf(likeNumber, new Schemas(), {}, says(by("/a.B/Other"))).filter(({ stream }) => stream === 3);
+      expect(found!.pathInferred).toEqual({ path: "/a.B/Other", score: 0.99, because: "server.log:12 names it" });
+    });
+
+    it("have the name that their looks choose from those in a log", () => {
+      const names2 = (candidates: string[]) => names(callsOf(likeNumber, new Schemas(), {}, says({ candidates })));
+      expect(names2(["/a.B/Number", "/a.B/Other"])).toEqual([[1, undefined, "/a.B/Number", undefined]]);
+      expect(names2(["/a.B/Other", "/a.B/Third"])).toEqual([
+        [1, undefined, undefined, ["/a.B/Number", "/a.B/Other", "/a.B/Third"]],
+      ]);
+    });
+
+    it("have the name that the server itself says", () => {
+      const said = { "grpc-status": "12", "grpc-message": "unknown method Nope for service a.B" };
+      const story = (s: Script) => call(s, 3, unknown(0), [text], [], said);
+      expect(names(callsOf(story, new Schemas(), {}, says(by("/a.B/Other"))))).toEqual([[1, undefined, "/a.B/Nope", undefined]]);
+    });
+
+    it("have the name of their stream where they have no group", () => {
+      const story = (s: Script) => {
+        s.client.lost((client) => client.headers(3, read("/a.B/Text")));
+        s.server.headers(3, { fields: grpcResponse }).data(3, message(text)).trailers(3, { "grpc-status": "0" });
+      };
+      const logged = {
+        ofGroup: () => undefined,
+        ofStream: (_: number, stream: number) => (stream === 3 ? by("/a.B/Text") : undefined),
+      };
+      const [found] = callsOf(story, new Schemas(), {}, logged).filter(({ stream }) => stream === 3);
+      expect(found).toMatchObject({ stream: 3, pathInferred: { path: "/a.B/Text" } });
+      expect(found).not.toHaveProperty("path");
+      expect(found).not.toHaveProperty("pathGroup");
+    });
   });
 
   it("are listed in order, and so are those behind them", () => {

@@ -99,21 +99,34 @@ describe("fields that are inferred", () => {
     expect(texts).toEqual(["POST ~/a.B/C", ":status 200  some fields inferred", "grpc-status: ~0  some fields inferred"]);
   });
 
-  it("name the call", () => {
+  const namedCall = (logged?: string) => {
     const calls: ExchangeObject[] = [];
     const namer = new PathNamer(new Schemas(), defaultLimits);
+    if (logged !== undefined) {
+      const name = { inferred: { path: logged, score: 0.9, because: "a log names it" } };
+      namer.logged = { ofGroup: () => name, ofStream: () => undefined };
+    }
     const named = new NamedCalls(namer, defaultLimits, (exchange) => calls.push(exchange));
     const chooser = { connection: () => true, exchange: () => true };
     const lister = new ExchangeLister(() => new Clock(), chooser, defaultLimits, named.exchange);
     const certainty = new CertaintyCollector(namer);
     playModel(written(story).segments, [namer, lister, certainty], defaultLimits, () => {});
     named.end();
-    const call = calls.find(({ stream }) => stream === 5)!;
+    return { call: calls.find(({ stream }) => stream === 5)!, info: certainty.info };
+  };
+
+  it("name the call", () => {
+    const { call, info } = namedCall();
     expect(call.path).toBeUndefined();
     expect(call.pathInferred).toEqual({ path: "/a.B/C", score: 0.95, because: BECAUSE });
-    const { fields } = certainty.info;
-    expect([fields.inferred, fields.unknown]).toEqual([6 + 1 + 2, 0]);
-    expect(certainty.info.calls).toEqual({ exact: 1, inferred: 1, unknown: 0 });
+    expect([info.fields.inferred, info.fields.unknown]).toEqual([6 + 1 + 2, 0]);
+    expect(info.calls).toEqual({ exact: 1, inferred: 1, unknown: 0 });
+  });
+
+  it("name it no more where a log has another name", () => {
+    expect(namedCall("/a.B/C").call.pathInferred?.because).toBe(BECAUSE);
+    const { call } = namedCall("/a.B/A");
+    expect([call.pathInferred, call.pathCandidates]).toEqual([undefined, ["/a.B/A", "/a.B/C"]]);
   });
 
   it("are explained below the timeline", async () => {

@@ -4,7 +4,7 @@ import { healthService } from "../../grpc/health-service.ts";
 import { PathNamer } from "../../grpc/naming/path-namer.ts";
 import type { Schemas } from "../../grpc/schema.ts";
 import { type CallsView, callsJson, callsNdjson, callsTable } from "../../report/calls.ts";
-import { ExchangeLister } from "../../report/exchange.ts";
+import { type ExchangeListener, ExchangeLister } from "../../report/exchange.ts";
 import { callsHar } from "../../report/har.ts";
 import { MessageKeeper, MessageLister } from "../../report/messages.ts";
 import { MetadataKeeper } from "../../report/metadata.ts";
@@ -16,6 +16,7 @@ import { formatsOf } from "../command-words.ts";
 import { formatOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
 import { commitAll, openFile, outputOf } from "../output-file.ts";
+import { pathLogsOf, reportLogs } from "../path-logs.ts";
 import { loadSchemas } from "../protos.ts";
 import { SelectionWatch } from "../selection-watch.ts";
 import { stdout } from "../standard-output.ts";
@@ -47,10 +48,13 @@ export async function calls(task: Task): Promise<number> {
   };
   const messages = task.messages ? messageListing(schemas, task.showSecrets, captures, filter, view) : undefined;
   const namer = new PathNamer(schemas, captures.limits);
-  const named = new NamedCalls(namer, captures.limits, (exchange, stream) => {
+  const logs = await pathLogsOf(task, captures);
+  const emit: ExchangeListener = (exchange, stream) => {
     if (messages === undefined) view.exchange(exchange);
     else messages.lister.exchange(exchange, stream);
-  });
+  };
+  const readLogs = logs === undefined ? undefined : () => void (namer.logged = logs.paths);
+  const named = new NamedCalls(namer, captures.limits, emit, readLogs);
   const lister = new ExchangeLister(() => captures.clock, filter, captures.limits, named.exchange, {
     schemas,
     showSecrets: task.showSecrets,
@@ -62,12 +66,13 @@ export async function calls(task: Task): Promise<number> {
   for await (const _ of captures.run({
     schemas,
     calls: [...(messages === undefined ? [] : [messages.keeper]), ...listeners, lister],
-    listeners: [namer, ...listeners, ...watch.listeners],
+    listeners: [namer, ...(logs?.listeners ?? []), ...listeners, ...watch.listeners],
     exchanges: lister,
   }))
     stdout.flush();
   watch.check(captures.captures);
   named.end();
+  if (logs !== undefined) reportLogs(logs, task);
   messages?.lister.end();
   view.end();
   commitAll(files.map(({ file }) => file));

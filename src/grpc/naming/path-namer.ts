@@ -9,7 +9,8 @@ import type { Stream } from "../../model/stream.ts";
 import type { MethodSchema } from "../schema/method.ts";
 import type { Schemas } from "../schema.ts";
 import { percentDecode } from "../status.ts";
-import { inferPath, type PathName, pathIn } from "./infer.ts";
+import { CANDIDATES, inferPath, type PathName, pathIn } from "./infer.ts";
+import type { LoggedPaths } from "./logged.ts";
 import { CallShape, SideReader } from "./shape.ts";
 
 /** Methods of a server, by path. */
@@ -45,6 +46,8 @@ export class PathNamer implements ModelSink {
   readonly #groups = new Map<PathGroup, Evidence>();
   readonly #firstRead = new Map<Connection, FirstRead>();
   readonly #calls = new Map<Stream, OpenCall>();
+  /** What logs say, once they are joined with the captures. */
+  logged: LoggedPaths | undefined = undefined;
   /** Until more is known. */
   readonly #names = new Map<Evidence, PathName>();
   #shapes = 0;
@@ -93,10 +96,30 @@ export class PathNamer implements ModelSink {
 
   /** What is known so far. */
   nameOf(group: PathGroup): PathName {
-    const { inferred } = group;
-    if (inferred !== undefined) return { inferred };
     const evidence = this.#groups.get(group.first);
-    if (evidence === undefined) return {};
+    const logged = this.logged?.ofGroup(group);
+    const { inferred } = group;
+    if (inferred !== undefined) {
+      const said = evidence?.said ?? logged?.inferred?.path ?? inferred.path;
+      return said === inferred.path ? { inferred } : { candidates: [said, inferred.path].sort() };
+    }
+    if (evidence === undefined) return logged ?? {};
+    // What is in the capture goes before what is said of it.
+    if (logged === undefined || evidence.said !== undefined) return this.#nameBy(evidence);
+    if (logged.inferred !== undefined) return logged;
+    const { candidates = [] } = logged;
+    const name = this.#nameBy(evidence);
+    const path = name.inferred?.path;
+    if (path !== undefined && candidates.includes(path)) return name;
+    return { candidates: [...new Set([...candidates, ...(path === undefined ? [] : [path])])].sort().slice(0, CANDIDATES) };
+  }
+
+  /** Of a request that has no group: what logs say. */
+  nameOfStream(connection: number, stream: number): PathName {
+    return this.logged?.ofStream(connection, stream) ?? {};
+  }
+
+  #nameBy(evidence: Evidence): PathName {
     const name = this.#infer(evidence);
     const path = name.inferred?.path;
     if (path === undefined || evidence.said !== undefined) return name;

@@ -69,8 +69,8 @@ export const help: Readonly<Record<string, string>> = {
   "show what gRPC messages hold": "显示 gRPC 消息的内容",
   "why: what a log or a program says about the failure": "why：日志或程序对失败的说法",
   "what a log or a program says about the failure": "日志或程序对失败的说法",
-  "[client=|server=]FILE: a log of either end, to join with the capture or to check alone":
-    "[client=|server=]FILE：任一端的日志，与抓包关联，或单独检查",
+  "[client=|server=]FILE: a log of either end, to join with the capture; check and why take it alone too":
+    "[client=|server=]FILE：任一端的日志，与抓包关联；check 和 why 也可以只用日志",
   "which captures are judged together: parts of one recording (default), all, none":
     "哪些抓包一起判断：同一次录制的各部分（默认）、全部、都不",
   "how much memory a run may hold: 200MB, 1g (default: 200MB); a lower limit changes results only where it is reached":

@@ -145,6 +145,7 @@ export const tablePhrases: Readonly<Record<string, string>> = {
     "在到这个服务端的所有调用中，只有该方法的调用是这样，消息也完全相同",
   "of all calls to this server, its own alone look like this: fields, sizes and number of messages":
     "在到这个服务端的所有调用中，只有该方法的调用是这样：字段、大小和消息数",
+  "{file}:{line} names it": "{file}:{line} 写了它",
   "{quality}; {n} TLS connections cannot be read without keys": "{quality}；{n} 个 TLS 连接没有密钥，无法读取",
   "all {n} HTTP/2 connections can be judged fully": "全部 {n} 个 HTTP/2 连接可以完全判断",
   "{some}: mostly because {main}": "{some}：主要因为{main}",

@@ -14,7 +14,7 @@ export const curl: LogFormat = {
 
 function line(text: string): LineContent | "part" | undefined {
   const match = FRAME.exec(text);
-  if (match === null) return /^(?:\S+ )?(?:\[\d+-\d+\] )?\* (?:h2h3|h2|\[HTTP\/2\]) \[/.test(text) ? "part" : undefined;
+  if (match === null) return nameIn(text) ?? (PART.test(text) ? "part" : undefined);
   const { conn, stream, dir, type, attrs = "" } = match.groups!;
   const kind = kindNamed(type!) ?? "unknown";
   const frame: Draft<LogFrame> = { kind, streamId: Math.max(Number(stream), 0), by: dir === "->" ? "sent" : "received" };
@@ -41,5 +41,14 @@ function line(text: string): LineContent | "part" | undefined {
   return { frame, connection: conn ?? "", side: "client" };
 }
 
+function nameIn(text: string): LineContent | undefined {
+  const { conn, stream, path } = PATH.exec(text)?.groups ?? {};
+  if (stream === undefined) return undefined;
+  return { name: { streamId: Number(stream), path: path! }, connection: conn ?? "", side: "client" };
+}
+
+const PART = /^(?:\S+ )?(?:\[\d+-\d+\] )?\* (?:h2h3|h2|\[HTTP\/2\]) \[/;
+// 8.0 and before do not name the stream.
+const PATH = /(?:\[\d+-(?<conn>\d+)\] )?\* \[HTTP\/2\] \[(?<stream>\d{1,10})\] \[:path: (?<path>.*)\]$/;
 const FRAME =
   /(?:\[\d+-(?<conn>\d+)\] (?:\* )?)?\[HTTP\/2\] \[(?<stream>-?\d{1,10})\] (?<dir>->|<-) FRAME\[(?<type>[A-Z_]+)(?:, (?<attrs>.*))?\]/;

@@ -1,7 +1,7 @@
 // Go's Framer with GODEBUG=http2debug=2: net/http, x/net/http2, grpc-go. Fields of what is read stand on separate lines,
 // which do not name the connection: where blocks of two may have mixed they are nobody's.
 import type { SettingPair } from "../../http2/setting.ts";
-import type { Draft, FormatReader, LineContent, LogFormat } from "../format.ts";
+import type { Draft, FormatReader, LineContent, LogFormat, StreamName } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
 import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
@@ -19,8 +19,15 @@ class Reader implements FormatReader {
   #block: Draft<LogFrame> | undefined;
   #framer = "";
   #fields: [string, string][] = [];
+  /** Blocks of several connections are being reported. */
+  #mixed = false;
+  /** What net/http's client is about to send: it says so before the frame. */
+  #encoded: [string, string][] = [];
+  #pathLine = 0;
+  /** The last stream that each Framer opened; -1: it opens none, since the other end does. */
+  readonly #opened = new Map<string, number>();
 
-  line(text: string): LineContent | "part" | undefined {
+  line(text: string, number: number): LineContent | "part" | undefined {
     const at = text.indexOf("http2: ");
     if (at < 0) return undefined;
     const match = FRAME.exec(text);
@@ -28,9 +35,21 @@ class Reader implements FormatReader {
     const field = FIELD.exec(text);
     if (field !== null) {
       const { name, value } = field.groups!;
-      if (this.#block !== undefined) this.#fields.push([unescaped(name!), unescaped(value!)]);
+      const block = this.#block;
+      if (block === undefined) return "part";
+      this.#fields.push([unescaped(name!), unescaped(value!)]);
+      if (name !== ":path" || this.#mixed || block.kind === "push-promise" || !isOne(this.#fields)) return "part";
+      return { name: { streamId: block.streamId, path: unescaped(value!) }, connection: this.#framer };
+    }
+    const encoded = ENCODED.exec(text);
+    if (encoded !== null) {
+      const { name, value } = encoded.groups!;
+      if (this.#encoded.length < FIELDS) this.#encoded.push([name!, value!]);
+      if (name === ":path") this.#pathLine = number;
       return "part";
     }
+    const whole = WHOLE.exec(text)?.groups;
+    if (whole !== undefined) this.#close(Number(whole["stream"]), Number(whole["len"]));
     if (
       /http2: (?:server read frame|Transport received|server processing setting|server encoding header|Transport encoding header)/.test(
         text,
@@ -49,20 +68,53 @@ class Reader implements FormatReader {
     };
     readRest(frame, rest ?? "");
     const opens = (kind === "headers" || kind === "push-promise" || kind === "continuation") && dir === "read";
-    if (id === this.#framer) this.#block = undefined;
+    // What it writes meanwhile, another part of the program writes.
+    if (id === this.#framer && dir === "read") this.#block = undefined;
     if (opens) this.#open(frame, id!);
-    return { frame, connection: id! };
+    const name = kind === "headers" ? this.#sent(frame, id!) : undefined;
+    return { frame, ...(name === undefined ? {} : { name }), connection: id! };
+  }
+
+  /** The path of a request that the program sends. */
+  #sent({ by, streamId }: LogFrame, framer: string): StreamName | undefined {
+    const last = this.#opened.get(framer);
+    if (by === "received") {
+      if (last === undefined && this.#opened.size < FRAMERS) this.#opened.set(framer, -1);
+      return undefined;
+    }
+    // An answer, or trailers.
+    if (last === -1 || streamId <= (last ?? 0) || (last === undefined && this.#opened.size >= FRAMERS)) return undefined;
+    this.#opened.set(framer, streamId);
+    const encoded = this.#encoded;
+    this.#encoded = [];
+    const path = encoded.find(([name]) => name === ":path")?.[1];
+    // Of several that are being sent nobody knows which is whose.
+    if (path === undefined || encoded.length >= FIELDS || !isOne(encoded)) return undefined;
+    return { streamId, path: unescaped(path), line: this.#pathLine };
+  }
+
+  // Its fields stand before this line.
+  #close(streamId: number, length: number): void {
+    if (!this.#mixed && this.#block?.streamId === streamId && this.#block.length === length) this.#block = undefined;
   }
 
   // Where another connection's block begins before anything shows that this one is complete, nobody knows whose fields follow.
   #open(frame: Draft<LogFrame>, framer: string): void {
     const mixed = this.#block !== undefined;
     if (mixed) this.#block!.fields = undefined;
+    this.#mixed = mixed;
     this.#framer = framer;
     this.#block = frame;
     this.#fields = [];
     if (!mixed) frame.fields = this.#fields;
   }
+}
+
+// RFC 9113 8.3: pseudo-header fields come once, and before others. Where they do not, lines are missing, or of several blocks.
+function isOne(fields: readonly (readonly [name: string, value: string])[]): boolean {
+  const names = fields.map(([name]) => name);
+  const pseudo = names.filter((name) => name.startsWith(":"));
+  return new Set(pseudo).size === pseudo.length && names.slice(0, pseudo.length).every((name) => name.startsWith(":"));
 }
 
 function readRest(frame: Draft<LogFrame>, rest: string): void {
@@ -104,4 +156,11 @@ const codeIn = (rest: string): number | undefined => {
 const FRAME =
   /http2: Framer (?<id>0x[0-9a-f]+): (?<dir>read|wrote) (?<type>[A-Z_]+|UNKNOWN_FRAME_TYPE_\d+)(?: flags=(?<flags>[A-Z_|0-9a-fx]+))?(?: stream=(?<stream>\d{1,10}))? len=(?<len>\d{1,8})(?<rest>.*)/;
 
+const WHOLE =
+  /http2: (?:server read frame|Transport received) HEADERS (?:flags=[A-Z_|]+ )?stream=(?<stream>\d{1,10}) len=(?<len>\d{1,8})/;
+
 const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
+const ENCODED = /http2: Transport encoding header "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
+// Fields of a request that is being sent; connections.
+const FIELDS = 1000;
+const FRAMERS = 10_000;

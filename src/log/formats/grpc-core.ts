@@ -5,7 +5,7 @@ import { flagsNamed, kindNamed } from "../names.ts";
 
 export const grpcCore: LogFormat = {
   name: "gRPC C-core",
-  hints: ["INCOMING[", "HTTP:", "W:0x"],
+  hints: ["INCOMING[", "HTTP:", "W:0x", "perform_stream_op"],
   shows: { length: true, fields: "some" },
   foldsContinuation: false,
   reader: () => new Reader(),
@@ -13,9 +13,11 @@ export const grpcCore: LogFormat = {
 
 class Reader implements FormatReader {
   /** The last field block of each stream. */
-  readonly #blocks = new Map<number, { frame: Draft<LogFrame>; fields: [string, string][] }>();
+  readonly #blocks = new Map<number, { frame: Draft<LogFrame>; connection: string; fields: [string, string][] }>();
+  /** Of a client's calls that have no stream yet, by the address of what becomes the stream. */
+  readonly #paths = new Map<string, { path: string; line: number }>();
 
-  line(text: string): LineContent | "part" | undefined {
+  line(text: string, number: number): LineContent | "part" | undefined {
     const match = FRAME.exec(text);
     if (match !== null) {
       const { conn, type, flags, len, stream } = match.groups!;
@@ -27,12 +29,14 @@ class Reader implements FormatReader {
       };
       if (kind === "headers") {
         if (this.#blocks.size >= BLOCKS) this.#blocks.clear();
-        this.#blocks.set(streamId, { frame, fields: [] });
+        this.#blocks.set(streamId, { frame, connection: conn!, fields: [] });
       }
       return { frame, connection: conn! };
     }
     const field = FIELD.exec(text);
     if (field === null) {
+      const sent = this.#sent(text, number);
+      if (sent !== undefined) return sent;
       const writer = WRITER.exec(text)?.[1];
       return writer === undefined ? undefined : { side: writer === "CLIENT" ? "client" : "server" };
     }
@@ -42,7 +46,25 @@ class Reader implements FormatReader {
       block.fields.push([name!, value!]);
       block.frame.fields = block.fields;
     }
-    return { ...{ side: side === "CLI" ? "client" : "server" } };
+    const writer = side === "CLI" ? "client" : "server";
+    if (name !== ":path" || block === undefined) return { side: writer };
+    return { name: { streamId: block.frame.streamId, path: value! }, connection: block.connection, side: writer };
+  }
+
+  // First what is to be sent, then which stream it is sent on.
+  #sent(text: string, number: number): LineContent | "part" | undefined {
+    const { call, path } = CALL.exec(text)?.groups ?? {};
+    if (call !== undefined) {
+      if (this.#paths.size >= BLOCKS) this.#paths.clear();
+      this.#paths.set(call, { path: path!, line: number });
+      return "part";
+    }
+    const { conn, address, stream } = STREAM.exec(text)?.groups ?? {};
+    if (address === undefined) return undefined;
+    const known = this.#paths.get(address);
+    this.#paths.delete(address);
+    if (known === undefined) return { side: "client" };
+    return { name: { ...known, streamId: Number(stream) }, connection: conn!, side: "client" };
   }
 }
 
@@ -51,5 +73,10 @@ const FRAME =
 const FIELD = /\bHTTP:(?<stream>\d{1,10}):(?:HDR|TRL|\?\?\?):(?<side>SVR|CLI): (?<name>:?[^:\s]+): (?<value>.*)$/;
 // What it writes itself is reported without its frames.
 const WRITER = /\bW:0x[0-9a-f]+ (CLIENT|SERVER) \[/;
+// Its address is used again for a later call.
+const CALL =
+  /\bperform_stream_op(?:_locked)?\[s=(?<call>0x[0-9a-f]+); op=0x[0-9a-f]+\]:\s+SEND_INITIAL_METADATA\{:path: (?<path>[^,]*), :/;
+const STREAM =
+  /\bHTTP:CLI: Transport (?<conn>0x[0-9a-f]+) allocating new grpc_chttp2_stream (?<address>0x[0-9a-f]+) to id (?<stream>\d{1,10})\b/;
 // Streams whose blocks are remembered.
 const BLOCKS = 1000;

@@ -88,7 +88,20 @@ function contentOf(text: string, dir: string, match: RegExpExecArray): LineConte
       frame.promisedStreamId = numberIn(attrs!, "promisedStreamId") ?? numberIn(attrs!, "promisedStream") ?? 0;
       break;
   }
-  return { frame, ...(conn === undefined ? {} : { connection: conn }) };
+  const path = pathOf(frame);
+  return {
+    frame,
+    ...(path === undefined ? {} : { name: { streamId: frame.streamId, path } }),
+    ...(conn === undefined ? {} : { connection: conn }),
+  };
+}
+
+// What holds a comma may be more than the value.
+function pathOf({ kind, fields = [] }: LogFrame): string | undefined {
+  if (kind !== "headers") return undefined;
+  const paths = fields.filter(([name]) => name === ":path");
+  const [[, path] = []] = paths;
+  return paths.length === 1 && path?.includes(", ") === false ? path : undefined;
 }
 
 function numberIn(attrs: string, name: string): number | undefined {

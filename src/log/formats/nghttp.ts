@@ -16,6 +16,7 @@ export const nghttp: LogFormat = {
 class Reader implements FormatReader {
   /** The frame that indented lines belong to. */
   #frame: Draft<LogFrame> | undefined;
+  #id = "";
   #settings: SettingPair[] = [];
   #sent: [string, string][] | undefined;
   /** Fields of blocks that are being received, by connection and stream. */
@@ -31,8 +32,9 @@ class Reader implements FormatReader {
         const { id } = CONNECTED.exec(text)?.groups ?? {};
         return CONNECTED.test(text) ? { mark: "start", connection: id ?? "" } : undefined;
       }
+      const { id = "", stream, name, value } = field.groups!;
       this.#field(field.groups!);
-      return "part";
+      return name === ":path" ? { name: { streamId: Number(stream), path: value! }, connection: id } : "part";
     }
     const { id = "", dir, type, len, flags, stream } = match.groups!;
     const kind = kindNamed(type!) ?? "unknown";
@@ -41,6 +43,7 @@ class Reader implements FormatReader {
       ...{ flags: Number.parseInt(flags!, 16), length: Number(len) },
     };
     this.#frame = frame;
+    this.#id = id;
     this.#sent = undefined;
     if (kind === "settings") frame.settings = this.#settings = [];
     if (kind === "headers" || kind === "push-promise") {
@@ -62,7 +65,7 @@ class Reader implements FormatReader {
     else if (this.#received.size < BLOCKS) this.#received.set(key, [[name!, value!]]);
   }
 
-  #detail(text: string): "part" | undefined {
+  #detail(text: string): LineContent | "part" | undefined {
     const frame = this.#frame;
     if (frame === undefined) return undefined;
     if (text.startsWith(";")) return "part";
@@ -78,8 +81,10 @@ class Reader implements FormatReader {
     }
     const field = /^(:?[^:\s]+): (.*)$/.exec(text);
     if (field !== null && this.#sent !== undefined) {
-      this.#sent.push([field[1]!, field[2]!]);
-      return "part";
+      const [, name, value] = field;
+      this.#sent.push([name!, value!]);
+      if (name !== ":path" || frame.kind !== "headers") return "part";
+      return { name: { streamId: frame.streamId, path: value! }, connection: this.#id };
     }
     return undefined;
   }
