@@ -204,21 +204,14 @@ function readingOf(
   const entries = new Entries();
   let confirmed = 0;
   let grouped = 0;
-  let timely = 0;
-  let untimely = 0;
   for (const [stream, event] of paths) {
     if (event === undefined) continue;
     const request = requests.get(stream);
     if (request === undefined) {
-      // It was not captured, or there are several.
-      if (!requests.has(stream)) names.set(stream, event);
+      names.set(stream, event);
       continue;
     }
-    if (!isTimely(event.time, request, candidate, clock, wireSeconds)) {
-      untimely++;
-      continue;
-    }
-    timely++;
+    if (!isTimely(event.time, request, candidate, clock, wireSeconds)) continue;
     const { path, group, fields } = request;
     if (path !== undefined) {
       if (path !== event.path) return undefined;
@@ -236,7 +229,7 @@ function readingOf(
     else if (known.path !== event.path) return undefined;
     else grouped++;
   }
-  if (untimely > timely || entries.contradicted) return undefined;
+  if (entries.contradicted) return undefined;
   return { candidate, names, confirmed: confirmed + (isVaried ? grouped : 0), isVaried };
 }
 

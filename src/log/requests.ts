@@ -22,12 +22,12 @@ export interface WireRequest {
   readonly lost: number;
 }
 
-/** Of one connection, by stream; undefined: it has several. */
-export type WireRequests = ReadonlyMap<number, WireRequest | undefined>;
+/** Of one connection, by stream. */
+export type WireRequests = ReadonlyMap<number, WireRequest>;
 
 /** Keeps what the requests of all connections ask for, up to a bound. */
 export class RequestKeeper implements ModelSink {
-  readonly connections = new Map<number, Map<number, WireRequest | undefined>>();
+  readonly connections = new Map<number, Map<number, WireRequest>>();
   readonly #most: number;
   #kept = 0;
 
@@ -43,16 +43,13 @@ export class RequestKeeper implements ModelSink {
       requests = new Map();
       this.connections.set(id, requests);
     }
-    // Which of them a line is about is not known.
-    if (requests.has(streamId)) requests.set(streamId, undefined);
-    else if (this.#kept < this.#most) {
-      this.#kept++;
-      const read = decoded?.path;
-      const path = read === undefined || (read.bits & FieldBit.valueUnknown) !== 0 ? undefined : read.value;
-      const partial = path === undefined && decoded !== undefined && decoded.fault === undefined;
-      const fields = partial && decoded.count <= FIELDS ? decoded.fields.slice(0, decoded.count) : undefined;
-      requests.set(streamId, { path, group: pathGroup, fields, time: last.time, lost: client.hiddenOctets });
-    }
+    if (requests.has(streamId) || this.#kept >= this.#most) return;
+    this.#kept++;
+    const read = decoded?.path;
+    const path = read === undefined || (read.bits & FieldBit.valueUnknown) !== 0 ? undefined : read.value;
+    const partial = path === undefined && decoded !== undefined && decoded.fault === undefined;
+    const fields = partial && decoded.count <= FIELDS ? decoded.fields.slice(0, decoded.count) : undefined;
+    requests.set(streamId, { path, group: pathGroup, fields, time: last.time, lost: client.hiddenOctets });
   }
 }
 

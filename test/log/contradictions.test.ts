@@ -48,10 +48,12 @@ interface Telling {
   readonly late?: Readonly<Record<number, number>>;
   readonly story?: (s: Script) => void;
   readonly limits?: Partial<Limits>;
+  /** Lines that the log has. */
+  readonly keep?: (text: string) => boolean;
 }
 
 /** The paths that a log gives to the groups of requests, in the order of the groups. */
-async function named({ paths = {}, change = (fields) => fields, late = {}, story: told = story, limits = {} }: Telling) {
+async function named({ paths = {}, change = (fields) => fields, late = {}, story: told = story, limits = {}, keep }: Telling) {
   const all = { ...defaultLimits, ...limits };
   const all3 = { 3: "/a.B/One", 5: "/a.B/Two", 7: "/a.B/One", 9: "/a.B/Nine", ...paths } as Record<number, string>;
   const lines: string[] = [];
@@ -69,7 +71,8 @@ async function named({ paths = {}, change = (fields) => fields, late = {}, story
   const wire = new WireFrames(all, () => {});
   const keeper = new RequestKeeper(all);
   playModel(written(told).segments, [goFramer(print, fieldsOf), wire, keeper], all, () => {});
-  const log = await reading(`${lines.join("\n")}\n`, { name: "server.log", side: "server" });
+  const kept = keep === undefined ? lines : lines.filter(keep);
+  const log = await reading(`${kept.join("\n")}\n`, { name: "server.log", side: "server" });
   const wireSeconds = (time: number) => EPOCH + time / 1e9;
   const joined = joinConversations([log], wire, [], { wireSeconds, limits: all, diagnostics: () => {} });
   const logged = namedRequests(joined, keeper.connections, [log], wireSeconds);
@@ -149,6 +152,19 @@ it("credentials may be masked", async () => {
 it("a line of another time names nothing", async () => {
   expect(await named({ late: { 5: 60 } })).toEqual(["/a.B/One", undefined]);
   expect(await named({ late: { 3: 60, 5: 120, 7: 240 } })).toEqual(nothing);
+});
+
+it("a log in which much is missing needs more than its frames", async () => {
+  const same = (s: Script) => {
+    s.client.lost((client) =>
+      client.headers(1, { fields: { ":method": "GET", ":scheme": "http", ":path": "/", ":authority": "h" }, endStream: true }),
+    );
+    for (const id of [3, 7, 11, 15]) answered(s, id, FIRST);
+  };
+  const paths = { 11: "/a.B/One", 15: "/a.B/One" };
+  expect(await named({ story: same, paths })).toEqual(["/a.B/One"]);
+  const half = (text: string) => !/wrote (?:DATA|HEADERS).* stream=(?:7|11|15) /.test(text);
+  expect(await named({ story: same, paths, keep: half })).toEqual([undefined]);
 });
 
 it("requests are kept up to a bound", async () => expect(await named({ limits: { logFrames: 0 } })).toEqual([]));

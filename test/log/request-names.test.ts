@@ -35,6 +35,13 @@ const later = (text: string, seconds: number): string =>
       .replace("T", " "),
   );
 
+/** Without one line of so many. */
+const lossy = (text: string, every: number): string =>
+  text
+    .split("\n")
+    .filter((_, i) => i % every !== 1)
+    .join("\n");
+
 const framers = [...new Set(goServer.match(/(?<=Framer )0x[0-9a-f]+/g))];
 
 /** The server's log without one of its connections: frames, and the fields that follow them. */
@@ -92,6 +99,13 @@ describe("the :path in logs of", () => {
     // Of the first the path is read before the second begins.
     const field = (name: string, value: string) => http2(`decoded hpack field header field "${name}" = "${value}"`);
     const began = (framer: string) => http2(`Framer ${framer}: read HEADERS flags=END_HEADERS stream=1 len=9`);
+    const whole = (stream: number) => http2(`server read frame HEADERS flags=END_HEADERS stream=${stream} len=9`);
+    expect(await names(began("0x1") + field(":path", "/a") + whole(1) + began("0x2") + field(":path", "/b"))).toEqual([
+      ["0x1", 1, "/a", 2],
+      ["0x2", 1, "/b", 5],
+    ]);
+    const another = began("0x1") + field(":path", "/a") + whole(3) + began("0x2") + field(":path", "/b");
+    expect(await names(another)).toEqual([["0x1", 1, "/a", 2]]);
     expect(await names(began("0x1") + field(":path", "/a") + began("0x2") + field(":path", "/b"))).toEqual([["0x1", 1, "/a", 2]]);
     // The line of the second's HEADERS is missing.
     expect(await names(began("0x1") + field(":method", "POST") + field("te", "trailers") + field(":path", "/b"))).toEqual([]);
@@ -182,6 +196,15 @@ describe("a call whose path went by before the capture", () => {
     expect(unknown).toBeLessThan(right / 10);
   });
 
+  it("is named where connections go on side by side: a few milliseconds distinguish them", async () => {
+    expect((await named(nghttpd, 76, [logOf(nghttpdServer)])).right).toBe(5);
+    expect((await named(core, 76, [logOf(coreClient)])).right).toBe(9);
+  });
+
+  it("is named by one connection of the log where the other is known to be another", async () => {
+    expect((await named(go, 136, [logOf(lossy(goServer, 13))])).right).toBe(4);
+  });
+
   it("is named once where the logs of both ends say the same", async () => {
     const counts = await named(go, half, [logOf(goClient, "c", "client"), logOf(goServer, "s", "server")]);
     expect(counts).toEqual({ exact: 6, right: 8, wrong: 0, listed: 0, unknown: 0 });
@@ -242,7 +265,7 @@ describe("nothing is named", () => {
 
   it("for certain where two connections of the log fit: their paths are listed", async () => {
     // What is left of both connections is alike, and nothing of it was read.
-    const last = without(go, packetsOf(go) - 20);
+    const last = without(go, packetsOf(go) - 19);
     const calls = unread(await callsIn(last, [logOf(goServer)]));
     expect(calls.map(({ stream, pathInferred, pathCandidates }) => [stream, pathInferred, pathCandidates])).toEqual([
       [23, undefined, ["/shop.Cart/Add", "/shop.Cart/Get"]],
@@ -256,16 +279,19 @@ describe("nothing is named", () => {
     expect(right).toBeGreaterThan(0);
     expect(await inferred(few, [logOf(later(nginxServer, 3600))])).toBe(right);
     expect(await inferred(few, [logOf(later(nginxServer, 100))])).toBeLessThan(right);
+    expect(await named(go, 124, [logOf(later(goServer, 100))])).toMatchObject({ right: 3, wrong: 0, listed: 5 });
+    // Where much was read, the clock is not asked.
+    expect(await named(nginx, 76, [logOf(later(nginxServer, 100))])).toMatchObject({ right: 10, wrong: 0, listed: 0 });
   });
 
   it("wrongly by a log with lines missing", async () => {
     for (let every = 3; every < 40; every += 2) {
-      const text = goServer
-        .split("\n")
-        .filter((_, i) => i % every !== 1)
-        .join("\n");
-      expect([every, (await named(go, half, [logOf(text)])).wrong]).toEqual([every, 0]);
+      expect([every, (await named(go, half, [logOf(lossy(goServer, every))])).wrong]).toEqual([every, 0]);
     }
+  });
+
+  it("wrongly by one of two connections of a log that disagree, however well it fits", async () => {
+    expect(await named(go, 178, [logOf(lossy(goServer, 13))])).toMatchObject({ right: 0, wrong: 0, listed: 1 });
   });
 
   it("by a stream that has two paths in one connection of the log", async () => {
@@ -320,6 +346,13 @@ describe.skipIf(!haveCaptures)("recorded traffic without its beginning", () => {
     expect(sum.wrong).toBe(0);
     expect(sum.right).toBeGreaterThan(0);
   }, 120_000);
+
+  it("is named where all connections of the log that fit ask for one thing", async () => {
+    const whole = readFileSync(capture("http2/b-h2load-nghttpd.pcap"));
+    const counts = await named(whole, Math.floor(packetsOf(whole) * 0.7), [logOf(await goLogOf(whole))]);
+    expect(counts).toMatchObject({ exact: 30, wrong: 0 });
+    expect(counts.right).toBeGreaterThan(counts.listed + counts.unknown);
+  });
 
   // Few of those logs have paths, and fewer of several calls. What Go's server would have printed of good traffic has.
   it("is named by what Go would print of it, and by nothing that it would print of other traffic", async () => {
