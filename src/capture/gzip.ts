@@ -1,7 +1,7 @@
 // In: gzip members (RFC 1952), one after the other. Out: what they hold, checked against CRC and length. DEFLATE by node:zlib.
 
 import { u16le, u32le } from "../bytes.ts";
-import { constants, crc32, createInflateRaw } from "../platform/zlib.ts";
+import { crc32, createInflateRaw, zlibConstants } from "../platform/zlib.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 
@@ -63,7 +63,7 @@ const chunkOctets = 1 << 16;
 async function* member(input: Window): Unpacking {
   // A high-water mark of one octet: zlib works one chunk ahead, so that a later fault takes no good chunk with it. At the end of the
   // input nothing is flushed by force: what is missing is known here, and what was there is wanted.
-  const options = { chunkSize: chunkOctets, readableHighWaterMark: 1, finishFlush: constants.Z_SYNC_FLUSH };
+  const options = { chunkSize: chunkOctets, readableHighWaterMark: 1, finishFlush: zlibConstants.Z_SYNC_FLUSH };
   const raw = createInflateRaw(options);
   let wake = () => {};
   let failed = false;

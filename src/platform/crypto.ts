@@ -1,6 +1,6 @@
 export {
   type CipherGCMTypes,
-  constants,
+  constants as cryptoConstants,
   createDecipheriv,
   createHash,
   createHmac,

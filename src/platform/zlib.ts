@@ -1,1 +1,9 @@
-export { brotliDecompressSync, constants, crc32, createInflateRaw, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+export {
+  brotliDecompressSync,
+  constants as zlibConstants,
+  crc32,
+  createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+} from "node:zlib";

@@ -3,7 +3,7 @@
 
 import { hex, latin1 } from "../bytes.ts";
 import type { Hearsay } from "../hearsay.ts";
-import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "../platform/crypto.ts";
+import { createHash, createPrivateKey, cryptoConstants, type KeyObject, privateDecrypt } from "../platform/crypto.ts";
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
 export class ConnectionSecrets {
@@ -156,7 +156,7 @@ export class KeyStore {
 // RFC 8017 7.2.2, without Node's own check, which some versions refuse to make: a wrong key shows when nothing authenticates.
 function decrypted(key: KeyObject, encrypted: Uint8Array): Uint8Array | undefined {
   try {
-    const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
+    const block = privateDecrypt({ key, padding: cryptoConstants.RSA_NO_PADDING }, encrypted);
     const start = block.length - PRE_MASTER;
     return block[0] === 0 && block[1] === 2 && block[start - 1] === 0 ? block.subarray(start) : undefined;
   } catch {

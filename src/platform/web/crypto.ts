@@ -93,7 +93,7 @@ export function privateDecrypt(): never {
   return createPrivateKey();
 }
 
-export const constants = { RSA_NO_PADDING: 3 };
+export const cryptoConstants = { RSA_NO_PADDING: 3 };
 
 /** @throws Error always: what a certificate says is not known here. */
 export class X509Certificate {

@@ -2,7 +2,7 @@
 import { Inflate } from "pako";
 import { Buffer } from "./buffer.ts";
 
-export const constants = { Z_SYNC_FLUSH: 2 } as const;
+export const zlibConstants = { Z_SYNC_FLUSH: 2 } as const;
 
 /** RFC 1952 section 8. @param before The value for what went before. */
 export function crc32(octets: Uint8Array, before = 0): number {
@@ -35,7 +35,7 @@ class InflateRaw {
   }
 
   write(octets: Uint8Array, taken: () => void): void {
-    const sound = this.#inflate.push(octets, constants.Z_SYNC_FLUSH);
+    const sound = this.#inflate.push(octets, zlibConstants.Z_SYNC_FLUSH);
     const left = (this.#inflate as unknown as { strm: { avail_in: number } }).strm.avail_in; // not among its declared properties
     this.bytesWritten += octets.length - left;
     taken();
