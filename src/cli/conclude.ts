@@ -1,6 +1,6 @@
 // What `check` and `merge` do with the events of a run: each format that was asked for, the files, the exit status.
 import { Clock } from "../capture/clock.ts";
-import { Budgets } from "../report/budget.ts";
+import type { Budgets } from "../report/budget.ts";
 import type { ReportEvent, SummaryEvent } from "../report/event.ts";
 import type { Output, Report } from "../report/report.ts";
 import { TrafficFilter } from "../traffic-filter.ts";
@@ -37,7 +37,7 @@ export type Events = AsyncIterable<readonly ReportEvent[]>;
 export async function conclude(task: Task, events: (audience: Audience) => Events): Promise<number> {
   const format = formatOf(task);
   const known = openBaseline(task.baseline, task);
-  const budgets = budgetsOf(task);
+  const budgets = await budgetsOf(task);
   const progress = task.follow ? new RollingLine(task) : new ProgressLine(task);
   // What comes goes where the line stands.
   const written: Output = (text) => {
@@ -89,8 +89,9 @@ function status(
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }
 
-function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
+async function budgetsOf({ assert, only, operands }: Task): Promise<Budgets | undefined> {
   if (assert === undefined) return undefined;
+  const { Budgets } = await import("../report/budget.ts");
   const { stream, from, to, ...connections } = only;
   const part = [stream, from, to].some((one) => one !== undefined);
   const partial =

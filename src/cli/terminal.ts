@@ -1,4 +1,5 @@
 import type { Progress } from "../analyze-options.ts";
+import { milliseconds } from "../platform/turn.ts";
 import type { ReportEvent } from "../report/event.ts";
 import { Totals } from "../report/follow.ts";
 import type { Look } from "../report/style.ts";
@@ -25,7 +26,7 @@ export function lookOf({ color, quiet, verbose, language }: Invocation & Pick<Ta
 /** A line on stderr that is written over as reading goes on; nothing where nobody looks. */
 export class ProgressLine {
   readonly #shown: boolean;
-  protected readonly started = performance.now();
+  protected readonly started = milliseconds();
   #last = 0;
   #written = false;
 
@@ -34,7 +35,7 @@ export class ProgressLine {
   }
 
   readonly update = (progress: Progress): void => {
-    const now = performance.now();
+    const now = milliseconds();
     if (!this.#shown || now - this.#last < 200) return;
     this.#last = now;
     this.draw(progress);
@@ -55,7 +56,7 @@ export class ProgressLine {
   }
 
   protected text(progress: Progress): string {
-    return progressText(progress, (performance.now() - this.started) / 1000);
+    return progressText(progress, (milliseconds() - this.started) / 1000);
   }
 }
 

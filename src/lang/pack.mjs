@@ -26,6 +26,6 @@ export const packedCatalogue = (dist) => ({
 const READER = `
 import { packageFile } from "../package-file.ts";
 import { readFileSync } from "../platform/fs.ts";
-import { brotliDecompressSync } from "../platform/zlib.ts";
-export const zh = JSON.parse(brotliDecompressSync(readFileSync(packageFile("dist/${FILE}"))).toString());
+import { zlib } from "../platform/zlib.ts";
+export const zh = JSON.parse(zlib().brotliDecompressSync(readFileSync(packageFile("dist/${FILE}"))).toString());
 `;
