@@ -39,10 +39,29 @@ const namedPlatform = {
   },
 };
 
+/** Node's modules without the wrapping that an import makes of each, which a start would wait for. @type {import("esbuild").Plugin} */
+const builtinModules = {
+  name: "builtin modules",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin", sideEffects: false }));
+    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z]\w*$/.test(name));
+      return {
+        contents: [
+          `const all = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});`,
+          "const of = (name) => all[name];",
+          ...names.map((name) => `export const ${name} = /* @__PURE__ */ of("${name}");`),
+          "export default all;",
+        ].join("\n"),
+      };
+    });
+  },
+};
+
 /** What bundles of both platforms are made with. @type {Required<Pick<import("esbuild").BuildOptions, "define" | "plugins">>} */
 export const eitherPlatform = {
   define: { H2LINT_VERSION: JSON.stringify(version) },
-  plugins: [namedPlatform],
+  plugins: [namedPlatform, builtinModules],
 };
 
 /** What bundles of both platforms import, for each of them: one file, so that a start opens no more. @param {string} outdir */
@@ -52,7 +71,7 @@ export async function buildPlatforms(outdir) {
     await build({
       stdin: { contents: modules.map((file) => `export * from "./${file}";`).join("\n"), resolveDir: of },
       ...{ outfile: join(outdir, `${name}.js`), bundle: true, packages: "external", format: "esm", target: "es2022" },
-      ...{ minify: true, logLevel: "warning" },
+      ...{ minify: true, logLevel: "warning", plugins: [builtinModules] },
     });
   }
 }
