@@ -14,7 +14,7 @@ import { defaultLimits, type Limits, limitsWithKeys } from "./limits.ts";
 import { Model } from "./model/model.ts";
 import { type PacketCounts, PacketDecoder } from "./net/decoder.ts";
 import { assemblerFor, buildPipeline, type Engine, hpackOf, type Wanted } from "./pipeline.ts";
-import { nextTurn } from "./platform/turn.ts";
+import { milliseconds, nextTurn } from "./platform/turn.ts";
 import type { CaptureInfo, InterfaceInfo } from "./report/event.ts";
 import { DiagnosticCounter } from "./report/event-builder.ts";
 import type { Share } from "./shares/share.ts";
@@ -128,7 +128,7 @@ export class CapturePipeline {
         : this.#share.assembler(new Model(sinks, hpack, limits, this.#count, keys.store), sinks, limits, this.#report, before);
     const packets = new PacketDecoder(assembler, this.#report, limits, this.packets);
     this.packets = packets.counts;
-    let turned = performance.now();
+    let turned = milliseconds();
     for await (const feed of captures.run(this.comments.before(toldBefore(wanted.packets, packets)))) {
       const { source, octets, packets: count } = feed;
       if (!keys.store.complete) keys.readOn();
@@ -138,9 +138,9 @@ export class CapturePipeline {
       }
       yield;
       // Files are read without waiting: signals would not be heard.
-      if (this.#signal === undefined || performance.now() - turned < TURN) continue;
+      if (this.#signal === undefined || milliseconds() - turned < TURN) continue;
       await nextTurn();
-      turned = performance.now();
+      turned = milliseconds();
     }
     for (const { file, format, compression, packets: count, octets, first, last, interfaces } of captures.facts()) {
       this.captures.push({

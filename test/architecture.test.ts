@@ -35,6 +35,7 @@ const foundation = [
   "diagnostic.ts",
   "limits.ts",
   "error.ts",
+  "load-package.ts",
   "package-file.ts",
   "time.ts",
   "version.ts",

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleForWeb } from "../src/platform/web/bundle.mjs";
-import { bundle as bundleReport } from "../src/report/html/bundle.mjs";
+import { pageAssets } from "../src/report/html/bundle.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -14,7 +14,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 export async function bundleWebPage(file) {
   const scratch = mkdtempSync(join(tmpdir(), "h2lint-web-"));
   try {
-    await bundleReport(scratch);
     const read = (/** @type {string} */ name) => readFileSync(join(scratch, name), "utf8");
     const shared = { minify: true, charset: "ascii", legalComments: "none", logLevel: "warning" };
     await bundleForWeb({
@@ -30,7 +29,7 @@ export async function bundleWebPage(file) {
       // The elements that they are put into must not end early.
       supported: { "inline-script": false, "inline-style": false },
     });
-    const report = { script: read("page.js"), style: read("page.css") };
+    const report = await pageAssets();
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(
       file,

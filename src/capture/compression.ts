@@ -1,25 +1,12 @@
 // Compression around a capture, found by its first octets. In: a Source. Out: a Source of what is packed in it.
 
 import { u32, u32le } from "../bytes.ts";
-import { unbzip2 } from "./bzip2.ts";
-import { isSkippable } from "./frames.ts";
-import { gunzip } from "./gzip.ts";
-import { lz4Magic, unlz4 } from "./lz4.ts";
+import { isSkippable, lz4Magic, zstdMagic } from "./frames.ts";
 import type { Source } from "./source.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
-import { unxz } from "./xz.ts";
-import { unzstd, zstdMagic } from "./zstd.ts";
 
 export type Compression = "gzip" | "zstd" | "lz4" | "bzip2" | "xz";
-
-const unpackers: Readonly<Record<Compression, (input: Window) => Unpacking>> = {
-  gzip: gunzip,
-  zstd: unzstd,
-  lz4: unlz4,
-  bzip2: unbzip2,
-  xz: unxz,
-};
 
 /** @param end Of the octets that are there from 0 on. */
 export function compressionOf(bytes: Uint8Array, end: number): Compression | undefined {
@@ -33,6 +20,12 @@ export function compressionOf(bytes: Uint8Array, end: number): Compression | und
   // "BZh" and a level from 1 to 9.
   const isBzip2 = little << 8 === 0x685a4200 && bytes[3]! >= 0x31 && bytes[3]! <= 0x39;
   return isBzip2 ? "bzip2" : undefined;
+}
+
+// Most captures need none of them.
+async function* unpack(input: Window, compression: Compression): Unpacking {
+  const { unpackers } = await import("./unpackers.ts");
+  return yield* unpackers[compression](input);
 }
 
 /** What is packed in a file. A fault ends it; `onFault` is called once. */
@@ -50,7 +43,7 @@ export class Unpacked implements Source {
     this.name = input.source.name;
     this.compression = compression;
     this.#input = input;
-    this.#unpacking = unpackers[compression](input);
+    this.#unpacking = unpack(input, compression);
     this.#onFault = onFault;
   }
 

@@ -4,6 +4,10 @@ import { u32le } from "../bytes.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 
+/** Magic numbers, as `u32le` reads them. */
+export const lz4Magic = 0x184d2204;
+export const zstdMagic = 0xfd2fb528;
+
 /** Sixteen of them. */
 export const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
 

@@ -1,7 +1,7 @@
 // In: gzip members (RFC 1952), one after the other. Out: what they hold, checked against CRC and length. DEFLATE by node:zlib.
 
 import { u16le, u32le } from "../bytes.ts";
-import { constants, crc32, createInflateRaw } from "../platform/zlib.ts";
+import { zlib } from "../platform/zlib.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 
@@ -63,8 +63,8 @@ const chunkOctets = 1 << 16;
 async function* member(input: Window): Unpacking {
   // A high-water mark of one octet: zlib works one chunk ahead, so that a later fault takes no good chunk with it. At the end of the
   // input nothing is flushed by force: what is missing is known here, and what was there is wanted.
-  const options = { chunkSize: chunkOctets, readableHighWaterMark: 1, finishFlush: constants.Z_SYNC_FLUSH };
-  const raw = createInflateRaw(options);
+  const options = { chunkSize: chunkOctets, readableHighWaterMark: 1, finishFlush: zlib().constants.Z_SYNC_FLUSH };
+  const raw = zlib().createInflateRaw(options);
   let wake = () => {};
   let failed = false;
   let ended = false;
@@ -97,7 +97,7 @@ async function* member(input: Window): Unpacking {
         // Typed `any` by Node; without an encoding it is a Buffer.
         const chunk = raw.read() as Buffer | null;
         if (chunk !== null) {
-          crc = crc32(chunk, crc);
+          crc = zlib().crc32(chunk, crc);
           length = (length + chunk.length) % 0x1_0000_0000;
           yield chunk;
         } else if (failed) return { reason: "the compressed data is damaged", offset };

@@ -3,11 +3,9 @@
 // Ours: lz4js takes damage for data and whole files for one frame; the others do not read frames, or need to know the size (docs/performance.md).
 
 import { u16le, u32le } from "../bytes.ts";
-import { cut, framesOf } from "./frames.ts";
+import { cut, framesOf, lz4Magic } from "./frames.ts";
 import type { Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
-
-export const lz4Magic = 0x184d2204;
 
 const Flag = { dictionary: 0x01, contentChecksum: 0x04, contentSize: 0x08, blockChecksum: 0x10, independent: 0x20 } as const;
 /** Octets that a block may refer back to. */

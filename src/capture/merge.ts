@@ -4,7 +4,7 @@
 // early of a block waits: one block of each open file. Packets of one file keep their order, even where their times go back: they wait for
 // those before them, and then go at once.
 
-import { nextTurn } from "../platform/turn.ts";
+import { milliseconds, nextTurn } from "../platform/turn.ts";
 import { endable } from "./endable.ts";
 import { openCapture } from "./open.ts";
 import { Packet, type PacketSink } from "./packet.ts";
@@ -165,13 +165,13 @@ async function secretsOf(source: Source, context: MergeContext): Promise<void> {
   const reader = await openCapture(source, { ...context, file: 0, diagnostics: () => {} }).catch(() => undefined);
   if (reader === undefined) return;
   const { signal } = context;
-  let turned = performance.now();
+  let turned = milliseconds();
   try {
     while (reader.format === "pcapng" && signal?.aborted !== true && (await reader.readBlock(NO_PACKETS))) {
       // Files are read without waiting: signals would not be heard.
-      if (signal === undefined || performance.now() - turned < TURN) continue;
+      if (signal === undefined || milliseconds() - turned < TURN) continue;
       await nextTurn();
-      turned = performance.now();
+      turned = milliseconds();
     }
   } catch {
     // The same.

@@ -5,16 +5,13 @@
 
 import type pcapParser from "pcap-parser";
 import { u16, u16le, u32, u32le } from "../bytes.ts";
+import { loadPackage } from "../load-package.ts";
 import { EventEmitter } from "../platform/events.ts";
-import { createRequire } from "../platform/module.ts";
 import { Packet, type PacketSink } from "./packet.ts";
 import { fcsOctets, microsecondMagic, pcapHeaderOctets } from "./pcap.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureContext } from "./record-reader.ts";
 import type { Window } from "./window.ts";
-
-// Loaded where this engine was asked for.
-const load = createRequire(import.meta.url);
 
 /** @param head The first 24 octets of the file.
  *  @returns Why the reference engine cannot read it, or undefined. */
@@ -48,7 +45,7 @@ export class ReferenceReader implements CaptureReader {
     this.#context = context;
     const packet = this.#packet;
     packet.file = context.file;
-    const parser = (load("pcap-parser") as typeof pcapParser).parse(this.#feed);
+    const parser = (loadPackage("pcap-parser") as typeof pcapParser).parse(this.#feed);
     parser.on("globalHeader", ({ linkLayerType }) => {
       packet.linkType = linkLayerType & 0xffff;
     });

@@ -4,7 +4,7 @@
 // damaged, and is WebAssembly, which the page for browsers does not run (docs/performance.md).
 
 import { copyOf, hex, u16, u32le } from "../bytes.ts";
-import { crc32 } from "../platform/zlib.ts";
+import { zlib } from "../platform/zlib.ts";
 import { unlzma2 } from "./lzma2.ts";
 import type { Fault, Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
@@ -28,7 +28,7 @@ export async function* unxz(input: Window): Unpacking {
       continue;
     }
     if (hex(bytes, start, start + 6) !== magic) return { reason: first ? "the header is damaged" : trailing, offset };
-    if (crc32(bytes.subarray(start + 6, start + 8)) !== u32le(bytes, start + 8))
+    if (zlib().crc32(bytes.subarray(start + 6, start + 8)) !== u32le(bytes, start + 8))
       return { reason: "the header is damaged", offset };
     const check = u16(bytes, start + 6);
     if (check > 15) return { reason: "reserved flags are set", offset };
@@ -48,7 +48,8 @@ async function* blocks(input: Window, check: number): Unpacking {
     if (size === 4) return skipIndex(input);
     if (!(await input.need(size))) return { reason: "it ends inside a block header", offset };
     const header = copyOf(input.bytes, input.start, input.start + size);
-    if (crc32(header.subarray(0, size - 4)) !== u32le(header, size - 4)) return { reason: "a block header is damaged", offset };
+    if (zlib().crc32(header.subarray(0, size - 4)) !== u32le(header, size - 4))
+      return { reason: "a block header is damaged", offset };
     const dictionary = dictionaryOf(header);
     if (dictionary === undefined) return { reason: "a block needs a filter that is not known", offset };
     input.start += size;
@@ -61,7 +62,7 @@ async function* blocks(input: Window, check: number): Unpacking {
         if (value !== undefined) return value;
         break;
       }
-      if (check === crc32Check) crc = crc32(value, crc);
+      if (check === crc32Check) crc = zlib().crc32(value, crc);
       yield value;
     }
     const padding = -(input.offset - began) & 3;

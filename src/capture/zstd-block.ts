@@ -154,7 +154,7 @@ export class ZstdBlocks {
     if ((modes & 3) !== 0) damaged();
     const tables = KINDS.map((kind, i) => {
       const mode = (modes >>> kind.shift) & 3;
-      if (mode === 0) return kind.predefined;
+      if (mode === 0) return (predefined[i] ??= kind.predefined());
       if (mode === 3) return this.#tables[i] ?? damaged();
       if (mode === 1) {
         if (at >= end) damaged();
@@ -252,21 +252,25 @@ function basesOf(bits: readonly number[], first: number): number[] {
   });
 }
 
+// The defaults, by kind, as they are first used.
+const predefined: Fse[] = [];
+
 /** Literal lengths, offsets, match lengths: where their mode stands, the largest table, the last symbol, the default (section 3.1.1.3.2.2). */
 const KINDS = [
   {
     ...{ shift: 6, log: 9, last: 35 },
-    predefined: new Fse(
-      6,
-      [4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1],
-    ),
+    predefined: () =>
+      new Fse(
+        6,
+        [4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1],
+      ),
   },
   {
     ...{ shift: 4, log: 8, last: 31 },
-    predefined: new Fse(5, [1, 1, 1, 1, 1, 1, 2, 2, 2, ...Array<number>(15).fill(1), -1, -1, -1, -1, -1]),
+    predefined: () => new Fse(5, [1, 1, 1, 1, 1, 1, 2, 2, 2, ...Array<number>(15).fill(1), -1, -1, -1, -1, -1]),
   },
   {
     ...{ shift: 2, log: 9, last: 52 },
-    predefined: new Fse(6, [1, 4, 3, 2, 2, 2, 2, 2, 2, ...Array<number>(37).fill(1), ...Array<number>(7).fill(-1)]),
+    predefined: () => new Fse(6, [1, 4, 3, 2, 2, 2, 2, 2, 2, ...Array<number>(37).fill(1), ...Array<number>(7).fill(-1)]),
   },
 ];

@@ -2,13 +2,11 @@
 // most, so nothing expands without bound. Checksums are not verified.
 // Ours: Node has one from 22.15 on, which does not report a file that ends early; fzstd copies for minutes where a block of 128 KiB says
 // so; the others read whole files only (docs/performance.md).
-import { cut, framesOf } from "./frames.ts";
+import { cut, framesOf, zstdMagic } from "./frames.ts";
 import { largestHistory, type Unpacking } from "./unpacking.ts";
 import type { Window } from "./window.ts";
 import { BlockType, largestBlock, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "./zstd-block.ts";
 import { ZstdFault } from "./zstd-entropy.ts";
-
-export const zstdMagic = 0xfd2fb528;
 
 export const unzstd = (input: Window): Unpacking => framesOf(input, zstdMagic, frame, "Zstandard");
 

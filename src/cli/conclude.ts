@@ -1,10 +1,9 @@
 // What `check` and `merge` do with the events of a run: each format that was asked for, the files, the exit status.
 import { Clock } from "../capture/clock.ts";
-import { Budgets } from "../report/budget.ts";
+import type { Budgets } from "../report/budget.ts";
 import type { ReportEvent, SummaryEvent } from "../report/event.ts";
 import type { Output, Report } from "../report/report.ts";
 import { TrafficFilter } from "../traffic-filter.ts";
-import { openBaseline } from "./baseline.ts";
 import { formatsOf } from "./command-words.ts";
 import { EXPORTS, type OpenExport, openExport } from "./exports.ts";
 import { formatOf, reportOf } from "./formats.ts";
@@ -12,7 +11,7 @@ import { commitAll, type OutputFile, openFile, openToAppend, outputOf } from "./
 import { SelectionWatch } from "./selection-watch.ts";
 import { stdout } from "./standard-output.ts";
 import type { Task } from "./task.ts";
-import { ProgressLine, RollingLine } from "./terminal.ts";
+import { ProgressLine } from "./terminal.ts";
 
 /** Who listens to a run. */
 export interface Audience {
@@ -36,9 +35,10 @@ export type Events = AsyncIterable<readonly ReportEvent[]>;
 /** @returns The exit status. */
 export async function conclude(task: Task, events: (audience: Audience) => Events): Promise<number> {
   const format = formatOf(task);
-  const known = openBaseline(task.baseline, task);
-  const budgets = budgetsOf(task);
-  const progress = task.follow ? new RollingLine(task) : new ProgressLine(task);
+  const isKnown = task.baseline !== undefined || task.updateBaseline;
+  const known = isKnown ? (await import("./baseline.ts")).openBaseline(task.baseline, task) : undefined;
+  const budgets = await budgetsOf(task);
+  const progress = task.follow ? new (await import("./rolling-line.ts")).RollingLine(task) : new ProgressLine(task);
   // What comes goes where the line stands.
   const written: Output = (text) => {
     progress.clear();
@@ -89,8 +89,9 @@ function status(
   return http2Connections === 0 || (requireComplete && incomplete) ? 3 : 0;
 }
 
-function budgetsOf({ assert, only, operands }: Task): Budgets | undefined {
+async function budgetsOf({ assert, only, operands }: Task): Promise<Budgets | undefined> {
   if (assert === undefined) return undefined;
+  const { Budgets } = await import("../report/budget.ts");
   const { stream, from, to, ...connections } = only;
   const part = [stream, from, to].some((one) => one !== undefined);
   const partial =

@@ -1,7 +1,7 @@
-import { setFlagsFromString } from "node:v8";
 import { H2lintError } from "../error.ts";
 import { languageOf, loadLanguage } from "../lang/load.ts";
 import { loadConfig } from "./config.ts";
+import { collectEarly } from "./heap.ts";
 import { discardUnfinished } from "./output-file.ts";
 import { parsePlain } from "./plain.ts";
 import { run } from "./run.ts";
@@ -14,12 +14,11 @@ export { guardStreams } from "./standard-output.ts";
  *  @param configuration Reads the configuration.
  *  @returns The exit status. */
 export async function program(argv: readonly string[], configuration = loadConfig): Promise<number> {
-  // Of what a capture holds little lives long, so that the old generation is collected in a few milliseconds. By default it may grow to
-  // several times what is in use before that is done.
-  setFlagsFromString("--heap-growing-percent=40");
   try {
     const invocation = parsePlain(argv) ?? (await (await import("./options.ts")).parse(argv));
-    return stdout.exitStatus(invocation === undefined ? 0 : await run(invocation, configuration));
+    if (invocation === undefined) return stdout.exitStatus(0);
+    collectEarly(invocation.operands);
+    return stdout.exitStatus(await run(invocation, configuration));
   } catch (error) {
     if (error instanceof H2lintError) {
       const say = await loadLanguage(languageOf(argv, process.env));

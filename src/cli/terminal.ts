@@ -1,6 +1,6 @@
 import type { Progress } from "../analyze-options.ts";
+import { milliseconds } from "../platform/turn.ts";
 import type { ReportEvent } from "../report/event.ts";
-import { Totals } from "../report/follow.ts";
 import type { Look } from "../report/style.ts";
 import { duration, plural, printable, size } from "../report/text.ts";
 import type { Invocation } from "./invocation.ts";
@@ -25,7 +25,7 @@ export function lookOf({ color, quiet, verbose, language }: Invocation & Pick<Ta
 /** A line on stderr that is written over as reading goes on; nothing where nobody looks. */
 export class ProgressLine {
   readonly #shown: boolean;
-  protected readonly started = performance.now();
+  protected readonly started = milliseconds();
   #last = 0;
   #written = false;
 
@@ -34,7 +34,7 @@ export class ProgressLine {
   }
 
   readonly update = (progress: Progress): void => {
-    const now = performance.now();
+    const now = milliseconds();
     if (!this.#shown || now - this.#last < 200) return;
     this.#last = now;
     this.draw(progress);
@@ -55,34 +55,7 @@ export class ProgressLine {
   }
 
   protected text(progress: Progress): string {
-    return progressText(progress, (performance.now() - this.started) / 1000);
-  }
-}
-
-/** The totals of `--follow`. */
-export class RollingLine extends ProgressLine {
-  readonly #totals = new Totals();
-
-  #progress: Progress | undefined;
-  #isDue = false;
-
-  override event(event: ReportEvent): void {
-    this.#totals.event(event);
-    if (this.#isDue || this.#progress === undefined || event.kind === "summary") return;
-    this.#isDue = true;
-    // Below what is written of this event.
-    setImmediate(this.#redraw);
-  }
-
-  readonly #redraw = (): void => {
-    this.#isDue = false;
-    if (this.#progress !== undefined) this.draw(this.#progress);
-  };
-
-  protected override text(progress: Progress): string {
-    this.#progress = progress;
-    const { packets } = progress;
-    return `${plural(packets, "packet")}, ${this.#totals.text()}`;
+    return progressText(progress, (milliseconds() - this.started) / 1000);
   }
 }
 

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "../platform/zlib.ts";
+import { zlib } from "../platform/zlib.ts";
 import { block, unsnappy } from "./snappy.ts";
 import { unzstd } from "./zstd.ts";
 
@@ -11,14 +11,14 @@ export function decompress(message: Uint8Array, encoding: string, limit: number)
     case "identity":
       return message;
     case "gzip":
-      return attempt(gunzipSync, message, limit);
+      return attempt(zlib().gunzipSync, message, limit);
     // A content-encoding that Connect may have (RFC 7932).
     case "br":
-      return attempt(brotliDecompressSync, message, limit);
+      return attempt(zlib().brotliDecompressSync, message, limit);
     case "deflate": {
       // doc/compression means zlib (RFC 1950); bare deflate (RFC 1951) is an old misunderstanding that receivers put up with.
-      const zlib = attempt(inflateSync, message, limit);
-      return zlib === "damaged" ? attempt(inflateRawSync, message, limit) : zlib;
+      const whole = attempt(zlib().inflateSync, message, limit);
+      return whole === "damaged" ? attempt(zlib().inflateRawSync, message, limit) : whole;
     }
     case "snappy":
     case "x-snappy-framed":
@@ -41,7 +41,7 @@ export function decompresses(message: Uint8Array, encoding: string): "yes" | "no
   return result === "damaged" ? "no" : typeof result === "string" ? "unknown" : "yes";
 }
 
-function attempt(decode: typeof gunzipSync, message: Uint8Array, limit: number): Decompressed {
+function attempt(decode: ReturnType<typeof zlib>["gunzipSync"], message: Uint8Array, limit: number): Decompressed {
   try {
     return decode(message, { maxOutputLength: limit });
   } catch (error) {

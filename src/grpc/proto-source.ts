@@ -4,14 +4,14 @@
 // name of another type, lists an extension among the fields of the message that it extends, and does not know types of missing imports.
 
 import type protobufjs from "protobufjs";
-import { createRequire } from "../platform/module.ts";
+import { loadPackage } from "../load-package.ts";
 import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from "./schema/proto-file.ts";
 import { wellKnownTypes } from "./schema/registry.ts";
 
 let loaded: typeof protobufjs | undefined;
 
 /** Loaded with the first schema: most runs have none. */
-const protobuf = (): typeof protobufjs => (loaded ??= createRequire(import.meta.url)("protobufjs") as typeof protobufjs);
+const protobuf = (): typeof protobufjs => (loaded ??= loadPackage("protobufjs") as typeof protobufjs);
 
 /** One .proto file, its names not resolved yet. */
 export interface ProtoSource {

@@ -85,8 +85,9 @@ const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ea
 
 /** Castagnoli's (RFC 3720 appendix B.4). */
 export function crc32c(bytes: Uint8Array): number {
+  const table = (crcTable ??= madeTable());
   let crc = ~0;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC[(crc ^ bytes[i]!) & 0xff]!;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!;
   return ~crc >>> 0;
 }
 
@@ -96,11 +97,14 @@ function littleEndian(bytes: Uint8Array, at: number, octets: number): number {
   return value;
 }
 
-const CRC = Uint32Array.from({ length: 256 }, (_, octet) => {
-  let crc = octet;
-  for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : 0x82f63b78);
-  return crc;
-});
+let crcTable: Uint32Array | undefined;
+
+const madeTable = (): Uint32Array =>
+  Uint32Array.from({ length: 256 }, (_, octet) => {
+    let crc = octet;
+    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : 0x82f63b78);
+    return crc;
+  });
 
 const Chunk = { compressed: 0, plain: 1, skippable: 0x80, identifier: 0xff } as const;
 const IDENTIFIER = "\xff\x06\0\0sNaPpY";

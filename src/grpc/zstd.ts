@@ -2,8 +2,7 @@
 // hand, checksums are not verified.
 // Ours: the blocks are those of captures (src/capture/zstd.ts says why no package reads them).
 import { u32le } from "../bytes.ts";
-import { isSkippable } from "../capture/frames.ts";
-import { zstdMagic } from "../capture/zstd.ts";
+import { isSkippable, zstdMagic } from "../capture/frames.ts";
 import { BlockType, littleEndian, windowOf, ZstdBlocks, ZstdOutput } from "../capture/zstd-block.ts";
 import { ZstdFault } from "../capture/zstd-entropy.ts";
 

@@ -5,7 +5,7 @@ import type { Decompressor } from "hpack.js";
 import { DecodedBlock } from "../fields/decoded-block.ts";
 import type { HpackFault } from "../fields/decoding-fault.ts";
 import { field, fieldName } from "../fields/field.ts";
-import { createRequire } from "../platform/module.ts";
+import { loadPackage } from "../load-package.ts";
 import { type HpackDecoder, type HpackEngine, initialTableSize } from "./engine.ts";
 
 /** What hpack.js cannot do, and what this adapter makes of it. */
@@ -16,9 +16,6 @@ export const referenceCannot = {
   "sensitive-indexed": "sensitiveIndexed is never set: hpack.js does not tell what it puts into its table",
   "padding-kind": "padding of eight bits and more is huffman-padding-long, all ones or not",
 } as const;
-
-// Loaded where this engine was asked for.
-const load = createRequire(import.meta.url);
 
 export const referenceHpack: HpackEngine = (limits) => new ReferenceDecoder(limits.tableOctets);
 
@@ -33,7 +30,7 @@ class ReferenceDecoder implements HpackDecoder {
 
   constructor(bound: number) {
     this.bound = Math.max(bound, initialTableSize);
-    const { decompressor } = load("hpack.js") as typeof hpack;
+    const { decompressor } = loadPackage("hpack.js") as typeof hpack;
     this.decompressor = decompressor.create({ table: { maxSize: this.bound } });
     this.decompressor.updateTableSize(initialTableSize);
     this.decompressor.on("error", (error) => {

@@ -36,18 +36,15 @@ export function fillSpaced(template: string, data: Readonly<Record<string, strin
 }
 
 function spaced(before: string, after: string): string {
-  if (HAN_END.test(before)) {
+  if (/\p{Script=Han}$/u.test(before)) {
     if (/^[A-Za-z0-9/]/.test(after)) return `${before} ${after}`;
     if (/^ \p{Script=Han}/u.test(after)) return before + after.slice(1);
   }
   if (/[）。，；：、]$/u.test(before) && /^ \p{Script=Han}/u.test(after)) return before + after.slice(1);
-  if (!HAN_START.test(after)) return before + after;
+  if (!/^\p{Script=Han}/u.test(after)) return before + after;
   if (/[A-Za-z0-9]$/.test(before)) return `${before} ${after}`;
   return /\p{Script=Han} $/u.test(before) ? before.slice(0, -1) + after : before + after;
 }
-
-const HAN_START = /^\p{Script=Han}/u;
-const HAN_END = /\p{Script=Han}$/u;
 
 /** What filled the holes of a template; undefined where the text has another form, or the template no hole. */
 export function partsOf(template: string, text: string): Record<string, string> | undefined {

@@ -50,12 +50,18 @@ export interface KnownText {
 }
 
 /** Whose the debug data of a GOAWAY can be; several where implementations write the same. */
-export function textsLike(debug: string): KnownText[] {
-  if (debug === "") return [];
-  return dictionary.flatMap((software) =>
-    (software.texts ?? []).filter(({ text }) => text.test(debug)).map((text) => ({ software, text })),
-  );
+export function textsLike(debug: string): readonly KnownText[] {
+  if (debug !== asked.debug) {
+    const texts = dictionary.flatMap((software) =>
+      (software.texts ?? []).filter(({ text }) => text.test(debug)).map((text) => ({ software, text })),
+    );
+    asked = { debug, texts };
+  }
+  return asked.texts;
 }
+
+// Several ask for the same, one after the other.
+let asked: { readonly debug: string; readonly texts: readonly KnownText[] } = { debug: "", texts: [] };
 
 export const isAbout = ({ text }: KnownText, rule: string): boolean => text.rules.some((pattern) => fits(pattern, rule));
 

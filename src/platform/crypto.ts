@@ -1,13 +1,8 @@
-export {
-  type CipherGCMTypes,
-  constants,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  createPrivateKey,
-  getCiphers,
-  type KeyObject,
-  privateDecrypt,
-  timingSafeEqual,
-  X509Certificate,
-} from "node:crypto";
+import type * as Crypto from "node:crypto";
+
+export type { CipherGCMTypes, KeyObject } from "node:crypto";
+
+let loaded: typeof Crypto | undefined;
+
+/** Loaded with the first call: a start is shorter without it. */
+export const crypto = (): typeof Crypto => (loaded ??= process.getBuiltinModule("node:crypto"));

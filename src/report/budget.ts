@@ -11,7 +11,7 @@ import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
-import { createHash } from "../platform/crypto.ts";
+import { crypto } from "../platform/crypto.ts";
 import { type Assertions, assertionsFault, type LatencyMeasure, latencyPercent, matcher, nanosecondsOf } from "./assertions.ts";
 import type { BudgetEvent, BudgetPlace, FindingEvent, ReportEvent, SummaryEvent } from "./event.ts";
 import { ExchangeLister, type ExchangeObject } from "./exchange.ts";
@@ -240,7 +240,7 @@ class Budget {
       ...(status === "undecided" && because !== undefined ? { because } : {}),
       count: status === "broken" ? over : 0,
       places: status === "broken" ? this.#places : [],
-      fingerprint: createHash("sha256").update(`${this.#assert}\n${this.#asserted}`).digest("hex").slice(0, 16),
+      fingerprint: crypto().createHash("sha256").update(`${this.#assert}\n${this.#asserted}`).digest("hex").slice(0, 16),
     };
   }
 }

@@ -2,7 +2,7 @@
 // baseline, a difference and a code scanning service know a finding again by.
 
 import type { Side } from "../place.ts";
-import { createHash } from "../platform/crypto.ts";
+import { crypto } from "../platform/crypto.ts";
 import type { UnexplainedEvent } from "./event.ts";
 
 /** 16 hexadecimal digits over the rule, the method or path, and the shape of the evidence. */
@@ -11,7 +11,7 @@ export function fingerprint({ rule, message, offender, path = "", kind, related,
   const before = new Set(related.map((one) => `${one.from} ${one.kind} ${one.role}`));
   const values = Object.entries(data).map(([key, value]) => (typeof value === "string" ? `${key}=${shapeOf(value)}` : key));
   const shape = [rule, message, offender, pathShape(path), kind, ...before, ...values];
-  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+  return crypto().createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
 }
 
 /** What a finding is known again by. */
@@ -31,7 +31,7 @@ export interface Fault {
 /** Of an answer that no finding explains: who gave it, which it is, and what it said. */
 export function fingerprintOfAnswer({ reaction: r }: UnexplainedEvent): string {
   const shape = ["unexplained", r.frame?.from ?? r.from ?? "", r.kind, r.errorCode ?? r.status ?? "", shapeOf(r.debug ?? "")];
-  return createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
+  return crypto().createHash("sha256").update(shape.join("\n")).digest("hex").slice(0, 16);
 }
 
 /** Without identifiers and numbers, lists of numbers as one. */

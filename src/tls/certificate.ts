@@ -1,4 +1,4 @@
-import { X509Certificate } from "../platform/crypto.ts";
+import { crypto } from "../platform/crypto.ts";
 import { OctetReader } from "./octet-reader.ts";
 
 /** What the certificate of an endpoint says, as OpenSSL prints it. */
@@ -40,7 +40,7 @@ export function certificateSummary(body: Uint8Array, tls13: boolean): Certificat
 
 function summaryOf(certificate: Uint8Array, chain: number): CertificateSummary | undefined {
   try {
-    const { subject, issuer, subjectAltName, validFrom, validTo, publicKey } = new X509Certificate(certificate);
+    const { subject, issuer, subjectAltName, validFrom, validTo, publicKey } = new (crypto().X509Certificate)(certificate);
     const { modulusLength } = publicKey.asymmetricKeyDetails ?? {};
     return {
       subject: oneLine(subject),

@@ -1,5 +1,5 @@
 // Secrets to keys: HKDF-Expand-Label (RFC 8446 7.1, 7.3, 7.2) and the PRF of TLS 1.2 (RFC 5246 5, 6.3, 8.1; RFC 7627 4).
-import { createHash, createHmac } from "../platform/crypto.ts";
+import { crypto } from "../platform/crypto.ts";
 import type { Protection } from "./suite.ts";
 
 type Hash = Protection["hash"];
@@ -18,7 +18,8 @@ export function expandLabel(hash: Hash, secret: Uint8Array, label: string, conte
   const blocks: Buffer[] = [];
   let block: Buffer = Buffer.alloc(0);
   for (let have = 0; have < length; have += block.length) {
-    block = createHmac(hash, secret)
+    block = crypto()
+      .createHmac(hash, secret)
       .update(block)
       .update(info)
       .update(Buffer.of(blocks.length + 1))
@@ -45,8 +46,8 @@ export function prf(hash: Hash, secret: Uint8Array, label: string, seed: Uint8Ar
   const blocks: Buffer[] = [];
   let a: Buffer = full;
   for (let have = 0; have < length; ) {
-    a = createHmac(hash, secret).update(a).digest();
-    const block = createHmac(hash, secret).update(a).update(full).digest();
+    a = crypto().createHmac(hash, secret).update(a).digest();
+    const block = crypto().createHmac(hash, secret).update(a).update(full).digest();
     blocks.push(block);
     have += block.length;
   }
@@ -59,7 +60,7 @@ export const masterSecret = (hash: Hash, preMaster: Uint8Array, clientRandom: Ui
 
 /** RFC 7627 section 4. @param messages The handshake up to and including ClientKeyExchange, with the messages' headers. */
 export const extendedMasterSecret = (hash: Hash, preMaster: Uint8Array, messages: readonly Uint8Array[]): Uint8Array => {
-  const session = createHash(hash);
+  const session = crypto().createHash(hash);
   for (const message of messages) session.update(message);
   return prf(hash, preMaster, "extended master secret", session.digest(), MASTER);
 };

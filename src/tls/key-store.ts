@@ -3,7 +3,7 @@
 
 import { hex, latin1 } from "../bytes.ts";
 import type { Hearsay } from "../hearsay.ts";
-import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "../platform/crypto.ts";
+import { crypto, type KeyObject } from "../platform/crypto.ts";
 
 /** The secrets of one connection; octets as characters, `octetsOf` gives them. */
 export class ConnectionSecrets {
@@ -109,7 +109,7 @@ export class KeyStore {
    *  @returns Why it cannot be used, or undefined. */
   addPrivateKey(pem: string | Uint8Array): string | undefined {
     try {
-      const key = createPrivateKey(typeof pem === "string" ? pem : Buffer.from(pem));
+      const key = crypto().createPrivateKey(typeof pem === "string" ? pem : Buffer.from(pem));
       if (key.asymmetricKeyType !== "rsa")
         return `its type is ${key.asymmetricKeyType}: only RSA key exchange can be read with a private key`;
       if (this.#privateKeys.length < PRIVATE_KEYS) this.#privateKeys.push(key);
@@ -156,7 +156,7 @@ export class KeyStore {
 // RFC 8017 7.2.2, without Node's own check, which some versions refuse to make: a wrong key shows when nothing authenticates.
 function decrypted(key: KeyObject, encrypted: Uint8Array): Uint8Array | undefined {
   try {
-    const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
+    const block = crypto().privateDecrypt({ key, padding: crypto().constants.RSA_NO_PADDING }, encrypted);
     const start = block.length - PRE_MASTER;
     return block[0] === 0 && block[1] === 2 && block[start - 1] === 0 ? block.subarray(start) : undefined;
   } catch {
@@ -165,7 +165,7 @@ function decrypted(key: KeyObject, encrypted: Uint8Array): Uint8Array | undefine
 }
 
 const sessionKey = (name: Uint8Array): string =>
-  name.length <= 32 ? hex(name, 0, name.length) : createHash("sha256").update(name).digest("base64");
+  name.length <= 32 ? hex(name, 0, name.length) : crypto().createHash("sha256").update(name).digest("base64");
 
 /** Forget the oldest where there are too many. */
 function trim(map: Map<string, unknown>, limit: number): boolean {

@@ -2,7 +2,7 @@
 // were not authenticated. AEAD (RFC 8446 5.2, 5.3; RFC 5246 6.2.3.3; RFC 5288; RFC 6655; RFC 7905) and CBC with HMAC (RFC 5246 6.2.3.2;
 // RFC 7366).
 import { latin1 } from "../bytes.ts";
-import { type CipherGCMTypes, createDecipheriv, createHmac, timingSafeEqual } from "../platform/crypto.ts";
+import { type CipherGCMTypes, crypto } from "../platform/crypto.ts";
 import type { RecordKeys } from "./key-schedule.ts";
 import type { TlsRecord } from "./record.ts";
 import type { Protection } from "./suite.ts";
@@ -49,7 +49,7 @@ class Aead implements RecordCipher {
     const additional = this.#tls13 ? additional13(record) : additional12(record, sequence, tag - start);
     try {
       const options = tagLength === SHORT_TAG.authTagLength ? SHORT_TAG : TAG;
-      const decipher = createDecipheriv(cipher as CipherGCMTypes, octetsOf(this.#key), nonce, options);
+      const decipher = crypto().createDecipheriv(cipher as CipherGCMTypes, octetsOf(this.#key), nonce, options);
       decipher.setAuthTag(bytes.subarray(tag, record.end));
       if (cipher.endsWith("ccm")) (decipher as unknown as CcmDecipher).setAAD(additional, { plaintextLength: tag - start });
       else decipher.setAAD(additional);
@@ -79,7 +79,7 @@ function additional12(record: TlsRecord, sequence: number, length: number): Buff
   return header;
 }
 
-type CcmDecipher = ReturnType<typeof createDecipheriv> & {
+type CcmDecipher = ReturnType<ReturnType<typeof crypto>["createDecipheriv"]> & {
   setAAD(buffer: Uint8Array, options: { plaintextLength: number }): unknown;
 };
 
@@ -107,7 +107,7 @@ class Cbc implements RecordCipher {
       return undefined;
     let padded: Buffer;
     try {
-      const decipher = createDecipheriv(this.#how.cipher, octetsOf(this.#key), bytes.subarray(start, start + ivLength));
+      const decipher = crypto().createDecipheriv(this.#how.cipher, octetsOf(this.#key), bytes.subarray(start, start + ivLength));
       decipher.setAutoPadding(false);
       padded = decipher.update(bytes.subarray(start + ivLength, end));
     } catch {
@@ -126,8 +126,8 @@ class Cbc implements RecordCipher {
   #isMac(record: TlsRecord, sequence: number, content: Uint8Array, mac: Uint8Array): boolean {
     // RFC 5246 6.2.3.1: the MAC covers what an AEAD takes as additional data.
     const covered = additional12(record, sequence, content.length);
-    const expected = createHmac(this.#how.macHash, octetsOf(this.#macKey)).update(covered).update(content).digest();
-    return expected.length === mac.length && timingSafeEqual(expected, mac);
+    const expected = crypto().createHmac(this.#how.macHash, octetsOf(this.#macKey)).update(covered).update(content).digest();
+    return expected.length === mac.length && crypto().timingSafeEqual(expected, mac);
   }
 }
 

@@ -1,5 +1,5 @@
 // What a cipher suite's name says of how records are protected. Node's crypto does all ciphers; the names are those that it knows them by.
-import { getCiphers } from "../platform/crypto.ts";
+import { crypto } from "../platform/crypto.ts";
 import { suiteName } from "./suite-names.ts";
 
 /** How the records of a suite are protected, as numbers of octets and names for node:crypto. */
@@ -67,6 +67,7 @@ function protection(name: string, tls13: boolean): Protection | undefined {
   const hash = hashName === "SHA384" ? "sha384" : "sha256";
   const keyLength = family === "3DES_EDE" ? 24 : bits === "128" ? 16 : 32;
   const cipher = cipherName(family, bits ?? "", mode);
+  available ??= new Set(crypto().getCiphers());
   if (!available.has(cipher)) return undefined;
   if (mode === "CBC") {
     const macHash = hashName === "SHA" ? "sha1" : hash;
@@ -95,7 +96,7 @@ function cipherName(family: string, bits: string, mode: string): string {
   return `${family.toLowerCase()}-${bits}-${mode === "CCM_8" ? "ccm" : mode.toLowerCase()}`;
 }
 
-const available: ReadonlySet<string> = new Set(getCiphers());
+let available: ReadonlySet<string> | undefined;
 
 // First and last code point of each run.
 const prohibited: readonly (readonly [number, number])[] = [

@@ -56,11 +56,39 @@ it("a bundler for browsers finds nothing of Node in h2lint/core, which then find
   expect(inBrowser).toEqual(inNode);
 });
 
-it("what stands for Node's modules is there once for each platform, under the same names", async () => {
-  const names = (platform: string) => readdirSync(join(folder, "dist/platform", platform)).sort();
-  expect(names("web")).toEqual(names("node"));
-  // What both share stands once.
+it("what stands for Node's modules is there for each platform, under the same names", async () => {
+  const names = async (platform: string) => {
+    const { metafile } = await build({
+      entryPoints: [join(folder, `dist/platform/${platform}.js`)],
+      ...{ bundle: true, packages: "external", platform: "node", format: "esm", write: false, metafile: true },
+    });
+    return Object.values(metafile.outputs).flatMap((output) => output.exports);
+  };
+  const ofNode = await names("node");
+  expect(ofNode).toContain("crypto");
+  expect(await names("web")).toEqual(ofNode);
+});
+
+it("what entries share stands once", () => {
   const title = JSON.stringify(rules.find(({ id }) => id === "grpc/request-trailers")!.meta.title);
   const bundles = readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
   expect(bundles.filter((file) => readFileSync(join(folder, "dist", file), "utf8").includes(title))).toHaveLength(1);
+});
+
+it("the command opens few files before it runs: what it shares with other entries stands together", async () => {
+  const { metafile } = await build({
+    entryPoints: [join(folder, "dist/cli/program.js")],
+    ...{ bundle: true, packages: "external", platform: "node", format: "esm", write: false, metafile: true, logLevel: "silent" },
+    plugins: [
+      {
+        name: "nothing that is loaded later",
+        setup({ onResolve }) {
+          onResolve({ filter: /./ }, ({ path, kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+        },
+      },
+    ],
+  });
+  const opened = Object.keys(metafile.inputs);
+  expect(opened.filter((file) => file.endsWith("dist/platform/node.js"))).toHaveLength(1);
+  expect(opened.length).toBeLessThan(10);
 });

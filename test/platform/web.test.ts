@@ -5,10 +5,14 @@ import zlib from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Buffer as WebBuffer } from "../../src/platform/web/buffer.ts";
-import * as crypto from "../../src/platform/web/crypto.ts";
+import { crypto as webCrypto } from "../../src/platform/web/crypto.ts";
 import { closeSync, openSync, readSync, writeSync } from "../../src/platform/web/fs.ts";
-import { isIPv4, isIPv6 } from "../../src/platform/web/net.ts";
-import { crc32, gunzipSync, inflateRawSync, inflateSync } from "../../src/platform/web/zlib.ts";
+import { net } from "../../src/platform/web/net.ts";
+import { zlib as webZlib } from "../../src/platform/web/zlib.ts";
+
+const crypto = webCrypto();
+const { isIPv4, isIPv6 } = net();
+const { crc32, gunzipSync, inflateRawSync, inflateSync } = webZlib();
 
 const octets = fc.uint8Array({ maxLength: 300 });
 

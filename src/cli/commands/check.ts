@@ -5,7 +5,6 @@ import type { Source } from "../../capture/source.ts";
 import { findCaptures } from "../captures.ts";
 import { type Audience, conclude, type Events } from "../conclude.ts";
 import { interruption } from "../interruption.ts";
-import { loadSchemas } from "../protos.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { workersFor } from "../workers/number.ts";
 
@@ -18,11 +17,13 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
 async function* eventsOf(task: Task, audience: Audience, live: readonly Source[] | undefined): Events {
   const { reports, budgets, watch, progress } = audience;
   const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
-  const alone = (): Events => {
+  const alone = async (): Promise<Events> => {
+    const { protos } = task;
+    const schemas = protos.length === 0 ? {} : { schemas: (await import("../protos.ts")).loadSchemas(protos) };
     const options: AnalyzeOptions = {
       ...analyzeOptions(task, sources),
       ...(live === undefined ? { signal: interruption.signal() } : {}),
-      schemas: loadSchemas(task.protos),
+      ...schemas,
       logs: task.logs,
       showSecrets: task.showSecrets,
       listeners: [
@@ -36,6 +37,6 @@ async function* eventsOf(task: Task, audience: Audience, live: readonly Source[]
     return analyzeFor(sources, options, reports);
   };
   const workers = live === undefined ? workersFor(task, sources, audience) : 1;
-  if (workers === 1) yield* alone();
+  if (workers === 1) yield* await alone();
   else yield* (await import("../workers/run.ts")).byWorkers(task, sources as readonly string[], workers, audience, alone);
 }

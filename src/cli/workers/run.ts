@@ -19,7 +19,7 @@ export async function* byWorkers(
   files: readonly string[],
   count: number,
   { watch, progress }: Audience,
-  alone: () => Events,
+  alone: () => Promise<Events>,
 ): Events {
   const counters = new Counters(count);
   const signal = interruption.signal();
@@ -53,7 +53,7 @@ export async function* byWorkers(
     signal.removeEventListener("abort", stop);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  for await (const events of alone()) {
+  for await (const events of await alone()) {
     yield events.slice(told);
     told = Math.max(0, told - events.length);
   }

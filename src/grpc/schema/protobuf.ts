@@ -2,7 +2,7 @@
 
 import type * as Library from "@bufbuild/protobuf";
 import type * as WellKnown from "@bufbuild/protobuf/wkt";
-import { createRequire } from "../../platform/module.ts";
+import { loadPackage } from "../../load-package.ts";
 
 export type {
   DescField,
@@ -15,14 +15,14 @@ export type {
 } from "@bufbuild/protobuf";
 export type { Any, FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 
-const load = createRequire(import.meta.url);
 let library: typeof Library | undefined;
 let wellKnown: typeof WellKnown | undefined;
 
-export const protobuf = (): typeof Library => (library ??= load("@bufbuild/protobuf") as typeof Library);
+export const protobuf = (): typeof Library => (library ??= loadPackage("@bufbuild/protobuf") as typeof Library);
 
 /** The types of google/protobuf. */
-export const wellKnownProtobuf = (): typeof WellKnown => (wellKnown ??= load("@bufbuild/protobuf/wkt") as typeof WellKnown);
+export const wellKnownProtobuf = (): typeof WellKnown =>
+  (wellKnown ??= loadPackage("@bufbuild/protobuf/wkt") as typeof WellKnown);
 
 /** The scalar types of descriptor.proto, FieldDescriptorProto.Type, that are distinguished here. */
 export const Scalar = {

@@ -31,12 +31,11 @@ class Digest {
 // Their check of types wants a Uint8Array itself.
 const plain = (octets: Uint8Array): Uint8Array => new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength);
 
-export const createHash = (name: keyof typeof HASHES): Digest => new Digest(HASHES[name].create());
+const createHash = (name: keyof typeof HASHES): Digest => new Digest(HASHES[name].create());
 
-export const createHmac = (name: keyof typeof HASHES, key: Uint8Array): Digest =>
-  new Digest(hmac.create(HASHES[name], plain(key)));
+const createHmac = (name: keyof typeof HASHES, key: Uint8Array): Digest => new Digest(hmac.create(HASHES[name], plain(key)));
 
-export const getCiphers = (): string[] => [...["aes-128-gcm", "aes-256-gcm", "aes-128-cbc", "aes-256-cbc", "chacha20-poly1305"]];
+const getCiphers = (): string[] => [...["aes-128-gcm", "aes-256-gcm", "aes-128-cbc", "aes-256-cbc", "chacha20-poly1305"]];
 
 class Decipher {
   readonly #name: string;
@@ -75,29 +74,35 @@ class Decipher {
   final(): void {}
 }
 
-export const createDecipheriv = (name: string, key: Uint8Array, nonce: Uint8Array): Decipher => new Decipher(name, key, nonce);
+const createDecipheriv = (name: string, key: Uint8Array, nonce: Uint8Array): Decipher => new Decipher(name, key, nonce);
 
-export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
+function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
   return difference === 0;
 }
 
 /** @throws Error always. */
-export function createPrivateKey(): never {
+function createPrivateKey(): never {
   throw new Error("a browser cannot read with private keys: take a key log");
 }
 
 /** @throws Error always. */
-export function privateDecrypt(): never {
+function privateDecrypt(): never {
   return createPrivateKey();
 }
 
-export const constants = { RSA_NO_PADDING: 3 };
+const constants = { RSA_NO_PADDING: 3 };
 
 /** @throws Error always: what a certificate says is not known here. */
-export class X509Certificate {
+class X509Certificate {
   constructor() {
     throw new Error("certificates are not read");
   }
 }
+
+const ciphers = { constants, createDecipheriv, createPrivateKey, getCiphers, privateDecrypt };
+
+const all = { ...ciphers, createHash, createHmac, timingSafeEqual, X509Certificate };
+
+export const crypto = (): typeof all => all;

@@ -13,3 +13,6 @@ export const nextTurn = (): Promise<void> =>
     port1.start();
     port2.postMessage(undefined);
   });
+
+/** Milliseconds since some time. */
+export const milliseconds = (): number => performance.now();

@@ -2,10 +2,10 @@
 import { Inflate } from "pako";
 import { Buffer } from "./buffer.ts";
 
-export const constants = { Z_SYNC_FLUSH: 2 } as const;
+const constants = { Z_SYNC_FLUSH: 2 } as const;
 
 /** RFC 1952 section 8. @param before The value for what went before. */
-export function crc32(octets: Uint8Array, before = 0): number {
+function crc32(octets: Uint8Array, before = 0): number {
   let crc = ~before;
   for (let i = 0; i < octets.length; i++) crc = TABLE[(crc ^ octets[i]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
@@ -51,7 +51,7 @@ class InflateRaw {
   destroy(): void {}
 }
 
-export const createInflateRaw = ({ chunkSize }: { readonly chunkSize: number }): InflateRaw => new InflateRaw(chunkSize);
+const createInflateRaw = ({ chunkSize }: { readonly chunkSize: number }): InflateRaw => new InflateRaw(chunkSize);
 
 type Limited = { readonly maxOutputLength: number };
 
@@ -70,14 +70,18 @@ function inflated(octets: Uint8Array, { maxOutputLength }: Limited, options: { r
 }
 
 /** zlib (RFC 1950) and gzip (RFC 1952) are distinguished by their start. @throws Error with a code, as Node's. */
-export const inflateSync = (octets: Uint8Array, limit: Limited): Uint8Array => inflated(octets, limit, {});
+const inflateSync = (octets: Uint8Array, limit: Limited): Uint8Array => inflated(octets, limit, {});
 
-export const gunzipSync = inflateSync;
+const gunzipSync = inflateSync;
 
 /** @throws Error with a code, as Node's. */
-export const inflateRawSync = (octets: Uint8Array, limit: Limited): Uint8Array => inflated(octets, limit, { raw: true });
+const inflateRawSync = (octets: Uint8Array, limit: Limited): Uint8Array => inflated(octets, limit, { raw: true });
 
 /** @throws Error always, as for what is too large to look at: neither sound nor damaged. */
-export function brotliDecompressSync(): never {
+function brotliDecompressSync(): never {
   throw Object.assign(new Error("no Brotli in a browser"), { code: "ERR_BUFFER_TOO_LARGE" });
 }
+
+const all = { brotliDecompressSync, constants, crc32, createInflateRaw, gunzipSync, inflateRawSync, inflateSync };
+
+export const zlib = (): typeof all => all;

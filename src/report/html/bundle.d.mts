@@ -1,1 +1,3 @@
 export function bundle(folder: string): Promise<void>;
+
+export function pageAssets(): Promise<{ readonly script: string; readonly style: string }>;

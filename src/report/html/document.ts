@@ -1,6 +1,6 @@
 // The page around its data: one file that asks nobody for anything. What is executed is named by its hash, so that nothing else can be.
 import { english, type Language } from "../../lang/language.ts";
-import { createHash } from "../../platform/crypto.ts";
+import { crypto } from "../../platform/crypto.ts";
 import type { PageData } from "./page-data.ts";
 
 /** What the page runs and how it looks (assets.ts). */
@@ -48,4 +48,5 @@ export const inScript = (data: unknown): string =>
 export const markupText = (text: string): string => text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Of the text of a script or style element (Content Security Policy 3, 2.3.1). */
-export const hashSource = (text: string): string => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
+export const hashSource = (text: string): string =>
+  `'sha256-${crypto().createHash("sha256").update(text, "utf8").digest("base64")}'`;

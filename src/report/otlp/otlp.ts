@@ -7,7 +7,7 @@ import type { GrpcMessage } from "../../grpc/message-decoder.ts";
 import type { Frame } from "../../http2/frame.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Stream } from "../../model/stream.ts";
-import { createHash } from "../../platform/crypto.ts";
+import { crypto } from "../../platform/crypto.ts";
 import { answerName, isAnswered } from "../answer.ts";
 import type { ConnectionEvent, FindingEvent } from "../event.ts";
 import { beganAt } from "../exchange.ts";
@@ -267,7 +267,8 @@ class Spans {
 
 // The same octets for the same capture.
 const hashOf = (connection: Connection, start: string): string =>
-  createHash("sha256")
+  crypto()
+    .createHash("sha256")
     .update(`${connection.address("client")} ${connection.address("server")} ${start} ${connection.id}`)
     .digest("hex")
     .slice(0, 32);

@@ -1,7 +1,7 @@
 // The names in a handshake: ALPN (RFC 9113 sections 3.2 and 3.3, RFC 7301), the server's name (9.2) and those in its certificate (9.1.1).
 import type { FieldBlock } from "../../model/field-block.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
-import { isIPv4, isIPv6 } from "../../platform/net.ts";
+import { net } from "../../platform/net.ts";
 import type { TlsFacts } from "../../tls/facts.ts";
 import { defineRule } from "../rule.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";
@@ -150,7 +150,7 @@ function hostOf(authority: string | undefined): string | undefined {
   return host?.replace(/^\[|\]$/g, "").toLowerCase();
 }
 
-const isAddress = (host: string): boolean => isIPv4(host) || isIPv6(host);
+const isAddress = (host: string): boolean => net().isIPv4(host) || net().isIPv6(host);
 
 /** @param names `DNS:*.example.com, IP Address:192.0.2.1`, as OpenSSL prints them. */
 function covers(names: string, host: string): boolean {
