@@ -83,6 +83,8 @@ function rankOf(failure: Failure): number {
   if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
   if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // What the whole connection ended by says more than what is wrong beside it.
+  if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
   // A timer says more than the status that it ended with.
   if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.

@@ -49,13 +49,14 @@ export class Causes {
   answer(symptom: string | undefined, words: readonly Words[], inventory?: Inventory): WhyAnswer {
     const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
-    const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
+    // What nobody knows says nothing of which failure it is.
+    const isOpen = symptom === undefined || isUnknown(readings, words);
+    const failures = isOpen ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
     const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection), this.#in) ?? NOTHING;
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
-    const status =
-      first === undefined && followed === undefined && symptom === undefined ? statusStory(failed.calls, this.#in) : undefined;
+    const status = first === undefined && followed === undefined && isOpen ? statusStory(failed.calls, this.#in) : undefined;
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
@@ -151,6 +152,8 @@ export interface WhyAnswer {
 
 const NOTHING: Symptoms = { calls: [], count: 0 };
 
+const isUnknown = (readings: readonly Reading[], words: readonly Words[]): boolean => readings.length + words.length === 0;
+
 /** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
 function fitting(all: readonly Failure[], symptom: string, readings: readonly Reading[], words: readonly Words[]): Failure[] {
   const like = likenessTo(symptom);
@@ -239,7 +242,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   const { story, symptom, readings, words, others } = answer;
   if (symptom !== undefined) for (const text of readingLines(answer, say)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
-  if (symptom === undefined && !isEmpty(answer.failed)) {
+  const isOpen = symptom === undefined || isUnknown(readings, words);
+  if (isOpen && story !== undefined && symptom !== undefined)
+    write(say.text("The text is not known, and the capture does not contain it. The worst that the capture shows:"));
+  if (isOpen && (symptom === undefined || story !== undefined) && !isEmpty(answer.failed)) {
     // The story itself follows below.
     const { followed = [] } = answer.failed;
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
@@ -275,7 +281,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
     write(say.text("It fits the meaning of the text; the capture does not contain the text itself."), "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
-  if (shown.length > 0) output(`${style.bold(say.text(symptom === undefined ? "what else failed" : "what else it may be"))}\n`);
+  if (shown.length > 0) output(`${style.bold(say.text(isOpen ? "what else failed" : "what else it may be"))}\n`);
   for (const { story: other } of shown) write(`${storyPlace(other, say)}${say.text(": ")}${other.cause}`, "  ");
   const more = others.length - shown.length;
   if (more > 0) write(say.text("and {n} more (--verbose shows them)", { n: count(more) }), "  ", style.dim);

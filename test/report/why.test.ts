@@ -11,7 +11,7 @@ import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "..
 import { likenessTo, WordKeeper } from "../../src/report/words.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
-import { getRequest, grpcRequest, type Story } from "../../src/testing.ts";
+import { getRequest, grpcRequest, grpcResponse, type Story } from "../../src/testing.ts";
 import { summaryOf } from "./events.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));
@@ -295,6 +295,33 @@ describe("a text", () => {
     expect(nothing(answer)[0]).toMatch(
       /^The server ended the call on stream 1 of connection 1 \(\/a\.B\/C\) with grpc-status 5 NOT_FOUND, "no such user" \(packet \d+\)\. Nothing on that stream breaks a rule/,
     );
+  });
+
+  it("that nobody knows leaves the worst, and says that it is not known", () => {
+    const answer = told((s) => s.client.headers(1).windowUpdate(1, 0).server.rst(1, 1), "something went wrong with the thing");
+    expect(answer.failure?.finding?.rule).toBe("flow/window-update-zero-stream");
+    let all = "";
+    whyTable((piece) => (all += piece), { color: false, width: 200, verbose: false, quiet: false }, answer);
+    expect(all.replace(/\s+/g, " ")).toContain(
+      "The text is not known, and the capture does not contain it. The worst that the capture shows:",
+    );
+  });
+
+  it("that is known, and fits nothing, leaves nothing", () => {
+    const story: Story = (s) => s.client.headers(1).windowUpdate(1, 0).server.rst(1, 1);
+    expect(told(story, "too_many_pings").story).toBeUndefined();
+  });
+
+  it("that a unary call had no message is of the call without one", () => {
+    const story: Story = (s) =>
+      s.client
+        .headers(1, { fields: grpcRequest })
+        .data(1, "\0\0\0\0\0", { endStream: true })
+        .server.headers(1, { fields: grpcResponse })
+        .trailers(1, { "grpc-status": "0" });
+    const text = 'Status(StatusCode="Internal", Detail="Failed to deserialize response message.")';
+    expect(told(story, text).failure?.finding?.rule).toBe("grpc/ok-without-message");
+    expect(told(story).story).toBeUndefined();
   });
 
   it("takes the connection that fits, not the worst", () => {

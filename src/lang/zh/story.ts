@@ -195,6 +195,8 @@ export const story: Readonly<Record<string, string>> = {
   " grpc-status {status} {name},": "grpc-status {status} {name}，",
   "Nothing in the log explains it.": "日志里没有内容能解释它。",
   "Nothing in this capture explains it.": "这个抓包里没有内容能解释它。",
+  "The text is not known, and the capture does not contain it. The worst that the capture shows:":
+    "这段文字是未知的，抓包里也没有它。抓包里最严重的问题：",
   "The text is not known, and the capture does not contain it.": "这段文字是未知的，抓包里也没有它。",
   "The capture shows nothing that leads to it.": "抓包里没有会导致它的情况。",
   "Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.":
