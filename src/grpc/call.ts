@@ -57,8 +57,7 @@ export class Call implements SideOwner, StreamCall {
     this.other = other;
     this.request = new CallSide("client", this);
     this.response = new CallSide("server", this);
-    const { grpcTimeout } = stream.request;
-    const timeout = grpcTimeout === undefined || !stream.seen ? undefined : timeoutOf(grpcTimeout);
+    const timeout = stream.seen ? timeoutOf(stream.request.grpcTimeout) : undefined;
     this.deadline = timeout === undefined ? Infinity : stream.openedTime + timeout;
   }
 
@@ -71,8 +70,7 @@ export class Call implements SideOwner, StreamCall {
     if (this.other !== undefined) return this.other.timeout;
     // There was none at first: one in trailers is none.
     if (this.deadline === Infinity && this.stream.seen) return undefined;
-    const { grpcTimeout } = this.stream.request;
-    return grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    return timeoutOf(this.stream.request.grpcTimeout);
   }
 
   /** What one side's content comes to. */

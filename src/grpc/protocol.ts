@@ -146,6 +146,6 @@ function timeoutIn({ timeoutField }: Protocol, field: FieldLookup): number | und
   return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) * 1e6 : grpcTimeout(field);
 }
 
-const grpcTimeout = (field: FieldLookup): number | undefined => timeoutOf(field("grpc-timeout") ?? "");
+const grpcTimeout = (field: FieldLookup): number | undefined => timeoutOf(field("grpc-timeout"));
 
 const METHOD_PATH = /\/[^/]+\/[^/]+$/;

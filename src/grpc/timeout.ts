@@ -1,5 +1,6 @@
-/** A `grpc-timeout` (gRPC over HTTP2, Timeout: 1 to 8 digits and a unit) in nanoseconds; undefined where it is malformed. */
-export function timeoutOf(text: string): number | undefined {
+/** A `grpc-timeout` (gRPC over HTTP2, Timeout: 1 to 8 digits and a unit) in nanoseconds; undefined where there is none, or it is malformed. */
+export function timeoutOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const digits = text.length - 1;
   if (digits < 1 || digits > 8) return undefined;
   let amount = 0;
@@ -11,6 +12,14 @@ export function timeoutOf(text: string): number | undefined {
   const unit = unitOf(text.charCodeAt(digits));
   return unit === 0 ? undefined : amount * unit;
 }
+
+/** What happened so long after the request was done at the deadline: the clocks of both sides began at some distance from where the request
+ *  was captured. */
+export const isAtDeadline = (waited: number, timeout: number): boolean => waited >= 0.95 * timeout;
+
+/** The same, where that excuses somebody. @param timeout Undefined: there is no deadline. */
+export const mayBeAtDeadline = (waited: number, timeout: number | undefined): boolean =>
+  timeout !== undefined && waited >= 0.9 * timeout;
 
 function unitOf(letter: number): number {
   switch (letter) {

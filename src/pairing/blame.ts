@@ -1,6 +1,6 @@
 // Does this tell that something is wrong, so that somebody must have done it? Everyday ends do not: a client that gives up, a graceful
 // stop, a refusal, a deadline.
-import { timeoutOf } from "../grpc/timeout.ts";
+import { mayBeAtDeadline, timeoutOf } from "../grpc/timeout.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -28,9 +28,8 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   if (errorCode === ErrorCode.cancel && own.endAt >= 0) return false;
   // RFC 9113 5.1: after its own RST_STREAM or END_STREAM and the other's RST_STREAM nothing is at stake any more.
   if (own.resetAt >= 0 || peer.resetAt >= 0 || stream.promised) return false;
-  const timeout = stream.request.grpcTimeout === undefined ? undefined : timeoutOf(stream.request.grpcTimeout);
-  if (errorCode === ErrorCode.cancel && timeout !== undefined && last.time - stream.openedTime >= timeout * AT_DEADLINE)
-    return false;
+  const timeout = timeoutOf(stream.request.grpcTimeout);
+  if (errorCode === ErrorCode.cancel && mayBeAtDeadline(last.time - stream.openedTime, timeout)) return false;
   // A timer ends what is quiet, whatever its code says.
   if (timerOf(last.time - Math.max(stream.openedTime, own.lastTime, peer.lastTime)) !== undefined) return false;
   // The other side is leaving, and takes its streams with it.
@@ -53,6 +52,3 @@ export function closeBlames(from: Side, connection: Connection): boolean {
   }
   return false;
 }
-
-// Timers of the two sides are not exact.
-const AT_DEADLINE = 0.9;

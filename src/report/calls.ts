@@ -11,7 +11,7 @@ import type { Output } from "./report.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { rowTable } from "./table.ts";
 import { count, counted, duration, jsonText, printable, shortSize, utf16Octets } from "./text.ts";
-import { padEnd, padStart, shortened, widthOf } from "./width.ts";
+import { ending, padEnd, padStart, shortened, widthOf } from "./width.ts";
 
 export interface CallsView {
   /** Of one that shows more than the exchanges say: it also hears what the model reports, and of gRPC calls. */
@@ -46,6 +46,7 @@ export function callsTable(output: Output, look: Look): CallsView {
   const style = new Style(look);
   const say = look.language ?? english;
   const summary = new MethodSummary();
+  // Of a method that is too long the end is shown: it says more than its package.
   const method = look.width - FIXED;
   // Where methods have no room beside the rest, they stand above it.
   const stacked = method < LEAST;
@@ -56,11 +57,11 @@ export function callsTable(output: Output, look: Look): CallsView {
   ) => {
     const [status, sent, received, took, end] = rest;
     const lead = `${padEnd(status, 19)} ${padEnd(sent, 11)} ${padEnd(received, 11)} ${padStart(took, 9)}  `;
-    if (!stacked) return [`${padEnd(call, 7)} ${padEnd(tail(path, method), method)} ${lead}${end}`.trimEnd()];
+    if (!stacked) return [`${padEnd(call, 7)} ${padEnd(ending(path, method), method)} ${lead}${end}`.trimEnd()];
     // With its mark, of which nothing is broken off.
     const [first = "", ...more] = wrap(end.replace(/^(\S) /, "$1\0"), look.width - BELOW.length - widthOf(lead));
     return [
-      `${padEnd(call, 7)} ${tail(path, look.width - 8)}`.trimEnd(),
+      `${padEnd(call, 7)} ${ending(path, look.width - 8)}`.trimEnd(),
       `${BELOW}${lead}${first.replace("\0", " ")}`.trimEnd(),
       ...more.map((one) => `${BELOW}${" ".repeat(widthOf(lead))}${one}`),
     ];
@@ -204,9 +205,6 @@ function carried(messages: number | undefined, seen: number | undefined, octets:
   if (n === undefined) return octets === 0 ? "0" : shortSize(octets);
   return octets === 0 ? n : `${n} (${shortSize(octets)})`;
 }
-
-// The end of a method says more than its package.
-const tail = (text: string, width: number): string => (text.length > width ? `...${text.slice(text.length - width + 3)}` : text);
 
 const NAMES =
   "path#N: the path was sent before the capture; calls of a connection with the same number have the same. ~: inferred, not read (--verbose says why).";

@@ -6,6 +6,7 @@ import type { BaselineEvent, BudgetEvent, DiagnosticEvent, LogInfo, RunEvent, Su
 import { budgetName, budgetPlace, positionText } from "./failing.ts";
 import { labelled, wrap } from "./style.ts";
 import { count, counted, duration, printable } from "./text.ts";
+import { shortened } from "./width.ts";
 
 /** The first lines and the last ones. */
 export class Surroundings {
@@ -95,7 +96,7 @@ export class Surroundings {
       ),
     ].map((text) => printable(`${file}: ${text}`));
     // One line each, whatever its length.
-    for (const line of lines) this.#page.line(yellow(line.length > look.width ? `${line.slice(0, look.width - 3)}...` : line));
+    for (const line of lines) this.#page.line(yellow(shortened(line, look.width)));
     if (lines.length > 0) this.#page.line();
   }
 

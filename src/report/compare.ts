@@ -3,7 +3,7 @@
 import { english, type Language } from "../lang/language.ts";
 import type { Row } from "./alignment.ts";
 import { answerText, type Compared, type Comparison, type Difference, type ExchangePair, resultText } from "./comparison.ts";
-import { counts } from "./failing.ts";
+import { counts, placeText } from "./failing.ts";
 import type { Output } from "./report.ts";
 import type { ExchangeShape, Step } from "./shape.ts";
 import { type Look, labelled, Style, wrap } from "./style.ts";
@@ -134,14 +134,9 @@ const timesOf = ({ count: times, about }: Difference, exchanges: readonly unknow
     : "";
 
 function placesOf({ bad, good }: Difference, say: Language): string {
-  const text = (place: Difference["bad"]) =>
-    place === undefined
-      ? ""
-      : [
-          ...(place.stream === undefined ? [] : [say.text("stream {id}", { id: place.stream })]),
-          say.text("packet {n}", { n: String(place.packet) }),
-        ].join(say.text(", "));
-  const places = [text(bad), text(good)].filter((one) => one !== "");
+  const places = [bad, good].flatMap((place) =>
+    place === undefined ? [] : [placeText(undefined, place.stream, place.packet, say)],
+  );
   return places.length === 0 ? "" : `${say.text(": ")}${places.join(say.text(" against "))}`;
 }
 

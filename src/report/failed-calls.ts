@@ -96,7 +96,7 @@ export class FailedCalls implements ModelSink {
 }
 
 function deadlineBy(time: number, { seen, openedTime, request }: Stream): number | undefined {
-  const deadline = !seen || request.grpcTimeout === undefined ? undefined : timeoutOf(request.grpcTimeout);
+  const deadline = seen ? timeoutOf(request.grpcTimeout) : undefined;
   return deadline !== undefined && time - openedTime >= deadline ? deadline : undefined;
 }
 

@@ -13,14 +13,18 @@ export const isLikely = ({ certainty, because = [], consequent, baseline }: Find
 export const placeOf = ({ connection, stream, frame }: FindingEvent, language = english): string =>
   placeText(connection, stream, frame, language);
 
-/** @param at The number of a packet, or what has one. */
-export function placeText(connection: number, stream: number, at: number | Position, language = english): string {
-  const position = typeof at === "number" ? { packet: at } : at;
-  return [
-    language.text("connection {id}", { id: connection }),
-    ...(stream === 0 ? [] : [language.text("stream {id}", { id: stream })]),
-    positionText(position, language),
-  ].join(language.text(", "));
+/** What is undefined is not named, nor stream 0. @param at The number of a packet, or what has one. */
+export function placeText(
+  connection: number | undefined,
+  stream: number | undefined,
+  at: number | Position | undefined,
+  language = english,
+): string {
+  const parts: string[] = [];
+  if (connection !== undefined) parts.push(language.text("connection {id}", { id: connection }));
+  if (stream !== undefined && stream !== 0) parts.push(language.text("stream {id}", { id: stream }));
+  if (at !== undefined) parts.push(positionText(typeof at === "number" ? { packet: at } : at, language));
+  return parts.join(language.text(", "));
 }
 
 interface Position {
@@ -41,12 +45,7 @@ export const budgetText = ({ asserted, message, because }: BudgetEvent): string 
 
 /** `connection 1, stream 3, packet 11 (210 ms)`. */
 export const budgetPlace = ({ connection, stream, packet, what }: BudgetPlace, language = english): string => {
-  const place =
-    packet === undefined
-      ? [language.text("connection {id}", { id: connection }), language.text("stream {id}", { id: stream })].join(
-          language.text(", "),
-        )
-      : placeText(connection, stream, packet, language);
+  const place = placeText(connection, stream, packet, language);
   return what === undefined ? place : language.text("{place} ({what})", { place, what: language.word("budget", what) });
 };
 

@@ -63,7 +63,7 @@ export class Leg {
     this.method = method;
     this.path = path;
     this.asked = asked;
-    this.deadline = timeout === undefined ? undefined : timeoutOf(timeout);
+    this.deadline = timeoutOf(timeout);
   }
 
   /** When it was over; Infinity: never. */

@@ -5,7 +5,7 @@ import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered } from "./answer.ts";
 import { blindText, NEEDS } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
-import { counts, isLikely, positionText } from "./failing.ts";
+import { counts, isLikely, placeText, positionText } from "./failing.ts";
 import { frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf, streamsText } from "./lost.ts";
 import { grpcMeaning, meaningOf, statusMeaning } from "./meanings.ts";
@@ -399,9 +399,7 @@ export const storyLine = ({ cause, answer, through, cost, fix, more }: StoryText
 
 /** Where a story is: `connection 1, stream 1`. */
 export const storyPlace = ({ connection, stream }: StoryText, say: Language = english): string =>
-  [say.text("connection {id}", { id: connection }), ...(stream === 0 ? [] : [say.text("stream {id}", { id: stream })])].join(
-    say.text(", "),
-  );
+  placeText(connection, stream, undefined, say);
 
 // A name of software stays as it is written.
 function explained(text: string, say: Language): string {

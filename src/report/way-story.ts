@@ -1,6 +1,8 @@
 // A failure followed through a proxy, in a sentence or two: what the server behind it did, and what the client got for it.
 import { statusName } from "../grpc/status.ts";
+import { isAtDeadline } from "../grpc/timeout.ts";
 import { english, type Language } from "../lang/language.ts";
+import { placeText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { duration, utf8 } from "./text.ts";
 import type { Way, Ways } from "./way.ts";
@@ -73,7 +75,7 @@ function deadlineText(leg: Leg, last: Leg, waited: number, proxy: string, say: L
   const deadline = last.deadline ?? leg.deadline;
   const gaveUp =
     last.cut === undefined ? "" : say.text(" ({how}, packet {packet})", { how: last.cut.how, packet: last.cut.packet });
-  if (deadline !== undefined && waited >= 0.95 * deadline)
+  if (deadline !== undefined && isAtDeadline(waited, deadline))
     return say.text("and the call's deadline of {deadline} was over{gaveUp}", { deadline: duration(deadline), gaveUp });
   return say.text("and {proxy} did not wait longer{gaveUp}", { proxy, gaveUp });
 }
@@ -104,8 +106,7 @@ function saidText(leg: Leg, proxy: string, say: Language): string {
   });
 }
 
-const streamText = ({ connection, stream }: Leg, say: Language): string =>
-  [say.text("connection {id}", { id: connection }), say.text("stream {id}", { id: stream })].join(say.text(", "));
+const streamText = ({ connection, stream }: Leg, say: Language): string => placeText(connection, stream, undefined, say);
 
 const answerText = ({ status, grpcStatus }: Leg): string =>
   grpcStatus > 0 || (grpcStatus === 0 && status === 200)

@@ -27,6 +27,19 @@ export function shortened(text: string, columns: number): string {
   return `${kept}...`;
 }
 
+/** The end, with `...` before it where that is not all. */
+export function ending(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (isNarrow(text)) return `...${text.slice(text.length - columns + 3)}`;
+  const characters = [...text];
+  let from = characters.length;
+  for (let used = 3; from > 0; from--) {
+    used += widthOf(characters[from - 1]!);
+    if (used > columns) break;
+  }
+  return `...${characters.slice(from).join("")}`;
+}
+
 /** Parts that a line may end between: words, and wide characters each with the marks that must not begin or end a line
  *  (Unicode UAX 14: CL, OP). */
 export function breakable(word: string): string[] {

@@ -83,6 +83,20 @@ describe("the case that began it, in Chinese", () => {
     for (const line of labels) expect(widthOf(/^ {2}\p{Script=Han}+ +/u.exec(line)![0])).toBe(10);
   });
 
+  it("cuts what the baseline says to 80 columns", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "h2lint-lang-"));
+    const file = join(folder, "基线.json");
+    try {
+      await told(["check", volo, "--baseline", file, "--update-baseline"]);
+      const lines = (await told(["check", fixed, "--baseline", file], chinese)).split("\n");
+      const [stale] = lines.filter((line) => line.endsWith("..."));
+      expect(stale).toMatch(/基线\.json: .*\.\.\.$/u);
+      expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("says what happened, and how to repair it", async () => {
     const text = (await told(["check", volo], chinese)).replace(/\n\s*/g, "");
     expect(text).toContain("客户端用 trailers（grpc-status: 0）结束了流 1 上的请求");

@@ -39,10 +39,6 @@ export class CallsTable {
   readonly #endHow = new TextColumn("ended_how");
   readonly #errorCode = new TextColumn("error_code");
   readonly #table: TableFile;
-  // Rows of one connection mostly follow each other.
-  #last: Connection | undefined;
-  #clientText = "";
-  #serverText = "";
 
   constructor(output: (octets: Uint8Array) => void) {
     const about = [this.#connection, this.#stream, this.#protocol, this.#pushed, this.#client, this.#server];
@@ -55,11 +51,6 @@ export class CallsTable {
   }
 
   add(stream: Stream, connection: Connection, began: number, { attempts }: RequestNotes, clock: Clock): void {
-    if (connection !== this.#last) {
-      this.#last = connection;
-      this.#clientText = connection.address("client");
-      this.#serverText = connection.address("server");
-    }
     const { request, response, client, server, seen } = stream;
     const call = callOf(stream);
     const other = call?.other;
@@ -71,8 +62,8 @@ export class CallsTable {
     this.#stream.push(stream.id);
     this.#protocol.push(other?.protocol.name ?? (isCall ? "grpc" : "http"));
     this.#pushed.push(stream.promised);
-    this.#client.push(this.#clientText);
-    this.#server.push(this.#serverText);
+    this.#client.push(connection.address("client"));
+    this.#server.push(connection.address("server"));
     this.#method.push(textOf(request.method));
     this.#path.push(textOf(request.path));
     this.#authority.push(textOf(request.authority));

@@ -106,20 +106,14 @@ export class PacketWriter {
     if (second.id === 0) this.#spell(this.#labels, 3, second);
     if (third?.id === 0) this.#spell(this.#labels, 3, third);
     this.#room(SHORT);
-    let at = this.#begun(time);
+    const start = this.#begun(time);
+    let at = start;
     const buffer = this.#buffer;
-    buffer[at++] = (11 << 3) | 2;
-    const event = ++at;
     at = number(buffer, at, first.id, a);
     at = number(buffer, at, second.id, b);
     if (third !== undefined) at = number(buffer, at, third.id, c);
-    buffer[at++] = 9 << 3;
-    buffer[at++] = EventType.instant;
-    buffer[at++] = 10 << 3;
-    at = varint(buffer, at, name.id);
-    buffer[at++] = 11 << 3;
-    at = varint(buffer, at, track);
-    this.#endShort(event, at);
+    at = event(buffer, at, EventType.instant, track, name);
+    this.#endShort(start, at);
   }
 
   /** The begin or end of a slice with three things beside it at most. @param name Of the begin. */
@@ -133,42 +127,30 @@ export class PacketWriter {
     if (name?.id === 0) this.#spell(this.#names, 2, name);
     for (const { label } of about) if (label.id === 0) this.#spell(this.#labels, 3, label);
     this.#room(SHORT);
-    let at = this.#begun(time);
+    const start = this.#begun(time);
+    let at = start;
     const buffer = this.#buffer;
-    buffer[at++] = (11 << 3) | 2;
-    const event = ++at;
     for (let i = 0; i < about.length; i++) {
       const { label, value } = about[i]!;
       if (typeof value === "number") at = number(buffer, at, label.id, value);
       else if (value !== undefined) at = text(buffer, at, label.id, value);
     }
-    buffer[at++] = 9 << 3;
-    buffer[at++] = type;
-    if (name !== undefined) {
-      buffer[at++] = 10 << 3;
-      at = varint(buffer, at, name.id);
-    }
-    buffer[at++] = 11 << 3;
-    at = varint(buffer, at, track);
-    this.#endShort(event, at);
+    at = event(buffer, at, type, track, name);
+    this.#endShort(start, at);
   }
 
   /** A value of a counter. @param value Whole, and may be negative. */
   counter(track: number, time: number, value: number): void {
     this.#room(SHORT);
-    let at = this.#begun(time);
+    const start = this.#begun(time);
+    let at = start;
     const buffer = this.#buffer;
-    buffer[at++] = (11 << 3) | 2;
-    const event = ++at;
-    buffer[at++] = 9 << 3;
-    buffer[at++] = EventType.counter;
-    buffer[at++] = 11 << 3;
-    at = varint(buffer, at, track);
+    at = event(buffer, at, EventType.counter, track, undefined);
     // Field 30.
     buffer[at++] = 0xf0;
     buffer[at++] = 0x01;
     at = value >= 0 ? varint(buffer, at, value) : negative(buffer, at, value);
-    this.#endShort(event, at);
+    this.#endShort(start, at);
   }
 
   end(): void {
@@ -199,7 +181,7 @@ export class PacketWriter {
     this.#close(packet);
   }
 
-  // A packet of less than 128 octets, up to its event; `#endShort` makes it one.
+  // A packet of less than 128 octets, up to what is in its event; `#endShort` makes it one.
   #begun(time: number): number {
     const buffer = this.#buffer;
     let at = this.#at;
@@ -212,7 +194,8 @@ export class PacketWriter {
     buffer[at++] = 13 << 3;
     buffer[at++] = this.#isFirst ? CLEARED | NEEDS : NEEDS;
     this.#isFirst = false;
-    return at;
+    buffer[at++] = (11 << 3) | 2;
+    return at + 1;
   }
 
   #endShort(event: number, end: number): void {
@@ -304,6 +287,19 @@ function negative(buffer: Buffer, start: number, value: number): number {
   for (; rest >= 0x80n; rest >>= 7n) buffer[at++] = Number(rest & 0x7fn) | 0x80;
   buffer[at++] = Number(rest);
   return at;
+}
+
+/** What an event is, and where. */
+function event(buffer: Buffer, start: number, type: number, track: number, name: Word | undefined): number {
+  let at = start;
+  buffer[at++] = 9 << 3;
+  buffer[at++] = type;
+  if (name !== undefined) {
+    buffer[at++] = 10 << 3;
+    at = varint(buffer, at, name.id);
+  }
+  buffer[at++] = 11 << 3;
+  return varint(buffer, at, track);
 }
 
 /** A number beside an event. @param label Its id. */

@@ -1,7 +1,7 @@
 import { FieldBit } from "../../fields/field.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { timeoutOf } from "../../grpc/timeout.ts";
+import { isAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { opened } from "../related.ts";
@@ -118,8 +118,7 @@ export const requestCancelled = defineRule({
     if (!frame.whole || frame.errorCode !== ErrorCode.cancel) return;
     if (stream === undefined || !stream.seen || stream.promised || stream.closed) return;
     const waited = frame.last.time - stream.openedTime;
-    const { grpcTimeout } = stream.request;
-    const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    const timeout = timeoutOf(stream.request.grpcTimeout);
     const ms = Math.round(waited / 1e6);
     const more = { related: opened(stream), fold: "" };
     const { server, response } = stream;
@@ -133,13 +132,10 @@ export const requestCancelled = defineRule({
       return;
     }
     const data = { streamId: stream.id, ms, octets: stream.server.dataOctets };
-    if (timeout !== undefined && waited >= timeout * AT_DEADLINE)
+    if (timeout !== undefined && isAtDeadline(waited, timeout))
       report(frame, "deadline", { ...data, timeout: timeout / 1e6 }, more);
     else if (waited >= options.ms * 1e6) report(frame, "waited", data, more);
   },
 });
-
-// Share of the deadline: the client's clock began a little before its HEADERS were captured, or after.
-const AT_DEADLINE = 0.95;
 // Responses that are timed at once.
 const STREAMS = 10_000;

@@ -1,5 +1,5 @@
 import { ValueBit } from "../../fields/value-bit.ts";
-import { timeoutOf } from "../../grpc/timeout.ts";
+import { mayBeAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
@@ -122,9 +122,8 @@ type QuietTime = { readonly quiet: number; readonly isTimer: boolean } & (
 function isGivenUp(stream: Stream, from: "client" | "server", errorCode: number, now: number): boolean {
   if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return true;
   if (errorCode === ErrorCode.cancel && from === "client") return true;
-  const { grpcTimeout } = stream.request;
-  const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
-  return timeout !== undefined && now - stream.openedTime >= 0.9 * timeout;
+  const timeout = timeoutOf(stream.request.grpcTimeout);
+  return mayBeAtDeadline(now - stream.openedTime, timeout);
 }
 
 function openStreams({ streams }: Connection): number {

@@ -1,4 +1,4 @@
-import { timeoutOf } from "../../grpc/timeout.ts";
+import { isAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
@@ -147,15 +147,14 @@ export const serverReset = defineRule({
     // health/idle-timeout judges that.
     if (timerOf(frame.first.time - Math.max(stream.openedTime, stream.client.lastTime, stream.server.lastTime)) !== undefined)
       return;
-    const { grpcTimeout } = stream.request;
-    const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    const timeout = timeoutOf(stream.request.grpcTimeout);
     const waited = frame.last.time - stream.openedTime;
     const data = { streamId: stream.id, code: errorCodeName(errorCode) };
     const more = { related: opened(stream), fold: String(errorCode) };
     // What it answers may be in octets of the client that the capture lacks, whatever the code: nghttpx calls faults INTERNAL_ERROR.
     const unseen = !(client.started && client.unbroken);
     // The client gives the call up at the same time.
-    if (errorCode === ErrorCode.cancel && timeout !== undefined && waited >= timeout * AT_DEADLINE) {
+    if (errorCode === ErrorCode.cancel && timeout !== undefined && isAtDeadline(waited, timeout)) {
       const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };
       report(frame, "deadline", { ...data, ...times }, { ...more, severity: "info" });
       return;
@@ -198,9 +197,6 @@ export const lateFramesAfterRst = defineRule({
     report(subject, "late", data, { related: opened(stream), fold: "" });
   },
 });
-
-// Share of the deadline: both clocks began at some distance from where the capture was taken.
-const AT_DEADLINE = 0.95;
 
 const MEANING: Readonly<Record<number, string>> = {
   [ErrorCode.protocolError]: "it calls something on the stream a violation",

@@ -72,8 +72,7 @@ export const deadlineNearlyUsed = defineRule({
   },
   ended: { streams: StreamBit.timeout },
   streamEnd(stream, { options, report }) {
-    const { grpcTimeout } = stream.request;
-    const timeout = grpcTimeout === undefined ? undefined : timeoutOf(grpcTimeout);
+    const timeout = timeoutOf(stream.request.grpcTimeout);
     if (timeout === undefined || stream.opening === undefined || !stream.request.known) return;
     const { client, server } = stream;
     // Given up at the deadline: health/request-cancelled and health/server-reset tell.

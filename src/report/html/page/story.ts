@@ -1,7 +1,7 @@
 // One finding as a story: what happened, what answered it, what it cost, what to do, and the text that says so.
 import { answerSentence, isAnswered, noAnswer } from "../../answer.ts";
 import type { FrameObject } from "../../event.ts";
-import { positionText } from "../../failing.ts";
+import { placeText } from "../../failing.ts";
 import { frameDetail, frameName } from "../../frame-line.ts";
 import { lostCalls, sightsOf } from "../../lost.ts";
 import { count, counted, duration, printable } from "../../text.ts";
@@ -76,12 +76,8 @@ export function severityMark(severity: string, quiet = false): HTMLElement {
 }
 
 /** `stream 1, packet 11`; of a log `line 11`. */
-export function whereText(event: PageFinding, connections: boolean): string {
-  return [
-    ...(connections ? [say.text("connection {id}", { id: event.connection })] : []),
-    ...(event.stream === 0 ? [] : [say.text("stream {id}", { id: event.stream })]),
-    positionText(event.frame, say),
-  ].join(say.text(", "));
+export function whereText({ connection, stream, frame }: PageFinding, connections: boolean): string {
+  return placeText(connections ? connection : undefined, stream, frame, say);
 }
 
 interface Row {
