@@ -197,6 +197,34 @@ const TABLE: readonly Line[] = [
     find: (before, _, connection) => before.findLast((frame) => frame.kind === "priority" && isOver(frame, connection)),
   },
   {
+    input: "DATA of a request that went on when the response was whole",
+    section: "8.1",
+    codes: [protocolError, streamClosed],
+    text: /DATA|closed/i,
+    loud: true,
+    find: (before, { from, kind, streamId }, { streams }) => {
+      const last = from === "server" ? before.at(-1) : undefined;
+      if (last?.kind !== "data" || (kind === "rst-stream" && last.streamId !== streamId)) return undefined;
+      const stream = streams.get(last.streamId);
+      if (stream?.seen !== true || stream.server.endAt < 0 || stream.client.resetAt >= 0) return undefined;
+      return stream.client.endAt < 0 || stream.client.endAt === last.end ? last : undefined;
+    },
+  },
+  {
+    input: "trailers, which end the message",
+    section: "8.1",
+    codes: STATE,
+    text: /trailer|:?status|pseudo|HEADERS/i,
+    loud: true,
+    find: (before, { kind, streamId }, { streams }) => {
+      const last = before.at(-1);
+      if (last?.kind !== "headers" || (last.flags & Flag.endStream) === 0) return undefined;
+      if (kind === "rst-stream" && last.streamId !== streamId) return undefined;
+      const half = streams.get(last.streamId)?.half(last.from);
+      return half?.message === "yes" && half.messageAt >= 0 && half.messageAt < last.end ? last : undefined;
+    },
+  },
+  {
     input: "an empty DATA frame with END_STREAM",
     section: "6.1",
     codes: [protocolError, internalError, enhanceYourCalm],

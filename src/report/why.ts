@@ -57,6 +57,8 @@ export class Causes {
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
     const status = first === undefined && followed === undefined && isOpen ? statusStory(failed.calls, this.#in) : undefined;
+    // The text is of something else, but this did fail.
+    const instead = isOpen || first !== undefined ? undefined : all.find(isFailure);
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
@@ -66,6 +68,7 @@ export class Causes {
       ...(followed === undefined ? {} : { story: storyOf(followed) }),
       ...(status === undefined ? {} : { story: status }),
       ...(sighting === undefined ? {} : { sighting }),
+      ...(instead === undefined ? {} : { instead: this.tell(instead) }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
       summary: this.#summary!,
@@ -142,6 +145,8 @@ export interface WhyAnswer {
   readonly story?: StoryText;
   /** Its connection was captured at a second point. */
   readonly sighting?: string;
+  /** The worst that failed, where the text fits nothing. */
+  readonly instead?: StoryText;
   readonly others: readonly { readonly failure: Failure; readonly story: StoryText }[];
   readonly connections: ReadonlyMap<number, ConnectionEvent>;
   readonly summary: SummaryEvent;
@@ -166,10 +171,29 @@ function fitting(all: readonly Failure[], symptom: string, readings: readonly Re
     const best = group.reduce((a, b) => (b.score > a.score ? b : a));
     return { failure: { finding: best.finding, group: failure.group }, score: best.score };
   });
-  return scored
+  const fitting = scored
     .filter(({ failure, score }) => score >= FITS && (isFailure(failure) || !isOwnWord(failure, words)))
     .sort((a, b) => b.score - a.score)
     .map(({ failure }) => failure);
+  const why = fitting[0] === undefined ? undefined : reasonFor(fitting[0], all);
+  return why === undefined ? fitting : [why, ...fitting.filter((failure) => failure !== why)];
+}
+
+/** What is wrong with a call that an end cut off, where the text fits the end: that says only how. */
+function reasonFor(end: Failure, all: readonly Failure[]): Failure | undefined {
+  if (end.finding === undefined || !isEnd(end.finding.rule)) return undefined;
+  const { connection, reaction } = end.finding;
+  const killed = reaction.streamsKilled ?? [];
+  const before = all.slice(0, all.indexOf(end));
+  return before.find(
+    (one) =>
+      one.finding !== undefined &&
+      isFailure(one) &&
+      !isEnd(one.finding.rule) &&
+      one.finding.severity === "error" &&
+      one.finding.connection === connection &&
+      killed.includes(one.finding.stream),
+  );
 }
 
 /** Advice that only repeats what the server says: the words tell more. */
@@ -313,7 +337,7 @@ function readingLines({ symptom = "", readings, words }: WhyAnswer, say: Languag
 
 /** What is said where no failure fits. */
 export function nothing(
-  { symptom, readings, words, summary, findings, failed, connections }: WhyAnswer,
+  { symptom, readings, words, summary, findings, failed, connections, instead }: WhyAnswer,
   say: Language = english,
 ): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
@@ -347,6 +371,7 @@ export function nothing(
     lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
     if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
     else lines.push(say.text("The capture shows nothing that leads to it."));
+    if (instead !== undefined) lines.push(say.text("What did fail: {cause}", { cause: instead.cause }));
   } else if (!isEmpty(failed))
     lines.push(
       say.text("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it."),

@@ -6,6 +6,7 @@ import type { Story } from "../../src/testing/script.ts";
 import { getRequest, h2cRequest, okResponse, switching } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
+const STREAM_CLOSED = 5;
 const COMPRESSION_ERROR = 9;
 const ENHANCE_YOUR_CALM = 11;
 const CANCEL = 8;
@@ -64,6 +65,21 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       s.client.goaway(0, COMPRESSION_ERROR).close();
     },
     ["client field blocks that decode without a fault, with no size update where none was due,"],
+  ],
+  "DATA of a request that goes on after the response": [
+    (s) => {
+      s.client.headers(1).server.headers(1, end).client.crossing().data(1, 0, end);
+      s.server.rst(1, STREAM_CLOSED);
+    },
+    ["server DATA of a request that went on when the response was whole"],
+  ],
+  "trailers of a response": [
+    (s) => s.client.headers(1, end).server.headers(1).data(1, 2).trailers(1).client.rst(1, PROTOCOL_ERROR),
+    ["client trailers, which end the message"],
+  ],
+  "no trailers: the response ends with its HEADERS": [
+    (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, PROTOCOL_ERROR).close(),
+    [],
   ],
   "RST_STREAM on a stream that was open": [
     (s) => s.client.headers(1, end).server.headers(1).client.rst(1, CANCEL).server.goaway(1, PROTOCOL_ERROR).close(),

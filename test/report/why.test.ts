@@ -171,6 +171,14 @@ describe("the story", () => {
     expect(told(story).failure?.finding?.rule).toBe("health/refused-streams");
   });
 
+  it("of a server's close that nothing explains is of the close, with what the server had received", () => {
+    const { failure, story } = told((s) => s.client.headers(1, { endStream: true }).server.close());
+    expect(failure?.finding).toMatchObject({ rule: "health/stream-killed-by-close", offender: "server" });
+    expect(story?.answer).toBe(
+      "No rule is broken by what it had received: its own log should have the reason. The last frames it had received from the client: SETTINGS (packet 5), SETTINGS (packet 8), HEADERS[1] (packet 9).",
+    );
+  });
+
   it("of a status alone says what it means", () => {
     const story: Story = (s) => s.client.headers(1, { endStream: true }).server.headers(1, answer({ ":status": "464" }));
     expect(told(story, undefined, true).story?.cause).toMatch(
@@ -309,7 +317,25 @@ describe("a text", () => {
 
   it("that is known, and fits nothing, leaves nothing", () => {
     const story: Story = (s) => s.client.headers(1).windowUpdate(1, 0).server.rst(1, 1);
-    expect(told(story, "too_many_pings").story).toBeUndefined();
+    const answer = told(story, "too_many_pings");
+    expect(answer.story).toBeUndefined();
+    expect(nothing(answer)).toContainEqual(expect.stringMatching(/^What did fail: .*WINDOW_UPDATE/));
+  });
+
+  it("that fits an end is of what was wrong with the call that this cut off", () => {
+    const story: Story = (s) => {
+      const get = { endStream: true } as const;
+      s.client
+        .headers(1, get)
+        .server.headers(1, get)
+        .wait(1000)
+        .goaway(0x7fffffff, 0, "max_age")
+        .wait(500)
+        .goaway(1, 0, "max_age");
+      s.client.wait(2000).headers(3, get).server.wait(100).close();
+    };
+    const text = "curl: (16) Error in the HTTP2 framing layer";
+    expect(told(story, text).failure?.finding?.rule).toBe("goaway/stream-opened-after");
   });
 
   it("that a unary call had no message is of the call without one", () => {

@@ -114,6 +114,8 @@ export const values: Readonly<Record<string, Words>> = {
       "连接的 WINDOW_UPDATE（同时有较大的 INITIAL_WINDOW_SIZE，而后者只针对流）",
     "WINDOW_UPDATE on a stream that had ended": "已结束的流上的 WINDOW_UPDATE",
     "PRIORITY on a stream that had ended": "已结束的流上的 PRIORITY",
+    "DATA of a request that went on when the response was whole": "完整响应之后请求仍在继续的 DATA",
+    "trailers, which end the message": "结束消息的 trailers",
     "an empty DATA frame with END_STREAM": "带 END_STREAM 的空 DATA 帧",
     "a response to HEAD, which has no content whatever its content-length says,":
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",

@@ -147,6 +147,8 @@ export const health: Readonly<Record<string, RuleText>> = {
     messages: {
       closed:
         "服务端的 GOAWAY(NO_ERROR) 之后 {ms} ms，客户端关闭了连接（{how}），而它保留的 {count} 个流还没有得到响应：{streams}",
+      reset:
+        "客户端重置了服务端的 GOAWAY(NO_ERROR) 所保留、响应还没有结束的 {count} 个流（{streams}），并在它之后 {ms} ms 关闭了连接（{how}）",
     },
     why: "GOAWAY(NO_ERROR) 只表示该连接不再接受新的流：不大于 last stream 的流，服务端会继续处理。这些调用失败了，但可能已经生效。",
     fix: "不再在该连接上发送新的请求，等它最后一个流结束再关闭。GOAWAY(NO_ERROR) 不是错误。",
