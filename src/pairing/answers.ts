@@ -220,9 +220,9 @@ class Answers {
       if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible" });
     const severity = this.#overreaction;
     const { suggested } = this.#recognised[reaction.from];
-    const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
-    if (severity === undefined || (confidence !== "exact" && (!known || confidence === "possible"))) return;
-    const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity);
+    const refuser = refuserOf(suggested, finding.rule, reaction);
+    if (severity === undefined || (confidence !== "exact" && (refuser === undefined || confidence === "possible"))) return;
+    const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity, refuser);
     if (strict !== undefined) this.#overreactions.set(reaction, strict);
   }
 

@@ -67,3 +67,12 @@ describe("a request's field that a server resets the stream over", () => {
   it("not after it had begun its response", () => expect(reason("200")).toBe(false));
   it("not after a status that says something else", () => expect(reason("416")).toBe(false));
 });
+
+it("what is refused though it is lawful is named, with who is known to refuse it", () => {
+  const refused = (server: string) =>
+    pairOf((s) => {
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true, fields: { ":status": "200", server } });
+      s.client.headers(3).data(3, 4).trailers(3).server.goaway(3, PROTOCOL_ERROR).close();
+    }, "health/receiver-overreaction").finding.data;
+  expect(refused("nginx/1.29.0")).toMatchObject({ rule: "headers/request-trailers", known: "; nginx refuses that" });
+});

@@ -322,6 +322,15 @@ describe("a text", () => {
     expect(nothing(answer)).toContainEqual(expect.stringMatching(/^What did fail: .*WINDOW_UPDATE/));
   });
 
+  it("of Envoy about its upstream is of a server that speaks HTTP/1.1", () => {
+    const story: Story = (s) => {
+      s.bare().client.preface().settings().headers(1, { fields: grpcRequest });
+      s.server.http1(["HTTP/1.1 400 Bad Request", "connection: close"]).close();
+    };
+    const text = '"POST /a.B/C HTTP/2" 200 UPE upstream_reset_before_response_started{protocol_error} - "-" 60 0 8 -';
+    expect(told(story, text).failure?.finding?.rule).toBe("preface/server-spoke-http1");
+  });
+
   it("that fits an end is of what was wrong with the call that this cut off", () => {
     const story: Story = (s) => {
       const get = { endStream: true } as const;

@@ -79,6 +79,7 @@ export const values: Readonly<Record<string, Words>> = {
       " Netty、Tomcat 等默认接受的 8 KiB；其他程序接受 16 到 64 KiB",
   },
   gone: { "; {gone} of its {held} bytes came on streams that are over": "；其中 {held} 字节里的 {gone} 字节属于已结束的流" },
+  known: { "; {software} refuses that": "；{software} 拒绝这种内容" },
   padding: {
     "; {padding} of these bytes are padding, which counts and which it did not give back":
       "；其中 {padding} 字节是填充，填充也占用窗口，而它没有归还",

@@ -201,7 +201,8 @@ export const health: Readonly<Record<string, RuleText>> = {
         "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存：maxSessionMemory）",
       resets:
         "{side}因为 RST_STREAM 帧用 {answer} 放弃，而其中 {own} 个是它自己发送的，对端发送了 {theirs} 个：它把自己的也算在内",
-      strict: "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但其中没有任何内容违反 RFC 9113",
+      strict:
+        "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但其中没有任何内容违反 RFC 9113：{rule} 说明可能所指的内容{known}",
     },
     why: "对端没有做错什么，却失去了一个流，或者整个连接连同上面的所有调用。",
     fix: "RFC 9113 允许忽略的就忽略；在一段时间内记住哪些流被重置过，丢弃之后到达的内容。合法的内容达到上限时，调高上限，或者少发送一些。",
