@@ -68,13 +68,14 @@ interface Stalled {
   readonly inside: { readonly missing: number; readonly number: number } | undefined;
 }
 
-// Once a connection: what its server gave up for the first of them it gave up for all.
+// The first of them, where the client had sent nothing else for so long that the server can mean.
 function stalledIn(connection: Connection, now: number, ms: number): Stalled | undefined {
+  let first: Stalled | undefined;
   for (const stream of connection.streams.values()) {
-    const stalled = stream.closed ? undefined : stalledAt(stream, connection, now, ms);
-    if (stalled !== undefined) return stalled;
+    if (stream.initiator === "client" && now - Math.max(stream.openedTime, stream.client.lastTime) < ms * 1e6) return undefined;
+    if (!stream.closed) first ??= stalledAt(stream, connection, now, ms);
   }
-  return undefined;
+  return first;
 }
 
 function stalledAt(stream: Stream, connection: Connection, now: number, ms: number): Stalled | undefined {

@@ -19,6 +19,8 @@ testRule(requestStalled, {
       s.client.headers(1, { fields: grpcRequest }).data(1, "\0\0\0\0\x01a").wait(2000).server.goaway(1, INTERNAL_ERROR),
     "nothing says how long it is": (s) => s.client.headers(1).data(1, 4).wait(2000).server.goaway(1, INTERNAL_ERROR),
     "it waits for 100": (s) => s.client.headers(1, upload).wait(2000).server.rst(1, INTERNAL_ERROR),
+    "another request came meanwhile, and GOAWAY may be about that": (s) =>
+      half(s).wait(2000).headers(3, end).wait(500).server.goaway(3, INTERNAL_ERROR),
     "the server had answered": (s) => half(s).server.headers(1).wait(2000).rst(1, INTERNAL_ERROR),
     "the window of the stream is used up": (s) =>
       half(s.settings({ server: [[4, 4]] }))
