@@ -14,6 +14,8 @@ export const BlockBit = {
   repeated: 1 << 28,
   /** There is a dynamic table size update (RFC 7541 6.3). */
   sizeUpdate: 1 << 30,
+  /** RFC 9110 8.6: a content-length beside a :status of 1xx or 204. */
+  lengthForbidden: 1 << 31,
 } as const;
 
 /** A field block decoded, with what most rules ask of it. Borrowed until any decoder decodes the next one, so copy what is
@@ -154,7 +156,11 @@ export class DecodedBlock {
     this.listSize = listSize;
     for (let stale = this.slotted & ~slotted; stale !== 0; stale &= stale - 1) slots[31 - Math.clz32(stale & -stale)] = undefined;
     this.slotted = slotted;
-    if ((slotted & (1 << Name.status)) !== 0) this.statusCode = threeDigits(slots[Name.status]!.value);
+    if ((slotted & (1 << Name.status)) !== 0) {
+      const status = threeDigits(slots[Name.status]!.value);
+      this.statusCode = status;
+      if ((status < 200 || status === 204) && (slotted & (1 << Name.contentLength)) !== 0) this.bits |= BlockBit.lengthForbidden;
+    }
     if ((bits & anyUnknown) !== 0) {
       const known = fields.slice(0, count).some((field) => (field.bits & anyUnknown) !== anyUnknown);
       this.certainty = known ? "partial" : "unknown";

@@ -46,8 +46,8 @@ export const FieldBit = {
   nonPrintable: 1 << 22,
   /** Octets were lost: the value cannot be known (it is ""). */
   valueUnknown: 1 << 23,
-  /** A name that HTTP allows and gRPC does not: an octet other than `0-9 a-z _ - .` (1 << 24 to 1 << 26, 28 and 30 are of
-   *  whole blocks). */
+  /** A name that HTTP allows and gRPC does not: an octet other than `0-9 a-z _ - .` (1 << 24 to 1 << 26, 28, 30 and 31 are
+   *  of whole blocks). */
   notMetadataName: 1 << 27,
   /** sec-websocket-key and sec-websocket-accept. */
   webSocketKey: 1 << 29,

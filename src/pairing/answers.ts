@@ -101,8 +101,8 @@ class Answers {
       const scores = scored(candidates, reaction, own, scene);
       // Info is never the answered one where something worse is.
       const best = scores.find(({ finding }) => finding.severity !== "info") ?? scores[0];
-      if (best === undefined) this.#unanswering(reaction, own);
-      else this.#answering(best, scores, own);
+      if (best !== undefined) this.#answering(best, scores, own);
+      if (best === undefined || isFaint(best, scores)) this.#unanswering(reaction, own);
     }
     // A consequence is not paired while what it follows from is not.
     const unpaired = own.some(
@@ -181,10 +181,20 @@ class Answers {
       (crossedOverreaction(reaction, crossings, own, connection, severity) ??
         (reaction.blames ? lawfulOverreaction(reaction, own, connection, severity) : undefined));
     if (over !== undefined) this.#overreactions.set(reaction, over);
-    else if (reaction.blames && this.unexplained.length < UNEXPLAINED) {
+    else if (reaction.blames && this.unexplained.length < UNEXPLAINED && !this.#isTold(reaction)) {
       const { suggested } = this.#recognised[reaction.from];
       this.unexplained.push(unexplainedOf(reaction, connection, this.#costs.of(reaction), suggested));
     }
+  }
+
+  /** A finding about the answer itself says what became of its stream, and blames nobody else. */
+  #isTold({ kind, from, frame }: Reaction): boolean {
+    if (from !== "server" || (kind !== "rst-stream" && kind !== "status")) return false;
+    const place = placeOf(frame);
+    return this.#pending.findings.some(
+      ({ finding: { rule, message, certainty, frame: at } }) =>
+        certainty === "proven" && OWN_ENDS.has(`${rule} ${message}`) && placeOf(at) === place,
+    );
   }
 
   #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {
@@ -210,9 +220,9 @@ class Answers {
       if (!this.#answers.has(also.finding)) this.#answers.set(also.finding, { ...also, confidence: "possible" });
     const severity = this.#overreaction;
     const { suggested } = this.#recognised[reaction.from];
-    const known = refuserOf(suggested, finding.rule, reaction) !== undefined;
-    if (severity === undefined || (confidence !== "exact" && (!known || confidence === "possible"))) return;
-    const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity);
+    const refuser = refuserOf(suggested, finding.rule, reaction);
+    if (severity === undefined || (confidence !== "exact" && (refuser === undefined || confidence === "possible"))) return;
+    const strict = strictOverreaction(reaction, finding, own, this.#pending.connection, severity, refuser);
     if (strict !== undefined) this.#overreactions.set(reaction, strict);
   }
 
@@ -276,6 +286,13 @@ class Answers {
   }
 }
 
+// Rule and message: a response that its server cut off; a request for what it announces, and does not take.
+const OWN_ENDS: ReadonlySet<string> = new Set([
+  "health/server-reset response",
+  "health/connect-refused status",
+  "health/connect-refused reset",
+]);
+
 const explained = (explanation: string | undefined) => (explanation === undefined ? {} : { explanation });
 
 /** The findings that a reaction on a stream can be about, by that stream. */
@@ -305,6 +322,10 @@ function scored(candidates: readonly Finding[], reaction: Reaction, own: readonl
     .filter(({ points }) => points >= 1)
     .sort(byMerit);
 }
+
+/** Advice on one stream, which the end of the connection may be about, and is not likely to be: it explains nothing. */
+const isFaint = (best: Score, scores: readonly Score[]): boolean =>
+  best.finding.severity === "info" && !isOnStream(best.reaction) && answerOf(best, scores).confidence === "possible";
 
 function answerOf(best: Score, scores: readonly Score[]): Answer {
   return { ...best, confidence: confidenceBy(best.points, isCertain(best, scores)) };

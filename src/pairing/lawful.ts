@@ -8,13 +8,14 @@ import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { MessageHead } from "../model/message-head.ts";
 import { requestNumber } from "../model/request-number.ts";
+import type { Stream } from "../model/stream.ts";
 import { other, type Side } from "../place.ts";
 import type { Reaction } from "./reaction.ts";
 
 /** One of the last frames that a receiver had, and what is lawful in it. */
 export interface Lawful {
   readonly frame: FrameRef;
-  readonly message: "lawful" | "limit" | "budget";
+  readonly message: "lawful" | "limit" | "budget" | "resets";
   /** What fills the holes of that message. */
   readonly data: Readonly<Record<string, string | number>>;
   /** The text of the answer names it. */
@@ -144,6 +145,25 @@ const TABLE: readonly Line[] = [
     },
   },
   {
+    input: ({ streamId }, _, connection) => ({
+      input:
+        streamId === 1 && connection.upgrade !== undefined
+          ? "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,"
+          : "RST_STREAM on a stream that it had open",
+    }),
+    section: "5.1",
+    codes: [protocolError, streamClosed],
+    text: /RST_STREAM|reset|idle/i,
+    loud: true,
+    // The last that it had got: what comes before something else it had let pass.
+    find: (before, { from }, connection) => {
+      const last = before.at(-1);
+      const stream = last?.kind === "rst-stream" ? connection.streams.get(last.streamId) : undefined;
+      if (stream?.seen !== true || stream.initiator === from) return undefined;
+      return stream.half(other(from)).resetAt === last?.end ? last : undefined;
+    },
+  },
+  {
     input: "an interim response (1xx)",
     section: "8.1",
     codes: STATE,
@@ -175,6 +195,34 @@ const TABLE: readonly Line[] = [
     codes: STATE,
     text: /PRIORITY|closed stream|stream.*closed/i,
     find: (before, _, connection) => before.findLast((frame) => frame.kind === "priority" && isOver(frame, connection)),
+  },
+  {
+    input: "DATA of a request that went on when the response was whole",
+    section: "8.1",
+    codes: [protocolError, streamClosed],
+    text: /DATA|closed/i,
+    loud: true,
+    find: (before, { from, kind, streamId }, { streams }) => {
+      const last = from === "server" ? before.at(-1) : undefined;
+      if (last?.kind !== "data" || (kind === "rst-stream" && last.streamId !== streamId)) return undefined;
+      const stream = streams.get(last.streamId);
+      if (stream?.seen !== true || stream.server.endAt < 0 || stream.client.resetAt >= 0) return undefined;
+      return stream.client.endAt < 0 || stream.client.endAt === last.end ? last : undefined;
+    },
+  },
+  {
+    input: "trailers, which end the message",
+    section: "8.1",
+    codes: STATE,
+    text: /trailer|:?status|pseudo|HEADERS/i,
+    loud: true,
+    find: (before, { kind, streamId }, { streams }) => {
+      const last = before.at(-1);
+      if (last?.kind !== "headers" || (last.flags & Flag.endStream) === 0) return undefined;
+      if (kind === "rst-stream" && last.streamId !== streamId) return undefined;
+      const half = streams.get(last.streamId)?.half(last.from);
+      return half?.message === "yes" && half.messageAt >= 0 && half.messageAt < last.end ? last : undefined;
+    },
   },
   {
     input: "an empty DATA frame with END_STREAM",
@@ -231,6 +279,18 @@ const TABLE: readonly Line[] = [
           ),
   },
   {
+    message: "resets",
+    input: (_, { from }, { streams }) => resetsIn(streams.values(), from),
+    codes: [enhanceYourCalm],
+    text: /\brst|_rst|reset/i,
+    loud: true,
+    find: (before, { from, debug }, { streams }) => {
+      if (!/\brst|_rst|reset/i.test(debug)) return undefined;
+      const { own, theirs } = resetsIn(streams.values(), from);
+      return own >= OWN_RESETS && theirs * 4 < own ? before.at(-1) : undefined;
+    },
+  },
+  {
     message: "budget",
     input: ({ streamId }, _, connection) => ({ count: requestNumber(connection, streamId) }),
     codes: [enhanceYourCalm],
@@ -242,6 +302,17 @@ const TABLE: readonly Line[] = [
         : undefined,
   },
 ];
+
+// RST_STREAM of either side, of the streams that are remembered.
+function resetsIn(streams: Iterable<Stream>, side: Side): { own: number; theirs: number } {
+  let own = 0;
+  let theirs = 0;
+  for (const stream of streams) {
+    if (stream.half(side).resetAt >= 0) own++;
+    if (stream.half(other(side)).resetAt >= 0) theirs++;
+  }
+  return { own, theirs };
+}
 
 // The one that a frame began: of the request, or of the response.
 function headOf({ kind, streamId, from }: FrameRef, { streams }: Connection): MessageHead | undefined {
@@ -285,5 +356,7 @@ function isOver({ streamId, from, offset, acked }: FrameRef, connection: Connect
   return own.endAt >= 0 && own.endAt <= offset && (theirs.endAt >= 0 || theirs.resetAt >= 0) && (acked < 0 || theirs.endAt >= 0);
 }
 
+// The least that servers allow (Jetty: 128 a second), less what is forgotten.
+const OWN_RESETS = 50;
 // RFC 9113, 6.9.2.
 const DEFAULT_WINDOW = 65_535;

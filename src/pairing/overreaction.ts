@@ -12,6 +12,7 @@ import type { Crossings } from "./crossings.ts";
 import { isAbout, textsLike } from "./dictionary.ts";
 import { type Lawful, lawfulBefore } from "./lawful.ts";
 import type { Reaction } from "./reaction.ts";
+import type { Software } from "./software.ts";
 
 /** An error for what crossed an RST_STREAM. Undefined where anything else may be the reason.
  *  @param own The findings of the other side. */
@@ -42,13 +43,15 @@ export function crossedOverreaction(
   ]);
 }
 
-/** An error for what is no violation. */
+/** An error for what is no violation.
+ *  @param refuser Who is known to refuse it so. */
 export function strictOverreaction(
   reaction: Reaction,
   finding: Finding,
   own: readonly Finding[],
   connection: Connection,
   severity: Severity,
+  refuser: Software | undefined,
 ): Finding | undefined {
   if ((reaction.kind !== "goaway" && reaction.kind !== "rst-stream") || reaction.errorCode === ErrorCode.noError)
     return undefined;
@@ -58,9 +61,9 @@ export function strictOverreaction(
   // A limit that was announced is reason enough.
   if (finding.expect.codes.length > 0 || finding.rule === "headers/list-size") return undefined;
   const { frame } = finding;
-  return findingOf(reaction, connection, "strict", frame, severity, [
-    { frame, role: `legal: ${finding.rule}`, text: finding.text },
-  ]);
+  const legal = [{ frame, role: `legal: ${finding.rule}`, text: finding.text }];
+  const known = refuser === undefined ? "" : `; ${refuser.name} refuses that`;
+  return findingOf(reaction, connection, "strict", frame, severity, legal, { rule: finding.rule, known });
 }
 
 /** An error, or a close without a word, after lawful input that receivers are known to take for a fault. */

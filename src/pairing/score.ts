@@ -90,6 +90,7 @@ export function scoreOf(
   if (onStream) add(4, "it is on the same stream");
   else if (denial === undefined && streamId !== 0 && quotedStream(debug) === streamId) add(4, "its text names the stream");
   if (denial !== undefined) add(-4, denial);
+  if (isPast(finding, reaction)) add(-12, "it had begun to answer the request");
   const text = denial === undefined ? texts.find((known) => isAbout(known, rule)) : undefined;
   const isElsewhere = !finding.hides.some((hidden) => texts.some((known) => isAbout(known, hidden)));
   if (text === undefined && denial === undefined && texts.length > 0 && isElsewhere) add(-4, "its text is about something else");
@@ -145,6 +146,13 @@ export function scoreOf(
 /** @param isCertain Nothing but the points can be held against it. */
 export const confidenceBy = (points: number, isCertain: boolean): Confidence =>
   isCertain && points >= EXACT ? "exact" : points >= LIKELY ? "likely" : "possible";
+
+/** A server that resets a stream after it has begun a response has taken the request's fields for right. One that calls the request wrong
+ *  may say so with a status before. */
+function isPast({ frame, decidableAt }: Finding, { kind, from, stream }: Reaction): boolean {
+  if (kind !== "rst-stream" || from !== "server" || stream?.seen !== true || stream.server.message !== "yes") return false;
+  return frame.streamId === stream.id && decidableAt <= stream.openedAt && !MALFORMED.has(stream.response.status);
+}
 
 /** What a text quotes that is not of this finding's frame. */
 function denialOf(debug: string, { frame }: Finding): string | undefined {
@@ -272,7 +280,12 @@ const STATUSES: readonly (readonly [rule: string, statuses: readonly number[]])[
 ];
 
 // Their answer is due when a timer ends.
-const TIMED: ReadonlySet<string> = new Set(["settings/ack-missing", "ping/ack-missing", "grpc/keepalive-timeout"]);
+const TIMED: ReadonlySet<string> = new Set([
+  "settings/ack-missing",
+  "ping/ack-missing",
+  "grpc/keepalive-timeout",
+  "health/request-stalled",
+]);
 
 // Octets: one flight.
 const FLIGHT = 64 << 10;

@@ -13,8 +13,19 @@ import { counted, duration } from "./text.ts";
 
 /** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
 export type Failure =
-  | { readonly finding: FindingEvent; readonly group: readonly FindingEvent[]; readonly unexplained?: undefined }
-  | { readonly unexplained: UnexplainedEvent; readonly group?: undefined; readonly finding?: undefined };
+  | {
+      readonly finding: FindingEvent;
+      readonly group: readonly FindingEvent[];
+      readonly unexplained?: undefined;
+      /** The finding is about a close that nothing explains. */
+      readonly close?: UnexplainedEvent;
+    }
+  | {
+      readonly unexplained: UnexplainedEvent;
+      readonly group?: undefined;
+      readonly finding?: undefined;
+      readonly close?: undefined;
+    };
 
 export interface StoryText {
   readonly connection: number;
@@ -46,12 +57,36 @@ export function failuresOf(
     if (group === undefined) groups.set(finding.fingerprint, [finding]);
     else group.push(finding);
   }
+  const closes = new Map<FindingEvent, UnexplainedEvent>();
+  const others = unexplained.filter((one) => {
+    const finding = killedAt(one, findings);
+    if (finding !== undefined) closes.set(finding, one);
+    return finding === undefined;
+  });
   const failures: Failure[] = [
-    ...[...groups.values()].map((group) => ({ finding: worstOf(group), group })),
-    ...unexplained.map((one) => ({ unexplained: one })),
+    ...[...groups.values()].map((group) => {
+      const finding = worstOf(group);
+      const close = closes.get(finding);
+      return close === undefined ? { finding, group } : { finding, group, close };
+    }),
+    ...others.map((one) => ({ unexplained: one })),
   ];
   const order = new Map(failures.map((failure, index) => [failure, index]));
   return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
+}
+
+/** What says of a server's close that it cut calls off: the server did that, whatever its reason. */
+function killedAt({ connection, reaction }: UnexplainedEvent, findings: readonly FindingEvent[]): FindingEvent | undefined {
+  if (reaction.kind !== "fin" && reaction.kind !== "rst") return undefined;
+  const packet = reaction.frame?.packet ?? reaction.packet;
+  return findings.find(
+    (one) =>
+      one.rule === "health/stream-killed-by-close" &&
+      one.connection === connection &&
+      one.frame.packet === packet &&
+      one.frame.from === (reaction.frame?.from ?? reaction.from) &&
+      counts(one),
+  );
 }
 
 const isSuspicion = (finding: FindingEvent): boolean => {
@@ -76,6 +111,7 @@ const evidenceOf = ({ reaction }: FindingEvent): number =>
 function rankOf(failure: Failure): number {
   const kills = killedBy(failure) > 0;
   if (failure.unexplained !== undefined) return kills ? 1 : 4;
+  if (failure.close !== undefined) return 1;
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
@@ -83,6 +119,8 @@ function rankOf(failure: Failure): number {
   if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
   if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // What the whole connection ended by says more than what is wrong beside it.
+  if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
   // A timer says more than the status that it ended with.
   if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.
@@ -124,9 +162,22 @@ export function tell(
   rule: Rule | undefined,
   say: Language = english,
 ): StoryText {
-  return failure.unexplained === undefined
-    ? tellFinding(failure.finding, failure.group, connections, rule, say)
-    : tellUnexplained(failure.unexplained, say);
+  if (failure.unexplained !== undefined) return tellUnexplained(failure.unexplained, say);
+  const story = tellFinding(failure.finding, failure.group, connections, rule, say);
+  return failure.close === undefined ? story : { ...story, ...reasonOf(failure.close, story, say) };
+}
+
+/** What is known of the reason for a close: what its sender had received. */
+function reasonOf(close: UnexplainedEvent, { more = "" }: StoryText, say: Language): Pick<StoryText, "answer" | "more"> {
+  const { answer = "", more: unchecked = "" } = tellUnexplained(close, say);
+  const isClean = close.unchecked.length === 0 && close.refusals.length === 0 && close.reaction.explanation === undefined;
+  return {
+    answer: say.joined([
+      isClean ? say.text("No rule is broken by what it had received: its own log should have the reason.") : "",
+      answer,
+    ]),
+    more: say.joined([more, unchecked]),
+  };
 }
 
 function tellFinding(

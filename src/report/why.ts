@@ -49,13 +49,16 @@ export class Causes {
   answer(symptom: string | undefined, words: readonly Words[], inventory?: Inventory): WhyAnswer {
     const all = failuresOf(this.#findings, this.#unexplained, true);
     const readings = symptom === undefined ? [] : readSymptom(symptom);
-    const failures = symptom === undefined ? all.filter(isFailure) : fitting(all, symptom, readings, words);
+    // What nobody knows says nothing of which failure it is.
+    const isOpen = symptom === undefined || isUnknown(readings, words);
+    const failures = isOpen ? all.filter(isFailure) : fitting(all, symptom, readings, words);
     const [first] = failures;
     const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection), this.#in) ?? NOTHING;
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
-    const status =
-      first === undefined && followed === undefined && symptom === undefined ? statusStory(failed.calls, this.#in) : undefined;
+    const status = first === undefined && followed === undefined && isOpen ? statusStory(failed.calls, this.#in) : undefined;
+    // The text is of something else, but this did fail.
+    const instead = isOpen || first !== undefined ? undefined : all.find(isFailure);
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
@@ -65,6 +68,7 @@ export class Causes {
       ...(followed === undefined ? {} : { story: storyOf(followed) }),
       ...(status === undefined ? {} : { story: status }),
       ...(sighting === undefined ? {} : { sighting }),
+      ...(instead === undefined ? {} : { instead: this.tell(instead) }),
       others: failures.slice(1).map((failure) => ({ failure, story: this.tell(failure) })),
       connections: this.#connections,
       summary: this.#summary!,
@@ -141,6 +145,8 @@ export interface WhyAnswer {
   readonly story?: StoryText;
   /** Its connection was captured at a second point. */
   readonly sighting?: string;
+  /** The worst that failed, where the text fits nothing. */
+  readonly instead?: StoryText;
   readonly others: readonly { readonly failure: Failure; readonly story: StoryText }[];
   readonly connections: ReadonlyMap<number, ConnectionEvent>;
   readonly summary: SummaryEvent;
@@ -150,6 +156,8 @@ export interface WhyAnswer {
 }
 
 const NOTHING: Symptoms = { calls: [], count: 0 };
+
+const isUnknown = (readings: readonly Reading[], words: readonly Words[]): boolean => readings.length + words.length === 0;
 
 /** Those that the symptom can be of, the likeliest first; of alike ones the worst. */
 function fitting(all: readonly Failure[], symptom: string, readings: readonly Reading[], words: readonly Words[]): Failure[] {
@@ -163,10 +171,29 @@ function fitting(all: readonly Failure[], symptom: string, readings: readonly Re
     const best = group.reduce((a, b) => (b.score > a.score ? b : a));
     return { failure: { finding: best.finding, group: failure.group }, score: best.score };
   });
-  return scored
+  const fitting = scored
     .filter(({ failure, score }) => score >= FITS && (isFailure(failure) || !isOwnWord(failure, words)))
     .sort((a, b) => b.score - a.score)
     .map(({ failure }) => failure);
+  const why = fitting[0] === undefined ? undefined : reasonFor(fitting[0], all);
+  return why === undefined ? fitting : [why, ...fitting.filter((failure) => failure !== why)];
+}
+
+/** What is wrong with a call that an end cut off, where the text fits the end: that says only how. */
+function reasonFor(end: Failure, all: readonly Failure[]): Failure | undefined {
+  if (end.finding === undefined || !isEnd(end.finding.rule)) return undefined;
+  const { connection, reaction } = end.finding;
+  const killed = reaction.streamsKilled ?? [];
+  const before = all.slice(0, all.indexOf(end));
+  return before.find(
+    (one) =>
+      one.finding !== undefined &&
+      isFailure(one) &&
+      !isEnd(one.finding.rule) &&
+      one.finding.severity === "error" &&
+      one.finding.connection === connection &&
+      killed.includes(one.finding.stream),
+  );
 }
 
 /** Advice that only repeats what the server says: the words tell more. */
@@ -239,7 +266,10 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   const { story, symptom, readings, words, others } = answer;
   if (symptom !== undefined) for (const text of readingLines(answer, say)) write(text, "", style.dim);
   if (symptom !== undefined) output("\n");
-  if (symptom === undefined && !isEmpty(answer.failed)) {
+  const isOpen = symptom === undefined || isUnknown(readings, words);
+  if (isOpen && story !== undefined && symptom !== undefined)
+    write(say.text("The text is not known, and the capture does not contain it. The worst that the capture shows:"));
+  if (isOpen && (symptom === undefined || story !== undefined) && !isEmpty(answer.failed)) {
     // The story itself follows below.
     const { followed = [] } = answer.failed;
     const others = followed.filter(({ text }) => text !== story?.through && text !== story?.cause);
@@ -275,7 +305,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
     write(say.text("It fits the meaning of the text; the capture does not contain the text itself."), "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
-  if (shown.length > 0) output(`${style.bold(say.text(symptom === undefined ? "what else failed" : "what else it may be"))}\n`);
+  if (shown.length > 0) output(`${style.bold(say.text(isOpen ? "what else failed" : "what else it may be"))}\n`);
   for (const { story: other } of shown) write(`${storyPlace(other, say)}${say.text(": ")}${other.cause}`, "  ");
   const more = others.length - shown.length;
   if (more > 0) write(say.text("and {n} more (--verbose shows them)", { n: count(more) }), "  ", style.dim);
@@ -307,7 +337,7 @@ function readingLines({ symptom = "", readings, words }: WhyAnswer, say: Languag
 
 /** What is said where no failure fits. */
 export function nothing(
-  { symptom, readings, words, summary, findings, failed, connections }: WhyAnswer,
+  { symptom, readings, words, summary, findings, failed, connections, instead }: WhyAnswer,
   say: Language = english,
 ): string[] {
   const { errors, warnings, unexplained, calls, http2Connections, incomplete, unchecked } = summary;
@@ -341,6 +371,7 @@ export function nothing(
     lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
     if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
     else lines.push(say.text("The capture shows nothing that leads to it."));
+    if (instead !== undefined) lines.push(say.text("What did fail: {cause}", { cause: instead.cause }));
   } else if (!isEmpty(failed))
     lines.push(
       say.text("Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it."),

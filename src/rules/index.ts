@@ -42,6 +42,7 @@ import * as headersPseudo from "./headers/pseudo.ts";
 import * as headersRequest from "./headers/request.ts";
 import * as headersResponse from "./headers/response.ts";
 import * as healthClose from "./health/close.ts";
+import * as healthConnect from "./health/connect.ts";
 import * as healthDelay from "./health/delay.ts";
 import * as healthEconomy from "./health/economy.ts";
 import * as healthGoaway from "./health/goaway.ts";
@@ -51,6 +52,7 @@ import * as healthReset from "./health/reset.ts";
 import * as healthReuse from "./health/reuse.ts";
 import * as healthStale from "./health/stale.ts";
 import * as healthStall from "./health/stall.ts";
+import * as healthStalledRequest from "./health/stalled-request.ts";
 import * as healthStatus from "./health/status.ts";
 import * as healthUnanswered from "./health/unanswered.ts";
 import * as healthUnreachable from "./health/unreachable.ts";
@@ -251,7 +253,6 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersRequest.pathForm,
     headersRequest.invalidMethod,
     headersRequest.invalidScheme,
-    headersRequest.schemeMismatch,
     headersRequest.authorityMissing,
     headersRequest.authorityUserinfo,
     headersRequest.authorityInvalid,
@@ -261,11 +262,13 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersResponse.badStatus,
     headersConnectionFields.connectionSpecific,
     headersConnectionFields.teNotTrailers,
+    headersConnectionFields.teSpelling,
     headersConnectionFields.http2SettingsField,
     headersContentLength.contentLengthMismatch,
     headersContentLength.contentLengthInvalid,
     headersContentLength.contentLengthRepeated,
     headersResponse.contentOnNoContent,
+    headersResponse.contentLengthForbidden,
     headersMessage.secondHeadersNoEndStream,
     headersResponse.interimEndStream,
     headersMessage.interimAfterFinal,
@@ -278,6 +281,8 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     headersConnect.connectAuthority,
     headersConnect.connectFrameAfterOpen,
     headersConnect.connectResponseLength,
+    // Typical of a proxy that ends TLS: it must not hide what else may be refused.
+    headersRequest.schemeMismatch,
   ],
   push: [
     pushPromise.fromClient,
@@ -344,6 +349,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     grpcMessage.messageTooLarge,
     grpcSchema.unaryMessageCount,
     grpcSchema.unaryResponseCount,
+    grpcSchema.okWithoutMessage,
     grpcSchema.messageSchema,
     grpcRequest.requestTrailers,
     grpcRequestHead.requestEndOnHeaders,
@@ -434,6 +440,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     healthWindow.windowTooSmall,
     healthZeroWindow.tcpZeroWindow,
     healthStatus.deadlineNearlyUsed,
+    healthConnect.connectRefused,
     healthStatus.errorStatus,
     healthDelay.slowFirstByte,
     healthDelay.slowFinish,
@@ -453,6 +460,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     healthReset.lateFramesAfterRst,
     healthOverreaction.receiverOverreaction,
     healthUnreachable.peerUnreachable,
+    healthStalledRequest.requestStalled,
     healthIdle.idleTimeout,
     healthDelay.requestCancelled,
     healthReset.resetAfterResponse,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";
+import { getRequest } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
@@ -51,4 +52,27 @@ it("a GOAWAY with an error and the last stream id 2147483647 hints at Netty, and
   expect(software.evidence).toContainEqual(expect.objectContaining({ side: "server", software: "Netty", sign: "goaway" }));
   const graceful = play((s) => s.client.headers(1).server.goaway(0x7fffffff, 0), { rules });
   expect(graceful.software.evidence).toEqual([]);
+});
+
+describe("a request's field that a server resets the stream over", () => {
+  const reason = (status: string | undefined): boolean =>
+    pairOf((s) => {
+      s.client.headers(1, { endStream: true, fields: { ...getRequest, te: "Trailers" } });
+      if (status !== undefined) s.server.headers(1, { fields: { ":status": status } });
+      s.server.rst(1, PROTOCOL_ERROR);
+    }, "headers/te-spelling").reaction !== undefined;
+
+  it("before it answers", () => expect(reason(undefined)).toBe(true));
+  it("after a status by which it calls the request wrong", () => expect(reason("400")).toBe(true));
+  it("not after it had begun its response", () => expect(reason("200")).toBe(false));
+  it("not after a status that says something else", () => expect(reason("416")).toBe(false));
+});
+
+it("what is refused though it is lawful is named, with who is known to refuse it", () => {
+  const refused = (server: string) =>
+    pairOf((s) => {
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true, fields: { ":status": "200", server } });
+      s.client.headers(3).data(3, 4).trailers(3).server.goaway(3, PROTOCOL_ERROR).close();
+    }, "health/receiver-overreaction").finding.data;
+  expect(refused("nginx/1.29.0")).toMatchObject({ rule: "headers/request-trailers", known: "; nginx refuses that" });
 });

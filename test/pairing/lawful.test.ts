@@ -3,9 +3,10 @@ import { expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";
-import { getRequest, okResponse } from "../../src/testing.ts";
+import { getRequest, h2cRequest, okResponse, switching } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
+const STREAM_CLOSED = 5;
 const COMPRESSION_ERROR = 9;
 const ENHANCE_YOUR_CALM = 11;
 const CANCEL = 8;
@@ -64,6 +65,45 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       s.client.goaway(0, COMPRESSION_ERROR).close();
     },
     ["client field blocks that decode without a fault, with no size update where none was due,"],
+  ],
+  "DATA of a request that goes on after the response": [
+    (s) => {
+      s.client.headers(1).server.headers(1, end).client.crossing().data(1, 0, end);
+      s.server.rst(1, STREAM_CLOSED);
+    },
+    ["server DATA of a request that went on when the response was whole"],
+  ],
+  "trailers of a response": [
+    (s) => s.client.headers(1, end).server.headers(1).data(1, 2).trailers(1).client.rst(1, PROTOCOL_ERROR),
+    ["client trailers, which end the message"],
+  ],
+  "no trailers: the response ends with its HEADERS": [
+    (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, PROTOCOL_ERROR).close(),
+    [],
+  ],
+  "RST_STREAM on a stream that was open": [
+    (s) => s.client.headers(1, end).server.headers(1).client.rst(1, CANCEL).server.goaway(1, PROTOCOL_ERROR).close(),
+    ["server RST_STREAM on a stream that it had open"],
+  ],
+  "RST_STREAM on the stream that the upgrade opened": [
+    (s) => {
+      s.bare().client.http1(h2cRequest);
+      s.server.http1(switching).settings();
+      s.client.preface().settings().settingsAck();
+      s.server.settingsAck().headers(1).client.rst(1, CANCEL).server.goaway(0, PROTOCOL_ERROR).close();
+    },
+    ["server RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,"],
+  ],
+  "RST_STREAM of its own, which it counts": [
+    (s) => {
+      for (let i = 0; i < 60; i++)
+        s.client
+          .headers(1 + 2 * i)
+          .server.headers(1 + 2 * i, end)
+          .rst(1 + 2 * i, 0);
+      s.client.headers(121, end).server.goaway(121, ENHANCE_YOUR_CALM, "invalid_rst_stream_frame_rate").close();
+    },
+    ["server resets"],
   ],
   "host beside :authority": [
     (s) => s.client.headers(1, { ...end, fields: { ...getRequest, host: "h2.test" } }).server.rst(1, PROTOCOL_ERROR),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";
+import { getRequest } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
 const INTERNAL_ERROR = 2;
@@ -25,6 +26,16 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).goaway(1, INTERNAL_ERROR).close(),
     ["server goaway 1"],
   ],
+  "GOAWAY, beside advice on a stream that it is hardly about": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true, fields: { ...getRequest, ":scheme": "https" } })
+        .server.headers(1)
+        .wait(5000)
+        .goaway(1, PROTOCOL_ERROR)
+        .close(),
+    ["server goaway 1"],
+  ],
   "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
   "a request called bad": [
     (s) => s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "400" }, endStream: true }),
@@ -37,6 +48,16 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
 };
 
 const untold: Record<string, Story> = {
+  "RST_STREAM of a server on a response that it had begun: health/server-reset": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1, { fields: { ":status": "416" } })
+      .rst(1, PROTOCOL_ERROR),
+  "a WebSocket that the server announces and does not take: health/connect-refused": (s) =>
+    s
+      .settings({ server: [[8, 1]] })
+      .client.headers(1, { fields: { ...getRequest, ":method": "CONNECT", ":protocol": "websocket" } })
+      .server.headers(1, { fields: { ":status": "400" }, endStream: true }),
   "what a finding explains": (s) => s.client.data(0).server.goaway(0, PROTOCOL_ERROR).close(),
   "a client that gives up": (s) => s.client.headers(1).rst(1, CANCEL),
   "a graceful stop": (s) =>

@@ -11,7 +11,7 @@ import { Causes, concerns, nothing, type WhyAnswer, whyJson, whyTable } from "..
 import { likenessTo, WordKeeper } from "../../src/report/words.ts";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
-import { getRequest, grpcRequest, type Story } from "../../src/testing.ts";
+import { getRequest, grpcRequest, grpcResponse, type Story } from "../../src/testing.ts";
 import { summaryOf } from "./events.ts";
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}.pcap`, import.meta.url));
@@ -171,6 +171,14 @@ describe("the story", () => {
     expect(told(story).failure?.finding?.rule).toBe("health/refused-streams");
   });
 
+  it("of a server's close that nothing explains is of the close, with what the server had received", () => {
+    const { failure, story } = told((s) => s.client.headers(1, { endStream: true }).server.close());
+    expect(failure?.finding).toMatchObject({ rule: "health/stream-killed-by-close", offender: "server" });
+    expect(story?.answer).toBe(
+      "No rule is broken by what it had received: its own log should have the reason. The last frames it had received from the client: SETTINGS (packet 5), SETTINGS (packet 8), HEADERS[1] (packet 9).",
+    );
+  });
+
   it("of a status alone says what it means", () => {
     const story: Story = (s) => s.client.headers(1, { endStream: true }).server.headers(1, answer({ ":status": "464" }));
     expect(told(story, undefined, true).story?.cause).toMatch(
@@ -295,6 +303,60 @@ describe("a text", () => {
     expect(nothing(answer)[0]).toMatch(
       /^The server ended the call on stream 1 of connection 1 \(\/a\.B\/C\) with grpc-status 5 NOT_FOUND, "no such user" \(packet \d+\)\. Nothing on that stream breaks a rule/,
     );
+  });
+
+  it("that nobody knows leaves the worst, and says that it is not known", () => {
+    const answer = told((s) => s.client.headers(1).windowUpdate(1, 0).server.rst(1, 1), "something went wrong with the thing");
+    expect(answer.failure?.finding?.rule).toBe("flow/window-update-zero-stream");
+    let all = "";
+    whyTable((piece) => (all += piece), { color: false, width: 200, verbose: false, quiet: false }, answer);
+    expect(all.replace(/\s+/g, " ")).toContain(
+      "The text is not known, and the capture does not contain it. The worst that the capture shows:",
+    );
+  });
+
+  it("that is known, and fits nothing, leaves nothing", () => {
+    const story: Story = (s) => s.client.headers(1).windowUpdate(1, 0).server.rst(1, 1);
+    const answer = told(story, "too_many_pings");
+    expect(answer.story).toBeUndefined();
+    expect(nothing(answer)).toContainEqual(expect.stringMatching(/^What did fail: .*WINDOW_UPDATE/));
+  });
+
+  it("of Envoy about its upstream is of a server that speaks HTTP/1.1", () => {
+    const story: Story = (s) => {
+      s.bare().client.preface().settings().headers(1, { fields: grpcRequest });
+      s.server.http1(["HTTP/1.1 400 Bad Request", "connection: close"]).close();
+    };
+    const text = '"POST /a.B/C HTTP/2" 200 UPE upstream_reset_before_response_started{protocol_error} - "-" 60 0 8 -';
+    expect(told(story, text).failure?.finding?.rule).toBe("preface/server-spoke-http1");
+  });
+
+  it("that fits an end is of what was wrong with the call that this cut off", () => {
+    const story: Story = (s) => {
+      const get = { endStream: true } as const;
+      s.client
+        .headers(1, get)
+        .server.headers(1, get)
+        .wait(1000)
+        .goaway(0x7fffffff, 0, "max_age")
+        .wait(500)
+        .goaway(1, 0, "max_age");
+      s.client.wait(2000).headers(3, get).server.wait(100).close();
+    };
+    const text = "curl: (16) Error in the HTTP2 framing layer";
+    expect(told(story, text).failure?.finding?.rule).toBe("goaway/stream-opened-after");
+  });
+
+  it("that a unary call had no message is of the call without one", () => {
+    const story: Story = (s) =>
+      s.client
+        .headers(1, { fields: grpcRequest })
+        .data(1, "\0\0\0\0\0", { endStream: true })
+        .server.headers(1, { fields: grpcResponse })
+        .trailers(1, { "grpc-status": "0" });
+    const text = 'Status(StatusCode="Internal", Detail="Failed to deserialize response message.")';
+    expect(told(story, text).failure?.finding?.rule).toBe("grpc/ok-without-message");
+    expect(told(story).story).toBeUndefined();
   });
 
   it("takes the connection that fits, not the worst", () => {

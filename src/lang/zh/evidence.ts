@@ -2,6 +2,7 @@
 export const evidence: Readonly<Record<string, string>> = {
   "it is on the same stream": "在同一个流上",
   "its text names the stream": "它的文字提到了这个流",
+  "it had begun to answer the request": "它已开始响应该请求",
   "its text names another stream": "它的文字提到的是别的流",
   "its text names a frame of another length": "它的文字提到的帧长度不同",
   "its text names a frame with other flags": "它的文字提到的帧标志不同",

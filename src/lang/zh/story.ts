@@ -55,6 +55,8 @@ export const story: Readonly<Record<string, string>> = {
   "closed the connection on open streams ({answer}, {at})": "在还有未结束的流时关闭了连接（{answer}，{at}）",
   "sent {answer} ({at}){debug}{closed}": "发送了 {answer}（{at}）{debug}{closed}",
   "{frame} ({at})": "{frame}（{at}）",
+  "No rule is broken by what it had received: its own log should have the reason.":
+    "它收到的内容没有违反任何规则：原因应在它自己的日志里。",
   "The {side} {did}, and no finding explains it.": "{side}{did}，已发现的问题都不能解释它。",
   "The {side} {did}. That status says why by itself: {meaning}{block}.":
     "{side}{did}。这个状态码本身就说明了原因：{meaning}{block}。",
@@ -195,6 +197,9 @@ export const story: Readonly<Record<string, string>> = {
   " grpc-status {status} {name},": "grpc-status {status} {name}，",
   "Nothing in the log explains it.": "日志里没有内容能解释它。",
   "Nothing in this capture explains it.": "这个抓包里没有内容能解释它。",
+  "The text is not known, and the capture does not contain it. The worst that the capture shows:":
+    "这段文字是未知的，抓包里也没有它。抓包里最严重的问题：",
+  "What did fail: {cause}": "确实失败的是：{cause}",
   "The text is not known, and the capture does not contain it.": "这段文字是未知的，抓包里也没有它。",
   "The capture shows nothing that leads to it.": "抓包里没有会导致它的情况。",
   "Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.":

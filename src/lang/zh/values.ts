@@ -79,6 +79,11 @@ export const values: Readonly<Record<string, Words>> = {
       " Netty、Tomcat 等默认接受的 8 KiB；其他程序接受 16 到 64 KiB",
   },
   gone: { "; {gone} of its {held} bytes came on streams that are over": "；其中 {held} 字节里的 {gone} 字节属于已结束的流" },
+  known: { "; {software} refuses that": "；{software} 拒绝这种内容" },
+  padding: {
+    "; {padding} of these bytes are padding, which counts and which it did not give back":
+      "；其中 {padding} 字节是填充，填充也占用窗口，而它没有归还",
+  },
   victims: { "; meanwhile nothing came for {paths}": "；其间 {paths} 没有收到任何内容" },
   lost: { "; its GOAWAY({code}) may be lost": "；它的 GOAWAY({code}) 可能已丢失" },
   reason: {
@@ -104,10 +109,14 @@ export const values: Readonly<Record<string, Words>> = {
   input: {
     "field blocks that decode without a fault, with no size update where none was due,": "能正确解码、也不缺少大小更新的首部块",
     "an interim response (1xx)": "临时响应（1xx）",
+    "RST_STREAM on a stream that it had open": "未结束的流上的 RST_STREAM",
+    "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,": "由 HTTP/1.1 的 upgrade 打开的流 1 上的 RST_STREAM",
     "a WINDOW_UPDATE of the connection beside a large INITIAL_WINDOW_SIZE, which is of streams only":
       "连接的 WINDOW_UPDATE（同时有较大的 INITIAL_WINDOW_SIZE，而后者只针对流）",
     "WINDOW_UPDATE on a stream that had ended": "已结束的流上的 WINDOW_UPDATE",
     "PRIORITY on a stream that had ended": "已结束的流上的 PRIORITY",
+    "DATA of a request that went on when the response was whole": "完整响应之后请求仍在继续的 DATA",
+    "trailers, which end the message": "结束消息的 trailers",
     "an empty DATA frame with END_STREAM": "带 END_STREAM 的空 DATA 帧",
     "a response to HEAD, which has no content whatever its content-length says,":
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",

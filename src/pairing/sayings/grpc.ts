@@ -1,5 +1,17 @@
 // Statuses of gRPC as the libraries write them; the least telling of all, so they come last.
-import { anyEnd, CLOSED, DEADLINE, HTTP_STATUS, NO_STATUS, PINGS, RESET, type Saying, SHUTDOWN, TOO_LARGE } from "./saying.ts";
+import {
+  anyEnd,
+  CLOSED,
+  DEADLINE,
+  HTTP_STATUS,
+  NO_MESSAGE,
+  NO_STATUS,
+  PINGS,
+  RESET,
+  type Saying,
+  SHUTDOWN,
+  TOO_LARGE,
+} from "./saying.ts";
 
 /** How the libraries write one code: grpc-go and tonic `CamelCase`, C-core, Java and grpc-js `UPPER_CASE`, tonic's text, the number before a name. */
 const coded = (status: number, camel: string, upper: string, described = ""): RegExp =>
@@ -58,6 +70,13 @@ export const grpc: readonly Saying[] = [
     text: /Received http2 header with status: \d+|unexpected HTTP status code|HTTP status code \d{3}|unexpected content-type|invalid content-type: |content-type \S+ (?:is )?not supported|Bad gRPC response\. (?:HTTP status code|Invalid content-type|Response protocol)|grpc-status header missing, mapped from HTTP status code|Missing :status|mapped from HTTP status|Received HTTP status code \d+|HTTP status code: \d+|http2 header with status|invalid compression flag: (?:60|72)\b|:status: ?[45]\d\d|status code: [45]\d\d|failed with HTTP\/2 status|http status: \d{3}/i,
     says: "what answered is no gRPC server, or a proxy answered in its place: the response has another HTTP status or content type",
     rules: HTTP_STATUS,
+    side: "client",
+    by: "server",
+  },
+  {
+    text: /Failed to deserialize response message|No message returned|No value received for unary call|[Mm]issing (?:unary )?response message|received no response message|cardinality violation/,
+    says: "a unary call ended with status OK and without a message, or within one",
+    rules: NO_MESSAGE,
     side: "client",
     by: "server",
   },

@@ -195,6 +195,15 @@ export const libraries: readonly Saying[] = [
   },
   {
     software: "Kestrel",
+    text: /data arriving too slowly|MinRequestBodyDataRate/,
+    says: "Kestrel got less than 240 bytes a second of a request, and gave up",
+    kinds: anyEnd,
+    rules: ["health/request-stalled", "health/idle-timeout", "health/flow-stall-stream", "health/flow-stall-connection"],
+    side: "server",
+    by: "client",
+  },
+  {
+    software: "Kestrel",
     text: /HTTP\/2 (?:stream|connection) error|Http2(?:Stream|Connection)ErrorException|BadHttpRequestException/,
     says: "Kestrel found a fault of the client",
     kinds: anyEnd,

@@ -49,7 +49,8 @@ export const proxies: readonly Saying[] = [
     text: /upstream_reset_before_response_started|upstream connect error or disconnect\/reset before headers|upstream_reset_after_response_started|reset reason: ?\w|\b(?:UC|UR|UPE|UF|LR)\b(?=[ ,].*(?:upstream|via_upstream|\{))/,
     says: "Envoy's connection or stream to the server behind it ended before the response was whole",
     kinds: anyEnd,
-    rules: [...RESET, ...CLOSED, ...GATEWAY, "preface/connection-refused"],
+    // The server behind it may speak another protocol.
+    rules: [...RESET, ...CLOSED, ...GATEWAY, ...HTTP1, "preface/connection-refused"],
   },
   {
     software: "Envoy",
@@ -76,7 +77,7 @@ export const proxies: readonly Saying[] = [
     text: /codec[ _]error|http2\.\w+\.\w+|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|remote_reset|remote_refused_stream_reset|local_reset|connection_termination|overflow)\}/i,
     says: "Envoy found a fault of the other side, or counts too many of its frames, and closed or reset",
     kinds: anyEnd,
-    rules: ["abuse/*", "headers/*", "frame/*", "stream/*", ...RESET],
+    rules: ["abuse/*", "headers/*", "frame/*", "stream/*", ...RESET, ...HTTP1],
   },
   {
     software: "haproxy",

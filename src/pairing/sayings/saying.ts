@@ -75,6 +75,13 @@ export const SHUTDOWN = [
 
 export const NO_STATUS = ["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message"] as const;
 
+export const NO_MESSAGE = [
+  "grpc/unary-response-count",
+  "grpc/ok-without-message",
+  "grpc/truncated-message",
+  "grpc/message-schema",
+] as const;
+
 export const HTTP_STATUS = [
   "grpc/http-status",
   "grpc/response-content-type",

@@ -105,6 +105,8 @@ export const lastIdBelowAnswered = defineRule({
     decidable: "payload",
     messages: {
       open: "GOAWAY names stream {last} as the last one, but stream {streamId} had been answered and was not finished",
+      reset:
+        "GOAWAY names stream {last} as the last one, but stream {streamId}, which the other side had reset, had been answered",
       ended: "GOAWAY names stream {last} as the last one, but stream {streamId} had been answered in full",
     },
     docs: {
@@ -131,7 +133,7 @@ export const lastIdBelowAnswered = defineRule({
     if (stream === undefined) return;
     const more = { related: opened(stream), stream };
     if (open > 0) report(frame, "open", { last, streamId }, more);
-    else report(frame, "ended", { last, streamId }, { ...more, severity: "warning" });
+    else report(frame, stream.half(from).over ? "ended" : "reset", { last, streamId }, { ...more, severity: "warning" });
   },
 });
 

@@ -6,6 +6,8 @@ import type { Frame } from "../../http2/frame.ts";
 import { knewMore } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { timerOf } from "../../model/timer.ts";
+import { other } from "../../place.ts";
 import { durationText } from "../duration.ts";
 import { defineRule } from "../rule.ts";
 import { WalkBudget } from "../walk-budget.ts";
@@ -133,11 +135,16 @@ export const keepaliveTimeout = defineRule({
     expect: { scope: "connection", codes: [], ignore: true },
     needs: ["acks", "no-gap2"],
     decidable: "payload",
-    messages: { timeout: "the {side} closes the connection {waited} s after a PING that was not answered" },
-    options: { wait: { default: 20_000, unit: "ms", about: "how long a PING waits" } },
+    messages: {
+      timeout: "the {side} closes the connection {waited} s after a PING that was not answered",
+      busy: "the {side} closes the connection {waited} s after a PING that was not answered, though the {peer} went on sending: the answer came too late",
+    },
+    options: {
+      wait: { default: 20_000, unit: "ms", about: "how long a PING waits; less where a timer ends on open streams" },
+    },
     docs: {
-      why: "The other side, or the way to it, was dead: calls that were open end with UNAVAILABLE.",
-      fix: "Look at what the other side did from the PING on: a stopped process, a firewall that forgot the connection.",
+      why: "The other side, or the way to it, was dead, or too slow: calls that were open end with UNAVAILABLE.",
+      fix: "Look at what the other side did from the PING on: a stopped process, a firewall that forgot the connection, DATA that filled a slow path. Give the PING more time.",
     },
   },
   kinds: ["ping"],
@@ -154,10 +161,17 @@ export const keepaliveTimeout = defineRule({
   onClose: true,
   end(from, how, at, { state, report, options, connection }) {
     const oldest = connection.endpoint(from).pings[0];
-    if (oldest === undefined || (how !== "fin" && how !== "rst") || at.time - oldest.time < options.wait * 1e6) return;
+    if (oldest === undefined || (how !== "fin" && how !== "rst")) return;
+    const wait = at.time - oldest.time;
+    if (wait < options.wait * 1e6 && (timerOf(wait) === undefined || !hasOpenStream(connection))) return;
     const ping = state[from].find(({ end }) => end === oldest.endOffset);
     if (ping === undefined || !isGrpc(connection)) return;
-    report(ping, "timeout", { side: from, waited: Math.round((at.time - oldest.time) / 1e7) / 100 });
+    const peer = other(from);
+    const data = { side: from, waited: Math.round(wait / 1e7) / 100 };
+    // So long after the PING the peer had not just sent what was under way.
+    const busy = connection.endpoint(peer).lastAt.time - oldest.time > wait / 2;
+    if (busy) report(ping, "busy", { ...data, peer });
+    else report(ping, "timeout", data);
   },
 });
 

@@ -74,6 +74,36 @@ export const unaryResponseCount = defineRule({
   },
 });
 
+export const okWithoutMessage = defineRule({
+  id: "grpc/ok-without-message",
+  meta: {
+    title: "A call that looks unary and succeeds should be answered with a message",
+    severity: "info",
+    by: "server",
+    spec,
+    expect: { scope: "stream", codes: [], ignore: true, none: true },
+    needs: ["body", "hpack"],
+    decidable: "block",
+    messages: {
+      none: "the server ended the call on stream {streamId} with status OK and without a message: right for a stream of messages, and a failure for a unary call",
+    },
+    docs: {
+      why: "Clients of a unary method fail with INTERNAL although the status says OK: grpc-dotnet reports that it cannot deserialize the response. A proxy that rewrites a response without content makes such answers of errors.",
+      fix: "Where the method is unary, compare what the server sent with what came through the proxies. With --proto the method's kind is known: grpc/unary-response-count.",
+    },
+  },
+  calls: CallOddity.responseCount,
+  status({ block, code }, call, { report, uncheck }) {
+    const { method, request, response, stream, connection } = call;
+    if (code !== 0 || !block.endStream || response.messages > 0 || method?.binding === true || !call.asked) return;
+    // Of what has many requests there may be none to answer.
+    if (request.messages !== 1 || stream.client.endAt < 0) return;
+    if (!connection.server.unbroken) return uncheck("body");
+    if (response.state === "lost" || response.inMessage) return;
+    report(block, "none", { streamId: stream.id }, { related: opened(stream), fold: "" });
+  },
+});
+
 export const messageSchema = defineRule({
   id: "grpc/message-schema",
   meta: {

@@ -1,9 +1,9 @@
 // Fields that in HTTP/1 are about the connection (RFC 9113 section 8.2.2).
 import { FieldBit } from "../../fields/field.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
-import { malformedField } from "../shapes/malformed.ts";
+import { malformedField, malformedRequest } from "../shapes/malformed.ts";
 import { shown } from "../shapes/message.ts";
-import { mustNot } from "../shapes/spec.ts";
+import { mustNot, says } from "../shapes/spec.ts";
 
 // "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header fields."
 export const connectionSpecific = malformedField({
@@ -43,6 +43,29 @@ export const teNotTrailers = malformedField({
     }
   },
   why: "Transfer codings belong to HTTP/1; a request may only say that it accepts trailers.",
+  fix: "Send te: trailers, or nothing.",
+});
+
+// RFC 9110 10.1.4 reads the list case apart; RFC 9113 8.2.2 allows "any value other than "trailers"" to be refused.
+export const teSpelling = malformedRequest({
+  id: "headers/te-spelling",
+  title: "The te field should be written as trailers, once and in lower case",
+  severity: "info",
+  spec: [says("8.2.2"), says("10.1.4", 9110)],
+  optional: true,
+  messages: {
+    value: 'the client sent te: "{value}" on stream {streamId}: it means trailers, and some servers only take "trailers"',
+  },
+  when: { values: ValueBit.teOther },
+  check({ decoded }, found) {
+    for (let i = 0; i < decoded.count; i++) {
+      const { bits, value } = decoded.fields[i]!;
+      if ((bits & FieldBit.te) === 0 || value === "trailers" || !ONLY_TRAILERS.test(value)) continue;
+      found("value", { value: shown(value) });
+      return;
+    }
+  },
+  why: "The value may be written in any case, but servers compare it byte by byte: they take the request for malformed.",
   fix: "Send te: trailers, or nothing.",
 });
 

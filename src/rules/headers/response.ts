@@ -1,4 +1,5 @@
 // What a response must say (RFC 9113 section 8.3.2), and when.
+import { BlockBit } from "../../fields/decoded-block.ts";
 import { ValueBit } from "../../fields/value-bit.ts";
 import { Observation } from "../../http2/observation.ts";
 import { mayHaveBegun } from "../../model/message.ts";
@@ -71,6 +72,23 @@ export const contentOnNoContent = defineRule({
     if (request.method === "HEAD") report(frame, "head", { length, streamId }, { related });
     else report(frame, "status", { length, streamId, status }, { related });
   },
+});
+
+// RFC 9110 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx (Informational) or 204 (No
+// Content)."
+export const contentLengthForbidden = malformedResponse({
+  id: "headers/content-length-forbidden",
+  title: "A 1xx or 204 response must not have a content-length",
+  severity: "warning",
+  spec: [mustNot("8.6", 9110)],
+  optional: true,
+  messages: { length: "the response on stream {streamId} has :status {status} and content-length {length}" },
+  when: { bits: BlockBit.lengthForbidden },
+  check({ code, decoded }, found) {
+    found("length", { status: code, length: shown(decoded.contentLength?.value) });
+  },
+  why: "Such a response has no content: clients on nghttp2 (curl, Envoy, Node) reset the stream where the field is there, some of them even for 0.",
+  fix: "Leave the field out; send 200 where there is content.",
 });
 
 // 8.1: "A HEADERS frame with the END_STREAM flag set that carries an informational status code is malformed".

@@ -133,6 +133,8 @@ export const goawayAbandoned = defineRule({
     messages: {
       closed:
         "the client closed the connection ({how}) {ms} ms after the server's GOAWAY(NO_ERROR), which keeps {count} streams, still to be answered: {streams}",
+      reset:
+        "the client reset {count} streams that the server's GOAWAY(NO_ERROR) keeps, which were still being answered ({streams}), and closed the connection ({how}) {ms} ms after it",
     },
     options: { ms: { default: 1000, unit: "ms", about: "from the GOAWAY to the close" } },
     docs: {
@@ -149,9 +151,11 @@ export const goawayAbandoned = defineRule({
     if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > context.options.ms * 1e6) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
     const kept: Stream[] = [];
-    for (const stream of streams.values())
-      if (stream.seen && !stream.closed && stream.initiator === "client" && stream.id <= server.lastKept && !stream.server.over)
-        kept.push(stream);
+    for (const stream of streams.values()) {
+      if (!stream.seen || stream.initiator !== "client" || stream.id > server.lastKept || stream.server.over) continue;
+      // What it had cancelled before is none of this.
+      if (stream.client.resetAt < 0 || stream.client.resetTime >= goaway.time) kept.push(stream);
+    }
     const ms = Math.round((at.time - goaway.time) / 1e6);
     if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept };
   },
@@ -160,8 +164,9 @@ export const goawayAbandoned = defineRule({
   connectionEnd({ state: { closed }, report }) {
     if (closed === undefined) return;
     const { at, how, ms } = closed;
-    const kept = closed.kept.filter(({ server }) => server.endAt < 0).map(({ id }) => id);
-    if (kept.length > 0) report(at, "closed", { how, ms, count: kept.length, streams: listed(kept) });
+    const isReset = closed.kept.every(({ client }) => client.resetAt >= 0);
+    const kept = closed.kept.filter(({ server }) => isReset || server.endAt < 0).map(({ id }) => id);
+    if (kept.length > 0) report(at, isReset ? "reset" : "closed", { how, ms, count: kept.length, streams: listed(kept) });
   },
 });
 

@@ -103,11 +103,13 @@ export const requestCancelled = defineRule({
       waited: "the client cancelled stream {streamId} after {ms} ms, having got {octets} bytes",
       deadline:
         "the client cancelled stream {streamId} after {ms} ms, at its grpc-timeout of {timeout} ms, having got {octets} bytes",
+      answered:
+        "the client cancelled stream {streamId} {ms} ms after the whole response ({answer}) had been there: it had not ended its request, and the server waited for no more of it",
     },
     options: { ms: { default: 1000, unit: "ms", about: "time from the request" } },
     docs: {
       why: "Usually this is a timeout of the client, or a user who did not wait.",
-      fix: "Find out what the server did in that time.",
+      fix: "Find out what the server did in that time. A client that has the whole response should end its request or reset it at once.",
     },
   },
   kinds: ["rst-stream"],
@@ -119,6 +121,16 @@ export const requestCancelled = defineRule({
     const timeout = timeoutOf(stream.request.grpcTimeout);
     const ms = Math.round(waited / 1e6);
     const more = { related: opened(stream), fold: "" };
+    const { server, response } = stream;
+    if (server.endAt >= 0) {
+      const since = frame.last.time - server.endTime;
+      if (since < options.ms * 1e6) return;
+      const { grpcStatus, status } = response;
+      const answer = grpcStatus === undefined ? `:status ${status}` : `grpc-status ${grpcStatus}`;
+      const late = { streamId: stream.id, ms: Math.round(since / 1e6), answer };
+      report(frame, "answered", late, { ...more, fold: "answered", severity: "warning" });
+      return;
+    }
     const data = { streamId: stream.id, ms, octets: stream.server.dataOctets };
     if (timeout !== undefined && isAtDeadline(waited, timeout))
       report(frame, "deadline", { ...data, timeout: timeout / 1e6 }, more);

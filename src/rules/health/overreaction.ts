@@ -24,7 +24,10 @@ export const receiverOverreaction = defineRule({
         "the {side} gave up with {answer} after {input} (stream {streamId}): that is lawful, and more than {limit}; nothing else that it had received is a violation",
       budget:
         "the {side} refused stream {streamId}, request number {count} of the connection, with {answer}, though no rule finds a flood: what the {side} grants one connection is used up (Node counts its memory: maxSessionMemory)",
-      strict: "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113",
+      resets:
+        "the {side} gave up with {answer} over RST_STREAM frames, {own} of which it had sent itself, and {theirs} the other side: it counts its own",
+      strict:
+        "the {side} answered {kind} on stream {streamId} with {answer}, though nothing in it breaks RFC 9113: {rule} has what may be meant{known}",
     },
     docs: {
       why: "The other side did nothing wrong, and loses a stream or the whole connection with all calls on it.",

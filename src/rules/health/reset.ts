@@ -126,11 +126,13 @@ export const serverReset = defineRule({
     decidable: "payload",
     messages: {
       reset: "the server reset stream {streamId} with {code}: {meaning}",
+      response:
+        "the server reset stream {streamId} with {code} after it had begun its response (:status {status}, {octets} bytes of content): it cut off its own response",
       deadline: "the server reset stream {streamId} with {code} after {ms} ms, at its grpc-timeout of {timeout} ms",
     },
     docs: {
-      why: "The request failed without a status, and the client cannot tell why.",
-      fix: "Read the server's log at that time. A server that knows what went wrong should send a status.",
+      why: "The request failed without a status, and the client cannot tell why. A response that is cut off is of no use to it.",
+      fix: "Read the server's log at that time, and that of the server behind it where it is a proxy. A server that knows what went wrong should send a status.",
     },
   },
   kinds: ["rst-stream"],
@@ -155,6 +157,12 @@ export const serverReset = defineRule({
     if (errorCode === ErrorCode.cancel && timeout !== undefined && isAtDeadline(waited, timeout)) {
       const times = { ms: Math.round(waited / 1e6), timeout: timeout / 1e6 };
       report(frame, "deadline", { ...data, ...times }, { ...more, severity: "info" });
+      return;
+    }
+    // It had taken the request for right.
+    if (stream.server.message === "yes" && stream.server.endAt < 0 && !unseen) {
+      const { status } = stream.response;
+      report(frame, "response", { ...data, status, octets: stream.server.dataOctets }, more);
       return;
     }
     const because = unseen ? ({ because: client.started ? "no-gap2" : "start2" } as const) : {};

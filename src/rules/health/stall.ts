@@ -4,7 +4,7 @@ import type { Connection } from "../../model/connection.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { last, settingsOf } from "../../model/settings.ts";
-import { type Stream, StreamBit } from "../../model/stream.ts";
+import { type SeenHalf, type Stream, StreamBit } from "../../model/stream.ts";
 import {
   connectionWindow,
   lastDataTime,
@@ -35,7 +35,7 @@ export const flowStallStream = defineRule({
       stalled:
         "the {sender} could send nothing on stream {streamId} for {ms} ms: its window was used up after {octets} bytes, until the {holder} sent WINDOW_UPDATE +{increment}",
       never:
-        "the {sender} could send nothing on stream {streamId} for the last {ms} ms: its window was used up after {octets} bytes, and the {holder} sent no WINDOW_UPDATE",
+        "the {sender} could send nothing on stream {streamId} for the last {ms} ms: its window was used up after {octets} bytes, and the {holder} sent no WINDOW_UPDATE since{padding}",
     },
     options,
     docs: {
@@ -126,13 +126,23 @@ function lastingStall(
   connection: Connection,
   state: StreamStalls,
   ms: number,
-): { sender: Side; holder: Side; streamId: number; ms: number; octets: number } | undefined {
+): { sender: Side; holder: Side; streamId: number; ms: number; octets: number; padding: string } | undefined {
   const half = stream.half(sender);
   const holder = other(sender);
   if (!stream.seen || half.endAt >= 0 || half.dataFrames === 0 || streamWindow(connection, stream, sender) > 0) return undefined;
   const waited = until - Math.max(lastDataTime(stream, sender), state.settingsAt[holder]);
   if (waited < ms * 1e6) return undefined;
-  return { sender, holder, streamId: stream.id, ms: Math.round(waited / 1e6), octets: half.window.sent };
+  const padding = paddingOf(half);
+  return { sender, holder, streamId: stream.id, ms: Math.round(waited / 1e6), octets: half.window.sent, padding };
+}
+
+// RFC 9113 6.1: padding and its length count. A receiver that gives back no more than the content lets it use up the window.
+function paddingOf({ window: { sent, granted }, dataOctets }: SeenHalf): string {
+  const padding = sent - dataOctets;
+  const held = sent - granted;
+  return padding * 10 < held * 8 || granted > dataOctets
+    ? ""
+    : `; ${padding} of these bytes are padding, which counts and which it did not give back`;
 }
 
 export const flowStallConnection = defineRule({

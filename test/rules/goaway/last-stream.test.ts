@@ -136,7 +136,7 @@ testRule(lastIdBelowAnswered, {
     },
     "given up by the client": {
       frames: (s) => s.client.headers(1, end).server.headers(1).client.rst(1).server.goaway(0),
-      finds: [["ended", 4, { last: 0, streamId: 1 }, { severity: "warning" }]],
+      finds: [["reset", 4, { last: 0, streamId: 1 }, { severity: "warning" }]],
     },
   },
 });

@@ -183,7 +183,15 @@ testRule(keepaliveTimeout, {
     "closed by the other side": (s) => s.client.headers(1, grpc).ping().server.wait(30_000).close(),
     "not closed": (s) => s.client.headers(1, grpc).ping().wait(30_000).ack(),
     "not gRPC": (s) => s.client.headers(1).ping().wait(30_000).close(),
-    "closed a moment sooner": (s) => s.client.headers(1, grpc).ping().wait(19_998).close(),
+    "closed sooner, as no timer ends": (s) => s.client.headers(1, grpc).ping().wait(18_000).close(),
+    "closed as a timer ends, with no call open": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, { ...answer, endStream: true })
+        .client.data(1, 0, { endStream: true })
+        .ping()
+        .wait(4999)
+        .close(),
   },
   invalid: {
     "by the client": {
@@ -208,6 +216,18 @@ testRule(keepaliveTimeout, {
       frames: (s) => s.holes().client.headers(1, grpc).ping().wait(20_000).close(),
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
       because: ["borders", "no-gap2"],
+    },
+    "as a timer of five seconds ends": {
+      frames: (s) => s.client.headers(1, grpc).ping().wait(4999).close(),
+      finds: [["timeout", 2, { side: "client", waited: 5 }]],
+    },
+    "though DATA came meanwhile": {
+      frames: (s) => {
+        s.client.headers(1, grpc).server.headers(1, answer).client.ping();
+        for (let i = 0; i < 20; i++) s.server.wait(1000).data(1, hello);
+        s.client.close();
+      },
+      finds: [["busy", 3, { side: "client", waited: 20.02, peer: "server" }]],
     },
     "as long as a PING waits": {
       frames: (s) => s.client.headers(1, grpc).ping().wait(19_999).close(),

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { messageSchema, unaryMessageCount, unaryResponseCount } from "../../../src/rules/grpc/schema.ts";
+import { messageSchema, okWithoutMessage, unaryMessageCount, unaryResponseCount } from "../../../src/rules/grpc/schema.ts";
 import { grpcRequest, grpcResponse, type Script, testRule } from "../../../src/testing.ts";
 import { field, serviceFile } from "../../grpc/descriptors.ts";
 
@@ -181,6 +181,39 @@ testRule(messageSchema, {
       frames: (s) => told(s.holes()).client.headers(3, of("Unary")).data(3, output, end),
       finds: [["misfit", 7, { number: 1, side: "client", streamId: 3, type: "p.In", ...misfit }]],
       because: ["borders", "body"],
+    },
+  },
+});
+
+const plain = (s: Script, more = {}) => s.client.headers(1, of("M", more)).data(1, input, end);
+
+testRule(okWithoutMessage, {
+  valid: {
+    "a message": (s) => plain(s).server.headers(1, answer).data(1, output).trailers(1, ok),
+    "an error": (s) => plain(s).server.headers(1, answer).trailers(1, { "grpc-status": "5" }),
+    "a request of no message": (s) => s.client.headers(1, of("M")).data(1, 0, end).server.headers(1, answer).trailers(1, ok),
+    "a request of two": (s) =>
+      s.client.headers(1, of("M")).data(1, input).data(1, input, end).server.headers(1, answer).trailers(1, ok),
+    "a request that goes on": (s) => s.client.headers(1, of("M")).data(1, input).server.headers(1, answer).trailers(1, ok),
+    "a method that is known: grpc/unary-response-count": (s) =>
+      told(s).client.headers(3, of("Unary")).data(3, input, end).server.headers(3, answer).trailers(3, ok),
+    "a message that may be missing": {
+      frames: (s) =>
+        plain(s)
+          .server.headers(1, answer)
+          .lost((server) => server.data(1, output))
+          .trailers(1, ok),
+      unchecked: { "grpc/ok-without-message body": 1 },
+    },
+  },
+  invalid: {
+    "none, in trailers": {
+      frames: (s) => plain(s).server.headers(1, answer).trailers(1, ok),
+      finds: [["none", 4, { streamId: 1 }]],
+    },
+    "none, in HEADERS alone": {
+      frames: (s) => plain(s).server.headers(1, { ...end, fields: { ...grpcResponse, ...ok } }),
+      finds: [["none", 3, { streamId: 1 }]],
     },
   },
 });

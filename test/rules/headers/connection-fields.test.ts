@@ -1,4 +1,9 @@
-import { connectionSpecific, http2SettingsField, teNotTrailers } from "../../../src/rules/headers/connection-fields.ts";
+import {
+  connectionSpecific,
+  http2SettingsField,
+  teNotTrailers,
+  teSpelling,
+} from "../../../src/rules/headers/connection-fields.ts";
 import { type Fields, getRequest, okResponse, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
@@ -88,5 +93,18 @@ testRule(http2SettingsField, {
       finds: [["field", 1, { side: "client", streamId: 1 }]],
       because: ["borders", "hpack"],
     },
+  },
+});
+
+testRule(teSpelling, {
+  valid: {
+    "te: trailers": request({ te: "trailers" }),
+    "another value: headers/te-not-trailers": request({ te: "gzip" }),
+    "no te": request({}),
+    "in a response: headers/te-not-trailers": response({ te: "Trailers" }),
+  },
+  invalid: {
+    "in another case": { frames: request({ te: "Trailers" }), finds: [["value", 1, { value: "Trailers", streamId: 1 }]] },
+    twice: { frames: request({ te: "trailers, trailers" }), finds: [["value", 1, { value: "trailers, trailers", streamId: 1 }]] },
   },
 });

@@ -1,5 +1,6 @@
 import {
   badStatus,
+  contentLengthForbidden,
   contentOnNoContent,
   dataBeforeHeaders,
   interimEndStream,
@@ -175,6 +176,29 @@ testRule(dataBeforeHeaders, {
     "an interim response only": {
       frames: (s) => s.client.headers(1).server.headers(1, status("100")).data(1, 7),
       finds: [["data", 3, { length: 7, streamId: 1 }]],
+    },
+  },
+});
+
+const length = (code: string, octets = "0"): Fields => ({ ":status": code, "content-length": octets });
+
+testRule(contentLengthForbidden, {
+  valid: {
+    "with 200": response(length("200")),
+    "with 205": response(length("205")),
+    "with 304: what a 200 would have": response(length("304", "7")),
+    "204 without it": response({ ":status": "204" }),
+    "to HEAD": (s) => s.client.headers(1, head).server.headers(1, { ...end, fields: length("200", "7") }),
+  },
+  invalid: {
+    "with 204": { frames: response(length("204")), finds: [["length", 2, { streamId: 1, status: 204, length: "0" }]] },
+    "with 100": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, { fields: length("100", "5") })
+          .headers(1, end),
+      finds: [["length", 2, { streamId: 1, status: 100, length: "5" }]],
     },
   },
 });

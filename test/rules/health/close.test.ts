@@ -140,6 +140,11 @@ testRule(goawayAbandoned, {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).goaway(3).client.goaway(0).close().server.close(),
       finds: [["closed", "close", { how: "FIN", ms: 2, count: 2, streams: "1, 3" }]],
     },
+    "it resets them first": {
+      frames: (s) =>
+        s.client.headers(1, end).server.headers(1).goaway(1).client.rst(1).goaway(0).close().server.crossing(3).data(1, 2, end),
+      finds: [["reset", "close", { how: "FIN", ms: 3, count: 1, streams: "1" }]],
+    },
     "at the last moment, with RST": {
       frames: (s) => s.client.headers(1, end).server.goaway(0x7fffffff).client.wait(999).reset(),
       finds: [["closed", "close", { how: "RST", ms: 1000, count: 1, streams: "1" }]],

@@ -186,8 +186,27 @@ testRule(requestCancelled, {
     "by the server": (s) => s.client.headers(1, end).wait(2000).server.rst(1),
     "after the response": (s) => s.client.headers(1, end).server.headers(1, end).wait(2000).client.rst(1),
     "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).wait(2000).client.rst(2),
+    "soon after a whole response": (s) => s.client.headers(1).wait(2000).server.headers(1, end).client.wait(998).rst(1),
   },
   invalid: {
+    "long after a whole response, with the request open": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .server.headers(1, { ...end, fields: { ":status": "401" } })
+          .client.wait(999)
+          .rst(1),
+      finds: [["answered", 3, { streamId: 1, ms: 1000, answer: ":status 401" }, { severity: "warning" }]],
+    },
+    "the same of gRPC": {
+      frames: (s) =>
+        s.client
+          .headers(1, { fields: grpcRequest })
+          .server.headers(1, { ...end, fields: { ...grpcResponse, "grpc-status": "5" } })
+          .client.wait(999)
+          .rst(1),
+      finds: [["answered", 3, { streamId: 1, ms: 1000, answer: "grpc-status 5" }, { severity: "warning" }]],
+    },
     "at the threshold": { frames: cancelled(1000), finds: [["waited", 4, { streamId: 1, ms: 1000, octets: 3 }]] },
     "at its deadline": {
       frames: cancelled(100, { "grpc-timeout": "100m" }),

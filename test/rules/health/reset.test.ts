@@ -101,6 +101,26 @@ testRule(serverReset, {
       frames: (s) => s.client.headers(1).headers(3).server.rst(1, 2).rst(3, 2),
       finds: [["reset", 3, { streamId: 1, code: "INTERNAL_ERROR", meaning: "it failed inside" }, { count: 2 }]],
     },
+    "of its own response": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, { fields: { ":status": "416" } })
+          .data(1, 3)
+          .rst(1, 1),
+      finds: [["response", 4, { streamId: 1, code: "PROTOCOL_ERROR", status: 416, octets: 3 }]],
+    },
+    "of its own response, and what it answers may be missing": {
+      frames: (s) =>
+        s.client
+          .headers(1)
+          .lost((client) => client.data(1))
+          .ping()
+          .server.headers(1)
+          .rst(1, 1),
+      finds: [["reset", 5, { streamId: 1, code: "PROTOCOL_ERROR", meaning: "it calls something on the stream a violation" }]],
+      because: ["no-gap2"],
+    },
     "an unknown code": {
       frames: (s) => s.client.headers(1).server.rst(1, 0xfa),
       finds: [["reset", 2, { streamId: 1, code: "0xfa", meaning: "no code of RFC 9113" }]],

@@ -1,5 +1,5 @@
 import { flowStallConnection, flowStallStream, holByWindow } from "../../../src/rules/health/stall.ts";
-import { getRequest, type Speaker, type Story, testRule } from "../../../src/testing.ts";
+import { getRequest, type Script, type Speaker, type Story, testRule } from "../../../src/testing.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
 const MAX_FRAME_SIZE = 5;
@@ -19,6 +19,15 @@ const stalled =
       .client.windowUpdate(1, increment)
       .server.data(1, 5, end);
 const stall = { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, increment: 5 } as const;
+
+// A hundred bytes of window, and frames of a byte with nine of padding, of which one is given back; the last uses up what is left.
+function padded(s: Script): unknown {
+  s.settings({ client: [[INITIAL_WINDOW_SIZE, 100]] })
+    .client.headers(1, end)
+    .server.headers(1);
+  for (let i = 0; i < 10; i++) s.server.data(1, 1, { padding: 8 }).client.windowUpdate(1, 1);
+  return s.server.data(1, 9, { padding: 0 }).wait(199).ping();
+}
 
 testRule(flowStallStream, {
   valid: {
@@ -151,7 +160,7 @@ testRule(flowStallStream, {
           .client.rst(1)
           .wait(500)
           .ping(),
-      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, padding: "" }]],
     },
     "the client's own DATA": {
       frames: (s) =>
@@ -195,11 +204,11 @@ testRule(flowStallStream, {
     },
     "until the stream was reset": {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).client.rst(1),
-      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, padding: "" }]],
     },
     "until the end": {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).ping(),
-      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, padding: "" }]],
     },
     "bytes are missing, and fields": {
       frames: (s) => stalled(200)(s.holes()),
@@ -221,9 +230,22 @@ testRule(flowStallStream, {
           .server.data(1, 5, end),
       finds: [["stalled", 6, stall]],
     },
+    "padding that is not given back with the content": {
+      frames: padded,
+      finds: [
+        [
+          "never",
+          "close",
+          {
+            ...{ sender: "server", holder: "client", streamId: 1, ms: 200, octets: 110 },
+            padding: "; 91 of these bytes are padding, which counts and which it did not give back",
+          },
+        ],
+      ],
+    },
     "until the server reset the stream": {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).rst(1),
-      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10 }]],
+      finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, padding: "" }]],
     },
   },
 });

@@ -99,6 +99,14 @@ export const grpc: Readonly<Record<string, RuleText>> = {
     why: "状态虽是 OK，客户端仍使调用以 INTERNAL 失败。",
     fix: "检查客户端和服务端是否由同一个 .proto 生成，以及是否有 handler 没有给出响应就返回。",
   },
+  "grpc/ok-without-message": {
+    title: "看起来是 unary 并且成功的调用应有一条响应消息",
+    messages: {
+      none: "服务端以 OK 状态结束流 {streamId} 上的调用，却没有发送消息：对消息流来说正确，对 unary 调用来说是失败",
+    },
+    why: "状态虽是 OK，unary 方法的客户端仍以 INTERNAL 失败：grpc-dotnet 报告无法反序列化响应。改写没有内容的响应的代理会把错误变成这样的响应。",
+    fix: "如果方法是 unary，就比较服务端发送的内容和经过代理之后的内容。用 --proto 可得知方法的种类：grpc/unary-response-count。",
+  },
   "grpc/message-schema": {
     title: "消息应符合方法的 schema",
     messages: { misfit: "流 {streamId} 上{side}的第 {number} 条消息不是 {type}：{field} {reason}" },
@@ -257,9 +265,12 @@ export const grpc: Readonly<Record<string, RuleText>> = {
   },
   "grpc/keepalive-timeout": {
     title: "PING 没有应答，连接因此被放弃",
-    messages: { timeout: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接" },
-    why: "对端或者中间的网络已经不通：未完成的调用以 UNAVAILABLE 结束。",
-    fix: "查看从该 PING 起对端在做什么：进程停住了，或者防火墙丢掉了连接。",
+    messages: {
+      timeout: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接",
+      busy: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接，而{peer}一直在发送：应答来得太晚",
+    },
+    why: "对端或者中间的网络已经不通，或者太慢：未完成的调用以 UNAVAILABLE 结束。",
+    fix: "查看从该 PING 起对端在做什么：进程停住了，防火墙丢掉了连接，或者 DATA 占满了慢速的网络。给 PING 更多时间。",
   },
   "grpc/metadata-too-large": {
     title: "metadata 应低于接收方的上限",

@@ -199,6 +199,12 @@ export const headers: Readonly<Record<string, RuleText>> = {
     why: "传输编码属于 HTTP/1；请求只能用它表示接受 trailers。",
     fix: "发送 te: trailers，或者不发送。",
   },
+  "headers/te-spelling": {
+    title: "te 字段应写作 trailers，只写一次，全部小写",
+    messages: { value: '客户端在流 {streamId} 上发送了 te: "{value}"：它表示 trailers，但有些服务端只接受 "trailers"' },
+    why: "该值不分大小写，但有的服务端逐字节比较，并认为请求是 malformed。",
+    fix: "发送 te: trailers，或者不发送。",
+  },
   "headers/http2-settings-field": {
     title: "http2-settings 字段只用于从 HTTP/1.1 升级",
     messages: { field: "{side}在流 {streamId} 上发送了 http2-settings" },
@@ -234,6 +240,12 @@ export const headers: Readonly<Record<string, RuleText>> = {
     },
     why: "客户端没有预期内容：有的会认为响应是 malformed。",
     fix: "这类响应在 HEADERS 上就结束流。",
+  },
+  "headers/content-length-forbidden": {
+    title: "1xx 和 204 响应不能有 content-length",
+    messages: { length: "流 {streamId} 上的响应有 :status {status} 和 content-length {length}" },
+    why: "这类响应没有内容：基于 nghttp2 的客户端（curl、Envoy、Node）看到该字段就重置流，有的版本连 0 也不接受。",
+    fix: "去掉该字段；有内容时发送 200。",
   },
   "headers/second-headers-no-end-stream": {
     title: "消息的第二个 HEADERS 必须结束流",

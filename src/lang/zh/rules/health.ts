@@ -23,7 +23,7 @@ export const health: Readonly<Record<string, RuleText>> = {
       stalled:
         "{sender}有 {ms} ms 不能在流 {streamId} 上发送：发送 {octets} 字节之后窗口用完，直到{holder}发送 WINDOW_UPDATE +{increment}",
       never:
-        "最后 {ms} ms 里，{sender}不能在流 {streamId} 上发送：发送 {octets} 字节之后窗口用完，{holder}没有发送 WINDOW_UPDATE",
+        "最后 {ms} ms 里，{sender}不能在流 {streamId} 上发送：发送 {octets} 字节之后窗口用完，此后{holder}没有发送 WINDOW_UPDATE{padding}",
     },
     why: "接收方没有读取该流，或者归还窗口太晚；发送方只能等待。",
     fix: "body 一到达就读取；窗口用掉一半时发送 WINDOW_UPDATE；通告更大的 INITIAL_WINDOW_SIZE。",
@@ -147,6 +147,8 @@ export const health: Readonly<Record<string, RuleText>> = {
     messages: {
       closed:
         "服务端的 GOAWAY(NO_ERROR) 之后 {ms} ms，客户端关闭了连接（{how}），而它保留的 {count} 个流还没有得到响应：{streams}",
+      reset:
+        "客户端重置了服务端的 GOAWAY(NO_ERROR) 所保留、响应还没有结束的 {count} 个流（{streams}），并在它之后 {ms} ms 关闭了连接（{how}）",
     },
     why: "GOAWAY(NO_ERROR) 只表示该连接不再接受新的流：不大于 last stream 的流，服务端会继续处理。这些调用失败了，但可能已经生效。",
     fix: "不再在该连接上发送新的请求，等它最后一个流结束再关闭。GOAWAY(NO_ERROR) 不是错误。",
@@ -197,7 +199,10 @@ export const health: Readonly<Record<string, RuleText>> = {
       limit: "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃；那是合法的，但超过了{limit}；它收到的其他内容没有违规",
       budget:
         "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存：maxSessionMemory）",
-      strict: "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但其中没有任何内容违反 RFC 9113",
+      resets:
+        "{side}因为 RST_STREAM 帧用 {answer} 放弃，而其中 {own} 个是它自己发送的，对端发送了 {theirs} 个：它把自己的也算在内",
+      strict:
+        "{side}对流 {streamId} 上的 {kind} 的反应是 {answer}，但其中没有任何内容违反 RFC 9113：{rule} 说明可能所指的内容{known}",
     },
     why: "对端没有做错什么，却失去了一个流，或者整个连接连同上面的所有调用。",
     fix: "RFC 9113 允许忽略的就忽略；在一段时间内记住哪些流被重置过，丢弃之后到达的内容。合法的内容达到上限时，调高上限，或者少发送一些。",
@@ -232,14 +237,38 @@ export const health: Readonly<Record<string, RuleText>> = {
     why: "负载均衡和防火墙会丢弃没有动静的连接（Azure 是 4 分钟，AWS 是 350 s），而且不通知任何一方。下一个请求就会失败。",
     fix: "比它更频繁地发送 keepalive PING，没有调用时也发送；或者让客户端更早关闭空闲的连接。",
   },
+  "health/request-stalled": {
+    title: "请求不应在内容中间停住",
+    messages: {
+      message:
+        "客户端在流 {streamId} 的请求中间停住：第 {number} 条消息还缺 {missing} 字节，之后的 {seconds} s 里请求没有任何后续，直到服务端放弃",
+      content:
+        "客户端在流 {streamId} 的请求中间停住：{length} 字节内容只到达 {octets} 字节，之后的 {seconds} s 里请求没有任何后续，直到服务端放弃",
+    },
+    why: "服务端只等待有限的时间：Kestrel 要求每秒 240 字节（MinRequestBodyDataRate），其他服务端对整个请求计时。",
+    fix: "查明客户端写入时在等待什么：它自己的数据来源、会缓冲的代理、已断开的网络。如果请求本来就慢，就调高服务端的上限。",
+  },
+  "health/connect-refused": {
+    title: "通告了 ENABLE_CONNECT_PROTOCOL 的服务端应接受这种请求",
+    messages: {
+      status:
+        "服务端对流 {streamId} 上用于 {protocol} 的 CONNECT 请求的响应是 :status {status}，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
+      reset:
+        "服务端用 {code} 重置了流 {streamId} 上用于 {protocol} 的 CONNECT 请求，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
+    },
+    why: "服务端一通告该设置，浏览器就这样打开 WebSocket，并且不会退回 HTTP/1.1。往往是服务端的库通告了它，而 handler 或者代理后面的服务端只认识 HTTP/1.1 的 upgrade。",
+    fix: "不要通告该设置（Go：GODEBUG=http2xconnect=0），或者使带 :protocol 的 CONNECT 一直到达应用。",
+  },
   "health/request-cancelled": {
     title: "请求应在客户端放弃之前得到响应",
     messages: {
       waited: "客户端等待 {ms} ms 之后取消了流 {streamId}，当时已收到 {octets} 字节",
       deadline: "客户端在 {ms} ms 之后取消了流 {streamId}，正好到它的 grpc-timeout {timeout} ms，当时已收到 {octets} 字节",
+      answered:
+        "完整的响应（{answer}）到达 {ms} ms 之后，客户端取消了流 {streamId}：它没有结束请求，而服务端已不再等待请求的其余部分",
     },
     why: "多半是客户端超时，或者用户不再等待。",
-    fix: "查明服务端在这段时间里做了什么。",
+    fix: "查明服务端在这段时间里做了什么。已有完整响应的客户端应立即结束或重置请求。",
   },
   "health/reset-after-response": {
     title: "响应完整之后，服务端应以 NO_ERROR 重置余下的请求",
@@ -254,10 +283,11 @@ export const health: Readonly<Record<string, RuleText>> = {
     title: "服务端应响应请求，而不是重置它",
     messages: {
       reset: "服务端用 {code} 重置了流 {streamId}：{meaning}",
+      response: "服务端开始响应（:status {status}，{octets} 字节内容）之后用 {code} 重置了流 {streamId}：它截断了自己的响应",
       deadline: "服务端在 {ms} ms 之后用 {code} 重置了流 {streamId}，正好到它的 grpc-timeout {timeout} ms",
     },
-    why: "请求失败，又没有状态，客户端无法得知原因。",
-    fix: "查看服务端当时的日志。知道哪里出错的服务端应发送状态。",
+    why: "请求失败，又没有状态，客户端无法得知原因。被截断的响应对它没有用处。",
+    fix: "查看服务端当时的日志；如果它是代理，也查看它后面的服务端的日志。知道哪里出错的服务端应发送状态。",
   },
   "health/goaway": {
     title: "GOAWAY 说明连接为什么结束",

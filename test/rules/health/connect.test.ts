@@ -1,0 +1,50 @@
+import { connectRefused } from "../../../src/rules/health/connect.ts";
+import { getRequest, type Script, testRule } from "../../../src/testing.ts";
+
+const ENABLE_CONNECT_PROTOCOL = 8;
+const PROTOCOL_ERROR = 1;
+const REFUSED_STREAM = 7;
+const asks = { fields: { ...getRequest, ":method": "CONNECT", ":protocol": "websocket" } };
+const connect = (s: Script) => s.settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] }).client.headers(1, asks);
+const status = (code: string) => ({ fields: { ":status": code } });
+
+testRule(connectRefused, {
+  valid: {
+    taken: (s) => connect(s).server.headers(1),
+    "the resource is refused, not the method": (s) => connect(s).server.headers(1, status("403")),
+    "not announced: ext/connect-protocol-not-enabled": (s) => s.client.headers(1, asks).server.headers(1, status("400")),
+    "announced too late": (s) =>
+      s.client
+        .headers(1, asks)
+        .server.settings([[ENABLE_CONNECT_PROTOCOL, 1]])
+        .headers(1, status("400")),
+    "a plain request": (s) =>
+      s
+        .settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] })
+        .client.headers(1)
+        .server.headers(1, status("400")),
+    "reset after it was taken": (s) => connect(s).server.headers(1).rst(1, PROTOCOL_ERROR),
+    "refused for its load": (s) => connect(s).server.rst(1, REFUSED_STREAM),
+    "by the client": (s) => connect(s).rst(1, PROTOCOL_ERROR),
+  },
+  invalid: {
+    "by a status": {
+      frames: (s) => connect(s).server.headers(1, status("400")),
+      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 400 }]],
+    },
+    "by RST_STREAM": {
+      frames: (s) => connect(s).server.rst(1, PROTOCOL_ERROR),
+      finds: [["reset", 2, { protocol: "websocket", streamId: 1, code: "PROTOCOL_ERROR" }]],
+    },
+    "mid-connection": {
+      frames: (s) =>
+        s
+          .holes()
+          .settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] })
+          .client.headers(1, asks)
+          .server.rst(1, PROTOCOL_ERROR),
+      finds: [["reset", 2, { protocol: "websocket", streamId: 1, code: "PROTOCOL_ERROR" }]],
+      because: ["borders", "settings"],
+    },
+  },
+});
