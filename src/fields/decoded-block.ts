@@ -159,7 +159,8 @@ export class DecodedBlock {
     if ((slotted & (1 << Name.status)) !== 0) {
       const status = threeDigits(slots[Name.status]!.value);
       this.statusCode = status;
-      if ((status < 200 || status === 204) && (slotted & (1 << Name.contentLength)) !== 0) this.bits |= BlockBit.lengthForbidden;
+      const hasNone = (status >= 100 && status < 200) || status === 204;
+      if (hasNone && (slotted & (1 << Name.contentLength)) !== 0) this.bits |= BlockBit.lengthForbidden;
     }
     if ((bits & anyUnknown) !== 0) {
       const known = fields.slice(0, count).some((field) => (field.bits & anyUnknown) !== anyUnknown);

@@ -34,7 +34,9 @@ export const connectRefused = defineRule({
     const status = "decoded" in subject ? (subject.decoded?.statusCode ?? 0) : 0;
     if (stream === undefined || !NOT_TAKEN.has(status) || !isAnnounced(stream, connection)) return;
     const data = { protocol: shown(stream.request.protocol), streamId: stream.id, status };
-    report(subject, "status", data, { related: opened(stream), fold: String(status) });
+    // What is bad in a request may be anything.
+    const severity = status === 400 ? ({ severity: "info" } as const) : {};
+    report(subject, "status", data, { related: opened(stream), fold: String(status), ...severity });
   },
   kinds: ["rst-stream"],
   from: "server",

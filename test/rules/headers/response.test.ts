@@ -186,6 +186,8 @@ testRule(contentLengthForbidden, {
   valid: {
     "with 200": response(length("200")),
     "with 205": response(length("205")),
+    "with what is no status: headers/status-value": response(length("2x4")),
+    "with a status below all there are": response(length("099")),
     "with 304: what a 200 would have": response(length("304", "7")),
     "204 without it": response({ ":status": "204" }),
     "to HEAD": (s) => s.client.headers(1, head).server.headers(1, { ...end, fields: length("200", "7") }),

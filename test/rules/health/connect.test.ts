@@ -29,8 +29,12 @@ testRule(connectRefused, {
   },
   invalid: {
     "by a status": {
+      frames: (s) => connect(s).server.headers(1, status("501")),
+      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 501 }]],
+    },
+    "by a status that may be about anything in the request": {
       frames: (s) => connect(s).server.headers(1, status("400")),
-      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 400 }]],
+      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 400 }, { severity: "info" }]],
     },
     "by RST_STREAM": {
       frames: (s) => connect(s).server.rst(1, PROTOCOL_ERROR),
