@@ -79,6 +79,7 @@ export function valueValueBits(id: number, value: string): number {
     case Name.method:
       return methodBits(value);
     case Name.scheme:
+      if (value === "https") return ValueBit.schemeHttps;
       if (value === "http" || /^http$/i.test(value)) return ValueBit.schemeHttp;
       return /^https$/i.test(value) ? ValueBit.schemeHttps : 0;
     case Name.authority:
@@ -115,6 +116,7 @@ function methodBits(value: string): number {
 
 function contentTypeBits(value: string): number {
   if (value === "application/grpc") return ValueBit.grpcType;
+  if (value === "") return 0;
   if (!/^application\/grpc/i.test(value))
     return /^application\/triple\+wrapper(?:$|[ \t]*;)/i.test(value) ? ValueBit.tripleType : 0;
   if (/^application\/grpc(?:$|\+|[ \t]*;)/i.test(value)) return ValueBit.grpcType;
