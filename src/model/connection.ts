@@ -2,6 +2,7 @@ import type { About } from "../detect/about.ts";
 import { isProof, type Protocol, type Roles } from "../detect/protocol.ts";
 import type { UpgradeOffer } from "../detect/upgrade.ts";
 import type { Side } from "../place.ts";
+import type { Direction } from "../tcp/direction.ts";
 import { endpointText } from "../tcp/endpoint-text.ts";
 import type { Flow } from "../tcp/flow.ts";
 import type { TlsFacts } from "../tls/facts.ts";
@@ -95,12 +96,24 @@ export class Connection {
 
   /** The capture lacks this side's FIN, but the other side acknowledged it: one octet more than was seen (RFC 9293 3.10.4). */
   closedUnseen(side: Side): boolean {
-    if (this.endpoint(side).end !== undefined) return false;
-    const { acknowledged, offset, held } = this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
-    // Acknowledgments are noted as captured: what waits may be what this one is of.
+    return this.endpoint(side).end === undefined && this.#directionOf(side).acknowledged > this.#seen(side);
+  }
+
+  /** Octets that this side may have sent so far, below TLS: what was captured, and what lies before that or was acknowledged. */
+  sentAtMost(side: Side): number {
+    return Math.max(this.#directionOf(side).acknowledged, this.#seen(side));
+  }
+
+  // Acknowledgments are noted as captured: what waits may be what one is of.
+  #seen(side: Side): number {
+    const { offset, held } = this.#directionOf(side);
     let seen = offset;
     for (const { offset: from, bytes, cut, fin } of held) seen = Math.max(seen, from + bytes.length + cut + (fin ? 1 : 0));
-    return acknowledged > seen;
+    return seen;
+  }
+
+  #directionOf(side: Side): Direction {
+    return this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
   }
 
   /** Which requests have the same :path, where it is not known. Made when first asked for. */

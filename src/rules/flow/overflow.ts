@@ -151,8 +151,7 @@ function settle({ state, report, connection }: Context<Meta, Raised[]>, decided:
     const what = stream === undefined ? "the connection" : `stream ${stream.id}`;
     // What is missing may be DATA, which makes room: but no more of it than there are bytes.
     const { sender, right } = raised;
-    const most = sender.lastAt.offset + 1 + sender.lostOctets;
-    const isCertain = isUnbroken(connection) || right - most > MAX_WINDOW;
+    const isCertain = isUnbroken(connection) || right - connection.sentAtMost(sender.side) > MAX_WINDOW;
     const more = stream !== undefined ? { stream } : isCertain ? {} : { because: "no-gap2" as const };
     if (window > MAX_WINDOW) report(frame, "overflow", { increment, what, window }, { ...more, related: opened(stream) });
   }

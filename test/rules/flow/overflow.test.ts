@@ -287,6 +287,18 @@ testRule(connectionWindowOverflow, {
           .server.goaway(0, 3),
       finds: [["overflow", 2, { increment: MAX, what: "the connection", window: MAX + 65_535 }]],
     },
+    "the head of a frame of the server is missing, which may be of DATA that makes room": {
+      frames: (s) =>
+        s.server
+          .headers(1)
+          .lost(9)
+          .octets(new Uint8Array(16_000).fill(0xff))
+          .client.windowUpdate(0, MAX - 65_535 + 16_000)
+          .wait(10_000)
+          .ping(),
+      finds: [["overflow", 4, { increment: MAX - 65_535 + 16_000, what: "the connection", window: MAX + 16_000 }]],
+      because: ["no-gap2"],
+    },
     "bytes of the server are missing, which may be DATA that makes room": {
       frames: (s) =>
         s.server
