@@ -4,11 +4,14 @@ import { describe, expect, it } from "vitest";
 import { rules as all } from "../../src/rules/index.ts";
 import { playSegments } from "../../src/testing/play.ts";
 import { getRequest, grpcRequest, grpcResponse, play, type Story, type WireSegment, written } from "../../src/testing.ts";
+import { fuzzing } from "../fuzzing.ts";
 
 // RFC 7541 6.1, 6.2.2: `:method: GET`, `:scheme: http`, `:path: /`, `:authority: h2.test`.
 const GET = "\x82\x86\x84\x01\x07h2.test";
 const HELLO = "\0\0\0\0\x01a";
 const GZIP = gzipSync("hello").toString("latin1");
+// Two segments that are missing are no further apart, but with `npm run fuzz`.
+const NEAR = 3;
 const end = { endStream: true } as const;
 const interim = { fields: { ":status": "103" } } as const;
 
@@ -418,7 +421,7 @@ describe("legal, and not all of it captured", () => {
     });
     it(`${name}: without two segments`, () => {
       for (let a = 0; a < segments.length; a++)
-        for (let b = 0; b < a; b++)
+        for (let b = fuzzing ? 0 : Math.max(a - NEAR, 0); b < a; b++)
           expect(proven(segments.filter((_, i) => i !== a && i !== b)), `without ${b} and ${a}`).toEqual([]);
     });
     it(`${name}: captured in another order`, () => {
