@@ -91,15 +91,18 @@ export const streamKilledByClose = defineRule({
       // A request that the closing side had not received is lost to a race: health/idle-close-race.
       if (!stream.closed && !stream.reserved && stream.seen && !crossed(stream, from, at)) open.push(stream);
     }
-    state.first = { from, at: FrameRef.close(from, at), open, how: howOf(connection, from, how) };
+    // Its answers may have gone by before the first of it was captured, which is this.
+    const { started, seen } = connection.endpoint(from);
+    state.first = { from, at: FrameRef.close(from, at), open, how: howOf(connection, from, how), unheard: !started && !seen };
   },
   connectionEnd({ state, report }) {
     if (state.first === undefined) return;
-    const { from, at, open, how } = state.first;
+    const { from, at, open, how, unheard } = state.first;
     const killed = open.filter(({ server, client }) => server.endAt < 0 && server.resetAt < 0 && client.resetAt < 0);
     if (killed.length === 0) return;
     const severity = killed.every(({ initiator }) => initiator === from) ? "info" : "warning";
-    report(at, "killed", { side: from, how, count: killed.length, streams: listed(idsOf(killed)) }, { severity });
+    const more = { severity, ...(unheard ? ({ because: "start2" } as const) : {}) } as const;
+    report(at, "killed", { side: from, how, count: killed.length, streams: listed(idsOf(killed)) }, more);
   },
 });
 
@@ -108,6 +111,8 @@ interface Close {
   readonly at: FrameRef;
   readonly open: readonly Stream[];
   readonly how: string;
+  /** Of its direction nothing was captured before. */
+  readonly unheard: boolean;
 }
 
 function howOf(connection: Connection, from: Side, how: EndReason): string {

@@ -1,3 +1,4 @@
+import { expect, it } from "vitest";
 import {
   goawayAbandoned,
   halfOpen,
@@ -6,7 +7,8 @@ import {
   streamUnfinished,
   tcpResetWithData,
 } from "../../../src/rules/health/close.ts";
-import { type Story, testRule } from "../../../src/testing.ts";
+import { playSegments } from "../../../src/testing/play.ts";
+import { type Story, testRule, type WireSegment, written } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const idle =
@@ -118,6 +120,17 @@ testRule(streamKilledByClose, {
       finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
     },
   },
+});
+
+it("health/stream-killed-by-close is not proven where nothing of that side was captured before: it may have answered", () => {
+  const { segments } = written((s) => s.client.headers(1, end).server.headers(1).reset());
+  const certaintyOf = (some: readonly WireSegment[]) =>
+    playSegments(some, { rules: [streamKilledByClose] }).findings.map(({ certainty, because }) => [certainty, because]);
+  expect(certaintyOf(segments)).toEqual([["proven", []]]);
+  const last = segments.at(-1);
+  expect(certaintyOf(segments.filter((segment) => segment.from === "client" || segment === last))).toEqual([
+    ["unproven", ["start2"]],
+  ]);
 });
 
 testRule(goawayAbandoned, {
