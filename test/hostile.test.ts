@@ -178,7 +178,9 @@ describe("files", () => {
     "random bytes behind the header of a pcap, link type %d",
     async (network) => {
       const random = noise(network);
-      const packets = Array.from({ length: 20_000 }, () => Uint8Array.from({ length: random() % 90 }, () => random()));
+      const packets = Array.from({ length: fuzzing ? 20_000 : 5000 }, () =>
+        Uint8Array.from({ length: random() % 90 }, () => random()),
+      );
       await survive(pcap(packets, network));
       const words = Array.from({ length: 100_000 }, () => u32(random()));
       await survive([Buffer.concat([...pcap([], network), ...words])]);

@@ -31,18 +31,23 @@ function runsOf(packets: number): (readonly [first: number, length: number])[] {
 }
 
 describe.skipIf(!haveCaptures)("loss (recordings are not in this checkout)", () => {
-  it.each(clean)("$file", { timeout: fuzzing ? 3_600_000 : 60_000 }, async ({ file }) => {
-    const whole = readFileSync(capture(file));
-    const borders = bordersOf(whole);
-    const known = new Set(await proven(whole));
-    const wrong: string[] = [];
-    for (const [first, length] of runsOf(borders.length - 1)) {
-      const [from, to] = [borders[first]!, borders[Math.min(first + length, borders.length - 1)]!];
-      const rest = Buffer.concat([whole.subarray(0, from), whole.subarray(to)]);
-      for (const text of await proven(rest)) {
-        if (!known.has(text)) wrong.push(`without ${length} packets from packet ${first + 1} on: ${text}`);
+  // Every second of them, but with `npm run fuzz`.
+  it.each(clean.filter((_, i) => fuzzing || i % 2 === 0))(
+    "$file",
+    { timeout: fuzzing ? 3_600_000 : 60_000 },
+    async ({ file }) => {
+      const whole = readFileSync(capture(file));
+      const borders = bordersOf(whole);
+      const known = new Set(await proven(whole));
+      const wrong: string[] = [];
+      for (const [first, length] of runsOf(borders.length - 1)) {
+        const [from, to] = [borders[first]!, borders[Math.min(first + length, borders.length - 1)]!];
+        const rest = Buffer.concat([whole.subarray(0, from), whole.subarray(to)]);
+        for (const text of await proven(rest)) {
+          if (!known.has(text)) wrong.push(`without ${length} packets from packet ${first + 1} on: ${text}`);
+        }
       }
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+  );
 });
