@@ -13,10 +13,11 @@ import type {
   UnexplainedEvent,
 } from "./event.ts";
 import { budgetPlace, counts, placeOf } from "./failing.ts";
+import { failuresOf, isFailure } from "./failures.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import { Inventory, isEmpty, symptomLines } from "./inventory.ts";
 import type { Output, Report } from "./report.ts";
-import { failuresOf, isFailure, storyLine, tell } from "./story.ts";
+import { storyLine, tell } from "./story.ts";
 import { between } from "./style.ts";
 import { count, counted, printable } from "./text.ts";
 

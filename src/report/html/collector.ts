@@ -26,9 +26,10 @@ import type {
   SummaryEvent,
   UnexplainedEvent,
 } from "../event.ts";
+import { failuresOf, isFailure } from "../failures.ts";
 import { Inventory, isEmpty, symptomLines } from "../inventory.ts";
 import { specText } from "../rules.ts";
-import { failuresOf, isFailure, tell } from "../story.ts";
+import { tell } from "../story.ts";
 import { pageConnection, Tables } from "./page-connection.ts";
 import type { PageData, RuleText } from "./page-data.ts";
 import { pageKinds, shownOctets } from "./page-data.ts";

@@ -1,0 +1,132 @@
+// In: findings, and answers that none explains. Out: what failed, the worst first: what a story is told of.
+import { isAnswered } from "./answer.ts";
+import type { FindingEvent, UnexplainedEvent } from "./event.ts";
+import { counts, isLikely } from "./failing.ts";
+
+/** What failed: a finding, with what it is one of; or an answer that nothing found explains. */
+export type Failure =
+  | {
+      readonly finding: FindingEvent;
+      readonly group: readonly FindingEvent[];
+      readonly unexplained?: undefined;
+      /** The finding is about a close that nothing explains. */
+      readonly close?: UnexplainedEvent;
+    }
+  | {
+      readonly unexplained: UnexplainedEvent;
+      readonly group?: undefined;
+      readonly finding?: undefined;
+      readonly close?: undefined;
+    };
+
+/** Everything that failed, the worst first: what killed calls, then what was answered, then what was not; more calls first.
+ *  @param suspected Errors that are not proven count too, last of all. */
+export function failuresOf(
+  findings: readonly FindingEvent[],
+  unexplained: readonly UnexplainedEvent[],
+  suspected = false,
+): Failure[] {
+  const groups = new Map<string, FindingEvent[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.fingerprint);
+    if (!counts(finding) && !(suspected && isSuspicion(finding))) continue;
+    if (group === undefined) groups.set(finding.fingerprint, [finding]);
+    else group.push(finding);
+  }
+  const closes = new Map<FindingEvent, UnexplainedEvent>();
+  const others = unexplained.filter((one) => {
+    const finding = killedAt(one, findings);
+    if (finding !== undefined) closes.set(finding, one);
+    return finding === undefined;
+  });
+  const failures: Failure[] = [
+    ...[...groups.values()].map((group) => {
+      const finding = worstOf(group);
+      const close = closes.get(finding);
+      return close === undefined ? { finding, group } : { finding, group, close };
+    }),
+    ...others.map((one) => ({ unexplained: one })),
+  ];
+  const order = new Map(failures.map((failure, index) => [failure, index]));
+  return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
+}
+
+/** What says of a server's close that it cut calls off: the server did that, whatever its reason. */
+function killedAt({ connection, reaction }: UnexplainedEvent, findings: readonly FindingEvent[]): FindingEvent | undefined {
+  if (reaction.kind !== "fin" && reaction.kind !== "rst") return undefined;
+  const packet = reaction.frame?.packet ?? reaction.packet;
+  return findings.find(
+    (one) =>
+      one.rule === "health/stream-killed-by-close" &&
+      one.connection === connection &&
+      one.frame.packet === packet &&
+      one.frame.from === (reaction.frame?.from ?? reaction.from) &&
+      counts(one),
+  );
+}
+
+const isSuspicion = (finding: FindingEvent): boolean => {
+  const { certainty, severity, consequent, baseline, reaction } = finding;
+  return (
+    certainty === "unproven" &&
+    !consequent &&
+    baseline !== true &&
+    ((reaction.logs ?? []).length > 0 || (severity === "error" && (isAnswered(reaction) || isLikely(finding))))
+  );
+};
+
+/** That one of a group which shows most. */
+const worstOf = (group: readonly FindingEvent[]): FindingEvent =>
+  group.reduce((best, one) => (evidenceOf(one) > evidenceOf(best) ? one : best));
+
+const evidenceOf = ({ reaction }: FindingEvent): number =>
+  (isAnswered(reaction) ? 4 : 0) +
+  (reaction.confidence === "exact" ? 2 : 0) +
+  ((reaction.streamsKilled?.length ?? 0) > 0 ? 1 : 0);
+
+function rankOf(failure: Failure): number {
+  const kills = killedBy(failure) > 0;
+  if (failure.unexplained !== undefined) return kills ? 1 : 4;
+  if (failure.close !== undefined) return 1;
+  const { severity, reaction, certainty } = failure.finding;
+  if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
+  const answered = isAnswered(reaction);
+  // Why a call waited says more than who gave it up.
+  if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
+  // Nobody answers any more, not even TCP: what a caller makes of that says less.
+  if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // What the whole connection ended by says more than what is wrong beside it.
+  if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
+  // A timer says more than the status that it ended with.
+  if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
+  // An attempt that failed is a failure, though another address may have served.
+  if (failure.finding.rule === "preface/connection-refused") return 7.9;
+  if (severity === "error" && answered) return kills ? 0 : 3;
+  // A client that hangs up on its own calls has done with them.
+  const isOwn = failure.finding.offender === "client" && failure.finding.frame.kind === "close";
+  if (kills && !(severity === "info" && isOwn)) {
+    // That it was refused says more than what a caller makes of it.
+    if (severity === "info") return answered ? 4.5 : failure.finding.rule === "health/refused-streams" ? 4.9 : 5;
+    return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
+  }
+  // A program itself says that something came of it.
+  const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
+  return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;
+}
+
+// How a connection or a stream ended: reported where nothing shows why. The most telling first.
+const ENDS: readonly string[] = [
+  "health/graceful-shutdown",
+  "health/server-reset",
+  "health/stream-killed-by-close",
+  "goaway/missing-before-close",
+];
+
+/** Calls that it cost, over all that is shown as one. */
+const killedBy = (failure: Failure): number =>
+  failure.unexplained === undefined
+    ? failure.group.reduce((sum, { reaction }) => sum + (reaction.streamsKilled?.length ?? 0), 0)
+    : (failure.unexplained.reaction.streamsKilled?.length ?? 0);
+
+/** Worth a separate story: advice that cost nothing is not. */
+export const isFailure = (failure: Failure): boolean => rankOf(failure) < 8;
