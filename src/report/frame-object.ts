@@ -3,7 +3,7 @@
 import { hex, latin1 } from "../bytes.ts";
 import type { Clock } from "../capture/clock.ts";
 import type { DecodedBlock } from "../fields/decoded-block.ts";
-import { FieldBit, type InferredField, inferredOf } from "../fields/field.ts";
+import { type Field, FieldBit, type InferredField, inferredOf } from "../fields/field.ts";
 import { valueOctets } from "../grpc/status.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import { Flag, type Frame } from "../http2/frame.ts";
@@ -198,11 +198,11 @@ export function certaintyOf({ fault, certainty }: DecodedBlock, { resynced }: Pi
 export function headersOf(block: DecodedBlock, showSecrets: boolean): [string | null, string | null][] {
   const headers: [string | null, string | null][] = [];
   for (let i = 0; i < block.count; i++) {
-    const { name, value, bits } = block.fields[i]!;
+    const field = block.fields[i]!;
+    const { name, value, bits } = field;
     const text = (bits & FieldBit.nameUnknown) !== 0 ? null : utf8(name.text);
     const known = (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(valueOctets(name.text, value));
-    const masked = known !== null && !showSecrets && isSecret(name.text);
-    headers.push([text, masked ? `<masked, ${value.length} bytes>` : known]);
+    headers.push([text, known !== null && !showSecrets && mayBeSecret(field) ? masked(value) : known]);
   }
   return headers;
 }
@@ -227,11 +227,20 @@ export function inferredHeaders(block: DecodedBlock, showSecrets: boolean): Infe
     if (inferred === undefined) continue;
     if (least === undefined || inferred.score < least.score) least = inferred;
     const { name, value } = inferred.field;
-    const masked = !showSecrets && isSecret(name.text);
-    fields.push([i, utf8(name.text), masked ? `<masked, ${value.length} bytes>` : utf8(valueOctets(name.text, value))]);
+    const shown = !showSecrets && isSecret(name.text) ? masked(value) : utf8(valueOctets(name.text, value));
+    fields.push([i, utf8(name.text), shown]);
   }
   return least === undefined ? undefined : { fields, score: least.score, because: least.because };
 }
+
+/** Its value is a credential, or may be one: nothing shows what its name is. */
+export function mayBeSecret(field: Field): boolean {
+  const name = (field.bits & FieldBit.nameUnknown) === 0 ? field.name : inferredOf(field)?.field.name;
+  return name === undefined || isSecret(name.text);
+}
+
+/** What stands for a credential. */
+export const masked = (value: string): string => `<masked, ${value.length} bytes>`;
 
 /** `authorization`, cookies, and binary credentials. */
 export const isSecret = (name: string): boolean =>

@@ -8,7 +8,7 @@ import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { Stream } from "../model/stream.ts";
-import { isSecret } from "./frame-object.ts";
+import { isSecret, masked, mayBeSecret } from "./frame-object.ts";
 import { utf8 } from "./text.ts";
 
 /** Names and values in order; null for what cannot be known. */
@@ -90,7 +90,7 @@ export class MetadataKeeper {
           omitted ||= room < 0;
           return room >= 0;
         })
-        .map(([name, value]) => [utf8(name), shown(name, value, showSecrets)]);
+        .map(([name, value]) => [utf8(name), !showSecrets && isSecret(name) ? masked(value) : shown(name, value)]);
     return {
       requestMetadata: listed(request),
       ...(response === undefined ? {} : { responseMetadata: listed(response) }),
@@ -136,14 +136,14 @@ function attemptsIn(decoded: DecodedBlock): Metadata {
   return {};
 }
 
-function fieldOf({ name: { text: name }, value, bits }: Field, showSecrets: boolean): readonly [string | null, string | null] {
-  if ((bits & FieldBit.nameUnknown) !== 0) return [null, (bits & FieldBit.valueUnknown) !== 0 ? null : utf8(value)];
-  if ((bits & FieldBit.valueUnknown) !== 0) return [utf8(name), null];
-  return [utf8(name), shown(name, value, showSecrets)];
+function fieldOf(field: Field, showSecrets: boolean): readonly [string | null, string | null] {
+  const { name, value, bits } = field;
+  const known = (bits & FieldBit.nameUnknown) === 0 ? utf8(name.text) : null;
+  if ((bits & FieldBit.valueUnknown) !== 0) return [known, null];
+  return [known, !showSecrets && mayBeSecret(field) ? masked(value) : shown(name.text, value)];
 }
 
-function shown(name: string, value: string, showSecrets: boolean): string {
-  if (!showSecrets && isSecret(name)) return `<masked, ${value.length} bytes>`;
+function shown(name: string, value: string): string {
   // Octets that were agreed to go as they are, after a NUL (gRPC over HTTP2, Custom-Metadata).
   const raw = name.endsWith("-bin") && value.startsWith("\0");
   return raw ? Buffer.from(value.slice(1), "latin1").toString("base64") : utf8(valueOctets(name, value));

@@ -69,7 +69,7 @@ export class MethodSummary {
 
 /** `/a.B/C`, or `GET host/path` without its query; `~/a.B/C` of a path that was inferred, `path#1` of one that is not known. */
 export function methodOf({ protocol, method, path, authority, pathGroup, pathInferred }: ExchangeObject): string {
-  if (pathInferred !== undefined) return `~${pathInferred.path}`;
+  if (pathInferred !== undefined) return `~${pathInferred.path.replace(/\?.*/s, "")}`;
   if (pathGroup !== undefined) return `path#${pathGroup}`;
   if (path === undefined && method === undefined) return UNKNOWN;
   if (protocol !== "http") return path?.replace(/\?.*/s, "") ?? UNKNOWN;

@@ -4,7 +4,7 @@
 import { latin1 } from "../bytes.ts";
 import { decompress } from "../grpc/decompress.ts";
 import type { MethodSchema } from "../grpc/schema/method.ts";
-import { isSecret } from "./frame-object.ts";
+import { isSecret, masked as maskedText } from "./frame-object.ts";
 import type { KeptMessage } from "./messages.ts";
 import { printable } from "./text.ts";
 
@@ -136,7 +136,7 @@ function* sendable(
     else if (/[\0\r\n]/.test(value)) notes.push(`left out: ${name}, whose value has NUL, CR or LF`);
     else if (!showSecrets && isSecret(name)) {
       masked.push(name);
-      yield [name, `<masked, ${value.length} bytes>`];
+      yield [name, maskedText(value)];
     } else yield [name, value];
   }
   if (masked.length > 0) notes.push(`masked: ${[...new Set(masked)].join(", ")}; --show-secrets prints them`);

@@ -89,6 +89,27 @@ describe("fields that are inferred", () => {
     ]);
   });
 
+  it("mask a value whose name is inferred to be that of a credential, or is not known", () => {
+    const frames: FrameListing[] = [];
+    const lister = new FrameLister(
+      () => new Clock(),
+      () => ["a"],
+      false,
+      (frame) => frames.push(structuredClone(frame)),
+    );
+    // `authorization` is entry 1; of entry 40 nothing is known.
+    const again: Story = (s) => {
+      story(s);
+      s.client.headers(7, { ...block(indexed(3), indexed(6), at(5), literalAt(63, "Bearer 0ther")), ...end });
+      s.client.headers(9, { ...block(indexed(3), indexed(6), at(5), literalAt(102, "wh0")), ...end });
+    };
+    playModel(written(again).segments, [lister], defaultLimits, () => {});
+    const [named, unknown] = frames.filter(({ kind, streamId }) => kind === "headers" && streamId! > 5);
+    expect(named!.headers!.at(-1)).toEqual([null, "<masked, 12 bytes>"]);
+    expect(named!.headersInferred!.fields.at(-1)).toEqual([3, "authorization", "<masked, 12 bytes>"]);
+    expect(unknown!.headers!.at(-1)).toEqual([null, "<masked, 3 bytes>"]);
+  });
+
   it("are credentials that are shown where they are asked for", () =>
     expect(listed(true)[0]!.headersInferred!.fields[4]).toEqual([6, "authorization", "Bearer s3cret"]));
 

@@ -4,7 +4,7 @@ import { FieldBit } from "../../fields/field.ts";
 import { valueOctets } from "../../grpc/status.ts";
 import { Flag, type Frame } from "../../http2/frame.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
-import { certaintyOf, inferredHeaders, isSecret, payloadOf } from "../frame-object.ts";
+import { certaintyOf, inferredHeaders, isSecret, masked, mayBeSecret, payloadOf } from "../frame-object.ts";
 import { printable } from "../text.ts";
 import type { BlockData, FrameDetail } from "./page-data.ts";
 
@@ -47,14 +47,14 @@ export function blockOf(decoded: DecodedBlock, sender: Endpoint, showSecrets: bo
   const fields: (string | undefined)[] = [];
   const kept = Math.min(count, FIELDS);
   for (let i = 0; i < kept; i++) {
-    const { name, value, bits } = decoded.fields[i]!;
-    const masked = !showSecrets && isSecret(name.text);
+    const field = decoded.fields[i]!;
+    const { name, value, bits } = field;
     fields.push(
       (bits & FieldBit.nameUnknown) === 0 ? shown(name.text) : undefined,
       (bits & FieldBit.valueUnknown) !== 0
         ? undefined
-        : masked
-          ? `<masked, ${value.length} bytes>`
+        : !showSecrets && mayBeSecret(field)
+          ? masked(value)
           : shown(valueOctets(name.text, value)),
     );
   }
