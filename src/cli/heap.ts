@@ -10,6 +10,8 @@ export function collectEarly(operands: readonly string[]): void {
 }
 
 function octetsOf(path: string): number {
+  // What it comes to is not known.
+  if (/\.(?:gz|zst|xz|bz2|lz4)$/i.test(path)) return SMALL;
   try {
     const stats = statSync(path);
     return stats.isFile() ? stats.size : SMALL;

@@ -2,7 +2,7 @@
 // the others scored; a finding has one answer at most, and an answer one finding it is the answer to. Errors that answer nothing known
 // are reported by themselves. Work: at most REACTIONS (pending.ts) times the findings, which the rule engine bounds; what stands on a stream
 // is compared with the findings of that stream alone.
-import { ErrorCode } from "../http2/error-code.ts";
+import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { Side } from "../place.ts";
 import type { Finding, Need } from "../rules/finding.ts";
@@ -188,13 +188,16 @@ class Answers {
   }
 
   /** A finding about the answer itself says what became of its stream, and blames nobody else. */
-  #isTold({ kind, from, frame }: Reaction): boolean {
+  #isTold({ kind, from, frame, errorCode = 0, streamId, stream }: Reaction): boolean {
     if (from !== "server" || (kind !== "rst-stream" && kind !== "status")) return false;
     const place = placeOf(frame);
-    return this.#pending.findings.some(
-      ({ finding: { rule, message, certainty, frame: at } }) =>
-        certainty === "proven" && OWN_ENDS.has(`${rule} ${message}`) && placeOf(at) === place,
-    );
+    const code = errorCodeName(errorCode);
+    const hasBegun = (this.#pending.connection.streams.get(streamId) ?? stream)?.server.message === "yes";
+    return this.#pending.findings.some(({ finding: { rule, message, certainty, frame: at, data } }) => {
+      if (certainty !== "proven" || !OWN_ENDS.has(`${rule} ${message}`)) return false;
+      // Those with one code are folded into the first.
+      return placeOf(at) === place || (hasBegun && data["code"] === code);
+    });
   }
 
   #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {

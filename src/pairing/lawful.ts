@@ -8,7 +8,7 @@ import type { Connection } from "../model/connection.ts";
 import type { FrameRef } from "../model/frame-ref.ts";
 import type { MessageHead } from "../model/message-head.ts";
 import { requestNumber } from "../model/request-number.ts";
-import type { Stream } from "../model/stream.ts";
+import type { SeenHalf, Stream } from "../model/stream.ts";
 import { other, type Side } from "../place.ts";
 import type { Reaction } from "./reaction.ts";
 
@@ -156,11 +156,15 @@ const TABLE: readonly Line[] = [
     text: /RST_STREAM|reset|idle/i,
     loud: true,
     // The last that it had got: what comes before something else it had let pass.
-    find: (before, { from }, connection) => {
+    find: (before, { from, frame }, connection) => {
       const last = before.at(-1);
       const stream = last?.kind === "rst-stream" ? connection.streams.get(last.streamId) : undefined;
-      if (stream?.seen !== true || stream.initiator === from) return undefined;
-      return stream.half(other(from)).resetAt === last?.end ? last : undefined;
+      if (last === undefined || stream?.seen !== true || stream.initiator === from) return undefined;
+      const own = stream.half(from);
+      const theirs = stream.half(other(from));
+      // One that was closed, as its sender knew, is not open (RFC 9113 5.1).
+      const isOver = hadReset(own, frame) || (theirs.endAt >= 0 && own.endAt >= 0 && (last.acked < 0 || last.acked >= own.endAt));
+      return theirs.resetAt === last.end && !isOver ? last : undefined;
     },
   },
   {
@@ -202,11 +206,12 @@ const TABLE: readonly Line[] = [
     codes: [protocolError, streamClosed],
     text: /DATA|closed/i,
     loud: true,
-    find: (before, { from, kind, streamId }, { streams }) => {
+    find: (before, { from, kind, streamId, frame }, { streams }) => {
       const last = from === "server" ? before.at(-1) : undefined;
       if (last?.kind !== "data" || (kind === "rst-stream" && last.streamId !== streamId)) return undefined;
       const stream = streams.get(last.streamId);
-      if (stream?.seen !== true || stream.server.endAt < 0 || stream.client.resetAt >= 0) return undefined;
+      if (stream?.seen !== true || stream.server.endAt < 0 || stream.client.resetAt >= 0 || hadReset(stream.server, frame))
+        return undefined;
       return stream.client.endAt < 0 || stream.client.endAt === last.end ? last : undefined;
     },
   },
@@ -302,6 +307,9 @@ const TABLE: readonly Line[] = [
         : undefined,
   },
 ];
+
+// Before the answer, which may itself be RST_STREAM.
+const hadReset = ({ resetAt }: SeenHalf, answer: FrameRef | undefined): boolean => resetAt >= 0 && resetAt !== answer?.end;
 
 // RST_STREAM of either side, of the streams that are remembered.
 function resetsIn(streams: Iterable<Stream>, side: Side): { own: number; theirs: number } {

@@ -1,4 +1,4 @@
-// In: findings, and answers that none explains. Out: what failed, the worst first: what a story is told of.
+// In: findings, and answers that none explains. Out: what failed, the worst first: the things that stories are about.
 import { isAnswered } from "./answer.ts";
 import type { FindingEvent, UnexplainedEvent } from "./event.ts";
 import { counts, isLikely } from "./failing.ts";

@@ -21,7 +21,8 @@ export function fitting(
     // Of what happened often that one which fits.
     const group = failure.group.map((finding) => ({ finding, score: points(finding) }));
     const best = group.reduce((a, b) => (b.score > a.score ? b : a));
-    return { failure: { finding: best.finding, group: failure.group }, score: best.score };
+    const close = failure.close === undefined ? 0 : points(failure.close);
+    return { failure: { ...failure, finding: best.finding }, score: Math.max(best.score, close) };
   });
   const fitting = scored
     .filter(({ failure, score }) => score >= FITS && (isFailure(failure) || !isOwnWord(failure, words)))

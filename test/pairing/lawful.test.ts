@@ -85,6 +85,37 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1, end).server.headers(1).client.rst(1, CANCEL).server.goaway(1, PROTOCOL_ERROR).close(),
     ["server RST_STREAM on a stream that it had open"],
   ],
+  "RST_STREAM on a stream that was closed, as its sender knew": [
+    (s) => {
+      finished(s);
+      s.client.wait(100).rst(1, CANCEL).server.goaway(1, STREAM_CLOSED).close();
+    },
+    [],
+  ],
+  "RST_STREAM that crossed the end of the stream": [
+    (s) => {
+      finished(s);
+      s.client.crossing().rst(1, CANCEL).server.goaway(1, STREAM_CLOSED).close();
+    },
+    ["server RST_STREAM on a stream that it had open"],
+  ],
+  "RST_STREAM on a stream that the other side had reset": [
+    (s) =>
+      s.client
+        .headers(1)
+        .server.headers(1)
+        .rst(1, CANCEL)
+        .client.wait(100)
+        .rst(1, CANCEL)
+        .server.goaway(1, STREAM_CLOSED)
+        .close(),
+    [],
+  ],
+  "DATA after a whole response and RST_STREAM": [
+    (s) =>
+      s.client.headers(1).server.headers(1, end).rst(1, 0).client.wait(100).data(1, 1).server.goaway(1, STREAM_CLOSED).close(),
+    [],
+  ],
   "RST_STREAM on the stream that the upgrade opened": [
     (s) => {
       s.bare().client.http1(h2cRequest);

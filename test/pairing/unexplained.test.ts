@@ -53,6 +53,13 @@ const untold: Record<string, Story> = {
       .headers(1, { endStream: true })
       .server.headers(1, { fields: { ":status": "416" } })
       .rst(1, PROTOCOL_ERROR),
+  "the same on a second stream, which is folded into the first": (s) => {
+    for (const id of [1, 3])
+      s.client
+        .headers(id, { endStream: true })
+        .server.headers(id, { fields: { ":status": "416" } })
+        .rst(id, PROTOCOL_ERROR);
+  },
   "a WebSocket that the server announces and does not take: health/connect-refused": (s) =>
     s
       .settings({ server: [[8, 1]] })

@@ -347,6 +347,13 @@ describe("a text", () => {
     expect(told(story, text).failure?.finding?.rule).toBe("goaway/stream-opened-after");
   });
 
+  it("that fits a close without a reason has what is known of the reason, as without a text", () => {
+    const story: Story = (s) => s.client.headers(1, { endStream: true }).server.close();
+    const without = told(story).story!;
+    expect(without.answer).toMatch(/^No rule is broken by what it had received/);
+    expect(told(story, "unexpected EOF").story).toEqual(without);
+  });
+
   it("that a unary call had no message is of the call without one", () => {
     const story: Story = (s) =>
       s.client

@@ -108,6 +108,7 @@ export const lastIdBelowAnswered = defineRule({
       reset:
         "GOAWAY names stream {last} as the last one, but stream {streamId}, which the other side had reset, had been answered",
       ended: "GOAWAY names stream {last} as the last one, but stream {streamId} had been answered in full",
+      own: "GOAWAY names stream {last} as the last one, but stream {streamId} had been answered, and then reset by the same side",
     },
     docs: {
       why: "The id promises that no stream above it was processed, so the other side may send those requests again.",
@@ -133,7 +134,13 @@ export const lastIdBelowAnswered = defineRule({
     if (stream === undefined) return;
     const more = { related: opened(stream), stream };
     if (open > 0) report(frame, "open", { last, streamId }, more);
-    else report(frame, stream.half(from).over ? "ended" : "reset", { last, streamId }, { ...more, severity: "warning" });
+    else
+      report(
+        frame,
+        stream.half(from).endAt >= 0 ? "ended" : stream.half(from).resetAt >= 0 ? "own" : "reset",
+        { last, streamId },
+        { ...more, severity: "warning" },
+      );
   },
 });
 

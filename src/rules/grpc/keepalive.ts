@@ -137,7 +137,7 @@ export const keepaliveTimeout = defineRule({
     decidable: "payload",
     messages: {
       timeout: "the {side} closes the connection {waited} s after a PING that was not answered",
-      busy: "the {side} closes the connection {waited} s after a PING that was not answered, though the {peer} went on sending: the answer came too late",
+      busy: "the {side} closes the connection {waited} s after a PING that was not answered, though the {peer} had got it and went on sending: no answer came in time",
     },
     options: {
       wait: { default: 20_000, unit: "ms", about: "how long a PING waits; less where a timer ends on open streams" },
@@ -168,8 +168,9 @@ export const keepaliveTimeout = defineRule({
     if (ping === undefined || !isGrpc(connection)) return;
     const peer = other(from);
     const data = { side: from, waited: Math.round(wait / 1e7) / 100 };
-    // So long after the PING the peer had not just sent what was under way.
-    const busy = connection.endpoint(peer).lastAt.time - oldest.time > wait / 2;
+    const { lastAt } = connection.endpoint(peer);
+    // So long after the PING it had read it, too.
+    const busy = lastAt.acked >= oldest.endOffset && lastAt.time - oldest.time > wait / 2;
     if (busy) report(ping, "busy", { ...data, peer });
     else report(ping, "timeout", data);
   },

@@ -147,7 +147,16 @@ export const goawayAbandoned = defineRule({
       fix: "Take no new requests to the connection, and close it when the last of its streams is over. GOAWAY(NO_ERROR) is no error.",
     },
   },
-  state: (): { closed: Abandoned | undefined } => ({ closed: undefined }),
+  kinds: ["rst-stream"],
+  from: "client",
+  state: (): { closed: Abandoned | undefined; readonly reset: Set<number> } => ({ closed: undefined, reset: new Set() }),
+  frame(frame, _stream, context) {
+    const goaway = context.connection.server.goaways.at(-1);
+    // What crossed it is none of this.
+    if (goaway === undefined || frame.first.acked < goaway.endOffset) return;
+    const { reset } = context.state;
+    if (reset.size < RESETS) reset.add(frame.streamId);
+  },
   onClose: true,
   end(from, how, at, context) {
     const { client, server, streams } = context.connection;
@@ -158,8 +167,7 @@ export const goawayAbandoned = defineRule({
     const kept: Stream[] = [];
     for (const stream of streams.values()) {
       if (!stream.seen || stream.initiator !== "client" || stream.id > server.lastKept || stream.server.over) continue;
-      // What it had cancelled before is none of this.
-      if (stream.client.resetAt < 0 || stream.client.resetTime >= goaway.time) kept.push(stream);
+      if (stream.client.resetAt < 0 || context.state.reset.has(stream.id)) kept.push(stream);
     }
     const ms = Math.round((at.time - goaway.time) / 1e6);
     if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept };
@@ -170,7 +178,9 @@ export const goawayAbandoned = defineRule({
     if (closed === undefined) return;
     const { at, how, ms } = closed;
     const isReset = closed.kept.every(({ client }) => client.resetAt >= 0);
-    const kept = closed.kept.filter(({ server }) => isReset || server.endAt < 0).map(({ id }) => id);
+    const kept = closed.kept
+      .filter(({ client, server }) => isReset || (server.endAt < 0 && client.resetAt < 0))
+      .map(({ id }) => id);
     if (kept.length > 0) report(at, isReset ? "reset" : "closed", { how, ms, count: kept.length, streams: listed(kept) });
   },
 });
@@ -310,5 +320,8 @@ export const tcpResetWithData = defineRule({
 });
 
 const isClosed = (how: EndReason | undefined): boolean => how === "fin" || how === "rst";
+
+// Streams that are remembered.
+const RESETS = 1000;
 
 const idsOf = (streams: readonly Stream[]): number[] => streams.map(({ id }) => id);

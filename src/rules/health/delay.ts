@@ -6,6 +6,7 @@ import { ErrorCode } from "../../http2/error-code.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { statusText } from "../status-text.ts";
 
 export const slowFirstByte = defineRule({
   id: "health/slow-first-byte",
@@ -124,11 +125,12 @@ export const requestCancelled = defineRule({
     const { server, response } = stream;
     if (server.endAt >= 0) {
       const since = frame.last.time - server.endTime;
-      if (since < options.ms * 1e6) return;
-      const { grpcStatus, status } = response;
-      const answer = grpcStatus === undefined ? `:status ${status}` : `grpc-status ${grpcStatus}`;
-      const late = { streamId: stream.id, ms: Math.round(since / 1e6), answer };
-      report(frame, "answered", late, { ...more, fold: "answered", severity: "warning" });
+      const { acked } = frame.first;
+      // It may not have had the end of it; and a tunnel ends when its client has done with it.
+      if (since < options.ms * 1e6 || (acked >= 0 && acked < server.endAt) || stream.request.method === "CONNECT") return;
+      const late = { streamId: stream.id, ms: Math.round(since / 1e6), answer: statusText(response) };
+      const because = acked < 0 ? ({ because: "acks" } as const) : {};
+      report(frame, "answered", late, { ...more, fold: "answered", severity: "warning", ...because });
       return;
     }
     const data = { streamId: stream.id, ms, octets: stream.server.dataOctets };

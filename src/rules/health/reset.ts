@@ -11,6 +11,7 @@ import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
+import { statusText } from "../status-text.ts";
 import { WalkBudget } from "../walk-budget.ts";
 
 export const refusedStreams = defineRule({
@@ -39,8 +40,8 @@ export const refusedStreams = defineRule({
   frame(frame, stream, context) {
     if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
     const { connection, state, report } = context;
-    const lower = stream === undefined ? undefined : lowerThanKnown(stream, connection);
-    if (stream !== undefined && lower !== undefined && state.early.length < EARLY) {
+    const lower = stream === undefined || state.early.length >= EARLY ? undefined : lowerThanKnown(stream, connection);
+    if (stream !== undefined && lower !== undefined) {
       // Reported apart from what a caller makes of it: it says why.
       state.early.push({ frame: FrameRef.of(frame), stream, lower });
       return;
@@ -108,9 +109,7 @@ export const resetAfterResponse = defineRule({
     if (stream?.seen !== true || stream.initiator !== "client") return;
     const { client, server, response } = stream;
     if (server.endAt < 0 || server.resetAt >= 0 || client.over) return;
-    const { grpcStatus, status } = response;
-    const answer = grpcStatus === undefined ? `:status ${status}` : `grpc-status ${grpcStatus}`;
-    report(frame, "cancel", { streamId: stream.id, answer }, { related: opened(stream), fold: "" });
+    report(frame, "cancel", { streamId: stream.id, answer: statusText(response) }, { related: opened(stream), fold: "" });
   },
 });
 
@@ -159,8 +158,8 @@ export const serverReset = defineRule({
       report(frame, "deadline", { ...data, ...times }, { ...more, severity: "info" });
       return;
     }
-    // It had taken the request for right.
-    if (stream.server.message === "yes" && stream.server.endAt < 0 && !unseen) {
+    // It had taken the request for right. Of one that goes on something may have been wrong since.
+    if (stream.server.message === "yes" && stream.server.endAt < 0 && stream.client.endAt >= 0 && !unseen) {
       const { status } = stream.response;
       report(frame, "response", { ...data, status, octets: stream.server.dataOctets }, more);
       return;

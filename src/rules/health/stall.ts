@@ -183,9 +183,9 @@ export const flowStallConnection = defineRule({
   // One that was given up while it waited.
   streamEnd(stream, { connection, state, options, report }) {
     for (const sender of SIDES) {
-      if (connectionWindow(connection, sender) > 0 || !state.walks.isDue(connection)) continue;
       const half = stream.half(sender);
       if (half.endAt >= 0 || half.message === "no" || !stream.seen) continue;
+      if (connectionWindow(connection, sender) > 0 || !state.walks.isDue(connection)) continue;
       const until = stream.client.resetAt >= 0 ? stream.client.resetTime : stream.server.resetTime;
       const lasting = lastingStallAt(connection, sender, until, options.ms, stream);
       if (lasting !== undefined)

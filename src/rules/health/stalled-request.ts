@@ -3,6 +3,7 @@ import { ErrorCode } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
+import { timerOf } from "../../model/timer.ts";
 import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
 import { SECOND } from "../../time.ts";
 import { opened } from "../related.ts";
@@ -34,31 +35,40 @@ export const requestStalled = defineRule({
   },
   kinds: ["rst-stream", "goaway"],
   from: "server",
-  frame(frame, stream, { connection, options, report }) {
+  state: () => ({ closed: false }),
+  // Then the client cannot send, whatever HTTP/2 allows.
+  tcpWindow(from, zero, _at, { state }) {
+    if (from === "server") state.closed = zero;
+  },
+  frame(frame, stream, context) {
     const { errorCode, kind, last } = frame;
+    const { connection, options } = context;
     if (!frame.whole || errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return;
     if (kind === "goaway") {
-      if (connection.server.goaways.length === 0) tell(stalledIn(connection, last.time, options.ms), report);
-    } else if (stream !== undefined) tell(stalledAt(stream, connection, last.time, options.ms), report);
+      if (connection.server.goaways.length === 0) tell(stalledIn(connection, last.time, options.ms), context);
+    } else if (stream !== undefined) tell(stalledAt(stream, connection, last.time, options.ms), context);
   },
   onClose: true,
-  end(from, how, at, { connection, options, report }) {
-    const { client, server } = connection;
+  end(from, how, at, context) {
+    const { client, server } = context.connection;
     if (from !== "server" || (how !== "fin" && how !== "rst") || server.goaways.length > 0 || client.end !== undefined) return;
-    tell(stalledIn(connection, at.time, options.ms), report);
+    tell(stalledIn(context.connection, at.time, context.options.ms), context);
   },
 });
 
-function tell(stalled: Stalled | undefined, report: Report): void {
-  if (stalled === undefined) return;
+function tell(stalled: Stalled | undefined, context: StallContext): void {
+  if (stalled === undefined || (context.hasState && context.state.closed)) return;
   const { stream, at, seconds, inside } = stalled;
   const { dataOctets: octets, declaredLength: length } = stream.client;
-  const more = { stream, related: opened(stream), fold: "" };
+  // A shorter wait may be for anything.
+  const severity = seconds >= LONG || timerOf(seconds * SECOND) !== undefined ? {} : ({ severity: "info" } as const);
+  const more = { stream, related: opened(stream), fold: "", ...severity };
+  const { report } = context;
   if (inside !== undefined) report(at, "message", { streamId: stream.id, ...inside, seconds }, more);
   else report(at, "content", { streamId: stream.id, octets, length, seconds }, more);
 }
 
-type Report = Context<RuleMeta & { readonly messages: typeof messages }>["report"];
+type StallContext = Context<RuleMeta & { readonly messages: typeof messages }, { closed: boolean }>;
 
 interface Stalled {
   readonly stream: Stream;
@@ -90,3 +100,6 @@ function stalledAt(stream: Stream, connection: Connection, now: number, ms: numb
   if (inside === undefined && client.dataOctets >= client.declaredLength) return undefined;
   return { stream, at: client.lastData.copy(), seconds: Math.round(quiet / (SECOND / 10)) / 10, inside };
 }
+
+// Seconds.
+const LONG = 5;

@@ -138,5 +138,9 @@ testRule(lastIdBelowAnswered, {
       frames: (s) => s.client.headers(1, end).server.headers(1).client.rst(1).server.goaway(0),
       finds: [["reset", 4, { last: 0, streamId: 1 }, { severity: "warning" }]],
     },
+    "that the same side had reset": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1, end).headers(3).rst(3, 7).goaway(1),
+      finds: [["own", 6, { last: 1, streamId: 3 }, { severity: "warning" }]],
+    },
   },
 });

@@ -221,6 +221,14 @@ testRule(keepaliveTimeout, {
       frames: (s) => s.client.headers(1, grpc).ping().wait(4999).close(),
       finds: [["timeout", 2, { side: "client", waited: 5 }]],
     },
+    "though DATA came meanwhile, which the server may have sent before": {
+      frames: (s) => {
+        s.client.headers(1, grpc).server.headers(1, answer).client.ping();
+        s.server.wait(11_000).crossing(1).data(1, hello);
+        s.client.wait(9000).close();
+      },
+      finds: [["timeout", 3, { side: "client", waited: 20 }]],
+    },
     "though DATA came meanwhile": {
       frames: (s) => {
         s.client.headers(1, grpc).server.headers(1, answer).client.ping();

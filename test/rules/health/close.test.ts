@@ -142,6 +142,7 @@ testRule(goawayAbandoned, {
     "an error": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
     "the client gave up with an error": (s) => s.client.headers(1, end).server.goaway(1).client.goaway(0, 1).close(),
     "the server closed first": (s) => s.client.headers(1, end).server.goaway(1).close().client.close(),
+    "cancelled without having got it": (s) => s.client.headers(1, end).server.goaway(1).client.crossing(1).rst(1, 8).close(),
     "given up before": (s) => s.client.headers(1, end).rst(1).server.goaway(1).client.close(),
     "no GOAWAY": (s) => s.client.headers(1, end).close(),
     "the server answers after the client's FIN": (s) =>

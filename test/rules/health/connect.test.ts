@@ -26,19 +26,32 @@ testRule(connectRefused, {
     "reset after it was taken": (s) => connect(s).server.headers(1).rst(1, PROTOCOL_ERROR),
     "refused for its load": (s) => connect(s).server.rst(1, REFUSED_STREAM),
     "by the client": (s) => connect(s).rst(1, PROTOCOL_ERROR),
+    "the server behind it is down": (s) => connect(s).server.headers(1, status("502")),
+    "another protocol": (s) =>
+      s
+        .settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] })
+        .client.headers(1, { fields: { ...asks.fields, ":protocol": "connect-udp" } })
+        .server.headers(1, status("501")),
+    "another one was taken": (s) => connect(s).server.headers(1).client.headers(3, asks).server.headers(3, status("501")),
+    "announced and acknowledged before the answer, and after the request": (s) =>
+      s.client
+        .headers(1, asks)
+        .server.settings([[ENABLE_CONNECT_PROTOCOL, 1]])
+        .client.settingsAck()
+        .server.headers(1, status("501")),
   },
   invalid: {
     "by a status": {
       frames: (s) => connect(s).server.headers(1, status("501")),
-      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 501 }]],
+      finds: [["status", 2, { streamId: 1, status: 501 }]],
     },
     "by a status that may be about anything in the request": {
       frames: (s) => connect(s).server.headers(1, status("400")),
-      finds: [["status", 2, { protocol: "websocket", streamId: 1, status: 400 }, { severity: "info" }]],
+      finds: [["status", 2, { streamId: 1, status: 400 }, { severity: "info" }]],
     },
     "by RST_STREAM": {
       frames: (s) => connect(s).server.rst(1, PROTOCOL_ERROR),
-      finds: [["reset", 2, { protocol: "websocket", streamId: 1, code: "PROTOCOL_ERROR" }]],
+      finds: [["reset", 2, { streamId: 1, code: "PROTOCOL_ERROR" }]],
     },
     "mid-connection": {
       frames: (s) =>
@@ -47,7 +60,7 @@ testRule(connectRefused, {
           .settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] })
           .client.headers(1, asks)
           .server.rst(1, PROTOCOL_ERROR),
-      finds: [["reset", 2, { protocol: "websocket", streamId: 1, code: "PROTOCOL_ERROR" }]],
+      finds: [["reset", 2, { streamId: 1, code: "PROTOCOL_ERROR" }]],
       because: ["borders", "settings"],
     },
   },

@@ -186,6 +186,15 @@ testRule(requestCancelled, {
     "by the server": (s) => s.client.headers(1, end).wait(2000).server.rst(1),
     "after the response": (s) => s.client.headers(1, end).server.headers(1, end).wait(2000).client.rst(1),
     "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).wait(2000).client.rst(2),
+    "long after a whole response that it had not received": (s) =>
+      s.client.headers(1).server.headers(1, end).client.wait(2000).crossing(1).rst(1),
+    "a tunnel that the server had ended": (s) =>
+      s.client
+        .headers(1, { fields: { ":method": "CONNECT", ":authority": "h" } })
+        .server.headers(1)
+        .data(1, 0, end)
+        .client.wait(2000)
+        .rst(1),
     "soon after a whole response": (s) => s.client.headers(1).wait(2000).server.headers(1, end).client.wait(998).rst(1),
   },
   invalid: {

@@ -101,6 +101,10 @@ testRule(serverReset, {
       frames: (s) => s.client.headers(1).headers(3).server.rst(1, 2).rst(3, 2),
       finds: [["reset", 3, { streamId: 1, code: "INTERNAL_ERROR", meaning: "it failed inside" }, { count: 2 }]],
     },
+    "of its own response, while the request went on": {
+      frames: (s) => s.client.headers(1).server.headers(1).data(1, 3).client.data(1, 3).server.rst(1, 3),
+      finds: [["reset", 5, { streamId: 1, code: "FLOW_CONTROL_ERROR", meaning: "it calls a window exceeded" }]],
+    },
     "of its own response": {
       frames: (s) =>
         s.client

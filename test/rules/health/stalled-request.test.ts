@@ -35,6 +35,7 @@ testRule(requestStalled, {
         .data(3, 16379);
       half(s).wait(2000).server.goaway(1, INTERNAL_ERROR);
     },
+    "the server's TCP takes nothing": (s) => half(s).server.tcpWindow(0).wait(6000).goaway(1, INTERNAL_ERROR),
     "the client gave it up": (s) => half(s).wait(2000).rst(1).server.goaway(1, INTERNAL_ERROR),
     "the client closed first": (s) => half(s).wait(2000).close().server.close(),
     "ended within the content: headers/content-length-mismatch": (s) =>
@@ -43,7 +44,7 @@ testRule(requestStalled, {
   invalid: {
     "within the content, until GOAWAY": {
       frames: (s) => half(s).wait(999).server.goaway(1, INTERNAL_ERROR).goaway(1, INTERNAL_ERROR).close(),
-      finds: [["content", 2, { streamId: 1, octets: 4, length: 10, seconds: 1 }]],
+      finds: [["content", 2, { streamId: 1, octets: 4, length: 10, seconds: 1 }, { severity: "info" }]],
     },
     "within a message, until RST_STREAM": {
       frames: (s) => message(s).wait(5999).server.rst(1, INTERNAL_ERROR),
@@ -51,11 +52,11 @@ testRule(requestStalled, {
     },
     "until the server closed": {
       frames: (s) => message(s).wait(1999).server.close(),
-      finds: [["message", 2, { streamId: 1, missing: 6, number: 1, seconds: 2 }]],
+      finds: [["message", 2, { streamId: 1, missing: 6, number: 1, seconds: 2 }, { severity: "info" }]],
     },
     "another stream is reset by its own fault": {
       frames: (s) => half(s).headers(3).wait(1998).server.rst(3, INTERNAL_ERROR).rst(1, INTERNAL_ERROR),
-      finds: [["content", 2, { streamId: 1, octets: 4, length: 10, seconds: 2 }]],
+      finds: [["content", 2, { streamId: 1, octets: 4, length: 10, seconds: 2 }, { severity: "info" }]],
     },
   },
 });

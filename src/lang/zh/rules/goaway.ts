@@ -35,6 +35,7 @@ export const goaway: Readonly<Record<string, RuleText>> = {
       open: "GOAWAY 的 last stream 是 {last}，但流 {streamId} 已有响应，只是还没有结束",
       reset: "GOAWAY 的 last stream 是 {last}，但被对端重置的流 {streamId} 已有响应",
       ended: "GOAWAY 的 last stream 是 {last}，但流 {streamId} 已完整响应",
+      own: "GOAWAY 的 last stream 是 {last}，但流 {streamId} 已有响应，之后被同一方重置",
     },
     why: "该 ID 保证更大的流都没有被处理，对端可以重发这些请求。",
     fix: "给出做过任何处理的最大的流 ID。",

@@ -267,7 +267,7 @@ export const grpc: Readonly<Record<string, RuleText>> = {
     title: "PING 没有应答，连接因此被放弃",
     messages: {
       timeout: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接",
-      busy: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接，而{peer}一直在发送：应答来得太晚",
+      busy: "{side}发出的 PING 没有得到应答，{waited} s 之后它关闭了连接，而{peer}已经收到它并且一直在发送：应答没有及时到来",
     },
     why: "对端或者中间的网络已经不通，或者太慢：未完成的调用以 UNAVAILABLE 结束。",
     fix: "查看从该 PING 起对端在做什么：进程停住了，防火墙丢掉了连接，或者 DATA 占满了慢速的网络。给 PING 更多时间。",

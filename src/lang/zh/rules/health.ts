@@ -252,9 +252,9 @@ export const health: Readonly<Record<string, RuleText>> = {
     title: "通告了 ENABLE_CONNECT_PROTOCOL 的服务端应接受这种请求",
     messages: {
       status:
-        "服务端对流 {streamId} 上用于 {protocol} 的 CONNECT 请求的响应是 :status {status}，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
+        "服务端对流 {streamId} 上用于 WebSocket 的 CONNECT 请求的响应是 :status {status}，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
       reset:
-        "服务端用 {code} 重置了流 {streamId} 上用于 {protocol} 的 CONNECT 请求，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
+        "服务端用 {code} 重置了流 {streamId} 上用于 WebSocket 的 CONNECT 请求，而它的 SETTINGS 通告了 ENABLE_CONNECT_PROTOCOL",
     },
     why: "服务端一通告该设置，浏览器就这样打开 WebSocket，并且不会退回 HTTP/1.1。往往是服务端的库通告了它，而 handler 或者代理后面的服务端只认识 HTTP/1.1 的 upgrade。",
     fix: "不要通告该设置（Go：GODEBUG=http2xconnect=0），或者使带 :protocol 的 CONNECT 一直到达应用。",
