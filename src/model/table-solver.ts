@@ -54,7 +54,9 @@ export class TableSolver {
     this.#constants = constantsOf(loss, from);
     this.#hasLengths = loss.before.some((field) => field?.name.id === Name.contentLength);
     if (loss.before.length === 0 || loss.missing.octets === Infinity) this.#over = true;
-    else if (blocks === 0) loss.solve(NO_ENTRY, BY_STREAMS);
+    // What speaks gRPC alone sends no interim responses and pushes nothing.
+    else if (blocks === 0 && (from === "client" || this.#constants.some(({ name }) => name.id === Name.contentType)))
+      loss.solve(NO_ENTRY, BY_STREAMS);
   }
 
   /** It is about this loss. */
@@ -74,7 +76,9 @@ export class TableSolver {
     if (lost !== undefined) {
       if (!isLawful(lost) || (usual.length > 0 && !usual.includes(lost))) this.#giveUp();
     } else this.#narrow(this.#lawful.filter(isLawful), usual);
-    if (!this.#hasLengths || endStream || this.#contents.size >= CONTENTS) return;
+    if (!this.#hasLengths || endStream) return;
+    // The oldest may never end with DATA.
+    for (const oldest of this.#contents.keys()) if (this.#contents.size >= CONTENTS) this.#contents.delete(oldest);
     this.#contents.set(streamId, { parts, lostOctets });
   }
 
@@ -224,8 +228,8 @@ export function solveBlock(fields: FieldBlock, decoded: DecodedBlock, sender: Se
   sender.tableSolver.block(fields, decoded, sender);
 }
 
-// Of a client: the requests whose streams are not there, where this one is the first behind the loss. Of a server: what was missing of its
-// answers then, and all that it may have answered since, but for the answer that this block begins.
+// Where this one is the first behind the loss. Of a client: the requests whose streams are not there, and trailers of those that were. Of a
+// server: what was missing of its answers then, and all that it may have answered since, but for the answer that this block begins.
 function blocksMissing(
   { blocks, opened = -1 }: Missing,
   { opensStream, streamId }: FieldBlock,
@@ -233,8 +237,9 @@ function blocksMissing(
   { side, highestOpened }: Sender,
   peer: Peer,
 ): number {
-  if (side === "client") return opensStream && highestOpened === opened ? (streamId - opened - 1) >> 1 : Infinity;
-  if (blocks === undefined || !peer.opensKnown) return Infinity;
+  if (blocks === undefined) return Infinity;
+  if (side === "client") return opensStream && highestOpened === opened ? blocks + ((streamId - opened - 1) >> 1) : Infinity;
+  if (!peer.opensKnown) return Infinity;
   const own = statusCode >= 200 && streamId <= peer.highestOpened ? 2 : 0;
   return Math.max(blocks + Math.max(peer.highestOpened - opened, 0) - own, 0);
 }
