@@ -20,16 +20,18 @@ export async function openJoiner(options: AnalyzeOptions, captures: CapturePipel
   return new LogJoiner(logs, captures);
 }
 
-/** @throws H2lintError where one cannot be read. */
+/** @param paths What requests ask for is wanted too.
+ *  @throws H2lintError where one cannot be read. */
 export async function readLogs(
   { logs: sources = [], showSecrets = false }: AnalyzeOptions,
   limits: Limits,
   diagnostics: DiagnosticSink,
+  paths = false,
 ): Promise<Log[]> {
   const logs: Log[] = [];
   for (const [index, { source, side }] of sources.entries()) {
     const opened = typeof source === "string" ? fileSource(source) : source;
-    logs.push(await readLog(opened, index, side, { limits, diagnostics, showSecrets }));
+    logs.push(await readLog(opened, index, side, { limits, diagnostics, showSecrets, paths }));
   }
   return logs;
 }
@@ -75,8 +77,8 @@ export class LogJoiner {
 
 /** @throws H2lintError where a log cannot be read. */
 export async function openPathLogs(options: AnalyzeOptions, captures: CapturePipeline): Promise<PathLogs> {
-  const read: Diagnostic[] = [];
-  return new PathLogs(await readLogs(options, captures.limits, (one) => void read.push(one)), captures, read);
+  const noticed: Diagnostic[] = [];
+  return new PathLogs(await readLogs(options, captures.limits, (one) => void noticed.push(one), true), captures, noticed);
 }
 
 /** Finds the :path of requests in logs, where the captures lack it. */
@@ -87,22 +89,22 @@ export class PathLogs {
   readonly #requests: RequestKeeper;
   readonly #logs: readonly Log[];
   readonly #captures: CapturePipeline;
-  readonly #read: readonly Diagnostic[];
+  readonly #noticed: Diagnostic[];
   #joined: Diagnostic[] = [];
 
-  /** @param read What was noticed when the logs were read. */
-  constructor(logs: readonly Log[], captures: CapturePipeline, read: readonly Diagnostic[]) {
+  /** @param noticed What was noticed when the logs were read; owned from here on. */
+  constructor(logs: readonly Log[], captures: CapturePipeline, noticed: Diagnostic[]) {
     this.#logs = logs;
     this.#captures = captures;
-    this.#read = read;
-    this.#wire = new WireFrames(captures.limits, (diagnostic) => captures.diagnostics.add(diagnostic));
+    this.#noticed = noticed;
+    this.#wire = new WireFrames(captures.limits, (diagnostic) => void noticed.push(diagnostic));
     this.#requests = new RequestKeeper(captures.limits);
     this.listeners = [this.#wire, this.#requests];
   }
 
   /** What was noticed of the logs, and of their connections when they were compared last. */
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#read, ...this.#joined];
+    return [...this.#noticed, ...this.#joined];
   }
 
   /** What they say, as far as the captures were read. */

@@ -2,9 +2,8 @@
 // several is nobody's for certain: it is `possible` at best.
 import type { Confidence } from "../pairing/reaction.ts";
 import type { Candidate } from "./candidate.ts";
-import { type ClockOffset, offsetOf, toleranceOf } from "./clock.ts";
+import { type ClockOffset, isInTime, isTimely } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
-import type { FramePair } from "./likeness.ts";
 
 export interface Joined extends Candidate {
   readonly confidence: Confidence;
@@ -29,7 +28,8 @@ export function assign(
   const join = (candidate: Candidate, confidence: Confidence) => {
     taken.add(candidate.wire.id);
     // A line whose time does not fit is of another connection, and then others may be as well.
-    const pairs = candidate.pairs.filter((pair) => isTimely(pair, candidate));
+    const clock = clockOf(candidate);
+    const pairs = candidate.pairs.filter(({ event, frame }) => isTimely(event.time, frame.time, candidate, clock, wireSeconds));
     const mixed = pairs.length < candidate.pairs.length && confidence === "exact";
     joined.push({ ...candidate, pairs, confidence: mixed ? "likely" : confidence });
   };
@@ -43,7 +43,7 @@ export function assign(
     // The best alike; of those the ones whose time fits.
     const most = Math.max(...candidates.map(({ likeness }) => likeness));
     const alike = (named.length > 0 ? named : candidates).filter(({ likeness }) => likeness >= most - NEAR);
-    const fit = alike.filter((candidate) => isInTime(candidate));
+    const fit = alike.filter((candidate) => isInTime(candidate, clockOf(candidate), wireSeconds));
     if (fit.length > 0) open.push({ all: candidates.length, fit: fit.length, left: [...fit] });
     // Frames show what it is whatever the clock says; texts alone do not.
     else if (alike.length === 1 && alike[0]!.pairs.length >= FRAMES) join(alike[0]!, "likely");
@@ -82,18 +82,6 @@ export function assign(
     }
   }
   return { joined, ambiguous };
-
-  function isTimely({ event, frame }: FramePair, candidate: Candidate): boolean {
-    const clock = clockOf(candidate);
-    if (clock === undefined || event.time === undefined || event.time.base !== candidate.moment?.log.base) return true;
-    return Math.abs(wireSeconds(frame.time) - event.time.seconds - clock.seconds) <= toleranceOf(candidate);
-  }
-
-  function isInTime(candidate: Candidate): boolean {
-    const clock = clockOf(candidate);
-    const offset = offsetOf(candidate, wireSeconds);
-    return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= toleranceOf(candidate);
-  }
 
   // The same program does the same in every run: only a clock that is right distinguishes this one from another. For texts there must be nothing
   // else in the capture that they could be of.

@@ -1,7 +1,7 @@
 // How far is a log's clock from the capture's? The offset at which most connections of the log have one of the capture to be: clocks
 // are never trusted, and a zone that a log does not say is found the same way.
 import type { Candidate } from "./candidate.ts";
-import type { ClockBase } from "./event.ts";
+import type { ClockBase, LogTime } from "./event.ts";
 
 /** Seconds to add to the log's times. */
 export interface ClockOffset {
@@ -54,6 +54,30 @@ export function clockOffset(
     }
   }
   return { seconds: best!.offset, rival, right: best!.far <= best!.near, count: best!.count };
+}
+
+/** A line of the candidate's log, and something of the capture, can be of the same moment; where nothing is known of one of them, too.
+ *  @param wireTime Nanoseconds since the session's first packet. */
+export function isTimely(
+  time: LogTime | undefined,
+  wireTime: number,
+  candidate: Candidate,
+  clock: ClockOffset | undefined,
+  wireSeconds: (time: number) => number,
+): boolean {
+  if (clock === undefined || time === undefined || time.base !== candidate.moment?.log.base) return true;
+  return Math.abs(wireSeconds(wireTime) - time.seconds - clock.seconds) <= toleranceOf(candidate);
+}
+
+/** The two connections can have been at the same time. */
+export function isInTime(
+  candidate: Candidate,
+  clock: ClockOffset | undefined,
+  wireSeconds: (time: number) => number,
+  tolerance: (candidate: Candidate) => number = toleranceOf,
+): boolean {
+  const offset = offsetOf(candidate, wireSeconds);
+  return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= tolerance(candidate);
 }
 
 /** Seconds from the log's time to the capture's. */

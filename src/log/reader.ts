@@ -35,6 +35,8 @@ export interface ReadContext {
   readonly diagnostics: DiagnosticSink;
   /** Leave credentials in the lines that are shown. */
   readonly showSecrets?: boolean;
+  /** What requests ask for is wanted too. */
+  readonly paths?: boolean;
 }
 
 /** @param side Which end wrote the log, as the user says.
@@ -79,6 +81,7 @@ export async function readLog(source: Source, file: number, side: Side | undefin
 class Collector {
   readonly #file: number;
   readonly #showSecrets: boolean;
+  readonly #paths: boolean;
   readonly #limits: Limits;
   readonly #diagnostics: DiagnosticSink;
   readonly #readers: { readonly format: LogFormat; readonly reader: FormatReader }[];
@@ -98,9 +101,10 @@ class Collector {
   #firstUnknown = 0;
   #firstLeft = 0;
 
-  constructor(file: number, { limits, diagnostics, showSecrets = false }: ReadContext) {
+  constructor(file: number, { limits, diagnostics, showSecrets = false, paths = false }: ReadContext) {
     this.#file = file;
     this.#showSecrets = showSecrets;
+    this.#paths = paths;
     this.#limits = limits;
     this.#diagnostics = diagnostics;
     this.#readers = formats.map((format) => ({ format, reader: format.reader() }));
@@ -151,7 +155,7 @@ class Collector {
     const line = { ...this.#head(text, number, connection), side, format };
     if (mark !== undefined) this.#add({ ...line, kind: mark });
     if (frame !== undefined) this.#add({ ...line, kind: "frame", frame });
-    if (name !== undefined) {
+    if (name !== undefined && this.#paths) {
       const { streamId, path, line: at = number } = name;
       this.#add({ ...line, place: { ...line.place, line: at }, kind: "name", streamId, path });
     }

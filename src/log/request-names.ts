@@ -8,9 +8,9 @@ import type { PathGroup } from "../model/path-groups.ts";
 import type { Confidence } from "../pairing/reaction.ts";
 import type { Joined } from "./assignment.ts";
 import type { Candidate } from "./candidate.ts";
-import { type ClockOffset, clockOffset, fineToleranceOf, offsetOf, toleranceOf } from "./clock.ts";
+import { type ClockOffset, clockOffset, fineToleranceOf, isInTime, isTimely } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
-import type { FrameEvent, LogTime, NameEvent } from "./event.ts";
+import type { FrameEvent, NameEvent } from "./event.ts";
 import type { JoinedConversations } from "./join.ts";
 import type { Log } from "./reader.ts";
 import type { WireRequest, WireRequests } from "./requests.ts";
@@ -72,7 +72,7 @@ function readingsOf(
     const { conversation, wire } = candidate;
     if (conversation.names.length === 0 || conversation.mixed) continue;
     const clock = clockOf(candidate);
-    if (wires.get(conversation) !== wire && !isInTime(candidate, clock, toleranceOf, wireSeconds)) continue;
+    if (wires.get(conversation) !== wire && !isInTime(candidate, clock, wireSeconds)) continue;
     const own = said.get(conversation) ?? saidBy(conversation);
     said.set(conversation, own);
     const reading = readingOf(candidate, own, requests.get(wire.id) ?? NONE, clock, wireSeconds);
@@ -211,7 +211,7 @@ function readingOf(
       names.set(stream, event);
       continue;
     }
-    if (!isTimely(event.time, request, candidate, clock, wireSeconds)) continue;
+    if (!isTimely(event.time, request.time, candidate, clock, wireSeconds)) continue;
     const { path, group, fields } = request;
     if (path !== undefined) {
       if (path !== event.path) return undefined;
@@ -298,27 +298,6 @@ function agrees(logged: Fields, fields: NonNullable<WireRequest["fields"]>, requ
   });
 }
 
-function isTimely(
-  time: LogTime | undefined,
-  request: WireRequest,
-  candidate: Candidate,
-  clock: ClockOffset | undefined,
-  wireSeconds: (time: number) => number,
-): boolean {
-  if (clock === undefined || time === undefined || time.base !== candidate.moment?.log.base) return true;
-  return Math.abs(wireSeconds(request.time) - time.seconds - clock.seconds) <= toleranceOf(candidate);
-}
-
-function isInTime(
-  candidate: Candidate,
-  clock: ClockOffset | undefined,
-  tolerance: (candidate: Candidate) => number,
-  wireSeconds: (time: number) => number,
-): boolean {
-  const offset = offsetOf(candidate, wireSeconds);
-  return clock === undefined || offset === undefined || Math.abs(offset - clock.seconds) <= tolerance(candidate);
-}
-
 // Connections that go on side by side are alike, and at nearly the same time. If there is one offset at which each of the log is one of the
 // capture to within a few milliseconds, the others are left out.
 function inStep(readings: readonly Reading[], wireSeconds: (time: number) => number): Reading[] {
@@ -337,7 +316,7 @@ function inStep(readings: readonly Reading[], wireSeconds: (time: number) => num
     const clock = clockOffset(candidates, base, wireSeconds, fineToleranceOf);
     const conversations = new Set(candidates.map(({ conversation }) => conversation)).size;
     if (clock === undefined || clock.rival || clock.count < conversations) return all;
-    return all.filter(({ candidate }) => isInTime(candidate, clock, fineToleranceOf, wireSeconds));
+    return all.filter(({ candidate }) => isInTime(candidate, clock, wireSeconds, fineToleranceOf));
   });
 }
 

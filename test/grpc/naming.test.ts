@@ -196,11 +196,20 @@ describe("calls with an unknown path", () => {
       call(s, 7, read("/a.B/Number"), [text], [number]);
     };
     const says = (name: PathName): LoggedPaths => ({ ofGroup: () => name, ofStream: () => undefined });
-    const by = (path: string): PathName => ({ inferred: { path, score: 0.99, because: "server.log:12 names it" } });
+    const by = (path: string, score = 0.99): PathName => ({ inferred: { path, score, because: "server.log:12 names it" } });
 
     it("have the name that a line has, whatever they look like", () => {
       const [found] = callsOf(likeNumber, new Schemas(), {}, says(by("/a.B/Other"))).filter(({ stream }) => stream === 3);
       expect(found!.pathInferred).toEqual({ path: "/a.B/Other", score: 0.99, because: "server.log:12 names it" });
+    });
+
+    it("have two where their looks are surer than the line", () => {
+      expect(names(callsOf(likeNumber, new Schemas(), {}, says(by("/a.B/Other", 0.7))))).toEqual([
+        [1, undefined, undefined, ["/a.B/Number", "/a.B/Other"]],
+      ]);
+      expect(names(callsOf(likeNumber, new Schemas(), {}, says(by("/a.B/Number", 0.7))))).toEqual([
+        [1, undefined, "/a.B/Number", undefined],
+      ]);
     });
 
     it("have the name that their looks choose from those in a log", () => {

@@ -18,10 +18,16 @@ export interface ReadLog extends Log {
   readonly texts: readonly TextEvent[];
 }
 
-/** @param step Octets per read. */
+/** @param step Octets per read. @param paths What requests ask for is wanted too. */
 export async function reading(
   text: string | Uint8Array,
-  { side, limits = {}, step, name = "x.log" }: { side?: Side; limits?: Partial<Limits>; step?: number; name?: string } = {},
+  {
+    side,
+    limits = {},
+    step,
+    name = "x.log",
+    paths = true,
+  }: { side?: Side; limits?: Partial<Limits>; step?: number; name?: string; paths?: boolean } = {},
 ): Promise<ReadLog> {
   const diagnostics: Diagnostic[] = [];
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
@@ -29,6 +35,7 @@ export async function reading(
   const log = await readLog(source, 0, side, {
     limits: { ...defaultLimits, ...limits },
     diagnostics: (diagnostic) => void diagnostics.push(diagnostic),
+    paths,
   });
   return {
     ...log,

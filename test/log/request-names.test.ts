@@ -137,6 +137,22 @@ describe("the :path in logs of", () => {
     ]);
   });
 
+  it("gRPC C-core: of a client, but not the path of an earlier call at the same address", async () => {
+    const text =
+      "I0101 10:00:00.000001 1 t.cc:1] perform_stream_op[s=0x1; op=0x2]:  SEND_INITIAL_METADATA{:path: /a.B/C, :authority: h}\n" +
+      "I0101 10:00:00.000002 1 t.cc:1] perform_stream_op[s=0x1; op=0x3]:  SEND_INITIAL_METADATA{grpc-accept-encoding: gzip}\n" +
+      "I0101 10:00:00.000003 1 t.cc:1] HTTP:CLI: Transport 0x9 allocating new grpc_chttp2_stream 0x1 to id 3\n";
+    expect(await names(text)).toEqual([]);
+    const [first, , last] = text.split(/(?<=\n)/);
+    expect(await names(`${first}${last}`)).toEqual([["0x9", 3, "/a.B/C", 1]]);
+  });
+
+  it("is read only where it is wanted", async () => {
+    const { events } = await reading(goServer, { paths: false });
+    expect(events.length).toBeGreaterThan(10);
+    expect(events.filter(({ kind }) => kind === "name")).toEqual([]);
+  });
+
   it("gRPC C-core: of a server that writes fields", async () => {
     const text =
       "I0101 10:00:00.000001 1 parsing.cc:345] INCOMING[ipv4:1.2.3.4:5]: HEADERS:END_HEADERS len:99 id:0x00000003\n" +

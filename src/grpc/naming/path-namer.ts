@@ -106,10 +106,12 @@ export class PathNamer implements ModelSink {
     if (evidence === undefined) return logged ?? {};
     // What is in the capture goes before what is said of it.
     if (logged === undefined || evidence.said !== undefined) return this.#nameBy(evidence);
-    if (logged.inferred !== undefined) return logged;
-    const { candidates = [] } = logged;
+    const said = logged.inferred?.path;
     const name = this.#nameBy(evidence);
     const path = name.inferred?.path;
+    if (said !== undefined && (path === undefined || path === said || logged.inferred!.score > name.inferred!.score))
+      return logged;
+    const candidates = said === undefined ? (logged.candidates ?? []) : [said];
     if (path !== undefined && candidates.includes(path)) return name;
     return { candidates: [...new Set([...candidates, ...(path === undefined ? [] : [path])])].sort().slice(0, CANDIDATES) };
   }

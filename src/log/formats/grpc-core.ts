@@ -55,8 +55,11 @@ class Reader implements FormatReader {
   #sent(text: string, number: number): LineContent | "part" | undefined {
     const { call, path } = CALL.exec(text)?.groups ?? {};
     if (call !== undefined) {
+      // What an earlier call had there is over.
+      this.#paths.delete(call);
+      if (path === undefined) return "part";
       if (this.#paths.size >= BLOCKS) this.#paths.clear();
-      this.#paths.set(call, { path: path!, line: number });
+      this.#paths.set(call, { path, line: number });
       return "part";
     }
     const { conn, address, stream } = STREAM.exec(text)?.groups ?? {};
@@ -75,7 +78,7 @@ const FIELD = /\bHTTP:(?<stream>\d{1,10}):(?:HDR|TRL|\?\?\?):(?<side>SVR|CLI): (
 const WRITER = /\bW:0x[0-9a-f]+ (CLIENT|SERVER) \[/;
 // Its address is used again for a later call.
 const CALL =
-  /\bperform_stream_op(?:_locked)?\[s=(?<call>0x[0-9a-f]+); op=0x[0-9a-f]+\]:\s+SEND_INITIAL_METADATA\{:path: (?<path>[^,]*), :/;
+  /\bperform_stream_op(?:_locked)?\[s=(?<call>0x[0-9a-f]+); op=0x[0-9a-f]+\]:\s+SEND_INITIAL_METADATA\{(?::path: (?<path>[^,]*), :)?/;
 const STREAM =
   /\bHTTP:CLI: Transport (?<conn>0x[0-9a-f]+) allocating new grpc_chttp2_stream (?<address>0x[0-9a-f]+) to id (?<stream>\d{1,10})\b/;
 // Streams whose blocks are remembered.
