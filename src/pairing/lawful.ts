@@ -71,6 +71,8 @@ const DEFAULT_TABLE = 4096;
 // More than these many programs refuse, whatever their SETTINGS say.
 export const FIELDS = 100;
 const LIST_SIZE = 8000;
+// RST_STREAM, as programs write it.
+const RESET = /\brst|_rst|reset/i;
 
 // Nothing is wrong with these blocks, or somebody would have found it: what was due came, and what came was allowed.
 const TABLE: readonly Line[] = [
@@ -287,10 +289,10 @@ const TABLE: readonly Line[] = [
     message: "resets",
     input: (_, { from }, { streams }) => resetsIn(streams.values(), from),
     codes: [enhanceYourCalm],
-    text: /\brst|_rst|reset/i,
+    text: RESET,
     loud: true,
     find: (before, { from, debug }, { streams }) => {
-      if (!/\brst|_rst|reset/i.test(debug)) return undefined;
+      if (!RESET.test(debug)) return undefined;
       const { own, theirs } = resetsIn(streams.values(), from);
       return own >= OWN_RESETS && theirs * 4 < own ? before.at(-1) : undefined;
     },

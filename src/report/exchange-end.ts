@@ -1,7 +1,9 @@
 // How an exchange ended, by whom and when, as far as the capture shows.
+
 import type { Clock } from "../capture/clock.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
+import { isError } from "../model/endpoint.ts";
 import type { Stream } from "../model/stream.ts";
 import type { Side } from "../place.ts";
 
@@ -44,9 +46,9 @@ export function endOf(stream: Stream, connection: Connection): Ending {
   const opener = connection.endpoint(stream.initiator);
   const goaway = [
     ...answering.goaways
-      .filter(({ errorCode, lastStreamId }) => errorCode !== 0 || (opener === asking && lastStreamId < stream.id))
+      .filter((one) => isError(one) || (opener === asking && one.lastStreamId < stream.id))
       .map((one) => ({ ...one, side: "server" as const })),
-    ...asking.goaways.filter(({ errorCode }) => errorCode !== 0).map((one) => ({ ...one, side: "client" as const })),
+    ...asking.goaways.filter(isError).map((one) => ({ ...one, side: "client" as const })),
   ].sort((a, b) => a.time - b.time)[0];
   if (goaway !== undefined) {
     const { side, errorCode, time } = goaway;

@@ -34,8 +34,9 @@ export function failuresOf(
     else group.push(finding);
   }
   const closes = new Map<FindingEvent, UnexplainedEvent>();
+  const killed = findings.filter((one) => one.rule === "health/stream-killed-by-close" && counts(one));
   const others = unexplained.filter((one) => {
-    const finding = killedAt(one, findings);
+    const finding = killedAt(one, killed);
     if (finding !== undefined) closes.set(finding, one);
     return finding === undefined;
   });
@@ -51,17 +52,14 @@ export function failuresOf(
   return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
 
-/** What says of a server's close that it cut calls off: the server did that, whatever its reason. */
-function killedAt({ connection, reaction }: UnexplainedEvent, findings: readonly FindingEvent[]): FindingEvent | undefined {
+/** What says of a server's close that it cut calls off: the server did that, whatever its reason.
+ *  @param killed The findings of such closes. */
+function killedAt({ connection, reaction }: UnexplainedEvent, killed: readonly FindingEvent[]): FindingEvent | undefined {
   if (reaction.kind !== "fin" && reaction.kind !== "rst") return undefined;
   const packet = reaction.frame?.packet ?? reaction.packet;
-  return findings.find(
+  return killed.find(
     (one) =>
-      one.rule === "health/stream-killed-by-close" &&
-      one.connection === connection &&
-      one.frame.packet === packet &&
-      one.frame.from === (reaction.frame?.from ?? reaction.from) &&
-      counts(one),
+      one.connection === connection && one.frame.packet === packet && one.frame.from === (reaction.frame?.from ?? reaction.from),
   );
 }
 

@@ -1,4 +1,5 @@
 import { Observation } from "../../http2/observation.ts";
+import { isError } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { defineRule } from "../rule.ts";
@@ -72,7 +73,7 @@ export const neverEnded = defineRule({
     const begun = state[from];
     const peer = connection.endpoint(other(from));
     // The other side gave up first: then nobody has to finish anything.
-    if (peer.end?.how === "fin" || peer.end?.how === "rst" || peer.goaways.some(({ errorCode }) => errorCode !== 0)) return;
+    if (peer.end?.how === "fin" || peer.end?.how === "rst" || peer.goaways.some(isError)) return;
     if (begun === undefined) return;
     const silence = at.time - connection.endpoint(from).lastAt.time;
     if (how === "fin" || how === "rst") report(begun, "closed", { side: from, streamId: begun.streamId });

@@ -1,6 +1,7 @@
 import { kindName } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
+import { isError } from "../../model/endpoint.ts";
 import { other } from "../../place.ts";
 import { MS, SECOND } from "../../time.ts";
 import { closing } from "../absent.ts";
@@ -93,7 +94,7 @@ export const noCloseAfterError = defineRule({
   when: { observed: Observation.aboveOwnGoaway },
   judge(frame, stream, { connection, state, report }) {
     const { from, streamId } = frame;
-    const error = connection.endpoint(from).goaways.find(({ errorCode }) => errorCode !== 0);
+    const error = connection.endpoint(from).goaways.find(isError);
     if (error === undefined || stream === undefined || state[from] || frame.kind !== "headers") return;
     const theirs = connection.endpoint(other(from));
     if (!stream.seen || stream.initiator !== theirs.side || error.acked < 0 || stream.openedAt <= error.acked) return;
@@ -104,7 +105,7 @@ export const noCloseAfterError = defineRule({
   connectionEnd({ connection, state, options, report }) {
     for (const side of ["client", "server"] as const) {
       const { goaways, lastAt } = connection.endpoint(side);
-      const error = goaways.find(({ errorCode }) => errorCode !== 0);
+      const error = goaways.find(isError);
       if (error === undefined || state[side]) continue;
       const lived = lastAt.time - error.time;
       const subject = closing(connection, side, lastAt);

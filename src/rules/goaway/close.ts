@@ -1,4 +1,5 @@
 import { ErrorCode, errorCodeName } from "../../http2/error-code.ts";
+import { isError } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { other } from "../../place.ts";
 import { closing } from "../absent.ts";
@@ -40,7 +41,7 @@ export const missingBeforeClose = defineRule({
     }
     const subject = closing(connection, from, at);
     // What the other side did wrong, or took for wrong, is reason enough.
-    const excused = peer.faults > 0 || peer.foreign !== undefined || peer.goaways.some(({ errorCode }) => errorCode !== 0);
+    const excused = peer.faults > 0 || peer.foreign !== undefined || peer.goaways.some(isError);
     if (unfinished > 0) {
       report(subject, "theirs", { side: from, streams: unfinished }, excused ? { severity: "info" } : {});
     } else if (open > 0) report(subject, "own", { side: from, streams: open }, { severity: "info" });

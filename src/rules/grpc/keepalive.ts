@@ -9,6 +9,7 @@ import { FrameRef } from "../../model/frame-ref.ts";
 import { timerOf } from "../../model/timer.ts";
 import { other } from "../../place.ts";
 import { durationText } from "../duration.ts";
+import { hasOpenStream } from "../open-stream.ts";
 import { defineRule } from "../rule.ts";
 import { WalkBudget } from "../walk-budget.ts";
 
@@ -180,11 +181,6 @@ const isTooManyPings = (frame: Frame): boolean =>
   frame.errorCode === ErrorCode.enhanceYourCalm && latin1(frame.bytes, frame.start, frame.end).includes("too_many_pings");
 
 const PINGS = 256;
-
-function hasOpenStream(connection: Connection): boolean {
-  for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;
-  return false;
-}
 
 // PINGs of other HTTP/2 are nobody's business here.
 function isGrpc(connection: Connection): boolean {

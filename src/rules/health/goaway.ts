@@ -7,6 +7,7 @@ import { requestNumber } from "../../model/request-number.ts";
 import type { Stream } from "../../model/stream.ts";
 import { SECOND } from "../../time.ts";
 import { listed } from "../listed.ts";
+import { hasOpenStream } from "../open-stream.ts";
 import { defineRule } from "../rule.ts";
 
 export const goawayLostStreams = defineRule({
@@ -70,7 +71,7 @@ export const goaway = defineRule({
     const { from, errorCode, lastStreamId } = frame;
     // Everyday: a client that leaves when its work is done, and a server that has nothing to say about it.
     const bare = from === "client" || frame.end === frame.start;
-    if (errorCode === ErrorCode.noError && bare && !hasOpenStream(connection)) return;
+    if (errorCode === ErrorCode.noError && bare && !wasInUse(connection)) return;
     const text = latin1(frame.bytes, frame.start, Math.min(frame.end, frame.start + TEXT));
     const data = { side: from, code: errorCodeName(errorCode), lastStreamId };
     const more = { fold: String(errorCode) };
@@ -239,12 +240,9 @@ export const gracefulShutdown = defineRule({
   },
 });
 
-function hasOpenStream(connection: Connection): boolean {
-  // What ended it may be missing.
-  if (connection.client.lostOctets > 0 || connection.server.lostOctets > 0) return false;
-  for (const stream of connection.streams.values()) if (!stream.closed && !stream.reserved) return true;
-  return false;
-}
+// What ended a stream may be missing.
+const wasInUse = (connection: Connection): boolean =>
+  connection.client.lostOctets === 0 && connection.server.lostOctets === 0 && hasOpenStream(connection);
 
 // RFC 9113 6.8: the last id of a GOAWAY that only announces.
 const ANNOUNCEMENT = 0x7fffffff;
