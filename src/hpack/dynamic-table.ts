@@ -1,4 +1,4 @@
-import { type Field, FieldBit } from "../fields/field.ts";
+import { type Field, isUnknown } from "../fields/field.ts";
 import { initialTableSize } from "./engine.ts";
 import { joinMissing, type Missing, TableLoss } from "./table-loss.ts";
 
@@ -162,7 +162,7 @@ export class DynamicTable {
     const { count, sinceMaximum, maximum } = this;
     if (maximum < 0 || maximum > this.bound || count > sinceMaximum) return;
     if (count === sinceMaximum && this.size + 32 <= maximum) return;
-    for (let i = 0; i < this.count; i++) if ((this.at(i)!.bits & notKnown) !== 0) return;
+    for (let i = 0; i < this.count; i++) if (isUnknown(this.at(i)!)) return;
     this.allKnown();
   }
 
@@ -197,7 +197,6 @@ export class DynamicTable {
   }
 }
 
-const notKnown = FieldBit.nameUnknown | FieldBit.valueUnknown;
 const none: (Field | undefined)[] = [];
 const noSizes: number[] = [];
 const leastRing = 8;
