@@ -20,6 +20,8 @@ export class MessageHead {
   /** Its field lines, and their octets as SETTINGS_MAX_HEADER_LIST_SIZE counts them. */
   fields = 0;
   listSize = 0;
+  /** Octets of its longest name or value; 0 where all are shorter than `LONG`. */
+  longest = 0;
   protocol: string | undefined = undefined;
   status = 0;
   contentType: string | undefined = undefined;
@@ -50,6 +52,7 @@ export class MessageHead {
     head.hasHost = (decoded.bits & FieldBit.host) !== 0;
     head.fields = decoded.count;
     head.listSize = decoded.listSize;
+    if (decoded.listSize > LONG) head.longest = longestOf(decoded);
     head.protocol = decoded.protocol?.value;
     head.status = decoded.statusCode;
     head.contentType = contentType?.value;
@@ -85,3 +88,12 @@ export class MessageHead {
 
 /** Of a message that has not begun. */
 export const noHead: MessageHead = Object.freeze(Object.assign(new MessageHead(), { shared: true }));
+
+function longestOf({ fields, count }: DecodedBlock): number {
+  let longest = 0;
+  for (let i = 0; i < count; i++) longest = Math.max(longest, fields[i]!.name.text.length, fields[i]!.value.length);
+  return longest > LONG ? longest : 0;
+}
+
+// No program refuses shorter fields.
+const LONG = 4096;

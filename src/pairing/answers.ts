@@ -104,11 +104,25 @@ class Answers {
       if (best !== undefined) this.#answering(best, scores, own);
       if (best === undefined || isFaint(best, scores)) this.#unanswering(reaction, own);
     }
-    // A consequence is not paired while what it follows from is not.
-    const unpaired = own.some(
+    this.#unpairConsequences(own, scene);
+  }
+
+  // A consequence is not paired while what it follows from is not: its answer may be to that.
+  #unpairConsequences(own: readonly Finding[], scene: Scene): void {
+    const unpaired = own.filter(
       (f) => !f.consequent && f.severity === "error" && f.expect.scope === "connection" && !this.#answers.has(f),
     );
-    if (unpaired) for (const finding of own) if (finding.consequent) this.#answers.delete(finding);
+    if (unpaired.length === 0) return;
+    for (const finding of own) {
+      const answer = finding.consequent ? this.#answers.get(finding) : undefined;
+      if (answer === undefined) continue;
+      this.#answers.delete(finding);
+      const scores = scored(unpaired, answer.reaction, own, scene);
+      const [best] = scores;
+      if (best === undefined || this.#answers.has(best.finding)) continue;
+      const { confidence } = answerOf(best, scores);
+      this.#answers.set(best.finding, { ...best, confidence: answer.confidence === "possible" ? confidence : "likely" });
+    }
   }
 
   /** All findings, answered or not.

@@ -71,6 +71,7 @@ const DEFAULT_TABLE = 4096;
 // More than these many programs refuse, whatever their SETTINGS say.
 export const FIELDS = 100;
 const LIST_SIZE = 8000;
+const FIELD_SIZE = 4096;
 // RST_STREAM, as programs write it.
 const RESET = /\brst|_rst|reset/i;
 
@@ -95,6 +96,17 @@ const TABLE: readonly Line[] = [
     codes: REFUSALS,
     text: /(?:header|field|metadata).{0,40}(?:large|size|exceed|long|limit)/i,
     find: (before, _, connection) => before.findLast((frame) => (headOf(frame, connection)?.listSize ?? 0) > LIST_SIZE),
+  },
+  {
+    message: "limit",
+    input: (frame, _, connection) => ({
+      input: `a field of ${headOf(frame, connection)!.longest} bytes`,
+      limit: "the 4 KiB a field that nginx takes by default up to 1.19.6, or the 8 KiB of Apache httpd and of later ones",
+    }),
+    codes: [enhanceYourCalm],
+    text: /(?:header|field).{0,40}(?:large|size|exceed|long|limit)/i,
+    loud: true,
+    find: (before, _, connection) => before.findLast((frame) => (headOf(frame, connection)?.longest ?? 0) > FIELD_SIZE),
   },
   {
     input: (_, { from }, connection) => ({
@@ -254,7 +266,24 @@ const TABLE: readonly Line[] = [
           ),
   },
   {
-    input: "`host` beside :authority",
+    input: "HEADERS that open a stream which PRIORITY had named before",
+    section: "5.1; RFC 7540, 5.3",
+    codes: STATE,
+    text: /stream.?id|idle|PRIORITY|HEADERS/i,
+    loud: true,
+    find: (before, { from, kind, streamId }, { streams }) => {
+      const last = from === "server" ? before.at(-1) : undefined;
+      if (last?.kind !== "headers" || (kind === "rst-stream" && last.streamId !== streamId)) return undefined;
+      const isOpening = streams.get(last.streamId)?.openedAt === last.end;
+      return isOpening && before.some((frame) => frame.kind === "priority" && frame.streamId === last.streamId)
+        ? last
+        : undefined;
+    },
+  },
+  {
+    input: (frame, _, connection) => ({
+      input: headOf(frame, connection)?.authority === undefined ? "`host` without :authority" : "`host` beside :authority",
+    }),
     section: "8.3.1",
     codes: [protocolError],
     text: /host|authority/i,

@@ -9,7 +9,7 @@ export type Failure =
       readonly finding: FindingEvent;
       readonly group: readonly FindingEvent[];
       readonly unexplained?: undefined;
-      /** The finding is about a close that nothing explains. */
+      /** The finding is about an end that nothing explains. */
       readonly close?: UnexplainedEvent;
     }
   | {
@@ -34,9 +34,9 @@ export function failuresOf(
     else group.push(finding);
   }
   const closes = new Map<FindingEvent, UnexplainedEvent>();
-  const killed = findings.filter((one) => one.rule === "health/stream-killed-by-close" && counts(one));
+  const ends = findings.filter((one) => counts(one) && (one.rule === "health/stream-killed-by-close" || isInternal(one)));
   const others = unexplained.filter((one) => {
-    const finding = killedAt(one, killed);
+    const finding = endAt(one, ends);
     if (finding !== undefined) closes.set(finding, one);
     return finding === undefined;
   });
@@ -52,16 +52,29 @@ export function failuresOf(
   return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
 
-/** What says of a server's close that it cut calls off: the server did that, whatever its reason.
- *  @param killed The findings of such closes. */
-function killedAt({ connection, reaction }: UnexplainedEvent, killed: readonly FindingEvent[]): FindingEvent | undefined {
-  if (reaction.kind !== "fin" && reaction.kind !== "rst") return undefined;
-  const packet = reaction.frame?.packet ?? reaction.packet;
-  return killed.find(
+/** What says of a close that it cut calls off, or of RST_STREAM(INTERNAL_ERROR) that its sender failed: that side did it, whatever its reason.
+ *  @param ends The findings of such ends. */
+function endAt({ connection, reaction }: UnexplainedEvent, ends: readonly FindingEvent[]): FindingEvent | undefined {
+  const { kind, errorCode, frame } = reaction;
+  if (kind === "rst-stream")
+    // Those with one code are folded into the first.
+    return errorCode === INTERNAL
+      ? ends.find((one) => isInternal(one) && one.connection === connection && (one.count > 1 || one.stream === frame?.streamId))
+      : undefined;
+  if (kind !== "fin" && kind !== "rst") return undefined;
+  const packet = frame?.packet ?? reaction.packet;
+  return ends.find(
     (one) =>
-      one.connection === connection && one.frame.packet === packet && one.frame.from === (reaction.frame?.from ?? reaction.from),
+      one.frame.kind === "close" &&
+      one.connection === connection &&
+      one.frame.packet === packet &&
+      one.frame.from === (frame?.from ?? reaction.from),
   );
 }
+
+// RFC 9113 7: no fault of the other side's.
+const INTERNAL = "INTERNAL_ERROR";
+const isInternal = ({ rule, data }: FindingEvent): boolean => rule === "health/server-reset" && data["code"] === INTERNAL;
 
 const isSuspicion = (finding: FindingEvent): boolean => {
   const { certainty, severity, consequent, baseline, reaction } = finding;

@@ -153,6 +153,11 @@ function unanswered({ offender, reaction, severity, certainty }: FindingEvent, s
         : "The {side} itself closed the connection {delay} later, on open streams (packet {packet}).",
       { side: say.text(offender), code: String(own.errorCode), delay: duration(own.delay), packet: own.packet },
     );
+  if (reaction.kind !== undefined && severity !== "info")
+    return say.text("The {side} sent {answer} {delay} later ({at}); that may be the answer, but little shows it.", {
+      ...{ side, answer: answerName(reaction, say), delay: duration(reaction.delay ?? 0) },
+      at: positionText(reaction.frame ?? { packet: reaction.packet ?? 0 }, say),
+    });
   switch (reaction.verdict) {
     case "tolerated":
       return say.text(certainty === "proven" ? "The {side} accepted it." : "The {side} went on without an error.", { side });

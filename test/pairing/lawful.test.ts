@@ -221,6 +221,41 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .close(),
     [],
   ],
+  "a field that is longer than nginx takes": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, fields: { ...getRequest, "x-token": "a".repeat(4097) } })
+        .server.goaway(1, ENHANCE_YOUR_CALM)
+        .close(),
+    ["server a field of 4097 bytes"],
+  ],
+  "a field as long as nginx takes": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, fields: { ...getRequest, "x-token": "a".repeat(4096) } })
+        .server.goaway(1, ENHANCE_YOUR_CALM)
+        .close(),
+    [],
+  ],
+  "HEADERS behind PRIORITY, which opens no stream": [
+    (s) => s.client.priority(1).headers(1, end).server.goaway(0, STREAM_CLOSED, "invalid stream id in HEADERS frame").close(),
+    ["server HEADERS that open a stream which PRIORITY had named before"],
+  ],
+  "PRIORITY of another stream before HEADERS": [
+    (s) => s.client.priority(3).headers(1, end).server.goaway(0, STREAM_CLOSED, "invalid stream id in HEADERS frame").close(),
+    [],
+  ],
+  "HEADERS behind PRIORITY, which the server had let pass": [
+    (s) => s.client.priority(1).headers(1).data(1, 4).server.goaway(0, STREAM_CLOSED).close(),
+    [],
+  ],
+  "host in place of :authority": [
+    (s) => {
+      const { ":authority": _, ...fields } = getRequest;
+      s.client.headers(1, { ...end, fields: { ...fields, host: "h2.test" } }).server.rst(1, PROTOCOL_ERROR);
+    },
+    ["server `host` without :authority"],
+  ],
   "host in a response": [
     (s) =>
       s.client

@@ -55,6 +55,18 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).server.close(),
     ["grpc/request-trailers as-specified likely fin"],
   ],
+  "an answer to what follows from a fault may be to that fault": [
+    // END_HEADERS stands one frame too early.
+    (s) =>
+      s.client
+        .headers(1, { endStream: true, endHeaders: false, block: Uint8Array.of(0x82, 0x86) })
+        // A literal of 127 octets.
+        .continuation(1, { block: Uint8Array.of(0x04, 0x7f, 0x00, 0x2f) })
+        .continuation(1, { block: Uint8Array.of(0x2f), endHeaders: false })
+        .server.goaway(0, PROTOCOL_ERROR)
+        .close(),
+    ["hpack/string-too-long other-code likely goaway"],
+  ],
   "RST_STREAM with the code that is due": [
     (s) => s.client.headers(1, { endStream: true }).data(1, 4).server.rst(1, STREAM_CLOSED),
     ["stream/data-after-end-stream as-specified exact rst-stream"],

@@ -179,6 +179,38 @@ describe("the story", () => {
     );
   });
 
+  it("of RST_STREAM(INTERNAL_ERROR) is of the server that failed, with what it had received", () => {
+    const reset =
+      (code: number): Story =>
+      (s) =>
+        s.client.headers(1, { endStream: true }).server.rst(1, code);
+    const { failure, story, others } = told(reset(2));
+    expect(failure?.finding).toMatchObject({ rule: "health/server-reset", offender: "server" });
+    expect(story?.answer).toMatch(/^No rule is broken by what it had received: its own log .*, HEADERS\[1\] \(packet 9\)\.$/);
+    expect(others.filter((one) => one.failure.unexplained !== undefined)).toEqual([]);
+    // A code that blames the client is not explained by that.
+    expect(told(reset(1)).failure?.unexplained).toBeDefined();
+  });
+
+  it("of RST_STREAM(INTERNAL_ERROR) on several streams is told once", () => {
+    const { failure, others } = told((s) => {
+      for (const id of [1, 3, 5]) s.client.headers(id, { endStream: true }).server.rst(id, 2);
+    });
+    expect(failure?.finding).toMatchObject({ rule: "health/server-reset", count: 3 });
+    expect(others).toEqual([]);
+  });
+
+  it("of a fault with an answer that little shows does not say that there was none", () => {
+    const debug = "received an illegal stream id: 1. headers frame: [FrameHeader HEADERS flags=END_HEADERS stream=1 len=1]";
+    const { story } = told((s) => {
+      s.client.headers(1, { fields: grpcRequest }).data(1, "\0\0\0\0\0").trailers(1, { "grpc-status": "0" });
+      s.server.goaway(1, 1, debug).close();
+    });
+    expect(story?.answer).toBe(
+      "The server sent GOAWAY PROTOCOL_ERROR 1.00 ms later (packet 12); that may be the answer, but little shows it.",
+    );
+  });
+
   it("of a status alone says what it means", () => {
     const story: Story = (s) => s.client.headers(1, { endStream: true }).server.headers(1, answer({ ":status": "464" }));
     expect(told(story, undefined, true).story?.cause).toMatch(

@@ -77,6 +77,8 @@ export const values: Readonly<Record<string, Words>> = {
       " Envoy、Apache httpd 和 Tomcat 默认接受的 100 个，或者 Node 的 128 个",
     "the 8 KiB that Netty, Tomcat and others take by default; other programs take 16 to 64 KiB":
       " Netty、Tomcat 等默认接受的 8 KiB；其他程序接受 16 到 64 KiB",
+    "the 4 KiB a field that nginx takes by default up to 1.19.6, or the 8 KiB of Apache httpd and of later ones":
+      " nginx 1.19.6 及以前默认每个字段接受的 4 KiB，或者 Apache httpd 和更新的 nginx 的 8 KiB",
   },
   gone: { "; {gone} of its {held} bytes came on streams that are over": "；其中 {held} 字节里的 {gone} 字节属于已结束的流" },
   known: { "; {software} refuses that": "；{software} 拒绝这种内容" },
@@ -121,12 +123,15 @@ export const values: Readonly<Record<string, Words>> = {
     "a response to HEAD, which has no content whatever its content-length says,":
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",
     "`host` beside :authority": ":authority 之外的 `host`",
+    "`host` without :authority": "没有 :authority 而有 `host`",
+    "HEADERS that open a stream which PRIORITY had named before": "打开一个 PRIORITY 先前已经指名的流的 HEADERS",
     "`host` in a response, where it means nothing,": "响应里没有意义的 `host`",
     "fields behind a size update to {n}": "大小更新（{n}）之后的字段",
     "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,":
       "较小的 HEADER_TABLE_SIZE 得到确认之前发送、因此还不需要大小更新的首部块",
     "a request that was under way when it sent its own GOAWAY(NO_ERROR)": "它发送自己的 GOAWAY(NO_ERROR) 时已在途中的请求",
     "a field section of {n} fields": "有 {n} 个字段的首部",
+    "a field of {n} bytes": "一个 {n} 字节的字段",
     "a field section of {n} bytes (as SETTINGS_MAX_HEADER_LIST_SIZE counts them)":
       "{n} 字节的首部（按 SETTINGS_MAX_HEADER_LIST_SIZE 计算）",
   },
