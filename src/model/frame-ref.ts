@@ -4,12 +4,12 @@ import type { Origin, Side } from "../place.ts";
 import type { FieldBlock } from "./field-block.ts";
 
 /** What a reference may mean that is no frame. */
-export type NoFrame = "preface" | "http1" | "close" | "tls-hello" | "tls-handshake" | "tls-alert";
+export type NoFrame = "preface" | "http1" | "close" | "stop" | "tls-hello" | "tls-handshake" | "tls-alert";
 
 /** Which frame is meant: plain data that may be kept. */
 export class FrameRef {
-  /** `preface`: the client's first octets; `http1`: a request or answer before HTTP/2; `close`: the end of the direction; `tls-hello` and
-   *  the like: a message of TLS. No frame is at fault there. */
+  /** `preface`: the client's first octets; `http1`: a request or answer before HTTP/2; `close`: the end of the direction; `stop`: a place where
+   *  something was due, or TCP says something; `tls-hello` and the like: a message of TLS. No frame is at fault there. */
   kind: FrameKind | NoFrame = "unknown";
   streamId = 0;
   from: Side = "client";
@@ -70,13 +70,13 @@ export class FrameRef {
 
   /** A frame is meant. */
   get isFrame(): boolean {
-    return this.kind !== "preface" && this.kind !== "http1" && this.kind !== "close" && !this.kind.startsWith("tls-");
+    return !NO_FRAMES.has(this.kind) && !this.kind.startsWith("tls-");
   }
 
-  /** The end of a side's octets. */
-  static close(from: Side, at: Origin, end = at.offset): FrameRef {
+  /** A place in a side's direction that no frame of it has: where something was due, or TCP says something. */
+  static at(from: Side, at: Origin, end = at.offset): FrameRef {
     const ref = new FrameRef();
-    ref.kind = "close";
+    ref.kind = "stop";
     ref.from = from;
     ref.file = at.file;
     ref.packet = at.packet;
@@ -86,9 +86,16 @@ export class FrameRef {
     return ref;
   }
 
+  /** The end of a side's octets. */
+  static close(from: Side, at: Origin): FrameRef {
+    const ref = FrameRef.at(from, at);
+    ref.kind = "close";
+    return ref;
+  }
+
   /** Where a side has come to: what it did not send has no frame. */
   static stop({ side, lastAt }: { readonly side: Side; readonly lastAt: Origin }): FrameRef {
-    return FrameRef.close(side, lastAt, lastAt.offset + 1);
+    return FrameRef.at(side, lastAt, lastAt.offset + 1);
   }
 
   /** References that a stream keeps are refilled. */
@@ -166,3 +173,5 @@ interface TlsPlace {
 }
 
 const NOWHERE: TlsPlace = { file: 0, packet: 0, time: 0 };
+
+const NO_FRAMES: ReadonlySet<string> = new Set(["preface", "http1", "close", "stop"]);

@@ -365,7 +365,7 @@ function endsOf(reactions: readonly Reaction[]): Map<string, Reaction> {
 
 /** The offender gave up by itself, soon after: no answer, but the story's end. */
 function isOwnEnd({ offender, frame, severity }: Finding, end: Reaction): boolean {
-  if (severity === "info" || frame.kind === "close") return false;
+  if (severity === "info" || frame.kind === "close" || frame.kind === "stop") return false;
   if (end.from !== offender || end.everyday || !end.onOpenStream) return false;
   return end.frame.offset >= frame.end && end.frame.time - frame.time <= SECOND;
 }
@@ -373,7 +373,8 @@ function isOwnEnd({ offender, frame, severity }: Finding, end: Reaction): boolea
 const isFinal = (r: Reaction): boolean =>
   r.kind === "fin" || r.kind === "rst" || r.kind === "tls-alert" || (r.kind === "goaway" && r.errorCode !== ErrorCode.noError);
 
-const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind} ${offset}`;
+// Where a side stopped it may have closed, later.
+const placeOf = ({ from, kind, offset }: FrameRef): string => `${from} ${kind === "stop" ? "close" : kind} ${offset}`;
 
 // RFC 9113 5.4.1: a GOAWAY without an error is an answer only if the connection closes at once on open streams.
 function counts(reaction: Reaction): boolean {

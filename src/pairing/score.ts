@@ -163,7 +163,7 @@ function denialOf(debug: string, { frame }: Finding): string | undefined {
   if (head !== undefined && head.length !== length) return "its text names a frame of another length";
   if (head !== undefined && head.endStream !== ((flags & Flag.endStream) !== 0)) return "its text names a frame with other flags";
   const named = quotedKind(debug);
-  return named === undefined || named === kind || kind === "close" || kind === "preface"
+  return named === undefined || named === kind || kind === "close" || kind === "stop" || kind === "preface"
     ? undefined
     : "its text names another kind of frame";
 }

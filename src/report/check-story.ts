@@ -297,9 +297,10 @@ export class Story {
     const meaning = meaningOf(r);
     const text =
       meaning === undefined
-        ? "the {side} answered with {answer}, and no finding explains it"
+        ? "the {side} answered with {answer}, and no fault of the {peer} was found that explains it"
         : "the {side} answered with {answer}, which says why by itself: {meaning}";
-    const words = { side: this.#page.in.text(from), answer, meaning: this.#page.in.phrase(meaning ?? "") };
+    const peer = this.#page.in.text(from === "client" ? "server" : "client");
+    const words = { side: this.#page.in.text(from), peer, answer, meaning: this.#page.in.phrase(meaning ?? "") };
     for (const line of wrap(this.#page.in.sentence(this.#page.in.text(text, words)), this.#page.width - 2))
       this.#page.line(`  ${line}`);
     this.#page.line();

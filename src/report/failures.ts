@@ -114,16 +114,19 @@ function rankOf(failure: Failure): number {
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
   // A client that hangs up on its own calls has done with them.
-  const isOwn = failure.finding.offender === "client" && failure.finding.frame.kind === "close";
+  const { rule, offender, frame } = failure.finding;
+  const isOwn = offender === "client" && frame.kind === "close" && rule !== ABANDONED;
   if (kills && !(severity === "info" && isOwn)) {
-    // That it was refused says more than what a caller makes of it.
-    if (severity === "info") return answered ? 4.5 : failure.finding.rule === "health/refused-streams" ? 4.9 : 5;
+    // That it was refused, or given up, says more than what a caller makes of it.
+    if (severity === "info") return answered ? 4.5 : rule === "health/refused-streams" || rule === ABANDONED ? 4.9 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
   // A program itself says that something came of it.
   const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
   return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;
 }
+
+const ABANDONED = "health/goaway-abandoned";
 
 // How a connection or a stream ended: reported where nothing shows why. The most telling first.
 const ENDS: readonly string[] = [

@@ -9,6 +9,7 @@ export function frameName(frame: FrameObject): string {
   if (frame.kind === "preface") return "preface";
   if (frame.kind === "http1") return "HTTP/1.1";
   if (frame.kind === "close") return "close";
+  if (frame.kind === "stop") return "no frame";
   if (frame.kind.startsWith("tls-")) return `TLS ${frame.kind.slice(4)}`;
   return frame.streamId === 0 ? kindName(frame.kind) : `${kindName(frame.kind)}[${frame.streamId}]`;
 }

@@ -78,6 +78,9 @@ export class Inventory implements ModelSink {
 
   streamStart(stream: Stream, connection: Connection): void {
     this.#legs.streamStart(stream, connection);
+    const { how = "capture-end" } = connection.server.end ?? {};
+    // Nobody will answer that.
+    if (how === "fin" || how === "rst") this.#cutOff(stream, stream.opening?.packet ?? 0, how, connection);
   }
 
   streamEnd(stream: Stream, connection: Connection): void {
@@ -94,16 +97,18 @@ export class Inventory implements ModelSink {
 
   /** What a client closes it has done with. */
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
-    const { client, server, streams } = connection;
+    const { client, streams } = connection;
     if (from === "client" || (how !== "fin" && how !== "rst") || client.end !== undefined) return;
-    // What is missing may be the end of any of them.
-    if (!client.unbroken || !server.unbroken || !client.seen || !server.seen) return;
-    for (const stream of streams.values()) {
-      if (!isOpen(stream)) continue;
-      const failed = this.#failed(connection, at.packet, `${how.toUpperCase()} by the server`);
-      if (failed !== undefined) failed.cutOff++;
-      this.#calls.cutOff(stream, at.packet, connection, failed?.how ?? `${how.toUpperCase()} by the server`);
-    }
+    for (const stream of streams.values()) this.#cutOff(stream, at.packet, how, connection);
+  }
+
+  #cutOff(stream: Stream, packet: number, how: "fin" | "rst", connection: Connection): void {
+    const { client, server } = connection;
+    // What is missing may be its end.
+    if (!client.unbroken || !server.unbroken || !client.seen || !server.seen || !isOpen(stream)) return;
+    const failed = this.#failed(connection, packet, `${how.toUpperCase()} by the server`);
+    if (failed !== undefined) failed.cutOff++;
+    this.#calls.cutOff(stream, packet, connection, failed?.how ?? `${how.toUpperCase()} by the server`);
   }
 
   /** @param findings Of the run. @param isTold Whether a connection is one that is reported.

@@ -276,7 +276,9 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     ...(r.frame?.line === undefined ? {} : { line: r.frame.line }),
     cause:
       meaning === undefined
-        ? say.text("The {side} {did}, and no finding explains it.", { side: say.text(from), did })
+        ? say.text("The {side} {did}, and no fault of the {peer} was found that explains it.", {
+            ...{ side: say.text(from), peer: say.text(whom), did },
+          })
         : say.text(
             r.kind === "status"
               ? "The {side} {did}. That status says why by itself: {meaning}{block}."

@@ -30,13 +30,7 @@ export function absent(connection: Connection, due: FrameRef): { subject: FrameR
   const { side, lastAt } = connection.endpoint(other(due.from));
   // Its sender may have waited longer than it was heard of.
   const until = connection.endpoint(due.from).goaways.find(({ errorCode }) => errorCode === ErrorCode.settingsTimeout)?.time;
-  const subject = new FrameRef();
-  subject.kind = "close";
-  subject.from = side;
-  subject.file = lastAt.file;
-  subject.packet = lastAt.packet;
-  subject.time = subject.began = lastAt.time;
-  subject.offset = subject.end = Math.max(due.acked, 0);
+  const subject = FrameRef.at(side, lastAt, Math.max(due.acked, 0));
   subject.acked = due.end;
   return { subject, seconds: Math.floor((Math.max(lastAt.time, until ?? 0) - due.time) / SECOND) };
 }

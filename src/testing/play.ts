@@ -61,9 +61,11 @@ export function written(story: Story): ReturnType<Script["wire"]> {
 /** A finding with how often it was made. */
 export type PlayedFinding = Finding & Repeats;
 
-/** The number of the frame that a finding names, in its script; `preface` and `close` where it names no frame. */
+/** The number of the frame that a finding names, in its script; `preface` and `close` where it names no frame: `close` also
+ *  for a place that no frame has. */
 export function numberOf({ frame }: Finding, frames: readonly WireFrame[]): number | "preface" | "close" | "tls" | undefined {
   if (frame.kind.startsWith("tls-")) return "tls";
+  if (frame.kind === "stop") return "close";
   if (frame.kind === "preface" || frame.kind === "close") return frame.kind;
   return frames.find(({ from, offset, end }) => from === frame.from && frame.offset >= offset && frame.offset < end)?.number;
 }

@@ -26,6 +26,19 @@ describe("the inventory of symptoms", () => {
     ]);
   });
 
+  it("has calls that were sent when the server had closed", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, request).server.headers(1, end).close();
+      s.client.ack().wait(500).headers(3, request);
+    };
+    expect(linesOf(story)).toEqual([
+      "1 call did not end well:",
+      "  /a.B/C: cut off by FIN by the server",
+      "1 connection did not end gracefully:",
+      "  FIN by the server, with 1 call unfinished",
+    ]);
+  });
+
   it("has a GOAWAY with an error, also where no call was open", () => {
     const story: Story = (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, 3).close();
     expect(linesOf(story)).toEqual(["1 connection did not end gracefully:", "  GOAWAY FLOW_CONTROL_ERROR by the client"]);

@@ -138,7 +138,7 @@ describe("the story", () => {
     const { story, failure } = told((s) => s.client.headers(1).server.goaway(1, 2, "bye").close());
     expect(failure?.unexplained).toBeDefined();
     expect(story!.cause).toMatch(
-      /^The server sent GOAWAY INTERNAL_ERROR \(packet \d+\), "bye", and closed the connection 1\.00 ms after that \(packet \d+\), and no finding explains it\.$/,
+      /^The server sent GOAWAY INTERNAL_ERROR \(packet \d+\), "bye", and closed the connection 1\.00 ms after that \(packet \d+\), and no fault of the client was found that explains it\.$/,
     );
     expect(story!.answer).toContain("The last frames it had received from the client: SETTINGS");
     expect(story!.more).toContain("Every rule could be checked.");
@@ -244,6 +244,11 @@ describe("the story", () => {
   it("is not of a client that hangs up on its own calls, but of a server that does", () => {
     expect(told((s) => s.client.headers(1).close()).story).toBeUndefined();
     expect(told((s) => s.client.headers(1, { endStream: true }).server.close()).story?.cause).toMatch(/^The server/);
+  });
+
+  it("is of a client that hangs up on what a GOAWAY keeps", () => {
+    const story: Story = (s) => s.client.headers(1, { endStream: true }).server.goaway(1).client.wait(2000).goaway(0).close();
+    expect(told(story).failure?.finding).toMatchObject({ rule: "health/goaway-abandoned", severity: "info" });
   });
 
   it("is of a stream that died with its connection", async () => {

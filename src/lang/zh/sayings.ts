@@ -28,8 +28,8 @@ export const sayings: Readonly<Record<string, string>> = {
   "a stream was reset, by the other side or by Go itself": "流被重置，由对端或 Go 自己发起",
   "the connection ended while a request was under way": "连接在请求进行中结束",
   "curl's stream was reset, or its connection ended with this code": "curl 的流被重置，或者连接以这个错误码结束",
-  "curl itself found a fault of the server, or the connection broke inside a frame":
-    "curl 自己发现了服务端的错误，或者连接在一个帧的中间断开",
+  "curl itself found a fault of the server, or used a connection that the server had ended":
+    "curl 自己发现了服务端的错误，或者使用了服务端已经结束的连接",
   "Node's session ended by a GOAWAY, its own or the other side's": "Node 的 session 因 GOAWAY 结束，由自己或对端发送",
   "Node's stream was reset": "Node 的流被重置",
   "grpc-js saw its stream end with this code: by RST_STREAM, or with the connection":

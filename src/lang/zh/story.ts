@@ -59,7 +59,7 @@ export const story: Readonly<Record<string, string>> = {
   "{frame} ({at})": "{frame}（{at}）",
   "No rule is broken by what it had received: its own log should have the reason.":
     "它收到的内容没有违反任何规则：原因应在它自己的日志里。",
-  "The {side} {did}, and no finding explains it.": "{side}{did}，已发现的问题都不能解释它。",
+  "The {side} {did}, and no fault of the {peer} was found that explains it.": "{side}{did}，没有发现能解释它的{peer}错误。",
   "The {side} {did}. That status says why by itself: {meaning}{block}.":
     "{side}{did}。这个状态码本身就说明了原因：{meaning}{block}。",
   "the request has no credentials that are good for this": "请求没有带上有效的凭证",

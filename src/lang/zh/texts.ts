@@ -110,7 +110,8 @@ export const texts: Readonly<Record<string, string>> = {
 
   // Answers that nothing explains
   unexplained: "原因不明",
-  "the {side} answered with {answer}, and no finding explains it": "{side}的反应是 {answer}，已发现的问题都不能解释它",
+  "the {side} answered with {answer}, and no fault of the {peer} was found that explains it":
+    "{side}的反应是 {answer}，没有发现能解释它的{peer}错误",
   "the {side} answered with {answer}, which says why by itself: {meaning}":
     "{side}的反应是 {answer}，它本身就说明了原因：{meaning}",
   "the header fields of the request are larger, or more, than the server takes": "请求的首部字段比服务端接受的更大或更多",

@@ -121,7 +121,8 @@ export const ofSoftware: readonly Saying[] = [
   {
     software: "nghttp2",
     text: /Error in the HTTP2 framing layer/,
-    says: "curl itself found a fault of the server, or the connection broke inside a frame",
+    says: "curl itself found a fault of the server, or used a connection that the server had ended",
+    rules: ["goaway/stream-opened-after", "health/idle-close-race"],
     kinds: anyEnd,
   },
   {

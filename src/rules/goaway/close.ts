@@ -87,7 +87,7 @@ export const noWarning = defineRule({
     needs: ["acks"],
     decidable: "payload",
     messages: {
-      lost: "the server's first GOAWAY names stream {last} as the last one: {streams} streams were under way and are lost",
+      lost: "the server's first GOAWAY names stream {last} as the last one: those that were under way behind it are lost ({streams})",
     },
     docs: {
       why: "Requests that cross the GOAWAY are not processed, and not every client repeats them.",

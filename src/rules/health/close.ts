@@ -141,7 +141,7 @@ export const goawayAbandoned = defineRule({
       reset:
         "the client reset {count} streams that the server's GOAWAY(NO_ERROR) keeps, which were still being answered ({streams}), and closed the connection ({how}) {ms} ms after it",
     },
-    options: { ms: { default: 1000, unit: "ms", about: "from the GOAWAY to the close" } },
+    options: { ms: { default: 1000, unit: "ms", about: "from the GOAWAY to the close; info where it is longer" } },
     docs: {
       why: "GOAWAY(NO_ERROR) only says that the connection takes no more: up to its last id the server goes on. These calls fail, and may have taken effect.",
       fix: "Take no new requests to the connection, and close it when the last of its streams is over. GOAWAY(NO_ERROR) is no error.",
@@ -162,7 +162,7 @@ export const goawayAbandoned = defineRule({
     const { client, server, streams } = context.connection;
     if (from !== "client" || (how !== "fin" && how !== "rst") || server.end !== undefined) return;
     const goaway = server.goaways.at(-1);
-    if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > context.options.ms * 1e6) return;
+    if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > LONG) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
     const kept: Stream[] = [];
     for (const stream of streams.values()) {
@@ -170,18 +170,22 @@ export const goawayAbandoned = defineRule({
       if (stream.client.resetAt < 0 || context.state.reset.has(stream.id)) kept.push(stream);
     }
     const ms = Math.round((at.time - goaway.time) / 1e6);
-    if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept };
+    // Whoever waits may have had another reason to leave in the end.
+    const severity = at.time - goaway.time > context.options.ms * 1e6 ? "info" : undefined;
+    if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept, severity };
   },
   withState: ["connectionEnd"],
   // After a FIN it may have read on.
   connectionEnd({ state: { closed }, report }) {
     if (closed === undefined) return;
-    const { at, how, ms } = closed;
+    const { at, how, ms, severity } = closed;
     const isReset = closed.kept.every(({ client }) => client.resetAt >= 0);
     const kept = closed.kept
       .filter(({ client, server }) => isReset || (server.endAt < 0 && client.resetAt < 0))
       .map(({ id }) => id);
-    if (kept.length > 0) report(at, isReset ? "reset" : "closed", { how, ms, count: kept.length, streams: listed(kept) });
+    if (kept.length === 0) return;
+    const data = { how, ms, count: kept.length, streams: listed(kept) };
+    report(at, isReset ? "reset" : "closed", data, severity === undefined ? {} : { severity });
   },
 });
 
@@ -190,7 +194,11 @@ interface Abandoned {
   readonly how: string;
   readonly ms: number;
   readonly kept: readonly Stream[];
+  readonly severity: "info" | undefined;
 }
+
+// Nanoseconds: who leaves later does not do it for the GOAWAY.
+const LONG = 60e9;
 
 export const idleCloseRace = defineRule({
   id: "health/idle-close-race",

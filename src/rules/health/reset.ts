@@ -28,6 +28,8 @@ export const refusedStreams = defineRule({
       refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}",
       early:
         "the server refused stream {streamId}, which the client had sent before the server's SETTINGS ({setting} {value}) could reach it; that is lawful, and the request may be sent again",
+      content:
+        "the server refused stream {streamId}, whose content the client had sent before the server's SETTINGS could reach it, as nginx does; that is lawful, and the request may be sent again",
     },
     docs: {
       why: "The server is overloaded or shutting down, or got more streams than it can handle; the client may send the requests again.",
@@ -40,45 +42,53 @@ export const refusedStreams = defineRule({
   frame(frame, stream, context) {
     if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
     const { connection, state, report } = context;
-    const lower = stream === undefined || state.early.length >= EARLY ? undefined : lowerThanKnown(stream, connection);
-    if (stream !== undefined && lower !== undefined) {
-      // Reported apart from what a caller makes of it: it says why.
-      state.early.push({ frame: FrameRef.of(frame), stream, lower });
-      return;
+    if (stream !== undefined && state.early.length < EARLY && wentBefore(stream, connection)) {
+      const lower = lowerThanKnown(stream, connection);
+      if (lower !== undefined || stream.client.dataFrames > 0) {
+        // Reported apart from what a caller makes of it: it says why.
+        state.early.push({ frame: FrameRef.of(frame), stream, lower });
+        return;
+      }
     }
     // The list is pruned late: it still names streams that are closed.
     if (state.walks.isDue(connection))
       state.open = connection.client.active.filter((id) => connection.streams.get(id)?.closed === false).length;
-    const limit = connection.server.settings.inForce(Setting.maxConcurrentStreams) ?? "none announced";
+    const { settings } = connection.server;
+    const limit =
+      settings.inForce(Setting.maxConcurrentStreams) ?? settings.announced(Setting.maxConcurrentStreams) ?? "none announced";
     report(frame, "refused", { streamId: frame.streamId, active: state.open, limit }, { fold: "" });
   },
   withState: ["connectionEnd"],
   connectionEnd({ state: { early }, report }) {
-    for (const { frame, stream, lower } of early)
-      report(frame, "early", { streamId: stream.id, ...lower }, { stream, fold: "early" });
+    for (const { frame, stream, lower } of early) {
+      const { id: streamId } = stream;
+      if (lower === undefined) report(frame, "content", { streamId }, { stream, fold: "content" });
+      else report(frame, "early", { streamId, ...lower }, { stream, fold: "early" });
+    }
   },
 });
 
 interface Early {
   readonly frame: FrameRef;
   readonly stream: Stream;
-  readonly lower: { readonly setting: string; readonly value: number };
+  readonly lower: { readonly setting: string; readonly value: number } | undefined;
 }
 
 // Of a connection.
 const EARLY = 64;
 
-// RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values. What they say that this request does not
-// fit.
-function lowerThanKnown(stream: Stream, connection: Connection): { setting: string; value: number } | undefined {
+// RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values.
+function wentBefore({ opening }: Stream, { server: { settings } }: Connection): boolean {
+  return settings.first !== undefined && opening !== undefined && opening.acked >= 0 && opening.acked < settings.first.end;
+}
+
+// What they say that this request does not fit.
+function lowerThanKnown({ id, client }: Stream, connection: Connection): { setting: string; value: number } | undefined {
   const { settings } = connection.server;
-  const { opening, client } = stream;
-  if (settings.first === undefined || opening === undefined || opening.acked < 0 || opening.acked >= settings.first.end)
-    return undefined;
   const window = settings.announced(Setting.initialWindowSize);
   if (window !== undefined && client.dataOctets > window) return { setting: "INITIAL_WINDOW_SIZE", value: window };
   const most = settings.announced(Setting.maxConcurrentStreams);
-  return most !== undefined && most < requestNumber(connection, stream.id)
+  return most !== undefined && most < requestNumber(connection, id)
     ? { setting: "MAX_CONCURRENT_STREAMS", value: most }
     : undefined;
 }

@@ -86,7 +86,7 @@ export const reconnectLoop = defineRule({
     begun.push(time);
     session.set(key, begun);
     if (begun.length < options.connections) return undefined;
-    const data = { count: begun.length, server, seconds: Math.round((time - begun[0]!) / 1e9), how };
+    const data = { count: begun.length, server, seconds: Math.ceil((time - begun[0]!) / 1e8) / 10, how };
     begun.length = 0;
     return { message: "loop", data };
   },

@@ -28,7 +28,7 @@ export const tcpZeroWindow = defineRule({
   state: (): Record<Side, FrameRef | undefined> => ({ client: undefined, server: undefined }),
   tcpWindow(from, zero, at, { state, options, report }) {
     const since = state[from];
-    state[from] = zero ? FrameRef.close(from, at) : undefined;
+    state[from] = zero ? FrameRef.at(from, at) : undefined;
     if (since === undefined || zero || at.time - since.time < options.ms * 1e6) return;
     report(since, "closed", { side: from, ms: Math.round((at.time - since.time) / 1e6) }, { fold: "" });
   },

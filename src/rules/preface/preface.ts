@@ -276,7 +276,7 @@ export const connectionRefused = defineRule({
     if (!flow.unanswered) return undefined;
     const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
     const facts = { refused: flow.refused, syns: flow.syns, lasted: flow.lastTime - flow.firstTime };
-    return { facts, subject: FrameRef.close("server", at) };
+    return { facts, subject: FrameRef.at("server", at) };
   },
   compare({ refused, syns, lasted }: Unanswered, { session, server }) {
     if (session.told >= ATTEMPTS) return undefined;

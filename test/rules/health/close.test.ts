@@ -138,7 +138,7 @@ testRule(goawayAbandoned, {
     "answered first": (s) => s.client.headers(1, end).server.goaway(1).headers(1, end).client.close(),
     "above the last stream": (s) => s.client.headers(1, end).headers(3, end).server.headers(1, end).goaway(1).client.close(),
     "it had not arrived": (s) => s.client.headers(1, end).server.goaway(1).client.crossing().close(),
-    "long after": (s) => s.client.headers(1, end).server.goaway(1).client.wait(1000).close(),
+    "long after": (s) => s.client.headers(1, end).server.goaway(1).client.wait(60_000).close(),
     "an error": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
     "the client gave up with an error": (s) => s.client.headers(1, end).server.goaway(1).client.goaway(0, 1).close(),
     "the server closed first": (s) => s.client.headers(1, end).server.goaway(1).close().client.close(),
@@ -158,6 +158,10 @@ testRule(goawayAbandoned, {
       frames: (s) =>
         s.client.headers(1, end).server.headers(1).goaway(1).client.rst(1).goaway(0).close().server.crossing(3).data(1, 2, end),
       finds: [["reset", "close", { how: "FIN", ms: 3, count: 1, streams: "1" }]],
+    },
+    "later: it may have another reason": {
+      frames: (s) => s.client.headers(1, end).server.goaway(1).client.wait(1000).close(),
+      finds: [["closed", "close", { how: "FIN", ms: 1001, count: 1, streams: "1" }, { severity: "info" }]],
     },
     "at the last moment, with RST": {
       frames: (s) => s.client.headers(1, end).server.goaway(0x7fffffff).client.wait(999).reset(),

@@ -66,13 +66,24 @@ testRule(refusedStreams, {
       frames: (s) => early(s, [[3, 0]]),
       finds: [["early", 7, { streamId: 1, setting: "MAX_CONCURRENT_STREAMS", value: 0 }]],
     },
-    "SETTINGS that it fits": {
+    "SETTINGS that it fits, but it has content": {
       frames: (s) =>
         early(s, [
           [3, 1],
           [4, 4],
         ]),
-      finds: [["refused", 7, { streamId: 1, active: 1, limit: "none announced" }]],
+      finds: [["content", 7, { streamId: 1 }]],
+    },
+    "SETTINGS that it fits, without content: the limit that came since": {
+      frames: (s) => {
+        s.bare().client.preface().settings().headers(1, end);
+        s.server
+          .crossing(3)
+          .settings([[3, 9]])
+          .settingsAck()
+          .rst(1, REFUSED_STREAM);
+      },
+      finds: [["refused", 6, { streamId: 1, active: 1, limit: 9 }]],
     },
     "SETTINGS that had arrived": {
       frames: (s) =>

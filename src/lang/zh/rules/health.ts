@@ -132,6 +132,8 @@ export const health: Readonly<Record<string, RuleText>> = {
       refused: "服务端拒绝了流 {streamId}，当时有 {active} 个未结束的流；它的上限：{limit}",
       early:
         "服务端拒绝了流 {streamId}；客户端发送它的时候，服务端的 SETTINGS（{setting} {value}）还不可能到达；这样发送是合法的，请求可以重发",
+      content:
+        "服务端拒绝了流 {streamId}；客户端发送它的内容的时候，服务端的 SETTINGS 还不可能到达，nginx 会这样拒绝；这样发送是合法的，请求可以重发",
     },
     why: "服务端过载、正在退出，或者收到的流超出它的处理能力；客户端可以重发这些请求。",
     fix: "如实通告 MAX_CONCURRENT_STREAMS，使客户端等待，或者另开连接。",

@@ -136,7 +136,7 @@ export class ConnectionModel {
       for (let i = this.count; i-- > 0; ) if (!this.many.has(i)) this.#byOffset.set(this.offset[i]! * 2 + this.side[i]!, i);
     }
     const entry = this.#byOffset.get(offset * 2 + (from === "client" ? 0 : 1)) ?? -1;
-    return entry >= 0 && kind !== "preface" && kind !== "close" ? entry : -1;
+    return entry >= 0 && kind !== "preface" && kind !== "close" && kind !== "stop" ? entry : -1;
   }
 
   #finding(event: PageFinding, index: number): FindingView {
