@@ -174,9 +174,10 @@ export class TableSolver {
         continue;
       }
       const { id, bits } = name;
+      // The table had it: the sender does what no message may, and may do it again.
+      if ((bits & UNLAWFUL) !== 0) return true;
       if ((bits & FieldBit.pseudo) === 0) {
         regular = true;
-        if ((bits & FieldBit.connectionSpecific) !== 0) return false;
         if (SINGLE.has(id)) {
           if ((single & (1 << id)) !== 0) return false;
           single |= 1 << id;
@@ -187,7 +188,7 @@ export class TableSolver {
         continue;
       }
       openPseudo = open;
-      if (regular || (pseudo & (1 << id)) !== 0 || (bits & FieldBit.pseudoUnknown) !== 0) return false;
+      if (regular || (pseudo & (1 << id)) !== 0) return false;
       if (((bits & FieldBit.responsePseudo) !== 0) !== (this.#from === "server")) return false;
       pseudo |= 1 << id;
       if (id === Name.method) method = field;
@@ -298,7 +299,8 @@ function count(bits: number): number {
 const NONE: readonly number[] = [];
 const NO_ENTRY: readonly number[] = [0];
 const ANYTHING: Part = { position: -1, name: undefined, field: undefined, named: false };
-const MALFORMED = BlockBit.pseudoAfterRegular | BlockBit.pseudoDuplicate | FieldBit.pseudoUnknown | FieldBit.connectionSpecific;
+const UNLAWFUL = FieldBit.pseudoUnknown | FieldBit.connectionSpecific;
+const MALFORMED = BlockBit.pseudoAfterRegular | BlockBit.pseudoDuplicate | UNLAWFUL;
 // :method :scheme :authority :path :protocol.
 const REQUEST_PSEUDO = 5;
 // Fields that a message has once. By ids below 32.

@@ -226,6 +226,19 @@ describe("a loss with room for few entries", () => {
     expect(connect().block(literalAt(1, "h:2"), at(2))).toEqual([":authority: h:2", "~:method: CONNECT"]);
   });
 
+  it("is not solved against a sender that has sent what no message may have", () => {
+    const server = new Sent("server");
+    server.block(ok, insert("b", "1"), insert("a", "1"), insert("connection", "close"));
+    server.lose(11);
+    // With one more entry this would be a lawful message, and the last one `a`.
+    expect(server.block(ok, at(0), at(2))).toEqual([":status: 200", "?", "?"]);
+    expect(server.block(ok, at(3))).toEqual([":status: 200", "~b: 1"]);
+    const client = new Sent("client");
+    client.block(post, http, literalAt(4, "/"), insert("b", "1"), insert("a", "1"), insert(":odd", "1"));
+    client.lose(11);
+    expect(client.block(post, http, literalAt(4, "/"), at(0), at(2)).slice(3)).toEqual(["?", "?"]);
+  });
+
   it("is not contradicted by a message that is malformed by what is known of it", () => {
     const client = grpcClient();
     client.lose(17);
