@@ -198,7 +198,8 @@ export class TableSolver {
     if (shape !== "request") return true;
     // CONNECT has neither (RFC 9113 8.5), and a method that is not known may be it.
     if (method === undefined) return (pseudo & (1 << Name.method)) !== 0 || open > 0;
-    if ((method.valueBits & ValueBit.methodConnect) !== 0) return true;
+    // Its name may be that of an entry.
+    if (method.value === "CONNECT") return true;
     const lacking = ((pseudo >>> Name.scheme) & 1 ? 0 : 1) + ((pseudo >>> Name.path) & 1 ? 0 : 1);
     return lacking <= open;
   }

@@ -223,6 +223,8 @@ describe("a loss with room for few entries", () => {
       return client;
     };
     expect(connect().block(at(1), literalAt(2, "CONNECT"))).toEqual(["~:authority: h:1", ":method: CONNECT"]);
+    // The table has its name, and its value.
+    expect(connect().block(literalAt(1, "h:2"), literalAt(64, "CONNECT"))).toEqual([":authority: h:2", "~:method: CONNECT"]);
     expect(connect().block(literalAt(1, "h:2"), at(2))).toEqual([":authority: h:2", "~:method: CONNECT"]);
   });
 
