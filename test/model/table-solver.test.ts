@@ -9,6 +9,7 @@ import { FieldBlock } from "../../src/model/field-block.ts";
 import { solveBlock } from "../../src/model/table-solver.ts";
 import type { Side } from "../../src/place.ts";
 import { playModel } from "../../src/testing/play.ts";
+import type { Script } from "../../src/testing/script.ts";
 import { type Story, written } from "../../src/testing.ts";
 import { runs, seedOr } from "../fuzzing.ts";
 import { decodeOctets, indexed, insert, insertAt, integer, literal, literalAt, sizeUpdate } from "../hpack/octets.ts";
@@ -711,6 +712,29 @@ describe("a loss in which streams show that no field block is missing", () => {
     expect(texts(story(5), "client")).toEqual([first, ":method: POST, :scheme: http, ?, ?"]);
   });
 
+  it("does not where the blocks contradict it", () => {
+    const behind =
+      (then: (s: Script) => void): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(path, insertAt(28, "5")), endStream: false }).data(1, 5, end);
+        s.server.headers(1, end);
+        s.client.headers(3, { ...request(at(1), insertAt(28, "7"), authority, grpc, te) }).data(3, 7, end);
+        s.server.headers(3, end);
+        s.client.lost((client) => client.data(3, 2000));
+        s.server.ping();
+        then(s);
+      };
+    const usual = (lost: number) => request(at(lost + 5), at(lost + 2), at(lost + 1), at(lost));
+    const fields = ["~:path: /a.B/C", "~:authority: h", "~content-type: application/grpc", "~te: trailers"];
+    const found = (then: (s: Script) => void) => blocksOf(behind(then), "client")[2]!.slice(2).map(shown);
+    expect(found((s) => s.client.headers(5, { ...usual(0), ...end }))).toEqual(fields);
+    expect(found((s) => s.client.headers(5, { ...usual(1), ...end }))).toEqual(["?", "?", "?", "?"]);
+    // Nor by its content.
+    const length = request(at(5), at(4));
+    expect(found((s) => s.client.headers(5, length).data(5, 5, end))).toEqual(["~:path: /a.B/C", "~content-length: 5"]);
+    expect(found((s) => s.client.headers(5, length).data(5, 7, end))).toEqual(["?", "?"]);
+  });
+
   it("does not where a request was open, and may have ended with trailers", () => {
     const story: Story = (s) => {
       s.client.headers(1, request(path, insert("a", "1")));
@@ -720,6 +744,78 @@ describe("a loss in which streams show that no field block is missing", () => {
       s.client.headers(3, { ...request(at(1), at(0)), ...end });
     };
     expect(texts(story, "client").at(-1)).toBe(":method: POST, :scheme: http, ?, ?");
+  });
+
+  it("does not where these are the trailers of one that was open: others may have come before", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, request(path, insert("a", "1")));
+      s.server.headers(1, end);
+      s.client.lost((client) => client.data(1, 2000));
+      s.server.ping();
+      s.client.headers(1, { block: at(0), ...end });
+    };
+    expect(texts(story, "client").at(-1)).toBe("?");
+  });
+
+  it("does not where a request that was missing before may be open", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, end);
+      s.server.headers(1, end);
+      s.client.lost((client) => client.headers(3));
+      s.server.ping();
+      s.client.headers(5, { ...request(path, insert("a", "1")), ...end });
+      s.server.headers(5, end);
+      s.client.lost((client) => client.data(5, 2000));
+      s.server.ping();
+      s.client.headers(7, { ...request(at(1), at(0)), ...end });
+    };
+    expect(texts(story, "client").at(-1)).toBe(":method: POST, :scheme: http, ?, ?");
+  });
+
+  const answer = (s: Script, id: number) =>
+    s.server.headers(id, { block: Buffer.concat([ok, literalAt(31, "application/grpc"), at(1)]), ...end });
+
+  it.each<[string, string, Story, Story]>([
+    // Its client has no stream 3.
+    ["is, where the one answer that was due comes behind it", "~a: 1", (s) => s.client.headers(5, end), (s) => answer(s, 5)],
+    ["may not be, where two were due", "?", (s) => s.client.headers(3, end).headers(5, end), (s) => answer(s, 5)],
+    [
+      "may not be, where another had begun, and may have ended",
+      "?",
+      (s) => s.client.headers(3, end).server.headers(3).client.headers(5, end),
+      (s) => answer(s, 5),
+    ],
+    [
+      "may not be, where the trailers of one of two come behind it",
+      "?",
+      (s) => s.client.headers(3, end).headers(5, end).server.headers(3).headers(5),
+      (s) => s.server.headers(5, { block: at(1), ...end }),
+    ],
+    [
+      "may not be, where it has pushed, and may push again",
+      "?",
+      (s) => s.client.headers(3, end).server.pushPromise(3, 2).headers(2, end).headers(3, end),
+      (s) => s.client.headers(5, end) && answer(s, 5),
+    ],
+    [
+      "may not be, where requests are missing since",
+      "?",
+      () => {},
+      (s) => s.client.lost((client) => client.headers(3, end).headers(5, end)) && answer(s, 5),
+    ],
+  ])("the table of a server %s", (_, expected, before, then) => {
+    const [field] = blocksOf((s) => {
+      s.client.headers(1, end);
+      s.server.headers(1, { block: Buffer.concat([ok, insert("a", "1"), grpc]), ...end });
+      before(s);
+      s.server.lost((server) => server.data(1, 2000));
+      s.client.ping();
+      then(s);
+    }, "server")
+      .at(-1)!
+      .slice(-1);
+    expect(shown(field!)).toBe(expected);
+    expect(scoreOf(field!)).toBe(expected === "?" ? 0 : 0.95);
   });
 
   it("leaves the table of a server as it was", () => {
@@ -787,6 +883,76 @@ describe("a loss in which streams show that no field block is missing", () => {
     expect(texts(story(5), "client").at(-1)).toBe(inferred.join(", "));
     // Twenty requests might have filled the table.
     expect(texts(story(43), "client").at(-1)).toBe(unknown.join(", "));
+  });
+
+  it("pushes out 512 bytes for each block that is missing", () => {
+    const usual = Buffer.concat([path, authority, grpc, agent, te]);
+    const largest = (room: number) => insert("x", "y".repeat(room - 33));
+    const client =
+      (more: number): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(usual), ...end });
+        s.server.headers(1, end);
+        // Three that may end with trailers, and four that are missing.
+        s.client
+          .headers(3)
+          .headers(5)
+          .headers(7)
+          .lost((client) => client.data(3, 2000));
+        s.server.ping();
+        s.client.headers(17, { ...request(...again(0).slice(2), largest(4096 - 7 * 512 - 87 + more)), ...end });
+      };
+    expect(texts(client(0), "client").at(-1)).toContain(inferred.join(", "));
+    expect(texts(client(1), "client").at(-1)).toContain(unknown.join(", "));
+    const server =
+      (more: number): Story =>
+      (s) => {
+        s.client
+          .headers(1, end)
+          .headers(3, end)
+          .headers(5, end)
+          .headers(7, end)
+          .headers(9, end)
+          .headers(11, end)
+          .headers(13, end);
+        s.server.headers(1, { block: Buffer.concat([ok, grpc]), ...end });
+        // Three that have begun, and two of three that have not.
+        s.server
+          .headers(3)
+          .headers(5)
+          .headers(7)
+          .lost((server) => server.data(3, 2000));
+        s.client.ping();
+        s.server.headers(13, { block: Buffer.concat([ok, at(0), largest(4096 - 7 * 512 - 60 + more)]) });
+      };
+    expect(texts(server(0), "server").at(-1)).toContain(":status: 200, ~content-type: application/grpc");
+    expect(texts(server(1), "server").at(-1)).toContain(":status: 200, ?");
+  });
+
+  it("is as wide as its bytes allow where a block that is known in full came first", () => {
+    const story =
+      (whole: boolean): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(path, authority, grpc, agent, te), ...end });
+        s.server.headers(1, end);
+        s.client.lost((client) => client.data(1, 2000));
+        s.server.ping();
+        if (whole) s.client.headers(3, { ...request(literalAt(4, "/")), ...end });
+        s.client.headers(5, { ...request(...again(1).slice(2)), ...end });
+      };
+    expect(texts(story(false), "client").at(-1)).toBe(inferred.join(", "));
+    expect(texts(story(true), "client").at(-1)).toBe(unknown.join(", "));
+  });
+
+  it("is inferred by habit of a server that pushes", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end);
+      s.server.headers(1, { block: Buffer.concat([ok, grpc]), ...end });
+      s.server.lost((server) => server.data(1, 90));
+      s.client.headers(3, end);
+      s.server.headers(3, { block: Buffer.concat([ok, at(4)]), ...end });
+    };
+    expect(texts(story, "server").at(-1)).toBe(":status: 200, ~content-type: application/grpc");
   });
 });
 
