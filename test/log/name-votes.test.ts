@@ -290,6 +290,8 @@ describe("what a log says of one connection", () => {
       expect(groupNames(paths(...order), { 1: written, 3: group(1, 7), 5: group(1, 7) })).toEqual([undefined, undefined]);
       // It was the last use of the entry.
       expect(groupNames(paths(...order), { 1: group(1, 7), 3: group(1, 7), 5: written })).toEqual(["/a", "/a"]);
+      // What was written out before a gap is an entry behind it.
+      expect(groupNames(paths(...order), { 1: written, 3: { ...group(1, 7), lost: 50 } })).toEqual(["/a"]);
     }
   });
 
