@@ -159,6 +159,8 @@ describe("a connection of a log names a request", () => {
     expect(found(all([call(), told([[1, "/b"]])]))).toEqual(["/a or /b"]);
     expect(found(all([call(), told([[3, "/a"]])]), ONE, [1, 3])).toEqual(["/a", "/a"]);
     expect(found({ ...all(several), joined: { 0: "likely" } })).toEqual(["/a 0.9"]);
+    // However well one of two fits that disagree.
+    expect(found({ ...all([call(), told([[1, "/b"]])]), joined: { 0: "exact" } })).toEqual(["/a or /b"]);
   });
 
   it("not where its lines are mixed with those of others", () => {
@@ -172,6 +174,9 @@ describe("a connection of a log names a request", () => {
     const conversation = call();
     const candidates = [like(conversation, ONE), like(conversation, TWO, { behind: 60 })];
     expect(found({ candidates, clock }, TWO)).toEqual([undefined]);
+    // Where nothing is in step, too.
+    const other = like(told([[1, "/b"]]), new WireConnection(3), { behind: 30 });
+    expect(found({ candidates: [...candidates, other], clock }, TWO)).toEqual([undefined]);
     expect(found({ candidates, clock })).toEqual(["/a 0.9"]);
     expect(found({ candidates: candidates.slice(1), clock, joined: { 0: "likely" } }, TWO)).toEqual(["/a 0.9"]);
   });
@@ -264,6 +269,32 @@ describe("what a log says of one connection", () => {
       ] as const),
     ]);
     expect(named(twice, {}, [1, 3, 5])).toEqual([undefined, "/c 0.97", undefined]);
+  });
+
+  it("is a contradiction where a request that was read has another path, or those of a group have two", () => {
+    const two = told([
+      [1, "/a"],
+      [3, "/b"],
+    ]);
+    expect(named(two, { 3: { path: "/b" } })).toEqual(["/a 0.99"]);
+    expect(named(two, { 3: { path: "/c" } })).toEqual([undefined]);
+    const one = group(1, 7, 8);
+    expect(groupNames(two, { 1: one, 3: one })).toEqual([undefined, undefined]);
+    expect(groupNames(two, { 1: one, 3: group(2, 7, 8) })).toEqual(["/a", "/b"]);
+    // Of a request without a group nothing is known.
+    expect(named(two, { 1: {}, 3: {} }, [1, 3])).toEqual(["/a 0.97", "/b 0.97"]);
+  });
+
+  it("is confirmed by a group whose requests it has as one, while others ask for something else", () => {
+    const scoreOf = (other: string): number | undefined => {
+      const conversation = told([...[1, 3, 5].map((stream) => [stream, "/a"] as const), [7, other]]);
+      const one = group(1, 7, 8);
+      const candidates = [like(conversation, ONE, { frames: 1 })];
+      const paths = pathsOf({ candidates, joined: { 0: "likely" }, requests: { 1: one, 3: one, 5: one } });
+      return paths.ofGroup(one.group)?.inferred?.score;
+    };
+    expect(scoreOf("/b")).toBe(0.95);
+    expect(scoreOf("/a")).toBeUndefined();
   });
 
   it("is a contradiction where two entries are one path, if they are the paths for certain", () => {
