@@ -66,11 +66,6 @@ export class TableLoss {
     return entry;
   }
 
-  /** The entry is one that this loss hides. */
-  hides(entry: UnknownEntry): boolean {
-    return this.#entries.get(entry.position) === entry;
-  }
-
   /** How many entries went in, if only one number is possible. */
   get lost(): number | undefined {
     return this.#lost?.length === 1 ? this.#lost[0] : undefined;

@@ -237,7 +237,7 @@ function readingOf(
  *  out again. */
 class Entries {
   readonly #fields = new Map<number, string>();
-  /** By what was lost before: in between a field may have been put in anew. */
+  /** Both by what was lost before: in between a field may have been put in anew. */
   readonly #used = new Map<string, { readonly entry: number; last: number }>();
   readonly #read = new Map<string, number>();
   /** An entry is two fields, or a field two entries, or it was written out while there was one. */
@@ -247,17 +247,18 @@ class Entries {
     const field = `${name} ${value}`;
     if ((this.#fields.get(entry) ?? field) !== field) this.contradicted = true;
     this.#fields.set(entry, field);
-    const used = this.#used.get(`${lost} ${field}`);
-    if (used === undefined) this.#used.set(`${lost} ${field}`, { entry, last: time });
+    const key = `${lost} ${field}`;
+    const used = this.#used.get(key);
+    if (used === undefined) this.#used.set(key, { entry, last: time });
     else if (used.entry !== entry) this.contradicted = true;
     else used.last = Math.max(used.last, time);
-    if ((this.#read.get(field) ?? Infinity) < time) this.contradicted = true;
+    if ((this.#read.get(key) ?? Infinity) < time) this.contradicted = true;
   }
 
   read(name: string, value: string, { time, lost }: WireRequest): void {
-    const field = `${name} ${value}`;
-    this.#read.set(field, Math.min(this.#read.get(field) ?? Infinity, time));
-    if ((this.#used.get(`${lost} ${field}`)?.last ?? -Infinity) > time) this.contradicted = true;
+    const key = `${lost} ${name} ${value}`;
+    this.#read.set(key, Math.min(this.#read.get(key) ?? Infinity, time));
+    if ((this.#used.get(key)?.last ?? -Infinity) > time) this.contradicted = true;
   }
 }
 

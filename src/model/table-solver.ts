@@ -3,7 +3,7 @@
 // allow. Encoders have habits besides: they do not write out again what the table has (RFC 7541 2.3 does not say so), and a program says of
 // itself the same in all its messages. What rests on either is inferred: rules never see it.
 import { BlockBit, type DecodedBlock } from "../fields/decoded-block.ts";
-import { type Field, FieldBit, type FieldName, isUnknown, UnknownEntry, UnknownName } from "../fields/field.ts";
+import { type Field, FieldBit, type FieldName, isUnknown, UnknownName } from "../fields/field.ts";
 import { Name } from "../fields/name.ts";
 import { ValueBit } from "../fields/value-bit.ts";
 import type { HpackDecoder } from "../hpack/engine.ts";
@@ -53,7 +53,7 @@ export class TableSolver {
     this.#lawful = Array.from({ length: most + 1 }, (_, i) => i);
     this.#constants = constantsOf(loss, from);
     this.#hasLengths = loss.before.some((field) => field?.name.id === Name.contentLength);
-    if (loss.before.length === 0 || loss.missing.octets === Infinity) this.#over = true;
+    if (loss.before.length === 0) this.#over = true;
     // What speaks gRPC alone sends no interim responses and pushes nothing.
     else if (blocks === 0 && (from === "client" || this.#constants.some(({ name }) => name.id === Name.contentType)))
       loss.solve(NO_ENTRY, BY_STREAMS);
@@ -66,7 +66,7 @@ export class TableSolver {
 
   /** A block that is not known in full, before anybody hears of it. */
   block({ streamId, endStream }: FieldBlock, decoded: DecodedBlock, { hpack, lostOctets }: Sender): void {
-    if (this.#over || decoded.fault !== undefined || (decoded.bits & MALFORMED) !== 0) return;
+    if (this.#over || (decoded.bits & MALFORMED) !== 0) return;
     const parts = this.#partsOf(decoded);
     if (parts === undefined) return;
     const shape = shapeOf(decoded, this.#from);
@@ -130,16 +130,16 @@ export class TableSolver {
     this.#loss.solve(left, byLaw ? BY_LAW : BY_HABIT);
   }
 
-  // Undefined: none of its fields is an entry that this loss hides.
+  // Undefined: none of its fields is an entry that this loss hides and that is followed.
   #partsOf({ fields, count }: DecodedBlock): readonly Part[] | undefined {
     const parts: Part[] = [];
     let any = false;
     for (let i = 0; i < count; i++) {
       const one = fields[i]!;
-      const entry = one instanceof UnknownEntry ? one : one.name instanceof UnknownName ? one.name.entry : undefined;
+      const entry = one.name instanceof UnknownName ? one.name.entry : undefined;
       const known = (one.bits & FieldBit.nameUnknown) === 0;
       if (known) parts.push({ position: -1, name: one.name, field: one, named: false });
-      else if (entry === undefined || entry.position > MOST || !this.#loss.hides(entry)) parts.push(ANYTHING);
+      else if (entry === undefined || entry.position > MOST) parts.push(ANYTHING);
       else {
         any = true;
         parts.push({ position: entry.position, name: undefined, field: one, named: one !== entry });
@@ -174,9 +174,10 @@ export class TableSolver {
         continue;
       }
       const { id, bits } = name;
+      // The table had it: the sender does what no message may, and may do it again.
+      if ((bits & UNLAWFUL) !== 0) return true;
       if ((bits & FieldBit.pseudo) === 0) {
         regular = true;
-        if ((bits & FieldBit.connectionSpecific) !== 0) return false;
         if (SINGLE.has(id)) {
           if ((single & (1 << id)) !== 0) return false;
           single |= 1 << id;
@@ -187,7 +188,7 @@ export class TableSolver {
         continue;
       }
       openPseudo = open;
-      if (regular || (pseudo & (1 << id)) !== 0 || (bits & FieldBit.pseudoUnknown) !== 0) return false;
+      if (regular || (pseudo & (1 << id)) !== 0) return false;
       if (((bits & FieldBit.responsePseudo) !== 0) !== (this.#from === "server")) return false;
       pseudo |= 1 << id;
       if (id === Name.method) method = field;
@@ -196,8 +197,9 @@ export class TableSolver {
     if (openPseudo > REQUEST_PSEUDO - count(pseudo)) return false;
     if (shape !== "request") return true;
     // CONNECT has neither (RFC 9113 8.5), and a method that is not known may be it.
-    if (method === undefined) return (pseudo & (1 << Name.method)) !== 0 || open > 0;
-    if ((method.valueBits & ValueBit.methodConnect) !== 0) return true;
+    if (method === undefined) return open > 0;
+    // Its name may be that of an entry.
+    if (method.value === "CONNECT") return true;
     const lacking = ((pseudo >>> Name.scheme) & 1 ? 0 : 1) + ((pseudo >>> Name.path) & 1 ? 0 : 1);
     return lacking <= open;
   }
@@ -241,7 +243,7 @@ function blocksMissing(
   if (side === "client") return opensStream && highestOpened === opened ? blocks + ((streamId - opened - 1) >> 1) : Infinity;
   if (!peer.opensKnown) return Infinity;
   const own = statusCode >= 200 && streamId <= peer.highestOpened ? 2 : 0;
-  return Math.max(blocks + Math.max(peer.highestOpened - opened, 0) - own, 0);
+  return Math.max(blocks + peer.highestOpened - opened - own, 0);
 }
 
 /** A field of a block: an entry that is not known, one whose name is that of an entry, or a known one. */
@@ -298,7 +300,8 @@ function count(bits: number): number {
 const NONE: readonly number[] = [];
 const NO_ENTRY: readonly number[] = [0];
 const ANYTHING: Part = { position: -1, name: undefined, field: undefined, named: false };
-const MALFORMED = BlockBit.pseudoAfterRegular | BlockBit.pseudoDuplicate | FieldBit.pseudoUnknown | FieldBit.connectionSpecific;
+const UNLAWFUL = FieldBit.pseudoUnknown | FieldBit.connectionSpecific;
+const MALFORMED = BlockBit.pseudoAfterRegular | BlockBit.pseudoDuplicate | UNLAWFUL;
 // :method :scheme :authority :path :protocol.
 const REQUEST_PSEUDO = 5;
 // Fields that a message has once. By ids below 32.

@@ -123,6 +123,22 @@ it("a value that is in the table is not written out", async () => {
   expect(await named({ story: other, paths: { 9: "/a.B/New" }, change })).toEqual(bothNamed);
 });
 
+it("a value that was written out before a gap is in the table behind it", async () => {
+  const gap = (s: Script) => {
+    story(s);
+    const block = Buffer.concat([indexed(3), indexed(6), insertAt(4, "/a.B/New"), literalAt(1, "host")]);
+    s.client.headers(9, { block }).data(9, "x", { endStream: true });
+    s.server.headers(9, { fields: grpcResponse, endStream: true });
+    s.client.lost((client) => client.data(9, 2000));
+    s.server.ping();
+    s.client.headers(11, { block: Buffer.concat([indexed(3), indexed(6), indexed(62), literalAt(1, "host")]) });
+    s.client.data(11, "x", { endStream: true });
+    s.server.headers(11, { fields: grpcResponse, endStream: true });
+  };
+  const paths = { 9: "/a.B/New", 11: "/a.B/New" };
+  expect(await named({ story: gap, paths })).toEqual([...bothNamed, "/a.B/New"]);
+});
+
 it("fields that were read are the same", async () => {
   expect(await named({ change: swap("grpc-timeout", "9S") })).toEqual(nothing);
   expect(

@@ -9,6 +9,7 @@ import { FieldBlock } from "../../src/model/field-block.ts";
 import { solveBlock } from "../../src/model/table-solver.ts";
 import type { Side } from "../../src/place.ts";
 import { playModel } from "../../src/testing/play.ts";
+import type { Script } from "../../src/testing/script.ts";
 import { type Story, written } from "../../src/testing.ts";
 import { runs, seedOr } from "../fuzzing.ts";
 import { decodeOctets, indexed, insert, insertAt, integer, literal, literalAt, sizeUpdate } from "../hpack/octets.ts";
@@ -89,6 +90,7 @@ describe("a loss with room for few entries", () => {
     const client = grpcClient();
     client.lose(17);
     const fields = client.fields(...again(0));
+    expect(client.block(...again(0))).toEqual(inferred);
     expect(fields.map(shown)).toEqual(inferred);
     expect(fields.slice(2).map(scoreOf)).toEqual([0.99, 0.99, 0.99, 0.99, 0.99]);
     expect(fields.slice(2).every(isUnknown)).toBe(true);
@@ -146,7 +148,7 @@ describe("a loss with room for few entries", () => {
     server.lose(11);
     // Of one the server is known: the other entry cannot be that, too.
     expect(server.block(ok, literal("server", "s"), at(0))).toEqual([":status: 200", "server: s", "?"]);
-    expect(server.block(ok, at(2))).toEqual([":status: 200", "~server: one"]);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "~server: two"]);
   });
 
   it("is solved by a pseudo-header field that cannot stand behind others", () => {
@@ -157,6 +159,112 @@ describe("a loss with room for few entries", () => {
       ...[":method: POST", ":scheme: http", ":path: /b", "x: 1"],
       "~a: 1",
     ]);
+    // Nor one that has its name alone.
+    const named = new Sent("client");
+    named.block(post, http, insertAt(4, "/"), insert("a", "1"));
+    named.lose(11);
+    expect(named.block(post, http, literalAt(4, "/b"), literal("x", "1"), literalAt(63, "2"))).toEqual([
+      ...[":method: POST", ":scheme: http", ":path: /b", "x: 1"],
+      "~a: 2",
+    ]);
+  });
+
+  it("is solved by a pseudo-header field in front of which there is one too many, or one that is not known", () => {
+    const server = new Sent("server");
+    server.block(insert("a", "1"), insertAt(8, "418"));
+    server.lose(11);
+    expect(server.block(at(0), at(1))).toEqual(["~:status: 418", "~a: 1"]);
+    // Names that went by before are those of pseudo-header fields at most: with :method and :scheme that makes five, or six.
+    const last = (unknowns: number): string | undefined => {
+      const client = new Sent("client");
+      client.sender.hpack.lose();
+      client.block(post, http, insertAt(4, "/"), insertAt(70, "u"), insertAt(72, "v"), insertAt(74, "w"), insert("a", "1"));
+      client.lose(11);
+      client.block(post, http, ...[at(3), at(2), at(1)].slice(0, unknowns), at(4));
+      return client.block(post, http, literalAt(4, "/"), at(1)).at(-1);
+    };
+    expect(last(2)).toBe("?");
+    expect(last(3)).toBe("~a: 1");
+  });
+
+  it("is solved by a pseudo-header field of the other side, which a promise put in", () => {
+    const server = new Sent("server");
+    server.block(insertAt(4, "/pushed"), insert("a", "1"));
+    server.lose(11);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "~a: 1"]);
+  });
+
+  it.each([
+    [":method", "PUT", [http, literalAt(4, "/b"), at(1)]],
+    [":scheme", "ftp", [post, literalAt(4, "/b"), at(1)]],
+    [":path", "/", [post, http, at(1)]],
+  ])("is solved by a request that lacks %s else", (name, value, parts) => {
+    const client = new Sent("client");
+    client.block(post, http, insert(name, value), insert("a", "1"));
+    client.lose(11);
+    expect(client.block(...parts).at(-1)).toBe(`~${name}: ${value}`);
+  });
+
+  it.each([
+    [":method", [at(0), http, literalAt(4, "/b"), at(2)]],
+    [":scheme", [post, at(0), literalAt(4, "/b"), at(2)]],
+    [":scheme and :path, of a method that may be CONNECT", [at(0), literalAt(1, "h"), at(2)]],
+  ])("is solved with a new entry that may be %s", (_, parts) => {
+    const client = new Sent("client");
+    client.block(post, http, insertAt(4, "/"), insert("b", "1"), insert("a", "1"));
+    client.lose(11);
+    expect(client.block(...parts).at(-1)).toBe("~b: 1");
+  });
+
+  it("is solved by CONNECT, which has neither :scheme nor :path", () => {
+    const connect = (): Sent => {
+      const client = new Sent("client");
+      client.block(insertAt(2, "CONNECT"), insertAt(1, "h:1"));
+      client.block(post, http, literalAt(4, "/"), insert("a", "1"));
+      client.lose(11);
+      return client;
+    };
+    expect(connect().block(at(1), literalAt(2, "CONNECT"))).toEqual(["~:authority: h:1", ":method: CONNECT"]);
+    // The table has its name, and its value.
+    expect(connect().block(literalAt(1, "h:2"), literalAt(64, "CONNECT"))).toEqual([":authority: h:2", "~:method: CONNECT"]);
+    expect(connect().block(literalAt(1, "h:2"), at(2))).toEqual([":authority: h:2", "~:method: CONNECT"]);
+  });
+
+  it("is not solved against a sender that has sent what no message may have", () => {
+    const server = new Sent("server");
+    server.block(ok, insert("b", "1"), insert("a", "1"), insert("connection", "close"));
+    server.lose(11);
+    // With one more entry this would be a lawful message, and the last one `a`.
+    expect(server.block(ok, at(0), at(2))).toEqual([":status: 200", "?", "?"]);
+    expect(server.block(ok, at(3))).toEqual([":status: 200", "~b: 1"]);
+    const odd = new Sent("server");
+    odd.block(insert("b", "1"), insert("a", "1"), insert(":odd", "1"));
+    odd.lose(11);
+    expect(odd.block(ok, at(0), at(2))).toEqual([":status: 200", "?", "?"]);
+  });
+
+  it("is not contradicted by a message that is malformed by what is known of it", () => {
+    const client = grpcClient();
+    client.lose(17);
+    expect(client.block(post, post, http, at(4), at(3))).toEqual([":method: POST", ...unknown.slice(0, 4)]);
+    expect(client.block(...again(0))).toEqual(inferred);
+  });
+
+  it("ends with an entry of which it is not known whether the table took it", () => {
+    const server = new Sent("server");
+    server.block(ok, insert("a", "1"));
+    server.lose(11);
+    expect(server.block(ok, at(0), insert("b", "x".repeat(5000))).slice(0, 2)).toEqual([":status: 200", "?"]);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "?"]);
+  });
+
+  it("is solved by blocks that rule out one number each, however many", () => {
+    const server = new Sent("server");
+    server.block(ok, insert("a", "1"));
+    server.lose(90);
+    const early = server.fields(ok, at(40)).at(-1)!;
+    for (let position = 1; position < 40; position++) expect(server.block(ok, at(position)).at(-1)).toBe("?");
+    expect(shown(early)).toBe("~a: 1");
   });
 
   it("takes a literal with the name of an entry for what it is", () => {
@@ -175,6 +283,46 @@ describe("a loss with room for few entries", () => {
     server.block(ok, insert("grpc-status", "0"), insert("grpc-message", ""));
     server.lose(20);
     expect(server.block(at(1), at(0))).toEqual(["?", "?"]);
+    const client = new Sent("client");
+    client.block(post, http, insertAt(4, "/"), insert("b", "1"), insert("a", "1"));
+    client.lose(11);
+    expect(client.block(at(1), at(0))).toEqual(["?", "?"]);
+    expect(client.block(post, http, at(3))).toEqual([":method: POST", ":scheme: http", "~:path: /"]);
+  });
+
+  it("is solved where few numbers make the same, not where many do", () => {
+    const same = (room: number): string[] => {
+      const server = new Sent("server");
+      server.block(ok, ...Array.from({ length: 12 }, () => insert("a", "1")));
+      server.lose(9 + 2 * room);
+      return server.block(ok, at(10)).slice(1);
+    };
+    expect(same(7)).toEqual(["~a: 1"]);
+    expect(same(8)).toEqual(["?"]);
+  });
+});
+
+describe("entries further back than are followed", () => {
+  it("say nothing, and may be anything", () => {
+    const client = grpcClient();
+    client.lose(1000, 700);
+    for (let i = 0; i < 40; i++) client.block(post, http, at(300));
+    // The last of these has no entry that stands for it.
+    client.block(post, http, ...Array.from({ length: 520 }, (_, i) => at(i)));
+    const few = new Sent("client");
+    few.block(post, http, path, authority, grpc, agent, te);
+    few.lose(90, 400);
+    for (let i = 0; i < 40; i++) few.block(post, http, at(300));
+    expect(few.block(post, http, at(300), ...again(0).slice(3))).toEqual([...inferred.slice(0, 2), "?", ...inferred.slice(3)]);
+  });
+
+  it("are one number of lost entries for all", () => {
+    const client = new Sent("client");
+    client.block(post, http, path);
+    client.lose(1000, 400);
+    // More than 256 entries were lost: with fewer there was none so far back, or the path comes behind a regular field.
+    expect(client.block(post, http, literalAt(4, "/b"), literal("x", "1"), at(256)).at(-1)).toBe("?");
+    expect(client.block(post, http, at(257)).at(-1)).toBe("?");
   });
 });
 
@@ -203,6 +351,72 @@ describe("a loss with room for many entries", () => {
     small.block(sizeUpdate(500), post, http, path, authority, grpc, agent, te);
     small.lose(120);
     expect(small.block(...again(0))).toEqual(unknown);
+  });
+
+  it.each([
+    ["of the size that it begins with", (): Sent => new Sent("client"), 0],
+    // Its maximum may be another one since: 4096 at least.
+    [
+      "of a size that is not known",
+      (): Sent => {
+        const client = new Sent("client");
+        client.sender.hpack.lose();
+        return client;
+      },
+      0,
+    ],
+    // Of 128 bytes at most, if it is not known.
+    [
+      "with an entry that went in before",
+      (): Sent => {
+        const client = grpcClient();
+        client.lose(17);
+        expect(client.block(...again(1))).toEqual(inferred);
+        return client;
+      },
+      128,
+    ],
+  ])("is solved up to where as much has gone in since as a table holds, %s", (_, begun, between) => {
+    for (const [more, expected] of [
+      [0, inferred],
+      [1, unknown],
+    ] as const) {
+      const client = begun();
+      if (between === 0) client.block(post, http, path, authority, grpc, agent, te);
+      client.lose(90);
+      // Four bytes for each that is missing, and 87 of te and user-agent: two fields are enough.
+      client.block(post, http, literalAt(4, "/"), insert("x", "y".repeat(4096 - 4 * 90 - between - 87 - 33 + more)));
+      expect(client.block(...again(between === 0 ? 1 : 2))).toEqual(expected);
+    }
+  });
+
+  it("is solved by the last number that has room, not by the next", () => {
+    const last = (index: number): string[] => {
+      const server = new Sent("server");
+      server.block(ok, insert("a", "1"), grpc);
+      server.lose(17);
+      return server.block(ok, at(index));
+    };
+    expect(last(4)).toEqual([":status: 200", "~content-type: application/grpc"]);
+    expect(last(5)).toEqual([":status: 200", "~a: 1"]);
+  });
+
+  it("is solved by the server field of a server, which is no constant of clients", () => {
+    const server = new Sent("server");
+    server.block(ok, insertAt(54, "s"));
+    server.lose(90);
+    expect(server.block(ok, at(4))).toEqual([":status: 200", "~server: s"]);
+    const client = new Sent("client");
+    client.block(post, http, path, insertAt(54, "s"), te);
+    client.lose(90);
+    expect(client.block(post, http, at(2), at(1), at(0))).toEqual(unknown.slice(0, 5));
+  });
+
+  it("is not by a literal that has the name of an entry alone", () => {
+    const client = grpcClient();
+    client.lose(90);
+    const parts = again(0).slice(0, -1);
+    expect(client.block(...parts, literalAt(62, "other"))).toEqual(unknown);
   });
 
   it("is not where its length is not known", () => {
@@ -269,6 +483,16 @@ describe("a loss with room for many entries", () => {
     expect(client.block(...again(0))).toEqual(unknown);
   });
 
+  it("is given up where a lawful block has what is usual elsewhere", () => {
+    const server = new Sent("server");
+    server.block(ok, insert("a", "1"), grpc);
+    server.lose(90);
+    const [, early] = server.fields(ok, at(0));
+    expect(shown(early!)).toBe("~content-type: application/grpc");
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "?"]);
+    expect(shown(early!)).toBe("?");
+  });
+
   it("is given up where a block breaks the rules by it", () => {
     const client = grpcClient();
     client.lose(90);
@@ -280,11 +504,25 @@ describe("a loss with room for many entries", () => {
     ]);
   });
 
-  it("looks at a bounded number of blocks", () => {
+  it.each([
+    [32, inferred],
+    [33, unknown],
+  ])("looks at a bounded number of blocks: after %i that say the same", (blocks, expected) => {
     const client = grpcClient();
     client.lose(90);
-    for (let i = 0; i < 40; i++) client.block(post, http, at(4), at(3));
-    expect(client.block(...again(0))).toEqual(unknown);
+    for (let i = 0; i < blocks; i++) client.block(post, http, at(4), at(3));
+    expect(client.block(...again(0))).toEqual(expected);
+  });
+
+  it("does not count messages that end with DATA where no content-length went by", () => {
+    const client = grpcClient();
+    client.lose(90);
+    client.endStream = false;
+    for (let i = 0; i < 20; i++) {
+      client.block(post, http, at(4), at(3));
+      client.ended(5);
+    }
+    expect(client.block(...again(0))).toEqual(inferred);
   });
 });
 
@@ -312,14 +550,46 @@ describe("content-length against DATA", () => {
   it("contradicts both", () => {
     const server = lengths();
     server.ended(6);
+    server.block(ok, at(1));
     server.ended(5);
     expect(server.block(ok, at(1))).toEqual([":status: 200", "?"]);
+  });
+
+  it("shows which entry it is by the first of two messages that wait for their end", () => {
+    const server = lengths();
+    server.streamId = 5;
+    server.block(ok, at(1));
+    server.streamId = 7;
+    server.ended(7);
+    server.streamId = 3;
+    server.ended(5);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "~content-length: 5"]);
+  });
+
+  it("is its own where it is a literal with the name of an entry", () => {
+    const server = lengths();
+    expect(server.block(ok, literalAt(63, "9"))).toEqual([":status: 200", "?"]);
+    server.ended(9);
+    server.block(ok, at(1));
+    server.ended(7);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "~content-length: 7"]);
+    const client = (length: string): string => {
+      const sent = new Sent("client");
+      sent.block(post, http, literalAt(4, "/"), insert("a", "1"), insertAt(28, "5"));
+      sent.lose(11);
+      return sent.block(post, http, literalAt(4, "/"), literalAt(63, length)).at(-1)!;
+    };
+    // Without DATA.
+    expect(client("0")).toBe("?");
+    expect(client("5")).toBe("~a: 5");
   });
 
   it("says nothing of an answer without content, which may be to HEAD, nor where some of it may be missing", () => {
     const head = lengths();
     head.ended(0);
-    expect(head.block(ok, at(1))).toEqual([":status: 200", "?"]);
+    head.block(ok, at(1));
+    head.ended(5);
+    expect(head.block(ok, at(1))).toEqual([":status: 200", "~content-length: 5"]);
     const lossy = lengths();
     lossy.sender.lostOctets += 5;
     lossy.ended(5);
@@ -332,8 +602,36 @@ describe("content-length against DATA", () => {
     server.lose(11);
     server.endStream = false;
     expect(server.block(ok, at(1))).toEqual([":status: 200", "~content-length: 5"]);
+    server.ended(5);
+    expect(server.block(ok, at(1))).toEqual([":status: 200", "~content-length: 5"]);
     server.ended(6);
     expect(server.block(ok, at(1))).toEqual([":status: 200", "?"]);
+  });
+
+  it.each([
+    ["31 others that wait, too", 31, "?", (_: Sent) => {}],
+    ["32, which are too many", 32, "~content-length: 5", (_: Sent) => {}],
+    ["many that have ended since", 40, "?", (server: Sent) => server.ended(5)],
+  ])("is waited for behind %s", (_, others, expected, then) => {
+    const server = new Sent("server");
+    server.block(ok, insertAt(28, "5"));
+    server.lose(11);
+    server.endStream = false;
+    const [, first] = server.fields(ok, at(1));
+    for (let i = 0; i < others; i++) {
+      server.streamId += 2;
+      server.block(ok, at(1));
+      then(server);
+      // What ends with its HEADERS is not waited for.
+      server.streamId += 2;
+      server.endStream = true;
+      server.block(ok, at(1));
+      server.endStream = false;
+    }
+    expect(shown(first!)).toBe("~content-length: 5");
+    server.streamId = 1;
+    server.ended(6);
+    expect(shown(first!)).toBe(expected);
   });
 
   it("is none of a request that has no content", () => {
@@ -344,6 +642,14 @@ describe("content-length against DATA", () => {
       ...[":method: POST", ":scheme: http", ":path: /"],
       "~content-length: 0",
     ]);
+    const late = new Sent("client");
+    late.block(post, http, literalAt(4, "/"), insertAt(28, "5"), insertAt(28, "0"));
+    late.lose(11);
+    late.endStream = false;
+    const fields = late.fields(post, http, literalAt(4, "/"), at(1));
+    expect(shown(fields.at(-1)!)).toBe("?");
+    late.ended(0);
+    expect(shown(fields.at(-1)!)).toBe("~content-length: 0");
   });
 });
 
@@ -417,6 +723,29 @@ describe("a loss in which streams show that no field block is missing", () => {
     expect(texts(story(5), "client")).toEqual([first, ":method: POST, :scheme: http, ?, ?"]);
   });
 
+  it("does not where the blocks contradict it", () => {
+    const behind =
+      (then: (s: Script) => void): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(path, insertAt(28, "5")), endStream: false }).data(1, 5, end);
+        s.server.headers(1, end);
+        s.client.headers(3, { ...request(at(1), insertAt(28, "7"), authority, grpc, te) }).data(3, 7, end);
+        s.server.headers(3, end);
+        s.client.lost((client) => client.data(3, 2000));
+        s.server.ping();
+        then(s);
+      };
+    const usual = (lost: number) => request(at(lost + 5), at(lost + 2), at(lost + 1), at(lost));
+    const fields = ["~:path: /a.B/C", "~:authority: h", "~content-type: application/grpc", "~te: trailers"];
+    const found = (then: (s: Script) => void) => blocksOf(behind(then), "client")[2]!.slice(2).map(shown);
+    expect(found((s) => s.client.headers(5, { ...usual(0), ...end }))).toEqual(fields);
+    expect(found((s) => s.client.headers(5, { ...usual(1), ...end }))).toEqual(["?", "?", "?", "?"]);
+    // Nor by its content.
+    const length = request(at(5), at(4));
+    expect(found((s) => s.client.headers(5, length).data(5, 5, end))).toEqual(["~:path: /a.B/C", "~content-length: 5"]);
+    expect(found((s) => s.client.headers(5, length).data(5, 7, end))).toEqual(["?", "?"]);
+  });
+
   it("does not where a request was open, and may have ended with trailers", () => {
     const story: Story = (s) => {
       s.client.headers(1, request(path, insert("a", "1")));
@@ -426,6 +755,78 @@ describe("a loss in which streams show that no field block is missing", () => {
       s.client.headers(3, { ...request(at(1), at(0)), ...end });
     };
     expect(texts(story, "client").at(-1)).toBe(":method: POST, :scheme: http, ?, ?");
+  });
+
+  it("does not where these are the trailers of one that was open: others may have come before", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, request(path, insert("a", "1")));
+      s.server.headers(1, end);
+      s.client.lost((client) => client.data(1, 2000));
+      s.server.ping();
+      s.client.headers(1, { block: at(0), ...end });
+    };
+    expect(texts(story, "client").at(-1)).toBe("?");
+  });
+
+  it("does not where a request that was missing before may be open", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, end);
+      s.server.headers(1, end);
+      s.client.lost((client) => client.headers(3));
+      s.server.ping();
+      s.client.headers(5, { ...request(path, insert("a", "1")), ...end });
+      s.server.headers(5, end);
+      s.client.lost((client) => client.data(5, 2000));
+      s.server.ping();
+      s.client.headers(7, { ...request(at(1), at(0)), ...end });
+    };
+    expect(texts(story, "client").at(-1)).toBe(":method: POST, :scheme: http, ?, ?");
+  });
+
+  const answer = (s: Script, id: number) =>
+    s.server.headers(id, { block: Buffer.concat([ok, literalAt(31, "application/grpc"), at(1)]), ...end });
+
+  it.each<[string, string, Story, Story]>([
+    // Its client has no stream 3.
+    ["is, where the one answer that was due comes behind it", "~a: 1", (s) => s.client.headers(5, end), (s) => answer(s, 5)],
+    ["may not be, where two were due", "?", (s) => s.client.headers(3, end).headers(5, end), (s) => answer(s, 5)],
+    [
+      "may not be, where another had begun, and may have ended",
+      "?",
+      (s) => s.client.headers(3, end).server.headers(3).client.headers(5, end),
+      (s) => answer(s, 5),
+    ],
+    [
+      "may not be, where the trailers of one of two come behind it",
+      "?",
+      (s) => s.client.headers(3, end).headers(5, end).server.headers(3).headers(5),
+      (s) => s.server.headers(5, { block: at(1), ...end }),
+    ],
+    [
+      "may not be, where it has pushed, and may push again",
+      "?",
+      (s) => s.client.headers(3, end).server.pushPromise(3, 2).headers(2, end).headers(3, end),
+      (s) => s.client.headers(5, end) && answer(s, 5),
+    ],
+    [
+      "may not be, where requests are missing since",
+      "?",
+      () => {},
+      (s) => s.client.lost((client) => client.headers(3, end).headers(5, end)) && answer(s, 5),
+    ],
+  ])("the table of a server %s", (_, expected, before, then) => {
+    const [field] = blocksOf((s) => {
+      s.client.headers(1, end);
+      s.server.headers(1, { block: Buffer.concat([ok, insert("a", "1"), grpc]), ...end });
+      before(s);
+      s.server.lost((server) => server.data(1, 2000));
+      s.client.ping();
+      then(s);
+    }, "server")
+      .at(-1)!
+      .slice(-1);
+    expect(shown(field!)).toBe(expected);
+    expect(scoreOf(field!)).toBe(expected === "?" ? 0 : 0.95);
   });
 
   it("leaves the table of a server as it was", () => {
@@ -493,6 +894,76 @@ describe("a loss in which streams show that no field block is missing", () => {
     expect(texts(story(5), "client").at(-1)).toBe(inferred.join(", "));
     // Twenty requests might have filled the table.
     expect(texts(story(43), "client").at(-1)).toBe(unknown.join(", "));
+  });
+
+  it("pushes out 512 bytes for each block that is missing", () => {
+    const usual = Buffer.concat([path, authority, grpc, agent, te]);
+    const largest = (room: number) => insert("x", "y".repeat(room - 33));
+    const client =
+      (more: number): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(usual), ...end });
+        s.server.headers(1, end);
+        // Three that may end with trailers, and four that are missing.
+        s.client
+          .headers(3)
+          .headers(5)
+          .headers(7)
+          .lost((client) => client.data(3, 2000));
+        s.server.ping();
+        s.client.headers(17, { ...request(...again(0).slice(2), largest(4096 - 7 * 512 - 87 + more)), ...end });
+      };
+    expect(texts(client(0), "client").at(-1)).toContain(inferred.join(", "));
+    expect(texts(client(1), "client").at(-1)).toContain(unknown.join(", "));
+    const server =
+      (more: number): Story =>
+      (s) => {
+        s.client
+          .headers(1, end)
+          .headers(3, end)
+          .headers(5, end)
+          .headers(7, end)
+          .headers(9, end)
+          .headers(11, end)
+          .headers(13, end);
+        s.server.headers(1, { block: Buffer.concat([ok, grpc]), ...end });
+        // Three that have begun, and two of three that have not.
+        s.server
+          .headers(3)
+          .headers(5)
+          .headers(7)
+          .lost((server) => server.data(3, 2000));
+        s.client.ping();
+        s.server.headers(13, { block: Buffer.concat([ok, at(0), largest(4096 - 7 * 512 - 60 + more)]) });
+      };
+    expect(texts(server(0), "server").at(-1)).toContain(":status: 200, ~content-type: application/grpc");
+    expect(texts(server(1), "server").at(-1)).toContain(":status: 200, ?");
+  });
+
+  it("is as wide as its bytes allow where a block that is known in full came first", () => {
+    const story =
+      (whole: boolean): Story =>
+      (s) => {
+        s.client.headers(1, { ...request(path, authority, grpc, agent, te), ...end });
+        s.server.headers(1, end);
+        s.client.lost((client) => client.data(1, 2000));
+        s.server.ping();
+        if (whole) s.client.headers(3, { ...request(literalAt(4, "/")), ...end });
+        s.client.headers(5, { ...request(...again(1).slice(2)), ...end });
+      };
+    expect(texts(story(false), "client").at(-1)).toBe(inferred.join(", "));
+    expect(texts(story(true), "client").at(-1)).toBe(unknown.join(", "));
+  });
+
+  it("is inferred by habit of a server that pushes", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end);
+      s.server.headers(1, { block: Buffer.concat([ok, grpc]), ...end });
+      s.server.lost((server) => server.data(1, 90));
+      s.client.headers(3, end);
+      s.server.headers(3, { block: Buffer.concat([ok, at(4)]), ...end });
+    };
+    expect(texts(story, "server").at(-1)).toBe(":status: 200, ~content-type: application/grpc");
   });
 });
 
