@@ -280,5 +280,30 @@ testRule(keepaliveTimeout, {
       },
       finds: [["timeout", 3, { side: "client", waited: 20 }]],
     },
+    "though many frames of other kinds came since": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .ping()
+          .together((client) => {
+            for (let i = 0; i < 300; i++) client.windowUpdate(0, 1);
+          })
+          .wait(20_000)
+          .close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "though many answers to PINGs were sent since": {
+      frames: (s) => {
+        s.client
+          .headers(1, grpc)
+          .ping()
+          .server.together((server) => pings(server, 300, 0));
+        s.client.together((client) => {
+          for (let i = 0; i < 300; i++) client.pingAck(`ping${i}...`.slice(0, 8));
+        });
+        s.client.wait(20_000).close();
+      },
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
   },
 });
