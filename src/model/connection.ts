@@ -96,23 +96,24 @@ export class Connection {
 
   /** The capture lacks this side's FIN, but the other side acknowledged it: one octet more than was seen (RFC 9293 3.10.4). */
   closedUnseen(side: Side): boolean {
-    return this.endpoint(side).end === undefined && this.#directionOf(side).acknowledged > this.#seen(side);
+    return this.endpoint(side).end === undefined && this.directionOf(side).acknowledged > this.#seen(side);
   }
 
   /** Octets that this side may have sent so far, below TLS: what was captured, and what lies before that or was acknowledged. */
   sentAtMost(side: Side): number {
-    return Math.max(this.#directionOf(side).acknowledged, this.#seen(side));
+    return Math.max(this.directionOf(side).acknowledged, this.#seen(side));
   }
 
   // Acknowledgments are noted as captured: what waits may be what one is of.
   #seen(side: Side): number {
-    const { offset, held } = this.#directionOf(side);
+    const { offset, held } = this.directionOf(side);
     let seen = offset;
     for (const { offset: from, bytes, cut, fin } of held) seen = Math.max(seen, from + bytes.length + cut + (fin ? 1 : 0));
     return seen;
   }
 
-  #directionOf(side: Side): Direction {
+  /** What TCP knows of the octets of this side. */
+  directionOf(side: Side): Direction {
     return this.flow.directions[side === "client" ? this.clientIndex : 1 - this.clientIndex]!;
   }
 

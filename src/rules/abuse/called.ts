@@ -50,11 +50,7 @@ export const rateRefused = defineRule({
 
 type Recents = Map<FrameKind, Recent>;
 
-function begun({ settings: { first } }: Endpoint): Recents {
-  const recents: Recents = new Map();
-  if (first !== undefined) recents.set("settings", new Recent(first));
-  return recents;
-}
+const begun = ({ settings: { first } }: Endpoint): Recents => new Map([["settings", new Recent(first)]]);
 
 function recentOf(kinds: Recents, kind: FrameKind): Recent {
   let recent = kinds.get(kind);
@@ -71,7 +67,7 @@ class Recent {
   since = 0;
   last: FrameRef | undefined = undefined;
 
-  /** @param first The only one so far. */
+  /** @param first The only one so far, if there is one. */
   constructor(first?: FrameRef) {
     if (first === undefined) return;
     this.count = 1;

@@ -233,14 +233,14 @@ class Loop {
 }
 
 // No one frame is at fault.
-function prefaceOf({ flow, clientIndex }: Connection): FrameRef {
+function prefaceOf({ flow }: Connection): FrameRef {
   const ref = new FrameRef();
   ref.kind = "preface";
   ref.from = "client";
   ref.file = flow.file;
   ref.packet = flow.firstPacket;
   ref.time = ref.began = flow.firstTime;
-  ref.acked = flow.directions[clientIndex].seen ? 0 : -1;
+  ref.acked = 0;
   return ref;
 }
 

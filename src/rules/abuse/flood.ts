@@ -305,8 +305,8 @@ function tellUnknown(over: Excess, side: Side, { options: { frames, octets }, re
 }
 
 // Where nothing of the other side was captured, nothing shows what asked for the frames of this one.
-function isCaptured({ flow, clientIndex }: Connection, side: Side): boolean {
-  return flow.directions[side === "client" ? clientIndex : 1 - clientIndex]!.seen;
+function isCaptured(connection: Connection, side: Side): boolean {
+  return connection.directionOf(side).seen;
 }
 
 const SETTING = 6;

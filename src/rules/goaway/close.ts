@@ -27,10 +27,10 @@ export const missingBeforeClose = defineRule({
     },
   },
   onClose: true,
-  end(from, how, at, { connection, report }) {
+  end(from, _how, at, { connection, report }) {
     const own = connection.endpoint(from);
     const peer = connection.endpoint(other(from));
-    if ((how !== "fin" && how !== "rst") || own.goaways.length > 0 || own.foreign !== undefined || own.frames === 0) return;
+    if (own.goaways.length > 0 || own.foreign !== undefined || own.frames === 0) return;
     // The other side closed first.
     if (peer.end?.how === "fin" || peer.end?.how === "rst" || connection.closedUnseen(peer.side)) return;
     let [unfinished, open] = [0, 0];

@@ -160,9 +160,9 @@ export const keepaliveTimeout = defineRule({
   },
   withState: ["end"],
   onClose: true,
-  end(from, how, at, { state, report, options, connection }) {
+  end(from, _how, at, { state, report, options, connection }) {
     const oldest = connection.endpoint(from).pings[0];
-    if (oldest === undefined || (how !== "fin" && how !== "rst")) return;
+    if (oldest === undefined) return;
     const wait = at.time - oldest.time;
     if (wait < options.wait * 1e6 && (timerOf(wait) === undefined || !hasOpenStream(connection))) return;
     const ping = state[from].find(({ end }) => end === oldest.endOffset);

@@ -79,7 +79,7 @@ export const streamKilledByClose = defineRule({
   withState: ["connectionEnd"],
   onClose: true,
   end(from, how, at, { connection, state }) {
-    if (state.first !== undefined || (how !== "fin" && how !== "rst") || connection.closedUnseen(other(from))) return;
+    if (state.first !== undefined || connection.closedUnseen(other(from))) return;
     const open: Stream[] = [];
     // The other side had given the connection up before.
     const over = connection.endpoint(other(from)).goaways.some(isError);
@@ -160,7 +160,7 @@ export const goawayAbandoned = defineRule({
   onClose: true,
   end(from, how, at, context) {
     const { client, server, streams } = context.connection;
-    if (from !== "client" || (how !== "fin" && how !== "rst") || server.end !== undefined) return;
+    if (from !== "client" || server.end !== undefined) return;
     const goaway = server.goaways.at(-1);
     if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > LONG) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
@@ -172,7 +172,7 @@ export const goawayAbandoned = defineRule({
     const ms = Math.round((at.time - goaway.time) / 1e6);
     // Whoever waits may have had another reason to leave in the end.
     const severity = at.time - goaway.time > context.options.ms * 1e6 ? "info" : undefined;
-    if (kept.length > 0) context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept, severity };
+    context.state.closed = { at: FrameRef.close(from, at), how: how.toUpperCase(), ms, kept, severity };
   },
   withState: ["connectionEnd"],
   // After a FIN it may have read on.
@@ -226,7 +226,7 @@ export const idleCloseRace = defineRule({
   // The model reports requests that cross a close before it or after it, as they were captured.
   judge(subject, _stream, { connection, report }) {
     const { end, lastAt } = connection.server;
-    if (end === undefined || !isClosed(end.how) || subject.first.acked < 0) return;
+    if (end === undefined || subject.first.acked < 0) return;
     const { streamId } = subject;
     // A FIN counts for one octet; RST_STREAM and RST have none that could be acknowledged.
     if (end.how === "fin" && subject.first.acked > end.at.offset) {
@@ -239,7 +239,7 @@ export const idleCloseRace = defineRule({
   },
   onClose: true,
   end(from, how, at, context) {
-    if (from !== "server" || !isClosed(how) || !context.state.closed) return;
+    if (from !== "server" || !context.state.closed) return;
     const { connection, report } = context;
     if (isClosed(connection.client.end?.how) || errorBefore(connection)) return;
     // What a GOAWAY has left out is lost to that.
@@ -283,8 +283,8 @@ export const halfOpen = defineRule({
       let last = -1;
       for (const stream of connection.streams.values()) {
         const half = stream.half(peer);
-        last = Math.max(last, half.lastData?.time ?? -1, half.endTime);
-        if (stream.opening?.from === peer) last = Math.max(last, stream.opening.time);
+        // What it opened itself came before its FIN.
+        last = Math.max(last, half.lastData?.time ?? -1, half.endTime, stream.opening?.time ?? -1);
       }
       if (last - end.at.time < options.ms * 1e6) continue;
       report(FrameRef.close(side, end.at), "goes", { side, peer, seconds: Math.round((last - end.at.time) / 1e9) });
@@ -318,7 +318,7 @@ export const tcpResetWithData = defineRule({
     if (how !== "rst") return;
     const own = connection.endpoint(from);
     const peer = connection.endpoint(other(from));
-    if (own.frames === 0 || own.horizon < 0 || peer.frames === 0) return;
+    if (own.horizon < 0 || peer.frames === 0) return;
     const octets = peer.lastAt.offset + 1 - own.horizon;
     if (octets <= 0) return;
     const goaway = own.goaways.at(-1);

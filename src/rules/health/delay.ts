@@ -59,7 +59,7 @@ export const slowFinish = defineRule({
   kinds: ["window-update"],
   // Times of the HEADERS of responses that go on; a stall for lack of the reader's credit takes the stream out.
   ended: { withState: true },
-  state: (): { since: Map<number, number> | undefined } => ({ since: undefined }),
+  state: () => new Map<number, number>(),
   when: { bits: FieldBit.responsePseudo, without: ValueBit.grpcType, roles: ["response"], from: "server" },
   judge(subject, stream, context) {
     if (stream === undefined || !stream.seen || !("decoded" in subject) || subject.endStream) return;
@@ -68,20 +68,20 @@ export const slowFinish = defineRule({
     const type = subject.decoded?.contentType?.value ?? "";
     const streams = request.method === "CONNECT" || type.startsWith("text/event-stream") || type.startsWith("application/grpc");
     if (streams || grpcKind(stream) === "yes") return;
-    const since = (context.state.since ??= new Map());
+    const since = context.state;
     if (since.size < STREAMS) since.set(stream.id, subject.last.time);
   },
   from: "client",
   withState: ["frame"],
-  frame(frame, stream, { connection, state: { since } }) {
-    if (since === undefined || since.size === 0) return;
+  frame(frame, stream, { connection, state: since }) {
+    if (since.size === 0) return;
     if (frame.streamId === 0 && connectionWindow(connection, "server") <= 0) since.clear();
     else if (stream !== undefined && streamWindow(connection, stream, "server") <= 0) since.delete(stream.id);
   },
   streamEnd(stream, { state, options, report }) {
-    const since = state.since?.get(stream.id);
+    const since = state.get(stream.id);
     if (since === undefined) return;
-    state.since?.delete(stream.id);
+    state.delete(stream.id);
     const { endAt, endTime, dataOctets, lastData } = stream.server;
     const took = endTime - since;
     if (endAt < 0 || lastData === undefined || took < options.ms * 1e6) return;

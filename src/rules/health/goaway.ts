@@ -204,8 +204,8 @@ export const gracefulShutdown = defineRule({
   },
   withState: ["end", "connectionEnd"],
   onClose: true,
-  end(from, how, _at, { connection, state }) {
-    if (from !== "server" || (how !== "fin" && how !== "rst") || state.announced === undefined) return;
+  end(from, _how, _at, { connection, state }) {
+    if (from !== "server" || state.announced === undefined) return;
     for (const { id, closed, client, server } of connection.streams.values()) {
       if (!closed && server.endAt < 0 && client.resetAt < 0) state.open.push(id);
     }

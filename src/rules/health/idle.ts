@@ -41,8 +41,7 @@ export const idleTimeout = defineRule({
   judge(subject, stream, context) {
     const status = "decoded" in subject ? (subject.decoded?.statusCode ?? 0) : 0;
     if (!TIMEOUTS.has(status) || stream?.seen !== true || stream.promised) return;
-    const quiet = subject.first.time - lastTimeOf(stream);
-    const seconds = quiet < LEAST ? undefined : timerOf(quiet);
+    const seconds = timerOf(subject.first.time - lastTimeOf(stream));
     if (seconds === undefined) return;
     const { answers } = context.state;
     if (answers.length >= KEPT) return;
@@ -69,7 +68,7 @@ export const idleTimeout = defineRule({
   end(from, how, at, context) {
     const { connection } = context;
     const peer = connection.endpoint(other(from));
-    if ((how !== "fin" && how !== "rst") || from === "client" || peer.end !== undefined) return;
+    if (from === "client" || peer.end !== undefined) return;
     if (connection.server.goaways.length > 0 || connection.client.goaways.length > 0) return;
     const streams = openStreams(connection);
     if (streams === 0) return;

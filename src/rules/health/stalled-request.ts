@@ -3,7 +3,6 @@ import { ErrorCode } from "../../http2/error-code.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
-import { timerOf } from "../../model/timer.ts";
 import { acknowledgedWindow, connectionWindow } from "../../model/window-stall.ts";
 import { SECOND } from "../../time.ts";
 import { opened } from "../related.ts";
@@ -49,9 +48,9 @@ export const requestStalled = defineRule({
     } else if (stream !== undefined) tell(stalledAt(stream, connection, last.time, options.ms), context);
   },
   onClose: true,
-  end(from, how, at, context) {
+  end(from, _how, at, context) {
     const { client, server } = context.connection;
-    if (from !== "server" || (how !== "fin" && how !== "rst") || server.goaways.length > 0 || client.end !== undefined) return;
+    if (from !== "server" || server.goaways.length > 0 || client.end !== undefined) return;
     tell(stalledIn(context.connection, at.time, context.options.ms), context);
   },
 });
@@ -61,7 +60,7 @@ function tell(stalled: Stalled | undefined, context: StallContext): void {
   const { stream, at, seconds, inside } = stalled;
   const { dataOctets: octets, declaredLength: length } = stream.client;
   // A shorter wait may be for anything.
-  const severity = seconds >= LONG || timerOf(seconds * SECOND) !== undefined ? {} : ({ severity: "info" } as const);
+  const severity = seconds >= LONG ? {} : ({ severity: "info" } as const);
   const more = { stream, related: opened(stream), fold: "", ...severity };
   const { report } = context;
   if (inside !== undefined) report(at, "message", { streamId: stream.id, ...inside, seconds }, more);
@@ -83,7 +82,7 @@ function stalledIn(connection: Connection, now: number, ms: number): Stalled | u
   let first: Stalled | undefined;
   for (const stream of connection.streams.values()) {
     if (stream.initiator === "client" && now - Math.max(stream.openedTime, stream.client.lastTime) < ms * 1e6) return undefined;
-    if (!stream.closed) first ??= stalledAt(stream, connection, now, ms);
+    first ??= stalledAt(stream, connection, now, ms);
   }
   return first;
 }

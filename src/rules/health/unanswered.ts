@@ -95,10 +95,8 @@ export const unansweredSettings = defineRule({
 
 // How long `side` had the octets, by its acknowledgment, without an answer, while both sides could send; -1 where it may not have had them.
 function waitedFor(connection: Connection, side: Side, asked: { readonly endOffset: number; readonly time: number }): number {
-  const { flow, clientIndex } = connection;
-  const direction = flow.directions[side === "client" ? 1 - clientIndex : clientIndex]!;
-  if (direction.acknowledged < asked.endOffset) return -1;
-  let until = flow.lastTime;
+  if (connection.directionOf(other(side)).acknowledged < asked.endOffset) return -1;
+  let until = connection.flow.lastTime;
   const { client, server } = connection;
   if (client.end !== undefined) until = Math.min(until, client.end.at.time);
   if (server.end !== undefined) until = Math.min(until, server.end.at.time);

@@ -25,15 +25,13 @@ export const peerUnreachable = defineRule({
   },
   connections: ConnectionBit.resent,
   connectionEnd({ connection, report }) {
-    const { flow, clientIndex } = connection;
     for (const from of ["client", "server"] as const) {
-      const index = from === "client" ? clientIndex : ((1 - clientIndex) as 0 | 1);
-      const sent = flow.directions[index];
+      const sent = connection.directionOf(from);
       const silent = connection.endpoint(other(from));
       // A capture of one direction shows no acknowledgments.
-      if (sent.unheardPacket < 0 || sent.resent === 0 || !flow.directions[1 - index]!.seen) continue;
+      if (sent.resent === 0 || !connection.directionOf(silent.side).seen) continue;
       if (silent.end?.how === "fin" || silent.end?.how === "rst") continue;
-      const lasted = flow.lastTime - sent.unheardTime;
+      const lasted = connection.flow.lastTime - sent.unheardTime;
       const often = sent.resent >= 2 && lasted >= SHORT;
       const long = lasted >= LONG && lasted >= 10 * (connection.roundTrip ?? 0);
       if (!often && !long) continue;

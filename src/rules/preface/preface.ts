@@ -238,13 +238,13 @@ export const serverClosedFirst = defineRule({
   },
   connections: ConnectionBit.closed,
   connectionEnd({ connection, report }) {
-    const { client, server, flow } = connection;
+    const { client, server } = connection;
     const { end } = server;
     if (end === undefined || (end.how !== "fin" && end.how !== "rst") || client.prefaceTime < 0) return;
-    if (flow.directions[1 - connection.clientIndex]!.offset > 0 || server.lostOctets > 0 || server.foreign !== undefined) return;
+    if (connection.directionOf("server").offset > 0) return;
     if (client.end !== undefined && client.end.at.time <= end.at.time && client.end.how !== "capture-end") return;
     // A preface that crossed the close was not what it is about.
-    if (end.how === "fin" && flow.directions[connection.clientIndex].acknowledged < PREFACE) return;
+    if (end.how === "fin" && connection.directionOf("client").acknowledged < PREFACE) return;
     const ms = Math.round(Math.max(end.at.time - client.prefaceTime, 0) / MS);
     report(FrameRef.close("server", end.at), "closed", { how: end.how.toUpperCase(), ms });
   },
@@ -273,7 +273,6 @@ export const connectionRefused = defineRule({
   session: () => ({ told: 0, servers: new Map<string, number>() }),
   connections: ConnectionBit.unanswered,
   note({ connection: { flow } }) {
-    if (!flow.unanswered) return undefined;
     const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
     const facts = { refused: flow.refused, syns: flow.syns, lasted: flow.lastTime - flow.firstTime };
     return { facts, subject: FrameRef.at("server", at) };
@@ -316,11 +315,10 @@ export const serverSilent = defineRule({
   },
   connections: ConnectionBit.silent,
   connectionEnd({ connection, report }) {
-    const { client, server, flow } = connection;
-    const { acknowledged } = flow.directions[connection.clientIndex];
-    if (client.frames === 0 || acknowledged < PREFACE) return;
+    const { client, flow } = connection;
+    if (client.frames === 0 || connection.directionOf("client").acknowledged < PREFACE) return;
     const waited = flow.lastTime - flow.firstTime;
-    if (waited < SILENCE || server.lostOctets > 0 || flow.directions[1 - connection.clientIndex]!.offset > 0) return;
+    if (waited < SILENCE) return;
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
   },
 });

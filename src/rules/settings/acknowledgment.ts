@@ -48,10 +48,10 @@ export const ackMissing = defineRule({
 });
 
 // Its sender gave up for it, and the other side's TCP had it.
-function timedOut({ client, server, flow, clientIndex }: Connection, { from, end }: FrameRef): "delivered" | undefined {
-  const { goaways } = from === "client" ? client : server;
+function timedOut(connection: Connection, { from, end }: FrameRef): "delivered" | undefined {
+  const { goaways } = connection.endpoint(from);
   if (!goaways.some(({ errorCode }) => errorCode === ErrorCode.settingsTimeout)) return undefined;
-  return flow.directions[from === "client" ? clientIndex : 1 - clientIndex]!.acknowledged >= end ? "delivered" : undefined;
+  return connection.directionOf(from).acknowledged >= end ? "delivered" : undefined;
 }
 
 export const ackLate = defineRule({

@@ -46,6 +46,10 @@ testRule(continuationFlood, {
       options: { frames: 2 },
       frames: (s) => s.client.headers(1, open).continuation(1).continuation(1, open).continuation(1, open).continuation(1, open),
     },
+    "other frames within the block": (s) => {
+      s.client.headers(1, { endHeaders: false });
+      for (let i = 0; i < 9; i++) s.client.ping();
+    },
   },
   invalid: {
     "nine frames": {
@@ -137,6 +141,10 @@ testRule(zeroLengthContinuation, {
     "other frames": {
       options: { frames: 2 },
       frames: (s) => s.client.headers(1, open).data(1, 0).data(1, 0).data(1, 0),
+    },
+    "other empty frames within the block": (s) => {
+      s.client.headers(1, { endHeaders: false });
+      for (let i = 0; i < 17; i++) s.client.settings();
     },
   },
   invalid: {

@@ -1,5 +1,6 @@
+import { expect, it } from "vitest";
 import { madeYouReset, manyResets, rapidReset, resetFlood } from "../../../src/rules/abuse/reset.ts";
-import { getRequest, type Script, testRule } from "../../../src/testing.ts";
+import { getRequest, play, type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const few = { streams: 3, window: 1000 } as const;
@@ -81,6 +82,20 @@ testRule(manyResets, {
         s.client.goaway(0, CALM);
       },
     },
+    "frames that are too short": {
+      options: some,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).frame({ type: 3, streamId: id, payload: "\0\0\x08" });
+        s.server.goaway(5, CALM);
+      },
+    },
+    "the client says so, and has got more than it sent": {
+      options: some,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, end).server.headers(id).data(id, 500).client.rst(id);
+        s.client.goaway(0, CALM);
+      },
+    },
   },
   invalid: {
     "by the code alone": {
@@ -99,7 +114,34 @@ testRule(manyResets, {
       },
       finds: [["many", 12, { count: 4, peak: 3, window: "30 s" }]],
     },
+    "something of the client is missing": {
+      options: some,
+      frames: (s) => {
+        s.client.lost((client) => client.ping());
+        cancelled(s, 3);
+        s.server.goaway(5, CALM);
+      },
+      finds: [["many", 10, { count: 3, peak: 3, window: "30 s" }]],
+      because: ["borders", "no-gap2"],
+    },
   },
+});
+
+// nghttp2 says no more than that.
+it.each([
+  [899, []],
+  [900, [900]],
+])("INTERNAL_ERROR after %i resets", (count, expected) => {
+  const { findings } = play(
+    (s) => {
+      s.client.together((client) => {
+        for (const id of ids(count)) client.headers(id, end).rst(id);
+      });
+      s.server.goaway(1, 2);
+    },
+    { rules: [manyResets] },
+  );
+  expect(findings.map(({ data }) => data["count"])).toEqual(expected);
 });
 
 testRule(rapidReset, {
@@ -165,6 +207,15 @@ testRule(rapidReset, {
       frames: (s) => {
         s.midway().client.ping();
         for (const id of ids(5)) s.client.data(id).rst(id);
+      },
+    },
+    "less than half of all, and of those that follow": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(4)) s.client.headers(id, end);
+        openAndReset(s, 3, 9);
+        for (const id of ids(6, 15)) s.client.headers(id, end);
+        openAndReset(s, 1, 27);
       },
     },
   },

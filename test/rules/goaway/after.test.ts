@@ -54,6 +54,16 @@ testRule(streamOpenedAfter, {
       finds: [["opened", 6, { side: "client", streamId: 1 }]],
       certainty: "unproven",
     },
+    "long after it had arrived, in a long connection": {
+      frames: (s) => s.client.wait(60_000).headers(1, end).server.headers(1, end).goaway(1).wait(2000).client.headers(3, end),
+      finds: [["late", 4, { side: "client", streamId: 3, seconds: 2 }]],
+      because: ["processed"],
+    },
+    "a promise, long after it had arrived": {
+      frames: (s) => s.client.headers(1).goaway(0).server.wait(2000).pushPromise(1, 2),
+      finds: [["late", 3, { side: "server", streamId: 2, seconds: 2 }]],
+      because: ["processed"],
+    },
   },
 });
 
@@ -85,6 +95,12 @@ testRule(noCloseAfterError, {
     "no error": (s) => s.client.headers(1).server.goaway(1, 0).wait(40_000).ping(),
     "only the other side goes on": (s) => s.client.headers(1).server.goaway(1, 1).wait(40_000).client.ping(),
     "a request that had arrived, answered": (s) => s.client.headers(1, end).server.goaway(0, 1).headers(1, end).close(),
+    "a request that was not captured": (s) =>
+      s.server
+        .goaway(0, 2)
+        .client.lost((client) => client.headers(1))
+        .data(1, 1, end)
+        .server.headers(1, end),
   },
   invalid: {
     "just so long": {

@@ -145,6 +145,14 @@ testRule(acceptEncodingMissing, {
         s.client.headers(1, encoded("zz")).server.headers(1, { ...end, ...unimplemented("Decompressor is not installed") }),
       finds: [["missing", 2, { encoding: "zz", streamId: 1 }]],
     },
+    "in trailers, and not in the HEADERS either": {
+      frames: (s) =>
+        s.client
+          .headers(1, encoded("zz"))
+          .server.headers(1, answer())
+          .trailers(1, { "grpc-status": "12", "grpc-message": "no such compressor" }),
+      finds: [["missing", 3, { encoding: "zz", streamId: 1 }]],
+    },
   },
 });
 
@@ -180,6 +188,10 @@ testRule(compressedWithoutEncoding, {
     "several on one stream are one": {
       frames: (s) => s.client.headers(1, grpc).data(1, compressed).data(1, compressed),
       finds: [["missing", 2, { number: 1, side: "client", streamId: 1 }, { count: 2 }]],
+    },
+    "between two that are not compressed": {
+      frames: (s) => s.client.headers(1, grpc).data(1, `\0\0\0\0\x01a${compressed}\0\0\0\0\x01a`),
+      finds: [["missing", 2, { number: 2, side: "client", streamId: 1 }]],
     },
   },
 });

@@ -38,6 +38,8 @@ testRule(keepaliveTooFrequent, {
       const { server } = pings(s.client.headers(1, grpc).server, 9, 1000);
       for (let i = 0; i < 9; i++) server.client.pingAck(`ping${i}...`.slice(0, 8));
     },
+    "three just five minutes apart, and the server says there were too many": (s) =>
+      pings(s.client.headers(1, grpc), 3, 5 * MINUTE - 1).server.goaway(1, 11, "too_many_pings"),
   },
   invalid: {
     "three within the first minutes, and the server says so, as grpc-java counts": {
@@ -98,6 +100,17 @@ testRule(keepaliveTooFrequent, {
         ),
       finds: [["frequent", 7, { strikes: 3, interval: 7200 }]],
       because: ["borders", "no-gap2"],
+    },
+    "DATA of the server between, late in the connection, and the server says so": {
+      frames: (s) => {
+        s.client
+          .headers(1, grpc)
+          .wait(20 * MINUTE)
+          .server.headers(1, answer);
+        for (let i = 0; i < 3; i++) s.server.data(1, hello).client.wait(100).ping(`measure${i}`);
+        s.server.goaway(1, 11, "too_many_pings");
+      },
+      finds: [["counted", 8, { pings: 3, time: "204 ms" }]],
     },
   },
 });
@@ -192,6 +205,14 @@ testRule(keepaliveTimeout, {
         .ping()
         .wait(4999)
         .close(),
+    "a moment sooner, with no call open": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, { ...answer, endStream: true })
+        .client.data(1, 0, { endStream: true })
+        .ping()
+        .wait(19_998)
+        .close(),
   },
   invalid: {
     "by the client": {
@@ -239,6 +260,49 @@ testRule(keepaliveTimeout, {
     },
     "as long as a PING waits": {
       frames: (s) => s.client.headers(1, grpc).ping().wait(19_999).close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "as long as a PING waits, with no call open": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .server.headers(1, { ...answer, endStream: true })
+          .client.data(1, 0, { endStream: true })
+          .ping()
+          .wait(19_999)
+          .close(),
+      finds: [["timeout", 4, { side: "client", waited: 20 }]],
+    },
+    "though DATA came in the first half of that time": {
+      frames: (s) => {
+        s.client.headers(1, grpc).wait(60_000).server.headers(1, answer).client.ping();
+        s.server.wait(9000).data(1, hello).client.wait(11_000).close();
+      },
+      finds: [["timeout", 3, { side: "client", waited: 20 }]],
+    },
+    "though many frames of other kinds came since": {
+      frames: (s) =>
+        s.client
+          .headers(1, grpc)
+          .ping()
+          .together((client) => {
+            for (let i = 0; i < 300; i++) client.windowUpdate(0, 1);
+          })
+          .wait(20_000)
+          .close(),
+      finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "though many answers to PINGs were sent since": {
+      frames: (s) => {
+        s.client
+          .headers(1, grpc)
+          .ping()
+          .server.together((server) => pings(server, 300, 0));
+        s.client.together((client) => {
+          for (let i = 0; i < 300; i++) client.pingAck(`ping${i}...`.slice(0, 8));
+        });
+        s.client.wait(20_000).close();
+      },
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
     },
   },

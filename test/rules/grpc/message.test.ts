@@ -42,6 +42,10 @@ testRule(compressedFlagInvalid, {
       finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "3c" }]],
       because: ["borders", "body"],
     },
+    "and a right one behind it": {
+      frames: (s) => s.client.headers(1, grpc).data(1, `\x02\0\0\0\0${hello}\x01\0\0\0\0`),
+      finds: [["flag", 2, { number: 1, side: "client", streamId: 1, flag: "02" }]],
+    },
   },
 });
 
@@ -80,6 +84,11 @@ testRule(truncatedMessage, {
       finds: [["message", 2, { side: "client", streamId: 1, number: 2, missing: 7 }]],
       because: ["borders", "body"],
     },
+    "and the answer is whole": {
+      frames: (s) =>
+        s.client.headers(1, grpc).data(1, "\0\0\0\0\x02a", end).server.headers(1, answer).data(1, hello).trailers(1, ok),
+      finds: [["message", 2, { side: "client", streamId: 1, number: 1, missing: 1 }]],
+    },
   },
 });
 
@@ -108,6 +117,10 @@ testRule(unfinishedMessageReset, {
       finds: [["reset", 3, { side: "client", streamId: 1, code: "CANCEL", number: 1, sender: "client", missing: 1 }]],
       because: ["borders", "body"],
     },
+    "of the server, when it has got a whole request": {
+      frames: (s) => s.client.headers(1, grpc).data(1, hello).server.headers(1, answer).data(1, "\0\0\0\0\x02a").rst(1, 2),
+      finds: [["reset", 5, { side: "server", streamId: 1, code: "INTERNAL_ERROR", number: 1, sender: "server", missing: 1 }]],
+    },
   },
 });
 
@@ -119,6 +132,7 @@ testRule(messageTooLarge, {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\0\x40\0\x01a"),
       options: { limit: 4194305 },
     },
+    "no message, with a flag of 2": (s) => s.client.headers(1, grpc).data(1, "\x02\0\x40\0\x01a"),
   },
   invalid: {
     "above it": {
@@ -129,6 +143,10 @@ testRule(messageTooLarge, {
       frames: (s) => s.holes().client.headers(1, grpc).data(1, `${hello}\0\0\x40\0\x01a`),
       finds: [["large", 2, { number: 2, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
       because: ["borders", "body"],
+    },
+    compressed: {
+      frames: (s) => s.client.headers(1, grpc).data(1, "\x01\0\x40\0\x01a"),
+      finds: [["large", 2, { number: 1, side: "client", streamId: 1, length: 4194305, limit: 4194304 }]],
     },
   },
 });

@@ -28,6 +28,10 @@ testRule(responseContentType, {
           .data(1),
       unchecked: { "grpc/response-content-type hpack": 1, "flow/* settings": 1 },
     },
+    "no gRPC, with a content-type": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "content-type": "application/json", te: "gzip" } })
+        .server.headers(1, { fields: { ":status": "200", "content-type": "text/html" } }),
   },
   invalid: {
     "another type": {

@@ -62,6 +62,17 @@ testRule(unaryMessageCount, {
       finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
       because: ["borders", "body"],
     },
+    "two messages, and the answer": {
+      frames: (s) =>
+        told(s)
+          .client.headers(3, of("M"))
+          .data(3, input)
+          .data(3, input, end)
+          .server.headers(3, answer)
+          .data(3, output)
+          .trailers(3, ok),
+      finds: [["several", 8, { streamId: 3, method: "/p.S/M", kind: "server-streaming", messages: 2 }]],
+    },
   },
 });
 
@@ -90,6 +101,13 @@ testRule(unaryResponseCount, {
           .trailers(3, ok),
       unchecked: { "grpc/unary-response-count body": 1 },
     },
+    "a message that is not whole": (s) =>
+      told(s)
+        .client.headers(3, of("Unary"))
+        .data(3, input, end)
+        .server.headers(3, answer)
+        .data(3, "\0\0\0\0\x02\x08")
+        .trailers(3, ok),
   },
   invalid: {
     "no message": {
@@ -123,6 +141,7 @@ testRule(unaryResponseCount, {
 });
 
 const misfit = { field: "a", reason: "has wire type 0 (varint) instead of 2 (length-delimited)" };
+const text = gzipSync(input.slice(5));
 const zipped = gzipSync(Buffer.from("\x08\x05", "latin1"));
 
 testRule(messageSchema, {
@@ -134,10 +153,13 @@ testRule(messageSchema, {
       told(s)
         .client.headers(3, of("Unary", { "content-type": "application/grpc+json" }))
         .data(3, output, end),
-    "it does not decompress": (s) =>
-      told(s)
-        .client.headers(3, of("Unary", { "grpc-encoding": "gzip" }))
-        .data(3, "\x01\0\0\0\x02\x08\x05", end),
+    "it does not decompress": {
+      frames: (s) =>
+        told(s)
+          .client.headers(3, of("Unary", { "grpc-encoding": "gzip" }))
+          .data(3, "\x01\0\0\0\x02\x08\x05", end),
+      unchecked: {},
+    },
     "too long to keep": {
       frames: (s) =>
         told(s)
@@ -182,6 +204,28 @@ testRule(messageSchema, {
       finds: [["misfit", 7, { number: 1, side: "client", streamId: 3, type: "p.In", ...misfit }]],
       because: ["borders", "body"],
     },
+    "compressed, of the server": {
+      frames: (s) =>
+        told(s)
+          .client.headers(3, of("Unary"))
+          .data(3, input, end)
+          .server.headers(3, { fields: { ...grpcResponse, "grpc-encoding": "gzip" } })
+          .data(3, `\x01\0\0\0${String.fromCharCode(text.length)}${text.toString("latin1")}`),
+      finds: [
+        [
+          "misfit",
+          9,
+          {
+            number: 1,
+            side: "server",
+            streamId: 3,
+            type: "p.Out",
+            field: "b",
+            reason: "has wire type 2 (length-delimited) instead of 0 (varint)",
+          },
+        ],
+      ],
+    },
   },
 });
 
@@ -205,6 +249,7 @@ testRule(okWithoutMessage, {
           .trailers(1, ok),
       unchecked: { "grpc/ok-without-message body": 1 },
     },
+    "a message that is not whole": (s) => plain(s).server.headers(1, answer).data(1, "\0\0\0\0\x02\x08").trailers(1, ok),
   },
   invalid: {
     "none, in trailers": {

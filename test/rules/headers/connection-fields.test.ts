@@ -102,9 +102,21 @@ testRule(teSpelling, {
     "another value: headers/te-not-trailers": request({ te: "gzip" }),
     "no te": request({}),
     "in a response: headers/te-not-trailers": response({ te: "Trailers" }),
+    "the words in another field": (s) =>
+      s.client.headers(1, { ...end, fields: [...Object.entries(getRequest), ["te", "gzip"], ["x-te", "Trailers"]] }),
   },
   invalid: {
     "in another case": { frames: request({ te: "Trailers" }), finds: [["value", 1, { value: "Trailers", streamId: 1 }]] },
     twice: { frames: request({ te: "trailers, trailers" }), finds: [["value", 1, { value: "trailers, trailers", streamId: 1 }]] },
+    "before all else, beside one that is right": {
+      frames: (s) =>
+        s.client.headers(1, { ...end, fields: [["te", "Trailers"], ["te", "trailers"], ...Object.entries(getRequest)] }),
+      finds: [["value", 1, { value: "Trailers", streamId: 1 }]],
+    },
+    "behind one that is right": {
+      frames: (s) =>
+        s.client.headers(1, { ...end, fields: [...Object.entries(getRequest), ["te", "trailers"], ["te", "TRAILERS"]] }),
+      finds: [["value", 1, { value: "TRAILERS", streamId: 1 }]],
+    },
   },
 });

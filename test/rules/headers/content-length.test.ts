@@ -177,6 +177,21 @@ testRule(contentLengthRepeated, {
     "different ones: headers/content-length-invalid": (s) => s.client.headers(1, end).server.headers(1, twice("5", "6")),
     "another field twice": (s) =>
       s.client.headers(1, { ...end, fields: [...Object.entries(getRequest), ["x-a", "1"], ["x-a", "1"]] }),
+    "leading zeros, once": (s) => s.client.headers(1, request("005")).data(1, 5, end),
+    "in trailers": (s) =>
+      s.client.headers(1).headers(1, {
+        ...end,
+        fields: [
+          ["content-length", "5"],
+          ["content-length", "5"],
+        ],
+      }),
+    "once, and another field twice": (s) =>
+      s.client
+        .headers(1, {
+          fields: [...Object.entries(getRequest), ["content-length", "5"], ["host", "h2.test"], ["host", "h2.test"]],
+        })
+        .data(1, 5, end),
   },
   invalid: {
     "the same twice": {
@@ -186,6 +201,13 @@ testRule(contentLengthRepeated, {
     "a list": {
       frames: (s) => s.client.headers(1, end).server.headers(1, response("5, 5")).data(1, 5, end),
       finds: [["repeated", 2, { side: "server", length: 5, count: 2, streamId: 1 }]],
+    },
+    "before all else": {
+      frames: (s) =>
+        s.client.headers(1, {
+          fields: [["content-length", "5"], ...Object.entries(getRequest), ["content-length", "5"]],
+        }),
+      finds: [["repeated", 1, { side: "client", length: 5, count: 2, streamId: 1 }]],
     },
   },
 });

@@ -209,6 +209,8 @@ testRule(valueControl, {
     "NUL, which is another fault": request({ "x-a": "b\0c" }),
     "of gRPC, which has a rule of its own": (s) =>
       s.client.headers(1, { ...end, fields: { ...getRequest, "content-type": "application/grpc", "x-a": "b\x01c" } }),
+    "nothing but spaces and HTAB": request({ "x-a": "b \t c" }),
+    "NUL, and above 0x7f in another field": request({ "x-a": "b\0c", "x-b": "caf\xe9" }),
   },
   invalid: {
     "0x01": { frames: request({ "x-a": "b\x01c" }), finds: [["value", 1, { name: "x-a", octet: "0x01", streamId: 1 }]] },
@@ -216,6 +218,10 @@ testRule(valueControl, {
     "behind octets above 0x7f": {
       frames: request({ "x-a": "\xff", "x-b": "\x1f" }),
       finds: [["value", 1, { name: "x-b", octet: "0x1f", streamId: 1 }]],
+    },
+    "before all else": {
+      frames: (s) => s.client.headers(1, { ...end, fields: [["x-a", "b\x01"], ...Object.entries(getRequest)] }),
+      finds: [["value", 1, { name: "x-a", octet: "0x01", streamId: 1 }]],
     },
   },
 });

@@ -119,6 +119,11 @@ testRule(streamKilledByClose, {
       frames: (s) => s.client.headers(1, end).server.goaway(1).client.close(),
       finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
     },
+    "joined late": {
+      frames: (s) => s.midway().client.headers(1, end).server.headers(1).close(),
+      finds: [["killed", "close", { side: "server", how: "FIN", count: 1, streams: "1" }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -148,6 +153,11 @@ testRule(goawayAbandoned, {
     "the server answers after the client's FIN": (s) =>
       s.client.headers(1, end).server.goaway(1).client.close().server.headers(1, end).close(),
     "by the server": (s) => s.client.headers(1, end).server.goaway(1).close(),
+    "cancelled without having got it, and a frame when it had": (s) =>
+      s.client.headers(1, end).server.goaway(1).client.crossing(1).rst(1, 8).client.priority(1).close(),
+    "a pushed stream is under way": (s) =>
+      s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).headers(2).goaway(3).client.close(),
+    "given up when it had got it, and the connection stays open": (s) => s.client.headers(1, end).server.goaway(1).client.rst(1),
   },
   invalid: {
     "at once": {
@@ -167,6 +177,16 @@ testRule(goawayAbandoned, {
       frames: (s) => s.client.headers(1, end).server.goaway(0x7fffffff).client.wait(999).reset(),
       finds: [["closed", "close", { how: "RST", ms: 1000, count: 1, streams: "1" }]],
     },
+    "the end of the response may be missing": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.goaway(1)
+          .lost((server) => server.headers(1, end))
+          .client.close(),
+      finds: [["closed", "close", { how: "FIN", ms: 2, count: 1, streams: "1" }]],
+      because: ["no-gap2"],
+    },
   },
 });
 
@@ -185,6 +205,8 @@ testRule(idleCloseRace, {
     "the request that crossed it was reset": (s) => s.client.headers(3, end).rst(3).server.crossing(2).close(),
     "the server closes, and the client had closed before": (s) =>
       s.client.headers(1, end).server.headers(1, end).client.headers(3, end).close().server.crossing(2).close(),
+    "a GOAWAY had left out the request that came behind the close": (s) =>
+      s.client.headers(1, end).server.headers(1, end).goaway(1).close().client.crossing(2).headers(3, end),
   },
   invalid: {
     "the FIN came first": {
@@ -207,6 +229,14 @@ testRule(idleCloseRace, {
       frames: (s) => s.holes().client.headers(1, end).server.headers(1, end).wait(999).close().client.crossing().headers(3, end),
       finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1000 }]],
       because: ["borders", "no-gap2"],
+    },
+    "a GOAWAY keeps the request that came behind the close": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).goaway(3).close().client.crossing(2).headers(3, end),
+      finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1 }]],
+    },
+    "a GOAWAY keeps the request that came before the close": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, end).client.headers(3, end).server.crossing().goaway(3).close(),
+      finds: [["crossed", "close", { how: "FIN", streamId: 3, ms: 1 }]],
     },
   },
 });
@@ -284,6 +314,10 @@ testRule(tcpResetWithData, {
     "one frame that nobody answered": {
       frames: (s) => s.bare().client.preface().server.settings().client.settings().server.reset(),
       finds: [["reset", "close", { side: "server", octets: 9, lost: "" }]],
+    },
+    "nothing was read at all": {
+      frames: (s) => s.bare().server.settings().client.preface().settings().server.crossing(2).reset(),
+      finds: [["reset", "close", { side: "server", octets: 33, lost: "" }]],
     },
   },
 });

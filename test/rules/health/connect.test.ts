@@ -39,6 +39,13 @@ testRule(connectRefused, {
         .server.settings([[ENABLE_CONNECT_PROTOCOL, 1]])
         .client.settingsAck()
         .server.headers(1, status("501")),
+    "a plain request is reset": (s) =>
+      s
+        .settings({ server: [[ENABLE_CONNECT_PROTOCOL, 1]] })
+        .client.headers(1)
+        .server.rst(1, PROTOCOL_ERROR),
+    "another request is reset": (s) => connect(s).headers(3).server.rst(3, PROTOCOL_ERROR),
+    "RST_STREAM on a stream that never was": (s) => connect(s).server.rst(5, PROTOCOL_ERROR),
   },
   invalid: {
     "by a status": {
@@ -62,6 +69,28 @@ testRule(connectRefused, {
           .server.rst(1, PROTOCOL_ERROR),
       finds: [["reset", 2, { streamId: 1, code: "PROTOCOL_ERROR" }]],
       because: ["borders", "settings"],
+    },
+    "by a status, after an interim response": {
+      frames: (s) => connect(s).server.headers(1, status("103")).headers(1, status("501")),
+      finds: [["status", 3, { streamId: 1, status: 501 }]],
+    },
+    "another one was sent elsewhere, which is not to take it": {
+      frames: (s) => connect(s).server.headers(1, status("300")).client.headers(3, asks).server.headers(3, status("501")),
+      finds: [["status", 4, { streamId: 3, status: 501 }]],
+    },
+    "by each status that says so, or may": {
+      frames: (s) =>
+        connect(s)
+          .headers(3, asks)
+          .headers(5, asks)
+          .server.headers(1, status("426"))
+          .headers(3, status("505"))
+          .headers(5, status("405")),
+      finds: [
+        ["status", 4, { streamId: 1, status: 426 }],
+        ["status", 5, { streamId: 3, status: 505 }],
+        ["status", 6, { streamId: 5, status: 405 }, { severity: "info" }],
+      ],
     },
   },
 });

@@ -112,6 +112,20 @@ testRule(slowFinish, {
     "the client resets it": (s) => s.client.headers(1, end).server.headers(1).data(1, 7).wait(9000).client.rst(1),
     "no content at all": (s) => s.client.headers(1, end).server.headers(1).wait(9000).trailers(1),
     "nothing but HEADERS": (s) => s.client.headers(1).server.headers(1, end).client.wait(9000).data(1, 1, end),
+    "a stream of events behind an interim response": (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ":status": "103" } })
+        .headers(1, { fields: { ":status": "200", "content-type": "text/event-stream" } })
+        .wait(9000)
+        .data(1, 7, end),
+    "the request's HEADERS were not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1, 1, end)
+        .server.headers(1)
+        .wait(9000)
+        .data(1, 7, end),
   },
   invalid: {
     "at the threshold": { frames: finished(5000), finds: [["slow", 3, { streamId: 1, ms: 5000, octets: 7 }]] },

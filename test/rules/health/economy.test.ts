@@ -32,6 +32,20 @@ testRule(smallDataFrames, {
       },
       options: few,
     },
+    "each side fewer than the threshold": {
+      frames: (s) => {
+        for (let id = 1; id <= 7; id += 2)
+          s.client.headers(id).data(id).data(id, 1, end).server.headers(id).data(id).data(id, 1, end);
+      },
+      options: few,
+    },
+    "requests of one frame, whose responses have several": {
+      frames: (s) => {
+        for (let id = 1; id <= 21; id += 2)
+          s.client.headers(id).data(id, 1, end).server.headers(id).data(id, 900).data(id, 900, end);
+      },
+      options: few,
+    },
   },
   invalid: {
     "at the threshold": {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { goaway, goawayLostStreams, gracefulShutdown, requestLimit } from "../../../src/rules/health/goaway.ts";
 import type { Rule } from "../../../src/rules/rule.ts";
-import { play, type Script, type Story, testRule } from "../../../src/testing.ts";
+import { playSegments } from "../../../src/testing/play.ts";
+import { play, type Script, type Story, testRule, written } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const ANNOUNCED = 0x7fffffff;
@@ -66,6 +67,25 @@ testRule(requestLimit, {
       requests(s, 100);
       s.server.frame({ type: 7, payload: "1234567" });
     },
+    "not the first GOAWAY, which gave a reason": (s) => {
+      const last = requests(s, 99);
+      s.server.goaway(ANNOUNCED, 0, "max_age");
+      s.client
+        .crossing()
+        .headers(last + 2, end)
+        .server.goaway(last + 2);
+    },
+    "the client's own, which only announces": (s) => {
+      requests(s, 100);
+      s.client.goaway(ANNOUNCED);
+    },
+    "the request was not captured": (s) => {
+      const last = requests(s, 100);
+      s.client
+        .lost((client) => client.headers(last + 2))
+        .data(last + 2, 1, end)
+        .server.goaway(last + 2);
+    },
   },
   invalid: {
     "a hundred": { frames: (s) => s.server.goaway(requests(s, 100)), finds: [["limit", 200, { count: 100 }]] },
@@ -99,14 +119,22 @@ testRule(requestLimit, {
       },
       finds: [["lost", 300, { count: 150, streams: "301, 303" }, { severity: "warning" }]],
     },
+    "what the server sent before it is missing": {
+      frames: (s) => {
+        const last = requests(s, 100);
+        s.server.lost((server) => server.ping()).goaway(last);
+      },
+      finds: [["limit", 201, { count: 100 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
-describe("health/request-limit over connections", () => {
+describe("over connections", () => {
   const limit = requestLimit as Rule;
   let now = 0;
-  const compared = (count: number, session: unknown, server = "10.0.0.2:443", later = 1e9) =>
-    limit.compare?.({ count, time: (now += later), streams: "" }, { session, options: {}, connection: 1, client: "a", server });
+  const compared = (count: number, session: unknown, server = "10.0.0.2:443", later = 1e9, streams = "") =>
+    limit.compare?.({ count, time: (now += later), streams }, { session, options: {}, connection: 1, client: "a", server });
 
   it("knows a limit by the same number twice", () => {
     const session = limit.session?.();
@@ -121,9 +149,47 @@ describe("health/request-limit over connections", () => {
     for (let i = 0; i < 4; i++) expect(compared(20, session, "10.0.0.2:443", 1e8)).toBeUndefined();
   });
 
+  it("counts from the first of them", () => {
+    const session = limit.session?.();
+    for (let i = 0; i < 2; i++) expect(compared(20, session, "10.0.0.2:443", 5e8)).toBeUndefined();
+    expect(compared(20, session, "10.0.0.2:443", 5e8)).toEqual({ message: "limit", data: { count: 20 } });
+  });
+
+  it("does not ask which of them ended first", () => {
+    const session = limit.session?.();
+    expect(compared(20, session)).toBeUndefined();
+    expect(compared(20, session, "10.0.0.2:443", -1e9)).toEqual({ message: "limit", data: { count: 20 } });
+  });
+
   it("does not take one request, or a few, for it", () => {
     const session = limit.session?.();
     for (const count of [1, 1, 4, 4]) expect(compared(count, session)).toBeUndefined();
+    expect(compared(5, session)).toBeUndefined();
+    expect(compared(5, session)).toEqual({ message: "limit", data: { count: 5 } });
+  });
+
+  it("warns of requests that it costs", () => {
+    const session = limit.session?.();
+    expect(compared(20, session)).toBeUndefined();
+    const data = { count: 20, streams: "41, 43" };
+    expect(compared(20, session, "10.0.0.2:443", 1e9, "41, 43")).toEqual({ message: "lost", data, severity: "warning" });
+  });
+
+  it("compares those that the capture has", () => {
+    const twice = (first: Story, second: Story) =>
+      [first, second].flatMap((story, i) =>
+        written(story).segments.map((segment) => ({ ...segment, time: segment.time + i * 2e9 })),
+      );
+    const of = (count: number) => (s: Script) => s.server.goaway(requests(s, count)).close().client.close();
+    const found = (first: Story, second: Story) =>
+      playSegments(twice(first, second), { rules: [limit] }).findings.map(({ connection, message, data }) => [
+        connection,
+        message,
+        data,
+      ]);
+    expect(found(of(20), of(20))).toEqual([[2, "limit", { count: 20 }]]);
+    expect(found(of(20), of(21))).toEqual([]);
+    expect(found((s) => s.client.close().server.close(), of(20))).toEqual([]);
   });
 });
 

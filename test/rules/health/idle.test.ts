@@ -64,6 +64,16 @@ testRule(idleTimeout, {
     "a timeout's status at once": (s) => s.client.headers(1).server.headers(1, status("503")),
     "while the request goes on": (s) => s.client.headers(1).wait(30_000).data(1).wait(28_000).server.headers(1, status("504")),
     "the other side closed before": (s) => s.client.headers(1).wait(60_000).close().server.close(),
+    "a timeout's status in trailers": (s) => s.client.headers(1, end).server.headers(1).wait(60_000).headers(1, status("504")),
+    "a timeout's status for a request that was not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1)
+        .wait(60_000)
+        .server.headers(1, status("504")),
+    "a timeout's status for a promised request": (s) =>
+      s.client.headers(1, end).server.pushPromise(1, 2).wait(60_000).headers(2, status("504")),
+    "two that are a little less than alike": quiet([8161], [8000]),
   },
   invalid: {
     "a stream": {
@@ -143,6 +153,25 @@ testRule(idleTimeout, {
     "a connection": {
       frames: (s) => s.client.headers(1).wait(30_000).server.close(),
       finds: [["closed", "close", { side: "server", how: "FIN", streams: 1, seconds: 30 }]],
+    },
+    "each status that may be of a timeout": {
+      frames: (s) => {
+        ["408", "502", "503", "504", "524"].forEach((code, i) => {
+          s.client
+            .headers(2 * i + 1, end)
+            .wait(15_000)
+            .server.headers(2 * i + 1, status(code));
+        });
+      },
+      finds: [408, 502, 503, 504, 524].map((code, i) => [
+        "answered",
+        2 * i + 2,
+        { side: "server", streamId: 2 * i + 1, status: code, seconds: 15 },
+      ]),
+    },
+    "two just alike": {
+      frames: quiet([8160], [8000]),
+      finds: [["reset", 4, { side: "server", streamId: 3, code: "PROTOCOL_ERROR", seconds: 8 }]],
     },
   },
 });

@@ -19,6 +19,13 @@ testRule(resetAfterResponse, {
     "another code": (s) => s.client.headers(1).server.headers(1, end).rst(1, 2),
     twice: (s) => s.client.headers(1).server.headers(1, end).rst(1, 0).rst(1),
     "by the client": (s) => s.client.headers(1, end).server.headers(1).client.rst(1),
+    "the request's HEADERS were not captured": (s) =>
+      s.client
+        .lost((client) => client.headers(1))
+        .data(1)
+        .server.headers(1, end)
+        .rst(1),
+    "a promised response": (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(2, end).rst(2),
   },
   invalid: {
     "of HTTP": {
@@ -94,6 +101,21 @@ testRule(refusedStreams, {
           .server.rst(1, REFUSED_STREAM),
       finds: [["refused", 3, { streamId: 1, active: 1, limit: "none announced" }]],
     },
+    "SETTINGS that had just arrived": {
+      frames: (s) => {
+        s.bare().server.settings([[4, 0]]);
+        s.client.preface().settings().headers(1).data(1, 4, end).server.settingsAck().rst(1, REFUSED_STREAM);
+      },
+      finds: [["refused", 7, { streamId: 1, active: 1, limit: "none announced" }]],
+    },
+    "before any SETTINGS": {
+      frames: (s) => s.bare().client.preface().settings().headers(1).server.rst(1, REFUSED_STREAM),
+      finds: [["refused", 4, { streamId: 1, active: 1, limit: "none announced" }]],
+    },
+    "a stream that nobody opened": {
+      frames: (s) => s.client.headers(1).server.rst(5, REFUSED_STREAM),
+      finds: [["refused", 2, { streamId: 5, active: 1, limit: "none announced" }]],
+    },
   },
 });
 
@@ -106,6 +128,7 @@ testRule(serverReset, {
     "both at once": (s) => s.client.headers(1).rst(1).server.crossing().rst(1),
     "a stream that was never opened": (s) => s.client.headers(5, end).headers(3, end).server.rst(3, 1),
     "a promise": (s) => s.client.headers(1, end).server.pushPromise(1, 2).rst(2, 2),
+    "CANCEL after a whole response: health/reset-after-response": (s) => s.client.headers(1).server.headers(1, end).rst(1),
   },
   invalid: {
     "INTERNAL_ERROR, twice": {

@@ -189,6 +189,7 @@ describe("over connections", () => {
     ],
     ["with one that works between", [dies, works, dies, dies], 1000, [[4, loop(3)]]],
     ["that work", of(works, 6), 1000, []],
+    ["that were joined late", of((s) => dies(s.midway()), 3), 1000, []],
   ])("a loop: %s", (_, stories, every, found) => expect(successive(reconnectLoop, stories, every)).toEqual(found));
 
   const single = { count: 20, client: "192.0.2.1", server: "192.0.2.2:80" };

@@ -27,5 +27,15 @@ testRule(staleConnection, {
       frames: (s) => call(s, 1).client.wait(29_999).headers(3, end).server.reset(),
       finds: [["reset", "close", { seconds: 30, streamId: 3 }]],
     },
+    "something of the connection is missing": {
+      frames: (s) =>
+        call(s, 1)
+          .lost((server) => server.ping())
+          .client.wait(60_000)
+          .headers(3, end)
+          .server.reset(),
+      finds: [["reset", "close", { seconds: 60, streamId: 3 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });

@@ -29,6 +29,22 @@ function padded(s: Script): unknown {
   return s.server.data(1, 9, { padding: 0 }).wait(199).ping();
 }
 
+// The window of a hundred bytes is used up by one frame; the grant of `back` bytes by another, of padding alone.
+const paddedOnce =
+  (content: number, back = 0): Story =>
+  (s) => {
+    s.settings({ client: [[INITIAL_WINDOW_SIZE, 100]] })
+      .client.headers(1, end)
+      .server.headers(1)
+      .data(1, content, { padding: 99 - content });
+    if (back > 0) s.client.windowUpdate(1, back).server.data(1, 0, { padding: back - 1 });
+    s.server.wait(199).ping();
+  };
+const ofPadding = (octets: number, padding: number) => ({
+  ...{ sender: "server", holder: "client", streamId: 1, ms: 200, octets },
+  padding: padding === 0 ? "" : `; ${padding} of these bytes are padding, which counts and which it did not give back`,
+});
+
 testRule(flowStallStream, {
   valid: {
     "a little less than the threshold": stalled(199),
@@ -247,6 +263,16 @@ testRule(flowStallStream, {
       frames: (s) => s.settings(ten).client.headers(1, end).server.headers(1).data(1, 10).wait(199).rst(1),
       finds: [["never", "close", { sender: "server", holder: "client", streamId: 1, ms: 200, octets: 10, padding: "" }]],
     },
+    "eight tenths of what is held are padding": { frames: paddedOnce(20), finds: [["never", "close", ofPadding(100, 80)]] },
+    "a byte less than eight tenths": { frames: paddedOnce(21), finds: [["never", "close", ofPadding(100, 0)]] },
+    "all of the content was given back, and no padding": {
+      frames: paddedOnce(10, 10),
+      finds: [["never", "close", ofPadding(110, 100)]],
+    },
+    "all of the content was given back, and a byte of padding": {
+      frames: paddedOnce(10, 11),
+      finds: [["never", "close", ofPadding(111, 0)]],
+    },
   },
 });
 
@@ -303,6 +329,19 @@ const usedUp =
       .windowUpdate(1, 100)
       .server.data(1, 100, end);
 const granted = (stream: number): Story => usedUp((client) => client.windowUpdate(3, stream).wait(197));
+
+// So many of the window's bytes on a stream that is over, the rest on one that waits.
+const over =
+  (octets: number): Story =>
+  (s) => {
+    s.settings(wide).client.headers(1, end).headers(3, end).server.headers(1).data(1, octets, end);
+    s.server
+      .headers(3)
+      .data(3, 65_535 - octets)
+      .wait(299)
+      .ping();
+  };
+const lasting = { sender: "server", holder: "client", ms: 300, streams: "3", victims: "" } as const;
 
 testRule(flowStallConnection, {
   valid: {
@@ -522,6 +561,37 @@ testRule(flowStallConnection, {
           .client.windowUpdate(0, 100)
           .server.data(1, 100, end),
       finds: [["stalled", 4, { ...held, streams: "1" }, { count: 2 }]],
+    },
+    "streams are given up whose response had ended, or not begun": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).headers(3).headers(5).server.headers(3, end).headers(1).data(1, 65_535);
+        s.client.wait(299).rst(3).rst(5);
+      },
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 301, streams: "1", victims: "", gone: "" }]],
+    },
+    "the server gives a stream up that waits": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).headers(3, end).server.headers(3).headers(1).data(1, 65_535);
+        s.server.wait(299).rst(3);
+      },
+      finds: [
+        ["never", "close", { sender: "server", holder: "client", ms: 300, streams: "3, 1", victims: "", gone: "" }, { count: 2 }],
+      ],
+    },
+    "what a stream that is over had held was given back": {
+      frames: (s) => {
+        s.settings(wide).client.headers(1, end).server.headers(1).data(1, 40_000, end).client.windowUpdate(0, 40_000);
+        s.client.headers(3, end).server.headers(3).data(3, 65_535).wait(299).ping();
+      },
+      finds: [["never", "close", { sender: "server", holder: "client", ms: 300, streams: "3", victims: "", gone: "" }]],
+    },
+    "half of it came on a stream that is over": {
+      frames: over(32_768),
+      finds: [["never", "close", { ...lasting, gone: "; 32768 of its 65535 bytes came on streams that are over" }]],
+    },
+    "a byte less than half came on a stream that is over": {
+      frames: over(32_767),
+      finds: [["never", "close", { ...lasting, gone: "" }]],
     },
   },
 });

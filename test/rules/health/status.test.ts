@@ -20,6 +20,14 @@ testRule(errorStatus, {
     "a good end": ended("0"),
     "no number": ended("x"),
     "a threshold above it": { frames: answered("506"), options: { status: 507 } },
+    "an interim response": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, { fields: { ":status": "103" } })
+          .headers(1, end),
+      options: { status: 100 },
+    },
   },
   invalid: {
     "500": { frames: answered("500"), finds: [["http", 2, { streamId: 1, status: 500, ms: 1 }]] },

@@ -11,6 +11,7 @@ testRule(unansweredPing, {
     "the server had closed": (s) => s.client.ping().server.close().client.wait(20_000).ack(),
     "answered in order": (s) => s.client.ping().wait(9_000).ping().server.pingAck().wait(9_000).pingAck(),
     "it may not have reached the client": (s) => s.client.headers(1).server.ping().wait(20_000).headers(1),
+    "the client had closed, and the server goes on": (s) => s.client.ping().server.ack().client.close().wait(20_000).server.ack(),
   },
   invalid: {
     "at the threshold": {
@@ -53,6 +54,11 @@ testRule(unansweredPing, {
       frames: (s) => s.client.ping().wait(9_999).server.ping(),
       finds: [["never", "close", { side: "server", count: 1, owner: "keepalive or measurement", ms: 10_000 }]],
     },
+    "by the client, and the first packet is the server's": {
+      frames: (s) => s.midway().server.headers(1).ping().client.headers(3).wait(9_998).server.headers(3),
+      finds: [["never", "close", { side: "client", count: 1, owner: "keepalive or measurement", ms: 10_000 }]],
+      because: ["borders", "no-gap2"],
+    },
   },
 });
 
@@ -85,6 +91,10 @@ testRule(unansweredSettings, {
         s.server.settings().client.headers(1).wait(5_000).server.settings().client.headers(3).wait(4_995).server.headers(1),
       finds: [["never", "close", { side: "client", count: 1, ms: 9_999 }]],
       options: { ms: 9_999 },
+    },
+    "an ACK of PING is no answer": {
+      frames: (s) => s.client.settings().ping().wait(9_998).server.pingAck(),
+      finds: [["never", "close", { side: "server", count: 1, ms: 10_000 }]],
     },
   },
 });

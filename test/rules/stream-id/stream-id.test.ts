@@ -222,5 +222,9 @@ testRule(nearExhaustion, {
       frames: (s) => s.client.headers(1).headers(2_147_483_001),
       finds: [["high", 2, { streamId: 2_147_483_001 }]],
     },
+    "one above it, and a promise that is not": {
+      frames: (s) => s.client.headers(1, { endStream: true }).server.pushPromise(1, 2_147_483_000).client.headers(2_147_483_001),
+      finds: [["high", 3, { streamId: 2_147_483_001 }]],
+    },
   },
 });

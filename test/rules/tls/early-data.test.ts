@@ -16,10 +16,21 @@ testRule(earlyDataUnsafe, {
     "POST after the early data": { frames: ask("POST"), tls: opening },
     "POST, and there was no early data": { frames: ask("POST"), tls: {} },
     "POST without TLS": ask("POST"),
+    "POST right behind the early data": { frames: ask("POST"), tls: { earlyData: "accepted", earlyEnd: 42 } },
   },
   invalid: {
     POST: { frames: ask("POST"), tls: all, finds: [["method", 1, { method: "POST", streamId: 1 }]] },
     "a method that nobody knows": { frames: ask("FROB"), tls: all, finds: [["method", 1, { method: "FROB", streamId: 1 }]] },
+    "a method that begins in the early data": {
+      frames: ask("PUT"),
+      tls: { earlyData: "accepted", earlyEnd: 43 },
+      finds: [["method", 1, { method: "PUT", streamId: 1 }]],
+    },
+    "a long method": {
+      frames: ask("A".repeat(41)),
+      tls: all,
+      finds: [["method", 1, { method: "A".repeat(40), streamId: 1 }]],
+    },
   },
 });
 
@@ -31,10 +42,15 @@ const send = (...lengths: number[]): Story => {
 };
 const full = [16_384, 16_384, 16_384];
 
+// Behind the 42 bytes of the opening.
+const large: Story = (s) => s.client.frame({ type: 0x99, payload: "x".repeat(16_385) });
+
 testRule(earlyDataNondefault, {
   valid: {
     "all of the window": { frames: send(...full, 16_383), tls: all },
     "more after the early data": { frames: send(...full, 16_384), tls: opening },
+    "right behind the early data": { frames: large, tls: { earlyData: "accepted", earlyEnd: 42 } },
+    "of the server": { frames: (s) => s.client.headers(1).server.headers(1).data(1, 16_385), tls: all },
   },
   invalid: {
     "one byte more than the window": {
@@ -44,5 +60,16 @@ testRule(earlyDataNondefault, {
       splittable: false,
     },
     "one byte more than a frame": { frames: send(16_385), tls: all, finds: [["size", 2, { length: 16_385 }]] },
+    "a large frame that begins in the early data": {
+      frames: large,
+      tls: { earlyData: "accepted", earlyEnd: 43 },
+      finds: [["size", 1, { length: 16_385 }]],
+    },
+    "one byte when all of the window is used": {
+      frames: send(...full, 16_383, 1, 1),
+      tls: all,
+      finds: [["window", 6, { octets: 65_536 }]],
+      splittable: false,
+    },
   },
 });

@@ -94,6 +94,10 @@ testRule(dhTooSmall, {
     "P-224": { frames: call, tls: { ...tls12, keyExchange: { kind: "ecdhe", group: 21, bits: 224 } } },
     "DHE of 2048 bits": { frames: call, tls: { ...tls12, keyExchange: { kind: "dhe", bits: 2048 } } },
     "a group that is not known": { frames: call, tls: { ...tls12, keyExchange: { kind: "ecdhe", group: 4588 } } },
+    "DHE of 1024 bits for HTTP/1.1": {
+      frames: call,
+      tls: { ...tls12, alpn: "http/1.1", keyExchange: { kind: "dhe", bits: 1024 } },
+    },
   },
   invalid: {
     "DHE of 1024 bits": {

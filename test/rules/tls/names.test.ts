@@ -15,11 +15,15 @@ const { alpn: _, ...unchosen } = tls;
 const { alpnOffered: __, ...none } = unchosen;
 const { serverName: ___, ...unnamed } = tls;
 
+const http1: Story = (s) =>
+  s.bare().client.http1(["GET / HTTP/1.1", "Host: a.test"]).server.http1(["HTTP/1.1 200 OK", "Content-Length: 0"]);
+
 testRule(alpnMissing, {
   valid: {
     "h2 is offered": { frames: call, tls },
     "the hello was not captured": { frames: call, tls: { ...none, hellos: {} } },
     "without TLS": call,
+    "HTTP/1.1 is spoken": { frames: http1, tls: none },
   },
   invalid: { "no ALPN": { frames: call, tls: none, finds: [["none", "tls"]] } },
 });
@@ -38,6 +42,10 @@ testRule(alpnMismatch, {
     "the name that gRPC C-core has for it": { frames: call, tls: { ...tls, alpn: "grpc-exp", alpnOffered: ["grpc-exp", "h2"] } },
     "what TLS 1.3 hides is not known": { frames: call, tls: unchosen },
     "nothing was offered": { frames: call, tls: { ...none, encryptedExtensions: true } },
+    "HTTP/1.1 was chosen and is spoken": {
+      frames: http1,
+      tls: { ...tls, alpn: "http/1.1", alpnOffered: ["h2", "http/1.1"] },
+    },
   },
   invalid: {
     "http/1.1 was chosen": {

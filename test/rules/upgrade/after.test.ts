@@ -1,5 +1,6 @@
+import { expect, it } from "vitest";
 import { clientPrefaceAfter101, serverFirstFrame, streamOneReused } from "../../../src/rules/upgrade/after.ts";
-import { h2cRequest, type Script, type Speaker, switching, testRule } from "../../../src/testing.ts";
+import { h2cRequest, play, type Script, type Speaker, switching, testRule } from "../../../src/testing.ts";
 
 const asked = (s: Script): Speaker => s.bare().client.http1(h2cRequest).server.http1(switching);
 const upgraded = (s: Script): Speaker => asked(s).settings().client.preface().settings().settingsAck().server.settingsAck();
@@ -57,6 +58,8 @@ testRule(clientPrefaceAfter101, {
         .server.http1(["HTTP/1.1 404 No", "Content-Length: 0"]),
     "without an upgrade: preface/client-settings-missing": (s) => s.bare().client.preface().ping(),
     "a fault of the server: upgrade/server-first-frame": (s) => asked(s).headers(1).settings().client.preface().settings(),
+    "cut off within the string: preface/truncated": (s) => asked(s).settings().client.octets("PRI * HTT").close(),
+    "the server goes on in HTTP/1.1": (s) => asked(s).http1(["HTTP/1.1 500 No", "Content-Length: 0"]).client.preface().settings(),
   },
   invalid: {
     "HTTP/1.1 goes on": {
@@ -99,4 +102,12 @@ testRule(streamOneReused, {
       finds: [["sent", 8, { kind: "HEADERS" }, { count: 2 }]],
     },
   },
+});
+
+it.each([
+  ["the server", serverFirstFrame, (s: Script) => asked(s).headers(1)],
+  ["the client", clientPrefaceAfter101, (s: Script) => asked(s).settings().client.preface().settingsAck()],
+] as const)("what %s does wrong after 101 shows the answer that switched", (_name, rule, story) => {
+  const [finding] = play(story, { rules: [rule] }).findings;
+  expect(finding?.related.map(({ role, text }) => [role, text])).toEqual([["switched to HTTP/2", switching[0]]]);
 });
