@@ -14,6 +14,8 @@ export class Conversation {
   format: LogFormat | undefined;
   /** Which end wrote the log. */
   side: Side | undefined;
+  /** Lines that are there show the side, or the user names it. */
+  isSideProven = false;
   readonly frames: FrameEvent[] = [];
   readonly texts: TextEvent[] = [];
   /** What its requests ask for. */
@@ -37,6 +39,11 @@ export class Conversation {
   /** The log shows that it is one: it has frames, or a name. */
   get isNamed(): boolean {
     return this.frames.length > 0 || this.key !== undefined || this.addresses.size > 0;
+  }
+
+  /** By a name that no other connection of the log has. */
+  get isKeyed(): boolean {
+    return this.key !== undefined && this.key !== "" && this.format?.reusesNames !== true;
   }
 
   /** Of its first line. */
@@ -68,7 +75,12 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   for (const event of loose) place(event);
   all.sort((a, b) => a.line - b.line);
   const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
-  for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
+  for (const conversation of told) {
+    const { frames } = conversation;
+    conversation.side ??= sideByFields(frames);
+    conversation.isSideProven = conversation.side !== undefined;
+    conversation.side ??= sideByOrder(frames);
+  }
   return told;
 
   function frameOrMark(event: Exclude<LogEvent, TextEvent>): void {
@@ -198,14 +210,24 @@ function begins(event: LogEvent, { frames, settings, ended }: Conversation): boo
   return event.frame.by === "sent" || ended || !settings.sent;
 }
 
-// RFC 9113 5.1.1: the client opens odd streams.
-function sideOf(frames: readonly FrameEvent[]): Side | undefined {
+// Fields show who sends requests, and who responses.
+function sideByFields(frames: readonly FrameEvent[]): Side | undefined {
+  for (const { frame } of frames) {
+    if (frame.kind !== "headers") continue;
+    for (const [name] of frame.fields ?? []) {
+      if (name === ":status") return frame.by === "sent" ? "server" : "client";
+      if (name === ":method" || name === ":path") return frame.by === "sent" ? "client" : "server";
+    }
+  }
+  return undefined;
+}
+
+// RFC 9113 5.1.1: the client opens odd streams. A guess: the line of the request may be missing.
+function sideByOrder(frames: readonly FrameEvent[]): Side | undefined {
+  if (frames[0]?.frame.kind !== "settings") return undefined;
   const first = frames.find(({ frame }) => frame.kind === "headers" && (frame.streamId & 1) === 1)?.frame;
-  if (first === undefined) return undefined;
   // Of a server's answer on a stream whose beginning is not there nothing follows.
-  if (first.fields?.some(([name]) => name === ":status") === true) return first.by === "sent" ? "server" : "client";
-  const isFirst = frames[0]?.frame.kind === "settings";
-  return isFirst ? (first.by === "sent" ? "client" : "server") : undefined;
+  return first === undefined ? undefined : first.by === "sent" ? "client" : "server";
 }
 
 // Lines of a connection that a text is looked for beside.

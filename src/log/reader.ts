@@ -136,7 +136,7 @@ class Collector {
       if (told !== "part") {
         if (told.side !== undefined) this.#sides[told.side]++;
         // A format may know the side without having more to say: the dictionary is asked.
-        if (told.frame === undefined && told.mark === undefined && told.name === undefined)
+        if (told.isPart !== true && told.frame === undefined && told.mark === undefined && told.name === undefined)
           return this.#text(text, number) || this.#count(one.format.name);
         this.#tell(told, one.format, text, number);
       }

@@ -53,6 +53,10 @@ export function doubted(
   };
 }
 
+/** Only lines that are not there make it a fault, and nobody complained: more likely they were left out. */
+export const isExcused = ({ finding: { because }, reaction, logOnly }: PairedFinding): boolean =>
+  because.includes("lines") && reaction === undefined && logOnly === undefined;
+
 /** Faults, and ends of calls, that lines tell of and no frames of the log show. */
 export function symptoms(
   conversation: Conversation,

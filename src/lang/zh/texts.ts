@@ -74,6 +74,7 @@ export const texts: Readonly<Record<string, string>> = {
   "which side is the client is a guess": "谁是客户端只是推测",
   "it had probably been read by then, but that is not certain": "当时它很可能已被读取，但不能确定",
   "the log does not show the frames": "日志不显示帧",
+  "the log may leave out lines that make it right": "日志可能省略了能说明其正确的行",
 
   // Answers
   exact: "确定",

@@ -2,7 +2,7 @@
 import type { SettingPair } from "../../http2/setting.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
-import { codeNamed, kindNamed, settingNamed } from "../names.ts";
+import { codeNamed, kindNamed, numberFound, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 
 export const rustH2: LogFormat = {
@@ -49,7 +49,7 @@ function frameOf(text: string, by: LogFrame["by"]): Draft<LogFrame> | undefined 
       break;
     }
     case "window-update":
-      frame.increment = Number(/\bsize_increment: (\d{1,10})/.exec(body)?.[1] ?? 0);
+      frame.increment = numberFound(/\bsize_increment: (\d{1,10})/.exec(body));
       break;
     case "rst-stream":
       frame.errorCode = codeIn(body);
@@ -59,7 +59,7 @@ function frameOf(text: string, by: LogFrame["by"]): Draft<LogFrame> | undefined 
       break;
     case "goaway":
       frame.errorCode = codeIn(body);
-      frame.lastStreamId = Number(/\blast_stream_id: StreamId\((\d{1,10})\)/.exec(body)?.[1] ?? 0);
+      frame.lastStreamId = numberFound(/\blast_stream_id: StreamId\((\d{1,10})\)/.exec(body));
       // Left out where it is empty.
       frame.debug = unescaped(/\bdebug_data: b"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? "");
       break;
