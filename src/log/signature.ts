@@ -6,6 +6,7 @@ import type { Reaction } from "../pairing/reaction.ts";
 import { CLOSED, RESET, type Saying } from "../pairing/sayings/saying.ts";
 import { sayings } from "../pairing/sayings.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
+import { isStackFrame } from "../pairing/stack-frames.ts";
 import type { Side } from "../place.ts";
 import type { LogFrame } from "./frame.ts";
 import { codeNamed, flagsNamed, kindNamed } from "./names.ts";
@@ -38,6 +39,7 @@ export interface Signature {
 
 /** What the dictionary knows of a line; where several of its entries fit, the one that says most, with what the others add. */
 export function signatureOf(text: string): Signature | undefined {
+  if (isStackFrame(text)) return undefined;
   let found: Signature | undefined;
   for (const { line, software } of LINES) {
     if (!text.includes(line.has)) continue;

@@ -6,6 +6,7 @@ import type { Reaction } from "./reaction.ts";
 import { anyEnd } from "./sayings/saying.ts";
 import { sayings } from "./sayings.ts";
 import type { Tells } from "./software.ts";
+import { withoutFrames } from "./stack-frames.ts";
 
 /** One thing that a text may stand for. What is absent is not said. */
 export interface Reading {
@@ -26,7 +27,7 @@ export interface Reading {
 
 /** What a pasted text may stand for, the most telling first; empty: nothing is known of it. */
 export function readSymptom(pasted: string): Reading[] {
-  const text = pasted.slice(0, OCTETS);
+  const text = withoutFrames(pasted.slice(0, OCTETS));
   const stream = streamIn(text);
   const common = stream === undefined ? {} : { stream };
   const readings: Reading[] = [];

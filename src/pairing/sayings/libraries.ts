@@ -246,7 +246,7 @@ export const libraries: readonly Saying[] = [
     by: "client",
   },
   {
-    text: /invalid_http_message|http2\.invalid|http2\.unexpected_underscore|http1\.unexpected|http2\.pseudo|http2\.remote_refuse/,
+    text: /invalid_http_message|(?<![\w.])(?:http2\.invalid|http2\.unexpected_underscore|http1\.unexpected|http2\.pseudo|http2\.remote_refuse)/,
     says: "Envoy takes a field or a message for invalid",
     rules: MALFORMED,
   },
