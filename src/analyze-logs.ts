@@ -58,7 +58,7 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
   const connections: number[] = [];
   let id = 0;
   for (const [index, log] of logs.entries()) {
-    for (const conversation of conversationsOf(log, index)) {
+    for (const conversation of conversationsOf(log, index, true)) {
       id++;
       const { side, key, format, texts, line, addresses } = conversation;
       const shows = format?.shows ?? NOTHING_SHOWN;

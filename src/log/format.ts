@@ -35,6 +35,8 @@ export interface LineContent {
   readonly connection?: string;
   /** Which end of the connection wrote the log. */
   readonly side?: Side;
+  /** It reports a fault, too: the dictionary is asked. */
+  readonly isFault?: boolean;
   /** It belongs to a line before it: nothing else is in it. */
   readonly isPart?: boolean;
 }

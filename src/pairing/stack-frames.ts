@@ -3,7 +3,7 @@
 /** One line of a trace of the JVM, .NET or JavaScript. */
 export const isStackFrame = (line: string): boolean => LINE.test(line);
 
-/** A text without its stack traces, each line of its own or several in one. */
+/** A text without its stack traces, whether or not a line break is before each entry. */
 export function withoutFrames(text: string): string {
   const lines = text.split("\n").filter((line) => !isStackFrame(line));
   return lines.join("\n").replace(INLINE, " ");

@@ -162,7 +162,7 @@ const WHOLE =
 
 // Of net/http, which says so of every frame.
 const PART =
-  /http2: (?<writer>server|Transport)(?: (?:read frame|received|processing setting|encoding header|connection from)\b|: client )/;
+  /http2: (?<writer>server|Transport)(?: (?:(?:read frame|received) [A-Z_]{4,}|processing setting|encoding header|connection from)\b|: client )/;
 
 const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
 const ENCODED = /http2: Transport encoding header "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;

@@ -21,7 +21,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "nginx",
-    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|goaway|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
+    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
     says: "nginx refused what the server behind it sent",
     rules: ["health/receiver-overreaction", "stream/*", "frame/*", "headers/*", "flow/*"],
     by: "server",
