@@ -6,10 +6,9 @@ import { actorOf } from "./log/candidate.ts";
 import { type Conversation, conversationsOf } from "./log/conversation.ts";
 import type { LogTime, TextEvent } from "./log/event.ts";
 import { joinedLine, withLogLines } from "./log/finding-lines.ts";
-import type { LogFormat } from "./log/format.ts";
-import { isProvable } from "./log/provable.ts";
+import { isJudged, isProvable, type Shown } from "./log/provable.ts";
 import { type ReplayContext, replay } from "./log/replay.ts";
-import { answeredFault, doubted, outcomes, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
+import { answeredFault, doubted, isExcused, outcomes, renamed, symptoms, uncheckAll, unnamed } from "./log/suspicion.ts";
 import { readLogs } from "./log-joiner.ts";
 import type { ModelSink } from "./model/model-sink.ts";
 import { textsLike } from "./pairing/dictionary.ts";
@@ -46,11 +45,12 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
   const tally = new Tally();
   // One for all connections of a format: they come one after the other.
   const chains = new Map<string, LogChain>();
-  const chainOf = (shows: LogFormat["shows"]): LogChain => {
-    const key = `${shows.length} ${shows.fields}`;
+  const chainOf = (shown: Shown): LogChain => {
+    const { shows, keyed, oneSided } = shown;
+    const key = `${shows.length} ${shows.fields} ${keyed} ${oneSided}`;
     let chain = chains.get(key);
     if (chain === undefined) {
-      chain = new LogChain(active, shows, options.listeners ?? [], context);
+      chain = new LogChain(active, shown, options.listeners ?? [], context);
       chains.set(key, chain);
     }
     return chain;
@@ -58,15 +58,17 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
   const connections: number[] = [];
   let id = 0;
   for (const [index, log] of logs.entries()) {
-    for (const conversation of conversationsOf(log, index)) {
+    for (const conversation of conversationsOf(log, index, true)) {
       id++;
       const { side, key, format, texts, line, addresses } = conversation;
       const shows = format?.shows ?? NOTHING_SHOWN;
-      const chain = chainOf(shows);
+      const chain = chainOf({ shows, keyed: conversation.isKeyed, oneSided: log.side !== undefined });
       const { connection, pairs, unexplained } = chain.replay(conversation, id);
       const join = { conversation, side, pairs: [], confidence: "exact" } as const;
       const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
-      const { pairs: lined, unexplained: unknown } = withLogLines(suspected, unexplained, () => [join], logs);
+      const { pairs: all, unexplained: unknown } = withLogLines(suspected, unexplained, () => [join], logs);
+      const lined = all.filter((pair) => !isExcused(pair));
+      for (const pair of all) if (isExcused(pair)) connection.uncheck(pair.finding.rule, "lines");
       const named = unknown.map((one) => answeredFault(one, byId));
       const left = unknown.filter((_, i) => named[i] === undefined);
       const found = withOutcomes([...lined, ...named.filter((one) => one !== undefined)], left, conversation, (text) =>
@@ -178,8 +180,11 @@ class LogChain {
   readonly #all: readonly Rule[];
   readonly #run: readonly Rule[];
 
-  constructor(active: readonly ActiveRule[], shows: LogFormat["shows"], listeners: readonly ModelSink[], context: ReplayContext) {
-    const run = active.filter(({ rule }) => isProvable(rule, { shows }));
+  constructor(active: readonly ActiveRule[], shown: Shown, listeners: readonly ModelSink[], context: ReplayContext) {
+    const run = active
+      .filter(({ rule }) => isJudged(rule, shown))
+      // What is no violation blames nobody.
+      .map((one): ActiveRule => (one.severity === "info" || isProvable(one.rule, shown) ? one : { ...one, unmet: "lines" }));
     this.#all = active.map(({ rule }) => rule);
     this.#run = run.map(({ rule }) => rule);
     this.#context = context;

@@ -14,6 +14,8 @@ export class Conversation {
   format: LogFormat | undefined;
   /** Which end wrote the log. */
   side: Side | undefined;
+  /** Lines that are there show the side, or the user names it. */
+  isSideProven = false;
   readonly frames: FrameEvent[] = [];
   readonly texts: TextEvent[] = [];
   /** What its requests ask for. */
@@ -39,14 +41,20 @@ export class Conversation {
     return this.frames.length > 0 || this.key !== undefined || this.addresses.size > 0;
   }
 
+  /** By a name that no other connection of the log has. */
+  get isKeyed(): boolean {
+    return this.key !== undefined && this.key !== "" && this.format?.reusesNames !== true;
+  }
+
   /** Of its first line. */
   get line(): number {
     return Math.min(this.frames[0]?.place.line ?? Infinity, this.texts[0]?.place.line ?? Infinity);
   }
 }
 
-/** In the order of their first lines. */
-export function conversationsOf({ events, side }: Log, log: number): Conversation[] {
+/** In the order of their first lines.
+ *  @param isAlone No capture shows which lines are about one connection. */
+export function conversationsOf({ events, side }: Log, log: number, isAlone = false): Conversation[] {
   const all: Conversation[] = [];
   const keyed = new Map<string, Conversation>();
   /** Of formats that name no connection: the one that began last. */
@@ -54,6 +62,8 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   let latest: Conversation | undefined;
   /** Texts that name no connection. */
   const loose: TextEvent[] = [];
+  /** What the last of them began. */
+  let told: Conversation | undefined;
 
   const begin = (key: string | undefined): Conversation => {
     const conversation = new Conversation(log, key, side);
@@ -67,9 +77,14 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
   }
   for (const event of loose) place(event);
   all.sort((a, b) => a.line - b.line);
-  const told = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
-  for (const conversation of told) conversation.side ??= sideOf(conversation.frames);
-  return told;
+  const named = withTexts(all.filter(({ frames, texts }) => frames.length + texts.length > 0));
+  for (const conversation of named) {
+    const { frames } = conversation;
+    conversation.side ??= sideByFields(frames);
+    conversation.isSideProven = conversation.side !== undefined;
+    conversation.side ??= sideByOrder(frames);
+  }
+  return named;
 
   function frameOrMark(event: Exclude<LogEvent, TextEvent>): void {
     const { format, connection: key } = event;
@@ -122,12 +137,30 @@ export function conversationsOf({ events, side }: Log, log: number): Conversatio
     const fit = named.filter((one) => event.side === undefined || one.side === undefined || one.side === event.side);
     const known = fit.filter((one) => addresses.some((address) => one.addresses.has(address)));
     const only = known.length === 1 ? known[0] : fit.length === 1 && named.length === 1 ? fit[0] : undefined;
-    const conversation = only ?? (known.length === 0 ? nearest(fit, at.line) : undefined) ?? begin(undefined);
+    let conversation = only ?? (known.length === 0 ? nearest(fit, at.line) : undefined);
+    if (isAlone && conversation === undefined && told !== undefined && tellsAgain(event, told)) conversation = told;
+    conversation ??= begin(undefined);
     take(conversation, event);
     conversation.texts.push(event);
     conversation.texts.sort((a, b) => a.place.line - b.place.line);
+    told = conversation.frames.length > 0 || conversation.key !== undefined ? undefined : conversation;
   }
 }
+
+// A program reports one event in several lines, each in other words: the error, what caused it, what came of it. The same words again are
+// of another event.
+function tellsAgain(event: TextEvent, { side, texts, addresses }: Conversation): boolean {
+  const isOther = addresses.size > 0 && event.addresses.length > 0 && !event.addresses.some((end) => addresses.has(end));
+  if (isOther) return false;
+  const last = texts.at(-1);
+  if (last === undefined || event.place.line - last.place.line > CLOSE) return false;
+  if (side !== undefined && event.side !== undefined && side !== event.side) return false;
+  if (texts.some(({ text }) => skeleton(text) === skeleton(event.text))) return false;
+  if (event.time === undefined || last.time === undefined || event.time.base !== last.time.base) return true;
+  return Math.abs(event.time.seconds - last.time.seconds) <= AT_ONCE;
+}
+
+const skeleton = (text: string): string => text.replace(/\d+/g, "0");
 
 // The one that the log reported last before the line.
 function nearest(all: readonly Conversation[], line: number): Conversation | undefined {
@@ -152,8 +185,9 @@ function withTexts(all: readonly Conversation[]): Conversation[] {
   const quoted = new Map<string, { readonly line: number; readonly conversation: Conversation }[]>();
   for (const conversation of all) {
     for (const { frame, place } of conversation.frames) {
-      if (frame.kind !== "goaway" || frame.by !== "sent" || (frame.debug ?? "") === "") continue;
-      const key = `${frame.debug} ${Math.floor(place.line / CLOSE)}`;
+      const mark = markOf(frame);
+      if (mark === undefined) continue;
+      const key = `${mark} ${Math.floor(place.line / CLOSE)}`;
       const sent = quoted.get(key);
       if (sent === undefined) quoted.set(key, [{ line: place.line, conversation }]);
       else sent.push({ line: place.line, conversation });
@@ -172,14 +206,22 @@ function withTexts(all: readonly Conversation[]): Conversation[] {
     return false;
   });
 
-  function sentNear({ reason, place }: TextEvent): Conversation[] {
-    if (reason === undefined) return [];
+  function sentNear({ tells, errorCode, reason, place }: TextEvent): Conversation[] {
+    const mark = tells === "received" && reason === undefined ? errorCode : reason;
+    if (mark === undefined) return [];
     const part = Math.floor(place.line / CLOSE);
     return [part - 1, part, part + 1]
-      .flatMap((near) => quoted.get(`${reason} ${near}`) ?? [])
+      .flatMap((near) => quoted.get(`${mark} ${near}`) ?? [])
       .filter(({ line }) => Math.abs(line - place.line) <= CLOSE)
       .map(({ conversation }) => conversation);
   }
+}
+
+// What a text of a GOAWAY says of it: debug data that was sent, the code of one that was received.
+function markOf({ kind, by, debug = "", errorCode }: FrameEvent["frame"]): string | number | undefined {
+  if (kind !== "goaway") return undefined;
+  if (by === "sent") return debug === "" ? undefined : debug;
+  return errorCode === 0 ? undefined : errorCode;
 }
 
 function take(conversation: Conversation, { addresses, side }: LogEvent): void {
@@ -198,18 +240,29 @@ function begins(event: LogEvent, { frames, settings, ended }: Conversation): boo
   return event.frame.by === "sent" || ended || !settings.sent;
 }
 
-// RFC 9113 5.1.1: the client opens odd streams.
-function sideOf(frames: readonly FrameEvent[]): Side | undefined {
+// Fields show who sends requests, and who responses.
+function sideByFields(frames: readonly FrameEvent[]): Side | undefined {
+  for (const { frame } of frames) {
+    if (frame.kind !== "headers") continue;
+    for (const [name] of frame.fields ?? []) {
+      if (name === ":status") return frame.by === "sent" ? "server" : "client";
+      if (name === ":method" || name === ":path") return frame.by === "sent" ? "client" : "server";
+    }
+  }
+  return undefined;
+}
+
+// RFC 9113 5.1.1: the client opens odd streams. A guess: the line of the request may be missing.
+function sideByOrder(frames: readonly FrameEvent[]): Side | undefined {
+  if (frames[0]?.frame.kind !== "settings") return undefined;
   const first = frames.find(({ frame }) => frame.kind === "headers" && (frame.streamId & 1) === 1)?.frame;
-  if (first === undefined) return undefined;
   // Of a server's answer on a stream whose beginning is not there nothing follows.
-  if (first.fields?.some(([name]) => name === ":status") === true) return first.by === "sent" ? "server" : "client";
-  const isFirst = frames[0]?.frame.kind === "settings";
-  return isFirst ? (first.by === "sent" ? "client" : "server") : undefined;
+  return first === undefined ? undefined : first.by === "sent" ? "client" : "server";
 }
 
 // Lines of a connection that a text is looked for beside.
 const ENDS = 64;
 const ADDRESSES = 16;
-// Lines between two that tell of the same.
+// Lines between two that tell of the same, and seconds.
 const CLOSE = 8;
+const AT_ONCE = 1;

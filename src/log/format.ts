@@ -13,6 +13,8 @@ export interface LogFormat {
   readonly foldsContinuation: boolean;
   /** Lines of several connections may alternate, and nothing distinguishes them. */
   readonly unkeyed?: boolean;
+  /** A later connection may have the name of an earlier one: an address in memory. */
+  readonly reusesNames?: boolean;
   /** For one file: some formats need more than one line. */
   reader(): FormatReader;
 }
@@ -33,6 +35,10 @@ export interface LineContent {
   readonly connection?: string;
   /** Which end of the connection wrote the log. */
   readonly side?: Side;
+  /** It reports a fault, too: the dictionary is asked. */
+  readonly isFault?: boolean;
+  /** It belongs to a line before it: nothing else is in it. */
+  readonly isPart?: boolean;
 }
 
 /** What a request of a stream asks for. */

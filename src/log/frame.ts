@@ -12,10 +12,10 @@ export interface LogFrame {
   readonly flagMask?: number;
   readonly length?: number;
   readonly errorCode?: number | undefined;
-  readonly lastStreamId?: number;
+  readonly lastStreamId?: number | undefined;
   /** GOAWAY: one character per octet. */
   readonly debug?: string;
-  readonly increment?: number;
+  readonly increment?: number | undefined;
   readonly settings?: readonly SettingPair[];
   /** PING, 16 hexadecimal digits. */
   readonly payload?: string;

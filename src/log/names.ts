@@ -8,6 +8,12 @@ export function kindNamed(name: string): FrameKind | undefined {
   return KINDS.get(name.toUpperCase().replaceAll("_", "").replaceAll("-", ""));
 }
 
+/** The number that a pattern found; undefined where the line, which may be cut, has none. */
+export const numberFound = (match: RegExpExecArray | null): number | undefined => {
+  const digits = match?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
 export const kindNumbered = (type: number): FrameKind => kindOf(type);
 
 /** `END_STREAM|END_HEADERS`, `END_HEADERS | END_STREAM`, `ACK`; hexadecimal bits count too. */

@@ -8,10 +8,11 @@ import type { Limits } from "../limits.ts";
 import type { Side } from "../place.ts";
 import type { LogEvent } from "./event.ts";
 import type { FormatReader, LineContent, LogFormat } from "./format.ts";
+import { spanOf } from "./formats/rust-h2.ts";
 import { formats } from "./formats.ts";
 import { type Line, LineSplitter } from "./lines.ts";
 import { masked } from "./secret.ts";
-import { signatureOf } from "./signature.ts";
+import { sideOf, signatureOf } from "./signature.ts";
 import { timeOf } from "./timestamp.ts";
 import { Utf8Octets } from "./utf16.ts";
 import { unwrapped } from "./wrapping.ts";
@@ -136,9 +137,10 @@ class Collector {
       if (told !== "part") {
         if (told.side !== undefined) this.#sides[told.side]++;
         // A format may know the side without having more to say: the dictionary is asked.
-        if (told.frame === undefined && told.mark === undefined && told.name === undefined)
+        if (told.isPart !== true && told.frame === undefined && told.mark === undefined && told.name === undefined)
           return this.#text(text, number) || this.#count(one.format.name);
         this.#tell(told, one.format, text, number);
+        if (told.isFault === true) this.#text(text, number);
       }
       return this.#count(one.format.name);
     }
@@ -163,8 +165,13 @@ class Collector {
 
   #text(text: string, number: number): boolean {
     const signature = signatureOf(text);
-    if (signature === undefined) return false;
-    const { connection = KEY.exec(text)?.[1], ...rest } = signature;
+    if (signature === undefined) {
+      // Class names of a stack trace, or of the logger.
+      const side = sideOf(text);
+      if (side !== undefined) this.#likely[side]++;
+      return false;
+    }
+    const { connection = KEY.exec(text)?.[1] ?? spanOf(text)?.connection, ...rest } = signature;
     const { side, tells, software } = rest;
     if (side !== undefined) (tells === "symptom" ? this.#likely : this.#sides)[side]++;
     this.#add({ ...this.#head(text, number, connection), ...rest, kind: "text" });

@@ -42,7 +42,7 @@ export function replay(
   const begun = started && !mixed;
   const first = (by: LogFrame["by"]) => frames.find(({ frame }) => frame.by === by)?.frame.kind === "settings";
   const whole = { sent: begun && first("sent"), received: begun && first("received") };
-  const roles = conversation.side === undefined || mixed ? "guess" : "preface";
+  const roles = !conversation.isSideProven || mixed ? "guess" : "preface";
   model.begin("h2c", 0, roles, {
     client: side === "client" ? whole.sent : whole.received,
     server: side === "server" ? whole.sent : whole.received,
@@ -115,6 +115,7 @@ function payloadOf({
   payload,
   debug,
   errorCode,
+  lastStreamId,
   increment,
   length,
   flags = 0,
@@ -131,7 +132,7 @@ function payloadOf({
     case "ping":
       return payload === undefined ? undefined : Buffer.from(payload, "hex");
     case "goaway":
-      return errorCode === undefined ? undefined : Buffer.from(debug ?? "", "latin1");
+      return errorCode === undefined || lastStreamId === undefined ? undefined : Buffer.from(debug ?? "", "latin1");
     case "rst-stream":
       return errorCode === undefined ? undefined : EMPTY;
     case "window-update":

@@ -2,10 +2,12 @@
 import { ErrorCode } from "../http2/error-code.ts";
 import { Flag } from "../http2/frame.ts";
 import { dictionary, textsLike } from "../pairing/dictionary.ts";
+import { fromHex } from "../pairing/hex-text.ts";
 import type { Reaction } from "../pairing/reaction.ts";
 import { CLOSED, RESET, type Saying } from "../pairing/sayings/saying.ts";
 import { sayings } from "../pairing/sayings.ts";
 import type { LogLine, Tells } from "../pairing/software.ts";
+import { isStackFrame } from "../pairing/stack-frames.ts";
 import type { Side } from "../place.ts";
 import type { LogFrame } from "./frame.ts";
 import { codeNamed, flagsNamed, kindNamed } from "./names.ts";
@@ -38,6 +40,7 @@ export interface Signature {
 
 /** What the dictionary knows of a line; where several of its entries fit, the one that says most, with what the others add. */
 export function signatureOf(text: string): Signature | undefined {
+  if (isStackFrame(text)) return undefined;
   let found: Signature | undefined;
   for (const { line, software } of LINES) {
     if (!text.includes(line.has)) continue;
@@ -63,7 +66,7 @@ function said(saying: Saying, text: string, { code, text: quoted }: Readonly<Rec
   const { software = "", says, kinds, codes, side, by } = saying;
   const stream = STREAM.exec(text);
   const name = code ?? (codes?.length === 1 ? codes[0] : undefined);
-  const errorCode = name === undefined ? undefined : codeNamed(name.replace(/^NGHTTP2_/, ""));
+  const errorCode = name === undefined ? undefined : codeNamed(upperCase(name).replace(/^NGHTTP2_/, ""));
   const ofKind = saying.rules ?? rulesOf(kinds);
   const refused = errorCode === ErrorCode.refusedStream || text.includes("REFUSED_STREAM");
   const rules = refused ? ["health/refused-streams", ...ofKind] : ofKind;
@@ -73,7 +76,7 @@ function said(saying: Saying, text: string, { code, text: quoted }: Readonly<Rec
     connection: undefined,
     streamId: numberOf(stream?.[1] ?? stream?.[2]),
     lastStreamId: undefined,
-    reason: quoted === undefined || quoted === "" ? undefined : unescaped(quoted.trim()),
+    reason: quoted === undefined || quoted === "" ? undefined : fromHex(unescaped(quoted.trim())),
     quoted: undefined,
   };
 }
@@ -82,7 +85,7 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
   const { stream, last, code, conn, reason, type, flags, len } = groups;
   const kind = type === undefined ? undefined : kindNamed(type);
   const streamId = numberOf(stream);
-  const rules = line.rules ?? textsLike(reason ?? "").flatMap((known) => known.text.rules);
+  const rules = line.rules ?? textsLike(reason?.trim() ?? "").flatMap((known) => known.text.rules);
   return {
     ...{
       name: line.name,
@@ -96,7 +99,7 @@ function read(line: LogLine, software: string, text: string, groups: Readonly<Re
     },
     lastStreamId: numberOf(last),
     errorCode: code === undefined ? undefined : codeNamed(code.replace(/^NGHTTP2_/, "")),
-    reason: reason === undefined || reason === "" ? undefined : unescaped(reason.trim()),
+    reason: reason === undefined || reason === "" ? undefined : fromHex(unescaped(reason.trim())),
     quoted:
       kind === undefined || len === undefined
         ? undefined
@@ -133,24 +136,32 @@ function joined(one: Signature, two: Signature): Signature {
   };
 }
 
-// grpc-go names its ends.
-const sideOf = (text: string): Side | undefined =>
-  /\[server-transport |\bhttp2Server\./.test(text)
-    ? "server"
-    : /\[client-transport |\bhttp2Client\./.test(text)
-      ? "client"
-      : undefined;
+// Programs name their ends: grpc-go, grpc-java, Jetty, open5gs, linkerd. Where a line names both nothing is known.
+export function sideOf(text: string): Side | undefined {
+  const server = text.search(SERVER);
+  const client = text.search(CLIENT);
+  return server >= 0 === client >= 0 ? undefined : server >= 0 ? "server" : "client";
+}
+
+const SERVER =
+  /\[server-transport |\bhttp2Server\b|\bNettyServer(?:Handler|Transport)\b|\bOkHttpServerTransport\b|\bHTTP2Server(?:Session|Connection)|\bnghttp2-server\.c\b|\b(?:in|out)bound:(?:[\w-]+:)*server\{|\bproxy=\{server=|AspNetCore\.Server\.Kestrel/;
+const CLIENT =
+  /\[client-transport |\bhttp2Client\b|\bNettyClient(?:Handler|Transport)\b|\bOkHttpClientTransport\b|\bHTTP2Client(?:Session|Connection)|\bnghttp2-client\.c\b|\b(?:in|out)bound:(?:[\w-]+:)*client\{|\bproxy=\{client=|@grpc\/grpc-js\/build\/src\/(?:call|client)\b/;
+
+// Erlang and Elixir write `:protocol_error`.
+const upperCase = (code: string): string => (/^[a-z][a-z0-9_]*$/.test(code) ? code.toUpperCase() : code);
 
 const numberOf = (text: string | undefined): number | undefined => {
   const value = text === undefined ? Number.NaN : Number(text);
   return value <= 0x7fffffff ? value : undefined;
 };
 
-const STREAM = /\b[Ss]tream(?:[ _-]?(?:id|ID|Id))?[\s:=(#]+(?:StreamId\()?(\d{1,10})\b|\bReset\(StreamId\((\d{1,10})\)/;
+const STREAM =
+  /\b[Ss]tream(?:[ _-]?(?:id|ID|Id))?[\s:=(#]+(?:(?:HTTP2)?Stream(?:Id|ID)\()?(\d{1,10})\b|\bReset\(StreamId\((\d{1,10})\)/;
 
 // Words without which no line reports a failure; and what programs say all the time.
 const REPORTS =
-  /err|fail|exception|panic|fatal|invalid|illegal|malformed|mismatch|unexpected|exceed|too[ _](?:large|many|long)|refused|reset|abort|clos(?:ed|ing)|broken|time(?:d )?-?out|deadline|cancel|unavailable|exhausted|lost|dropped|drain|shut|age|upstream|" [45]\d\d\b|\b[CScsP][CHDQRL][-VNIDPRU][-VNIDPRU]\b|code|status|unsupported|missing|without|PRI \*/i;
+  /err|fail|unable|exception|panic|fatal|invalid|illegal|malformed|mismatch|unexpected|exceed|too[ _](?:large|many|long)|refused|reset|abort|clos(?:ed|ing)|broken|time(?:d )?-?out|deadline|cancel|unavailable|exhausted|lost|dropped|drain|shut|age|upstream|" [45]\d\d\b|\b[CScsP][CHDQRL][-VNIDPRU][-VNIDPRU]\b|code|status|unsupported|missing|without|PRI \*/i;
 // The status of a call, as gRPC libraries write it; a line that is about a failure in its own opinion.
 const OUTCOME =
   /rpc error: code|\bStatusCode[.=]|\bStatus ?\{ ?code|Status(?:Runtime)?Exception: [A-Z_]+|\b\d{1,2} (?:CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED): |GRPC::|RpcException|RpcError/;

@@ -53,6 +53,10 @@ export function doubted(
   };
 }
 
+/** Only lines that are not there make it a fault, and nobody complained: more likely they were left out. */
+export const isExcused = ({ finding: { because }, reaction, logOnly }: PairedFinding): boolean =>
+  because.includes("lines") && reaction === undefined && logOnly === undefined;
+
 /** Faults, and ends of calls, that lines tell of and no frames of the log show. */
 export function symptoms(
   conversation: Conversation,
@@ -64,7 +68,7 @@ export function symptoms(
 ): { readonly finding: Finding; readonly event: TextEvent }[] {
   const told: { finding: Finding; event: TextEvent }[] = [];
   // What came of a fault stands beside it, where the log shows the fault.
-  const explained = found.length > 0 || left.length > 0;
+  const explained = found.length > 0 || left.length > 0 || conversation.texts.some(namesFault);
   const kinds = ["fault", "received", ...(explained ? [] : ["symptom"])];
   for (const tells of kinds) {
     if (tells === "symptom" && told.length > 0) break;
@@ -76,13 +80,17 @@ export function symptoms(
       }
       const rule = likeliest(event, rules);
       if (rule === undefined || told.some(({ finding }) => finding.rule === rule.id && event.streamId === undefined)) continue;
-      const writer = conversation.side ?? event.side ?? "client";
-      const by = event.by ?? (rule.meta.by === "either" ? other(writer) : rule.meta.by);
+      const writer = conversation.side ?? event.side;
+      const by = event.by ?? (rule.meta.by === "either" ? other(writer ?? "client") : rule.meta.by);
       told.push({ event, finding: findingOf(event, rule, connection, placeOf(event, by, timeOf(event)), by, writer) });
     }
   }
   return told;
 }
+
+// What a program found is the cause of what it did then.
+const namesFault = ({ tells, errorCode, reason }: TextEvent): boolean =>
+  (tells === "fault" || tells === "sent") && (errorCode ?? reason) !== undefined;
 
 /** Lines that say what came of what the log shows. */
 export const outcomes = ({ texts }: Conversation): TextEvent[] => texts.filter(({ tells }) => tells === "symptom");
@@ -134,7 +142,10 @@ function likeliest(
   rules: ReadonlyMap<string, Rule>,
 ): Rule | undefined {
   const ends = quoted?.flags === undefined || (quoted.flags & Flag.endStream) !== 0;
-  for (const id of streamId !== undefined && (streamId & 1) === 0 ? ["stream-id/even-client", ...named] : named) {
+  // Of stream 0 no id is wrong; nor is one where nobody speaks of ids.
+  const isEven = streamId !== undefined && streamId > 0 && (streamId & 1) === 0;
+  const ofIds = isEven && named.some((id) => id.startsWith("stream-id/"));
+  for (const id of ofIds ? ["stream-id/even-client", ...named] : named) {
     const rule = rules.get(id);
     if (rule === undefined) continue;
     // Trailers end their stream.
@@ -165,16 +176,17 @@ const findingOf = (
   connection: number,
   frame: FrameRef,
   offender: Side,
-  writer: Side,
+  writer: Side | undefined,
 ): Finding => ({
   ...{ rule: id, severity: meta.severity, offender, connection, frame, text: "", path: undefined, related: [] },
   message: [
-    `the log of the {side} reports a ${tells === "symptom" ? "failure" : "fault"}`,
+    writer === undefined ? "the log reports" : "the log of the {side} reports",
+    tells === "symptom" ? "a failure" : tells === "fault" ? "a fault" : "an error of the other side",
     ...(streamId === 0 ? [] : ["on stream {streamId}"]),
     software === "" ? "in words" : "in words of {software}",
-    "that most often mean this one",
+    "that most often mean {rule}",
   ].join(" "),
-  data: { side: writer, software, ...(streamId === 0 ? {} : { streamId }) },
+  data: { ...(writer === undefined ? {} : { side: writer }), software, rule: id, ...(streamId === 0 ? {} : { streamId }) },
   ...{ certainty: "unproven", because: ["capture"], consequent: false, hides: [], expect: meta.expect },
   ...{ decidableAt: 0 },
 });

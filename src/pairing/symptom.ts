@@ -2,10 +2,12 @@
 // A reading narrows the search; what a capture shows decides.
 import { errorCodeName } from "../http2/error-code.ts";
 import { dictionary, textsLike } from "./dictionary.ts";
+import { fromHex } from "./hex-text.ts";
 import type { Reaction } from "./reaction.ts";
 import { anyEnd } from "./sayings/saying.ts";
 import { sayings } from "./sayings.ts";
 import type { Tells } from "./software.ts";
+import { withoutFrames } from "./stack-frames.ts";
 
 /** One thing that a text may stand for. What is absent is not said. */
 export interface Reading {
@@ -26,15 +28,18 @@ export interface Reading {
 
 /** What a pasted text may stand for, the most telling first; empty: nothing is known of it. */
 export function readSymptom(pasted: string): Reading[] {
-  const text = pasted.slice(0, OCTETS);
+  const text = withoutFrames(pasted.slice(0, OCTETS));
   const stream = streamIn(text);
   const common = stream === undefined ? {} : { stream };
   const readings: Reading[] = [];
   for (const fragment of fragmentsOf(text)) {
-    for (const { software, text: known } of textsLike(fragment)) {
-      const says = `${known.says}`;
-      if (!readings.some((reading) => reading.says === says))
-        readings.push({ software: software.name, says, rules: known.rules, quoted: fragment, ...common });
+    const known = textsLike(fragment);
+    for (const { software, text } of known) {
+      const { says, rules } = text;
+      if (readings.some((reading) => reading.says === says)) continue;
+      // What several programs write is no sign of one.
+      const isShared = known.some((other) => other.software !== software && other.text.says === says);
+      readings.push({ ...(isShared ? {} : { software: software.name }), says, rules, quoted: fragment, ...common });
     }
   }
   for (const { software, text: pattern, says, kinds, codes, rules, status } of sayings) {
@@ -48,7 +53,7 @@ export function readSymptom(pasted: string): Reading[] {
       ...(kinds === undefined ? {} : { kinds }),
       ...(named === undefined ? {} : { codes: named }),
       ...(rules === undefined ? {} : { rules }),
-      ...(quoted === undefined || quoted === "" ? {} : { quoted }),
+      ...(quoted === undefined || quoted === "" ? {} : { quoted: fromHex(quoted) }),
       ...(status === undefined ? {} : { status }),
       ...common,
     });
@@ -95,13 +100,14 @@ function fragmentsOf(text: string): string[] {
 }
 
 const streamIn = (text: string): number | undefined => {
-  const match = /\bstream(?:[ _]?id)?(?: ID)?[\s:=(]+(?:StreamId\()?(\d{1,10})\b/i.exec(text);
+  const match = /\bstream(?:[ _]?id)?(?: ID)?[\s:=(]+(?:(?:HTTP2)?StreamId\()?(\d{1,10})\b/i.exec(text);
   return match === null ? undefined : Number(match[1]);
 };
 
 /** `PROTOCOL_ERROR` of `1`, `NGHTTP2_PROTOCOL_ERROR`, `ProtocolError` and what Rust h2 calls it. */
 function codeName(text: string): string {
-  if (/^\d+$/.test(text)) return errorCodeName(Number(text));
+  if (/^(?:\d+|0x[0-9a-f]+)$/.test(text)) return errorCodeName(Number(text));
+  if (/^[a-z0-9_]+$/.test(text)) return text.toUpperCase();
   const described = H2_REASONS.indexOf(text);
   return described < 0 ? text.replace(/^NGHTTP2_/, "") : errorCodeName(described);
 }

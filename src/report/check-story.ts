@@ -187,7 +187,9 @@ export class Story {
       const what =
         r.errorCode === undefined
           ? answerName(r, say)
-          : say.text("GOAWAY {code}, known from the log only", { code: r.errorCode });
+          : say.text("{code}, known from the log only", {
+              code: r.lastStreamId === undefined ? r.errorCode : `GOAWAY ${r.errorCode}`,
+            });
       this.#page.label("answer", `${what}${say.text(", ")}${sure}${why}`);
       return;
     }
@@ -334,12 +336,16 @@ export class Story {
     this.#page.line(
       `${this.#page.style.yellow(`? ${this.#page.in.text("unexplained")}`)}  ${this.#page.style.bold(code)}  ${this.#page.style.dim(where)}`,
     );
-    const text = "The log reports {code} from the {side}, and nothing that explains it.";
-    for (const line of wrap(
-      this.#page.in.text(text, { code, side: this.#page.in.text(r.from ?? "server") }),
-      this.#page.width - 2,
-    ))
-      this.#page.line(`  ${line}`);
+    const from = r.from ?? "server";
+    const [line] = r.logs ?? [];
+    const text =
+      line?.side === undefined
+        ? "The log reports {code}, and nothing that explains it."
+        : line.tells === "fault"
+          ? "The log of the {side} reports a fault of the {other}, and nothing that explains it."
+          : "The log reports {code} from the {side}, and nothing that explains it.";
+    const data = { code, side: this.#page.in.text(from), other: this.#page.in.text(from === "client" ? "server" : "client") };
+    for (const line of wrap(this.#page.in.text(text, data), this.#page.width - 2)) this.#page.line(`  ${line}`);
     this.#page.line();
     if (r.explanation !== undefined) this.#page.label("says", printable(this.#page.in.phrase(r.explanation)));
     this.#logs(r.logs ?? []);

@@ -219,4 +219,5 @@ const NEEDS: Readonly<Record<Need, string>> = {
   roles: "knowing who is the client",
   processed: "that a frame was read, not only received",
   capture: "a capture, or a log that shows its frames",
+  lines: "a capture: a log may leave out lines",
 };

@@ -79,16 +79,25 @@ function tellFinding(
       f.path === undefined || f.message.includes(f.path) ? "" : say.text("The call is {path}.", { path: f.path }),
       f.certainty === "proven" ? "" : say.text("This is not proven: {needs}.", { needs }),
     ]),
-    answer: isAnswered(reaction) ? answered(from, reaction, say) : unanswered(f, say),
+    answer: isAnswered(reaction) ? answered(from, f, say) : unanswered(f, say),
     ...(cost === "" ? {} : { cost }),
     ...(rule === undefined || f.severity === "info" ? {} : { fix: say.rule(rule).fix }),
     ...(more === "" ? {} : { more }),
   };
 }
 
-function answered(from: string, r: ReactionObject, say: Language): string {
+function answered(from: string, { reaction: r, frame }: FindingEvent, say: Language): string {
   const side = say.text(from);
-  if (r.kind === "log-only") return say.text("The answer of the {side} is known from its log only.", { side });
+  if (r.kind === "log-only") {
+    // What is known by words alone has no frame.
+    const known = frame.kind === "unknown" ? "" : say.text("The answer of the {side} is known from its log only.", { side });
+    return say.joined([
+      r.errorCode === undefined
+        ? known
+        : say.text("The log names the code {code}{debug}.", { code: loggedCode(r), debug: debugText(r, say) }),
+      r.explanation === undefined ? "" : explained(r.explanation, say),
+    ]);
+  }
   const data = {
     ...{ side, delay: duration(Math.max(r.delay ?? 0, 0)), answer: answerName(r, say) },
     at: positionText(r.frame ?? { packet: r.packet ?? 0 }, say),
@@ -111,6 +120,10 @@ function answered(from: string, r: ReactionObject, say: Language): string {
     r.verdict === "escalated" ? say.text("It ends the connection, though only the stream should end.") : "",
   ]);
 }
+
+/** GOAWAY alone has a last stream. */
+const loggedCode = ({ errorCode = "", lastStreamId }: Pick<ReactionObject, "errorCode" | "lastStreamId">): string =>
+  lastStreamId === undefined ? errorCode : `GOAWAY ${errorCode}`;
 
 const debugText = ({ debug = "" }: Pick<ReactionObject, "debug">, say: Language): string =>
   debug === "" ? "" : `${say.text(", ")}"${debug}"`;
@@ -248,7 +261,42 @@ const alsoSentence = (also: NonNullable<ReactionObject["also"]>, say: Language):
     },
   );
 
-function tellUnexplained({ connection, reaction: r, before, unchecked, refusals }: UnexplainedEvent, say: Language): StoryText {
+/** An error that a line reports, and nothing else. */
+function tellLogged({ connection, reaction: r, unchecked }: UnexplainedEvent, say: Language): StoryText {
+  const [line] = r.logs ?? [];
+  const from = r.from ?? "server";
+  const data = {
+    ...{ side: say.text(from), other: say.text(from === "client" ? "server" : "client"), debug: debugText(r, say) },
+    code: r.errorCode === undefined ? "" : `${say.text(", ")}${loggedCode(r)}`,
+    at: positionText({ packet: 0, ...(line === undefined ? {} : { line: line.line }) }, say),
+  };
+  const cause =
+    line?.side === undefined
+      ? say.text("The log reports an error ({at}){code}{debug}, and nothing in it explains it.", data)
+      : line.tells === "fault"
+        ? say.text("The {side} found a fault of the {other} ({at}){code}{debug}, and nothing in the log explains it.", data)
+        : say.text("The {side} sent an error ({at}){code}{debug}, and nothing in the log explains it.", data);
+  return {
+    ...{ connection, stream: 0, packet: 0, cause },
+    ...(line === undefined ? {} : { line: line.line }),
+    answer: r.explanation === undefined ? "" : explained(r.explanation, say),
+    more: say.joined([...logged(r, say), blindSentence(unchecked, say)]),
+  };
+}
+
+const blindSentence = (unchecked: readonly string[], say: Language): string =>
+  unchecked.length === 0
+    ? say.text("Every rule could be checked.")
+    : say.text("Not every rule could be checked: {blind}.", {
+        blind: unchecked
+          .slice(0, 3)
+          .map((text) => blindText(text, say))
+          .join(say.text("; ")),
+      });
+
+function tellUnexplained(event: UnexplainedEvent, say: Language): StoryText {
+  const { connection, reaction: r, before, unchecked, refusals } = event;
+  if (r.kind === "log-only") return tellLogged(event, say);
   const from = r.frame?.from ?? r.from ?? "server";
   const whom = from === "client" ? "server" : "client";
   const packet = r.frame?.packet ?? r.packet ?? 0;
@@ -269,7 +317,6 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     .slice(-SHOWN)
     .map((frame) => say.text("{frame} ({at})", { frame: frameName(frame), at: positionText(frame, say) }));
   const meaning = meaningOf(r);
-  const blind = unchecked.slice(0, 3).map((text) => blindText(text, say));
   const cost = costSentence(r, undefined, say);
   return {
     ...{ connection, stream: r.frame?.streamId ?? 0, packet },
@@ -300,10 +347,9 @@ function tellUnexplained({ connection, reaction: r, before, unchecked, refusals 
     ]),
     ...(cost === "" ? {} : { cost }),
     more: say.joined([
-      unchecked.length === 0
-        ? say.text("Every rule could be checked.")
-        : say.text("Not every rule could be checked: {blind}.", { blind: blind.join(say.text("; ")) }),
-      say.text("h2lint timeline --connection {id} shows every frame.", { id: connection }),
+      blindSentence(unchecked, say),
+      // It takes captures only.
+      r.frame?.line === undefined ? say.text("h2lint timeline --connection {id} shows every frame.", { id: connection }) : "",
     ]),
   };
 }
@@ -333,8 +379,10 @@ export const storyPlace = ({ connection, stream }: StoryText, say: Language = en
 // A name of software stays as it is written.
 function explained(text: string, say: Language): string {
   const sentence = say.stopped(say.phrase(text));
-  return text.startsWith("the ") ? say.opening(sentence) : sentence;
+  return GENERIC.test(text) ? say.opening(sentence) : sentence;
 }
+
+const GENERIC = /^(?:the|an?|more|what|one|nothing|no|each|TLS) /;
 
 const SHOWN = 4;
 const LOGS = 4;

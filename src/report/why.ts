@@ -6,7 +6,7 @@ import type { Rule } from "../rules/rule.ts";
 import { uncheckedText } from "./answer-words.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent, SummaryEvent, UnexplainedEvent } from "./event.ts";
 import type { FailedCall } from "./failed-calls.ts";
-import { placeText } from "./failing.ts";
+import { placeText, positionText } from "./failing.ts";
 import { type Failure, failuresOf, isFailure } from "./failures.ts";
 import { type FollowedCall, type Inventory, isEmpty, type Symptoms, symptomLines } from "./inventory.ts";
 import { grpcMeaning, statusMeaning } from "./meanings.ts";
@@ -55,7 +55,10 @@ export class Causes {
     const failed = inventory?.symptoms(this.#findings, (connection) => this.#connections.has(connection), this.#in) ?? NOTHING;
     // Nothing that was found, but the other leg of a call shows why it failed.
     const followed = first === undefined ? failed.followed?.[0] : undefined;
-    const status = first === undefined && followed === undefined && isOpen ? statusStory(failed.calls, this.#in) : undefined;
+    const status =
+      first === undefined && followed === undefined && isOpen
+        ? statusStory(failed.calls, this.#connections, this.#in)
+        : undefined;
     // The text is of something else, but this did fail.
     const instead = isOpen || first !== undefined ? undefined : all.find(isFailure);
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
@@ -99,15 +102,21 @@ const storyOf = ({ call: { connection, stream, packet }, text }: FollowedCall): 
 });
 
 /** The first call that its deadline or a status ended, with what that says: no rule was broken, and nothing else is known. */
-function statusStory(calls: readonly FailedCall[], say: Language): StoryText | undefined {
+function statusStory(
+  calls: readonly FailedCall[],
+  connections: ReadonlyMap<number, ConnectionEvent>,
+  say: Language,
+): StoryText | undefined {
   for (const { connection, stream, packet, how, status, grpcStatus, message, deadline } of calls) {
+    // Of a log a line stands for a packet.
+    const at = positionText(connections.get(connection)?.log === undefined ? { packet } : { packet, line: packet }, say);
     if (deadline !== undefined)
       return {
         ...{ connection, stream, packet },
         cause: say.text(
-          "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} (packet {packet}).",
+          "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} ({at}).",
           {
-            ...{ deadline: duration(deadline), streamId: stream, how: say.phrase(how), packet },
+            ...{ deadline: duration(deadline), streamId: stream, how: say.phrase(how), at },
           },
         ),
         more: say.text("No rule was broken on the wire: the server took longer than the caller would wait."),
@@ -118,8 +127,8 @@ function statusStory(calls: readonly FailedCall[], say: Language): StoryText | u
     return {
       ...{ connection, stream, packet },
       cause: say.joined([
-        say.text("The server answered stream {streamId} with {how}{text} (packet {packet}).", {
-          ...{ streamId: stream, how: say.phrase(how), text, packet },
+        say.text("The server answered stream {streamId} with {how}{text} ({at}).", {
+          ...{ streamId: stream, how: say.phrase(how), text, at },
         }),
         meaning === undefined ? "" : say.text("It says that {meaning}.", { meaning: say.text(meaning) }),
       ]),
@@ -224,10 +233,14 @@ function readingLines({ symptom = "", readings, words }: WhyAnswer, say: Languag
   const lines = [`"${symptom.trim()}"`];
   // What anybody may mean by it says less than what one program does.
   const own = readings.filter(({ software }) => software !== undefined);
-  for (const { software, says } of (own.length > 0 ? own : readings).slice(0, READINGS)) {
+  const shown = own.length > 0 ? own : readings;
+  for (const says of [...new Set(shown.map((reading) => reading.says))].slice(0, READINGS)) {
+    const software = shown.find((reading) => reading.says === says)?.software;
     const named = software === undefined || says.includes(software) ? "" : `${software}${say.text(": ")}`;
     lines.push(`${named}${say.stopped(say.phrase(says))}`);
   }
+  const quoted = readings.find((reading) => reading.quoted !== undefined && !symptom.includes(reading.quoted))?.quoted;
+  if (quoted !== undefined) lines.push(say.text('It carries the text "{text}".', { text: quoted }));
   for (const { connection, stream, packet, from, in: where, likeness } of words.slice(0, READINGS))
     lines.push(
       say.text(

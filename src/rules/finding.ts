@@ -80,4 +80,6 @@ export type Need =
   /** That a frame was read, not only received. */
   | "processed"
   /** Only a log reports it. */
-  | "capture";
+  | "capture"
+  /** That something is absent, or of the same connection, where only a log shows it: people shorten logs. */
+  | "lines";

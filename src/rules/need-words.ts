@@ -17,4 +17,5 @@ export const LACKS: Readonly<Record<Need, string>> = {
   roles: "which side is the client is a guess",
   processed: "it had probably been read by then, but that is not certain",
   capture: "the log does not show the frames",
+  lines: "the log may leave out lines that make it right",
 };

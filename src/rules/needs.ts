@@ -59,6 +59,8 @@ export function unmet(
       case "borders":
       case "roles":
       case "capture":
+      // As who runs the rule says.
+      case "lines":
         return true;
       default:
         return need satisfies never;

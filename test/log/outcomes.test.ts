@@ -44,7 +44,12 @@ describe("a line alone", () => {
       "health/stream-killed-by-close",
       "server",
     ],
-    ["ERROR tls: first record does not look like a TLS handshake", "preface/server-spoke-tls", "server"],
+    ["ERROR tls: first record does not look like a TLS handshake", "preface/client-spoke-tls", "client"],
+    [
+      "http: TLS handshake error from 192.0.2.7:5123: tls: first record does not look like a TLS handshake",
+      "preface/server-spoke-tls",
+      "server",
+    ],
     ["ERROR: rpc error: code = PermissionDenied desc = no", "health/error-status", "server"],
   ])("%s", async (line, rule, offender) => {
     const findings = await found(line);

@@ -42,6 +42,7 @@ export const explain: Readonly<Record<string, string>> = {
   "knowing who is the client": "知道谁是客户端",
   "that a frame was read, not only received": "帧已被读取，而不只是收到",
   "a capture, or a log that shows its frames": "抓包，或者能显示帧的日志",
+  "a capture: a log may leave out lines": "抓包：日志可能省略了行",
 
   // What options are about
   "A cookie is short below this.": "短于此值的 cookie 算作短的",

@@ -14,16 +14,24 @@ export const phrases: Readonly<Record<string, string>> = {
   "a call ended with the status {status}": "调用以状态 {status} 结束",
 
   // What a log alone suggests
-  "the log of the {side} reports a {fault} on stream {id} in words of {software} that most often mean this one":
-    "{side}的日志报告流 {id} 上有{fault}，用的是 {software} 的文字，通常就是指这个问题",
-  "the log of the {side} reports a {fault} in words of {software} that most often mean this one":
-    "{side}的日志报告有{fault}，用的是 {software} 的文字，通常就是指这个问题",
-  "the log of the {side} reports a {fault} on stream {id} in words that most often mean this one":
-    "{side}的日志报告流 {id} 上有{fault}，用的文字通常就是指这个问题",
-  "the log of the {side} reports a {fault} in words that most often mean this one":
-    "{side}的日志报告有{fault}，用的文字通常就是指这个问题",
-  failure: "失败",
-  fault: "错误",
+  "the log of the {side} reports {fault} on stream {id} in words of {software} that most often mean {rule}":
+    "{side}的日志报告流 {id} 上有{fault}，用的是 {software} 的文字，通常就是指 {rule}",
+  "the log of the {side} reports {fault} on stream {id} in words that most often mean {rule}":
+    "{side}的日志报告流 {id} 上有{fault}，用的文字通常就是指 {rule}",
+  "the log of the {side} reports {fault} in words of {software} that most often mean {rule}":
+    "{side}的日志报告有{fault}，用的是 {software} 的文字，通常就是指 {rule}",
+  "the log of the {side} reports {fault} in words that most often mean {rule}":
+    "{side}的日志报告有{fault}，用的文字通常就是指 {rule}",
+  "the log reports {fault} on stream {id} in words of {software} that most often mean {rule}":
+    "日志报告流 {id} 上有{fault}，用的是 {software} 的文字，通常就是指 {rule}",
+  "the log reports {fault} on stream {id} in words that most often mean {rule}":
+    "日志报告流 {id} 上有{fault}，用的文字通常就是指 {rule}",
+  "the log reports {fault} in words of {software} that most often mean {rule}":
+    "日志报告有{fault}，用的是 {software} 的文字，通常就是指 {rule}",
+  "the log reports {fault} in words that most often mean {rule}": "日志报告有{fault}，用的文字通常就是指 {rule}",
+  "a failure": "失败",
+  "a fault": "错误",
+  "an error of the other side": "对端的错误",
   "the {side} was sent an error: {says}": "{side}收到了错误：{says}",
 
   // Error codes of programs

@@ -165,4 +165,65 @@ export const sayings: Readonly<Record<string, string>> = {
     "连接在调用期间结束，或者调用被服务端拒绝时，gRPC 客户端会这样写",
   "a call failed of an error inside the library, of the protocol, or of the handler":
     "调用失败，原因是库的内部错误、协议错误或 handler 出错",
+
+  // First bytes of other protocols, and further programs
+  "no RST_STREAM came: Node's own session or stream failed, and grpc-js ended the call with this code":
+    "没有收到 RST_STREAM：是 Node 自己的会话或流失败了，grpc-js 以这个错误码结束了调用",
+  "Node's client could not send a frame: the stream or the session was gone, and the code is its own":
+    "Node 的客户端无法发送一个帧：流或会话已经不在了，错误码是它自己的",
+  "the server's GOAWAY came before it had processed the request, and Go could not send the body once more: set GetBody":
+    "服务端还没有处理请求就发来了 GOAWAY，而 Go 无法再次发送请求体：请设置 GetBody",
+  "python-hyper/h2 received a GOAWAY: streams above its last stream were not processed":
+    "python-hyper/h2 收到了 GOAWAY：最后流 ID 之后的流没有被处理",
+  "SwiftNIO's stream ended with this code: by RST_STREAM, or with the connection":
+    "SwiftNIO 的流以这个错误码结束：由于 RST_STREAM，或者随连接一起结束",
+  "SwiftNIO could not read a frame: the other side most often does not speak HTTP/2 there, or speaks TLS":
+    "SwiftNIO 无法读取帧：通常是对端在那里不使用 HTTP/2，或者使用 TLS",
+  "gun's stream was reset by the server": "gun 的流被服务端重置",
+  "Mint received a GOAWAY": "Mint 收到了 GOAWAY",
+  "Dart's stream was reset by the other side": "Dart 的流被对端重置",
+  "Dart ended the connection under its calls; the code is its own, and 10 stands for a connection that was lost":
+    "Dart 在调用期间结束了连接；错误码是它自己的，10 表示连接丢失",
+  "each connection that curl took ended before the answer was there": "curl 使用的每个连接都在响应到达之前结束了",
+  "the server's own timer for a handler ran out: it answers 503": "服务端处理程序的定时器到期：它回答 503",
+  "Netty had something to send on a stream that was over: the other side reset it, or the connection ended":
+    "Netty 要在已经结束的流上发送内容：对端重置了它，或者连接结束了",
+  "gRPC C-core received RST_STREAM": "gRPC C-core 收到了 RST_STREAM",
+  "SwiftNIO was to open a stream with an id that is not above the last: its application opened streams out of order":
+    "SwiftNIO 要打开的流的 ID 不大于上一个：它的应用程序没有按顺序打开流",
+  "Jetty received RST_STREAM with CANCEL: the other side gave the request up": "Jetty 收到了 RST_STREAM CANCEL：对端放弃了请求",
+  "the bytes are HTTP/1: the server answered in HTTP/1.1, not in HTTP/2":
+    "这些字节是 HTTP/1：服务端用 HTTP/1.1 而不是 HTTP/2 回答",
+  "the bytes are a TLS alert: the server speaks TLS on this port, and the client does not":
+    "这些字节是 TLS 警报：服务端在这个端口上使用 TLS，而客户端没有",
+  "the bytes begin a TLS handshake: the client speaks TLS on this port, and the server does not":
+    "这些字节是 TLS 握手的开头：客户端在这个端口上使用 TLS，而服务端没有",
+  "the bytes are PRI, the beginning of a client's preface: it came twice, or HTTP/2 is inside HTTP/2":
+    "这些字节是 PRI，即客户端前言的开头：前言出现了两次，或者 HTTP/2 里面又有 HTTP/2",
+  "the bytes are a request of HTTP/1: the client does not speak HTTP/2 on this port":
+    "这些字节是 HTTP/1 的请求：客户端在这个端口上不使用 HTTP/2",
+  "the first frame is an acknowledgment of SETTINGS: the sender's own SETTINGS must come before it":
+    "第一个帧是 SETTINGS 的确认：发送方自己的 SETTINGS 必须在它之前",
+  "a client of HTTP/1 got bytes that are not HTTP/1, most often the SETTINGS of HTTP/2: the port speaks HTTP/2, and the client does not":
+    "HTTP/1 的客户端收到了不是 HTTP/1 的字节，通常是 HTTP/2 的 SETTINGS：该端口使用 HTTP/2，而客户端没有",
+  "the server speaks TLS on this port, and the client does not": "服务端在这个端口上使用 TLS，而客户端没有",
+  "the client speaks TLS, and the server answers without it": "客户端使用 TLS，而服务端的回答不用 TLS",
+  "a window was raised above 2^31-1": "窗口被增大到超过 2^31-1",
+  "a request was made on a connection that had received a GOAWAY: it was not sent, and is safe to retry on a new connection":
+    "在已收到 GOAWAY 的连接上发起了请求：它没有发送，可以放心地在新连接上重试",
+  "the connection had ended, or had received a GOAWAY, before the request: it takes no new streams":
+    "在请求之前连接已经结束或者收到了 GOAWAY：它不再接受新的流",
+  "gRPC C-core had no answer to its PING in time, and closed the connection": "gRPC C-core 没有及时收到 PING 的回答，关闭了连接",
+  "h2 as a client has no such stream: it had not opened it, or had forgotten it after a reset":
+    "作为客户端的 h2 没有这个流：它没有打开过，或者在重置之后已忘记它",
+  "nginx received a GOAWAY from the server behind it, and gave the request up: NO_ERROR is a graceful end, and a request above its last stream is safe to retry":
+    "nginx 收到了后面服务端的 GOAWAY，放弃了请求：NO_ERROR 表示正常结束，高于最后流 ID 的请求可以放心重试",
+  "Jetty saw no preface of HTTP/2": "Jetty 没有看到 HTTP/2 的前言",
+  "Kestrel saw a pseudo-header field in trailers": "Kestrel 在尾部字段里看到了伪首部字段",
+  "Kestrel saw a field name with upper-case letters": "Kestrel 看到了含大写字母的字段名",
+  "Kestrel wants END_STREAM on a second HEADERS": "Kestrel 要求第二个 HEADERS 带有 END_STREAM",
+  "Kestrel saw a pseudo-header field after others": "Kestrel 看到伪首部字段在其他字段之后",
+  "Kestrel saw a field that only HTTP/1 knows": "Kestrel 看到了只有 HTTP/1 才有的字段",
+  "Kestrel saw more DATA than the window allows": "Kestrel 看到的 DATA 超过了窗口允许的量",
+  "Kestrel saw an increment of 0": "Kestrel 看到了为 0 的窗口增量",
 };

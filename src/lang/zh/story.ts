@@ -7,6 +7,14 @@ export const story: Readonly<Record<string, string>> = {
 
   // The answer
   "The answer of the {side} is known from its log only.": "{side}的反应只在它的日志里出现。",
+  'It carries the text "{text}".': '它带有文字 "{text}"。',
+  "The log names the code {code}{debug}.": "日志写出了错误码 {code}{debug}。",
+  "The log reports an error ({at}){code}{debug}, and nothing in it explains it.":
+    "日志报告了一个错误（{at}）{code}{debug}，日志里没有内容能解释它。",
+  "The {side} found a fault of the {other} ({at}){code}{debug}, and nothing in the log explains it.":
+    "{side}发现了{other}的错误（{at}）{code}{debug}，日志里没有内容能解释它。",
+  "The {side} sent an error ({at}){code}{debug}, and nothing in the log explains it.":
+    "{side}发送了一个错误（{at}）{code}{debug}，日志里没有内容能解释它。",
   "The {side} closed the connection {delay} later ({answer}, {at}) and gave no reason.":
     "{delay} 后{side}关闭了连接（{answer}，{at}），没有说明原因。",
   "The {side} answered {delay} later with {answer} ({at}){debug}{closed}.":
@@ -79,8 +87,7 @@ export const story: Readonly<Record<string, string>> = {
   "It says that {meaning}.": "它的含义：{meaning}。",
   "The {side} {did}. That code says why by itself: {meaning}{block}.":
     "{side}{did}。这个错误码本身就说明了原因：{meaning}{block}。",
-  "The server answered stream {streamId} with {how}{text} (packet {packet}).":
-    "服务端对流 {streamId} 的响应是 {how}{text}（包 {packet}）。",
+  "The server answered stream {streamId} with {how}{text} ({at}).": "服务端对流 {streamId} 的响应是 {how}{text}（{at}）。",
   "No rule was broken on the wire: the reason is the server's, or that of a proxy that made the answer.":
     "抓包里没有违反任何规则：原因在服务端，或者在给出该响应的代理。",
   "this server, or the proxy before it, has nothing at that path": "服务端（或它前面的代理）在该路径上没有内容",
@@ -119,8 +126,8 @@ export const story: Readonly<Record<string, string>> = {
   "it wants this over HTTP/1.1, as some servers do for client certificates, NTLM or WebSocket":
     "它要求对此使用 HTTP/1.1；一些服务端在客户端证书、NTLM 或 WebSocket 时会这样",
   "the version or suite of TLS is too weak for it": "TLS 的版本或套件对它来说太弱",
-  "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} (packet {packet}).":
-    "流 {streamId} 上的调用结束时，调用方的期限 {deadline} 已过：{how}（包 {packet}）。",
+  "The caller's deadline of {deadline} had passed when the call on stream {streamId} ended: {how} ({at}).":
+    "流 {streamId} 上的调用结束时，调用方的期限 {deadline} 已过：{how}（{at}）。",
   "No rule was broken on the wire: the server took longer than the caller would wait.":
     "抓包里没有违反任何规则：服务端所用的时间超过了调用方愿意等待的时间。",
   "; its field block has {bytes} as it was sent": "；它的首部块发送时有 {bytes}",

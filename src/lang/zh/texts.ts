@@ -74,6 +74,7 @@ export const texts: Readonly<Record<string, string>> = {
   "which side is the client is a guess": "谁是客户端只是推测",
   "it had probably been read by then, but that is not certain": "当时它很可能已被读取，但不能确定",
   "the log does not show the frames": "日志不显示帧",
+  "the log may leave out lines that make it right": "日志可能省略了能说明其正确的行",
 
   // Answers
   exact: "确定",
@@ -87,7 +88,7 @@ export const texts: Readonly<Record<string, string>> = {
     "{delay} 后{side}自己发送了 GOAWAY {code}，当时还有未结束的流",
   "the {side} itself closed the connection {delay} later, on open streams": "{delay} 后{side}自己关闭了连接，当时还有未结束的流",
   "an answer known from the log only": "只在日志里出现的反应",
-  "GOAWAY {code}, known from the log only": "GOAWAY {code}，只在日志里出现",
+  "{code}, known from the log only": "{code}，只在日志里出现",
   "the other side gave no reason": "对端没有说明原因",
   "as specified": "符合规范",
   "another answer than specified": "与规范要求的反应不同",
@@ -119,6 +120,9 @@ export const texts: Readonly<Record<string, string>> = {
     "它要求使用 HTTP/1.1，有些服务端在客户端证书、NTLM 或 WebSocket 时如此",
   "the version or suite of TLS is too weak for it": "TLS 的版本或套件对它来说太弱",
   "an error": "一个错误",
+  "The log reports {code}, and nothing that explains it.": "日志报告了 {code}，没有内容能解释它。",
+  "The log of the {side} reports a fault of the {other}, and nothing that explains it.":
+    "{side}的日志报告{other}有错误，没有内容能解释它。",
   "The log reports {code} from the {side}, and nothing that explains it.": "日志里有{side}的 {code}，没有内容能解释它。",
 
   // Baseline, budgets and the foot

@@ -3,7 +3,7 @@
 import type { SettingPair } from "../../http2/setting.ts";
 import type { Draft, FormatReader, LineContent, LogFormat, StreamName } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
-import { codeNamed, flagsNamed, kindNamed, settingNamed } from "../names.ts";
+import { codeNamed, flagsNamed, kindNamed, numberFound, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 
 export const goHttp2debug: LogFormat = {
@@ -36,28 +36,23 @@ class Reader implements FormatReader {
     if (field !== null) {
       const { name, value } = field.groups!;
       const block = this.#block;
-      if (block === undefined) return "part";
+      const told = sideOf(name!, block);
+      if (block === undefined) return told;
       this.#fields.push([unescaped(name!), unescaped(value!)]);
-      if (name !== ":path" || this.#mixed || block.kind === "push-promise" || !isOne(this.#fields)) return "part";
-      return { name: { streamId: block.streamId, path: unescaped(value!) }, connection: this.#framer };
+      if (name !== ":path" || this.#mixed || block.kind === "push-promise" || !isOne(this.#fields)) return told;
+      return { ...told, name: { streamId: block.streamId, path: unescaped(value!) }, connection: this.#framer };
     }
     const encoded = ENCODED.exec(text);
     if (encoded !== null) {
       const { name, value } = encoded.groups!;
       if (this.#encoded.length < FIELDS) this.#encoded.push([name!, value!]);
       if (name === ":path") this.#pathLine = number;
-      return "part";
+      return { side: "client", isPart: true };
     }
     const whole = WHOLE.exec(text)?.groups;
     if (whole !== undefined) this.#close(Number(whole["stream"]), Number(whole["len"]));
-    if (
-      /http2: (?:server read frame|Transport received|server processing setting|server encoding header|Transport encoding header)/.test(
-        text,
-      )
-    )
-      return "part";
-    if (/http2: (?:server connection from|server: client) /.test(text)) return "part";
-    return undefined;
+    const writer = PART.exec(text)?.groups?.["writer"];
+    return writer === undefined ? undefined : { side: writer === "server" ? "server" : "client", isPart: true };
   }
 
   #frame({ id, dir, type, flags, stream, len, rest }: Record<string, string | undefined>): LineContent | undefined {
@@ -110,6 +105,12 @@ class Reader implements FormatReader {
   }
 }
 
+/** What is decoded was received: requests by a server, responses by a client. */
+function sideOf(name: string, block: LogFrame | undefined): LineContent {
+  if (block?.kind === "push-promise" || !name.startsWith(":")) return { isPart: true };
+  return { side: name === ":status" ? "client" : "server", isPart: true };
+}
+
 // RFC 9113 8.3: pseudo-header fields come once, and before others. Where they do not, lines are missing, or of several blocks.
 function isOne(fields: readonly (readonly [name: string, value: string])[]): boolean {
   const names = fields.map(([name]) => name);
@@ -130,7 +131,7 @@ function readRest(frame: Draft<LogFrame>, rest: string): void {
       break;
     }
     case "window-update":
-      frame.increment = Number(/\bincr=(\d{1,10})/.exec(rest)?.[1] ?? 0);
+      frame.increment = numberFound(/\bincr=(\d{1,10})/.exec(rest));
       break;
     case "ping": {
       const octets = unescaped(/ ping="((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? "");
@@ -141,7 +142,7 @@ function readRest(frame: Draft<LogFrame>, rest: string): void {
       frame.errorCode = codeIn(rest);
       break;
     case "goaway":
-      frame.lastStreamId = Number(/\bLastStreamID=(\d{1,10})/.exec(rest)?.[1] ?? 0);
+      frame.lastStreamId = numberFound(/\bLastStreamID=(\d{1,10})/.exec(rest));
       frame.errorCode = codeIn(rest);
       frame.debug = unescaped(/\bDebug="((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? "");
       break;
@@ -158,6 +159,10 @@ const FRAME =
 
 const WHOLE =
   /http2: (?:server read frame|Transport received) HEADERS (?:flags=[A-Z_|]+ )?stream=(?<stream>\d{1,10}) len=(?<len>\d{1,8})/;
+
+// Of net/http, which says so of every frame.
+const PART =
+  /http2: (?<writer>server|Transport)(?: (?:(?:read frame|received) [A-Z_]{4,}|processing setting|encoding header|connection from)\b|: client )/;
 
 const FIELD = /http2: decoded hpack field header field "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;
 const ENCODED = /http2: Transport encoding header "(?<name>(?:[^"\\]|\\.)*)" = "(?<value>(?:[^"\\]|\\.)*)"/;

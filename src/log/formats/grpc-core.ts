@@ -8,6 +8,7 @@ export const grpcCore: LogFormat = {
   hints: ["INCOMING[", "HTTP:", "W:0x", "perform_stream_op"],
   shows: { length: true, fields: "some" },
   foldsContinuation: false,
+  reusesNames: true,
   reader: () => new Reader(),
 };
 

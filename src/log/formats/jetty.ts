@@ -3,7 +3,7 @@ import { Flag } from "../../http2/frame.ts";
 import type { SettingPair } from "../../http2/setting.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
-import { codeNamed, kindNamed } from "../names.ts";
+import { codeNamed, kindNamed, numberFound } from "../names.ts";
 
 export const jetty: LogFormat = {
   name: "Jetty",
@@ -47,13 +47,13 @@ function line(text: string): LineContent | "part" | undefined {
       break;
     case "goaway": {
       const [, last, code, debug] = /^\{(\d{1,10})\/(\w+)\/(.*?)\}(?: on HTTP2|\s|"|$)/.exec(rest!) ?? [];
-      frame.lastStreamId = Number(last ?? 0);
+      if (last !== undefined) frame.lastStreamId = Number(last);
       frame.errorCode = codeNamed((code ?? "").toUpperCase());
       frame.debug = debug === "null" ? "" : (debug ?? "");
       break;
     }
     case "window-update":
-      frame.increment = Number(/^,delta=(\d{1,10})/.exec(rest!)?.[1] ?? 0);
+      frame.increment = numberFound(/^,delta=(\d{1,10})/.exec(rest!));
       break;
     case "push-promise":
       frame.promisedStreamId = Number(/^\/#(\d{1,10})/.exec(rest!)?.[1] ?? 0);

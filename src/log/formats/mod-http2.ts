@@ -49,4 +49,4 @@ function line(text: string): LineContent | undefined {
 
 // 1.10 and before number connections without their process.
 const FRAME =
-  /h2_(?:session\((?<ofSession>\d+(?:-\d+)?)|stream\((?<conn>\d+(?:-\d+)?)-(?<ofStream>\d{1,10})),[^)]*\): (?<how>recv|sent) FRAME\[(?<type>[A-Z_]+)\[(?<attrs>[^\]]*)/;
+  /h2_(?:session\((?<ofSession>\d+(?:-\d+)?)|stream\((?<conn>\d+(?:-\d+)?)-(?<ofStream>\d{1,10}))(?:,[^)]*)?\): (?<how>recv|sent) FRAME\[(?<type>[A-Z_]+)\[(?<attrs>[^\]]*)/;

@@ -71,18 +71,18 @@ function contentOf(text: string, dir: string, match: RegExpExecArray): LineConte
       }
       break;
     case "rst-stream":
-      frame.errorCode = numberIn(attrs!, "errorCode") ?? 0;
+      frame.errorCode = numberIn(attrs!, "errorCode");
       break;
     case "goaway": {
-      frame.lastStreamId = numberIn(attrs!, "lastStreamId") ?? 0;
-      frame.errorCode = numberIn(attrs!, "errorCode") ?? 0;
+      frame.lastStreamId = numberIn(attrs!, "lastStreamId");
+      frame.errorCode = numberIn(attrs!, "errorCode");
       // Cut after 64 octets.
       const hex = /\bbytes=([0-9a-f]*)/.exec(attrs!)?.[1] ?? "";
       frame.debug = Buffer.from(hex, "hex").toString("latin1");
       break;
     }
     case "window-update":
-      frame.increment = numberIn(attrs!, "windowSizeIncrement") ?? 0;
+      frame.increment = numberIn(attrs!, "windowSizeIncrement");
       break;
     case "push-promise":
       frame.promisedStreamId = numberIn(attrs!, "promisedStreamId") ?? numberIn(attrs!, "promisedStream") ?? 0;

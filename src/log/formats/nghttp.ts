@@ -36,7 +36,7 @@ class Reader implements FormatReader {
       this.#field(field.groups!);
       return name === ":path" ? { name: { streamId: Number(stream), path: value! }, connection: id } : "part";
     }
-    const { id = "", dir, type, len, flags, stream } = match.groups!;
+    const { id = "", dir, type, len, flags, stream, invalid } = match.groups!;
     const kind = kindNamed(type!) ?? "unknown";
     const frame: Draft<LogFrame> = {
       ...{ kind, streamId: Number(stream), by: dir === "send" ? "sent" : "received" },
@@ -55,7 +55,7 @@ class Reader implements FormatReader {
         this.#received.delete(key);
       }
     }
-    return { frame, connection: id };
+    return { frame, connection: id, ...(invalid === undefined ? {} : { isFault: true }) };
   }
 
   #field({ id = "", stream, name, value }: Record<string, string | undefined>): void {
@@ -109,7 +109,7 @@ function attributes(frame: Draft<LogFrame>, text: string): void {
 
 const INDENT = "          ";
 const HEAD =
-  /^(?:\[id=(?<id>\d{1,9})\] )?\[ *\d+\.\d+\] (?:\[INVALID; error=[^\]]*\] )?(?<dir>send|recv) (?<type>[A-Z_]+) frame <length=(?<len>\d{1,8}), flags=0x(?<flags>[0-9a-f]{2}), stream_id=(?<stream>\d{1,10})>/;
+  /^(?:\[id=(?<id>\d{1,9})\] )?\[ *\d+\.\d+\] (?<invalid>\[INVALID; error=[^\]]*\] )?(?<dir>send|recv) (?<type>[A-Z_]+) frame <length=(?<len>\d{1,8}), flags=0x(?<flags>[0-9a-f]{2}), stream_id=(?<stream>\d{1,10})>/;
 const FIELD =
   /^(?:\[id=(?<id>\d{1,9})\] )?\[ *\d+\.\d+\] recv \(stream_id=(?<stream>\d{1,10})(?:, (?:sensitive|noind))?\) (?<name>:?[^:\s]+): (?<value>.*)$/;
 const CONNECTED = /^(?:\[id=(?<id>\d{1,9})\] )?\[ *\d+\.\d+\] Connected/;

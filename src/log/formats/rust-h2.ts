@@ -1,8 +1,9 @@
 // Rust h2 by `tracing`, at debug: hyper, tonic, Volo, axum. No lengths, no fields, no name for the connection.
 import type { SettingPair } from "../../http2/setting.ts";
+import type { Side } from "../../place.ts";
 import type { Draft, LineContent, LogFormat } from "../format.ts";
 import type { LogFrame } from "../frame.ts";
-import { codeNamed, kindNamed, settingNamed } from "../names.ts";
+import { codeNamed, kindNamed, numberFound, settingNamed } from "../names.ts";
 import { unescaped } from "../quoted.ts";
 
 export const rustH2: LogFormat = {
@@ -25,7 +26,15 @@ function line(text: string): LineContent | undefined {
   const frame = frameOf(text.slice(at + "frame=".length), direction === "send" ? "sent" : "received");
   if (frame === undefined) return undefined;
   const peer = /\bpeer=(Client|Server)\b/.exec(text)?.[1];
-  return { frame, ...(peer === undefined ? {} : { side: peer === "Client" ? "client" : "server" }) };
+  const span = spanOf(text);
+  if (peer === undefined) return { frame, ...span };
+  return { frame, ...span, side: peer === "Client" ? "client" : "server" };
+}
+
+/** linkerd's proxy says which of its connections it is about. */
+export function spanOf(text: string): { readonly connection: string; readonly side: Side } | undefined {
+  const [, connection, side] = /\bproxy=\{((server|client)=[^}]{1,200})\}/.exec(text) ?? [];
+  return connection === undefined ? undefined : { connection, side: side as Side }; // the pattern lets nothing else through
 }
 
 function frameOf(text: string, by: LogFrame["by"]): Draft<LogFrame> | undefined {
@@ -49,7 +58,7 @@ function frameOf(text: string, by: LogFrame["by"]): Draft<LogFrame> | undefined 
       break;
     }
     case "window-update":
-      frame.increment = Number(/\bsize_increment: (\d{1,10})/.exec(body)?.[1] ?? 0);
+      frame.increment = numberFound(/\bsize_increment: (\d{1,10})/.exec(body));
       break;
     case "rst-stream":
       frame.errorCode = codeIn(body);
@@ -59,7 +68,7 @@ function frameOf(text: string, by: LogFrame["by"]): Draft<LogFrame> | undefined 
       break;
     case "goaway":
       frame.errorCode = codeIn(body);
-      frame.lastStreamId = Number(/\blast_stream_id: StreamId\((\d{1,10})\)/.exec(body)?.[1] ?? 0);
+      frame.lastStreamId = numberFound(/\blast_stream_id: StreamId\((\d{1,10})\)/.exec(body));
       // Left out where it is empty.
       frame.debug = unescaped(/\bdebug_data: b"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? "");
       break;

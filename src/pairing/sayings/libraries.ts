@@ -1,9 +1,15 @@
 // Words of HTTP/2 libraries for one kind of fault: what they say of a frame, a field or a limit.
+import { otherProtocolLengths } from "../first-bytes.ts";
 import { anyEnd, CLOSED, ends, RESET, type Saying, SILENT } from "./saying.ts";
 
 const MALFORMED = ["headers/*", "grpc/*"] as const;
-const WINDOWS = ["flow/*", "settings/initial-window-overflow"] as const;
+const WINDOWS = [
+  ...["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
+  ...["flow/*", "settings/initial-window-overflow"],
+] as const;
 const CLOSED_STREAM = ["stream/*", "stream-id/*", "health/receiver-overreaction", "goaway/stream-opened-after"] as const;
+const FRAME_SIZE =
+  /frame (?:too large|size (?:error|exceed)|with invalid size|length (?:too|exceed|\d+ exceeds))|FRAME_SIZE_ERROR|frame_size_error|exceeds? (?:the )?(?:SETTINGS_)?MAX_FRAME_SIZE|larger than max(?:imum)? frame size|FrameSizeError|Http2Exception: Frame length: \d+ exceeds maximum/;
 const FLOODS = ["abuse/*", "grpc/keepalive-too-frequent"] as const;
 
 export const libraries: readonly Saying[] = [
@@ -40,7 +46,12 @@ export const libraries: readonly Saying[] = [
     by: "client",
   },
   {
-    text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|received (?:initial )?metadata size exceeds|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b/i,
+    text: /received (?:initial |trailing )?metadata size exceeds (?:hard|soft) limit/,
+    says: "the fields are larger than the receiver takes",
+    rules: ["headers/list-size", "grpc/metadata-too-large", "health/error-status"],
+  },
+  {
+    text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b/i,
     bare: true,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "continuation/*", "abuse/*", "health/error-status"],
@@ -49,6 +60,12 @@ export const libraries: readonly Saying[] = [
     text: /malformed (?:headers?|request|response|message|trailers)|invalid (?:header|field|pseudo|trailer)|Illegal header|(?:pseudo|Pseudo)[- ]?header|upper[- ]?case|Header (?:name|value)|Invalid HTTP header|invalid (?:HTTP )?(?:header )?(?:name|value)|Missing ['":]?:?(?:method|path|scheme|status)|Mandatory[- ]header|missing mandatory|Received (?:duplicate|custom|invalid) (?:pseudo|header)|INVALID_HEADER|HTTP2_HEADER_|http2\.invalid\.header|Violation in HTTP messaging rule|violation of messaging rule/i,
     says: "a field, a pseudo-field or the set of them is not valid in HTTP/2",
     rules: MALFORMED,
+  },
+  {
+    text: /window (?:size )?overflow|Window (?:size )?overflow|window .{0,40}(?:above|exceeds|beyond|larger than) 2\^?31/i,
+    bare: true,
+    says: "a window was raised above 2^31-1",
+    rules: ["flow/stream-window-overflow", "flow/connection-window-overflow", "settings/initial-window-overflow"],
   },
   {
     text: /flow[- ]?control|FlowControl|window (?:size |update )?(?:overflow|exceeded|too large|underflow)|exceeded (?:the )?(?:flow|window)|Window size (?:overflow|exceeds)|receive window|violated flow|DATA (?:frame )?(?:received )?(?:larger|exceeds|beyond) (?:the )?window/i,
@@ -71,13 +88,17 @@ export const libraries: readonly Saying[] = [
     rules: ["settings/*", "health/unanswered-settings"],
   },
   {
-    text: /frame (?:too large|size (?:error|exceed)|with invalid size|length (?:too|exceed|\d+ exceeds))|FRAME_SIZE_ERROR|frame_size_error|exceeds? (?:the )?(?:SETTINGS_)?MAX_FRAME_SIZE|larger than max(?:imum)? frame size|FrameSizeError|Http2Exception: Frame length: \d+ exceeds maximum/i,
+    // Not where the first bytes of another protocol are the length.
+    text: new RegExp(
+      `^(?![^]*(?:Frame length: |FRAME_SIZE_ERROR: |Frame size )(?:${otherProtocolLengths})\\b)[^]*?(?:${FRAME_SIZE.source})`,
+      "i",
+    ),
     bare: true,
     says: "a frame is longer than its receiver allows, or has a length that its type does not allow",
     rules: ["frame/*", "settings/*", "preface/server-spoke-http1"],
   },
   {
-    text: /Stream \d+ does not exist|Stream (?:not found|does not exist)|unknown stream|StreamClosed|frame (?:received )?(?:for|on) (?:an? )?(?:closed|idle|unknown|inactive|half[- ]closed) stream|STREAM_CLOSED|stream_closed(?:_error)?|in state (?:ConnectionState|StreamState)\.(?:CLOSED|HALF_CLOSED\w*|IDLE)|stream in (?:idle|closed|half)|received frame when stream half-closed|NoSuchStreamError|stream is (?:already )?closed|DATA frame for (?:closed|unknown)|HEADERS frame (?:after|on)|Received (?:DATA|HEADERS) frame (?:for|on|after)/i,
+    text: /Stream \d+ does not exist|Stream (?:not found|does not exist)|unknown stream|StreamClosed(?!\()|frame (?:received )?(?:for|on) (?:an? )?(?:closed|idle|unknown|inactive|half[- ]closed) stream|STREAM_CLOSED|stream_closed(?:_error)?|in state (?:ConnectionState|StreamState)\.(?:CLOSED|HALF_CLOSED\w*|IDLE)|stream in (?:idle|closed|half)|received frame when stream half-closed|NoSuchStreamError|stream is (?:already )?closed|DATA frame for (?:closed|unknown)|HEADERS frame (?:after|on)|Received (?:DATA|HEADERS) frame (?:for|on|after)/i,
     bare: true,
     says: "a frame came on a stream that its receiver calls closed, idle or unknown",
     rules: CLOSED_STREAM,
@@ -226,7 +247,24 @@ export const libraries: readonly Saying[] = [
     rules: [...CLOSED, "health/goaway", "preface/connection-refused"],
   },
   {
-    text: /client conn(?:ection)? not usable|response body closed|user callback function failed|NoAvailableStreamID|HTTP\/1\.x transport connection broken|failed to connect to all addresses|connection could not be established|no connection established|PING_CANCEL|ping cancelled|GOAWAY_SESSION|New streams cannot be created|before secure TLS connection/i,
+    text: /GOAWAY_SESSION|New streams cannot be created after receiving a GOAWAY/,
+    says: "a request was made on a connection that had received a GOAWAY: it was not sent, and is safe to retry on a new connection",
+    kinds: ["goaway"],
+    rules: ["health/goaway", "health/graceful-shutdown", "grpc/goaway-reason"],
+    side: "client",
+    by: "server",
+  },
+  {
+    text: /http\/2 connection is no longer active/,
+    software: "Dart",
+    says: "the connection had ended, or had received a GOAWAY, before the request: it takes no new streams",
+    kinds: ["goaway", "fin", "rst"],
+    rules: [...CLOSED, "health/goaway"],
+    side: "client",
+    by: "server",
+  },
+  {
+    text: /client conn(?:ection)? not usable|response body closed|user callback function failed|NoAvailableStreamID|HTTP\/1\.x transport connection broken|failed to connect to all addresses|connection could not be established|no connection established|PING_CANCEL|ping cancelled|before secure TLS connection/i,
     says: "the connection could not be made, or takes no more calls",
     kinds: ["goaway", "fin", "rst"],
     bare: true,
@@ -246,7 +284,7 @@ export const libraries: readonly Saying[] = [
     by: "client",
   },
   {
-    text: /invalid_http_message|http2\.invalid|http2\.unexpected_underscore|http1\.unexpected|http2\.pseudo|http2\.remote_refuse/,
+    text: /invalid_http_message|(?<![\w.])(?:http2\.invalid|http2\.unexpected_underscore|http1\.unexpected|http2\.pseudo|http2\.remote_refuse)/,
     says: "Envoy takes a field or a message for invalid",
     rules: MALFORMED,
   },

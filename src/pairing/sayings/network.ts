@@ -1,9 +1,35 @@
 // Words of sockets, TLS libraries and HTTP/1 servers, which many programs pass on.
+import { firstBytes, wordsOf } from "../first-bytes.ts";
 import { CLOSED, ends, HTTP1, type Saying, SILENT, TLS } from "./saying.ts";
 
 export const wrongProtocol: readonly Saying[] = [
+  ...firstBytes.map((one): Saying => {
+    const { says, rules, side, by } = one;
+    return { text: wordsOf(one), says, rules, by, ...(side === undefined ? {} : { side }) };
+  }),
   {
-    text: /first record does not look like a TLS handshake|wrong version number|WRONG_VERSION_NUMBER|packet length too long|tlsv1 alert|unsupported protocol version|not an SSL\/TLS record|NotSslRecordException|Unrecognized SSL message|plaintext connection\?|received corrupt message of type|InvalidMessage\(InvalidContentType\)|frame header had an invalid format|unexpected packet format|http request(?: was)? sent to https port|HTTP request to an HTTPS server|SSL_ERROR_RX_RECORD_TOO_LONG|tls: oversized record received|TLS handshake error from \S+: (?:tls: )?(?:first record|client sent)|TLSV1_ALERT_|HTTP_REQUEST\b.*SSL routines|ssl3_get_record|SSL_ERROR_SSL.*Invalid certificate type/i,
+    text: /malformed HTTP response \\?"\\+x00\\+x00(?:\\+x[0-9a-f]{2}|\\?.)\\+x04|Parse Error: Expected HTTP\/|Received HTTP\/0\.9 when not allowed/,
+    says: "a client of HTTP/1 got bytes that are not HTTP/1, most often the SETTINGS of HTTP/2: the port speaks HTTP/2, and the client does not",
+    rules: ["preface/client-magic", ...HTTP1],
+    side: "client",
+    by: "client",
+  },
+  {
+    text: /TLS handshake error from \S+: (?:tls: )?(?:first record does not look|client sent an HTTP request)|http request(?: was)? sent to https port|HTTP request (?:was sent )?to an HTTPS server|HTTP_REQUEST\b.*SSL routines|SSL routines:[^:]*:(?:[^:]*:)?http request\b|not an SSL\/TLS record: (?:505249|474554|504f5354)/i,
+    says: "the server speaks TLS on this port, and the client does not",
+    rules: TLS,
+    side: "server",
+    by: "server",
+  },
+  {
+    text: /(?<!TLS handshake error from \S{1,60}: (?:tls: )?)first record does not look like a TLS handshake|wrong version number|WRONG_VERSION_NUMBER|packet length too long|Unrecognized SSL message|plaintext connection\?|received corrupt message of type|InvalidMessage\(InvalidContentType\)|SSL_ERROR_RX_RECORD_TOO_LONG|ssl3_get_record|unexpected packet format|frame header had an invalid format|server gave HTTP response to HTTPS client|not an SSL\/TLS record: 48545450/i,
+    says: "the client speaks TLS, and the server answers without it",
+    rules: ["preface/client-spoke-tls", ...TLS],
+    side: "client",
+    by: "client",
+  },
+  {
+    text: /tlsv1 alert|unsupported protocol version|not an SSL\/TLS record(?!: [0-9a-f]{6})|NotSslRecordException(?!: not an SSL\/TLS record: [0-9a-f]{6})|tls: oversized record received|TLSV1_ALERT_|SSL_ERROR_SSL.*Invalid certificate type/i,
     says: "one side speaks TLS and the other does not",
     rules: TLS,
   },
@@ -20,13 +46,13 @@ export const wrongProtocol: readonly Saying[] = [
     by: "server",
   },
   {
-    text: /looked like an HTTP\/1\.1 header|error reading server preface: http2: (?:frame too large|failed reading)|First received frame was not SETTINGS\. Hex dump for first 5 bytes: 48545450|Expected SETTINGS frame as the first frame, got frame type (?:79|80|84)\b|Remote party doesn't support HTTP\/2|malformed HTTP response "?\\?x00|Trying to connect an http1\.x server|HTTP\/1\.x response to (?:an? )?HTTP\/2|Received an HTTP\/1\.[01] response|http2: unexpected (?:HTTP\/1|response) |HTTP\/2 response was (?:HTTP\/1|malformed)|Parse Error: Expected HTTP\/|UnexpectedMessage|Received HTTP\/0\.9 when not allowed|PROTOCOL_ERROR.*HTTP\/1\.1|invalid HTTP version parsed/i,
+    text: /looked like an HTTP\/1\.1 header|error reading server preface: http2: (?:frame too large|failed reading)|Expected SETTINGS frame as the first frame, got frame type (?:79|80|84)\b|Remote party doesn't support HTTP\/2|Trying to connect an http1\.x server|HTTP\/1(?:\.[x01])? response to (?:an? )?HTTP\/2|Received an HTTP\/1\.[01] response|http2: unexpected (?:HTTP\/1|response) |HTTP\/2 response was (?:HTTP\/1|malformed)|UnexpectedMessage|PROTOCOL_ERROR.*HTTP\/1\.1|invalid HTTP version parsed/i,
     says: "the server answered the preface of HTTP/2 in another protocol, most often HTTP/1.1",
     rules: HTTP1,
     side: "client",
   },
   {
-    text: /error reading server preface|Failed parsing HTTP\/2|Expected SETTINGS frame as the first frame|First received frame was not SETTINGS|Session closed without receiving a SETTINGS frame|Settings frame not received|server preface not received|http2: server sent (?:no|unexpected) preface|closed before (?:receiving )?(?:the )?(?:server )?(?:preface|settings|SETTINGS)|did not receive (?:server )?(?:SETTINGS|preface)|Expected a SETTINGS frame but was/i,
+    text: /error reading server preface|data while we expected SETTINGS frame|did not complete the HTTP\/2 handshake|Failed parsing HTTP\/2|Expected SETTINGS frame as the first frame|First received frame was not SETTINGS(?!\. Hex dump for first \d+ bytes: (?:48545450|1[56]03|505249|0000000401))|Session closed without receiving a SETTINGS frame|Settings frame not received|server preface not received|http2: server sent (?:no|unexpected) preface|closed before (?:receiving )?(?:the )?(?:server )?(?:preface|settings|SETTINGS)|did not receive (?:server )?(?:SETTINGS|preface)|Expected a SETTINGS frame but was/i,
     says: "the server's first bytes were not SETTINGS: it speaks another protocol, or it closed before",
     kinds: ends,
     rules: ["preface/server-closed-first", ...HTTP1, "preface/server-spoke-tls", "preface/server-silent"],
@@ -43,7 +69,7 @@ export const wrongProtocol: readonly Saying[] = [
 
 export const network: readonly Saying[] = [
   {
-    text: /certificate (?:signed by unknown|verify failed|has expired|is not trusted|unknown)|x509: |CERTIFICATE_VERIFY_FAILED|PKIX path building|self[- ]signed certificate|SSLHandshakeException|SSL connection could not be established|handshake (?:failed|failure)|bad certificate|unknown ca\b/i,
+    text: /certificate (?:signed by unknown|verify failed|has expired|is not trusted|unknown)|x509: |CERTIFICATE_VERIFY_FAILED|PKIX path building|self[- ]signed certificate|SSLHandshakeException|SSL connection could not be established|handshake (?:failed|failure)(?!:? ?(?:tls: )?first record)|bad certificate|unknown ca\b/i,
     says: "TLS was given up, most often because one side does not trust the other's certificate",
     rules: ["tls/alert", "tls/alpn-no-overlap", "tls/version", "preface/server-closed-first"],
   },
@@ -84,7 +110,7 @@ export const network: readonly Saying[] = [
     rules: CLOSED,
   },
   {
-    text: /(?<!because of a )broken pipe|EPIPE|socket hang up|Connection (?:was |is )?(?:closed|aborted|lost|dropped|terminated)|ConnectionAborted|connection closed before message completed|IncompleteMessage|incomplete message|closed (?:the )?(?:connection|socket|transport) (?:un|abnormally|prematurely|early)|ClosedChannelException|ClosedConnectionException|AsyncClose|EOFException|end of stream|unexpected end of (?:file|stream|data)|\bunexpected EOF\b|RemoteProtocolError|ServerDisconnected|RemoteDisconnected|empty reply from server|response ended prematurely|other side closed|ResponseEnded|UnexpectedEof|Premature(?:ly)? clos|PrematureClose|ECONNABORTED|Channel (?:is )?(?:closed|inactive)|StacklessClosedChannelException|Use of closed network connection/i,
+    text: /(?<!because of a )broken pipe|EPIPE|socket hang up|Connection (?:was |is )?(?:closed|aborted|lost|dropped|terminated)|ConnectionAborted|connection closed before message completed|IncompleteMessage|incomplete message|closed (?:the )?(?:connection|socket|transport) (?:un|abnormally|prematurely|early)|ClosedChannelException|ClosedConnectionException|AsyncClose|EOFException|end of stream|unexpected end of (?:file|stream|data)|\bunexpected EOF\b|RemoteProtocolError(?!: <ConnectionTerminated)|ServerDisconnected|RemoteDisconnected|empty reply from server|response ended prematurely|other side closed|ResponseEnded|UnexpectedEof|Premature(?:ly)? clos|PrematureClose|ECONNABORTED|Channel (?:is )?(?:closed|inactive)|StacklessClosedChannelException|Use of closed network connection/i,
     bare: true,
     says: "the connection ended before the answer was there",
     kinds: ends,

@@ -21,7 +21,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "nginx",
-    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|goaway|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
+    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
     says: "nginx refused what the server behind it sent",
     rules: ["health/receiver-overreaction", "stream/*", "frame/*", "headers/*", "flow/*"],
     by: "server",
@@ -74,7 +74,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "Envoy",
-    text: /codec[ _]error|http2\.\w+\.\w+|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|remote_reset|remote_refused_stream_reset|local_reset|connection_termination|overflow)\}/i,
+    text: /codec[ _]error|(?<![\w.])http2\.(?:violation\.of|invalid\.header|unknown\.nghttp2|too_many_headers|unexpected_underscore|remote_re|\w{1,60}_flood)|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|remote_reset|remote_refused_stream_reset|local_reset|connection_termination|overflow)\}/i,
     says: "Envoy found a fault of the other side, or counts too many of its frames, and closed or reset",
     kinds: anyEnd,
     rules: ["abuse/*", "headers/*", "frame/*", "stream/*", ...RESET, ...HTTP1],

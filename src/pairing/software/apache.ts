@@ -9,7 +9,7 @@ export const apache: Software = {
       name: "httpd.goaway",
       side: "server",
       has: "AH03069: ",
-      text: /AH03069: h2_session\((?<conn>\d+-\d+)[^)]*\): .{0,100}?sent GOAWAY, err=(?<code>\d{1,10}), msg=(?<reason>.*)/,
+      text: /AH03069: (?:h2_)?session\((?<conn>\d+(?:-\d+)?)[^)]*\): .{0,100}?sent GOAWAY, err=(?<code>\d{1,10}), msg=(?<reason>.*)/,
       tells: "sent",
     },
     {

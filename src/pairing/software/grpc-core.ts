@@ -79,6 +79,7 @@ export const grpcCore: Software = {
       text: /Keepalive watchdog fired\. Closing transport/,
       tells: "fault",
       rules: ["ping/ack-missing", "grpc/keepalive-timeout"],
+      says: "gRPC C-core had no answer to its PING in time, and closed the connection",
     },
     {
       name: "core.goaway-recv",

@@ -3,6 +3,17 @@ import type { Software } from "../software.ts";
 
 export const jetty: Software = {
   name: "Jetty",
+  lines: [
+    {
+      name: "jetty.preface",
+      side: "server",
+      has: "/invalid_preface",
+      text: /(?<last>\d{1,10})\/(?<code>[A-Z_]+)\/(?<reason>invalid_preface)\b/,
+      tells: "fault",
+      rules: ["preface/client-magic", "preface/client-spoke-tls"],
+      says: "Jetty saw no preface of HTTP/2",
+    },
+  ],
   texts: [
     { text: /^invalid_stream_id$/, rules: ["stream-id/even-client", "frame/*"], says: "Jetty refuses a frame's stream id" },
     {

@@ -5,6 +5,13 @@ export const kestrel: Software = {
   name: "Kestrel",
   lines: [
     {
+      name: "kestrel.error",
+      side: "server",
+      has: "HTTP/2 ",
+      text: /HTTP\/2 (?:connection|stream) error \((?<code>[A-Z_0-9]+)\): (?<reason>.*)/,
+      tells: "fault",
+    },
+    {
       name: "kestrel.hpack",
       side: "server",
       has: "HPACK decoding error while decoding headers for stream ID ",
@@ -59,6 +66,44 @@ export const kestrel: Software = {
     },
   ],
   product: /^Kestrel$/,
+  // Its GOAWAY has no debug data: its log has these.
+  texts: [
+    {
+      text: /^The client sent trailers containing one or more pseudo-header fields/,
+      rules: ["headers/pseudo-in-trailers"],
+      says: "Kestrel saw a pseudo-header field in trailers",
+    },
+    {
+      text: /^The client sent a (?:header|trailer) with uppercase characters in its name/,
+      rules: ["headers/uppercase-name"],
+      says: "Kestrel saw a field name with upper-case letters",
+    },
+    {
+      text: /^The client sent a HEADERS frame containing trailers without setting the END_STREAM flag/,
+      rules: ["headers/second-headers-no-end-stream"],
+      says: "Kestrel wants END_STREAM on a second HEADERS",
+    },
+    {
+      text: /^Pseudo-header field found in request headers after regular/,
+      rules: ["headers/pseudo-after-regular"],
+      says: "Kestrel saw a pseudo-header field after others",
+    },
+    {
+      text: /^Request headers contain connection-specific header field/,
+      rules: ["headers/connection-specific"],
+      says: "Kestrel saw a field that only HTTP/1 knows",
+    },
+    {
+      text: /^The client sent more data than what was available in the flow-control window/,
+      rules: ["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
+      says: "Kestrel saw more DATA than the window allows",
+    },
+    {
+      text: /^The client sent a WINDOW_UPDATE frame with a window size increment of 0/,
+      rules: ["flow/window-update-zero-stream", "flow/window-update-zero-connection"],
+      says: "Kestrel saw an increment of 0",
+    },
+  ],
   answers: {
     oldId: "G SC",
     evenId: "G PE",

@@ -1,5 +1,28 @@
 // Netty's codec and grpc-java on it: read; good traffic of grpc-java 1.82.2 recorded.
-import type { Software } from "../software.ts";
+import { firstBytes, nettyWordsOf, otherProtocolLengths } from "../first-bytes.ts";
+import type { DebugText, LogLine, Software } from "../software.ts";
+
+// Where there is another protocol, its first bytes are no length.
+const otherProtocols: readonly LogLine[] = firstBytes.flatMap(({ lengths, rules, says, by }, index) =>
+  lengths.length === 0
+    ? []
+    : [
+        {
+          name: `netty.first-bytes-${index}`,
+          side: by === "client" ? "server" : "client",
+          has: "Frame length: ",
+          text: new RegExp(`(?<reason>Frame length: (?:${lengths.join("|")}) exceeds maximum: \\d+)`),
+          tells: "fault",
+          rules,
+          says,
+        },
+      ],
+);
+const otherProtocolTexts: readonly DebugText[] = firstBytes.map((one) => ({
+  text: nettyWordsOf(one),
+  rules: one.rules,
+  says: one.says,
+}));
 
 export const netty: Software = {
   name: "Netty",
@@ -48,16 +71,24 @@ export const netty: Software = {
       rules: ["headers/second-headers-no-end-stream"],
     },
     {
+      name: "netty.connection-window",
+      has: "Flow control window exceeded for stream: 0",
+      text: /(?<reason>Flow control window exceeded for stream: 0)(?!\d)/,
+      tells: "fault",
+      rules: ["flow/connection-window-exceeded"],
+    },
+    {
       name: "netty.window",
       has: "Flow control window exceeded for stream: ",
-      text: /(?<reason>Flow control window exceeded for stream: (?<stream>\d{1,10}))/,
+      text: /(?<reason>Flow control window exceeded for stream: (?<stream>[1-9]\d{0,9}))/,
       tells: "fault",
-      rules: ["flow/*"],
+      rules: ["flow/stream-window-exceeded"],
     },
+    ...otherProtocols,
     {
       name: "netty.frame-size",
       has: " exceeds maximum: ",
-      text: /(?<reason>Frame length: (?<len>\d{1,10}) exceeds maximum: \d+)/,
+      text: new RegExp(`(?<reason>Frame length: (?!(?:${otherProtocolLengths})\\b)(?<len>\\d{1,10}) exceeds maximum: \\d+)`),
       tells: "fault",
       rules: ["frame/too-large"],
     },
@@ -77,6 +108,7 @@ export const netty: Software = {
     },
   ],
   texts: [
+    ...otherProtocolTexts,
     {
       text: /^Received (?:HEADERS|DATA) frame for an unknown stream \d+/,
       rules: ["stream-id/*", "stream/*"],
@@ -103,7 +135,7 @@ export const netty: Software = {
       says: "Netty wants END_STREAM on a second HEADERS",
     },
     {
-      text: /^Frame length: \d+ exceeds maximum: \d+/,
+      text: new RegExp(`^Frame length: (?!(?:${otherProtocolLengths})\\b)\\d+ exceeds maximum: \\d+`),
       rules: ["frame/too-large"],
       says: "Netty saw a frame above its MAX_FRAME_SIZE",
     },
@@ -144,7 +176,7 @@ export const netty: Software = {
       says: "Netty refuses a field section above its MAX_HEADER_LIST_SIZE",
     },
     {
-      text: /^HTTP\/2 client preface string missing or corrupt|^First received frame was not SETTINGS/,
+      text: /^HTTP\/2 client preface string missing or corrupt|^First received frame was not SETTINGS(?!\. Hex dump for first \d+ bytes: (?:48545450|1[56]03|505249|0000000401))/,
       rules: ["preface/*"],
       says: "Netty saw no preface",
     },

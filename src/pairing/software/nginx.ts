@@ -29,12 +29,21 @@ export const nginx: Software = {
       rules: ["stream/data-after-end-stream"],
     },
     {
+      name: "nginx.upstream-goaway",
+      side: "client",
+      has: "upstream sent goaway with error ",
+      text: /\*(?<conn>\d+) upstream sent goaway with error (?<code>\d{1,10})/,
+      tells: "received",
+      rules: ["health/goaway", "health/graceful-shutdown"],
+      says: "nginx received a GOAWAY from the server behind it, and gave the request up: NO_ERROR is a graceful end, and a request above its last stream is safe to retry",
+    },
+    {
       name: "nginx.window",
       side: "server",
       has: "client violated flow control for stream ",
       text: /\*(?<conn>\d+) client violated flow control for stream (?<stream>\d{1,10}): received (?<type>[A-Z_]+) frame/,
       tells: "fault",
-      rules: ["flow/*"],
+      rules: ["flow/stream-window-exceeded"],
     },
     {
       name: "nginx.conn-window",
@@ -42,7 +51,7 @@ export const nginx: Software = {
       has: "client violated connection flow control: ",
       text: /\*(?<conn>\d+) client violated connection flow control: /,
       tells: "fault",
-      rules: ["flow/*"],
+      rules: ["flow/connection-window-exceeded"],
     },
     {
       name: "nginx.length",

@@ -59,15 +59,16 @@ export const grpcJs: Software = {
   lines: [
     {
       name: "grpc-js.rst",
-      has: "Received RST_STREAM with code ",
-      text: /Received RST_STREAM with code (?<code>\d{1,10})(?: \((?<reason>[^)]*)\)| triggered by internal client error: .*)?/,
+      has: "Received RST_STREAM with ",
+      // Without one came none: Node's own session failed.
+      text: /Received RST_STREAM with (?:error )?code (?<code>\d{1,10})(?! triggered by internal client error)(?!\d)(?: \((?<reason>[^)]*)\))?/,
       tells: "received",
     },
     {
       name: "grpc-js.goaway",
       side: "client",
       has: " connection closed by GOAWAY with code ",
-      text: /(?:\| transport \| (?<conn>\(\d+\)) \S+ )?connection closed by GOAWAY with code (?<code>\d{1,10})(?: and data (?<reason>.*))?/,
+      text: /(?:\| transport \| (?<conn>\(\d+\)) \S+ )?connection closed by GOAWAY with code (?<code>\d{1,10})(?: and data (?!undefined\b)(?<reason>.*))?/,
       tells: "received",
     },
     {

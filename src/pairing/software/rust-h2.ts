@@ -19,6 +19,15 @@ export const rustH2: Software = {
       rules: ["stream-id/even-client"],
     },
     {
+      name: "h2.unopened",
+      side: "client",
+      has: " - not server initiated",
+      text: /cannot open stream StreamId\((?<stream>\d{1,10})\) - not server initiated/,
+      tells: "fault",
+      rules: ["stream-id/unopened", "stream-id/unpromised"],
+      says: "h2 as a client has no such stream: it had not opened it, or had forgotten it after a reset",
+    },
+    {
       name: "h2.conn-error",
       has: "connection error ",
       text: /connection error (?<code>[A-Z_]{4,}) -- (?<reason>[^;]*)/,

@@ -50,7 +50,7 @@ export const tomcat: Software = {
       has: "Client sent more data than stream window allowed",
       text: /Client sent more data than stream window allowed/,
       tells: "fault",
-      rules: ["flow/*"],
+      rules: ["flow/stream-window-exceeded"],
     },
   ],
   texts: [

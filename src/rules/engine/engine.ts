@@ -226,6 +226,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const exact = subject instanceof FieldBlock ? subject.decoded?.certainty === "exact" : true;
     candidate.because = unmet(meta.needs, familyOf(slot.rule.id), connection, frame, exact, stream);
     if (more?.because !== undefined) candidate.because = [...candidate.because, more.because];
+    if (slot.unmet !== undefined) candidate.because = [...candidate.because, slot.unmet];
     candidate.more = more;
     candidate.severity = more?.severity ?? slot.severity;
     candidate.rank = more?.severity ?? meta.severity;

@@ -1,5 +1,6 @@
 import type { FrameRef } from "../../model/frame-ref.ts";
 import type { Side } from "../../place.ts";
+import type { Need } from "../finding.ts";
 import type { ReportOptions, Rule, Size, Subject } from "../rule.ts";
 import type { Severity } from "../severity.ts";
 import { type MessageData, RuleContext, StateNumbers } from "./context.ts";
@@ -11,6 +12,8 @@ export interface ActiveRule {
   readonly severity: Severity;
   /** Its thresholds; the defaults of those that are not named. */
   readonly options?: Readonly<Record<string, number>>;
+  /** A need that nothing of what is judged can meet: what the rule finds is never proven. */
+  readonly unmet?: Need;
 }
 
 /** An active rule as the engine calls it. All slots have one shape: rules have many, and a property of many shapes costs more to read
@@ -32,14 +35,16 @@ export class Slot {
   readonly endsWithState: boolean;
   readonly closesWithState: boolean;
   readonly connections: number;
+  readonly unmet: Need | undefined;
   /** What its handlers are given last. */
   readonly context: RuleContext;
 
-  constructor({ rule, severity, options }: ActiveRule, index: number, numbers: StateNumbers, report: SlotReporter) {
+  constructor({ rule, severity, options, unmet }: ActiveRule, index: number, numbers: StateNumbers, report: SlotReporter) {
     const { when } = rule;
     const observed = when !== undefined && "observed" in when ? when : undefined;
     this.rule = rule;
     this.severity = severity;
+    this.unmet = unmet;
     this.rank = judgementRank(rule, index);
     this.judge = rule.judge?.bind(rule);
     this.from = observed?.from;
