@@ -46,9 +46,9 @@ const stories: Readonly<Record<string, Story>> = {
   "is not heard any more": (s) => s.client.headers(1).server.ack().client.ping().wait(9000).again().wait(9000).again(),
 };
 
-// Told of every end.
+// Told of every end, or of every close.
 const unconditional = rules.map((rule): Rule => {
-  const { connections: _, onClose: __, ...rest } = rule;
+  const { connections: _, ...rest } = rule;
   return { ...rest, withState: (rule.withState ?? []).filter((event) => event !== "end" && event !== "connectionEnd") };
 });
 

@@ -29,7 +29,7 @@ export const peerUnreachable = defineRule({
       const sent = connection.directionOf(from);
       const silent = connection.endpoint(other(from));
       // A capture of one direction shows no acknowledgments.
-      if (sent.resent === 0 || !connection.directionOf(silent.side).seen) continue;
+      if (sent.unheardPacket < 0 || sent.resent === 0 || !connection.directionOf(silent.side).seen) continue;
       if (silent.end?.how === "fin" || silent.end?.how === "rst") continue;
       const lasted = connection.flow.lastTime - sent.unheardTime;
       const often = sent.resent >= 2 && lasted >= SHORT;

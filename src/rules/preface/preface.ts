@@ -273,6 +273,7 @@ export const connectionRefused = defineRule({
   session: () => ({ told: 0, servers: new Map<string, number>() }),
   connections: ConnectionBit.unanswered,
   note({ connection: { flow } }) {
+    if (!flow.unanswered) return undefined;
     const at = { file: flow.lastFile, packet: flow.lastPacket, time: flow.lastTime, offset: 0, acked: -1 };
     const facts = { refused: flow.refused, syns: flow.syns, lasted: flow.lastTime - flow.firstTime };
     return { facts, subject: FrameRef.at("server", at) };
@@ -315,10 +316,10 @@ export const serverSilent = defineRule({
   },
   connections: ConnectionBit.silent,
   connectionEnd({ connection, report }) {
-    const { client, flow } = connection;
+    const { client, server, flow } = connection;
     if (client.frames === 0 || connection.directionOf("client").acknowledged < PREFACE) return;
     const waited = flow.lastTime - flow.firstTime;
-    if (waited < SILENCE) return;
+    if (waited < SILENCE || server.lostOctets > 0 || connection.directionOf("server").offset > 0) return;
     report(beginning(connection, "server"), "silent", { seconds: Math.round(waited / 1e9) });
   },
 });
