@@ -177,9 +177,7 @@ function unanswered({ offender, reaction, severity, certainty }: FindingEvent, s
     case "unseen":
       return say.text("The capture shows no answer from the {side}.", { side });
     default:
-      return severity === "info"
-        ? say.text("No answer is expected.")
-        : say.text("No answer was expected from the {side}, and it sent none.", { side });
+      return "";
   }
 }
 

@@ -30,10 +30,8 @@ export const story: Readonly<Record<string, string>> = {
   "The {side} accepted it.": "{side}接受了它。",
   "The {side} went on without an error.": "{side}继续正常工作，没有报错。",
   "The capture shows no answer from the {side}.": "抓包里没有{side}的反应。",
-  "No answer is expected.": "不需要有反应。",
   "The {side} sent {answer} {delay} later ({at}); that may be the answer, but little shows it.":
     "{side}在 {delay} 之后发送了 {answer}（{at}）；这可能是它的反应，但依据很少。",
-  "No answer was expected from the {side}, and it sent none.": "{side}不需要有反应，也没有反应。",
 
   // Logs
   "A log": "日志",
