@@ -64,6 +64,7 @@ function tellFinding(
   const from = f.offender === "client" ? "server" : "client";
   const message = say.opening(say.message(f.message, f.data, rule));
   const needs = (f.because ?? []).map((need) => say.text(NEEDS[need] ?? need)).join(say.text("; "));
+  const answer = isAnswered(reaction) ? answered(from, f, say) : unanswered(f, say);
   const cost = costSentence(reaction, connections.get(f.connection)?.software?.client, say);
   const more = say.joined([
     statusSentence(f, say),
@@ -79,7 +80,7 @@ function tellFinding(
       f.path === undefined || f.message.includes(f.path) ? "" : say.text("The call is {path}.", { path: f.path }),
       f.certainty === "proven" ? "" : say.text("This is not proven: {needs}.", { needs }),
     ]),
-    answer: isAnswered(reaction) ? answered(from, f, say) : unanswered(f, say),
+    ...(answer === "" ? {} : { answer }),
     ...(cost === "" ? {} : { cost }),
     ...(rule === undefined || f.severity === "info" ? {} : { fix: say.rule(rule).fix }),
     ...(more === "" ? {} : { more }),

@@ -233,6 +233,8 @@ describe("the story", () => {
       s.client.data(3, 100, { endStream: true }).wait(300).again().wait(600).again().rst(3, 8);
     };
     expect(told(story).failure?.finding?.rule).toBe("health/peer-unreachable");
+    // What a handler waited for.
+    expect(told(story, "http: Handler timeout").failure?.finding?.rule).toBe("health/peer-unreachable");
   });
 
   it("of a clean capture says that nothing failed", async () => {

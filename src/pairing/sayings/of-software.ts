@@ -256,7 +256,14 @@ export const ofSoftware: readonly Saying[] = [
     software: "Go net/http",
     text: /http: Handler timeout/,
     says: "the server's own timer for a handler ran out: it answers 503",
-    rules: ["health/error-status", "grpc/http-status"],
+    // Or what the handler waited for.
+    rules: [
+      "health/error-status",
+      "grpc/http-status",
+      "health/peer-unreachable",
+      "health/flow-stall-*",
+      "health/request-stalled",
+    ],
     side: "server",
     by: "server",
   },
