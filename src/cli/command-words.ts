@@ -36,6 +36,7 @@ export const COMMANDS: readonly CommandWords[] = [
       "h2lint why capture.pcapng",
       "h2lint why capture.pcapng --connection 3 --stream 5",
       'h2lint why capture.pcapng --text "stream terminated by RST_STREAM"',
+      'h2lint why --text "received an illegal stream id: 1"',
     ],
   },
   {

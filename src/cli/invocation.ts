@@ -87,7 +87,8 @@ export interface LogOption {
 export function toInvocation(command: Command, operands: readonly string[], args: Record<string, unknown>): Invocation {
   const logs = toStrings(args["log"]).map(logOption);
   const logsAlone = logs.length > 0 && (command === "check" || command === "why");
-  if (command !== "rules" && command !== "mcp" && operands.length === 0 && !logsAlone)
+  const textAlone = command === "why" && args["text"] !== undefined;
+  if (command !== "rules" && command !== "mcp" && operands.length === 0 && !logsAlone && !textAlone)
     throw new H2lintError("usage", `no ${command === "merge" ? "part" : "capture"} is named (see h2lint --help)`);
   const single = (name: string): unknown => {
     const value = args[name];

@@ -229,7 +229,11 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   if (more > 0) write(say.text("and {n} more (--verbose shows them)", { n: count(more) }), "  ", style.dim);
 }
 
-function readingLines({ symptom = "", readings, words }: WhyAnswer, say: Language): string[] {
+/** What the text itself says, and where the capture has it. */
+export function readingLines(
+  { symptom = "", readings, words }: Pick<WhyAnswer, "symptom" | "readings" | "words">,
+  say: Language,
+): string[] {
   const lines = [`"${symptom.trim()}"`];
   // What anybody may mean by it says less than what one program does.
   const own = readings.filter(({ software }) => software !== undefined);

@@ -265,6 +265,7 @@ describe("exit status of check", () => {
       ["calls", volo],
       ["why", volo],
       ["why", volo, "--text", "illegal stream id", "--format", "json"],
+      ["why", "--text", "illegal stream id"],
       ["compare", volo, goodToo],
       ["compare", good, good, "--format", "json"],
       ["rules"],

@@ -2,6 +2,7 @@
 import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
 import { Inventory } from "../../report/inventory.ts";
+import { meaningJson, meaningTable } from "../../report/meaning.ts";
 import { Causes, concerns, whyJson, whyTable } from "../../report/why.ts";
 import { WordKeeper } from "../../report/words.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
@@ -17,6 +18,12 @@ import { lookOf, ProgressLine } from "../terminal.ts";
 export async function why(task: Task): Promise<number> {
   const format = formatOf(task);
   const { text, only } = task;
+  if (text !== undefined && task.operands.length + task.logs.length === 0) {
+    if (format === "json") meaningJson(stdout.write, text);
+    else meaningTable(stdout.write, lookOf(task), text, task.rules);
+    stdout.flush();
+    return 0;
+  }
   // What a program reads stays English.
   const causes = format === "json" ? new Causes(task.rules) : new Causes(task.rules, task.language);
   const { from: _, to: __, ...untimed } = only;
