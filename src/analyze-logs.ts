@@ -67,8 +67,11 @@ export async function* analyzeLogs(options: AnalyzeOptions): AsyncGenerator<Repo
       const join = { conversation, side, pairs: [], confidence: "exact" } as const;
       const suspected = pairs.map((pair) => renamed(doubted(pair, shows.fields, byId), byId));
       const { pairs: all, unexplained: unknown } = withLogLines(suspected, unexplained, () => [join], logs);
-      const lined = all.filter((pair) => !isExcused(pair));
-      for (const pair of all) if (isExcused(pair)) connection.uncheck(pair.finding.rule, "lines");
+      const lined = all.filter((pair) => {
+        const excused = isExcused(pair);
+        if (excused) connection.uncheck(pair.finding.rule, "lines");
+        return !excused;
+      });
       const named = unknown.map((one) => answeredFault(one, byId));
       const left = unknown.filter((_, i) => named[i] === undefined);
       const found = withOutcomes([...lined, ...named.filter((one) => one !== undefined)], left, conversation, (text) =>

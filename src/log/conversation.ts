@@ -153,7 +153,8 @@ function tellsAgain(event: TextEvent, { side, texts, addresses }: Conversation):
   const isOther = addresses.size > 0 && event.addresses.length > 0 && !event.addresses.some((end) => addresses.has(end));
   if (isOther) return false;
   const last = texts.at(-1);
-  if (last === undefined || event.place.line - last.place.line > CLOSE) return false;
+  // More are no one event, and each is compared with all.
+  if (last === undefined || texts.length >= AGAIN || event.place.line - last.place.line > CLOSE) return false;
   if (side !== undefined && event.side !== undefined && side !== event.side) return false;
   if (texts.some(({ text }) => skeleton(text) === skeleton(event.text))) return false;
   if (event.time === undefined || last.time === undefined || event.time.base !== last.time.base) return true;
@@ -266,3 +267,5 @@ const ADDRESSES = 16;
 // Lines between two that tell of the same, and seconds.
 const CLOSE = 8;
 const AT_ONCE = 1;
+// Lines in which a program reports one event.
+const AGAIN = 8;

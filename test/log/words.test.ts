@@ -235,6 +235,13 @@ describe("one event in several lines", () => {
     expect((await lint([], [logOf(apart.join("\n"))])).connections.length).toBe(2);
   });
 
+  it("but many lines are many: a long log is not compared with itself", async () => {
+    const word = (n: number) => [..."0123456789"].map((_, i) => String.fromCharCode(97 + ((n >> i) & 1))).join("");
+    const lines = Array.from({ length: 80 }, (_, i) => `rpc error: code = Unavailable desc = ${word(i)} broken pipe`);
+    const { connections } = await lint([], [logOf(lines.join("\n"))]);
+    expect(connections.length).toBe(10);
+  });
+
   it("curl's fault is not the server's reset", async () => {
     const lines = [
       "* http2 error: Invalid HTTP header field was received: frame type: 1, stream: 1, name: [x-a], value: [b]",
