@@ -5,7 +5,7 @@ import { Inventory } from "../../src/report/inventory.ts";
 import { Causes, whyTable } from "../../src/report/why.ts";
 import { rules } from "../../src/rules/index.ts";
 import { lint, logOf } from "./linting.ts";
-import { fixture, root, textOf } from "./logging.ts";
+import { fixture, goodLogs, root, textOf } from "./logging.ts";
 
 const client = textOf(`${root}samples/h2-trailers-grpc-go-1.85.client.log`);
 const server = textOf(`${root}samples/h2-trailers-grpc-go-1.85.server.log`);
@@ -91,17 +91,7 @@ describe("the server's log of it", () => {
 });
 
 describe("logs of good traffic", () => {
-  it.each([
-    "go.client.log",
-    "go.server.log",
-    "go-nethttp.server.log",
-    "nghttp.log",
-    "nghttpd.log",
-    "apache.log",
-    "grpc-core.client.log",
-    "python-hyper.log",
-    "node.log",
-  ])("%s: nothing to find", async (name) => {
+  it.each(goodLogs)("%s: nothing to find", async (name) => {
     const { findings, unexplained, summary } = await lint([], [{ source: fixture(name) }], { preset: "all" });
     expect(findings).toEqual([]);
     expect(unexplained).toEqual([]);

@@ -12,6 +12,19 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const fixture = (name: string): string => `${root}test/log/fixtures/${name}`;
 export const textOf = (path: string): string => readFileSync(path, "utf8");
 
+/** Of good traffic. */
+export const goodLogs: readonly string[] = [
+  "go.client.log",
+  "go.server.log",
+  "go-nethttp.server.log",
+  "nghttp.log",
+  "nghttpd.log",
+  "apache.log",
+  "grpc-core.client.log",
+  "python-hyper.log",
+  "node.log",
+];
+
 export interface ReadLog extends Log {
   readonly diagnostics: readonly Diagnostic[];
   readonly frames: readonly FrameEvent[];

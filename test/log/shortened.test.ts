@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { FindingEvent } from "../../src/report/event.ts";
 import { lint, logOf } from "./linting.ts";
-import { fixture, textOf } from "./logging.ts";
+import { fixture, goodLogs, textOf } from "./logging.ts";
 
 const proven = async (lines: readonly string[], side?: "client" | "server") => {
   const { findings } = await lint([], [logOf(lines.join("\n"), "x.log", side)], { preset: "all" });
@@ -12,18 +12,7 @@ const proven = async (lines: readonly string[], side?: "client" | "server") => {
 const isProven = ({ certainty, severity }: FindingEvent): boolean => certainty === "proven" && severity !== "info";
 
 describe("a log of good traffic without some of its lines proves nothing", () => {
-  it.each([
-    "go.client.log",
-    "go.server.log",
-    "go-nethttp.server.log",
-    "nghttp.log",
-    "nghttpd.log",
-    "apache.log",
-    "grpc-core.client.log",
-    "python-hyper.log",
-    "node.log",
-    "names-go.server.log",
-  ])(
+  it.each([...goodLogs, "names-go.server.log"])(
     "%s",
     async (name) => {
       const lines = textOf(fixture(name)).split("\n").slice(0, 120);
