@@ -1,4 +1,6 @@
+// V8's heap, made to fit what a run keeps: little, and most of it for a moment.
 import { statSync } from "node:fs";
+import type { ModelSink } from "../model/model-sink.ts";
 
 /** Of what a capture holds little lives long, so that the old generation is collected in a few milliseconds. By default it may grow to several
  *  times what is in use before that is done.
@@ -21,4 +23,29 @@ function octetsOf(path: string): number {
   }
 }
 
+/** Keeps the young generation from growing to twice of what a run has use for: what is in it is garbage, and takes memory until it is
+ *  collected. A program that runs cannot set its size any more, but it can end its growth. */
+export class YoungGeneration implements ModelSink {
+  #connections = 0;
+  #stopped = false;
+
+  connectionStart(): void {
+    if ((++this.#connections & (EACH - 1)) === 0) this.look();
+  }
+
+  /** It may have grown. */
+  look(): void {
+    if (this.#stopped) return;
+    const v8 = process.getBuiltinModule("node:v8");
+    const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+    if (young === undefined || young.space_size < ENOUGH) return;
+    this.#stopped = true;
+    v8.setFlagsFromString("--semi-space-growth-factor=1");
+  }
+}
+
 const SMALL = 1 << 20;
+// Octets of both halves together.
+const ENOUGH = 16 << 20;
+// Connections after which it is looked at: a power of two.
+const EACH = 64;

@@ -32,7 +32,13 @@ export async function* byWorkers(
     const parts: Promise<PartSource>[] = [];
     for (let index = 0; index < count; index++) {
       const of = { files, share: { index, of: count }, options, protos: task.protos, counters: counters.memory };
-      const worker = new Worker(workerFile(), { workerData: of satisfies WorkerTask, stdout: false, stderr: false });
+      const worker = new Worker(workerFile(), {
+        workerData: of satisfies WorkerTask,
+        // Three halves of the young generation that heap.ts leaves a run.
+        resourceLimits: { maxYoungGenerationSizeMb: 24 },
+        stdout: false,
+        stderr: false,
+      });
       workers.push(worker);
       parts.push(partOf(linesOf(worker, () => counters.took(index), progress.update)));
     }

@@ -1,0 +1,38 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { YoungGeneration } from "../../src/cli/heap.ts";
+
+const v8 = process.getBuiltinModule("node:v8");
+const [space] = v8.getHeapSpaceStatistics();
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function sized(mebibytes: number) {
+  vi.spyOn(v8, "getHeapSpaceStatistics").mockReturnValue([
+    { ...space!, space_name: "old_space", space_size: 99 << 20 },
+    { ...space!, space_name: "new_space", space_size: mebibytes << 20 },
+  ]);
+  return vi.spyOn(v8, "setFlagsFromString").mockReturnValue();
+}
+
+it("lets the young generation grow to 16 MiB, and ends its growth once", () => {
+  const young = new YoungGeneration();
+  expect(sized(15)).not.toHaveBeenCalled();
+  young.look();
+  expect(v8.setFlagsFromString).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+  const set = sized(16);
+  young.look();
+  young.look();
+  expect(set.mock.calls).toEqual([["--semi-space-growth-factor=1"]]);
+});
+
+it("looks at it with each 64th connection", () => {
+  const young = new YoungGeneration();
+  const set = sized(16);
+  for (let i = 1; i < 64; i++) young.connectionStart();
+  expect(set).not.toHaveBeenCalled();
+  young.connectionStart();
+  expect(set).toHaveBeenCalledTimes(1);
+});
