@@ -117,6 +117,10 @@ export class Pairing implements ModelSink, FindingSink {
     this.#last = undefined;
     this.#recent.release(pending.clientTrail);
     this.#recent.release(pending.serverTrail);
+    if (pending.isQuiet) {
+      this.#sink.closed?.(connection, NO_SIGN);
+      return;
+    }
     const recognised = pending.recognise();
     const { pairs, unexplained, beside } = pairAll(pending, recognised, this.#overreaction);
     for (const pair of pairs) this.#sink.paired(pair);

@@ -36,6 +36,13 @@ export class Pending {
     this.connection = connection;
   }
 
+  /** Nothing was found, nothing answered, and neither side shows what it is. */
+  get isQuiet(): boolean {
+    const { client, server } = this;
+    if (this.#findings !== undefined || this.#reactions !== undefined || this.compared !== undefined) return false;
+    return this.noted === undefined && client?.hasSigns !== true && server?.hasSigns !== true;
+  }
+
   get findings(): readonly PendingFinding[] {
     return this.#findings ?? NONE;
   }

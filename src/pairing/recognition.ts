@@ -52,6 +52,11 @@ export class Recognition {
     this.#increment = settings === undefined ? 0 : -1;
   }
 
+  /** Something beside its beginning hints at what it is. */
+  get hasSigns(): boolean {
+    return this.#marks !== undefined && this.#marks.signs.length > 0;
+  }
+
   /** Its next frames still tell how it begins. */
   get begins(): boolean {
     return this.#increment < 0;

@@ -60,7 +60,7 @@ export class EventBuilder {
     const { client, server, flow } = connection;
     const first = firstToEnd(client, server);
     const http2 = connection.isHttp2;
-    return {
+    const plain = {
       kind: "connection",
       id: connection.id,
       client: connection.address("client"),
@@ -72,17 +72,25 @@ export class EventBuilder {
         end: http2 ? first !== undefined : flow.directions.some((d) => d.ended && d.fin >= 0),
         lostOctets: { client: client.lostOctets, server: server.lostOctets },
       },
-      ...(http2 ? rolesOf(connection) : {}),
       frames: connection.frames,
       streams: connection.streamCount,
       calls: connection.calls,
       start: this.#clock.text(flow.firstTime),
       duration: flow.lastTime - flow.firstTime,
+    } as const;
+    const endedBy = first && { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet };
+    const ended = endedBy === undefined ? {} : { endedBy };
+    const signed = software !== undefined && software.evidence.length > 0;
+    // Nearly all: what is put together of several objects takes several times as long.
+    if (!signed && isPlain(connection)) return { ...plain, ...ended };
+    const { frames, streams, calls, start, duration, ...head } = plain;
+    return {
+      ...head,
+      ...(http2 ? rolesOf(connection) : {}),
+      ...{ frames, streams, calls, start, duration },
       ...aboutOf(connection),
-      ...(first === undefined
-        ? {}
-        : { endedBy: { side: first.side, how: first.end!.how as "fin" | "rst", packet: first.end!.at.packet } }),
-      ...(software === undefined || software.evidence.length === 0 ? {} : softwareOf(software)),
+      ...ended,
+      ...(signed ? softwareOf(software) : {}),
     };
   }
 
@@ -385,7 +393,6 @@ function softwareOf({ client, server, evidence }: RecognisedSoftware): Pick<Conn
   };
 }
 
-// A SYN or the preface leaves nothing to say.
 // Of the two that sent FIN or RST, the earlier one.
 function firstToEnd(client: Endpoint, server: Endpoint): Endpoint | undefined {
   if (!wasClosed(client)) return wasClosed(server) ? server : undefined;
@@ -394,6 +401,14 @@ function firstToEnd(client: Endpoint, server: Endpoint): Endpoint | undefined {
 
 const wasClosed = ({ end }: Endpoint): boolean => end !== undefined && (end.how === "fin" || end.how === "rst");
 
+// There is nothing to say of it but what is said of each.
+function isPlain({ about, roles }: Connection): boolean {
+  const { recognised, proxied, tunnel, tls } = about;
+  if (recognised !== undefined || proxied !== undefined || tunnel !== undefined || tls !== undefined) return false;
+  return roles === "syn" || roles === "preface";
+}
+
+// A SYN or the preface leaves nothing to say.
 function rolesOf({ roles, rolesProven }: Connection): Pick<ConnectionEvent, "roles"> {
   if (roles === "syn" || roles === "preface") return {};
   if (roles === "guess") return { roles: { certainty: "unknown" } };

@@ -33,17 +33,13 @@ export function jsonReport(output: Output): Report {
       if (keys !== undefined) output(`${member("keys", keys)},\n`);
       if (logs !== undefined) output(`${member("logs", logs)},\n`);
       const list = (name: string, elements: Spill): void => {
-        let piece = `  "${name}": [`;
-        let before = "\n";
-        const end = elements.size === 0 ? "],\n" : "\n  ],\n";
-        for (const element of elements.texts()) {
-          piece += `${before}    ${element}`;
-          before = ",\n";
-          if (piece.length < PIECE) continue;
-          output(piece);
-          piece = "";
+        if (elements.size === 0) {
+          output(`  "${name}": [],\n`);
+          return;
         }
-        output(`${piece}${end}`);
+        output(`  "${name}": [\n    `);
+        for (const piece of elements.joined(",\n    ")) output(piece);
+        output("\n  ],\n");
       };
       list("connections", connections);
       list("findings", findings);
@@ -61,8 +57,6 @@ const bare = <T extends { kind: string }>({ kind: _, ...rest }: T): Omit<T, "kin
 
 // Octets that are kept in memory of what is mostly little.
 const FEW = 1 << 18;
-// Characters written at once.
-const PIECE = 1 << 16;
 
 // Of an array that is a member of the report: as deep as there, and without its kind, which is the first member.
 function elementOf(event: ReportEvent): string {

@@ -40,8 +40,31 @@ export class Spill {
     this.#used += length;
   }
 
-  /** All of them in their order; then they are gone. */
-  *texts(): Generator<string> {
+  /** All of them in their order, with `between` between them, as pieces of one text; then they are gone. */
+  *joined(between: string): Generator<string> {
+    const separator = Buffer.from(between);
+    const piece = Buffer.allocUnsafe(PIECE);
+    let used = 0;
+    let isFirst = true;
+    for (const octets of this.#inOrder()) {
+      const before = isFirst ? 0 : separator.length;
+      isFirst = false;
+      if (used + before + octets.length > PIECE) {
+        yield piece.toString("utf8", 0, used);
+        used = 0;
+      }
+      if (before + octets.length > PIECE) {
+        yield `${before === 0 ? "" : between}${octets.toString("utf8")}`;
+        continue;
+      }
+      if (before > 0) used += separator.copy(piece, used);
+      used += octets.copy(piece, used);
+    }
+    yield piece.toString("utf8", 0, used);
+  }
+
+  // Each is borrowed until the next.
+  *#inOrder(): Generator<Buffer> {
     const orders = this.#orders;
     const starts = new Float64Array(this.#count + 1);
     for (let i = 0; i < this.#count; i++) starts[i + 1] = starts[i]! + this.#lengths[i]!;
@@ -82,8 +105,8 @@ export class Spill {
     }
   }
 
-  #read(start: number, length: number): string {
-    if (start >= this.#written) return this.#buffer.toString("utf8", start - this.#written, start - this.#written + length);
+  #read(start: number, length: number): Buffer {
+    if (start >= this.#written) return this.#buffer.subarray(start - this.#written, start - this.#written + length);
     let from = start - this.#windowAt;
     if (from < 0 || from + length > this.#window.length) {
       // Neighbours were mostly added one after the other.
@@ -97,7 +120,7 @@ export class Spill {
       this.#windowAt = start;
       from = 0;
     }
-    return this.#window.toString("utf8", from, from + length);
+    return this.#window.subarray(from, from + length);
   }
 }
 
@@ -123,3 +146,4 @@ function grown(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
 
 const NOTHING = Buffer.alloc(0);
 const WINDOW = 1 << 20;
+const PIECE = 1 << 16;

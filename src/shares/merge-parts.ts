@@ -176,7 +176,7 @@ class MergedResults {
   ): FindingEvent | undefined {
     const active = this.#active.get(id);
     if (active === undefined) return undefined;
-    const compared = this.#comparisons.compare(active.rule, active.options, facts, connection, ends);
+    const compared = this.#comparisons.compare(active.rule, active.options, facts, connection, ends.client, ends.server);
     return compared === undefined || finding === undefined ? undefined : this.#build.said(finding, compared, path);
   }
 }

@@ -7,17 +7,47 @@ import { endpointText } from "./endpoint-text.ts";
 import type { Flow } from "./flow.ts";
 
 /** A handshake, as its SYN-ACK shows it. */
-interface Handshake {
+class Handshake {
   readonly flow: Flow;
   readonly seq: number;
   readonly ack: number;
-  /** TCP timestamps (RFC 7323): the server's, and the client's that it echoes; undefined without them. */
-  readonly stamp: number | undefined;
-  readonly echo: number | undefined;
   readonly identification: number;
   /** Times of the SYN and the SYN-ACK; -1: the SYN was sent more than once, or not captured. */
   readonly asked: number;
   readonly answered: number;
+  /** TCP timestamps (RFC 7323): the server's, and the client's that it echoes; undefined without them. */
+  stamp: number | undefined = undefined;
+  echo: number | undefined = undefined;
+
+  constructor(flow: Flow, s: TcpSegment) {
+    this.flow = flow;
+    this.seq = s.seq;
+    this.ack = s.ack;
+    this.identification = s.identification;
+    this.asked = flow.directions[0].syn ? flow.synTime : -1;
+    this.answered = s.packet.time;
+    this.#readStamps(s);
+  }
+
+  // Kind 8, length 10 (RFC 7323 3.2); kinds 0 and 1 are one octet.
+  #readStamps({ packet: { bytes }, options, start }: TcpSegment): void {
+    for (let at = options; at < start; ) {
+      const kind = bytes[at]!;
+      if (kind === 0) break;
+      if (kind === 1) {
+        at++;
+        continue;
+      }
+      const length = bytes[at + 1] ?? 0;
+      if (length < 2 || at + length > start) break;
+      if (kind === 8 && length === 10) {
+        this.stamp = i32(bytes, at + 2);
+        this.echo = i32(bytes, at + 6);
+        return;
+      }
+      at += length;
+    }
+  }
 }
 
 /** The handshakes captured last, to know those of a connection that was captured before, at another point.
@@ -40,9 +70,8 @@ export class Sightings {
    *  @param flow Nothing was reported of it yet.
    *  @param s Its first SYN-ACK. */
   match(flow: Flow, s: TcpSegment): void {
-    const { seq, ack, identification } = s;
-    const asked = flow.directions[0].syn ? flow.synTime : -1;
-    const seen: Handshake = { flow, seq, ack, ...stampsOf(s), identification, asked, answered: s.packet.time };
+    const { seq, ack } = s;
+    const seen = new Handshake(flow, s);
     const hash = Math.imul(seq, 0x297a2d39) + Math.imul(ack, 0x1b56c4e9);
     const slot = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> this.#shift;
     const first = this.#slots[slot];
@@ -109,20 +138,3 @@ const text = (nanoseconds: number): string =>
 
 // Nanoseconds between two sightings of a connection whose client's address was translated, clocks included.
 const TRANSLATED = 5 * SECOND;
-
-// Kind 8, length 10 (RFC 7323 3.2); kinds 0 and 1 are one octet.
-function stampsOf({ packet: { bytes }, options, start }: TcpSegment): Pick<Handshake, "stamp" | "echo"> {
-  for (let at = options; at < start; ) {
-    const kind = bytes[at]!;
-    if (kind === 0) break;
-    if (kind === 1) {
-      at++;
-      continue;
-    }
-    const length = bytes[at + 1] ?? 0;
-    if (length < 2 || at + length > start) break;
-    if (kind === 8 && length === 10) return { stamp: i32(bytes, at + 2), echo: i32(bytes, at + 6) };
-    at += length;
-  }
-  return { stamp: undefined, echo: undefined };
-}

@@ -1,6 +1,5 @@
 // Rules that compare connections. In: the end of a connection. Out: what it adds to each comparison, and what is found of it: at once, or by
 // who merges what several processes noted of their shares of the connections.
-import type { Connection } from "../../model/connection.ts";
 import type { FrameRef } from "../../model/frame-ref.ts";
 import { familyOf } from "../families.ts";
 import type { Finding, FindingSink } from "../finding.ts";
@@ -14,17 +13,18 @@ import type { Slot } from "./slot.ts";
 export class Comparisons {
   readonly #sessions = new Map<string, unknown>();
 
-  /** @param ends Addresses with ports. */
+  /** @param client Address with port; so is `server`. */
   compare(
     rule: Rule,
     options: Readonly<Record<string, number>>,
     facts: unknown,
     connection: number,
-    ends: { readonly client: string; readonly server: string },
+    client: string,
+    server: string,
   ): Compared | undefined {
     let session = this.#sessions.get(rule.id);
     if (session === undefined) this.#sessions.set(rule.id, (session = rule.session?.()));
-    return rule.compare!(facts, { session, options, connection, ...ends });
+    return rule.compare!(facts, { session, options, connection, client, server });
   }
 }
 
@@ -41,7 +41,14 @@ export function takeNotes(slot: Slot, judged: Judged, sink: FindingSink, compari
       continue;
     }
     const { connection } = judged;
-    const compared = comparisons.compare(slot.rule, slot.context.options, note.facts, connection.id, addressesOf(connection));
+    const compared = comparisons.compare(
+      slot.rule,
+      slot.context.options,
+      note.facts,
+      connection.id,
+      connection.address("client"),
+      connection.address("server"),
+    );
     const finding = compared === undefined ? undefined : findingOf(slot, note, judged, compared);
     if (finding !== undefined) sink.compared(finding);
   }
@@ -78,8 +85,6 @@ function findingOf(slot: Slot, { subject, related = [], stream }: Note, judged: 
 /** Octets of the frame's direction after which its receiver could know. */
 export const decidable = (by: "head" | "payload" | "block", { offset, end }: FrameRef): number =>
   by === "head" ? Math.min(offset + HEAD, end) : end;
-
-const addressesOf = (connection: Connection) => ({ client: connection.address("client"), server: connection.address("server") });
 
 const listOf = (noted: Note | readonly Note[]): readonly Note[] => (Array.isArray(noted) ? noted : [noted as Note]);
 

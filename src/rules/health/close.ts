@@ -38,6 +38,7 @@ export const streamUnfinished = defineRule({
       if (!stream.closed && !stream.reserved && stream.seen && flow.lastTime - lastTimeOf(stream) >= options.ms * 1e6)
         idle.push(stream);
     }
+    if (idle.length === 0) return;
     for (const actor of ["either side", "the client", "the server"]) {
       const streams = idle.filter((stream) => actorOf(stream) === actor);
       const [first] = streams;
