@@ -87,7 +87,7 @@ export class DecodedBlock {
   /** The values of all fields of a name that has a slot, joined with commas (RFC 9110 5.3); undefined where there is none. Of a block
    *  that repeats a field without end, the first of them. */
   joined(id: number): string | undefined {
-    if (this.slots[id] === undefined) return undefined;
+    if ((this.bits & BlockBit.repeated) === 0 || this.slots[id] === undefined) return this.slots[id]?.value;
     let values: string | undefined;
     for (let i = 0; i < this.count; i++) {
       const { name, value } = this.fields[i]!;

@@ -8,7 +8,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { FieldBlock } from "./field-block.ts";
 import { isUpgraded, observeAboveGoaway, observeAfterGoaway, observeLate } from "./on-stream.ts";
 import type { Stream } from "./stream.ts";
-import { illegalInput, stateFor } from "./stream-state.ts";
+import { illegalInput, mayGoOn, stateFor } from "./stream-state.ts";
 
 /** Set the block's role, and observe what is wrong with its being there. */
 export function observeHeaders(
@@ -71,19 +71,21 @@ function observeKnownStream(fields: FieldBlock, stream: Stream, sender: Endpoint
   }
   const own = stream.half(sender.side);
   const horizon = fields.first.acked;
-  const state = stateFor(stream, sender.side, horizon, sender.processed);
   observeAboveGoaway(observations, stream, sender);
-  const illegal = illegalInput(state, sender.side, "headers", stream.promised);
-  if (illegal !== undefined) {
-    const requestShaped = decoded?.method !== undefined;
-    const readable = decoded !== undefined && decoded.certainty !== "unknown";
-    const finished = state === "reset (own)" || state === "closed" || own.endAt >= 0;
-    const reuse =
-      finished &&
-      illegal !== Observation.clientOnPushed &&
-      (requestShaped || (!readable && state !== "reset (own)" && state === "closed"));
-    observations.note(reuse ? Observation.streamIdReuse : illegal);
-    return;
+  if (!mayGoOn(stream, sender.side)) {
+    const state = stateFor(stream, sender.side, horizon, sender.processed);
+    const illegal = illegalInput(state, sender.side, "headers", stream.promised);
+    if (illegal !== undefined) {
+      const requestShaped = decoded?.method !== undefined;
+      const readable = decoded !== undefined && decoded.certainty !== "unknown";
+      const finished = state === "reset (own)" || state === "closed" || own.endAt >= 0;
+      const reuse =
+        finished &&
+        illegal !== Observation.clientOnPushed &&
+        (requestShaped || (!readable && state !== "reset (own)" && state === "closed"));
+      observations.note(reuse ? Observation.streamIdReuse : illegal);
+      return;
+    }
   }
   if (sender.side === "server" && stream.initiator === "client" && stream.openedAt > horizon && horizon >= 0) {
     observations.note(Observation.streamIdUnopened);

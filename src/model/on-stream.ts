@@ -7,7 +7,7 @@ import { delivered } from "./causality.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Stream } from "./stream.ts";
-import { illegalInput, type StreamInput, stateFor } from "./stream-state.ts";
+import { illegalInput, mayGoOn, type StreamInput, stateFor } from "./stream-state.ts";
 
 /** A frame on a stream, or on one that is not known. */
 export function observeOnStream(
@@ -27,10 +27,7 @@ export function observeOnStream(
     frame.observations.note(Observation.onUpgraded);
     return;
   }
-  const own = stream.half(sender.side);
-  const theirs = stream.half(peer.side);
-  // The ordinary case: the sender has not ended, so that it may send anything.
-  if (own.endAt < 0 && own.resetAt < 0 && theirs.resetAt < 0 && !stream.promised && input !== "push-promise") return;
+  if (input !== "push-promise" && mayGoOn(stream, sender.side)) return;
   const state = stateFor(stream, sender.side, frame.first.acked, sender.processed);
   const illegal = illegalInput(state, sender.side, input, stream.promised);
   if (illegal !== undefined) frame.observations.note(illegal);

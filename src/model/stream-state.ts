@@ -18,6 +18,12 @@ export type StreamState =
 
 export type StreamInput = "headers" | "data" | "rst-stream" | "window-update" | "push-promise" | "priority";
 
+/** The ordinary case: this side has not ended the stream, nobody reset it, and it was not promised. It may send all but PUSH_PROMISE. */
+export function mayGoOn({ client, server, promised }: Stream, from: Side): boolean {
+  const own = from === "client" ? client : server;
+  return own.endAt < 0 && client.resetAt < 0 && server.resetAt < 0 && !promised;
+}
+
 /** The state in which `from` sends, having received `horizon` octets and processed `processed` octets of the other direction. */
 export function stateFor(stream: Stream, from: Side, horizon: number, processed: number): StreamState {
   const own = stream.half(from);
