@@ -142,6 +142,8 @@ export class Call implements SideOwner, StreamCall {
     const { time } = frame.last;
     if (this.answeredTime < 0 && message.from === "server") this.answeredTime = time;
     if (time > this.deadline || frame.first.time > this.deadline) this.oddities |= CallOddity.late;
+    // Known from the first message on, at the latest.
+    if (this.hasSchema) this.oddities |= CallOddity.schema;
     this.#context.message(message, frame, this);
   }
 

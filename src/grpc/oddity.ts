@@ -28,4 +28,6 @@ export const CallOddity = {
   late: 1 << 11,
   /** An RST_STREAM, the first of its side. */
   reset: 1 << 12,
+  /** Its method is one of a schema that binds. Nothing is wrong with it: it has to be looked at. */
+  schema: 1 << 13,
 } as const;

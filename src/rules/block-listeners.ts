@@ -24,26 +24,28 @@ export class BlockListeners<Listener> {
     }
   }
 
-  of({ from, role, decoded }: FieldBlock): readonly Listener[] {
+  of({ from, role, decoded, endStream }: FieldBlock): readonly Listener[] {
     const bits = (decoded?.bits ?? 0) & this.#bits;
     const values = (decoded?.valueBits ?? 0) & this.#values;
     const lasts = from === "client" ? this.#last.client : this.#last.server;
     const last = lastOf(lasts, role);
-    if (last.bits !== bits || last.values !== values) {
-      last.listeners = this.#find(from, role, bits, values);
+    if (last.bits !== bits || last.values !== values || last.ends !== endStream) {
+      last.listeners = this.#find(from, role, bits, values, endStream);
+      last.ends = endStream;
       last.bits = bits;
       last.values = values;
     }
     return last.listeners;
   }
 
-  #find(from: FieldBlock["from"], role: FieldBlock["role"], bits: number, values: number): readonly Listener[] {
-    const key = `${from} ${role}`;
+  #find(from: FieldBlock["from"], role: FieldBlock["role"], bits: number, values: number, ends: boolean): readonly Listener[] {
+    const key = `${from} ${role} ${ends}`;
     const known = this.#known.get(key)?.get(bits)?.get(values);
     if (known !== undefined) return known;
     const meets = (when: BlockCondition): boolean =>
       (when.from === undefined || when.from === from) &&
       (when.roles === undefined || when.roles.includes(role)) &&
+      (when.ends === undefined || ends) &&
       (when.bits === undefined || (bits & when.bits) !== 0) &&
       (when.values === undefined || (values & when.values) !== 0) &&
       (values & (when.without ?? 0)) === 0;
@@ -61,6 +63,7 @@ export class BlockListeners<Listener> {
 class Last<Listener> {
   bits = -1;
   values = 0;
+  ends = false;
   listeners: readonly Listener[] = [];
 }
 

@@ -21,6 +21,20 @@ export function unmet(
   const peer = connection.endpoint(other(frame.from));
   // The ordinary case: nothing is lacking that any rule could need.
   if (exact && stream?.seen === true && frame.acked >= 0 && isAll(own) && isAll(peer) && connection.rolesProven) return NOTHING;
+  return lackingOf(needs, family, connection, frame, exact, stream, own, peer);
+}
+
+// Apart: what its functions share is made with each call.
+function lackingOf(
+  needs: readonly Need[],
+  family: string,
+  connection: Connection,
+  frame: FrameRef,
+  exact: boolean,
+  stream: Stream | undefined,
+  own: Endpoint,
+  peer: Endpoint,
+): readonly Need[] {
   const lacking: Need[] = [];
   // Every rule needs to know who is who and where frames begin.
   if (!connection.rolesProven) lacking.push("roles");

@@ -82,6 +82,10 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** ... and of HEADERS and PUSH_PROMISE only for what is more than a whole field block in one packet: CONTINUATION follows, it came over
    *  some time, or it has an observation. */
   readonly inParts?: boolean;
+  /** ... and of SETTINGS only for those that any of these describes; for all that are not whole. */
+  readonly settings?: SettingsCondition | readonly SettingsCondition[];
+  /** Frames of these kinds make the state of the rule: for others `frame` is called only while it keeps one. */
+  readonly begunBy?: readonly FrameKind[];
   /** `frame`, `messageStart`, `message` and `finish` are called for what this side sends only. */
   readonly from?: Side;
   /** `messageStart` and `message` are called only for messages with another Compressed-Flag than 0. */
@@ -89,7 +93,7 @@ export interface Rule<Meta extends RuleMeta = RuleMeta, State = unknown, Shared 
   /** `judge` and `fields` are called only for large blocks, `messageStart` only for large messages. What is larger by the measure of one rule is
    *  given to all with this: each compares again. */
   readonly above?: (options: Readonly<Record<string, number>>) => Size;
-  /** `judge` and `fields` are called only where the connection has TLS below it. */
+  /** `frame`, `judge` and `fields` are called only where the connection has TLS below it. */
   readonly overTls?: boolean;
   /** The events of calls come only for calls with any of these `CallOddity` bits. */
   readonly calls?: number;
@@ -182,6 +186,18 @@ export interface BlockCondition {
   readonly without?: number;
   readonly roles?: readonly BlockRole[];
   readonly from?: Side;
+  /** With END_STREAM. */
+  readonly ends?: true;
+}
+
+/** SETTINGS of which all of this holds. */
+export interface SettingsCondition {
+  /** An acknowledgment, or none. */
+  readonly ack: boolean;
+  /** It has any of these (`Setting`). */
+  readonly ids?: readonly number[];
+  /** Its side has sent others before, acknowledgments aside. */
+  readonly later?: true;
 }
 
 /** What is larger in one of these. */

@@ -22,6 +22,7 @@ const listeners = new BlockListeners<string>([
   ["te of clients", { bits: FieldBit.te, from: "client" }],
   ["not POST", { values: ValueBit.methodOther, roles: ["request"] }],
   ["te without trailers", { bits: FieldBit.te, without: ValueBit.teTrailers }],
+  ["the end", { roles: ["request"], ends: true }],
   ["either", [{ values: ValueBit.methodOther }, { bits: FieldBit.te, from: "server" }]],
 ]);
 
@@ -38,6 +39,16 @@ it.each<[string, FieldBlock, string[]]>([
   expect(listeners.of(subject)).toEqual(expected);
   expect(listeners.of(block(subject.from, subject.role, [":method", "PUT"], ["te", "gzip"]))).toContain("te without trailers");
   expect(listeners.of(subject)).toEqual(expected);
+});
+
+it("tells the same fields with and without END_STREAM apart", () => {
+  const open = block("client", "request", ["a", "b"]);
+  const ended = block("client", "request", ["a", "b"]);
+  ended.endStream = true;
+  for (let i = 0; i < 2; i++) {
+    expect(listeners.of(open)).toEqual(["always"]);
+    expect(listeners.of(ended)).toEqual(["always", "the end"]);
+  }
 });
 
 it("tells a block that could not be decoded to those without a condition", () => {

@@ -228,6 +228,8 @@ export const headerListSizeTrap = defineRule({
   },
   state: (): Record<Side, Trap | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings", "rst-stream", "goaway"],
+  settings: { ack: false, ids: [Setting.maxHeaderListSize] },
+  begunBy: ["settings"],
   frame(frame, _stream, context) {
     if (frame.kind === "settings") {
       if (frame.ack || !frame.whole) return;
@@ -277,6 +279,7 @@ export const tableSizeChurn = defineRule({
   when: { bits: BlockBit.sizeUpdate },
   state: (): Record<Side, Table | undefined> => ({ client: undefined, server: undefined }),
   kinds: ["settings"],
+  settings: { ack: false, ids: [Setting.headerTableSize] },
   judge(block, _stream, { state, options, report }) {
     if (!("decoded" in block)) return;
     const table = (state[block.from] ??= new Table());

@@ -61,6 +61,7 @@ export const settingsFlood = flood("abuse/settings-flood", {
   },
   most: "frames",
   kinds: ["settings"],
+  settings: { ack: false, later: true },
   of: (frame) => (frame.ack ? undefined : frame),
   later: {
     isQuiet: (side, { connection }) => connection.endpoint(side).settings.frames === 0,
@@ -92,6 +93,7 @@ export const settingsManyEntries = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: false },
   frame(frame, _stream, { options, report }) {
     const count = Math.floor(frame.length / SETTING);
     if (count <= options.entries || frame.ack) return;

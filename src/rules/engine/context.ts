@@ -29,6 +29,7 @@ export class StateNumbers {
 /** What the handlers of one rule are given last: one object per rule, which points to the connection that is judged. */
 export class RuleContext implements Context {
   readonly #rule: Rule;
+  readonly #make: Rule["state"];
   readonly #numbers: StateNumbers;
   readonly #reporter: Reporter;
   readonly options: Readonly<Record<string, number>>;
@@ -38,6 +39,7 @@ export class RuleContext implements Context {
 
   constructor(rule: Rule, numbers: StateNumbers, options: Readonly<Record<string, number>>, reporter: Reporter) {
     this.#rule = rule;
+    this.#make = rule.state;
     this.#numbers = numbers;
     this.#reporter = reporter;
     this.options = options;
@@ -55,11 +57,12 @@ export class RuleContext implements Context {
 
   /** Made when a handler first asks: most rules keep nothing of most connections. */
   get state(): unknown {
-    if (this.#rule.state === undefined) return undefined;
+    const make = this.#make;
+    if (make === undefined) return undefined;
     if (this.#number < 0) this.#number = this.#numbers.next();
     const judged = this.#of!;
     if (this.#number >= judged.states.length) judged.states = roomier(judged.states, this.#number);
-    return (judged.states[this.#number] ??= this.#rule.state());
+    return (judged.states[this.#number] ??= make.call(this.#rule));
   }
 
   get hasState(): boolean {

@@ -18,7 +18,6 @@ import type { Stream } from "../../model/stream.ts";
 import type { Origin, Side } from "../../place.ts";
 import type { EndReason } from "../../tcp/byte-stream.ts";
 import type { TlsFacts } from "../../tls/facts.ts";
-import { familyOf } from "../families.ts";
 import type { FindingSink } from "../finding.ts";
 import { unmet } from "../needs.ts";
 import type { ReportOptions, Subject } from "../rule.ts";
@@ -29,7 +28,7 @@ import { isExempt } from "./exemption.ts";
 import { Judged } from "./judged.ts";
 import { Listeners, wantsConnectionEnd, wantsEnd } from "./listeners.ts";
 import { Settlement } from "./settlement.ts";
-import { type ActiveRule, type Slot, slotsOf } from "./slot.ts";
+import { type ActiveRule, type Slot, slotsOf, typeBit } from "./slot.ts";
 
 export class RuleEngine implements ModelSink, GrpcSink {
   readonly #listeners: Listeners;
@@ -43,7 +42,9 @@ export class RuleEngine implements ModelSink, GrpcSink {
 
   /** @param isShare Others judge the other connections: what compares connections is only noted. */
   constructor(rules: readonly ActiveRule[], sink: FindingSink, limits: Limits, isShare = false) {
-    this.#listeners = new Listeners(slotsOf(rules, (...args) => this.#report(...args)));
+    this.#listeners = new Listeners(
+      slotsOf(rules, (slot, subject, message, data, more) => this.#report(slot, subject, message, data, more)),
+    );
     this.#sink = sink;
     this.#comparisons = isShare ? undefined : new Comparisons();
     this.#settlement = new Settlement(sink, limits);
@@ -72,10 +73,12 @@ export class RuleEngine implements ModelSink, GrpcSink {
     for (let i = 0; i < observations.count; i++) this.#judge(observations.at(i), frame, frame.kind, stream, judged);
     const opensBlock = type === FrameType.headers || type === FrameType.pushPromise;
     const wholeBlock = opensBlock && observations.count === 0 && frame.endHeaders && frame.first.time === last.time;
-    const listeners = this.#listeners.frame(type, from, wholeBlock);
+    const listeners = this.#listeners.frame(frame, wholeBlock, connection);
+    const bit = typeBit(type);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      if (!slot.framesWithState || slot.context.keeps(judged)) slot.rule.frame!(frame, stream, slot.context.of(judged));
+      if ((slot.begunElsewhere & bit) === 0 || slot.context.keeps(judged))
+        slot.frame!.call(slot.rule, frame, stream, slot.context.of(judged));
     }
     // `fields` or `fieldsLost` follows: what the block shows belongs to the same frame.
     if (opensBlock) judged.setOpenBlock(from, frame.first.offset);
@@ -95,10 +98,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
         const listeners = judge.of(block);
         for (let i = 0; i < listeners.length; i++) {
           const slot = listeners[i]!;
-          if (!slot.judgesWithState || slot.context.keeps(judged)) slot.judge!(block, stream, slot.context.of(judged));
+          if (!slot.judgesWithState || slot.context.keeps(judged))
+            slot.judge!.call(slot.rule, block, stream, slot.context.of(judged));
         }
       }
-      for (let i = 0; i < fields.length; i++) fields[i]!.rule.fields!(block, stream, fields[i]!.context.of(judged));
+      for (let i = 0; i < fields.length; i++) {
+        const slot = fields[i]!;
+        slot.fields!.call(slot.rule, block, stream, slot.context.of(judged));
+      }
     }
     judged.setOpenBlock(from, -1);
     this.#settle(judged);
@@ -118,7 +125,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.messageStart!(message, frame, call, slot.context.of(judged));
+      slot.messageStart!.call(slot.rule, message, frame, call, slot.context.of(judged));
     }
   }
 
@@ -128,7 +135,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.message!(message, frame, call, slot.context.of(judged));
+      slot.message!.call(slot.rule, message, frame, call, slot.context.of(judged));
     }
   }
 
@@ -138,8 +145,8 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      if (slot.rule.calls === undefined || (slot.rule.calls & call.oddities) !== 0)
-        slot.rule.status!(status, call, slot.context.of(judged));
+      if (slot.calls === undefined || (slot.calls & call.oddities) !== 0)
+        slot.status!.call(slot.rule, status, call, slot.context.of(judged));
     }
   }
 
@@ -149,7 +156,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.finish!(from, by, call, slot.context.of(judged));
+      slot.finish!.call(slot.rule, from, by, call, slot.context.of(judged));
     }
   }
 
@@ -164,7 +171,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(call.connection, call.stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      slot.rule.callEnd!(call, slot.context.of(judged));
+      slot.callEnd!.call(slot.rule, call, slot.context.of(judged));
     }
     this.#settle(judged);
   }
@@ -174,7 +181,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const judged = this.#enter(connection, stream);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      if (wantsEnd(slot, stream, judged)) slot.rule.streamEnd!(stream, slot.context.of(judged));
+      if (wantsEnd(slot, stream, judged)) slot.streamEnd!.call(slot.rule, stream, slot.context.of(judged));
     }
     this.#settle(judged);
   }
@@ -188,7 +195,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
     const judged = this.#enter(connection, undefined);
     for (const slot of this.#listeners.end(how))
-      if (!slot.endsWithState || slot.context.keeps(judged)) slot.rule.end!(from, how, at, slot.context.of(judged));
+      if (!slot.endsWithState || slot.context.keeps(judged)) slot.end!.call(slot.rule, from, how, at, slot.context.of(judged));
     this.#settle(judged);
   }
 
@@ -200,7 +207,7 @@ export class RuleEngine implements ModelSink, GrpcSink {
     const listeners = this.#listeners.connectionEnd(bits);
     for (let i = 0; i < listeners.length; i++) {
       const slot = listeners[i]!;
-      if (wantsConnectionEnd(slot, bits, judged)) slot.rule.connectionEnd!(slot.context.of(judged));
+      if (wantsConnectionEnd(slot, bits, judged)) slot.connectionEnd!.call(slot.rule, slot.context.of(judged));
     }
     this.#settle(judged);
     const comparing = this.#listeners.note(bits);
@@ -215,21 +222,20 @@ export class RuleEngine implements ModelSink, GrpcSink {
   #report(slot: Slot, subject: Subject | FrameRef, message: string, data: MessageData, more: ReportOptions | undefined): void {
     const judged = this.#current!;
     const { connection } = judged;
-    const { meta } = slot.rule;
     const stream = more?.stream ?? this.#stream;
     const candidate = this.#settlement.spare ?? new Candidate();
     this.#settlement.spare = undefined;
     candidate.take(slot, subject, message, data, stream);
     const { frame } = candidate;
-    const decidableAt = decidable(meta.decidable, frame);
+    const decidableAt = decidable(slot.decidable, frame);
     if (isExempt(connection, frame, decidableAt)) return;
     const exact = subject instanceof FieldBlock ? subject.decoded?.certainty === "exact" : true;
-    candidate.because = unmet(meta.needs, familyOf(slot.rule.id), connection, frame, exact, stream);
+    candidate.because = unmet(slot.needs, slot.family, connection, frame, exact, stream);
     if (more?.because !== undefined) candidate.because = [...candidate.because, more.because];
     if (slot.unmet !== undefined) candidate.because = [...candidate.because, slot.unmet];
     candidate.more = more;
     candidate.severity = more?.severity ?? slot.severity;
-    candidate.rank = more?.severity ?? meta.severity;
+    candidate.rank = more?.severity ?? slot.rankSeverity;
     candidate.decidableAt = decidableAt;
     const { candidates } = judged;
     if (candidates.length === 0) candidate.repeats = judged.folding.again(candidate, judged.isBroken(frame.from));
@@ -247,14 +253,14 @@ export class RuleEngine implements ModelSink, GrpcSink {
     for (const slot of slots) {
       if (slot.kinds !== undefined && !slot.kinds.includes(kind)) continue;
       if (slot.from !== undefined && slot.from !== subject.from) continue;
-      slot.judge!(subject, stream, slot.context.of(judged));
+      slot.judge!.call(slot.rule, subject, stream, slot.context.of(judged));
     }
   }
 
   #tick(now: number, judged: Judged): void {
     judged.ticked = now;
     for (const slot of this.#listeners.tick)
-      if (!slot.ticksWithState || slot.context.keeps(judged)) slot.rule.tick!(now, slot.context.of(judged));
+      if (!slot.ticksWithState || slot.context.keeps(judged)) slot.tick!.call(slot.rule, now, slot.context.of(judged));
   }
 
   #settle(judged: Judged): void {

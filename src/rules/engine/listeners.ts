@@ -1,7 +1,9 @@
 // Which rules are called for what: worked out once, so that an ordinary frame asks a list that is mostly empty.
+
+import { u16 } from "../../bytes.ts";
 import type { Call } from "../../grpc/call.ts";
 import type { GrpcMessage } from "../../grpc/message-decoder.ts";
-import { kindOf } from "../../http2/frame.ts";
+import { type Frame, FrameType, kindOf } from "../../http2/frame.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
@@ -9,7 +11,7 @@ import type { Stream } from "../../model/stream.ts";
 import type { Side } from "../../place.ts";
 import type { EndReason } from "../../tcp/byte-stream.ts";
 import { BlockListeners } from "../block-listeners.ts";
-import type { BlockCondition, Rule, Size } from "../rule.ts";
+import type { BlockCondition, Rule, SettingsCondition, Size } from "../rule.ts";
 import type { States } from "./context.ts";
 import type { Slot } from "./slot.ts";
 
@@ -26,19 +28,17 @@ export class Listeners {
   readonly #largeList: number;
   readonly #manyFields: number;
   readonly #longMessage: number;
-  readonly #frame: readonly BySide[];
-  readonly #wholeBlock: readonly BySide[];
+  readonly #frames: readonly OfFrames[];
   readonly #messageStart: OfMessages;
   readonly #message: OfMessages;
-  readonly #finish: Record<Side, ByOddity>;
-  readonly #reset: ByOddity;
-  readonly #callEnd: ByOddity;
-  readonly #streamEnd: readonly Slot[];
-  readonly #ordinaryStreamEnd: readonly Slot[];
+  readonly #finish: Record<Side, ByBits>;
+  readonly #reset: ByBits;
+  readonly #callEnd: ByBits;
+  readonly #streamEnd: ByBits;
   readonly #close: readonly Slot[];
   readonly #stop: readonly Slot[];
-  readonly #connectionEnd: ByConnection;
-  readonly #note: ByConnection;
+  readonly #connectionEnd: ByBits;
+  readonly #note: ByBits;
 
   constructor(slots: readonly Slot[]) {
     const having = (event: keyof Rule): Slot[] => slots.filter(({ rule }) => rule[event] !== undefined);
@@ -71,30 +71,30 @@ export class Listeners {
     this.upgrade = having("upgrade");
     this.tls = having("tls");
     this.tick = having("tick");
-    this.#reset = new ByOddity(having("reset"));
-    this.#callEnd = new ByOddity(having("callEnd"));
-    this.#streamEnd = having("streamEnd");
-    this.#ordinaryStreamEnd = this.#streamEnd.filter(
-      ({ rule }) => rule.ended?.streams === undefined || rule.ended.withState === true,
+    this.#reset = new ByBits(having("reset"), isOfCall);
+    this.#callEnd = new ByBits(having("callEnd"), isOfCall);
+    this.#streamEnd = new ByBits(
+      having("streamEnd"),
+      ({ ended, endedAlways, endedWithState }, bits) => endedAlways || endedWithState || (ended & bits) !== 0,
     );
     this.tcpWindow = having("tcpWindow");
     this.#close = having("end");
     this.#stop = this.#close.filter(({ rule }) => rule.onClose !== true);
-    this.#connectionEnd = new ByConnection(having("connectionEnd"));
-    this.#note = new ByConnection(having("note"));
-    const framed = Array.from({ length: TYPES }, (_, type) =>
-      having("frame").filter(({ rule }) => rule.kinds?.includes(kindOf(type)) ?? true),
-    );
-    this.#frame = framed.map(bySide);
-    this.#wholeBlock = framed.map((all) => bySide(all.filter(({ rule }) => rule.inParts !== true)));
+    this.#connectionEnd = new ByBits(having("connectionEnd"), isOfConnection);
+    this.#note = new ByBits(having("note"), isOfConnection);
+    const framed = having("frame");
+    this.#frames = [false, true].map((overTls) => ofFrames(framed.filter(({ rule }) => overTls || rule.overTls !== true)));
     this.#messageStart = ofMessages(having("messageStart"));
     this.#message = ofMessages(having("message"));
-    this.#finish = byOddity(having("finish"));
+    this.#finish = byOddities(having("finish"));
   }
 
-  /** @param type The frame's. @param wholeBlock It is a whole field block in one packet without any observation. */
-  frame(type: number, from: Side, wholeBlock: boolean): readonly Slot[] {
-    return of((wholeBlock ? this.#wholeBlock : this.#frame)[type < TYPES ? type : UNKNOWN]!, from);
+  /** @param wholeBlock It is a whole field block in one packet without any observation. */
+  frame(frame: Frame, wholeBlock: boolean, connection: Connection): readonly Slot[] {
+    const { type, from } = frame;
+    const frames = this.#frames[connection.tls === undefined ? 0 : 1]!;
+    if (type === FrameType.settings && frame.whole) return of(frames.settings.of(settingsBits(frame, connection)), from);
+    return of((wholeBlock ? frames.wholeBlock : frames.all)[type < TYPES ? type : UNKNOWN]!, from);
   }
 
   /** For a field block that took effect. */
@@ -123,7 +123,7 @@ export class Listeners {
     return this.#ofMessage(this.#message, message).of(oddities);
   }
 
-  #ofMessage(listeners: OfMessages, { from, flag, length }: GrpcMessage): ByOddity {
+  #ofMessage(listeners: OfMessages, { from, flag, length }: GrpcMessage): ByBits {
     const all = flag !== 0 ? listeners.flagged : length > this.#longMessage ? listeners.long : listeners.plain;
     return from === "client" ? all.client : all.server;
   }
@@ -142,7 +142,7 @@ export class Listeners {
 
   /** Which of them are to be called is for `wantsEnd` to say. */
   streamEnd({ bits }: Stream): readonly Slot[] {
-    return bits === 0 ? this.#ordinaryStreamEnd : this.#streamEnd;
+    return this.#streamEnd.of(bits);
   }
 
   end(how: EndReason): readonly Slot[] {
@@ -165,22 +165,33 @@ export function wantsConnectionEnd(slot: Slot, bits: number, judged: States): bo
   return !slot.closesWithState || (slot.connections & bits) !== 0 || slot.context.keeps(judged);
 }
 
-/** Rules by the bits of connections that they are called for; few sets of them are ever met. */
-class ByConnection {
+/** Rules by the bits of what they are called for; few sets of bits are ever met. */
+class ByBits {
   readonly #slots: readonly Slot[];
+  readonly #wants: (slot: Slot, bits: number) => boolean;
   readonly #known = new Map<number, readonly Slot[]>();
+  // What was asked last: mostly the same.
+  #bits = 0;
+  #last: readonly Slot[];
 
-  constructor(slots: readonly Slot[]) {
+  constructor(slots: readonly Slot[], wants: (slot: Slot, bits: number) => boolean) {
     this.#slots = slots;
+    this.#wants = wants;
+    this.#last = this.#find(0);
   }
 
   of(bits: number): readonly Slot[] {
+    if (bits !== this.#bits) {
+      this.#last = this.#find(bits);
+      this.#bits = bits;
+    }
+    return this.#last;
+  }
+
+  #find(bits: number): readonly Slot[] {
     let slots = this.#known.get(bits);
     if (slots === undefined) {
-      slots = this.#slots.filter(
-        ({ rule, connections, closesWithState }) =>
-          rule.connections === undefined || closesWithState || (connections & bits) !== 0,
-      );
+      slots = this.#slots.filter((slot) => this.#wants(slot, bits));
       this.#known.set(bits, slots);
     }
     return slots;
@@ -189,32 +200,65 @@ class ByConnection {
 
 /** Whether a rule hears of the end of a stream. */
 export function wantsEnd(slot: Slot, stream: Stream, judged: States): boolean {
-  const { ended } = slot.rule;
-  if (ended === undefined) return true;
-  return ((ended.streams ?? 0) & stream.bits) !== 0 || (ended.withState === true && slot.context.keeps(judged));
+  return slot.endedAlways || (slot.ended & stream.bits) !== 0 || (slot.endedWithState && slot.context.keeps(judged));
 }
 
-/** Rules by the oddities of calls that they are called for; few sets of them are ever met. */
-class ByOddity {
+/** Who hears of frames: by type, and of SETTINGS by what they are. */
+interface OfFrames {
+  readonly all: readonly BySide[];
+  readonly wholeBlock: readonly BySide[];
+  readonly settings: BySettings;
+}
+
+function ofFrames(slots: readonly Slot[]): OfFrames {
+  const all = Array.from({ length: TYPES }, (_, type) => slots.filter(({ rule }) => rule.kinds?.includes(kindOf(type)) ?? true));
+  return {
+    all: all.map(bySide),
+    wholeBlock: all.map((some) => bySide(some.filter(({ rule }) => rule.inParts !== true))),
+    settings: new BySettings(all[FrameType.settings]!),
+  };
+}
+
+/** Rules by the SETTINGS that they are called for; few sets of bits are ever met. */
+class BySettings {
   readonly #slots: readonly Slot[];
-  readonly #ordinary: readonly Slot[];
-  readonly #known = new Map<number, readonly Slot[]>();
+  readonly #known = new Map<number, BySide>();
 
   constructor(slots: readonly Slot[]) {
     this.#slots = slots;
-    this.#ordinary = slots.filter(({ rule }) => rule.calls === undefined);
   }
 
-  of(oddities: number): readonly Slot[] {
-    if (oddities === 0) return this.#ordinary;
-    let slots = this.#known.get(oddities);
+  of(bits: number): BySide {
+    let slots = this.#known.get(bits);
     if (slots === undefined) {
-      slots = this.#slots.filter(({ rule }) => rule.calls === undefined || (rule.calls & oddities) !== 0);
-      this.#known.set(oddities, slots);
+      slots = bySide(
+        this.#slots.filter(({ rule }) => rule.settings === undefined || listOf(rule.settings).some((one) => meets(one, bits))),
+      );
+      this.#known.set(bits, slots);
     }
     return slots;
   }
 }
+
+// By the number of the setting those that are known.
+function settingsBits(frame: Frame, connection: Connection): number {
+  if (frame.ack) return ACK;
+  const { bytes, end } = frame;
+  let bits = connection.endpoint(frame.from).settings.frames > 0 ? LATER : 0;
+  for (let at = frame.start; at + SETTING <= end; at += SETTING) {
+    const id = u16(bytes, at);
+    if (id <= Setting.noRfc7540Priorities) bits |= 1 << id;
+  }
+  return bits;
+}
+
+function meets({ ack, ids, later }: SettingsCondition, bits: number): boolean {
+  if (ack !== ((bits & ACK) !== 0) || (later === true && (bits & LATER) === 0)) return false;
+  return ids?.some((id) => (bits & (1 << id)) !== 0) ?? true;
+}
+
+const listOf = (conditions: NonNullable<Rule["settings"]>): readonly SettingsCondition[] =>
+  Array.isArray(conditions) ? conditions : [conditions as SettingsCondition];
 
 /** Who hears of a field block, by its bits and in any case. */
 export interface OfBlocks {
@@ -223,23 +267,23 @@ export interface OfBlocks {
 }
 
 interface OfMessages {
-  readonly plain: Record<Side, ByOddity>;
-  readonly long: Record<Side, ByOddity>;
-  readonly flagged: Record<Side, ByOddity>;
+  readonly plain: Record<Side, ByBits>;
+  readonly long: Record<Side, ByBits>;
+  readonly flagged: Record<Side, ByBits>;
 }
 
 function ofMessages(slots: readonly Slot[]): OfMessages {
   const unflagged = slots.filter(({ rule }) => rule.flagged !== true);
   return {
-    plain: byOddity(unflagged.filter(({ rule }) => rule.above === undefined)),
-    long: byOddity(unflagged),
-    flagged: byOddity(slots),
+    plain: byOddities(unflagged.filter(({ rule }) => rule.above === undefined)),
+    long: byOddities(unflagged),
+    flagged: byOddities(slots),
   };
 }
 
-function byOddity(slots: readonly Slot[]): Record<Side, ByOddity> {
+function byOddities(slots: readonly Slot[]): Record<Side, ByBits> {
   const { client, server } = bySide(slots);
-  return { client: new ByOddity(client), server: new ByOddity(server) };
+  return { client: new ByBits(client, isOfCall), server: new ByBits(server, isOfCall) };
 }
 
 interface BySide {
@@ -252,7 +296,18 @@ const bySide = (slots: readonly Slot[]): BySide => ({
   server: slots.filter(({ rule }) => rule.from !== "client"),
 });
 
+const isOfConnection = ({ rule, connections, closesWithState }: Slot, bits: number): boolean =>
+  rule.connections === undefined || closesWithState || (connections & bits) !== 0;
+
+const isOfCall = ({ rule }: Slot, oddities: number): boolean => rule.calls === undefined || (rule.calls & oddities) !== 0;
+
 const of = (slots: BySide, from: Side): readonly Slot[] => (from === "client" ? slots.client : slots.server);
+
+// Above the bits of settings.
+const ACK = 1 << 16;
+const LATER = 1 << 17;
+// Octets of an entry (RFC 9113 6.5.1).
+const SETTING = 6;
 
 // Types with their own list, and one that stands for all that are not known (kindOf).
 const TYPES = 17;

@@ -31,6 +31,7 @@ export const negativeWindowData = defineRule({
   // Streams whose window an acknowledged SETTINGS frame left at 0 or below, and what was sent on them until then.
   state: (): Lowered => ({ walks: new WalkBudget(), client: undefined, server: undefined }),
   kinds: ["settings"],
+  settings: { ack: true },
   frame(frame, _stream, context) {
     const { connection } = context;
     const { settings } = connection.endpoint(other(frame.from));

@@ -67,6 +67,7 @@ function overflow(of: "stream" | "connection", { id, meta }: Pick<Rule<Meta>, "i
     state: (): Raised[] => [],
     withState: ["end", "connectionEnd"],
     kinds: ["window-update", "rst-stream", "goaway", "settings", "ping"],
+    begunBy: ["window-update"],
     frame(frame, stream, context) {
       const { connection } = context;
       if (frame.kind === "window-update" && (frame.streamId === 0) === (of === "connection")) {

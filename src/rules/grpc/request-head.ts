@@ -203,10 +203,10 @@ export const requestEndOnHeaders = defineRule({
       fix: "Send a message, if only an empty one, and END_STREAM on DATA.",
     },
   },
-  when: { values: ValueBit.grpcType, roles: ["request"], from: "client" },
+  when: { values: ValueBit.grpcType, roles: ["request"], from: "client", ends: true },
   judge(subject, _stream, { report }) {
     const block = subject as FieldBlock; // a condition on bits
-    if (!block.endStream || !hasGrpcType(block.decoded)) return;
+    if (!hasGrpcType(block.decoded)) return;
     report(block, "ended", { streamId: block.streamId });
   },
 });

@@ -122,6 +122,7 @@ export const messageSchema = defineRule({
       fix: "Compare the .proto files that client and server were built from: a field may have changed its type or number.",
     },
   },
+  calls: CallOddity.schema,
   message({ from, number, flag, length, bytes }, frame, call, { report }) {
     const { method } = call;
     if (length === 0 || method?.binding !== true || call.format !== "protobuf") return;

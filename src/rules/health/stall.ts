@@ -44,6 +44,7 @@ export const flowStallStream = defineRule({
     },
   },
   kinds: ["window-update", "settings"],
+  settings: { ack: false, ids: [Setting.initialWindowSize] },
   ended: { streams: StreamBit.unended, withState: true },
   state: (): StreamStalls => ({
     settingsAt: { client: -1, server: -1 },
@@ -73,7 +74,10 @@ export const flowStallStream = defineRule({
     held.set(stream.id, { frame: FrameRef.of(frame), data });
   },
   streamEnd(stream, context) {
-    const { client, server } = stream;
+    const { client, server, bits } = stream;
+    const { held } = context.state;
+    // What is whole, and had no stall, has nothing to tell.
+    if ((bits & StreamBit.unended) === 0 && held.client === undefined && held.server === undefined) return;
     tellStalls(stream, client.resetAt >= 0 ? client.resetTime : server.resetTime, context);
   },
   connections: ConnectionBit.unended,

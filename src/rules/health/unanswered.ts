@@ -74,6 +74,7 @@ export const unansweredSettings = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: true },
   frame(frame, _stream, { connection, options, report }) {
     if (!frame.ack) return;
     const [oldest] = connection.endpoint(other(frame.from)).settings.pending;

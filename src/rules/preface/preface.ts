@@ -344,6 +344,7 @@ export const settingsSlow = defineRule({
     options: { late: { default: 1000, unit: "ms", about: "How long a side may take" } },
   },
   kinds: ["settings"],
+  settings: { ack: false },
   frame(frame, _stream, { connection, options, report }) {
     if (frame.ack || connection.endpoint(frame.from).settings.first !== undefined) return;
     const theirs = connection.endpoint(other(frame.from)).settings.first;

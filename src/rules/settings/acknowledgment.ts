@@ -74,6 +74,7 @@ export const ackLate = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: true },
   frame(frame, _stream, { connection, options, report }) {
     const { roundTrip } = connection;
     const oldest = frame.ack ? connection.endpoint(other(frame.from)).settings.pending[0] : undefined;
@@ -132,6 +133,7 @@ export const maxConcurrentZero = defineRule({
   // Since when, by the client's acknowledgment, and by which SETTINGS.
   state: (): { settings: FrameRef | undefined; since: number } => ({ settings: undefined, since: 0 }),
   kinds: ["settings"],
+  settings: { ack: true },
   from: "client",
   frame(frame, _stream, context) {
     const applied = frame.ack ? context.connection.server.settings.pending[0] : undefined;

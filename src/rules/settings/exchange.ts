@@ -9,6 +9,8 @@ import { connectionError } from "../shapes/frame.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";
 import { WalkBudget } from "../walk-budget.ts";
 
+const LOWERED: readonly number[] = [Setting.maxConcurrentStreams, Setting.initialWindowSize, Setting.maxFrameSize];
+
 // 6.5.3: an acknowledgment says that a SETTINGS frame was applied: without one there is nothing it could mean.
 export const ackUnexpected = connectionError({
   id: "settings/ack-unexpected",
@@ -36,6 +38,7 @@ export const enableConnectRevoked = defineRule({
     docs: { why: "Clients rely on it from the first announcement on.", fix: "Do not send the setting again." },
   },
   kinds: ["settings"],
+  settings: { ack: false, ids: [Setting.enableConnectProtocol], later: true },
   frame(frame, _stream, { connection, report }) {
     if (frame.ack || !frame.whole) return;
     const before = connection.endpoint(frame.from).settings.announced(Setting.enableConnectProtocol);
@@ -65,6 +68,7 @@ export const noRfc7540PrioritiesChanged = defineRule({
   // What the first SETTINGS frame of each side said.
   state: (): Record<Side, number> => ({ client: 0, server: 0 }),
   kinds: ["settings"],
+  settings: { ack: false, ids: [Setting.noRfc7540Priorities] },
   frame(frame, _stream, context) {
     if (frame.ack || !frame.whole) return;
     const value = settingsOf(frame).findLast(([id]) => id === Setting.noRfc7540Priorities)?.[1];
@@ -96,6 +100,7 @@ export const maxConcurrentSmall = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: false, ids: [Setting.maxConcurrentStreams] },
   frame(frame, _stream, { connection, report }) {
     if (frame.from !== "server" || frame.ack || !frame.whole) return;
     if (connection.server.settings.frames > 0) return;
@@ -122,6 +127,7 @@ export const resetAfterPreface = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: false, ids: LOWERED, later: true },
   frame(frame, _stream, { connection, report }) {
     if (frame.ack || !frame.whole) return;
     const { settings } = connection.endpoint(frame.from);
@@ -129,7 +135,7 @@ export const resetAfterPreface = defineRule({
     const { active } = connection.endpoint(other(frame.from));
     let open = -1;
     for (const [id, value] of settingsOf(frame)) {
-      const before = LOWERED.has(id) ? (settings.announced(id) ?? settings.inForce(id)) : undefined;
+      const before = LOWERED.includes(id) ? (settings.announced(id) ?? settings.inForce(id)) : undefined;
       if (before === undefined || value >= before) continue;
       // The list is pruned late: it still names streams that are closed.
       if (open < 0) open = active.filter((streamId) => connection.streams.get(streamId)?.closed === false).length;
@@ -158,6 +164,7 @@ export const initialWindowOverflow = defineRule({
   // Those that may. DATA under way makes room: what the other side had sent when it applied the setting, or gave up, decides.
   state: (): { readonly raised: Raised[]; readonly walks: WalkBudget } => ({ raised: [], walks: new WalkBudget() }),
   kinds: ["settings", "goaway"],
+  settings: [{ ack: true }, { ack: false, ids: [Setting.initialWindowSize] }],
   frame(frame, _stream, context) {
     const { connection, report } = context;
     const sender = other(frame.from);
@@ -234,7 +241,6 @@ function settle(state: Raised[], report: ReportOverflow, decided: (raised: Raise
   }
 }
 
-const LOWERED: ReadonlySet<number> = new Set([Setting.maxConcurrentStreams, Setting.initialWindowSize, Setting.maxFrameSize]);
 const ADVISED = 100;
 const MAX_WINDOW = 0x7fffffff;
 // Frames that wait to be decided; more are consequence.

@@ -131,6 +131,7 @@ export const headerTableSizeHuge = defineRule({
     },
   },
   kinds: ["settings"],
+  settings: { ack: false, ids: [Setting.headerTableSize] },
   frame(frame, _stream, { report }) {
     if (!frame.whole) return;
     for (const [id, value] of settingsOf(frame)) {

@@ -18,7 +18,7 @@ export interface FloodMeta extends Omit<RuleMeta, "severity" | "expect" | "needs
 }
 
 /** What differs from flood to flood. */
-export interface Flood<Meta extends FloodMeta, Memory> extends Pick<Rule, "kinds" | "from" | "inParts" | "when"> {
+export interface Flood<Meta extends FloodMeta, Memory> extends Pick<Rule, "kinds" | "from" | "inParts" | "settings" | "when"> {
   readonly meta: Meta;
   /** The option that says how many are too many. */
   readonly most: keyof Meta["options"] & string;
@@ -85,16 +85,18 @@ export function flood<const Meta extends FloodMeta, Memory = undefined>(id: stri
     const { from } = frame;
     if (later !== undefined && !context.hasState && later.isQuiet(from, context)) return;
     const { state } = context;
-    let window = from === "client" ? state.client : state.server;
-    window ??= state.of(from, () => {
-      const options: Readonly<Record<string, number>> = context.options;
-      const threshold = options[most]! + beside; // `most` names an option
-      const made = new SlidingWindow(options.window!, threshold, isTooMuch && ((full) => isTooMuch(full, context)));
-      if (later !== undefined) for (const one of later.earlier(from, context)) made.add(one);
-      return made;
-    });
+    const window = (from === "client" ? state.client : state.server) ?? begin(from, context);
     const excess = window.add(event, value?.(frame));
     if (excess !== undefined) tell(excess, from, context);
+  }
+
+  // The first event of a side.
+  function begin(from: Side, context: FloodContext<Meta, Memory>): SlidingWindow {
+    const options: Readonly<Record<string, number>> = context.options;
+    const threshold = options[most]! + beside; // `most` names an option
+    const made = new SlidingWindow(options.window!, threshold, isTooMuch && ((full) => isTooMuch(full, context)));
+    if (later !== undefined) for (const one of later.earlier(from, context)) made.add(one);
+    return context.state.of(from, () => made);
   }
 
   function tell(excess: Excess, side: Side, { options, report }: FloodContext<Meta, Memory>): void {

@@ -1,6 +1,5 @@
 // Too much of one thing in a window of capture time that slides: counted event by event, reported once when it is over.
-import type { Frame } from "../../http2/frame.ts";
-import { frameKinds } from "../../http2/frame.ts";
+import { Frame, frameKinds } from "../../http2/frame.ts";
 import type { FieldBlock } from "../../model/field-block.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { Excess } from "./excess.ts";
@@ -42,16 +41,21 @@ export class SlidingWindow {
   /** Count a frame, or more than one event of it.
    *  @returns What was too much until before this event, if it is over. */
   add(subject: Frame | FieldBlock | FrameRef, value = 1): Excess | undefined {
-    take(event, subject);
     const length = this.#length * MS;
+    let time = subject instanceof Frame ? subject.last.time : take(event, subject).time;
     // A clock that was set back: what came before cannot be compared.
-    if (this.#lastTime - event.time > length) this.#forget();
-    else if (event.time < this.#lastTime) event.time = this.#lastTime;
-    const { time } = event;
+    if (this.#lastTime - time > length) this.#forget();
+    else if (time < this.#lastTime) time = this.#lastTime;
     this.#lastTime = time;
     this.#slide(time - length);
     const over = this.count === 0 || this.count < this.#threshold - 1 ? this.end() : undefined;
-    this.#push(value);
+    if (subject instanceof Frame) {
+      const { first, last, streamId, kind } = subject;
+      this.#push(time, value, last.file, last.packet, first.offset, last.offset + 1, streamId, kind);
+    } else {
+      const { file, packet, offset, end, streamId, kind } = event;
+      this.#push(time, value, file, packet, offset, end, streamId, kind);
+    }
     if (this.count >= this.#threshold && (this.#isTooMuch === undefined || this.#isTooMuch(this))) {
       this.#extend(subject, time, value);
       return over;
@@ -77,7 +81,9 @@ export class SlidingWindow {
     let excess = this.#excess;
     if (excess === undefined) {
       const { count, sum } = this;
-      this.#excess = excess = new Excess(this.#oldest(), event.copy(), count - 1, sum - value, this.#threshold, this.#length);
+      const over = take(new FrameRef(), subject);
+      over.time = time;
+      this.#excess = excess = new Excess(this.#oldest(over), over, count - 1, sum - value, this.#threshold, this.#length);
     }
     take(excess.last, subject).time = time;
     excess.count++;
@@ -96,7 +102,16 @@ export class SlidingWindow {
     this.count--;
   }
 
-  #push(value: number): void {
+  #push(
+    time: number,
+    value: number,
+    file: number,
+    packet: number,
+    offset: number,
+    end: number,
+    streamId: number,
+    kind: FrameRef["kind"],
+  ): void {
     if (this.count >= this.#capacity) this.#drop();
     if (this.count === 0) this.#head = this.#tail = 0;
     else if (this.#head >= ROOM && this.#head * 2 >= this.#tail) {
@@ -104,7 +119,6 @@ export class SlidingWindow {
       this.#tail -= this.#head;
       this.#head = 0;
     }
-    const { time, file, packet, offset, end, streamId, kind } = event;
     const type = frameKinds.indexOf(kind as Frame["kind"]);
     const at = this.#tail;
     const seconds = Math.floor(time / 1e9);
@@ -127,10 +141,11 @@ export class SlidingWindow {
     this.sum += value;
   }
 
-  #oldest(): FrameRef {
+  /** @param newest Of the same side. */
+  #oldest(newest: FrameRef): FrameRef {
     const ring = this.#ring;
     const at = this.#head;
-    const ref = event.copy();
+    const ref = newest.copy();
     ref.time = ref.began = timeAt(ring, at);
     ref.file = ring[at + 3]!;
     ref.packet = ring[at + 4]!;

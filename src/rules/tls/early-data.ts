@@ -21,6 +21,7 @@ export const earlyDataUnsafe = defineRule({
       fix: "Wait for the handshake with methods that are not safe, or where it is not known whether they are.",
     },
   },
+  overTls: true,
   fields(block, _stream, { connection, report }) {
     const { tls } = connection;
     if (tls?.earlyEnd === undefined || block.role !== "request" || block.first.offset >= tls.earlyEnd) return;
@@ -49,6 +50,7 @@ export const earlyDataNondefault = defineRule({
       fix: "Keep to the initial values until the server's SETTINGS arrive.",
     },
   },
+  overTls: true,
   from: "client",
   state: () => ({ octets: 0 }),
   frame(frame, _stream, { connection, state, report }) {
