@@ -167,7 +167,7 @@ export const health: Readonly<Record<string, RuleText>> = {
   "health/reconnect-loop": {
     title: "连接不应刚建立就结束",
     messages: {
-      loop: "{seconds} s 内有 {count} 个到 {server} 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：{how}",
+      loop: "{seconds} s 内连续有 {count} 个到 {server} 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：{how}",
     },
     why: "客户端不等待就一再重试，而每次出的错都一样。",
     fix: "查明其中第一个是怎样结束的；让客户端在两次尝试之间等待得更久。",
