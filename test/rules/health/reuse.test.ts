@@ -203,8 +203,8 @@ describe("over connections", () => {
     return list.map(([begun, ended], connection) => {
       const facts = { begun: begun * 1e6, ended: ended * 1e6, how: "FIN of the server" };
       const ends = { client: `192.0.2.1:${connection}`, server: "192.0.2.2:80" };
-      const rule: Rule = reconnectLoop;
-      return rule.compare!(facts, { session, options, connection, ...ends })?.data["count"];
+      const found = reconnectLoop.compare!(facts, { session, options, connection, ...ends });
+      return (found?.data as Readonly<Record<string, unknown>> | undefined)?.["count"];
     });
   };
 
