@@ -37,6 +37,18 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
     ["server goaway 1"],
   ],
   "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
+  "STREAM_CLOSED of a client within a response": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1).data(1, 5).client.rst(1, STREAM_CLOSED),
+    ["client rst-stream 5"],
+  ],
+  "another error of a client about a whole response": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).client.rst(1, PROTOCOL_ERROR),
+    ["client rst-stream 1"],
+  ],
+  "STREAM_CLOSED of a server on a request that is whole": [
+    (s) => s.client.headers(1, { endStream: true }).server.rst(1, STREAM_CLOSED),
+    ["server rst-stream 5"],
+  ],
   "a request called bad": [
     (s) => s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "400" }, endStream: true }),
     ["server status 400"],
@@ -48,6 +60,20 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
 };
 
 const untold: Record<string, Story> = {
+  "STREAM_CLOSED of a client that has the whole response": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1)
+      .data(1, 5)
+      .data(1, 0, { endStream: true })
+      .client.rst(1, STREAM_CLOSED),
+  "the same after an interim response": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1, { fields: { ":status": "103" } })
+      .headers(1)
+      .data(1, 5, { endStream: true })
+      .client.rst(1, STREAM_CLOSED),
   "RST_STREAM of a server on a response that it had begun: health/server-reset": (s) =>
     s.client
       .headers(1, { endStream: true })
@@ -191,4 +217,14 @@ it("lists what else the answer may be about", () => {
   expect(answered.map(({ finding, also }) => [finding.rule, also?.map(({ rule }) => rule)])).toEqual([
     ["flow/window-update-zero-connection", ["frame/data-on-stream-zero"]],
   ]);
+});
+
+it("STREAM_CLOSED of a client answers what a server sends behind the end", () => {
+  const { pairs } = play(
+    (s) =>
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).data(1, 5).client.rst(1, STREAM_CLOSED),
+    { rules },
+  );
+  const [pair] = pairs.filter(({ finding: { severity } }) => severity === "error");
+  expect([pair?.finding.offender, pair?.reaction?.kind]).toEqual(["server", "rst-stream"]);
 });
