@@ -228,3 +228,16 @@ it("STREAM_CLOSED of a client answers what a server sends behind the end", () =>
   const [pair] = pairs.filter(({ finding: { severity } }) => severity === "error");
   expect([pair?.finding.offender, pair?.reaction?.kind]).toEqual(["server", "rst-stream"]);
 });
+
+it("says what a server's text about its own push means", () => {
+  const text = "Server push not allowed to opposite endpoint";
+  const [found] = play(
+    (s) =>
+      s.client
+        .headers(1)
+        .server.goaway(2 ** 31 - 1, PROTOCOL_ERROR, text)
+        .close(),
+    { rules },
+  ).unexplained;
+  expect(found?.explanation).toContain("Netty's own application");
+});
