@@ -19,6 +19,12 @@ const unexplained = (story: Story): string[] =>
     ({ reaction: { from, kind, errorCode, status } }) => `${from} ${kind} ${errorCode || status}`,
   );
 
+const connect = { ":method": "POST", ":scheme": "http", ":authority": "a", ":path": "/a.B/C", "connect-protocol-version": "1" };
+const connectCall = (timeout: string) => ({
+  endStream: true,
+  fields: { ...connect, "content-type": "application/proto", "connect-timeout-ms": timeout },
+});
+
 const told: Record<string, readonly [Story, readonly string[]]> = {
   "GOAWAY with an error": [(s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).close(), ["server goaway 1"]],
   "by a client": [(s) => s.server.settings().client.goaway(0, PROTOCOL_ERROR).close(), ["client goaway 1"]],
@@ -49,6 +55,33 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1, { endStream: true }).server.rst(1, STREAM_CLOSED),
     ["server rst-stream 5"],
   ],
+  "INTERNAL_ERROR of a client long before the deadline of Connect": [
+    (s) => s.client.headers(1, connectCall("2000")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+    ["client rst-stream 2"],
+  ],
+  "INTERNAL_ERROR of a client, behind what some receivers refuse": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .server.headers(1, { fields: { ":status": "103" } })
+        .headers(1)
+        .data(1, 0, { endStream: true })
+        .headers(3)
+        .client.rst(3, INTERNAL_ERROR),
+    ["client rst-stream 2"],
+  ],
+  "PROTOCOL_ERROR of a client on one stream, behind what some receivers refuse on another": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .server.headers(1)
+        .data(1, 0, { endStream: true })
+        .headers(3)
+        .client.rst(3, PROTOCOL_ERROR),
+    ["client rst-stream 1"],
+  ],
   "a request called bad": [
     (s) => s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "400" }, endStream: true }),
     ["server status 400"],
@@ -60,6 +93,15 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
 };
 
 const untold: Record<string, Story> = {
+  "INTERNAL_ERROR of a client at its grpc-timeout": (s) =>
+    s.client.headers(1, call("200m")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+  "the same at the deadline of Connect": (s) =>
+    s.client.headers(1, connectCall("200")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+  "the 400 of Connect, whose content says why": (s) =>
+    s.client
+      .headers(1, connectCall("200"))
+      .server.headers(1, { fields: { ":status": "400", "content-type": "application/json" } })
+      .data(1, '{"code":"invalid_argument"}', { endStream: true }),
   "STREAM_CLOSED of a client that has the whole response": (s) =>
     s.client
       .headers(1, { endStream: true })

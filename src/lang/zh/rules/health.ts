@@ -200,7 +200,7 @@ export const health: Readonly<Record<string, RuleText>> = {
         "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃，而那是合法的（RFC 9113，{section}）；它收到的其他内容也没有违规",
       limit: "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃；那是合法的，但超过了{limit}；它收到的其他内容没有违规",
       budget:
-        "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存：maxSessionMemory）",
+        "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存 maxSessionMemory，也计算尚未释放的流）",
       resets:
         "{side}因为 RST_STREAM 帧用 {answer} 放弃，而其中 {own} 个是它自己发送的，对端发送了 {theirs} 个：它把自己的也算在内",
       strict:
