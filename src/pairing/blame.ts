@@ -27,8 +27,11 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   const peer = stream.half(other(from));
   // RFC 9113 8.1: it wants no more of the request, and should have said NO_ERROR. health/reset-after-response reports it.
   if (errorCode === ErrorCode.cancel && own.endAt >= 0) return false;
-  // RFC 9113 7: STREAM_CLOSED is about a frame behind the end, and there is none. curl says so when it has the whole response.
-  if (errorCode === ErrorCode.streamClosed && from === "client" && peer.endAt >= 0 && peer.lastAt <= peer.endAt) return false;
+  // RFC 9113 7: STREAM_CLOSED is about a frame behind the end, and there is none. curl says so when it has the whole response, with its
+  // END_STREAM or not yet.
+  const { declaredLength, dataOctets, endAt, lastAt } = peer;
+  const isWhole = endAt >= 0 ? lastAt <= endAt : declaredLength >= 0 && dataOctets === declaredLength;
+  if (errorCode === ErrorCode.streamClosed && from === "client" && isWhole) return false;
   // RFC 9113 5.1: after its own RST_STREAM or END_STREAM and the other's RST_STREAM nothing is at stake any more.
   if (own.resetAt >= 0 || peer.resetAt >= 0 || stream.promised) return false;
   const timeout = callOf(stream)?.timeout ?? timeoutOf(stream.request.grpcTimeout);

@@ -25,6 +25,8 @@ const connectCall = (timeout: string) => ({
   fields: { ...connect, "content-type": "application/proto", "connect-timeout-ms": timeout },
 });
 
+const sized = { fields: { ":status": "200", "content-length": "5" } } as const;
+
 const told: Record<string, readonly [Story, readonly string[]]> = {
   "GOAWAY with an error": [(s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).close(), ["server goaway 1"]],
   "by a client": [(s) => s.server.settings().client.goaway(0, PROTOCOL_ERROR).close(), ["client goaway 1"]],
@@ -45,6 +47,10 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
   "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
   "STREAM_CLOSED of a client within a response": [
     (s) => s.client.headers(1, { endStream: true }).server.headers(1).data(1, 5).client.rst(1, STREAM_CLOSED),
+    ["client rst-stream 5"],
+  ],
+  "STREAM_CLOSED of a client that has less than content-length says": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1, sized).data(1, 4).client.rst(1, STREAM_CLOSED),
     ["client rst-stream 5"],
   ],
   "another error of a client about a whole response": [
@@ -93,6 +99,8 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
 };
 
 const untold: Record<string, Story> = {
+  "STREAM_CLOSED of a client that has all that content-length says": (s) =>
+    s.client.headers(1, { endStream: true }).server.headers(1, sized).data(1, 5).client.rst(1, STREAM_CLOSED),
   "INTERNAL_ERROR of a client at its grpc-timeout": (s) =>
     s.client.headers(1, call("200m")).server.wait(200).client.rst(1, INTERNAL_ERROR),
   "the same at the deadline of Connect": (s) =>

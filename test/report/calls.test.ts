@@ -436,6 +436,37 @@ describe.skipIf(labels.length === 0)("recorded gRPC (skipped where the captures 
   });
 });
 
+describe("a reset that crosses the end of the response", () => {
+  const crossing =
+    (content: number): Story =>
+    (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ":status": "200", "content-length": "5" } })
+        .data(1, content)
+        .client.rst(1, 5)
+        .server.crossing()
+        .data(1, 5 - content, end);
+
+  it("took nothing where content-length had been reached", () => {
+    expect(exchangesOf(crossing(5)).map((one) => one.end)).toEqual(["complete"]);
+    const unended: Story = (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ":status": "200", "content-length": "5" } })
+        .data(1, 5)
+        .client.rst(1, 5);
+    expect(exchangesOf(unended).map((one) => one.end)).toEqual(["complete"]);
+  });
+
+  it("took it where content was missing, or no length was said", () => {
+    expect(exchangesOf(crossing(4)).map((one) => one.end)).toEqual(["reset-by-client"]);
+    const unsized: Story = (s) =>
+      s.client.headers(1, end).server.headers(1).data(1, 5).client.rst(1, 5).server.crossing().data(1, 0, end);
+    expect(exchangesOf(unsized).map((one) => one.end)).toEqual(["reset-by-client"]);
+  });
+});
+
 describe("the calls of one connection", () => {
   // The first is not over when the others are: what they asked waits for it.
   const opened = written((s) => s.client.headers(1, end)).segments;

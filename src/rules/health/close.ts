@@ -306,7 +306,7 @@ export const tcpResetWithData = defineRule({
     needs: ["acks"],
     decidable: "payload",
     messages: {
-      reset: "the {side} reset TCP with {octets} bytes of the other side unread{lost}",
+      reset: "the {side} reset TCP, and sent no frame behind the last {octets} bytes of the other side: some may be unread{lost}",
     },
     docs: {
       why: "A TCP stack that closes with unread input sends RST. The other side's TCP may then discard what it had received, even a GOAWAY.",

@@ -180,7 +180,7 @@ export const health: Readonly<Record<string, RuleText>> = {
   },
   "health/tcp-reset-with-data": {
     title: "还有未读取的输入时，不应 reset 连接",
-    messages: { reset: "{side} reset 了 TCP，当时对端有 {octets} 字节没有被它的任何帧确认过{lost}" },
+    messages: { reset: "{side} reset 了 TCP，在对端最后的 {octets} 字节之后没有再发送任何帧：其中可能有未读取的{lost}" },
     why: "还有未读取的输入就关闭，TCP 会发送 RST，对端的 TCP 可能因此丢弃已收到的内容：包括 GOAWAY。",
     fix: "先关闭发送方向，读到对端关闭为止，再关闭。",
   },
