@@ -76,6 +76,8 @@ const DEFAULT_TABLE = 4096;
 export const FIELDS = 100;
 const LIST_SIZE = 8000;
 const FIELD_SIZE = 4096;
+// Of a table, as programs write it.
+const INDEX = /\bindex\b/i;
 // RST_STREAM, as programs write it.
 const RESET = /\brst|_rst|reset/i;
 
@@ -134,6 +136,15 @@ const TABLE: readonly Line[] = [
       (connection.endpoint(from).settings.announced(Setting.headerTableSize) ?? DEFAULT_TABLE) < DEFAULT_TABLE
         ? lastBlock(before)
         : undefined,
+  },
+  {
+    input: "field blocks that decode without a fault, each index within the table,",
+    section: "4.3.1; RFC 7541, 2.3.3",
+    codes: [compressionError],
+    text: INDEX,
+    loud: true,
+    // Whoever skips a block, as on a stream that it has given up, has another table from then on (RFC 9113 4.3).
+    find: (before, { debug }) => (INDEX.test(debug) ? lastBlock(before) : undefined),
   },
   {
     input: "field blocks that decode without a fault, with no size update where none was due,",
