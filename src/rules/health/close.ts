@@ -160,7 +160,8 @@ export const goawayAbandoned = defineRule({
   onClose: true,
   end(from, how, at, context) {
     const { client, server, streams } = context.connection;
-    if (from !== "client" || server.end !== undefined) return;
+    // The server may have closed first, unseen.
+    if (from !== "client" || server.end !== undefined || context.connection.closedUnseen("server")) return;
     const goaway = server.goaways.at(-1);
     if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > LONG) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
