@@ -15,6 +15,8 @@ export class StreamHalf {
   resetTime = 0;
   /** How much of the other side on this stream came before that. */
   resetKnew = 0;
+  /** The other side's content was whole by then, as its content-length says. */
+  resetAtWhole = false;
   /** Field blocks that began its message: request, or final response; `maybe` where one was seen that could not be read. */
   message: "no" | "maybe" | "yes" = "no";
   /** Where the block that began it ends; -1: not so far. */

@@ -1,5 +1,6 @@
 // Does this tell that something is wrong, so that somebody must have done it? Everyday ends do not: a client that gives up, a graceful
 // stop, a refusal, a deadline.
+import { callOf } from "../grpc/call.ts";
 import { mayBeAtDeadline, timeoutOf } from "../grpc/timeout.ts";
 import { ErrorCode } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
@@ -26,18 +27,28 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   const peer = stream.half(other(from));
   // RFC 9113 8.1: it wants no more of the request, and should have said NO_ERROR. health/reset-after-response reports it.
   if (errorCode === ErrorCode.cancel && own.endAt >= 0) return false;
+  // RFC 9113 7: STREAM_CLOSED is about a frame behind the end, and there is none. curl says so when it has the whole response, with its
+  // END_STREAM or not yet.
+  const { declaredLength, dataOctets, endAt, lastAt } = peer;
+  const isWhole = endAt >= 0 ? lastAt <= endAt : declaredLength >= 0 && dataOctets === declaredLength;
+  if (errorCode === ErrorCode.streamClosed && from === "client" && isWhole) return false;
   // RFC 9113 5.1: after its own RST_STREAM or END_STREAM and the other's RST_STREAM nothing is at stake any more.
   if (own.resetAt >= 0 || peer.resetAt >= 0 || stream.promised) return false;
-  const timeout = timeoutOf(stream.request.grpcTimeout);
-  if (errorCode === ErrorCode.cancel && mayBeAtDeadline(last.time - stream.openedTime, timeout)) return false;
+  const timeout = callOf(stream)?.timeout ?? timeoutOf(stream.request.grpcTimeout);
+  // Node says INTERNAL_ERROR where a program destroys a stream with an error, and so do its clients at their deadline.
+  const endsCalls = errorCode === ErrorCode.cancel || (errorCode === ErrorCode.internalError && from === "client");
+  if (endsCalls && mayBeAtDeadline(last.time - stream.openedTime, timeout)) return false;
   // A timer ends what is quiet, whatever its code says.
   if (timerOf(last.time - Math.max(stream.openedTime, own.lastTime, peer.lastTime)) !== undefined) return false;
   // The other side is leaving, and takes its streams with it.
   return connection.endpoint(from).goaways.length === 0;
 }
 
-/** A final status by which servers refuse what they cannot read; others are the application's. */
-export const statusBlames = (status: number): boolean => status === 400 || status === 431;
+/** A final status by which servers refuse what they cannot read; others are the application's, and so is the 400 of Connect and Twirp, whose
+ *  content says why. */
+export function statusBlames(status: number, stream: Stream | undefined): boolean {
+  return status === 431 || (status === 400 && (stream === undefined || callOf(stream)?.other === undefined));
+}
 
 /** A close by the server that cuts off answers, and that nothing announced. What a client closes it may have done with. */
 export function closeBlames(from: Side, connection: Connection): boolean {

@@ -79,7 +79,7 @@ function resetBy({ from, frame, streamId, stream: known }: Reaction, connection:
   // What the other side had given up, or a reset before, is not lost by this one.
   if (stream === undefined || stream.half(other(from)).resetAt >= 0 || stream.half(from).resetAt !== frame.end) return [];
   // What a client does with the rest of its request, once the whole response is there, costs it nothing.
-  if (from === "client" && stream.server.endAt >= 0) return [];
+  if (from === "client" && (stream.server.endAt >= 0 || stream.client.resetAtWhole)) return [];
   return completed(stream) || !stream.seen ? [] : [stream];
 }
 

@@ -24,7 +24,10 @@ export interface Lawful {
 
 /** What the answer most likely took for a fault; undefined: nothing of the table is among what its sender had. */
 export function lawfulBefore(reaction: Reaction, connection: Connection): Lawful | undefined {
-  const { before, debug } = reaction;
+  const { before, debug, kind, from, errorCode, streamId } = reaction;
+  const isReset = kind === "rst-stream";
+  // Node's clients say so whenever their program has had enough: at an error, or at a timeout.
+  if (isReset && from === "client" && errorCode === internalError) return undefined;
   for (const line of TABLE) {
     if (
       line.codes !== undefined &&
@@ -38,7 +41,8 @@ export function lawfulBefore(reaction: Reaction, connection: Connection): Lawful
     if (debug !== "" && !named && line.text !== undefined && TABLE.some(({ text }) => text?.test(debug))) continue;
     if (line.loud === true && (reaction.kind === "fin" || reaction.kind === "rst")) continue;
     const frame = line.find(before, reaction, connection);
-    if (frame === undefined) continue;
+    // RST_STREAM is about its stream alone (RFC 9113 5.4.2).
+    if (frame === undefined || (isReset && frame.streamId !== 0 && frame.streamId !== streamId)) continue;
     const { message = "lawful", input, section } = line;
     const data = typeof input === "string" ? { input } : input(frame, reaction, connection);
     return { frame, message, data: section === undefined ? data : { ...data, section }, named };
@@ -72,6 +76,8 @@ const DEFAULT_TABLE = 4096;
 export const FIELDS = 100;
 const LIST_SIZE = 8000;
 const FIELD_SIZE = 4096;
+// Of a table, as programs write it.
+const INDEX = /\bindex\b/i;
 // RST_STREAM, as programs write it.
 const RESET = /\brst|_rst|reset/i;
 
@@ -130,6 +136,15 @@ const TABLE: readonly Line[] = [
       (connection.endpoint(from).settings.announced(Setting.headerTableSize) ?? DEFAULT_TABLE) < DEFAULT_TABLE
         ? lastBlock(before)
         : undefined,
+  },
+  {
+    input: "field blocks that decode without a fault, each index within the table,",
+    section: "4.3.1; RFC 7541, 2.3.3",
+    codes: [compressionError],
+    text: INDEX,
+    loud: true,
+    // Whoever skips a block, as on a stream that it has given up, has another table from then on (RFC 9113 4.3).
+    find: (before, { debug }) => (INDEX.test(debug) ? lastBlock(before) : undefined),
   },
   {
     input: "field blocks that decode without a fault, with no size update where none was due,",

@@ -78,7 +78,7 @@ export function statusReaction(block: FieldBlock, pending: Pending, recent: Rece
   if (decoded === undefined || (role !== "response" && role !== "response-trailers")) return undefined;
   const { statusCode } = decoded;
   if (role === "response" && statusCode >= 400) {
-    const blames = statusBlames(statusCode);
+    const blames = statusBlames(statusCode, pending.connection.streams.get(block.streamId));
     return statusOf("status", block, statusCode, blames, blames ? before("client", block.first.acked, pending, recent) : NONE);
   }
   const code = decoded.grpcStatus?.value;

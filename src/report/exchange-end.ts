@@ -36,8 +36,9 @@ export interface Ending {
 export function endOf(stream: Stream, connection: Connection): Ending {
   const { client, server } = stream;
   const { client: asking, server: answering } = connection;
-  // A reset that crossed the end of the response took it from the client.
-  const crossed = client.resetAt >= 0 && client.resetKnew < server.endAt;
+  // A reset that crossed the end of the response took it from the client, unless content-length had said that there is no more.
+  const crossed = client.resetAt >= 0 && client.resetKnew < server.endAt && !client.resetAtWhole;
+  if (client.resetAtWhole && server.endAt < 0) return { end: "complete", at: client.resetTime };
   if (server.endAt >= 0 && !crossed) return { end: "complete", at: server.endTime };
   const side = resetSide(stream);
   if (side !== undefined) return resetBy(side, stream);

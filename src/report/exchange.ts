@@ -118,9 +118,10 @@ export type ExchangeListener = (exchange: ExchangeObject, stream: Stream) => voi
 
 interface Entry {
   readonly stream: Stream;
-  readonly connection: number;
   readonly id: number;
   readonly time: number;
+  /** Its connection is asked for. It may wait for others until its connection is over and forgotten. */
+  readonly chosen: boolean;
   done: ExchangeObject | undefined;
   /** Given up waiting for: written when it is over. */
   late: boolean;
@@ -137,6 +138,8 @@ export class ExchangeLister implements ModelSink, CallSink {
   /** Those that are not over, by connection and stream. */
   readonly #open = new Map<number, Map<number, Entry>>();
   readonly #http1 = new Map<Call, Entry>();
+  /** Connections that are open and not asked for. */
+  readonly #unasked = new Set<number>();
 
   constructor(
     clock: () => Clock,
@@ -165,9 +168,9 @@ export class ExchangeLister implements ModelSink, CallSink {
     }
     const entry: Entry = {
       stream,
-      connection: connection.id,
       id: stream.id,
       time: beganAt(stream),
+      chosen: !this.#unasked.has(connection.id),
       done: undefined,
       late: false,
     };
@@ -177,9 +180,9 @@ export class ExchangeLister implements ModelSink, CallSink {
 
   http1Start(call: Call): void {
     const { connection, stream } = call;
-    this.connectionStart(connection);
     const { id, openedTime: time } = stream;
-    const entry: Entry = { stream, connection: connection.id, id, time, done: undefined, late: false };
+    const chosen = this.#chooser.connection(connection);
+    const entry: Entry = { stream, id, time, chosen, done: undefined, late: false };
     this.#http1.set(call, entry);
     this.#enter(entry);
   }
@@ -219,7 +222,7 @@ export class ExchangeLister implements ModelSink, CallSink {
     }
     this.#open.delete(connection.id);
     this.#flush();
-    this.#connections.delete(connection.id);
+    this.#unasked.delete(connection.id);
   }
 
   #finish(entry: Entry, stream: Stream, connection: Connection): void {
@@ -236,16 +239,14 @@ export class ExchangeLister implements ModelSink, CallSink {
     if (done > 0) this.#queue.splice(0, done);
   }
 
-  #write({ stream, connection, id, time, done }: Entry): void {
-    if (done === undefined || this.#connections.get(connection) === false || !this.#chooser.exchange(id, time)) return;
+  #write({ stream, id, time, chosen, done }: Entry): void {
+    if (done === undefined || !chosen || !this.#chooser.exchange(id, time)) return;
     this.#emit(done, stream);
   }
 
-  readonly #connections = new Map<number, boolean>();
-
   connectionStart(connection: Connection): void {
     // Its roles are known, so its addresses are.
-    if (!this.#chooser.connection(connection)) this.#connections.set(connection.id, false);
+    if (!this.#chooser.connection(connection)) this.#unasked.add(connection.id);
   }
 }
 

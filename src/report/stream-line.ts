@@ -3,7 +3,10 @@ export class StreamLine {
   readonly id: number;
   request = "";
   response = "";
+  /** Nothing more is to be said of it. */
   wellEnded = true;
+  /** The whole response came. */
+  complete = true;
   /** `reset by the client: CANCEL`; empty: it was not. */
   reset = "";
   sent = 0;

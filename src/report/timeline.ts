@@ -14,7 +14,7 @@ import type { Origin, Side } from "../place.ts";
 import type { EndReason, GapProof } from "../tcp/byte-stream.ts";
 import type { ConnectionEvent, FindingEvent, ReportEvent } from "./event.ts";
 import type { MessageObject } from "./exchange.ts";
-import { resetText } from "./exchange-end.ts";
+import { endOf, resetText } from "./exchange-end.ts";
 import { inferredHeaders } from "./frame-object.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
@@ -148,9 +148,12 @@ export class Timeline implements ModelSink {
       const stream = connection.streams.get(line.id);
       // Forgotten ones were closed long before.
       if (stream === undefined) continue;
-      line.wellEnded =
-        stream.client.endAt >= 0 && stream.server.endAt >= 0 && stream.client.resetAt < 0 && stream.server.resetAt < 0;
+      const { client, server, promised, request } = stream;
+      line.complete = endOf(stream, connection).end === "complete";
+      // What was promised has no request that could end (RFC 9113 8.4).
+      line.wellEnded = line.complete && (client.endAt >= 0 || promised) && client.resetAt < 0 && server.resetAt < 0;
       line.reset = resetText(stream);
+      if (promised && line.request === "" && request.known) line.request = `${request.method} ${request.path}`;
       line.sent = stream.client.dataOctets;
       line.received = stream.server.dataOctets;
       line.opened = stream.openedTime;
@@ -264,11 +267,13 @@ export class Timeline implements ModelSink {
       const what = kind === "goaway" ? "GOAWAY" : kind === "rst-stream" ? "RST_STREAM" : `TCP ${kind?.toUpperCase()}`;
       fate = `${bad} ${this.#in.text("lost to {what} {delay} after the fault", { what, delay: duration(delay ?? 0) })}`;
       paint = red;
-    } else if (line.wellEnded) {
+    } else if (line.complete) {
+      // A reset behind the response took nothing from it.
+      const reset = line.reset === "" ? "" : `  ${line.reset}`;
       fate = `${own.length > 0 ? `${bad} ` : ""}${printable(line.response)}  ${this.#in.text("sent {sent}, received {received}", {
         sent: size(line.sent, this.#in),
         received: size(line.received, this.#in),
-      })}${took}`;
+      })}${took}${reset}`;
       if (own.length > 0) paint = red;
     } else {
       const { endedBy } = connection;

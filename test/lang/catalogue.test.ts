@@ -166,7 +166,9 @@ describe("words in holes of messages", () => {
   it("are known by their form", () =>
     expect(
       said("health/reconnect-loop", "loop", { count: 5, server: "a:1", seconds: 3, how: "GOAWAY(PROTOCOL_ERROR) of the server" }),
-    ).toBe("3 s 内有 5 个到 a:1 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：服务端的 GOAWAY(PROTOCOL_ERROR)"));
+    ).toBe(
+      "3 s 内连续有 5 个到 a:1 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：服务端的 GOAWAY(PROTOCOL_ERROR)",
+    ));
 
   it("stay as they are where the form is another", () =>
     expect(said("health/reconnect-loop", "loop", { count: 5, server: "a:1", seconds: 3, how: "FIN of somebody" })).toContain(

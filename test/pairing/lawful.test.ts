@@ -66,6 +66,20 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     },
     ["client field blocks that decode without a fault, with no size update where none was due,"],
   ],
+  "field blocks whose indices are called too large": [
+    (s) => {
+      finished(s);
+      s.client.goaway(0, COMPRESSION_ERROR, "Index 67 too large!").close();
+    },
+    ["client field blocks that decode without a fault, each index within the table,"],
+  ],
+  "field blocks that are said to lack a size update": [
+    (s) => {
+      finished(s);
+      s.client.goaway(0, COMPRESSION_ERROR, "size update expected").close();
+    },
+    ["client field blocks that decode without a fault, with no size update where none was due,"],
+  ],
   "DATA of a request that goes on after the response": [
     (s) => {
       s.client.headers(1).server.headers(1, end).client.crossing().data(1, 0, end);

@@ -19,6 +19,14 @@ const unexplained = (story: Story): string[] =>
     ({ reaction: { from, kind, errorCode, status } }) => `${from} ${kind} ${errorCode || status}`,
   );
 
+const connect = { ":method": "POST", ":scheme": "http", ":authority": "a", ":path": "/a.B/C", "connect-protocol-version": "1" };
+const connectCall = (timeout: string) => ({
+  endStream: true,
+  fields: { ...connect, "content-type": "application/proto", "connect-timeout-ms": timeout },
+});
+
+const sized = { fields: { ":status": "200", "content-length": "5" } } as const;
+
 const told: Record<string, readonly [Story, readonly string[]]> = {
   "GOAWAY with an error": [(s) => s.client.headers(1).server.goaway(1, PROTOCOL_ERROR).close(), ["server goaway 1"]],
   "by a client": [(s) => s.server.settings().client.goaway(0, PROTOCOL_ERROR).close(), ["client goaway 1"]],
@@ -37,6 +45,49 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
     ["server goaway 1"],
   ],
   "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
+  "STREAM_CLOSED of a client within a response": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1).data(1, 5).client.rst(1, STREAM_CLOSED),
+    ["client rst-stream 5"],
+  ],
+  "STREAM_CLOSED of a client that has less than content-length says": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1, sized).data(1, 4).client.rst(1, STREAM_CLOSED),
+    ["client rst-stream 5"],
+  ],
+  "another error of a client about a whole response": [
+    (s) => s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).client.rst(1, PROTOCOL_ERROR),
+    ["client rst-stream 1"],
+  ],
+  "STREAM_CLOSED of a server on a request that is whole": [
+    (s) => s.client.headers(1, { endStream: true }).server.rst(1, STREAM_CLOSED),
+    ["server rst-stream 5"],
+  ],
+  "INTERNAL_ERROR of a client long before the deadline of Connect": [
+    (s) => s.client.headers(1, connectCall("2000")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+    ["client rst-stream 2"],
+  ],
+  "INTERNAL_ERROR of a client, behind what some receivers refuse": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .server.headers(1, { fields: { ":status": "103" } })
+        .headers(1)
+        .data(1, 0, { endStream: true })
+        .headers(3)
+        .client.rst(3, INTERNAL_ERROR),
+    ["client rst-stream 2"],
+  ],
+  "PROTOCOL_ERROR of a client on one stream, behind what some receivers refuse on another": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .headers(3, { endStream: true })
+        .server.headers(1)
+        .data(1, 0, { endStream: true })
+        .headers(3)
+        .client.rst(3, PROTOCOL_ERROR),
+    ["client rst-stream 1"],
+  ],
   "a request called bad": [
     (s) => s.client.headers(1, { endStream: true }).server.headers(1, { fields: { ":status": "400" }, endStream: true }),
     ["server status 400"],
@@ -48,6 +99,31 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
 };
 
 const untold: Record<string, Story> = {
+  "STREAM_CLOSED of a client that has all that content-length says": (s) =>
+    s.client.headers(1, { endStream: true }).server.headers(1, sized).data(1, 5).client.rst(1, STREAM_CLOSED),
+  "INTERNAL_ERROR of a client at its grpc-timeout": (s) =>
+    s.client.headers(1, call("200m")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+  "the same at the deadline of Connect": (s) =>
+    s.client.headers(1, connectCall("200")).server.wait(200).client.rst(1, INTERNAL_ERROR),
+  "the 400 of Connect, whose content says why": (s) =>
+    s.client
+      .headers(1, connectCall("200"))
+      .server.headers(1, { fields: { ":status": "400", "content-type": "application/json" } })
+      .data(1, '{"code":"invalid_argument"}', { endStream: true }),
+  "STREAM_CLOSED of a client that has the whole response": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1)
+      .data(1, 5)
+      .data(1, 0, { endStream: true })
+      .client.rst(1, STREAM_CLOSED),
+  "the same after an interim response": (s) =>
+    s.client
+      .headers(1, { endStream: true })
+      .server.headers(1, { fields: { ":status": "103" } })
+      .headers(1)
+      .data(1, 5, { endStream: true })
+      .client.rst(1, STREAM_CLOSED),
   "RST_STREAM of a server on a response that it had begun: health/server-reset": (s) =>
     s.client
       .headers(1, { endStream: true })
@@ -191,4 +267,27 @@ it("lists what else the answer may be about", () => {
   expect(answered.map(({ finding, also }) => [finding.rule, also?.map(({ rule }) => rule)])).toEqual([
     ["flow/window-update-zero-connection", ["frame/data-on-stream-zero"]],
   ]);
+});
+
+it("STREAM_CLOSED of a client answers what a server sends behind the end", () => {
+  const { pairs } = play(
+    (s) =>
+      s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true }).data(1, 5).client.rst(1, STREAM_CLOSED),
+    { rules },
+  );
+  const [pair] = pairs.filter(({ finding: { severity } }) => severity === "error");
+  expect([pair?.finding.offender, pair?.reaction?.kind]).toEqual(["server", "rst-stream"]);
+});
+
+it("says what a server's text about its own push means", () => {
+  const text = "Server push not allowed to opposite endpoint";
+  const [found] = play(
+    (s) =>
+      s.client
+        .headers(1)
+        .server.goaway(2 ** 31 - 1, PROTOCOL_ERROR, text)
+        .close(),
+    { rules },
+  ).unexplained;
+  expect(found?.explanation).toContain("Netty's own application");
 });

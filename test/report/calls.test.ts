@@ -4,15 +4,18 @@ import { describe, expect, it } from "vitest";
 import { Clock } from "../../src/capture/clock.ts";
 import { CapturePipeline } from "../../src/capture-pipeline.ts";
 import { CallReader } from "../../src/grpc/call-reader.ts";
+import { fastHpack } from "../../src/hpack/decoder.ts";
 import { defaultLimits, type Limits } from "../../src/limits.ts";
+import { assemblerFor, buildPipeline } from "../../src/pipeline.ts";
 import { callsJson, callsNdjson, callsTable } from "../../src/report/calls.ts";
 import { ExchangeLister, type ExchangeObject } from "../../src/report/exchange.ts";
 import { MetadataKeeper, type MetadataOptions } from "../../src/report/metadata.ts";
 import { MethodSummary } from "../../src/report/method-summary.ts";
 import { playModel } from "../../src/testing/play.ts";
 import { grpcRequest, grpcResponse, type Story, written } from "../../src/testing.ts";
-import { TrafficFilter } from "../../src/traffic-filter.ts";
+import { type Filter, TrafficFilter } from "../../src/traffic-filter.ts";
 import { capture, haveCaptures } from "../capture/reading.ts";
+import { Connections } from "../connections.ts";
 
 const end = { endStream: true } as const;
 const grpc = { fields: grpcRequest } as const;
@@ -430,6 +433,74 @@ describe.skipIf(labels.length === 0)("recorded gRPC (skipped where the captures 
       expect(call.grpcStatus).toBe(status);
       if (status !== 0 && message !== undefined) expect(call.grpcMessage ?? "").toBe(message);
     });
+  });
+});
+
+describe("a reset that crosses the end of the response", () => {
+  const crossing =
+    (content: number): Story =>
+    (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ":status": "200", "content-length": "5" } })
+        .data(1, content)
+        .client.rst(1, 5)
+        .server.crossing()
+        .data(1, 5 - content, end);
+
+  it("took nothing where content-length had been reached", () => {
+    expect(exchangesOf(crossing(5)).map((one) => one.end)).toEqual(["complete"]);
+    const unended: Story = (s) =>
+      s.client
+        .headers(1, end)
+        .server.headers(1, { fields: { ":status": "200", "content-length": "5" } })
+        .data(1, 5)
+        .client.rst(1, 5);
+    expect(exchangesOf(unended).map((one) => one.end)).toEqual(["complete"]);
+  });
+
+  it("took it where content was missing, or no length was said", () => {
+    expect(exchangesOf(crossing(4)).map((one) => one.end)).toEqual(["reset-by-client"]);
+    const unsized: Story = (s) =>
+      s.client.headers(1, end).server.headers(1).data(1, 5).client.rst(1, 5).server.crossing().data(1, 0, end);
+    expect(exchangesOf(unsized).map((one) => one.end)).toEqual(["reset-by-client"]);
+  });
+});
+
+describe("the calls of one connection", () => {
+  // The first is not over when the others are: what they asked waits for it.
+  const opened = written((s) => s.client.headers(1, end)).segments;
+  const short = written((s) => s.client.headers(1, end).server.headers(1, end).client.close().server.close()).segments;
+  const only = (chosen: Partial<Filter>): number[] => {
+    const clock = new Clock();
+    const seen: number[] = [];
+    const lister = new ExchangeLister(
+      () => clock,
+      new TrafficFilter(chosen, clock),
+      defaultLimits,
+      ({ connection }) => seen.push(connection),
+    );
+    const assembler = assemblerFor(
+      buildPipeline({ calls: [], exchanges: lister }, defaultLimits),
+      fastHpack,
+      defaultLimits,
+      () => {},
+    );
+    const connections = new Connections(assembler);
+    connections.play(opened, 0);
+    for (let i = 1; i <= 3; i++) connections.play(short, i);
+    assembler.end();
+    return seen;
+  };
+
+  it("are those alone, whatever they waited for", () => {
+    expect(only({ connection: 1 })).toEqual([1]);
+    expect(only({ connection: 3 })).toEqual([3]);
+    expect(only({ port: 81 })).toEqual([]);
+  });
+
+  it("stand among the others where nothing is asked for", () => {
+    expect(only({})).toEqual([1, 2, 3, 4]);
   });
 });
 

@@ -34,7 +34,9 @@ function* packetsOf(connections: number): Generator<Packet> {
     yield talk.client(ACK | PSH, Buffer.concat([PREFACE, frame(4, 0, 0), frame(1, 5, 1, REQUEST)]));
     yield talk.server(ACK | PSH, frame(4, 0, 0));
     if (i % 5 === 0) yield talk.client(ACK | PSH, frame(6, 0, 3, Buffer.alloc(8)));
-    if (i % 5 === 1) yield talk.server(ACK | PSH, frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 11])));
+    // A fifth of them, and for a while all.
+    if (i % 5 === 1 || (i >= 100 && i < 140))
+      yield talk.server(ACK | PSH, frame(7, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, 11])));
     else yield talk.server(ACK | PSH, frame(1, 5, 1, Buffer.from([0x88])));
     yield talk.server(FIN | ACK);
     yield talk.client(FIN | ACK);

@@ -13,6 +13,8 @@ export const explanations: Readonly<Record<string, string>> = {
   "a gRPC C-core server shuts down": "gRPC C-core 服务端正在停止",
   "gRPC C-core refuses a setting's value": "gRPC C-core 拒绝了某个设置的值",
   "Netty has forgotten the stream": "Netty 已经不记得这个流",
+  "Netty's own application was about to push what the client does not allow: nothing that the client sent is at fault":
+    "Netty 自己的应用程序要推送客户端不允许推送的内容：客户端发送的内容没有错",
   "Netty refuses an id of the wrong parity": "Netty 拒绝奇偶性不对的 ID",
   "Netty refuses an id that is not above the highest": "Netty 拒绝不大于已有最大值的 ID",
   "Netty saw a frame that the stream's state does not allow": "Netty 看到流的状态不允许的帧",

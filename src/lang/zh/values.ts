@@ -109,6 +109,7 @@ export const values: Readonly<Record<string, Words>> = {
   values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {
+    "field blocks that decode without a fault, each index within the table,": "能正确解码、索引都在表之内的首部块",
     "field blocks that decode without a fault, with no size update where none was due,": "能正确解码、也不缺少大小更新的首部块",
     "an interim response (1xx)": "临时响应（1xx）",
     "RST_STREAM on a stream that it had open": "未结束的流上的 RST_STREAM",

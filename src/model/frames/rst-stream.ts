@@ -35,6 +35,8 @@ export function applyReset(frame: Frame, stream: Stream, sender: Endpoint, peer:
   half.resetAt = frame.last.offset + 1;
   half.resetTime = frame.last.time;
   half.resetCode = frame.errorCode;
-  half.resetKnew = Math.max(stream.half(peer.side).lastAt, 0);
+  const { lastAt, declaredLength, dataOctets } = stream.half(peer.side);
+  half.resetKnew = Math.max(lastAt, 0);
+  half.resetAtWhole = declaredLength >= 0 && dataOctets >= declaredLength;
   stream.reserved = false;
 }

@@ -120,6 +120,11 @@ export const netty: Software = {
       says: "Netty refuses an id of the wrong parity",
     },
     {
+      text: /^Server push not allowed to opposite endpoint$/,
+      rules: [],
+      says: "Netty's own application was about to push what the client does not allow: nothing that the client sent is at fault",
+    },
+    {
       text: /^Request stream \d+ is behind the next expected stream \d+/,
       rules: ["stream-id/not-increasing", "stream-id/reuse", "stream/headers-on-closed"],
       says: "Netty refuses an id that is not above the highest",

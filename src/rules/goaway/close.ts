@@ -40,8 +40,8 @@ export const missingBeforeClose = defineRule({
       else if (!stream.half(from).over) unfinished++;
     }
     const subject = closing(connection, from, at);
-    // What the other side did wrong, or took for wrong, is reason enough.
-    const excused = peer.faults > 0 || peer.foreign !== undefined || peer.goaways.some(isError);
+    // Nothing that was pushed needs to be sent again. What the other side did wrong, or took for wrong, is reason enough.
+    const excused = from === "client" || peer.faults > 0 || peer.foreign !== undefined || peer.goaways.some(isError);
     if (unfinished > 0) {
       report(subject, "theirs", { side: from, streams: unfinished }, excused ? { severity: "info" } : {});
     } else if (open > 0) report(subject, "own", { side: from, streams: open }, { severity: "info" });

@@ -180,11 +180,19 @@ export const earlyStatusNoRst = defineRule({
       fix: "Send RST_STREAM with NO_ERROR after the status.",
     },
   },
+  state: () => ({ calls: [] as Call[] }),
   calls: CallOddity.lateOctets,
-  callEnd(call, { report }) {
-    const { endedEarly, lateOctets, stream } = call;
-    if (endedEarly === undefined || stream.server.resetAt >= 0 || !call.asked) return;
-    report(endedEarly, "early", { streamId: stream.id, octets: lateOctets }, { related: opened(stream), stream });
+  callEnd(call, { state }) {
+    if (call.endedEarly === undefined || call.stream.server.resetAt >= 0 || !call.asked) return;
+    if (state.calls.length < CALLS) state.calls.push(call);
+  },
+  // The call may be over because its client gave up: the server's RST_STREAM may come after that.
+  withState: ["connectionEnd"],
+  connectionEnd({ state, report }) {
+    for (const { endedEarly, lateOctets, stream } of state.calls) {
+      if (endedEarly === undefined || stream.server.resetAt >= 0) continue;
+      report(endedEarly, "early", { streamId: stream.id, octets: lateOctets }, { related: opened(stream), stream });
+    }
   },
 });
 
@@ -255,6 +263,7 @@ const OK = { fold: "ok" };
 // Nanoseconds.
 const MARGIN = 50e6;
 // Resets of a connection that wait for its end.
+const CALLS = 100;
 const RESETS = 100;
 
 // gRPC over HTTP2, Errors. STREAM_CLOSED has no mapping: the stream is gone anyway.

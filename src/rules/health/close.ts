@@ -161,7 +161,8 @@ export const goawayAbandoned = defineRule({
   onClose: true,
   end(from, how, at, context) {
     const { client, server, streams } = context.connection;
-    if (from !== "client" || server.end !== undefined) return;
+    // The server may have closed first, unseen.
+    if (from !== "client" || server.end !== undefined || context.connection.closedUnseen("server")) return;
     const goaway = server.goaways.at(-1);
     if (goaway === undefined || at.acked < goaway.endOffset || at.time - goaway.time > LONG) return;
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
@@ -307,7 +308,7 @@ export const tcpResetWithData = defineRule({
     needs: ["acks"],
     decidable: "payload",
     messages: {
-      reset: "the {side} reset TCP with {octets} bytes of the other side unread{lost}",
+      reset: "the {side} reset TCP, and sent no frame behind the last {octets} bytes of the other side: some may be unread{lost}",
     },
     docs: {
       why: "A TCP stack that closes with unread input sends RST. The other side's TCP may then discard what it had received, even a GOAWAY.",

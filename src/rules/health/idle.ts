@@ -68,7 +68,7 @@ export const idleTimeout = defineRule({
   end(from, how, at, context) {
     const { connection } = context;
     const peer = connection.endpoint(other(from));
-    if (from === "client" || peer.end !== undefined) return;
+    if (from === "client" || peer.end !== undefined || connection.closedUnseen("client")) return;
     if (connection.server.goaways.length > 0 || connection.client.goaways.length > 0) return;
     const streams = openStreams(connection);
     if (streams === 0) return;

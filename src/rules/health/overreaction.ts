@@ -23,7 +23,7 @@ export const receiverOverreaction = defineRule({
       limit:
         "the {side} gave up with {answer} after {input} (stream {streamId}): that is lawful, and more than {limit}; nothing else that it had received is a violation",
       budget:
-        "the {side} refused stream {streamId}, request number {count} of the connection, with {answer}, though no rule finds a flood: what the {side} grants one connection is used up (Node counts its memory: maxSessionMemory)",
+        "the {side} refused stream {streamId}, request number {count} of the connection, with {answer}, though no rule finds a flood: what the {side} grants one connection is used up (Node counts its memory, maxSessionMemory, and the streams that it has not freed yet)",
       resets:
         "the {side} gave up with {answer} over RST_STREAM frames, {own} of which it had sent itself, and {theirs} the other side: it counts its own",
       strict:

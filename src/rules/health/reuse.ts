@@ -5,6 +5,7 @@ import type { Connection } from "../../model/connection.ts";
 import { ConnectionBit } from "../../model/connection-bit.ts";
 import type { Endpoint } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { beginning } from "../beginning.ts";
 import { Recent } from "../recent.ts";
 import { defineRule } from "../rule.ts";
 
@@ -54,10 +55,10 @@ export const reconnectLoop = defineRule({
     needs: ["start"],
     decidable: "payload",
     messages: {
-      loop: "{count} connections to {server} within {seconds} s ended soon after they began, with no answered request; the last: {how}",
+      loop: "{count} connections in a row to {server} within {seconds} s ended soon after they began, with no answered request; the last: {how}",
     },
     options: {
-      connections: { default: 3, unit: "connections", about: "how many" },
+      connections: { default: 3, unit: "connections", about: "in a row" },
       within: { default: 30_000, unit: "ms", about: "from the first to the last" },
       life: { default: 2000, unit: "ms", about: "how long each lasted at most" },
     },
@@ -66,31 +67,53 @@ export const reconnectLoop = defineRule({
       fix: "Look at how the first of them ended, and let the client wait longer from one attempt to the next.",
     },
   },
-  session: () => new Recent<number[]>(PAIRS),
+  session: () => new Recent<Attempts>(PAIRS),
   connections: ConnectionBit.closed,
   note({ connection, options, uncheck }) {
     const { client, server, flow } = connection;
     const ended = Math.min(closeOf(client)?.at.time ?? Infinity, closeOf(server)?.at.time ?? Infinity);
-    if (ended === Infinity || !client.started || client.frames === 0 || hasAnswer(connection)) return undefined;
+    if (ended === Infinity || !client.started || client.frames === 0) return undefined;
+    // The client gets what it wants: what failed before is no loop.
+    if (hasAnswer(connection)) return { facts: { begun: flow.firstTime, ended, how: "" } };
     if (ended - flow.firstTime > options.life * 1e6) return undefined;
     // A response may be what is missing.
     if (client.lostOctets > 0 || server.lostOctets > 0) {
       uncheck("no-gap2");
       return undefined;
     }
-    return { facts: { begun: flow.firstTime, how: howEnded(connection) }, subject: FrameRef.stop(client) };
+    return { facts: { begun: flow.firstTime, ended, how: howEnded(connection) }, subject: FrameRef.stop(client) };
   },
-  compare({ begun: time, how }: { readonly begun: number; readonly how: string }, { session, options, client, server }) {
+  compare({ begun: time, ended, how }: Attempt, { session, options, client, server }) {
     const key = `${hostOf(client)} ${server}`;
-    const begun = (session.get(key) ?? []).filter((one) => time - one <= options.within * 1e6);
+    const before = session.get(key);
+    if (how === "") {
+      if (before !== undefined) before.begun.length = 0;
+      return undefined;
+    }
+    const begun = (before?.begun ?? []).filter((one) => time - one <= options.within * 1e6);
+    // Connections that were opened beside each other are one attempt.
+    if (begun.length > 0 && time < before!.ended) return undefined;
     begun.push(time);
-    session.set(key, begun);
+    session.set(key, { begun, ended });
     if (begun.length < options.connections) return undefined;
     const data = { count: begun.length, server, seconds: Math.ceil((time - begun[0]!) / 1e8) / 10, how };
     begun.length = 0;
     return { message: "loop", data };
   },
 });
+
+interface Attempt {
+  readonly begun: number;
+  readonly ended: number;
+  /** Empty: a request was answered. */
+  readonly how: string;
+}
+
+/** When those in a row began, and when the last of them ended. */
+interface Attempts {
+  readonly begun: number[];
+  readonly ended: number;
+}
 
 const closeOf = ({ end }: Endpoint): Endpoint["end"] => (end?.how === "fin" || end?.how === "rst" ? end : undefined);
 
@@ -132,9 +155,11 @@ export const oneStreamPerConnection = defineRule({
     },
   },
   session: () => new Recent<number>(PAIRS),
-  note({ connection: { client, calls } }) {
+  note({ connection }) {
+    const { client, calls } = connection;
     if (!client.started || client.frames === 0) return undefined;
-    return calls === 1 ? { facts: 1, subject: FrameRef.stop(client) } : { facts: calls };
+    // Not where it ended: what the end cost is not about this.
+    return calls === 1 ? { facts: 1, subject: beginning(connection, "client") } : { facts: calls };
   },
   compare(calls: number, { session, options, client, server }) {
     const host = hostOf(client);

@@ -51,6 +51,8 @@ export const requestStalled = defineRule({
   end(from, _how, at, context) {
     const { client, server } = context.connection;
     if (from !== "server" || server.goaways.length > 0 || client.end !== undefined) return;
+    // The client may have closed first, unseen.
+    if (context.connection.closedUnseen("client")) return;
     tell(stalledIn(context.connection, at.time, context.options.ms), context);
   },
 });

@@ -55,6 +55,10 @@ testRule(missingBeforeClose, {
       frames: (s) => s.client.headers(1, end).headers(3).server.headers(1).client.close(),
       finds: [["own", "close", { side: "client", streams: 2 }, { severity: "info" }]],
     },
+    "by the client, with promised streams: a push needs no second time": {
+      frames: (s) => s.client.headers(1, end).server.pushPromise(1, 2).headers(1, end).client.close(),
+      finds: [["theirs", "close", { side: "client", streams: 1 }, { severity: "info" }]],
+    },
     "GOAWAY may be lost": {
       frames: (s) =>
         s.client

@@ -238,6 +238,17 @@ testRule(earlyStatusNoRst, {
       s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).rst(1, 0).client.crossing().data(1, hello),
     "RST_STREAM(NO_ERROR) comes at last": (s) =>
       s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).server.rst(1, 0),
+    "RST_STREAM(NO_ERROR) comes when the client has given up": (s) =>
+      s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).rst(1, 0).server.rst(1, 0),
+    "RST_STREAM(NO_ERROR) crosses the end of the request": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, answer)
+        .trailers(1, ok)
+        .client.data(1, hello)
+        .data(1, hello, end)
+        .server.crossing()
+        .rst(1, 0),
     "only the answer is gRPC": (s) =>
       s.client.headers(1).server.headers(1, answer).trailers(1, ok).client.data(1, hello).data(1, hello, end),
     "what followed was under way": (s) =>
@@ -250,6 +261,11 @@ testRule(earlyStatusNoRst, {
       frames: (s) =>
         s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).data(1, hello, end),
       finds: [["early", 3, { streamId: 1, octets: 12 }]],
+    },
+    "the client goes on, and gives up at last": {
+      frames: (s) =>
+        s.client.headers(1, grpc).server.headers(1, answer).trailers(1, ok).client.data(1, hello).rst(1, 8).server.ping(),
+      finds: [["early", 3, { streamId: 1, octets: 6 }]],
     },
     "bytes are missing, and fields": {
       frames: (s) =>

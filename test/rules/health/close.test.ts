@@ -147,6 +147,12 @@ testRule(goawayAbandoned, {
     "an error": (s) => s.client.headers(1, end).server.goaway(1, 1).client.close(),
     "the client gave up with an error": (s) => s.client.headers(1, end).server.goaway(1).client.goaway(0, 1).close(),
     "the server closed first": (s) => s.client.headers(1, end).server.goaway(1).close().client.close(),
+    "the server closed first, and its FIN is missing": (s) =>
+      s.client
+        .headers(1, end)
+        .server.goaway(1)
+        .lost((server) => server.close())
+        .client.close(),
     "cancelled without having got it": (s) => s.client.headers(1, end).server.goaway(1).client.crossing(1).rst(1, 8).close(),
     "given up before": (s) => s.client.headers(1, end).rst(1).server.goaway(1).client.close(),
     "no GOAWAY": (s) => s.client.headers(1, end).close(),
@@ -183,8 +189,9 @@ testRule(goawayAbandoned, {
           .headers(1, end)
           .server.goaway(1)
           .lost((server) => server.headers(1, end))
+          .ping()
           .client.close(),
-      finds: [["closed", "close", { how: "FIN", ms: 2, count: 1, streams: "1" }]],
+      finds: [["closed", "close", { how: "FIN", ms: 3, count: 1, streams: "1" }]],
       because: ["no-gap2"],
     },
   },

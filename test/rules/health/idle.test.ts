@@ -23,6 +23,12 @@ const quiet =
 
 testRule(idleTimeout, {
   valid: {
+    "the client closed first, and its FIN is missing": (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .wait(60_000)
+        .lost((client) => client.close())
+        .server.close(),
     "no whole number of five seconds": (s) => s.client.headers(1).wait(58_200).server.rst(1, PROTOCOL_ERROR),
     "at once": (s) => s.client.headers(1).server.rst(1, PROTOCOL_ERROR),
     "a client that does not want it any more": (s) => s.client.headers(1).wait(60_000).rst(1, CANCEL),

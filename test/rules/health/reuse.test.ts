@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { missingBeforeClose } from "../../../src/rules/goaway/close.ts";
 import { concurrencyLimited, oneStreamPerConnection, reconnectLoop } from "../../../src/rules/health/reuse.ts";
 import type { Rule } from "../../../src/rules/rule.ts";
 import { playSegments } from "../../../src/testing/play.ts";
@@ -153,7 +154,7 @@ testRule(oneStreamPerConnection, {
     "by another threshold": {
       frames: (s) => s.client.headers(1, end).server.headers(1, end).close().client.close(),
       options: once,
-      finds: [["single", "close", { count: 1, client: "192.0.2.1", server: "192.0.2.2:80" }]],
+      finds: [["single", "preface", { count: 1, client: "192.0.2.1", server: "192.0.2.2:80" }]],
     },
   },
 });
@@ -168,6 +169,7 @@ function successive(rule: Rule, stories: readonly Story[], everyMs: number) {
 
 const dies: Story = (s) => s.client.headers(1, end).server.close().client.close();
 const works: Story = (s) => s.client.headers(1, end).server.headers(1, end).close().client.close();
+const lives: Story = (s) => s.client.headers(1, end).wait(2500).server.close().client.close();
 const idles: Story = (s) => s.client.close().server.close();
 const busy: Story = (s) => s.client.headers(1, end).headers(3, end).close().server.close();
 const of = (story: Story, times: number) => Array.from({ length: times }, () => story);
@@ -187,10 +189,42 @@ describe("over connections", () => {
         [6, loop(2)],
       ],
     ],
-    ["with one that works between", [dies, works, dies, dies], 1000, [[4, loop(3)]]],
+    ["with one that works between", [dies, dies, works, dies, dies], 1000, []],
+    ["after one that works", [dies, works, dies, dies, dies], 1000, [[5, loop(2)]]],
+    ["with one between that lives long, and asks nothing", [dies, dies, lives, dies], 3000, [[4, loop(9)]]],
     ["that work", of(works, 6), 1000, []],
     ["that were joined late", of((s) => dies(s.midway()), 3), 1000, []],
   ])("a loop: %s", (_, stories, every, found) => expect(successive(reconnectLoop, stories, every)).toEqual(found));
+
+  // Milliseconds, from begin to end.
+  const attempts = (list: readonly (readonly [number, number])[]): unknown[] => {
+    const session = reconnectLoop.session!();
+    const options = { connections: 3, within: 30_000, life: 2000 };
+    return list.map(([begun, ended], connection) => {
+      const facts = { begun: begun * 1e6, ended: ended * 1e6, how: "FIN of the server" };
+      const ends = { client: `192.0.2.1:${connection}`, server: "192.0.2.2:80" };
+      const found = reconnectLoop.compare!(facts, { session, options, connection, ...ends });
+      return (found?.data as Readonly<Record<string, unknown>> | undefined)?.["count"];
+    });
+  };
+
+  it("a loop: connections of one pool, opened beside each other, are one attempt", () => {
+    const pool = [
+      [0, 10],
+      [1, 11],
+      [2, 12],
+    ] as const;
+    const again = (ms: number) => pool.map(([begun, ended]) => [begun + ms, ended + ms] as const);
+    expect(attempts(pool)).toEqual([undefined, undefined, undefined]);
+    expect(attempts([...pool, ...again(100), ...again(200)]).filter((one) => one !== undefined)).toEqual([3]);
+    // Each right behind the one before.
+    const behind = [
+      [0, 10],
+      [10, 20],
+      [20, 30],
+    ] as const;
+    expect(attempts(behind)).toEqual([undefined, undefined, 3]);
+  });
 
   const single = { count: 20, client: "192.0.2.1", server: "192.0.2.2:80" };
   it.each<[string, readonly Story[], unknown[]]>([
@@ -200,4 +234,16 @@ describe("over connections", () => {
     ["without a request: they do not count", [...of(works, 10), ...of(idles, 5), ...of(works, 10)], [[25, single]]],
     ["with more than one request between", [...of(works, 19), busy, ...of(works, 19)], []],
   ])("one request each: %s", (_, stories, found) => expect(successive(oneStreamPerConnection, stories, 100)).toEqual(found));
+
+  it("one request each: what the end of the last one cost is not its cost", () => {
+    const cut: Story = (s) => s.client.headers(1, end).close().server.close();
+    const { pairs } = playSegments(written(cut).segments, {
+      rules: [oneStreamPerConnection, missingBeforeClose],
+      thresholds: { "health/one-stream-per-connection": once },
+    });
+    expect(pairs.map(({ finding, streamsKilled }) => [finding.rule, streamsKilled])).toEqual([
+      ["goaway/missing-before-close", [1]],
+      ["health/one-stream-per-connection", []],
+    ]);
+  });
 });

@@ -17,6 +17,11 @@ const message = (s: Script) => s.client.headers(1, { fields: grpcRequest }).data
 
 testRule(requestStalled, {
   valid: {
+    "the client closed first, and its FIN is missing": (s) =>
+      message(s)
+        .wait(1999)
+        .lost((client) => client.close())
+        .server.close(),
     "a moment sooner": (s) => half(s).wait(998).server.goaway(1, INTERNAL_ERROR),
     "a graceful stop": (s) => half(s).wait(2000).server.goaway(1, 0),
     "the stream is refused": (s) => half(s).wait(2000).server.rst(1, REFUSED_STREAM),

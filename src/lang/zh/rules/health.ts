@@ -167,7 +167,7 @@ export const health: Readonly<Record<string, RuleText>> = {
   "health/reconnect-loop": {
     title: "连接不应刚建立就结束",
     messages: {
-      loop: "{seconds} s 内有 {count} 个到 {server} 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：{how}",
+      loop: "{seconds} s 内连续有 {count} 个到 {server} 的连接刚开始就结束，没有一个请求得到响应；最后一个的结束方式：{how}",
     },
     why: "客户端不等待就一再重试，而每次出的错都一样。",
     fix: "查明其中第一个是怎样结束的；让客户端在两次尝试之间等待得更久。",
@@ -180,7 +180,7 @@ export const health: Readonly<Record<string, RuleText>> = {
   },
   "health/tcp-reset-with-data": {
     title: "还有未读取的输入时，不应 reset 连接",
-    messages: { reset: "{side} reset 了 TCP，当时对端有 {octets} 字节没有被它的任何帧确认过{lost}" },
+    messages: { reset: "{side} reset 了 TCP，在对端最后的 {octets} 字节之后没有再发送任何帧：其中可能有未读取的{lost}" },
     why: "还有未读取的输入就关闭，TCP 会发送 RST，对端的 TCP 可能因此丢弃已收到的内容：包括 GOAWAY。",
     fix: "先关闭发送方向，读到对端关闭为止，再关闭。",
   },
@@ -200,7 +200,7 @@ export const health: Readonly<Record<string, RuleText>> = {
         "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃，而那是合法的（RFC 9113，{section}）；它收到的其他内容也没有违规",
       limit: "{side}收到{input}之后（流 {streamId}）用 {answer} 放弃；那是合法的，但超过了{limit}；它收到的其他内容没有违规",
       budget:
-        "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存：maxSessionMemory）",
+        "{side}用 {answer} 拒绝了流 {streamId}（该连接的第 {count} 个请求），但没有规则发现泛滥：{side}给一个连接的额度已用完（Node 计算内存 maxSessionMemory，也计算尚未释放的流）",
       resets:
         "{side}因为 RST_STREAM 帧用 {answer} 放弃，而其中 {own} 个是它自己发送的，对端发送了 {theirs} 个：它把自己的也算在内",
       strict:
