@@ -262,7 +262,7 @@ export const rstStatusMap = defineRule({
 const OK = { fold: "ok" };
 // Nanoseconds.
 const MARGIN = 50e6;
-// Resets of a connection that wait for its end.
+// Calls, and resets, of a connection that wait for its end.
 const CALLS = 100;
 const RESETS = 100;
 
