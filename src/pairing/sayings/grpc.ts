@@ -99,7 +99,8 @@ export const grpc: readonly Saying[] = [
     bare: true,
     says: "the other side announced the end of the connection",
     kinds: ["goaway", "fin", "rst"],
-    rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason"],
+    // Who says it may have had no reason to.
+    rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason", "health/receiver-overreaction"],
   },
   {
     text: new RegExp(

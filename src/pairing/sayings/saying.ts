@@ -38,7 +38,17 @@ export const CLOSED = [
 ] as const;
 
 /** A call that the server ended without an answer. */
-export const RESET = ["health/server-reset", "grpc/status-lost", "health/refused-streams", "grpc/rst-status-map"] as const;
+export const RESET = [
+  ...["health/server-reset", "grpc/status-lost", "health/refused-streams", "grpc/rst-status-map"],
+  ...["health/reset-after-response", "stream/rst-no-error-early", "health/idle-timeout"],
+] as const;
+
+/** What a caller's own timer may have waited for. */
+export const TIMEOUT = [
+  ...["health/request-cancelled", "health/flow-stall-stream", "health/flow-stall-connection", "health/hol-by-window"],
+  ...["health/peer-unreachable", "grpc/deadline-exceeded", "health/stream-unfinished", "health/request-stalled"],
+  ...["health/tcp-zero-window", "health/slow-first-byte", "health/stream-killed-by-close"],
+] as const;
 
 /** The client's preface was answered in HTTP/1. */
 export const HTTP1 = ["preface/server-spoke-http1", "preface/server-settings-missing", "preface/server-spoke-other"] as const;
@@ -73,7 +83,9 @@ export const SHUTDOWN = [
   "health/stream-killed-by-close",
 ] as const;
 
-export const NO_STATUS = ["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message"] as const;
+export const NO_STATUS = [
+  ...["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message", "grpc/status-in-headers"],
+] as const;
 
 export const NO_MESSAGE = [
   "grpc/unary-response-count",
