@@ -293,6 +293,18 @@ export function nothing(
         },
       ),
     );
+  } else if (symptom !== undefined && failed.stop !== undefined && readings.some(isOfNoError)) {
+    const { stop } = failed;
+    lines.push(
+      say.text(
+        "The server sent its whole response on stream {stream}{call}, and then RST_STREAM(NO_ERROR), as the client had not ended the request ({place}). That is lawful, and a client must not discard the response for it (RFC 9113, 8.1): a program that reports it as an error is at fault.",
+        {
+          stream: stop.stream,
+          call: stop.path === undefined ? "" : say.text(" ({name})", { name: stop.path }),
+          place: placeText(stop.connection, undefined, stop.packet, say),
+        },
+      ),
+    );
   } else if (symptom !== undefined) {
     lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
     if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
@@ -328,6 +340,9 @@ export function nothing(
   }
   return lines;
 }
+
+const isOfNoError = ({ kinds = [], codes = ["NO_ERROR"] }: Reading): boolean =>
+  kinds.includes("rst-stream") && codes.includes("NO_ERROR");
 
 /** What stays closed in TLS, and what opens it. */
 function sealed(connections: ReadonlyMap<number, ConnectionEvent>, say: Language): string[] {

@@ -203,6 +203,8 @@ export const story: Readonly<Record<string, string>> = {
     '服务端结束了连接 {connection} 流 {stream} 上的调用{call}：{code}"{text}"（包 {packet}）。这个流没有违反任何规则：请到服务端查找原因。',
   " grpc-status {status} {name},": "grpc-status {status} {name}，",
   "Nothing in the log explains it.": "日志里没有内容能解释它。",
+  "The server sent its whole response on stream {stream}{call}, and then RST_STREAM(NO_ERROR), as the client had not ended the request ({place}). That is lawful, and a client must not discard the response for it (RFC 9113, 8.1): a program that reports it as an error is at fault.":
+    "服务端在流 {stream}{call}上发送了完整的响应，然后因客户端尚未结束请求而发送了 RST_STREAM(NO_ERROR)（{place}）。这是合法的，客户端不得因此丢弃响应（RFC 9113，8.1）：把它报告为错误的程序才有错。",
   "Nothing in this capture explains it.": "这个抓包里没有内容能解释它。",
   "The text is not known, and the capture does not contain it. The worst that the capture shows:":
     "这段文字是未知的，抓包里也没有它。抓包里最严重的问题：",
