@@ -271,6 +271,10 @@ export const health: Readonly<Record<string, RuleText>> = {
     title: "请求应在客户端放弃之前得到响应",
     messages: {
       waited: "客户端等待 {ms} ms 之后取消了流 {streamId}，当时已收到 {octets} 字节",
+      stopped:
+        "客户端在 {ms} ms 之后取消了流 {streamId}：服务端最后 {quiet} ms 没有在上面发送任何内容，停在 {length} 字节中的第 {octets} 字节，而窗口还容得下 {room} 字节",
+      unsent:
+        "客户端在 {ms} ms 之后取消了流 {streamId}：它自己最后 {quiet} ms 没有在上面发送任何内容，停在 {length} 字节中的第 {octets} 字节，而窗口还容得下 {room} 字节",
       deadline: "客户端在 {ms} ms 之后取消了流 {streamId}，正好到它的 grpc-timeout {timeout} ms，当时已收到 {octets} 字节",
       answered:
         "完整的响应（{answer}）到达 {ms} ms 之后，客户端取消了流 {streamId}：它没有结束请求，而服务端已不再等待请求的其余部分",
