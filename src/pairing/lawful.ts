@@ -230,6 +230,20 @@ const TABLE: readonly Line[] = [
     },
   },
   {
+    input: "trailers without a field",
+    section: "8.1",
+    codes: [protocolError, ErrorCode.frameSizeError, internalError],
+    text: /trailer|empty|size|length|HEADERS/i,
+    loud: true,
+    find: (before, { kind, streamId }, { streams }) => {
+      const last = before.at(-1);
+      if (last?.kind !== "headers" || last.length !== 0 || (last.flags & Flag.endStream) === 0) return undefined;
+      if (kind === "rst-stream" && last.streamId !== streamId) return undefined;
+      const half = streams.get(last.streamId)?.half(last.from);
+      return half?.message === "yes" && half.messageAt < last.end ? last : undefined;
+    },
+  },
+  {
     input: "trailers, which end the message",
     section: "8.1",
     codes: STATE,

@@ -68,7 +68,7 @@ export function readSymptom(pasted: string): Reading[] {
         ...{ software: name, says: says ?? LINES[tells] },
         ...(tells === "close" ? { kinds: ["goaway", "fin", "rst"] } : tells === "fault" ? {} : { kinds: anyEnd }),
         ...(code === undefined ? {} : { codes: [codeName(code)] }),
-        ...(rules === undefined ? {} : { rules }),
+        ...(rules !== undefined ? { rules } : tells === "fault" ? { rules: ANY_FAULT } : {}),
         ...common,
       });
     }
@@ -120,6 +120,12 @@ const LINES: Readonly<Record<Tells, string>> = {
   close: "the connection ended",
   symptom: "a call failed of it",
 };
+
+// Where a program does not say what is wrong.
+const ANY_FAULT: readonly string[] = [
+  ...["preface/*", "frame/*", "continuation/*", "settings/*", "ping/*", "goaway/*", "hpack/*", "stream-id/*", "stream/*"],
+  ...["flow/*", "headers/*", "push/*", "priority/*", "priority-update/*", "health/receiver-overreaction"],
+];
 
 const CODE =
   /\b(?:NGHTTP2_)?(PROTOCOL_ERROR|INTERNAL_ERROR|FLOW_CONTROL_ERROR|SETTINGS_TIMEOUT|STREAM_CLOSED|FRAME_SIZE_ERROR|REFUSED_STREAM|CANCEL|COMPRESSION_ERROR|CONNECT_ERROR|ENHANCE_YOUR_CALM|INADEQUATE_SECURITY|HTTP_1_1_REQUIRED)\b/g;

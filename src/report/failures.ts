@@ -102,8 +102,8 @@ function rankOf(failure: Failure): number {
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
-  // Why a call waited says more than who gave it up.
-  if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
+  // Why a call waited says more than who gave it up, and than a status of another.
+  if (failure.finding.rule.startsWith("health/flow-stall")) return 3.9;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
   if (failure.finding.rule === "health/peer-unreachable") return 4.3;
   // What the whole connection ended by says more than what is wrong beside it.

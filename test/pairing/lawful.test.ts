@@ -7,6 +7,7 @@ import { getRequest, h2cRequest, okResponse, switching } from "../../src/testing
 
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
+const FRAME_SIZE_ERROR = 6;
 const COMPRESSION_ERROR = 9;
 const ENHANCE_YOUR_CALM = 11;
 const CANCEL = 8;
@@ -143,6 +144,38 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
   "an empty DATA frame": [
     (s) => s.client.headers(1).data(1, 0, end).server.goaway(1, PROTOCOL_ERROR, "empty DATA").close(),
     ["server an empty DATA frame with END_STREAM"],
+  ],
+  "trailers without a field": [
+    (s) =>
+      s.client
+        .headers(1)
+        .data(1, 4)
+        .headers(1, { ...end, block: "" })
+        .server.goaway(1, FRAME_SIZE_ERROR)
+        .close(),
+    ["server trailers without a field"],
+  ],
+  "trailers with a field, and another code": [
+    (s) => s.client.headers(1).data(1, 4).trailers(1).server.goaway(1, FRAME_SIZE_ERROR).close(),
+    [],
+  ],
+  "trailers without a field, and a stream that is reset for another": [
+    (s) =>
+      s.client
+        .headers(1)
+        .headers(3)
+        .data(3, 4)
+        .headers(3, { ...end, block: "" })
+        .server.rst(1, FRAME_SIZE_ERROR),
+    [],
+  ],
+  "HEADERS without a field, which are no trailers": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, block: "" })
+        .server.goaway(1, PROTOCOL_ERROR)
+        .close(),
+    [],
   ],
   "a response to HEAD": [
     (s) =>

@@ -93,6 +93,9 @@ const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
     "TaskCanceledException: The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.",
     { says: expect.stringMatching(/^the caller's own timer/) },
   ],
+  ["h2.exceptions.ProtocolError: Attempted to push on closed stream.", { rules: expect.arrayContaining(["push/*"]) }],
+  ["invalid frame: Violation in HTTP messaging rule on stream 1", { software: "Envoy" }],
+  ["Violation in HTTP messaging rule", { rules: expect.arrayContaining(["push/*"]) }],
   ['NSPOSIXErrorDomain Code=100 "Protocol error"', { software: "CFNetwork" }],
   ["The request :path is invalid: '*'", { software: "Kestrel", rules: expect.arrayContaining(["headers/path-form"]) }],
   [

@@ -79,6 +79,23 @@ describe("a call that nobody answers", () => {
   });
 });
 
+describe("a stalled request", () => {
+  // Streams that were answered early, and never paid back.
+  const story: Story = (s) => {
+    s.settings({ server: [[4, 1 << 20]] });
+    for (const id of [1, 3]) {
+      for (let i = 0; i < 2; i++) s.client.headers(id + 4 * i).data(id + 4 * i, 16_383);
+      for (let i = 0; i < 2; i++) s.server.headers(id + 4 * i, { ...end, fields: { ":status": "400" } }).rst(id + 4 * i, 0);
+    }
+    s.client.headers(9).data(9, 3).wait(60_000).rst(9, 8);
+  };
+
+  it("says more than the statuses of others", () => {
+    expect(ruleOf(story)).toBe("health/flow-stall-connection");
+    expect(told(story).others.filter((other) => other.failure.unexplained !== undefined)).not.toEqual([]);
+  });
+});
+
 describe("an idle timeout that says NO_ERROR", () => {
   const quiet =
     (ms: number): Story =>

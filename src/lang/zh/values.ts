@@ -119,6 +119,7 @@ export const values: Readonly<Record<string, Words>> = {
     "WINDOW_UPDATE on a stream that had ended": "已结束的流上的 WINDOW_UPDATE",
     "PRIORITY on a stream that had ended": "已结束的流上的 PRIORITY",
     "DATA of a request that went on when the response was whole": "完整响应之后请求仍在继续的 DATA",
+    "trailers without a field": "没有字段的 trailers",
     "trailers, which end the message": "结束消息的 trailers",
     "an empty DATA frame with END_STREAM": "带 END_STREAM 的空 DATA 帧",
     "a response to HEAD, which has no content whatever its content-length says":

@@ -2,7 +2,7 @@
 import { otherProtocolLengths } from "../first-bytes.ts";
 import { anyEnd, CLOSED, ends, RESET, type Saying, SILENT, TIMEOUT } from "./saying.ts";
 
-const MALFORMED = ["headers/*", "grpc/*"] as const;
+const MALFORMED = ["headers/*", "grpc/*", "push/*"] as const;
 const WINDOWS = [
   ...["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
   ...["flow/*", "settings/initial-window-overflow"],
