@@ -1,6 +1,7 @@
 // `h2lint why`: the story of one failure: the worst one, or that which fits what somebody saw.
 import { statusName } from "../grpc/status.ts";
 import { english, type Language } from "../lang/language.ts";
+import { COUNTS } from "../pairing/sayings/saying.ts";
 import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { uncheckedText } from "./answer-words.ts";
@@ -309,6 +310,8 @@ export function nothing(
     lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
     if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
     else lines.push(say.text("The capture shows nothing that leads to it."));
+    if (readings.some(isOfCount))
+      lines.push(say.text("How many messages a method has is in its .proto only: with --proto they are counted against it."));
     if (instead !== undefined) lines.push(say.text("What did fail: {cause}", { cause: instead.cause }));
   } else if (!isEmpty(failed))
     lines.push(
@@ -340,6 +343,8 @@ export function nothing(
   }
   return lines;
 }
+
+const isOfCount = ({ rules = [] }: Reading): boolean => COUNTS.some((rule) => rules.includes(rule));
 
 const isOfNoError = ({ kinds = [], codes = ["NO_ERROR"] }: Reading): boolean =>
   kinds.includes("rst-stream") && codes.includes("NO_ERROR");

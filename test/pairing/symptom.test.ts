@@ -1,6 +1,7 @@
 // Lines as programs printed them (recorded, or from their source) and what of the wire they stand for.
 import { describe, expect, it } from "vitest";
 import { fits } from "../../src/pairing/fault.ts";
+import { COUNTS, NO_MESSAGE } from "../../src/pairing/sayings/saying.ts";
 import { type Reading, readSymptom } from "../../src/pairing/symptom.ts";
 import { rules } from "../../src/rules/index.ts";
 
@@ -117,6 +118,22 @@ const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
   // Lines of logs that the dictionary knows.
   ["ignoring grpc_chttp2_stream with non-client generated index 2", { software: "gRPC C-core" }],
   ['Connection id "0HN1": HTTP/2 connection error.', { software: "Kestrel" }],
+  ["curl: (16) HTTP/2 stream 1 was not closed cleanly: error_code = 8", { codes: ["CANCEL"], software: "nghttp2" }],
+  ['transport: timeout string is too long: "5000000000n"', { rules: ["grpc/timeout-grammar"] }],
+  [
+    'rpc error: code = Internal desc = malformed grpc-timeout: transport: timeout unit is not recognized: "10x"',
+    { rules: ["grpc/timeout-grammar"] },
+  ],
+  ["13 INTERNAL: Too many responses received", { rules: [...COUNTS] }],
+  ["INTERNAL: More than one value received for unary call", { rules: [...COUNTS] }],
+  [
+    "rpc error: code = Internal desc = cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message",
+    { rules: [...COUNTS] },
+  ],
+  [
+    "rpc error: code = Internal desc = cardinality violation: received no response message from non-server-streaming RPC",
+    { rules: [...NO_MESSAGE] },
+  ],
   ["nghttpx: GOAWAY error_code=PROTOCOL_ERROR", { codes: ["PROTOCOL_ERROR"] }],
 ];
 

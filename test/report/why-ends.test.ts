@@ -126,3 +126,28 @@ describe("too_many_pings", () => {
 
   it("is the client's where it did not", () => expect(ruleOf(pings(5, false))).toBe("grpc/keepalive-too-frequent"));
 });
+
+describe("a text about the count of messages", () => {
+  const story: Story = (s) =>
+    s.client.headers(1, call).data(1, hello, end).server.headers(1, answer).data(1, hello).data(1, hello).headers(1, whole);
+  const hint = "How many messages a method has is in its .proto only: with --proto they are counted against it.";
+
+  it("is not explained without the schema, and says how to have it", () => {
+    const answered = told(story, "13 INTERNAL: Too many responses received");
+    expect(answered.story).toBeUndefined();
+    expect(nothing(answered)).toContain(hint);
+  });
+
+  it("that says that there was none is explained by a call without one", () =>
+    expect(
+      ruleOf(
+        (s) => s.client.headers(1, call).data(1, hello, end).server.headers(1, answer).headers(1, whole),
+        "cardinality violation: received no response message from non-server-streaming RPC",
+      ),
+    ).toBe("grpc/ok-without-message"));
+
+  it.each(["HTTP status code 429: Too many requests", "net::ERR_CONNECTION_RESET", "something else"])(
+    "no other says it: %s",
+    (text) => expect(nothing(told(story, text))).not.toContain(hint),
+  );
+});

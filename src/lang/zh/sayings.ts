@@ -158,6 +158,8 @@ export const sayings: Readonly<Record<string, string>> = {
   "a message was larger than its receiver, or its sender, allows": "消息超过了接收方或发送方允许的大小",
   "what answered is no gRPC server, or a proxy answered in its place: the response has another HTTP status or content type":
     "响应的不是 gRPC 服务端，或者是代理替它响应：响应的 HTTP 状态码或 content-type 不同",
+  "a call had another count of messages than its method has": "一个调用的消息数与它的方法不符",
+  "the server cannot read the grpc-timeout of the request": "服务端无法读取请求的 grpc-timeout",
   "a unary call ended with status OK and without a message, or within one":
     "unary 调用以 OK 状态结束，却没有消息，或者在一条消息中间结束",
   "Kestrel got less than 240 bytes a second of a request, and gave up": "Kestrel 收到的请求每秒不到 240 字节，于是放弃",

@@ -213,6 +213,8 @@ export const story: Readonly<Record<string, string>> = {
   "The text is not known.": "这段文字是未知的。",
   "A capture shows what happened: h2lint why CAPTURE --text TEXT.": "抓包能显示发生了什么：h2lint why CAPTURE --text TEXT。",
   "rules that it may be about": "可能有关的规则",
+  "How many messages a method has is in its .proto only: with --proto they are counted against it.":
+    "一个方法有多少条消息只写在它的 .proto 里：给出 --proto 就会据此核对。",
   "The capture shows nothing that leads to it.": "抓包里没有会导致它的情况。",
   "Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.":
     "线上的数据不能解释它：没有违反任何规则。原因在应用，或者状态码已经说明。",

@@ -123,7 +123,7 @@ export const ofSoftware: readonly Saying[] = [
   },
   {
     software: "nghttp2",
-    text: /HTTP\/2 stream \d+ was not closed cleanly: \w+ \(err (?<code>\d+)\)/,
+    text: /HTTP\/2 stream \d+ was not closed cleanly: (?:\w+ \(err |error_code = )(?<code>\d+)/,
     says: "curl's stream was reset, or its connection ended with this code",
     kinds: ["goaway", "rst-stream"],
   },

@@ -87,6 +87,9 @@ export const NO_STATUS = [
   ...["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message", "grpc/status-in-headers"],
 ] as const;
 
+/** What only a schema decides: how many messages a method has. */
+export const COUNTS = ["grpc/unary-response-count", "grpc/unary-message-count"] as const;
+
 export const NO_MESSAGE = [
   "grpc/unary-response-count",
   "grpc/ok-without-message",
