@@ -151,3 +151,49 @@ describe("a text about the count of messages", () => {
     (text) => expect(nothing(told(story, text))).not.toContain(hint),
   );
 });
+
+describe("a deadline that passed while a window was used up", () => {
+  const stalled = (s: Parameters<Story>[0], id: number) => {
+    s.client.headers(id, call).data(id, hello, end).server.headers(id, answer);
+    for (const octets of [16384, 16384, 16384, 16383]) s.server.data(id, octets);
+  };
+  const text = 'status: DeadlineExceeded, message: "Timeout expired"';
+
+  it.each([
+    [
+      "a client that closes",
+      ((s) => {
+        stalled(s, 1);
+        s.client.wait(60_000).close();
+      }) satisfies Story,
+    ],
+    [
+      "a client that resets",
+      ((s) => {
+        stalled(s, 1);
+        s.client.wait(60_000).rst(1, 8);
+      }) satisfies Story,
+    ],
+  ])("is of the window: %s", (_, story) => expect(ruleOf(story, text)).toBe("health/flow-stall-stream"));
+
+  it("is of the call whose deadline it was, where that one only is late", () =>
+    expect(
+      ruleOf(
+        (s) =>
+          s.client
+            .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "1S" } })
+            .data(1, hello, end)
+            .wait(1000)
+            .rst(1, 8),
+        text,
+      ),
+    ).toMatch(/deadline|cancelled/));
+
+  it("is of no stall where there was credit", () => {
+    const story: Story = (s) => {
+      s.client.headers(1, call).data(1, hello, end).server.headers(1, answer).data(1, 16384);
+      s.client.windowUpdate(0, 16384).windowUpdate(1, 16384).wait(60_000).rst(1, 8);
+    };
+    expect(ruleOf(story, text)).not.toContain("stall");
+  });
+});

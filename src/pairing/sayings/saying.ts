@@ -43,12 +43,15 @@ export const RESET = [
   ...["health/reset-after-response", "stream/rst-no-error-early", "health/idle-timeout"],
 ] as const;
 
-/** What a caller's own timer may have waited for. */
-export const TIMEOUT = [
-  ...["health/request-cancelled", "health/flow-stall-stream", "health/flow-stall-connection", "health/hol-by-window"],
-  ...["health/peer-unreachable", "grpc/deadline-exceeded", "health/stream-unfinished", "health/request-stalled"],
-  ...["health/tcp-zero-window", "health/slow-first-byte", "health/stream-killed-by-close"],
+// What a call may have waited for.
+const WAITED = [
+  ...["health/flow-stall-stream", "health/flow-stall-connection", "health/hol-by-window", "health/peer-unreachable"],
+  ...["health/stream-unfinished", "health/request-stalled", "health/tcp-zero-window", "health/slow-first-byte"],
+  ...["health/stream-killed-by-close"],
 ] as const;
+
+/** What a caller's own timer may have waited for. */
+export const TIMEOUT = ["health/request-cancelled", "grpc/deadline-exceeded", ...WAITED] as const;
 
 /** The client's preface was answered in HTTP/1. */
 export const HTTP1 = ["preface/server-spoke-http1", "preface/server-settings-missing", "preface/server-spoke-other"] as const;
@@ -105,12 +108,9 @@ export const HTTP_STATUS = [
 ] as const;
 
 export const DEADLINE = [
-  "grpc/deadline-exceeded",
-  "health/request-cancelled",
-  "grpc/deadline-ignored",
-  "grpc/deadline-not-enforced",
-  "health/deadline-nearly-used",
-  "health/server-reset",
+  ...["grpc/deadline-exceeded", "health/request-cancelled", "grpc/deadline-ignored", "grpc/deadline-not-enforced"],
+  ...["health/deadline-nearly-used", "health/server-reset"],
+  ...WAITED,
 ] as const;
 
 export const TOO_LARGE = ["grpc/message-too-large", "health/error-status"] as const;
