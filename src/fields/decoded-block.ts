@@ -36,6 +36,8 @@ export class DecodedBlock {
   fault: HpackFault | undefined = undefined;
   /** Where the representation at fault begins, octets from the block's start; -1 without a fault. */
   faultOffset = -1;
+  /** Of an index out of range: the maximum of the dynamic table that has evicted that entry; -1 where it never had it, or that is not known. */
+  evictedFrom = -1;
   /** Dynamic table size updates (RFC 7541 6.3): how many, the lowest and the last; -1 for none. */
   sizeUpdates = 0;
   lowestSizeUpdate = -1;
@@ -106,6 +108,7 @@ export class DecodedBlock {
     this.certainty = "exact";
     this.fault = undefined;
     this.faultOffset = -1;
+    this.evictedFrom = -1;
     this.sizeUpdates = 0;
     this.lowestSizeUpdate = -1;
     this.lastSizeUpdate = -1;
@@ -179,6 +182,7 @@ export class DecodedBlock {
     copy.valueBits = this.valueBits;
     copy.fault = this.fault;
     copy.faultOffset = this.faultOffset;
+    copy.evictedFrom = this.evictedFrom;
     copy.sizeUpdates = this.sizeUpdates;
     copy.lowestSizeUpdate = this.lowestSizeUpdate;
     copy.lastSizeUpdate = this.lastSizeUpdate;

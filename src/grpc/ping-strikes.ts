@@ -34,5 +34,42 @@ export class StrictPingStrikes {
   }
 }
 
+/** The strikes that a server can have counted at most: it begins anew where it sent DATA or HEADERS for certain after it had got the PING
+ *  before, which its acknowledgment shows, and before it got this one, as it was captured so. */
+export class CertainPingStrikes {
+  /** PINGs of the client. */
+  pings = 0;
+  /** Those with content of the server between them and the one before. */
+  apart = 0;
+  readonly #strikes = new PingStrikes();
+  readonly #strict = new StrictPingStrikes();
+  #acknowledged = 0;
+  #content = 0;
+
+  /** As gRPC counts, or as grpc-java does. */
+  get most(): number {
+    return Math.max(this.#strikes.strikes, this.#strict.strikes);
+  }
+
+  /** As gRPC counts. */
+  get early(): number {
+    return this.#strikes.strikes;
+  }
+
+  /** @param content See `PingStrikes`. @param start When the connection began. */
+  ping(time: number, start: number, content: number, interval: number): void {
+    if (this.#acknowledged === this.pings && this.pings > 0 && content > this.#content) this.apart++;
+    this.pings++;
+    this.#strikes.ping(time, this.apart, interval);
+    this.#strict.ping(time, start, this.apart, interval);
+  }
+
+  /** The server acknowledged one. */
+  acknowledged(content: number): void {
+    this.#acknowledged++;
+    this.#content = content;
+  }
+}
+
 /** PINGs that measure the bandwidth, by their octets in hex: grpc-go's, grpc-java's. They follow what the server sends. */
 export const bandwidthPings: ReadonlySet<string> = new Set(["02041010090e0707", "00000000000004d2"]);

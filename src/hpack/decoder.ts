@@ -137,6 +137,7 @@ class FastDecoder implements HpackDecoder {
       if (found !== undefined) return found;
       if (!this.table.isBeyond(index - firstDynamicIndex)) return this.table.unknownAt(index - firstDynamicIndex);
       this.fault = "index-out-of-range";
+      if (this.table.hadOnce(index - firstDynamicIndex)) scratch.evictedFrom = this.table.maximum;
     } else if (index > 0) return staticTable[index];
     else if (index === 0) this.fault = "index-zero";
     return undefined;

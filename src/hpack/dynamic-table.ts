@@ -70,6 +70,11 @@ export class DynamicTable {
     return this.exact || index >= this.inserted + this.older;
   }
 
+  /** It was there, and had to go. @param index Beyond those that `at` knows. */
+  hadOnce(index: number): boolean {
+    return this.exact && this.maximum >= 0 && index < this.inserted;
+  }
+
   /** What stands for an entry that is not known: the same object for the same entry. @param index Beyond those that `at` knows. */
   unknownAt(index: number): Field {
     return (this.loss ??= new TableLoss(unbounded, none, false, -1)).at(index - this.inserted);

@@ -203,14 +203,14 @@ class Answers {
 
   /** A finding about the answer itself says what became of its stream, and blames nobody else. */
   #isTold({ kind, from, frame, errorCode = 0, streamId, stream }: Reaction): boolean {
-    if (from !== "server" || (kind !== "rst-stream" && kind !== "status")) return false;
+    if (from !== "server" || (kind !== "rst-stream" && kind !== "status" && kind !== "goaway")) return false;
     const place = placeOf(frame);
     const code = errorCodeName(errorCode);
     const hasBegun = (this.#pending.connection.streams.get(streamId) ?? stream)?.server.message === "yes";
     return this.#pending.findings.some(({ finding: { rule, message, certainty, frame: at, data } }) => {
       if (certainty !== "proven" || !OWN_ENDS.has(`${rule} ${message}`)) return false;
       // Those with one code are folded into the first.
-      return placeOf(at) === place || (hasBegun && data["code"] === code);
+      return placeOf(at) === place || (hasBegun && kind === "rst-stream" && data["code"] === code);
     });
   }
 
@@ -303,11 +303,12 @@ class Answers {
   }
 }
 
-// Rule and message: a response that its server cut off; a request for what it announces, and does not take.
+// Rule and message: a response that its server cut off; a request for what it announces, and does not take; PINGs that it may not count.
 const OWN_ENDS: ReadonlySet<string> = new Set([
   "health/server-reset response",
   "health/connect-refused status",
   "health/connect-refused reset",
+  "grpc/too-many-pings-unjustified between",
 ]);
 
 const explained = (explanation: string | undefined) => (explanation === undefined ? {} : { explanation });

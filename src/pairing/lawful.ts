@@ -127,7 +127,7 @@ const TABLE: readonly Line[] = [
   },
   {
     input:
-      "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,",
+      "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet",
     section: "4.3.1; RFC 7541, 4.2",
     codes: [compressionError],
     text: /size (?:update|change)/i,
@@ -138,7 +138,7 @@ const TABLE: readonly Line[] = [
         : undefined,
   },
   {
-    input: "field blocks that decode without a fault, each index within the table,",
+    input: "field blocks that decode without a fault, in which each index lies within the table",
     section: "4.3.1; RFC 7541, 2.3.3",
     codes: [compressionError],
     text: INDEX,
@@ -147,7 +147,7 @@ const TABLE: readonly Line[] = [
     find: (before, { debug }) => (INDEX.test(debug) ? lastBlock(before) : undefined),
   },
   {
-    input: "field blocks that decode without a fault, with no size update where none was due,",
+    input: "field blocks that decode without a fault, in which each size update is allowed and none is missing",
     section: "4.3.1; RFC 7541, 4.2",
     codes: [compressionError],
     text: /size (?:update|change)/i,
@@ -177,7 +177,7 @@ const TABLE: readonly Line[] = [
     input: ({ streamId }, _, connection) => ({
       input:
         streamId === 1 && connection.upgrade !== undefined
-          ? "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,"
+          ? "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened"
           : "RST_STREAM on a stream that it had open",
     }),
     section: "5.1",
@@ -245,6 +245,20 @@ const TABLE: readonly Line[] = [
     },
   },
   {
+    input: "trailers without a field",
+    section: "8.1",
+    codes: [protocolError, ErrorCode.frameSizeError, internalError],
+    text: /trailer|empty|size|length|HEADERS/i,
+    loud: true,
+    find: (before, { kind, streamId }, { streams }) => {
+      const last = before.at(-1);
+      if (last?.kind !== "headers" || last.length !== 0 || (last.flags & Flag.endStream) === 0) return undefined;
+      if (kind === "rst-stream" && last.streamId !== streamId) return undefined;
+      const half = streams.get(last.streamId)?.half(last.from);
+      return half?.message === "yes" && half.messageAt < last.end ? last : undefined;
+    },
+  },
+  {
     input: "trailers, which end the message",
     section: "8.1",
     codes: STATE,
@@ -268,7 +282,7 @@ const TABLE: readonly Line[] = [
       before.findLast(({ kind, length, flags }) => kind === "data" && length === 0 && (flags & Flag.endStream) !== 0),
   },
   {
-    input: "a response to HEAD, which has no content whatever its content-length says,",
+    input: "a response to HEAD, which has no content whatever its content-length says",
     section: "8.1.1; RFC 9110, 9.3.2",
     codes: [protocolError],
     text: /content.?length|HEAD\b|body/i,
@@ -314,7 +328,7 @@ const TABLE: readonly Line[] = [
           ),
   },
   {
-    input: "`host` in a response, where it means nothing,",
+    input: "`host` in a response, where it means nothing",
     section: "8.2; RFC 9110, 7.2",
     codes: [protocolError, internalError],
     text: /host/i,

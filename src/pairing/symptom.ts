@@ -2,6 +2,7 @@
 // A reading narrows the search; what a capture shows decides.
 import { errorCodeName } from "../http2/error-code.ts";
 import { dictionary, textsLike } from "./dictionary.ts";
+import { h2Reasons } from "./h2-reasons.ts";
 import { fromHex } from "./hex-text.ts";
 import type { Reaction } from "./reaction.ts";
 import { anyEnd } from "./sayings/saying.ts";
@@ -67,7 +68,7 @@ export function readSymptom(pasted: string): Reading[] {
         ...{ software: name, says: says ?? LINES[tells] },
         ...(tells === "close" ? { kinds: ["goaway", "fin", "rst"] } : tells === "fault" ? {} : { kinds: anyEnd }),
         ...(code === undefined ? {} : { codes: [codeName(code)] }),
-        ...(rules === undefined ? {} : { rules }),
+        ...(rules !== undefined ? { rules } : tells === "fault" ? { rules: ANY_FAULT } : {}),
         ...common,
       });
     }
@@ -108,27 +109,9 @@ const streamIn = (text: string): number | undefined => {
 function codeName(text: string): string {
   if (/^(?:\d+|0x[0-9a-f]+)$/.test(text)) return errorCodeName(Number(text));
   if (/^[a-z0-9_]+$/.test(text)) return text.toUpperCase();
-  const described = H2_REASONS.indexOf(text);
+  const described = h2Reasons.indexOf(text);
   return described < 0 ? text.replace(/^NGHTTP2_/, "") : errorCodeName(described);
 }
-
-// As its `Display` has them, by code.
-const H2_REASONS: readonly string[] = [
-  "not a result of an error",
-  "unspecific protocol error detected",
-  "unexpected internal error encountered",
-  "flow-control protocol violated",
-  "settings ACK not received in timely manner",
-  "received frame when stream half-closed",
-  "frame with invalid size",
-  "refused stream before processing any application logic",
-  "stream no longer needed",
-  "unable to maintain the header compression context",
-  "connection established in response to a CONNECT request was reset or abnormally closed",
-  "detected excessive load generating behavior",
-  "security properties do not meet minimum requirements",
-  "endpoint requires HTTP/1.1",
-];
 
 const LINES: Readonly<Record<Tells, string>> = {
   fault: "it calls what the other side sent a fault",
@@ -137,6 +120,12 @@ const LINES: Readonly<Record<Tells, string>> = {
   close: "the connection ended",
   symptom: "a call failed of it",
 };
+
+// Where a program does not say what is wrong.
+const ANY_FAULT: readonly string[] = [
+  ...["preface/*", "frame/*", "continuation/*", "settings/*", "ping/*", "goaway/*", "hpack/*", "stream-id/*", "stream/*"],
+  ...["flow/*", "headers/*", "push/*", "priority/*", "priority-update/*", "health/receiver-overreaction"],
+];
 
 const CODE =
   /\b(?:NGHTTP2_)?(PROTOCOL_ERROR|INTERNAL_ERROR|FLOW_CONTROL_ERROR|SETTINGS_TIMEOUT|STREAM_CLOSED|FRAME_SIZE_ERROR|REFUSED_STREAM|CANCEL|COMPRESSION_ERROR|CONNECT_ERROR|ENHANCE_YOUR_CALM|INADEQUATE_SECURITY|HTTP_1_1_REQUIRED)\b/g;

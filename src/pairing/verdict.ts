@@ -1,6 +1,7 @@
 // What an answer, or none, says of the receiver: as the text demands, other than that, or let pass.
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Connection } from "../model/connection.ts";
+import type { Stream } from "../model/stream.ts";
 import { other } from "../place.ts";
 import type { Finding } from "../rules/finding.ts";
 import { completed } from "./cost.ts";
@@ -27,9 +28,17 @@ export function verdictUnanswered({ finding, framesBefore }: PendingFinding, con
   const wentOn = connection.frames - framesBefore >= WENT_ON || connection.lastTime - finding.frame.time >= LONG;
   // Who resets the stream did mind something.
   if (stream !== undefined && stream.half(receiver.side).resetAt >= 0) return "none-expected";
+  if (isToldToCaller(finding, stream)) return "none-expected";
   if (processed || wentOn || (stream !== undefined && completed(stream))) return "tolerated";
   return finding.expect.codes.length === 0 ? "none-expected" : "unseen";
 }
+
+// No code is asked for, and the response is over, on a stream that may be forgotten: a client that fails the call for it says so to its caller
+// alone.
+const isToldToCaller = ({ offender, expect, frame }: Finding, stream: Stream | undefined): boolean =>
+  offender === "server" &&
+  expect.codes.length === 0 &&
+  (stream === undefined ? frame.streamId !== 0 : stream.initiator === "client" && stream.server.endAt >= 0);
 
 // Frames, and nanoseconds, after which an answer would have been there.
 const WENT_ON = 100;

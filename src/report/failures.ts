@@ -102,20 +102,22 @@ function rankOf(failure: Failure): number {
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
-  // Why a call waited says more than who gave it up.
-  if (failure.finding.rule.startsWith("health/flow-stall")) return 4.4;
+  // Why a call waited says more than who gave it up, and than a status of another.
+  if (failure.finding.rule.startsWith("health/flow-stall")) return 3.9;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
   if (failure.finding.rule === "health/peer-unreachable") return 4.3;
   // What the whole connection ended by says more than what is wrong beside it.
   if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
-  // A timer says more than the status that it ended with.
+  // A timer says more than NO_ERROR, and than the status that it ended with.
+  if (failure.finding.rule === "health/idle-timeout" && failure.finding.data["code"] === "NO_ERROR") return 1.95;
   if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
   if (severity === "error" && answered) return kills ? 0 : 3;
   // A client that hangs up on its own calls has done with them.
-  const { rule, offender, frame } = failure.finding;
-  const isOwn = offender === "client" && frame.kind === "close" && rule !== ABANDONED;
+  const { rule, offender, frame, data } = failure.finding;
+  // But for what its timer had waited for.
+  const isOwn = offender === "client" && frame.kind === "close" && rule !== ABANDONED && data["seconds"] === undefined;
   if (kills && !(severity === "info" && isOwn)) {
     // That it was refused, or given up, says more than what a caller makes of it.
     if (severity === "info") return answered ? 4.5 : rule === "health/refused-streams" || rule === ABANDONED ? 4.9 : 5;

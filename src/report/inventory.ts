@@ -2,13 +2,14 @@
 // attempts to connect that failed. "Nothing failed" is said only where it is empty.
 import type { Http1Head } from "../detect/http1.ts";
 import type { Http1Observer } from "../detect/http1-exchange.ts";
-import { errorCodeName } from "../http2/error-code.ts";
+import { ErrorCode, errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import { english, type Language } from "../lang/language.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
 import type { ModelSink } from "../model/model-sink.ts";
 import type { Stream } from "../model/stream.ts";
+import { waitOf } from "../model/timer.ts";
 import type { Origin, Side } from "../place.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { EndReason } from "../tcp/byte-stream.ts";
@@ -17,7 +18,7 @@ import { type FailedCall, FailedCalls } from "./failed-calls.ts";
 import { placeText } from "./failing.ts";
 import type { Leg } from "./leg.ts";
 import { LegKeeper } from "./leg-keeper.ts";
-import { count, counted, duration } from "./text.ts";
+import { count, counted, duration, utf8 } from "./text.ts";
 import { Ways } from "./way.ts";
 import { wayText } from "./way-story.ts";
 
@@ -40,6 +41,15 @@ export interface FollowedCall {
   readonly text: string;
 }
 
+/** RST_STREAM(NO_ERROR) of a server behind a whole response, which ends the rest of the request: no failure, though some programs make one of
+ *  it. */
+export interface RequestStop {
+  readonly connection: number;
+  readonly stream: number;
+  readonly packet: number;
+  readonly path?: string;
+}
+
 /** All that went wrong for somebody. */
 export interface Symptoms {
   /** The first of them. */
@@ -49,6 +59,8 @@ export interface Symptoms {
   readonly followed?: readonly FollowedCall[];
   /** Findings that say that an attempt to connect failed. */
   readonly attempts?: readonly FindingEvent[];
+  /** What is no failure. */
+  readonly stop?: RequestStop;
 }
 
 export class Inventory implements ModelSink {
@@ -56,6 +68,8 @@ export class Inventory implements ModelSink {
   readonly #chosen: (connection: Connection) => boolean;
   readonly #connections = new Map<number, FailedConnection>();
   readonly #legs = new LegKeeper();
+  // By connection, the first of each.
+  readonly #stops = new Map<number, RequestStop>();
 
   /** @param stream Only calls on this one. */
   constructor(chosen: (connection: Connection) => boolean = () => true, stream?: number) {
@@ -71,7 +85,9 @@ export class Inventory implements ModelSink {
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
     this.#calls.frame(frame, stream, connection);
     this.#legs.frame(frame, stream);
-    const { kind, errorCode, from, last } = frame;
+    const { kind, errorCode, from, last, whole } = frame;
+    if (kind === "rst-stream" && from === "server" && errorCode === ErrorCode.noError && whole)
+      this.#stopped(stream, last.packet, connection);
     if (kind === "goaway" && errorCode !== 0)
       this.#failed(connection, last.packet, `GOAWAY ${errorCodeName(errorCode)} by the ${from}`);
   }
@@ -95,11 +111,16 @@ export class Inventory implements ModelSink {
     this.#legs.connectionEnd(connection);
   }
 
-  /** What a client closes it has done with. */
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
-    const { client, streams } = connection;
-    if (from === "client" || (how !== "fin" && how !== "rst") || client.end !== undefined) return;
-    for (const stream of streams.values()) this.#cutOff(stream, at.packet, how, connection);
+    const { client, server, streams } = connection;
+    if (how !== "fin" && how !== "rst") return;
+    if (from === "client") {
+      if (server.end !== undefined || !client.unbroken || !server.unbroken || !server.seen) return;
+      // What a client closes it has done with, but for what its timer had waited for.
+      for (const stream of streams.values())
+        if (isOpen(stream) && waitOf(stream, at.time) !== undefined)
+          this.#calls.cutOff(stream, at.packet, connection, `${how.toUpperCase()} by the client`);
+    } else if (client.end === undefined) for (const stream of streams.values()) this.#cutOff(stream, at.packet, how, connection);
   }
 
   #cutOff(stream: Stream, packet: number, how: "fin" | "rst", connection: Connection): void {
@@ -111,6 +132,15 @@ export class Inventory implements ModelSink {
     this.#calls.cutOff(stream, packet, connection, failed?.how ?? `${how.toUpperCase()} by the server`);
   }
 
+  // RFC 9113 8.1.
+  #stopped(stream: Stream | undefined, packet: number, connection: Connection): void {
+    if (stream?.seen !== true || stream.server.endAt < 0 || stream.client.over || !this.#chosen(connection)) return;
+    if (this.#stops.has(connection.id) || this.#stops.size >= KEPT) return;
+    const { path } = stream.request;
+    const named = path === undefined ? {} : { path: utf8(path) };
+    this.#stops.set(connection.id, { connection: connection.id, stream: stream.id, packet, ...named });
+  }
+
   /** @param findings Of the run. @param isTold Whether a connection is one that is reported.
    *  @param say What people read in which calls were followed. */
   symptoms(findings: readonly FindingEvent[], isTold: (connection: number) => boolean, say: Language = english): Symptoms {
@@ -118,6 +148,7 @@ export class Inventory implements ModelSink {
     const followed = this.#followed(calls, say);
     // A call that failed on every leg is one call.
     const inner = new Set(followed.flatMap(({ onwards }) => onwards.map(({ connection, stream }) => `${connection}/${stream}`)));
+    const stop = [...this.#stops.values()].find(({ connection }) => isTold(connection));
     const outer = calls.filter(({ connection, stream }) => !inner.has(`${connection}/${stream}`));
     return {
       calls: outer,
@@ -125,6 +156,7 @@ export class Inventory implements ModelSink {
       ...(followed.length === 0 ? {} : { followed: followed.filter(({ call }) => outer.includes(call)) }),
       connections: [...this.#connections.values()].filter(({ connection }) => isTold(connection)),
       attempts: findings.filter(isAttempt),
+      ...(stop === undefined ? {} : { stop }),
     };
   }
 

@@ -1,6 +1,7 @@
 // `h2lint why`: the story of one failure: the worst one, or that which fits what somebody saw.
 import { statusName } from "../grpc/status.ts";
 import { english, type Language } from "../lang/language.ts";
+import { COUNTS } from "../pairing/sayings/saying.ts";
 import { type Reading, readSymptom } from "../pairing/symptom.ts";
 import type { Rule } from "../rules/rule.ts";
 import { uncheckedText } from "./answer-words.ts";
@@ -293,10 +294,24 @@ export function nothing(
         },
       ),
     );
+  } else if (symptom !== undefined && failed.stop !== undefined && readings.some(isOfNoError)) {
+    const { stop } = failed;
+    lines.push(
+      say.text(
+        "The server sent its whole response on stream {stream}{call}, and then RST_STREAM(NO_ERROR), as the client had not ended the request ({place}). That is lawful, and a client must not discard the response for it (RFC 9113, 8.1): a program that reports it as an error is at fault.",
+        {
+          stream: stop.stream,
+          call: stop.path === undefined ? "" : say.text(" ({name})", { name: stop.path }),
+          place: placeText(stop.connection, undefined, stop.packet, say),
+        },
+      ),
+    );
   } else if (symptom !== undefined) {
     lines.push(say.text(isLogOnly ? "Nothing in the log explains it." : "Nothing in this capture explains it."));
     if (readings.length === 0) lines.push(say.text("The text is not known, and the capture does not contain it."));
     else lines.push(say.text("The capture shows nothing that leads to it."));
+    if (readings.some(isOfCount))
+      lines.push(say.text("How many messages a method has is in its .proto only: with --proto they are counted against it."));
     if (instead !== undefined) lines.push(say.text("What did fail: {cause}", { cause: instead.cause }));
   } else if (!isEmpty(failed))
     lines.push(
@@ -328,6 +343,11 @@ export function nothing(
   }
   return lines;
 }
+
+const isOfCount = ({ rules = [] }: Reading): boolean => COUNTS.some((rule) => rules.includes(rule));
+
+const isOfNoError = ({ kinds = [], codes = ["NO_ERROR"] }: Reading): boolean =>
+  kinds.includes("rst-stream") && codes.includes("NO_ERROR");
 
 /** What stays closed in TLS, and what opens it. */
 function sealed(connections: ReadonlyMap<number, ConnectionEvent>, say: Language): string[] {

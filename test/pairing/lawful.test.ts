@@ -7,6 +7,7 @@ import { getRequest, h2cRequest, okResponse, switching } from "../../src/testing
 
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
+const FRAME_SIZE_ERROR = 6;
 const COMPRESSION_ERROR = 9;
 const ENHANCE_YOUR_CALM = 11;
 const CANCEL = 8;
@@ -64,14 +65,14 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       finished(s);
       s.client.goaway(0, COMPRESSION_ERROR).close();
     },
-    ["client field blocks that decode without a fault, with no size update where none was due,"],
+    ["client field blocks that decode without a fault, in which each size update is allowed and none is missing"],
   ],
   "field blocks whose indices are called too large": [
     (s) => {
       finished(s);
       s.client.goaway(0, COMPRESSION_ERROR, "Index 67 too large!").close();
     },
-    ["client field blocks that decode without a fault, each index within the table,"],
+    ["client field blocks that decode without a fault, in which each index lies within the table"],
   ],
   "field blocks that are said to lack a size update": [
     (s) => {
@@ -137,7 +138,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       s.client.preface().settings().settingsAck();
       s.server.settingsAck().headers(1).client.rst(1, CANCEL).server.goaway(0, PROTOCOL_ERROR).close();
     },
-    ["server RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,"],
+    ["server RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened"],
   ],
   "RST_STREAM of its own, which it counts": [
     (s) => {
@@ -158,6 +159,38 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1).data(1, 0, end).server.goaway(1, PROTOCOL_ERROR, "empty DATA").close(),
     ["server an empty DATA frame with END_STREAM"],
   ],
+  "trailers without a field": [
+    (s) =>
+      s.client
+        .headers(1)
+        .data(1, 4)
+        .headers(1, { ...end, block: "" })
+        .server.goaway(1, FRAME_SIZE_ERROR)
+        .close(),
+    ["server trailers without a field"],
+  ],
+  "trailers with a field, and another code": [
+    (s) => s.client.headers(1).data(1, 4).trailers(1).server.goaway(1, FRAME_SIZE_ERROR).close(),
+    [],
+  ],
+  "trailers without a field, and a stream that is reset for another": [
+    (s) =>
+      s.client
+        .headers(1)
+        .headers(3)
+        .data(3, 4)
+        .headers(3, { ...end, block: "" })
+        .server.rst(1, FRAME_SIZE_ERROR),
+    [],
+  ],
+  "HEADERS without a field, which are no trailers": [
+    (s) =>
+      s.client
+        .headers(1, { ...end, block: "" })
+        .server.goaway(1, PROTOCOL_ERROR)
+        .close(),
+    [],
+  ],
   "a response to HEAD": [
     (s) =>
       s.client
@@ -165,7 +198,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .server.headers(1, { ...end, fields: { ...okResponse, "content-length": "5" } })
         .client.goaway(0, PROTOCOL_ERROR)
         .close(),
-    ["client a response to HEAD, which has no content whatever its content-length says,"],
+    ["client a response to HEAD, which has no content whatever its content-length says"],
   ],
   "frames that crossed a reset, and calm is asked for": [
     (s) =>
@@ -276,7 +309,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .headers(1, end)
         .server.headers(1, { fields: { ...okResponse, host: "a/b" } })
         .client.rst(1, PROTOCOL_ERROR),
-    ["client `host` in a response, where it means nothing,"],
+    ["client `host` in a response, where it means nothing"],
   ],
   "host in the response of another stream": [
     (s) =>
@@ -324,7 +357,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
         .client.goaway(0, COMPRESSION_ERROR, "HPACK - max dynamic table size change required")
         .close(),
     [
-      "client a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,",
+      "client a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet",
     ],
   ],
   "requests that are refused with no flood": [

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";
+import { grpcResponse } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
@@ -94,6 +95,27 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
   "a peer that answered a later PING let it pass": [
     (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
     ["grpc/request-trailers tolerated"],
+  ],
+  // A client that fails a call tells its caller, not the server.
+  "a response that is over leaves nothing to answer on its stream": [
+    (s) =>
+      s.client
+        .headers(1, grpc)
+        .data(1, EMPTY, { endStream: true })
+        .server.headers(1, { fields: grpcResponse })
+        .data(1, EMPTY, { endStream: true })
+        .client.ping()
+        .server.pingAck(),
+    ["grpc/ended-without-trailers none-expected"],
+  ],
+  "a response that is malformed, and over: a client that let it pass would have reset the stream": [
+    (s) =>
+      s.client
+        .headers(1, { endStream: true })
+        .server.headers(1, { fields: { ":status": "200", "X-A": "b" }, endStream: true })
+        .client.ping()
+        .server.pingAck(),
+    ["headers/uppercase-name tolerated"],
   ],
   "what is no violation has no answer, and takes none away": [
     (s) =>

@@ -1,6 +1,7 @@
 // Lines as programs printed them (recorded, or from their source) and what of the wire they stand for.
 import { describe, expect, it } from "vitest";
 import { fits } from "../../src/pairing/fault.ts";
+import { COUNTS, NO_MESSAGE } from "../../src/pairing/sayings/saying.ts";
 import { type Reading, readSymptom } from "../../src/pairing/symptom.ts";
 import { rules } from "../../src/rules/index.ts";
 
@@ -76,9 +77,63 @@ const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
     { software: "nginx" },
   ],
   ["StreamIDTooLowError: 1 is lower than 3", { software: "python-hyper/h2" }],
+  // Texts of public reports.
+  ["http2 error: protocol error: unspecific protocol error detected", { software: "Rust h2", codes: ["PROTOCOL_ERROR"] }],
+  ["http2 error: protocol error: not a result of an error", { software: "Rust h2", codes: ["NO_ERROR"] }],
+  ["error sending request: http2 error: stream no longer needed", { software: "Rust h2", codes: ["CANCEL"] }],
+  [
+    'status: Internal, message: "h2 protocol error: error reading a body from connection: stream error received: unspecific protocol error detected"',
+    { software: "Rust h2", codes: ["PROTOCOL_ERROR"] },
+  ],
+  ["FrameTooLargeError: Received overlong frame: length 65535, max 16384", { says: expect.stringMatching(/frame is longer/) }],
+  ["h2.exceptions.InvalidBodyLengthError: Expected 10 bytes, received 7", { rules: expect.arrayContaining(["headers/*"]) }],
+  ["httpx.ReadTimeout", { says: expect.stringMatching(/^the caller's own timer/) }],
+  ["java.net.SocketTimeoutException: timeout", { says: expect.stringMatching(/^the caller's own timer/) }],
+  ["UND_ERR_HEADERS_TIMEOUT HeadersTimeoutError: Headers Timeout Error", { says: expect.stringMatching(/^the caller's own/) }],
+  [
+    "TaskCanceledException: The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.",
+    { says: expect.stringMatching(/^the caller's own timer/) },
+  ],
+  ["h2.exceptions.ProtocolError: Attempted to push on closed stream.", { rules: expect.arrayContaining(["push/*"]) }],
+  ["invalid frame: Violation in HTTP messaging rule on stream 1", { software: "Envoy" }],
+  ["Violation in HTTP messaging rule", { rules: expect.arrayContaining(["push/*"]) }],
+  ['NSPOSIXErrorDomain Code=100 "Protocol error"', { software: "CFNetwork" }],
+  ["The request :path is invalid: '*'", { software: "Kestrel", rules: expect.arrayContaining(["headers/path-form"]) }],
+  [
+    "http2: Transport: peer server initiated graceful shutdown after some of Request.Body was written; define Request.GetBody to avoid this error",
+    { software: "Go net/http", kinds: ["goaway"], codes: ["NO_ERROR"] },
+  ],
+  [
+    "upstream rejected request with error 0 while reading response header from upstream",
+    { software: "nginx", kinds: ["rst-stream"], codes: ["NO_ERROR"] },
+  ],
+  ["upstream sent goaway with error 11 while reading response header from upstream", { codes: ["ENHANCE_YOUR_CALM"] }],
+  [
+    "upstream sent invalid http2 table index: 67 while reading response header from upstream",
+    { says: expect.stringMatching(/^nginx refused/), rules: expect.arrayContaining(["hpack/*"]) },
+  ],
+  ["CANCELLED: HTTP/2 error code: CANCEL\\nReceived Rst Stream", { software: "grpc-java", codes: ["CANCEL"] }],
+  ["stream was reset: REFUSED_STREAM", { codes: ["REFUSED_STREAM"] }],
+  ["upstream_reset_before_response_started{remote_reset}", { software: "Envoy" }],
   // Lines of logs that the dictionary knows.
   ["ignoring grpc_chttp2_stream with non-client generated index 2", { software: "gRPC C-core" }],
   ['Connection id "0HN1": HTTP/2 connection error.', { software: "Kestrel" }],
+  ["curl: (16) HTTP/2 stream 1 was not closed cleanly: error_code = 8", { codes: ["CANCEL"], software: "nghttp2" }],
+  ['transport: timeout string is too long: "5000000000n"', { rules: ["grpc/timeout-grammar"] }],
+  [
+    'rpc error: code = Internal desc = malformed grpc-timeout: transport: timeout unit is not recognized: "10x"',
+    { rules: ["grpc/timeout-grammar"] },
+  ],
+  ["13 INTERNAL: Too many responses received", { rules: [...COUNTS] }],
+  ["INTERNAL: More than one value received for unary call", { rules: [...COUNTS] }],
+  [
+    "rpc error: code = Internal desc = cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message",
+    { rules: [...COUNTS] },
+  ],
+  [
+    "rpc error: code = Internal desc = cardinality violation: received no response message from non-server-streaming RPC",
+    { rules: [...NO_MESSAGE] },
+  ],
   ["nghttpx: GOAWAY error_code=PROTOCOL_ERROR", { codes: ["PROTOCOL_ERROR"] }],
 ];
 
@@ -87,6 +142,17 @@ describe("a symptom", () => {
     const readings = readSymptom(line);
     expect(readings.length).toBeGreaterThan(0);
     expect(readings[0]).toMatchObject(first);
+  });
+
+  it("that says one thing is not read as another", () => {
+    const says = (text: string) => readSymptom(text).map((reading) => reading.says);
+    expect(says("upstream sent invalid http2 table index: 67 while reading response header from upstream")).not.toContainEqual(
+      expect.stringMatching(/^nginx lost/),
+    );
+    // A reset of the other side is no fault of it.
+    expect(says("upstream_reset_before_response_started{remote_reset}")).not.toContainEqual(expect.stringMatching(/fault/));
+    expect(says("HTTP/2 error code: CANCEL\nReceived Rst Stream")).not.toContainEqual(expect.stringMatching(/OkHttp/));
+    for (const setting of ["ReadTimeout: 30s", "ReadTimeout=30", "BodyTimeout = 5000"]) expect(says(setting)).toEqual([]);
   });
 
   it("that nobody knows has no reading", () => {

@@ -13,6 +13,8 @@ export const sayings: Readonly<Record<string, string>> = {
     "hyper 对带错误码的 GOAWAY 或 RST_STREAM 的说法：原因只在帧里",
   "Rust h2 received a GOAWAY": "Rust h2 收到了 GOAWAY",
   "Rust h2 received RST_STREAM": "Rust h2 收到了 RST_STREAM",
+  "Rust h2's name of an error code: the other side's GOAWAY or RST_STREAM has it, or h2's own":
+    "Rust h2 对一个错误码的称呼：来自对端的 GOAWAY 或 RST_STREAM，或者 h2 自己的",
   "Rust h2 itself found the fault, and sent GOAWAY or RST_STREAM": "Rust h2 自己发现了错误，发送了 GOAWAY 或 RST_STREAM",
   "Rust h2 found a fault of the other side, and sent GOAWAY": "Rust h2 发现了对端的错误，发送了 GOAWAY",
   "Rust h2 found a fault of the other side, and sent RST_STREAM": "Rust h2 发现了对端的错误，发送了 RST_STREAM",
@@ -93,6 +95,10 @@ export const sayings: Readonly<Record<string, string>> = {
   "Chrome lost the stream or the connection": "Chrome 失去了流或连接",
   "Firefox lost the stream or the connection, or ended it for a fault of the server":
     "Firefox 失去了流或连接，或者因服务端的错误而结束了它",
+  "Apple's client found a fault of the server's HTTP/2, most often in the fields of a response, or received PROTOCOL_ERROR":
+    "Apple 的客户端发现了服务端 HTTP/2 的错误（多半在响应的字段里），或者收到了 PROTOCOL_ERROR",
+  "the caller's own timer ran out before the response, or more of it, was there":
+    "在响应（或其后续部分）到来之前，调用方自己的定时器已到期",
   "OkHttp's stream was reset, by the server or by OkHttp itself": "OkHttp 的流被重置，由服务端或 OkHttp 自己发起",
   "OkHttp's connection was closed or had a GOAWAY while the call was under way":
     "OkHttp 的连接在调用进行中被关闭，或者收到了 GOAWAY",
@@ -110,6 +116,9 @@ export const sayings: Readonly<Record<string, string>> = {
   // Proxies
   "nginx lost the server behind it before that had answered": "nginx 在上游响应之前失去了与它的连接",
   "nginx waited for the server behind it until its own timer ran out": "nginx 等待上游，直到自己的定时器到期",
+  "nginx received RST_STREAM from the server behind it; of NO_ERROR after a whole response it makes an error, too":
+    "nginx 收到了上游的 RST_STREAM；完整响应之后的 NO_ERROR 它也当作错误",
+  "nginx received a GOAWAY from the server behind it": "nginx 收到了上游的 GOAWAY",
   "nginx refused what the server behind it sent": "nginx 拒绝了上游发来的内容",
   "nginx counts frames that cost it work, or bytes of fields, and closes when there are too many":
     "nginx 统计消耗它资源的帧，或者首部的字节数，太多时就关闭连接",
@@ -149,6 +158,8 @@ export const sayings: Readonly<Record<string, string>> = {
   "a message was larger than its receiver, or its sender, allows": "消息超过了接收方或发送方允许的大小",
   "what answered is no gRPC server, or a proxy answered in its place: the response has another HTTP status or content type":
     "响应的不是 gRPC 服务端，或者是代理替它响应：响应的 HTTP 状态码或 content-type 不同",
+  "a call had another count of messages than its method has": "一个调用的消息数与它的方法不符",
+  "the server cannot read the grpc-timeout of the request": "服务端无法读取请求的 grpc-timeout",
   "a unary call ended with status OK and without a message, or within one":
     "unary 调用以 OK 状态结束，却没有消息，或者在一条消息中间结束",
   "Kestrel got less than 240 bytes a second of a request, and gave up": "Kestrel 收到的请求每秒不到 240 字节，于是放弃",
@@ -225,5 +236,10 @@ export const sayings: Readonly<Record<string, string>> = {
   "Kestrel saw a pseudo-header field after others": "Kestrel 看到伪首部字段在其他字段之后",
   "Kestrel saw a field that only HTTP/1 knows": "Kestrel 看到了只有 HTTP/1 才有的字段",
   "Kestrel saw more DATA than the window allows": "Kestrel 看到的 DATA 超过了窗口允许的量",
+  "Kestrel does not take the :path": "Kestrel 不接受这个 :path",
+  "Kestrel does not take the :method": "Kestrel 不接受这个 :method",
+  "Kestrel wants the :scheme of the connection: https over TLS, http without":
+    "Kestrel 要求 :scheme 与连接一致：TLS 上是 https，否则是 http",
+  "Kestrel saw a frame with a length that it does not take": "Kestrel 看到了长度不被接受的帧",
   "Kestrel saw an increment of 0": "Kestrel 看到了为 0 的窗口增量",
 };

@@ -203,6 +203,8 @@ export const story: Readonly<Record<string, string>> = {
     '服务端结束了连接 {connection} 流 {stream} 上的调用{call}：{code}"{text}"（包 {packet}）。这个流没有违反任何规则：请到服务端查找原因。',
   " grpc-status {status} {name},": "grpc-status {status} {name}，",
   "Nothing in the log explains it.": "日志里没有内容能解释它。",
+  "The server sent its whole response on stream {stream}{call}, and then RST_STREAM(NO_ERROR), as the client had not ended the request ({place}). That is lawful, and a client must not discard the response for it (RFC 9113, 8.1): a program that reports it as an error is at fault.":
+    "服务端在流 {stream}{call}上发送了完整的响应，然后因客户端尚未结束请求而发送了 RST_STREAM(NO_ERROR)（{place}）。这是合法的，客户端不得因此丢弃响应（RFC 9113，8.1）：把它报告为错误的程序才有错。",
   "Nothing in this capture explains it.": "这个抓包里没有内容能解释它。",
   "The text is not known, and the capture does not contain it. The worst that the capture shows:":
     "这段文字是未知的，抓包里也没有它。抓包里最严重的问题：",
@@ -211,6 +213,8 @@ export const story: Readonly<Record<string, string>> = {
   "The text is not known.": "这段文字是未知的。",
   "A capture shows what happened: h2lint why CAPTURE --text TEXT.": "抓包能显示发生了什么：h2lint why CAPTURE --text TEXT。",
   "rules that it may be about": "可能有关的规则",
+  "How many messages a method has is in its .proto only: with --proto they are counted against it.":
+    "一个方法有多少条消息只写在它的 .proto 里：给出 --proto 就会据此核对。",
   "The capture shows nothing that leads to it.": "抓包里没有会导致它的情况。",
   "Nothing on the wire explains it: no rule was broken. The reason is the application's, or the status says it.":
     "线上的数据不能解释它：没有违反任何规则。原因在应用，或者状态码已经说明。",

@@ -109,26 +109,28 @@ export const values: Readonly<Record<string, Words>> = {
   values: { "{first} and {others}": "{first} 和 {others}" },
   offered: { nothing: "空的列表" },
   input: {
-    "field blocks that decode without a fault, each index within the table,": "能正确解码、索引都在表之内的首部块",
-    "field blocks that decode without a fault, with no size update where none was due,": "能正确解码、也不缺少大小更新的首部块",
+    "field blocks that decode without a fault, in which each index lies within the table": "能正确解码、索引都在表之内的首部块",
+    "field blocks that decode without a fault, in which each size update is allowed and none is missing":
+      "能正确解码、其中的大小更新都允许也不缺少的首部块",
     "an interim response (1xx)": "临时响应（1xx）",
     "RST_STREAM on a stream that it had open": "未结束的流上的 RST_STREAM",
-    "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened,": "由 HTTP/1.1 的 upgrade 打开的流 1 上的 RST_STREAM",
+    "RST_STREAM on stream 1, which the upgrade from HTTP/1.1 had opened": "由 HTTP/1.1 的 upgrade 打开的流 1 上的 RST_STREAM",
     "a WINDOW_UPDATE of the connection beside a large INITIAL_WINDOW_SIZE, which is of streams only":
       "连接的 WINDOW_UPDATE（同时有较大的 INITIAL_WINDOW_SIZE，而后者只针对流）",
     "WINDOW_UPDATE on a stream that had ended": "已结束的流上的 WINDOW_UPDATE",
     "PRIORITY on a stream that had ended": "已结束的流上的 PRIORITY",
     "DATA of a request that went on when the response was whole": "完整响应之后请求仍在继续的 DATA",
+    "trailers without a field": "没有字段的 trailers",
     "trailers, which end the message": "结束消息的 trailers",
     "an empty DATA frame with END_STREAM": "带 END_STREAM 的空 DATA 帧",
-    "a response to HEAD, which has no content whatever its content-length says,":
+    "a response to HEAD, which has no content whatever its content-length says":
       "对 HEAD 的响应（不管 content-length 是多少，都没有内容）",
     "`host` beside :authority": ":authority 之外的 `host`",
     "`host` without :authority": "没有 :authority 而有 `host`",
     "HEADERS that open a stream which PRIORITY had named before": "打开一个 PRIORITY 先前已经指名的流的 HEADERS",
-    "`host` in a response, where it means nothing,": "响应里没有意义的 `host`",
+    "`host` in a response, where it means nothing": "响应里没有意义的 `host`",
     "fields behind a size update to {n}": "大小更新（{n}）之后的字段",
-    "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet,":
+    "a field block that was sent before the lower HEADER_TABLE_SIZE was acknowledged, with no size update, which was not due yet":
       "较小的 HEADER_TABLE_SIZE 得到确认之前发送、因此还不需要大小更新的首部块",
     "a request that was under way when it sent its own GOAWAY(NO_ERROR)": "它发送自己的 GOAWAY(NO_ERROR) 时已在途中的请求",
     "a field section of {n} fields": "有 {n} 个字段的首部",

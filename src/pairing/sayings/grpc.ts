@@ -2,6 +2,7 @@
 import {
   anyEnd,
   CLOSED,
+  COUNTS,
   DEADLINE,
   HTTP_STATUS,
   NO_MESSAGE,
@@ -74,7 +75,19 @@ export const grpc: readonly Saying[] = [
     by: "server",
   },
   {
-    text: /Failed to deserialize response message|No message returned|No value received for unary call|[Mm]issing (?:unary )?response message|received no response message|cardinality violation/,
+    text: /Too many responses\b|More than one value received for unary call|unary (?:request|response) has multiple messages|but received another message|received multiple request messages|received no request message/,
+    says: "a call had another count of messages than its method has",
+    rules: COUNTS,
+  },
+  {
+    text: /timeout string is too (?:long|short)|timeout unit is not recognized|[Mm]alformed grpc-timeout/,
+    says: "the server cannot read the grpc-timeout of the request",
+    rules: ["grpc/timeout-grammar"],
+    side: "server",
+    by: "client",
+  },
+  {
+    text: /Failed to deserialize response message|No message returned|No value received for unary call|[Mm]issing (?:unary )?response message|received no response message|cardinality violation: (?!expected|received multiple|received no request)/,
     says: "a unary call ended with status OK and without a message, or within one",
     rules: NO_MESSAGE,
     side: "client",
@@ -99,7 +112,8 @@ export const grpc: readonly Saying[] = [
     bare: true,
     says: "the other side announced the end of the connection",
     kinds: ["goaway", "fin", "rst"],
-    rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason"],
+    // Who says it may have had no reason to.
+    rules: ["health/goaway", "health/goaway-lost-streams", "grpc/goaway-reason", "health/receiver-overreaction"],
   },
   {
     text: new RegExp(

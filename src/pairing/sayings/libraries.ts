@@ -1,15 +1,15 @@
 // Words of HTTP/2 libraries for one kind of fault: what they say of a frame, a field or a limit.
 import { otherProtocolLengths } from "../first-bytes.ts";
-import { anyEnd, CLOSED, ends, RESET, type Saying, SILENT } from "./saying.ts";
+import { anyEnd, CLOSED, ends, RESET, type Saying, SILENT, TIMEOUT } from "./saying.ts";
 
-const MALFORMED = ["headers/*", "grpc/*"] as const;
+const MALFORMED = ["headers/*", "grpc/*", "push/*"] as const;
 const WINDOWS = [
   ...["flow/stream-window-exceeded", "flow/connection-window-exceeded"],
   ...["flow/*", "settings/initial-window-overflow"],
 ] as const;
 const CLOSED_STREAM = ["stream/*", "stream-id/*", "health/receiver-overreaction", "goaway/stream-opened-after"] as const;
 const FRAME_SIZE =
-  /frame (?:too large|size (?:error|exceed)|with invalid size|length (?:too|exceed|\d+ exceeds))|FRAME_SIZE_ERROR|frame_size_error|exceeds? (?:the )?(?:SETTINGS_)?MAX_FRAME_SIZE|larger than max(?:imum)? frame size|FrameSizeError|Http2Exception: Frame length: \d+ exceeds maximum/;
+  /frame (?:too large|size (?:error|exceed)|with invalid size|length (?:too|exceed|\d+ exceeds))|FRAME_SIZE_ERROR|frame_size_error|exceeds? (?:the )?(?:SETTINGS_)?MAX_FRAME_SIZE|larger than max(?:imum)? frame size|FrameSizeError|FrameTooLarge|overlong frame|Http2Exception: Frame length: \d+ exceeds maximum/;
 const FLOODS = ["abuse/*", "grpc/keepalive-too-frequent"] as const;
 
 export const libraries: readonly Saying[] = [
@@ -34,7 +34,7 @@ export const libraries: readonly Saying[] = [
     rules: ["headers/connection-specific", "headers/te-not-trailers"],
   },
   {
-    text: /content-?length|Content-Length|expected \d+ (?:octets|bytes).{0,30}(?:got|received)|(?:sent|received|read) (?:more|less|fewer) (?:than declared|data|bytes than)|Request body length|payload (?:length )?mismatch/,
+    text: /content-?length|Content-Length|expected \d+ (?:octets|bytes).{0,30}(?:got|received)|(?:sent|received|read) (?:more|less|fewer) (?:than declared|data|bytes than)|Request body length|payload (?:length )?mismatch|InvalidBodyLengthError/,
     bare: true,
     says: "the content has other than the announced length, or its length is announced in a way that is not valid",
     rules: ["headers/content-length-mismatch", "headers/content-length-invalid", "headers/content-length-repeated", "headers/*"],
@@ -51,7 +51,7 @@ export const libraries: readonly Saying[] = [
     rules: ["headers/list-size", "grpc/metadata-too-large", "health/error-status"],
   },
   {
-    text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b/i,
+    text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b|DenialOfServiceError|Oversize header block/i,
     bare: true,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "continuation/*", "abuse/*", "health/error-status"],
@@ -183,8 +183,17 @@ export const libraries: readonly Saying[] = [
     side: "client",
   },
   {
+    software: "CFNetwork",
+    text: /NSPOSIXErrorDomain(?::| Code=)100\b|kCFErrorDomainCFNetwork(?::| Code=)303\b|NSURLErrorDomain Code=-1017\b|cannot parse response/,
+    says: "Apple's client found a fault of the server's HTTP/2, most often in the fields of a response, or received PROTOCOL_ERROR",
+    kinds: ["rst-stream", "goaway"],
+    rules: ["headers/*", "frame/*", "stream/*", "hpack/*", ...RESET],
+    side: "client",
+    by: "server",
+  },
+  {
     software: "OkHttp",
-    text: /StreamResetException: stream was reset: (?<code>[A-Z_]+)|stream was reset: [A-Z_]+|Rst Stream/,
+    text: /stream was reset: (?<code>[A-Z_]+)/,
     says: "OkHttp's stream was reset, by the server or by OkHttp itself",
     kinds: ["rst-stream"],
     rules: RESET,
@@ -222,6 +231,14 @@ export const libraries: readonly Saying[] = [
     rules: ["health/request-stalled", "health/idle-timeout", "health/flow-stall-stream", "health/flow-stall-connection"],
     side: "server",
     by: "client",
+  },
+  {
+    text: /\b(?:Read|Headers?|Body|Response)Timeout(?:Error|Exception)?\b(?!\s*[=:] ?\d)|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|SocketTimeoutException|Read timed out|read operation timed out|configured HttpClient\.Timeout|timeout of \d+ ?ms exceeded|Total timeout \d+ ms elapsed|asyncio(?:\.exceptions)?\.TimeoutError|The request timed out|ERR_TIMED_OUT|ESOCKETTIMEDOUT|Operation timed out after \d+ milliseconds with/,
+    bare: true,
+    says: "the caller's own timer ran out before the response, or more of it, was there",
+    rules: TIMEOUT,
+    side: "client",
+    by: "server",
   },
   {
     software: "Kestrel",

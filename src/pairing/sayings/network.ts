@@ -117,7 +117,7 @@ export const network: readonly Saying[] = [
     rules: CLOSED,
   },
   {
-    text: /\bEOF\b/,
+    text: /(?<!expected <)\bEOF\b/,
     bare: true,
     says: "the other side closed the connection before the answer was there",
     kinds: ends,

@@ -1,4 +1,5 @@
 // Words of implementations for how a call, a stream or a connection ended.
+import { h2Reasons } from "../h2-reasons.ts";
 import { anyEnd, CLOSED, ends, RESET, type Saying, TLS } from "./saying.ts";
 
 const SECOND_HEADERS = [
@@ -23,21 +24,29 @@ export const ofSoftware: readonly Saying[] = [
   },
   {
     software: "Rust h2",
-    text: /connection error received: (?<code>[^("]+?)(?: \(b?"(?<text>(?:[^"\\]|\\.)*)"\))?$/,
+    text: /connection error received: (?<code>[^("]+?)(?: \(b?"(?<text>(?:[^"\\]|\\.)*)"\))?(?:$|")/,
     says: "Rust h2 received a GOAWAY",
     kinds: ["goaway"],
   },
   {
     software: "Rust h2",
-    text: /stream error received: (?<code>[^("]+?)(?: \(|$)/,
+    text: /stream error received: (?<code>[^("]+?)(?: \(|"|$)/,
     says: "Rust h2 received RST_STREAM",
     kinds: ["rst-stream"],
   },
   {
     software: "Rust h2",
-    text: /(?:connection|stream) error detected: (?<code>[^("]+?)(?: \(|$)/,
+    text: /(?:connection|stream) error detected: (?<code>[^("]+?)(?: \(|"|$)/,
     says: "Rust h2 itself found the fault, and sent GOAWAY or RST_STREAM",
     kinds: ["goaway", "rst-stream"],
+  },
+  {
+    // Before 0.3 it does not say who found it.
+    software: "Rust h2",
+    text: new RegExp(`(?<!(?:received|detected): )\\b(?<code>${h2Reasons.join("|")})`),
+    says: "Rust h2's name of an error code: the other side's GOAWAY or RST_STREAM has it, or h2's own",
+    kinds: ["goaway", "rst-stream"],
+    rules: ["health/receiver-overreaction", "health/goaway-lost-streams"],
   },
   {
     software: "Rust h2",
@@ -79,7 +88,7 @@ export const ofSoftware: readonly Saying[] = [
     software: "grpc-go",
     text: /server closed the stream without sending trailers/,
     says: "a grpc-go client saw a response end without grpc-status",
-    rules: ["grpc/ended-without-trailers", "grpc/status-missing"],
+    rules: ["grpc/ended-without-trailers", "grpc/status-missing", "grpc/status-in-headers"],
   },
   {
     software: "grpc-go",
@@ -114,7 +123,7 @@ export const ofSoftware: readonly Saying[] = [
   },
   {
     software: "nghttp2",
-    text: /HTTP\/2 stream \d+ was not closed cleanly: \w+ \(err (?<code>\d+)\)/,
+    text: /HTTP\/2 stream \d+ was not closed cleanly: (?:\w+ \(err |error_code = )(?<code>\d+)/,
     says: "curl's stream was reset, or its connection ended with this code",
     kinds: ["goaway", "rst-stream"],
   },
@@ -163,7 +172,7 @@ export const ofSoftware: readonly Saying[] = [
   },
   {
     software: "Go net/http",
-    text: /Transport received Server's graceful shutdown GOAWAY/,
+    text: /Transport received Server's graceful shutdown GOAWAY|peer server initiated graceful shutdown after some of Request\.Body was written/,
     says: "the server's GOAWAY came before it had processed the request, and Go could not send the body once more: set GetBody",
     kinds: ["goaway"],
     codes: ["NO_ERROR"],
@@ -311,7 +320,7 @@ export const ofSoftware: readonly Saying[] = [
   },
   {
     software: "grpc-java",
-    text: /RST_STREAM closed stream\. HTTP\/2 error code: (?<code>[A-Z_0-9]+)/,
+    text: /(?:RST_STREAM closed stream\. HTTP\/2 error code: |HTTP\/2 error code: (?=[A-Z_0-9]+(?:\s|\\n)+Received Rst Stream))(?<code>[A-Z_0-9]+)/,
     says: "a grpc-java client received RST_STREAM",
     kinds: ["rst-stream"],
   },

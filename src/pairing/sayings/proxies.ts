@@ -6,7 +6,7 @@ const GATEWAY = ["grpc/http-status", "health/error-status", "grpc/response-conte
 export const proxies: readonly Saying[] = [
   {
     software: "nginx",
-    text: /upstream prematurely closed (?:connection|stream|request)|upstream (?:sent|closed).*while reading (?:response header|upstream)|recv\(\) failed \(\d+: Connection reset by peer\) while reading response header|no live upstreams|upstream server temporarily disabled/,
+    text: /upstream prematurely closed (?:connection|stream|request)|upstream closed.*while reading (?:response header|upstream)|recv\(\) failed \(\d+: Connection reset by peer\) while reading response header|no live upstreams|upstream server temporarily disabled/,
     says: "nginx lost the server behind it before that had answered",
     kinds: anyEnd,
     rules: CLOSED,
@@ -21,9 +21,27 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "nginx",
-    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|a?ns? HTTP)|upstream rejected request with error|upstream violated/,
+    text: /upstream rejected request with error (?<code>\d+)/,
+    says: "nginx received RST_STREAM from the server behind it; of NO_ERROR after a whole response it makes an error, too",
+    kinds: ["rst-stream"],
+    rules: RESET,
+    side: "client",
+    by: "server",
+  },
+  {
+    software: "nginx",
+    text: /upstream sent goaway with error (?<code>\d+)/,
+    says: "nginx received a GOAWAY from the server behind it",
+    kinds: ["goaway"],
+    rules: ["health/goaway", "health/goaway-lost-streams"],
+    side: "client",
+    by: "server",
+  },
+  {
+    software: "nginx",
+    text: /upstream sent (?:frame for (?:closed|unknown) stream|an? (?:invalid|unexpected|too)|unexpected|invalid|no valid|too |a?ns? HTTP)|upstream violated/,
     says: "nginx refused what the server behind it sent",
-    rules: ["health/receiver-overreaction", "stream/*", "frame/*", "headers/*", "flow/*"],
+    rules: ["health/receiver-overreaction", "stream/*", "frame/*", "headers/*", "flow/*", "hpack/*", ...HTTP1],
     by: "server",
   },
   {
@@ -74,7 +92,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "Envoy",
-    text: /codec[ _]error|(?<![\w.])http2\.(?:violation\.of|invalid\.header|unknown\.nghttp2|too_many_headers|unexpected_underscore|remote_re|\w{1,60}_flood)|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|remote_reset|remote_refused_stream_reset|local_reset|connection_termination|overflow)\}/i,
+    text: /codec[ _]error|(?<![\w.])http2\.(?:violation\.of|invalid\.header|unknown\.nghttp2|too_many_headers|unexpected_underscore|remote_re|\w{1,60}_flood)|downstream_(?:protocol_error|remote_disconnect)|Too many \w+ frames|inbound_\w+_frames?_flood|http\/2 protocol error|\{(?:protocol_error|overflow)\}/i,
     says: "Envoy found a fault of the other side, or counts too many of its frames, and closed or reset",
     kinds: anyEnd,
     rules: ["abuse/*", "headers/*", "frame/*", "stream/*", ...RESET, ...HTTP1],

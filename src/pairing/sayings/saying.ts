@@ -38,7 +38,20 @@ export const CLOSED = [
 ] as const;
 
 /** A call that the server ended without an answer. */
-export const RESET = ["health/server-reset", "grpc/status-lost", "health/refused-streams", "grpc/rst-status-map"] as const;
+export const RESET = [
+  ...["health/server-reset", "grpc/status-lost", "health/refused-streams", "grpc/rst-status-map"],
+  ...["health/reset-after-response", "stream/rst-no-error-early", "health/idle-timeout"],
+] as const;
+
+// What a call may have waited for.
+const WAITED = [
+  ...["health/flow-stall-stream", "health/flow-stall-connection", "health/hol-by-window", "health/peer-unreachable"],
+  ...["health/stream-unfinished", "health/request-stalled", "health/tcp-zero-window", "health/slow-first-byte"],
+  ...["health/stream-killed-by-close"],
+] as const;
+
+/** What a caller's own timer may have waited for. */
+export const TIMEOUT = ["health/request-cancelled", "grpc/deadline-exceeded", ...WAITED] as const;
 
 /** The client's preface was answered in HTTP/1. */
 export const HTTP1 = ["preface/server-spoke-http1", "preface/server-settings-missing", "preface/server-spoke-other"] as const;
@@ -73,7 +86,12 @@ export const SHUTDOWN = [
   "health/stream-killed-by-close",
 ] as const;
 
-export const NO_STATUS = ["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message"] as const;
+export const NO_STATUS = [
+  ...["grpc/ended-without-trailers", "grpc/status-missing", "grpc/truncated-message", "grpc/status-in-headers"],
+] as const;
+
+/** What only a schema decides: how many messages a method has. */
+export const COUNTS = ["grpc/unary-response-count", "grpc/unary-message-count"] as const;
 
 export const NO_MESSAGE = [
   "grpc/unary-response-count",
@@ -90,12 +108,9 @@ export const HTTP_STATUS = [
 ] as const;
 
 export const DEADLINE = [
-  "grpc/deadline-exceeded",
-  "health/request-cancelled",
-  "grpc/deadline-ignored",
-  "grpc/deadline-not-enforced",
-  "health/deadline-nearly-used",
-  "health/server-reset",
+  ...["grpc/deadline-exceeded", "health/request-cancelled", "grpc/deadline-ignored", "grpc/deadline-not-enforced"],
+  ...["health/deadline-nearly-used", "health/server-reset"],
+  ...WAITED,
 ] as const;
 
 export const TOO_LARGE = ["grpc/message-too-large", "health/error-status"] as const;

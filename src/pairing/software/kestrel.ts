@@ -99,6 +99,26 @@ export const kestrel: Software = {
       says: "Kestrel saw more DATA than the window allows",
     },
     {
+      text: /^The request :path is invalid: /,
+      rules: ["headers/path-form", "headers/empty-path", "grpc/path-form"],
+      says: "Kestrel does not take the :path",
+    },
+    {
+      text: /^The Method '[^']*' is invalid/,
+      rules: ["headers/invalid-method", "headers/missing-method"],
+      says: "Kestrel does not take the :method",
+    },
+    {
+      text: /^The request :scheme header '[^']*' does not match the transport scheme/,
+      rules: ["headers/scheme-mismatch", "headers/missing-scheme"],
+      says: "Kestrel wants the :scheme of the connection: https over TLS, http without",
+    },
+    {
+      text: /^The client sent a \S+ frame with a length (?:of|different|that)/,
+      rules: ["frame/*"],
+      says: "Kestrel saw a frame with a length that it does not take",
+    },
+    {
       text: /^The client sent a WINDOW_UPDATE frame with a window size increment of 0/,
       rules: ["flow/window-update-zero-stream", "flow/window-update-zero-connection"],
       says: "Kestrel saw an increment of 0",

@@ -1,6 +1,6 @@
 import { hex, latin1 } from "../../bytes.ts";
 import { grpcKind } from "../../grpc/call.ts";
-import { bandwidthPings, PingStrikes, StrictPingStrikes } from "../../grpc/ping-strikes.ts";
+import { bandwidthPings, CertainPingStrikes, PingStrikes, StrictPingStrikes } from "../../grpc/ping-strikes.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import type { Frame } from "../../http2/frame.ts";
 import { knewMore } from "../../model/causality.ts";
@@ -45,6 +45,7 @@ export const keepaliveTooFrequent = defineRule({
   state: () => ({
     strikes: new PingStrikes(),
     strict: new StrictPingStrikes(),
+    certain: new CertainPingStrikes(),
     latest: undefined as FrameRef | undefined,
     interval: 0,
     walks: new WalkBudget(),
@@ -66,14 +67,18 @@ export const keepaliveTooFrequent = defineRule({
         report(latest, "frequent", { strikes: strict.strikes, interval: state.interval / 1000 }, { fold: "pings" });
         return;
       }
-      const { pings, soon, first, last } = state;
+      const { pings, soon, first, last, certain } = state;
       if (first === undefined || last === undefined || soon < options.strikes) return;
+      // No server may count those: the server's fault.
+      if (certain.apart > 0 && isUnjustified(certain)) return;
       report(last, "counted", { pings, time: durationText(last.time - first.time) }, { fold: "pings" });
       return;
     }
+    if (frame.from === "server" && frame.ack) state.certain.acknowledged(connection.server.contentFrames);
     if (frame.from !== "client" || frame.ack) return;
     const shortest = (hasOpenStream(connection) ? options.interval : options.idle) * 1e6;
     state.pings++;
+    state.certain.ping(frame.last.time, connection.flow.firstTime, connection.server.contentFrames, shortest);
     if (state.last !== undefined && frame.last.time - state.last.time < shortest) state.soon++;
     state.last = FrameRef.of(frame);
     state.first ??= state.last;
@@ -101,28 +106,31 @@ export const tooManyPingsUnjustified = defineRule({
     decidable: "payload",
     messages: {
       few: "the server closes the connection with too_many_pings after {pings} PINGs, {early} of them early by the defaults",
+      between:
+        "the server closes the connection with too_many_pings after {pings} PINGs, though it had sent DATA or HEADERS between {apart} of them and the one before: gRPC counts anew after those",
     },
     docs: {
       why: "The server is stricter than clients expect: their calls end with UNAVAILABLE through no fault of theirs.",
-      fix: "Make the server's minimum time fit its clients' keepalive time.",
+      fix: "Make the server's minimum time fit its clients' keepalive time. Where it counts on though it sends DATA, as libraries have done, update it.",
     },
   },
   kinds: ["ping", "goaway"],
-  // No frame of the server excuses a PING here: what it had sent when the PING came is not certain.
-  state: () => ({ strikes: new PingStrikes(), strict: new StrictPingStrikes(), pings: 0 }),
+  state: () => new CertainPingStrikes(),
   frame(frame, _stream, { state, report, connection }) {
     if (!frame.whole) return;
+    const content = connection.server.contentFrames;
     if (frame.kind === "ping") {
+      if (frame.from === "server" && frame.ack) state.acknowledged(content);
       if (frame.from !== "client" || frame.ack) return;
-      state.pings++;
       const interval = hasOpenStream(connection) ? 300e9 : 7200e9;
-      state.strikes.ping(frame.last.time, 0, interval);
-      state.strict.ping(frame.last.time, connection.flow.firstTime, 0, interval);
+      state.ping(frame.last.time, connection.flow.firstTime, content, interval);
       return;
     }
-    if (frame.from !== "server" || !isTooManyPings(frame) || state.strikes.strikes > 2 || state.strict.strikes > 2) return;
+    if (frame.from !== "server" || !isTooManyPings(frame) || !isUnjustified(state)) return;
     if (knewMore(frame, connection)) return;
-    report(frame, "few", { pings: state.pings, early: state.strikes.strikes });
+    const { pings, early, apart } = state;
+    if (apart > 0) report(frame, "between", { pings, apart });
+    else report(frame, "few", { pings, early });
   },
 });
 
@@ -179,6 +187,9 @@ export const keepaliveTimeout = defineRule({
 
 const isTooManyPings = (frame: Frame): boolean =>
   frame.errorCode === ErrorCode.enhanceYourCalm && latin1(frame.bytes, frame.start, frame.end).includes("too_many_pings");
+
+// The third strike is one too many.
+const isUnjustified = ({ most }: CertainPingStrikes): boolean => most <= 2;
 
 const PINGS = 256;
 

@@ -92,9 +92,10 @@ export const statusMissing = defineRule({
   },
   calls: CallOddity.noStatus,
   when: { without: ValueBit.grpcStatus },
-  status({ block, text }, { asked, stream }, { report, uncheck }) {
+  status({ block, text }, { asked, stream, earlyStatus }, { report, uncheck }) {
     const { decoded, role, endStream, streamId } = block;
     if (text !== undefined || !endStream || decoded === undefined || stream.request.method === "HEAD") return;
+    if (earlyStatus !== undefined) return; // it stood in HEADERS: grpc/status-in-headers
     const grpc =
       role === "response"
         ? decoded.statusCode === 200 && (asked || hasGrpcType(decoded))
@@ -125,7 +126,8 @@ export const endedWithoutTrailers = defineRule({
   calls: CallOddity.noStatus,
   finish(_from, by, call, { report }) {
     if (by.kind !== "data" || !call.answered) return;
-    const { stream } = call;
+    const { stream, earlyStatus } = call;
+    if (earlyStatus !== undefined) return; // it stood in HEADERS: grpc/status-in-headers
     if (stream.response.status !== 200 || stream.request.method === "HEAD") return;
     report(by, "data", { streamId: stream.id }, { related: opened(stream) });
   },

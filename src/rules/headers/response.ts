@@ -102,7 +102,7 @@ export const interimEndStream = malformedResponse({
     if (block.endStream) found("end", { status: shown(status) });
   },
   why: "The final response is still to come; without it the request has no answer.",
-  fix: "Send it.",
+  fix: "Leave END_STREAM off the interim response, and send the final one after it.",
 });
 
 // 8.6: "HTTP/2 does not support the 101 (Switching Protocols) informational status code".

@@ -5,6 +5,7 @@ import { ConnectionBit } from "../../model/connection-bit.ts";
 import { isError } from "../../model/endpoint.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import type { Stream } from "../../model/stream.ts";
+import { waitOf } from "../../model/timer.ts";
 import { type Origin, other, type Side } from "../../place.ts";
 import type { EndReason } from "../../tcp/byte-stream.ts";
 import { listed } from "../listed.ts";
@@ -69,7 +70,11 @@ export const streamKilledByClose = defineRule({
     // Of the other side too: its RST_STREAM may be what is missing.
     needs: ["no-gap2"],
     decidable: "payload",
-    messages: { killed: "the {side} closed the connection ({how}) with {count} streams still open: {streams}" },
+    messages: {
+      killed: "the {side} closed the connection ({how}) with {count} streams still open: {streams}",
+      waited:
+        "the client closed the connection ({how}) with {count} streams still open: {streams}; it had waited {seconds} s for a frame of the server on stream {streamId}",
+    },
     docs: {
       why: "The calls on them fail, and nobody knows whether they took effect.",
       fix: "Finish open streams first: send GOAWAY(NO_ERROR), wait, then close.",
@@ -103,7 +108,10 @@ export const streamKilledByClose = defineRule({
     if (killed.length === 0) return;
     const severity = killed.every(({ initiator }) => initiator === from) ? "info" : "warning";
     const more = { severity, ...(unheard ? ({ because: "start2" } as const) : {}) } as const;
-    report(at, "killed", { side: from, how, count: killed.length, streams: listed(idsOf(killed)) }, more);
+    const data = { how, count: killed.length, streams: listed(idsOf(killed)) };
+    const awaited = from === "client" ? killed.find((stream) => waitOf(stream, at.time) !== undefined) : undefined;
+    if (awaited === undefined) report(at, "killed", { side: from, ...data }, more);
+    else report(at, "waited", { ...data, streamId: awaited.id, seconds: waitOf(awaited, at.time)! }, more);
   },
 });
 

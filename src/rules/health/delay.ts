@@ -3,7 +3,11 @@ import { ValueBit } from "../../fields/value-bit.ts";
 import { grpcKind } from "../../grpc/call.ts";
 import { isAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
+import { Setting } from "../../http2/setting.ts";
+import type { Connection } from "../../model/connection.ts";
+import type { Stream } from "../../model/stream.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
+import { other, type Side } from "../../place.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
 import { statusText } from "../status-text.ts";
@@ -102,6 +106,10 @@ export const requestCancelled = defineRule({
     decidable: "payload",
     messages: {
       waited: "the client cancelled stream {streamId} after {ms} ms, having got {octets} bytes",
+      stopped:
+        "the client cancelled stream {streamId} after {ms} ms: for the last {quiet} ms the server had sent nothing on it, after {octets} of {length} bytes, though the windows had room for {room} more",
+      unsent:
+        "the client cancelled stream {streamId} after {ms} ms: for the last {quiet} ms it had itself sent nothing on it, after {octets} of {length} bytes, though the windows had room for {room} more",
       deadline:
         "the client cancelled stream {streamId} after {ms} ms, at its grpc-timeout of {timeout} ms, having got {octets} bytes",
       answered:
@@ -115,7 +123,12 @@ export const requestCancelled = defineRule({
   },
   kinds: ["rst-stream"],
   from: "client",
-  frame(frame, stream, { options, report }) {
+  // Where TCP takes nothing, HTTP/2 may allow what it will.
+  state: () => ({ client: false, server: false }),
+  tcpWindow(from, zero, _at, { state }) {
+    state[from] = zero;
+  },
+  frame(frame, stream, { options, report, connection, state }) {
     if (!frame.whole || frame.errorCode !== ErrorCode.cancel) return;
     if (stream === undefined || !stream.seen || stream.promised || stream.closed) return;
     const waited = frame.last.time - stream.openedTime;
@@ -134,10 +147,38 @@ export const requestCancelled = defineRule({
       return;
     }
     const data = { streamId: stream.id, ms, octets: stream.server.dataOctets };
-    if (timeout !== undefined && isAtDeadline(waited, timeout))
+    if (timeout !== undefined && isAtDeadline(waited, timeout)) {
       report(frame, "deadline", { ...data, timeout: timeout / 1e6 }, more);
-    else if (waited >= options.ms * 1e6) report(frame, "waited", data, more);
+      return;
+    }
+    if (waited < options.ms * 1e6) return;
+    const now = frame.last.time;
+    const idle = SIDES.find((side) => !state[other(side)] && hasStopped(side, stream, connection, now, options.ms));
+    if (idle === undefined) report(frame, "waited", data, more);
+    else {
+      const { dataOctets, declaredLength: length, lastTime } = stream.half(idle);
+      const quiet = Math.round((now - lastTime) / 1e6);
+      const stop = { streamId: stream.id, ms, quiet, octets: dataOctets, length, room: roomOf(idle, stream, connection) };
+      report(frame, idle === "server" ? "stopped" : "unsent", stop, more);
+    }
   },
 });
+// In the middle of what it had announced, though it could have gone on.
+function hasStopped(side: Side, stream: Stream, connection: Connection, now: number, ms: number): boolean {
+  const { over, dataFrames, dataOctets, declaredLength, lastTime } = stream.half(side);
+  if (over || dataFrames === 0 || dataOctets >= declaredLength || now - lastTime < ms * 1e6) return false;
+  return connection.client.whole && connection.server.whole && roomOf(side, stream, connection) > 0;
+}
+
+// What both windows allowed it, by what had arrived for certain.
+function roomOf(side: Side, stream: Stream, connection: Connection): number {
+  const { horizon, window } = connection.endpoint(side);
+  const initial = connection.endpoint(other(side)).settings.inForce(Setting.initialWindowSize) ?? 0;
+  return Math.min(stream.half(side).window.available(initial, horizon), window.available(INITIAL_WINDOW, horizon));
+}
+
+const SIDES = ["server", "client"] as const;
+// RFC 9113 6.9.2: of the connection, which no setting changes.
+const INITIAL_WINDOW = 65_535;
 // Responses that are timed at once.
 const STREAMS = 10_000;

@@ -36,8 +36,11 @@ export const goawayLostStreams = defineRule({
     const { lastStreamId, errorCode } = lowest;
     const lost: Stream[] = [];
     for (const stream of connection.streams.values()) {
-      if (stream.id > lastStreamId && stream.initiator === "client" && stream.seen && stream.server.message === "no")
-        lost.push(stream);
+      if (stream.id <= lastStreamId || stream.initiator !== "client" || !stream.seen || stream.server.message !== "no") continue;
+      // The client had given it up before.
+      const { resetAt, resetTime } = stream.client;
+      if (resetAt >= 0 && (lowest.acked < 0 ? resetTime < lowest.time : resetAt <= lowest.acked)) continue;
+      lost.push(stream);
     }
     const [first] = lost;
     if (first?.opening === undefined) return;

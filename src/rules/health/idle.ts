@@ -34,7 +34,7 @@ export const idleTimeout = defineRule({
       fix: "Raise the idle timeout for that route, or send something sooner: gRPC keepalive PINGs for a connection, messages for a stream.",
     },
   },
-  state: () => ({ waits: [] as Wait[], answers: [] as Answer[] }),
+  state: () => ({ waits: [] as Wait[], answers: [] as Answer[], resets: [] as Reset[] }),
   // Quiet times that ended so: nobody's wait is the same twice by chance.
   session: () => ({ quiet: [] as number[], told: "" }),
   when: { values: ValueBit.statusOther, roles: ["response"], from: "server" },
@@ -58,9 +58,13 @@ export const idleTimeout = defineRule({
     const seconds = timerOf(quiet);
     const data = { side: from, streamId: stream.id, code: errorCodeName(errorCode) };
     const related = opened(stream);
-    if (seconds !== undefined) context.report(frame, "reset", { ...data, seconds }, { related, fold: String(errorCode) });
-    const { waits } = context.state;
-    if (waits.length >= KEPT) return;
+    const { waits, resets } = context.state;
+    // What is wrong with NO_ERROR before the end of a response stands by itself: this says why, and is reported apart.
+    if (errorCode === ErrorCode.noError) {
+      if (seconds !== undefined && resets.length < KEPT)
+        resets.push({ subject: FrameRef.of(frame), stream, related, data: { ...data, seconds } });
+    } else if (seconds !== undefined) context.report(frame, "reset", { ...data, seconds }, { related, fold: String(errorCode) });
+    if (waits.length >= KEPT || errorCode === ErrorCode.noError) return;
     const facts = { quiet, isTimer: seconds !== undefined, message: "reset", data } as const;
     waits.push(seconds === undefined ? { facts, subject: FrameRef.of(frame), related, stream } : { facts });
   },
@@ -82,7 +86,8 @@ export const idleTimeout = defineRule({
     context.state.waits.push(seconds === undefined ? { facts, subject } : { facts });
   },
   withState: ["connectionEnd"],
-  connectionEnd({ state: { answers }, report }) {
+  connectionEnd({ state: { answers, resets }, report }) {
+    for (const { subject, stream, related, data } of resets) report(subject, "reset", data, { stream, related, fold: data.code });
     for (const { subject, stream, related, data } of answers)
       report(subject, "answered", data, { stream, related, fold: String(data.status) });
   },
@@ -109,6 +114,13 @@ interface Answer {
   readonly data: { readonly side: Side; readonly streamId: number; readonly status: number; readonly seconds: number };
 }
 
+interface Reset {
+  readonly subject: FrameRef;
+  readonly stream: Stream;
+  readonly related: readonly RelatedFrame[];
+  readonly data: { readonly side: Side; readonly streamId: number; readonly code: string; readonly seconds: number };
+}
+
 type Wait = Note<QuietTime>;
 
 /** A time without a frame, in nanoseconds, that an end followed. One that timers are set to is reported at once. */
@@ -119,7 +131,9 @@ type QuietTime = { readonly quiet: number; readonly isTimer: boolean } & (
 
 // Everyday ends: a client that does not want the stream any more, a deadline, a refusal.
 function isGivenUp(stream: Stream, from: "client" | "server", errorCode: number, now: number): boolean {
-  if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return true;
+  if (errorCode === ErrorCode.refusedStream) return true;
+  // RFC 9113 8.1: behind a whole response it stops the request only.
+  if (errorCode === ErrorCode.noError && (from === "client" || stream.server.endAt >= 0)) return true;
   if (errorCode === ErrorCode.cancel && from === "client") return true;
   const timeout = timeoutOf(stream.request.grpcTimeout);
   return mayBeAtDeadline(now - stream.openedTime, timeout);

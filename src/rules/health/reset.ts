@@ -25,7 +25,9 @@ export const refusedStreams = defineRule({
     needs: [],
     decidable: "payload",
     messages: {
-      refused: "the server refused stream {streamId} with {active} streams open; its limit: {limit}",
+      refused: "the server refused stream {streamId} with {others} others open; its limit: {limit}",
+      within:
+        "the server refused stream {streamId} with {others} others open, though its limit is {limit}: it counts otherwise than RFC 9113, or refuses for another reason",
       early:
         "the server refused stream {streamId}, which the client had sent before the server's SETTINGS ({setting} {value}) could reach it; that is lawful, and the request may be sent again",
       content:
@@ -38,7 +40,7 @@ export const refusedStreams = defineRule({
   },
   kinds: ["rst-stream"],
   from: "server",
-  state: () => ({ walks: new WalkBudget(), open: 0, early: [] as Early[] }),
+  state: () => ({ walks: new WalkBudget(), others: 0, early: [] as Early[] }),
   frame(frame, stream, context) {
     if (!frame.whole || frame.errorCode !== ErrorCode.refusedStream) return;
     const { connection, state, report } = context;
@@ -50,13 +52,17 @@ export const refusedStreams = defineRule({
         return;
       }
     }
-    // The list is pruned late: it still names streams that are closed.
-    if (state.walks.isDue(connection))
-      state.open = connection.client.active.filter((id) => connection.streams.get(id)?.closed === false).length;
-    const { settings } = connection.server;
-    const limit =
-      settings.inForce(Setting.maxConcurrentStreams) ?? settings.announced(Setting.maxConcurrentStreams) ?? "none announced";
-    report(frame, "refused", { streamId: frame.streamId, active: state.open, limit }, { fold: "" });
+    const { client, server } = connection;
+    const { streamId } = frame;
+    const isCounted = state.walks.isDue(connection);
+    if (isCounted) state.others = othersOpen(streamId, frame.first.acked, connection);
+    const { others } = state;
+    const announced = server.settings.announced(Setting.maxConcurrentStreams);
+    const limit = server.settings.inForce(Setting.maxConcurrentStreams) ?? announced;
+    const isWhole = isCounted && client.whole && server.whole;
+    if (stream !== undefined && isWhole && limit !== undefined && announced !== undefined && others < Math.min(limit, announced))
+      report(frame, "within", { streamId, others, limit: Math.min(limit, announced) }, { fold: "within" });
+    else report(frame, "refused", { streamId, others, limit: limit ?? "none announced" }, { fold: "" });
   },
   withState: ["connectionEnd"],
   connectionEnd({ state: { early }, report }) {
@@ -76,6 +82,17 @@ interface Early {
 
 // Of a connection.
 const EARLY = 64;
+
+// Streams of the client that the server may still count (RFC 9113 5.1.2) when it has got so many bytes: it cannot know of what was under way.
+function othersOpen(but: number, acked: number, { streams }: Connection): number {
+  let others = 0;
+  for (const { id, seen, initiator, reserved, client, server } of streams.values()) {
+    if (id === but || !seen || reserved || initiator !== "client" || server.resetAt >= 0) continue;
+    const left = client.resetAt >= 0 ? client.resetAt : server.endAt >= 0 ? client.endAt : -1;
+    if (left < 0 || left > acked) others++;
+  }
+  return others;
+}
 
 // RFC 9113 3.4, 6.9.2: until the server's SETTINGS arrive the client goes by the initial values.
 function wentBefore({ opening }: Stream, { server: { settings } }: Connection): boolean {

@@ -1,7 +1,21 @@
 import type { HpackFault } from "../../fields/decoding-fault.ts";
 import { Observation } from "../../http2/observation.ts";
+import { Setting } from "../../http2/setting.ts";
+import { other } from "../../place.ts";
 import { defineRule, type Rule, type RuleMeta } from "../rule.ts";
 import { must } from "../shapes/spec.ts";
+
+const WHY =
+  "Both sides keep one table for the whole connection: after a block that cannot be decoded, no later block can be trusted.";
+
+const common = (section: string) =>
+  ({
+    severity: "error",
+    by: "either",
+    spec: [must(section, 7541), must("4.3")],
+    expect: { scope: "connection", codes: ["COMPRESSION_ERROR"] },
+    decidable: "block",
+  }) as const;
 
 export const indexZero = fault("index-zero", {
   title: "Index 0 must not be used",
@@ -11,12 +25,35 @@ export const indexZero = fault("index-zero", {
   fix: "The static table begins with index 1.",
 });
 
-export const indexOutOfRange = fault("index-out-of-range", {
-  title: "An index must lie within the static and the dynamic table",
-  section: "2.3.3",
-  needs: ["start", "no-gap"],
-  message: "stream {streamId}'s block refers to an entry that neither table has",
-  fix: "Encode the blocks of a connection in the order in which they are sent, with one encoder for each connection.",
+export const indexOutOfRange = defineRule({
+  id: "hpack/index-out-of-range",
+  meta: {
+    ...common("2.3.3"),
+    title: "An index must lie within the static and the dynamic table",
+    needs: ["start", "no-gap"],
+    messages: {
+      fault: "stream {streamId}'s block refers to an entry that neither table has",
+      evicted: "stream {streamId}'s block refers to an entry that had to leave the dynamic table, which is of {maximum} bytes",
+      outgrown:
+        "stream {streamId}'s block refers to an entry that had to leave the dynamic table, which is of {maximum} bytes: the {peer} allows {limit}, but no size update of the {side} put more into use",
+    },
+    docs: {
+      why: WHY,
+      fix: "Encode the blocks of a connection in the order in which they are sent, with one encoder for each connection; let its table grow only with a size update at the head of the next block.",
+    },
+  },
+  when: { observed: Observation.hpackFault },
+  judge(subject, _stream, { connection, report }) {
+    if (!("decoded" in subject) || subject.decoded?.fault !== "index-out-of-range") return;
+    const { streamId, from: side } = subject;
+    const { evictedFrom: maximum } = subject.decoded;
+    const peer = other(side);
+    const limit = connection.endpoint(peer).settings.announced(Setting.headerTableSize) ?? 0;
+    // RFC 7541 4.2: "A change in the maximum size of the dynamic table is signaled via a dynamic table size update."
+    if (maximum >= 0 && limit > maximum) report(subject, "outgrown", { streamId, maximum, limit, side, peer });
+    else if (maximum >= 0) report(subject, "evicted", { streamId, maximum });
+    else report(subject, "fault", { streamId });
+  },
 });
 
 export const integerOverflow = fault("integer-overflow", {
@@ -95,18 +132,11 @@ function fault(name: HpackFault, { title, section, needs, message, fix }: FaultR
   return defineRule({
     id: `hpack/${name}`,
     meta: {
+      ...common(section),
       title,
-      severity: "error",
-      by: "either",
-      spec: [must(section, 7541), must("4.3")],
-      expect: { scope: "connection", codes: ["COMPRESSION_ERROR"] },
       needs,
-      decidable: "block",
       messages: { fault: message } as { readonly fault: "{streamId}" },
-      docs: {
-        why: "Both sides keep one table for the whole connection: after a block that cannot be decoded, no later block can be trusted.",
-        fix,
-      },
+      docs: { why: WHY, fix },
     },
     when: { observed: Observation.hpackFault },
     judge(subject, _stream, { report }) {

@@ -33,6 +33,11 @@ testRule(keepaliveTooFrequent, {
       for (let i = 0; i < 9; i++) c.ping("\x02\x04\x10\x10\x09\x0e\x07\x07");
     },
     "of the server": (s) => pings(s.client.headers(1, grpc).server, 9, 1000),
+    "DATA of the server behind each acknowledgment, and the server says there were too many": (s) => {
+      s.client.headers(1, grpc).server.headers(1, answer);
+      for (let i = 0; i < 4; i++) s.client.ping(`measure${i}`).server.pingAck(`measure${i}`).data(1, hello);
+      s.server.goaway(1, 11, "too_many_pings");
+    },
     "not gRPC": (s) => pings(s.client.headers(1), 9, 1000),
     acknowledgments: (s) => {
       const { server } = pings(s.client.headers(1, grpc).server, 9, 1000);
@@ -131,6 +136,23 @@ testRule(tooManyPingsUnjustified, {
         11,
         "too_many_pings",
       ),
+    "with DATA between, and one without": (s) => {
+      s.client.headers(1, grpc).server.headers(1, answer);
+      for (let i = 0; i < 4; i++) s.client.ping(`measure${i}`).server.pingAck(`measure${i}`);
+      s.server.data(1, hello).client.ping("measure4").server.pingAck("measure4");
+      for (let i = 5; i < 9; i++) s.client.ping(`measure${i}`).server.pingAck(`measure${i}`);
+      s.server.goaway(1, 11, "too_many_pings");
+    },
+    "with DATA that may have been sent before the PING before came": (s) => {
+      s.client.headers(1, grpc).server.headers(1, answer);
+      for (let i = 0; i < 4; i++) s.server.data(1, hello).client.ping(`measure${i}`);
+      s.server.goaway(1, 11, "too_many_pings");
+    },
+    "with HEADERS of the client between": (s) => {
+      s.client.headers(1, grpc).server.headers(1, answer);
+      for (let i = 0; i < 4; i++) s.client.data(1, hello).ping(`measure${i}`).server.pingAck(`measure${i}`);
+      s.server.goaway(1, 11, "too_many_pings");
+    },
     "for another reason": (s) => s.client.headers(1, grpc).server.goaway(1, 11, "calm down"),
     "with another code": (s) => s.client.headers(1, grpc).server.goaway(1, 0, "too_many_pings"),
     "the third strike, while no stream is open": (s) =>
@@ -145,6 +167,14 @@ testRule(tooManyPingsUnjustified, {
     "of the client": (s) => s.client.headers(1, grpc).goaway(0, 11, "too_many_pings"),
   },
   invalid: {
+    "with DATA behind each acknowledgment": {
+      frames: (s) => {
+        s.client.headers(1, grpc).server.headers(1, answer);
+        for (let i = 0; i < 4; i++) s.client.ping(`measure${i}`).server.pingAck(`measure${i}`).data(1, hello);
+        s.server.goaway(1, 11, "too_many_pings");
+      },
+      finds: [["between", 15, { pings: 4, apart: 3 }]],
+    },
     "two early ones": {
       frames: (s) => pings(s.client.headers(1, grpc), 2, MINUTE).server.goaway(1, 11, "too_many_pings"),
       finds: [["few", 4, { pings: 2, early: 1 }]],

@@ -136,6 +136,11 @@ testRule(statusMissing, {
           .headers(1, { ...end, block: "\xbe" }),
       unchecked: { "grpc/status-missing hpack": 1 },
     },
+    "it stood in HEADERS: grpc/status-in-headers": (s) =>
+      s.client
+        .headers(1, call)
+        .server.headers(1, { fields: { ...grpcResponse, "grpc-status": "3" } })
+        .trailers(1, { a: "1" }),
     "another status with trailers: grpc/http-status": (s) =>
       s.client
         .headers(1, call)
@@ -168,6 +173,11 @@ testRule(statusMissing, {
 testRule(endedWithoutTrailers, {
   valid: {
     trailers: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello).trailers(1, { "grpc-status": "0" }),
+    "it stood in HEADERS: grpc/status-in-headers": (s) =>
+      s.client
+        .headers(1, call)
+        .server.headers(1, { fields: { ...grpcResponse, "grpc-status": "3" } })
+        .data(1, 0, end),
     "the request": (s) => s.client.headers(1, call).data(1, hello, end).server.headers(1, answered),
     "an answer that is not gRPC": (s) => s.client.headers(1, call).server.headers(1, { fields: html }).data(1, 3, end),
     reset: (s) => s.client.headers(1, call).server.headers(1, answered).data(1, hello).rst(1),

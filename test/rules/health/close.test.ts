@@ -79,6 +79,22 @@ testRule(streamKilledByClose, {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).close().client.close(),
       finds: [["killed", "close", { side: "server", how: "FIN", count: 2, streams: "1, 3" }]],
     },
+    "by the client, whose timer had run out": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.headers(1).client.wait(29_999).close(),
+      finds: [["waited", "close", { how: "FIN", count: 2, streams: "1, 3", streamId: 1, seconds: 30 }, { severity: "info" }]],
+    },
+    "by the client, at no time that timers are set to": {
+      frames: (s) => s.client.headers(1, end).server.headers(1).client.wait(28_200).close(),
+      finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
+    },
+    "by the client, which had more to send": {
+      frames: (s) => s.client.headers(1).server.headers(1).client.wait(29_999).close(),
+      finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
+    },
+    "by the client, soon after the server went on": {
+      frames: (s) => s.client.headers(1, end).server.wait(29_998).headers(1).client.close(),
+      finds: [["killed", "close", { side: "client", how: "FIN", count: 1, streams: "1" }, { severity: "info" }]],
+    },
     "after a GOAWAY": {
       frames: (s) => s.client.headers(1, end).server.goaway(1, 0, "max_age").reset(),
       finds: [["killed", "close", { side: "server", how: 'GOAWAY(NO_ERROR "max_age"), RST', count: 1, streams: "1" }]],

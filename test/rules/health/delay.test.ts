@@ -1,5 +1,5 @@
 import { requestCancelled, slowFinish, slowFirstByte } from "../../../src/rules/health/delay.ts";
-import { grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
+import { getRequest, grpcRequest, grpcResponse, type Story, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const first =
@@ -186,6 +186,8 @@ const cancelled =
       .wait(ms - 3)
       .client.rst(1);
 
+const long = { fields: { ":status": "200", "content-length": "10" } } as const;
+
 testRule(requestCancelled, {
   valid: {
     "a little less than the threshold": cancelled(999),
@@ -229,6 +231,63 @@ testRule(requestCancelled, {
           .client.wait(999)
           .rst(1),
       finds: [["answered", 3, { streamId: 1, ms: 1000, answer: "grpc-status 5" }, { severity: "warning" }]],
+    },
+    "in the middle of a response, for which there was room": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, long).data(1, 4).client.windowUpdate(1, 4).wait(999).rst(1),
+      finds: [["stopped", 5, { streamId: 1, ms: 1003, quiet: 1001, octets: 4, length: 10, room: 65_531 }]],
+    },
+    "in the middle of its own request, for which there was room": {
+      frames: (s) =>
+        s.client
+          .headers(1, { fields: { ...getRequest, "content-length": "10" } })
+          .data(1, 4)
+          .wait(999)
+          .rst(1),
+      finds: [["unsent", 3, { streamId: 1, ms: 1001, quiet: 1000, octets: 4, length: 10, room: 65_531 }]],
+    },
+    "in the middle of a response for which the connection had no room": {
+      frames: (s) => {
+        s.settings({ client: [[4, 1 << 20]] });
+        const { server } = s.client
+          .headers(1, end)
+          .server.headers(1, { fields: { ":status": "200", "content-length": "90000" } });
+        for (let i = 0; i < 4; i++) server.data(1, i < 3 ? 16_384 : 16_383);
+        server.client.wait(999).rst(1);
+      },
+      finds: [["waited", 7, { streamId: 1, ms: 1005, octets: 65_535 }]],
+    },
+    "in the middle of a response for which room may just have come": {
+      frames: (s) =>
+        s
+          .settings({ client: [[4, 4]] })
+          .client.headers(1, end)
+          .server.headers(1, long)
+          .data(1, 4)
+          .client.wait(999)
+          .windowUpdate(1, 4)
+          .rst(1),
+      finds: [["waited", 5, { streamId: 1, ms: 1003, octets: 4 }]],
+    },
+    "in the middle of a response that TCP had no room for": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, long).data(1, 4).client.tcpWindow(0).wait(999).rst(1),
+      finds: [["waited", 4, { streamId: 1, ms: 1003, octets: 4 }]],
+    },
+    "in the middle of a response of which bytes are missing": {
+      frames: (s) =>
+        s.client
+          .headers(1, end)
+          .server.headers(1, long)
+          .data(1, 4)
+          .lost((server) => server.data(1, 4))
+          .ping()
+          .client.pingAck()
+          .wait(999)
+          .rst(1),
+      finds: [["waited", 7, { streamId: 1, ms: 1005, octets: 4 }]],
+    },
+    "soon after the last that came of a response": {
+      frames: (s) => s.client.headers(1, end).server.headers(1, long).wait(999).data(1, 4).client.wait(500).rst(1),
+      finds: [["waited", 4, { streamId: 1, ms: 1502, octets: 4 }]],
     },
     "at the threshold": { frames: cancelled(1000), finds: [["waited", 4, { streamId: 1, ms: 1000, octets: 3 }]] },
     "at its deadline": {

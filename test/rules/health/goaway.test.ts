@@ -13,11 +13,20 @@ testRule(goawayLostStreams, {
     "only announced": (s) => s.client.headers(1, end).server.goaway(ANNOUNCED).client.headers(3, end),
     "answered all the same": (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).headers(3, end),
     "a GOAWAY of the client": (s) => s.client.headers(1, end).goaway(0),
+    "what the client had cancelled before": (s) => s.client.headers(1, end).rst(1).server.goaway(0, 1),
   },
   invalid: {
     "before the GOAWAY, and crossing it": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).client.crossing().headers(5, end),
       finds: [["lost", 2, { count: 2, lastStreamId: 1, code: "NO_ERROR", streams: "3, 5" }]],
+    },
+    "what the client cancels at that": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(1).client.rst(3),
+      finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "NO_ERROR", streams: "3" }]],
+    },
+    "what the client cancelled as it crossed the GOAWAY": {
+      frames: (s) => s.client.headers(1, end).headers(3, end).rst(3).server.crossing().goaway(1),
+      finds: [["lost", 2, { count: 1, lastStreamId: 1, code: "NO_ERROR", streams: "3" }]],
     },
     "the lowest id counts": {
       frames: (s) => s.client.headers(1, end).headers(3, end).server.goaway(ANNOUNCED).goaway(1, 11),

@@ -47,7 +47,14 @@ testRule(idleTimeout, {
         .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "50S" } })
         .wait(44_999)
         .server.rst(1, CANCEL),
-    "no error": (s) => s.client.headers(1).wait(60_000).server.rst(1, 0),
+    "no error, behind a whole response": (s) => s.client.headers(1).server.headers(1, end).wait(60_000).rst(1, 0),
+    "no error, by the client": (s) => s.client.headers(1).wait(60_000).rst(1, 0),
+    "no error, at no time that timers are set to": (s) => s.client.headers(1, end).wait(58_200).server.rst(1, 0),
+    "no error, at its deadline": (s) =>
+      s.client
+        .headers(1, { fields: { ...grpcRequest, "grpc-timeout": "60S" } })
+        .wait(60_000)
+        .server.rst(1, 0),
     "a refusal": (s) => s.client.headers(1).wait(60_000).server.rst(1, REFUSED_STREAM),
     "a stream that was over": (s) => s.client.headers(1).rst(1).wait(60_000).server.rst(1, PROTOCOL_ERROR),
     "a stream whose request was not captured": (s) =>
@@ -85,6 +92,14 @@ testRule(idleTimeout, {
     "a stream": {
       frames: (s) => s.client.headers(1).wait(60_000).server.rst(1, PROTOCOL_ERROR),
       finds: [["reset", 2, { side: "server", streamId: 1, code: "PROTOCOL_ERROR", seconds: 60 }]],
+    },
+    "no error, before the end of the response, while PINGs are answered": {
+      frames: (s) => {
+        s.client.headers(1, end).server.headers(1);
+        for (let i = 0; i < 7; i++) s.client.wait(29_998).ping().server.pingAck();
+        s.server.wait(29_999).rst(1, 0);
+      },
+      finds: [["reset", 17, { side: "server", streamId: 1, code: "NO_ERROR", seconds: 240 }]],
     },
     "by the server, with CANCEL": {
       frames: (s) => s.client.headers(1).wait(60_000).server.rst(1, CANCEL),

@@ -51,9 +51,9 @@ testRule(refusedStreams, {
   invalid: {
     "no limit": {
       frames: (s) => s.client.headers(1).server.rst(1, REFUSED_STREAM),
-      finds: [["refused", 2, { streamId: 1, active: 1, limit: "none announced" }]],
+      finds: [["refused", 2, { streamId: 1, others: 0, limit: "none announced" }]],
     },
-    "three: one finding": {
+    "as many as the limit beside it, and then fewer": {
       frames: (s) =>
         s
           .settings({ server: [[3, 2]] })
@@ -63,7 +63,10 @@ testRule(refusedStreams, {
           .server.rst(5, REFUSED_STREAM)
           .rst(3, REFUSED_STREAM)
           .rst(1, REFUSED_STREAM),
-      finds: [["refused", 4, { streamId: 5, active: 3, limit: 2 }, { count: 3 }]],
+      finds: [
+        ["refused", 4, { streamId: 5, others: 2, limit: 2 }],
+        ["within", 5, { streamId: 3, others: 1, limit: 2 }, { count: 2 }],
+      ],
     },
     "the body came before the server's SETTINGS could": {
       frames: (s) => early(s, [[4, 0]]),
@@ -90,7 +93,7 @@ testRule(refusedStreams, {
           .settingsAck()
           .rst(1, REFUSED_STREAM);
       },
-      finds: [["refused", 6, { streamId: 1, active: 1, limit: 9 }]],
+      finds: [["within", 6, { streamId: 1, others: 0, limit: 9 }]],
     },
     "SETTINGS that had arrived": {
       frames: (s) =>
@@ -99,22 +102,94 @@ testRule(refusedStreams, {
           .client.headers(1)
           .data(1, 4, end)
           .server.rst(1, REFUSED_STREAM),
-      finds: [["refused", 3, { streamId: 1, active: 1, limit: "none announced" }]],
+      finds: [["refused", 3, { streamId: 1, others: 0, limit: "none announced" }]],
     },
     "SETTINGS that had just arrived": {
       frames: (s) => {
         s.bare().server.settings([[4, 0]]);
         s.client.preface().settings().headers(1).data(1, 4, end).server.settingsAck().rst(1, REFUSED_STREAM);
       },
-      finds: [["refused", 7, { streamId: 1, active: 1, limit: "none announced" }]],
+      finds: [["refused", 7, { streamId: 1, others: 0, limit: "none announced" }]],
     },
     "before any SETTINGS": {
       frames: (s) => s.bare().client.preface().settings().headers(1).server.rst(1, REFUSED_STREAM),
-      finds: [["refused", 4, { streamId: 1, active: 1, limit: "none announced" }]],
+      finds: [["refused", 4, { streamId: 1, others: 0, limit: "none announced" }]],
     },
     "a stream that nobody opened": {
       frames: (s) => s.client.headers(1).server.rst(5, REFUSED_STREAM),
-      finds: [["refused", 2, { streamId: 5, active: 1, limit: "none announced" }]],
+      finds: [["refused", 2, { streamId: 5, others: 1, limit: "none announced" }]],
+    },
+    "three beyond the limit at once": {
+      frames: (s) => {
+        s.settings({ server: [[3, 2]] });
+        for (const id of [1, 3, 5, 7, 9]) s.client.headers(id, end);
+        for (const id of [5, 7, 9]) s.server.rst(id, REFUSED_STREAM);
+      },
+      finds: [["refused", 6, { streamId: 5, others: 4, limit: 2 }, { count: 3 }]],
+    },
+    "the last that the limit allows": {
+      frames: (s) =>
+        s
+          .settings({ server: [[3, 3]] })
+          .client.headers(1, end)
+          .headers(3, end)
+          .headers(5, end)
+          .server.rst(5, REFUSED_STREAM),
+      finds: [["within", 4, { streamId: 5, others: 2, limit: 3 }]],
+    },
+    "others that were over": {
+      frames: (s) =>
+        s
+          .settings({ server: [[3, 1]] })
+          .client.headers(1, end)
+          .server.headers(1, end)
+          .client.headers(3, end)
+          .rst(3)
+          .headers(5, end)
+          .server.rst(5, REFUSED_STREAM),
+      finds: [["within", 6, { streamId: 5, others: 0, limit: 1 }]],
+    },
+    "another that the client's RST_STREAM, under way, ended": {
+      frames: (s) =>
+        s
+          .settings({ server: [[3, 1]] })
+          .client.headers(1, end)
+          .headers(3, end)
+          .rst(1)
+          .server.crossing()
+          .rst(3, REFUSED_STREAM),
+      finds: [["refused", 4, { streamId: 3, others: 1, limit: 1 }]],
+    },
+    "a lower limit that is not acknowledged yet": {
+      frames: (s) =>
+        s
+          .settings({ server: [[3, 2]] })
+          .client.headers(1, end)
+          .server.settings([[3, 1]])
+          .client.crossing()
+          .headers(3, end)
+          .server.rst(3, REFUSED_STREAM),
+      finds: [["refused", 4, { streamId: 3, others: 1, limit: 2 }]],
+    },
+    "bytes are missing": {
+      frames: (s) =>
+        s
+          .settings({ server: [[3, 3]] })
+          .client.lost((client) => client.headers(1, end).headers(3, end))
+          .headers(5, end)
+          .server.rst(5, REFUSED_STREAM),
+      finds: [["refused", 4, { streamId: 5, others: 0, limit: 3 }]],
+    },
+    "mid-connection": {
+      frames: (s) =>
+        s
+          .midway()
+          .server.settings([[3, 3]])
+          .client.settingsAck()
+          .headers(5, end)
+          .server.rst(5, REFUSED_STREAM),
+      finds: [["refused", 4, { streamId: 5, others: 0, limit: 3 }]],
+      because: ["borders"],
     },
   },
 });

@@ -20,6 +20,7 @@ const insert = "\x40\x01a\x01b";
 const newest = "\xbe";
 // 6.3.
 const size4096 = "\x3f\xe1\x1f";
+const size40 = "\x3f\x09";
 const size4097 = "\x3f\xe2\x1f";
 
 testRule(indexZero, {
@@ -72,6 +73,30 @@ testRule(indexOutOfRange, {
     },
     evicted: {
       frames: (s) => s.client.headers(1, { block: get + insert }).headers(3, { block: `\x20${get}${newest}` }),
+      finds: [["evicted", 2, { streamId: 3, maximum: 0 }]],
+    },
+    "evicted, where the other side allows no more": {
+      frames: (s) =>
+        s
+          .settings({ server: [[HEADER_TABLE_SIZE, 40]] })
+          .client.headers(1, { block: size40 + get + insert + insert })
+          .headers(3, { block: `${get}\xbf` }),
+      finds: [["evicted", 2, { streamId: 3, maximum: 40 }]],
+    },
+    "evicted, where the other side allows more than is in use": {
+      frames: (s) =>
+        s
+          .settings({ server: [[HEADER_TABLE_SIZE, 65_536]] })
+          .client.headers(1, { block: size40 + get + insert + insert })
+          .headers(3, { block: `${get}\xbf` }),
+      finds: [["outgrown", 2, { streamId: 3, maximum: 40, limit: 65_536, side: "client", peer: "server" }]],
+    },
+    "never there, where the other side allows more than is in use": {
+      frames: (s) =>
+        s
+          .settings({ server: [[HEADER_TABLE_SIZE, 65_536]] })
+          .client.headers(1, { block: size40 + get + insert + insert })
+          .headers(3, { block: `${get}\xc0` }),
       finds: [["fault", 2, { streamId: 3 }]],
     },
     "bytes are missing, and fields": {
@@ -80,7 +105,7 @@ testRule(indexOutOfRange, {
           .holes()
           .client.headers(1, { block: get + insert })
           .headers(3, { block: `\x20${get}${newest}` }),
-      finds: [["fault", 2, { streamId: 3 }]],
+      finds: [["evicted", 2, { streamId: 3, maximum: 0 }]],
       because: ["borders", "no-gap"],
     },
     "what is missing can have made no such entry": {

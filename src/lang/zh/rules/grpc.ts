@@ -259,9 +259,13 @@ export const grpc: Readonly<Record<string, RuleText>> = {
   },
   "grpc/too-many-pings-unjustified": {
     title: "只有 PING 确实过多时服务端才发送 too_many_pings",
-    messages: { few: "服务端在 {pings} 个 PING 之后以 too_many_pings 关闭连接，按默认值其中 {early} 个过早" },
+    messages: {
+      few: "服务端在 {pings} 个 PING 之后以 too_many_pings 关闭连接，按默认值其中 {early} 个过早",
+      between:
+        "服务端在 {pings} 个 PING 之后以 too_many_pings 关闭连接，而其中 {apart} 个与前一个之间它发送过 DATA 或 HEADERS：gRPC 在此之后重新计数",
+    },
     why: "服务端比客户端预期的更严格：客户端没有过错，调用却以 UNAVAILABLE 结束。",
-    fix: "使服务端的最小间隔与客户端的 keepalive 时间相匹配。",
+    fix: "使服务端的最小间隔与客户端的 keepalive 时间相匹配。如果它发送了 DATA 仍继续计数（有的库这样做过），请更新它。",
   },
   "grpc/keepalive-timeout": {
     title: "PING 没有应答，连接因此被放弃",

@@ -257,7 +257,7 @@ export const headers: Readonly<Record<string, RuleText>> = {
     title: "临时（1xx）响应不能结束流",
     messages: { end: "服务端用 :status {status} 结束了流 {streamId}，没有最终响应" },
     why: "最终响应还没有来；没有它，请求就没有结果。",
-    fix: "发送最终响应。",
+    fix: "临时响应不要带 END_STREAM，在它之后发送最终响应。",
   },
   "headers/interim-after-final": {
     title: "最终响应之后不能再有临时（1xx）响应",

@@ -96,7 +96,11 @@ export const health: Readonly<Record<string, RuleText>> = {
   },
   "health/stream-killed-by-close": {
     title: "还有未结束的流时，不应关闭连接",
-    messages: { killed: "{side}关闭了连接（{how}），当时还有未结束的流：{streams}（共 {count} 个）" },
+    messages: {
+      killed: "{side}关闭了连接（{how}），当时还有未结束的流：{streams}（共 {count} 个）",
+      waited:
+        "客户端关闭了连接（{how}），当时还有未结束的流：{streams}（共 {count} 个）；它在流 {streamId} 上等待服务端的帧已有 {seconds} s",
+    },
     why: "这些流上的调用会失败，而且无从得知它们是否已生效。",
     fix: "先完成未结束的流：发送 GOAWAY(NO_ERROR)，等待，再关闭。",
   },
@@ -129,7 +133,9 @@ export const health: Readonly<Record<string, RuleText>> = {
   "health/refused-streams": {
     title: "服务端不应被迫拒绝流",
     messages: {
-      refused: "服务端拒绝了流 {streamId}，当时有 {active} 个未结束的流；它的上限：{limit}",
+      refused: "服务端拒绝了流 {streamId}，当时另有 {others} 个未结束的流；它的上限：{limit}",
+      within:
+        "服务端拒绝了流 {streamId}，当时另有 {others} 个未结束的流，而它的上限是 {limit}：它的计数方式与 RFC 9113 不同，或者另有原因",
       early:
         "服务端拒绝了流 {streamId}；客户端发送它的时候，服务端的 SETTINGS（{setting} {value}）还不可能到达；这样发送是合法的，请求可以重发",
       content:
@@ -265,6 +271,10 @@ export const health: Readonly<Record<string, RuleText>> = {
     title: "请求应在客户端放弃之前得到响应",
     messages: {
       waited: "客户端等待 {ms} ms 之后取消了流 {streamId}，当时已收到 {octets} 字节",
+      stopped:
+        "客户端在 {ms} ms 之后取消了流 {streamId}：服务端最后 {quiet} ms 没有在上面发送任何内容，停在 {length} 字节中的第 {octets} 字节，而窗口还容得下 {room} 字节",
+      unsent:
+        "客户端在 {ms} ms 之后取消了流 {streamId}：它自己最后 {quiet} ms 没有在上面发送任何内容，停在 {length} 字节中的第 {octets} 字节，而窗口还容得下 {room} 字节",
       deadline: "客户端在 {ms} ms 之后取消了流 {streamId}，正好到它的 grpc-timeout {timeout} ms，当时已收到 {octets} 字节",
       answered:
         "完整的响应（{answer}）到达 {ms} ms 之后，客户端取消了流 {streamId}：它没有结束请求，而服务端已不再等待请求的其余部分",

@@ -11,9 +11,14 @@ export const hpack: Readonly<Record<string, RuleText>> = {
   },
   "hpack/index-out-of-range": {
     title: "索引必须在静态表和动态表之内",
-    messages: { fault: "流 {streamId} 的首部块引用了两张表中都没有的条目" },
+    messages: {
+      fault: "流 {streamId} 的首部块引用了两张表中都没有的条目",
+      evicted: "流 {streamId} 的首部块引用了一个已被挤出动态表的条目，该表的大小为 {maximum} 字节",
+      outgrown:
+        "流 {streamId} 的首部块引用了一个已被挤出动态表的条目，该表的大小为 {maximum} 字节：{peer}允许 {limit}，但{side}没有用大小更新启用更大的表",
+    },
     why: LOST,
-    fix: "按发送的顺序编码同一连接的首部块，每个连接只用一个编码器。",
+    fix: "按发送的顺序编码同一连接的首部块，每个连接只用一个编码器；要增大动态表，必须在下一个首部块的开头写大小更新。",
   },
   "hpack/integer-overflow": {
     title: "整数不能超过 32 位",
