@@ -79,7 +79,7 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
       finished(s);
       s.client.goaway(0, COMPRESSION_ERROR, "size update expected").close();
     },
-    ["client field blocks that decode without a fault, with no size update where none was due,"],
+    ["client field blocks that decode without a fault, in which each size update is allowed and none is missing"],
   ],
   "DATA of a request that goes on after the response": [
     (s) => {
