@@ -30,22 +30,23 @@ export class YoungGeneration implements ModelSink {
   #stopped = false;
 
   connectionStart(): void {
-    if ((++this.#connections & (EACH - 1)) === 0) this.look();
+    if ((++this.#connections & (EACH - 1)) === 0) this.look(ENOUGH_OF_MANY);
   }
 
-  /** It may have grown. */
-  look(): void {
+  /** It may have grown. @param enough Octets of both halves together. */
+  look(enough = ENOUGH): void {
     if (this.#stopped) return;
     const v8 = process.getBuiltinModule("node:v8");
     const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
-    if (young === undefined || young.space_size < ENOUGH) return;
+    if (young === undefined || young.space_size < enough) return;
     this.#stopped = true;
     v8.setFlagsFromString("--semi-space-growth-factor=1");
   }
 }
 
 const SMALL = 1 << 20;
-// Octets of both halves together.
 const ENOUGH = 16 << 20;
+// Where connections are many, they outlive any young generation.
+const ENOUGH_OF_MANY = ENOUGH / 2;
 // Connections after which it is looked at: a power of two.
 const EACH = 64;

@@ -28,9 +28,13 @@ it("lets the young generation grow to 16 MiB, and ends its growth once", () => {
   expect(set.mock.calls).toEqual([["--semi-space-growth-factor=1"]]);
 });
 
-it("looks at it with each 64th connection", () => {
+it("looks at it with each 64th connection, and lets it grow to 8 MiB then", () => {
   const young = new YoungGeneration();
-  const set = sized(16);
+  let set = sized(7);
+  for (let i = 0; i < 64; i++) young.connectionStart();
+  expect(set).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+  set = sized(8);
   for (let i = 1; i < 64; i++) young.connectionStart();
   expect(set).not.toHaveBeenCalled();
   young.connectionStart();
