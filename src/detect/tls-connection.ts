@@ -55,7 +55,8 @@ export class TlsConnection implements ByteSource, Waiter, TlsListener {
     this.#before = NONE;
     sink.note({ tls: tlsSummary(facts) });
     sink.secured?.(facts, client, false);
-    new Detection(new Carrier(flow, this, sink, readers, tunnels, true, decryptor), client, NOTHING_SKIPPED);
+    const starts = { startKnown: (index: 0 | 1) => decryptor.startKnown(index, this.#carrier.startKnown(index)) };
+    new Detection(new Carrier(flow, this, sink, readers, tunnels, true, starts), client, NOTHING_SKIPPED);
   }
 
   /** Something of the ciphertext was read. */

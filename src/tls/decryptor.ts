@@ -76,9 +76,13 @@ export class Decryptor implements RecordSink, Shared {
     if (!this.keys.waits && (complete || !this.#isUnnamed)) this.#replay();
   }
 
-  /** The first octet of what a direction holds is there, or the gap before it is reported. */
-  startKnown(index: 0 | 1): boolean {
-    return !this.#found || this.#directions[index].fromStart;
+  /** The first octet of what a direction holds is there, or the gap before it is reported.
+   *  @param begun The first octet of its ciphertext was captured: a gap behind that is seen. */
+  startKnown(index: 0 | 1, begun: boolean): boolean {
+    if (this.#directions[index].fromStart) return true;
+    if (this.#found) return false;
+    const { clientHello, serverHello } = this.keys;
+    return begun || (index === this.#client ? clientHello : serverHello) !== undefined;
   }
 
   /** What waits cannot be kept any longer, though keys may still come. */

@@ -203,3 +203,20 @@ it("trials in vain are counted over all connections, and end", async () => {
   for (const { from, octets } of later(run)) fed.send(from, octets);
   expect(fed.end().decryptor.verdict()).toMatchObject({ decrypted: "none", reason: "starts-after-handshake" });
 });
+
+describe.skipIf(!haveCaptures)(`early data${where}`, () => {
+  it("blames no client for acknowledging SETTINGS in octets of the server that the capture lost from the first on", async () => {
+    const path = paths.find((one) => one.endsWith("c-sclient-nginx-0rtt.pcap"))!;
+    const pcap = readFileSync(path);
+    const lost = [23, 26, 27, 28, 29, 30, 31, 34, 35];
+    const kept = packetsOf(pcap).filter((_, i) => !lost.includes(i + 1));
+    const { errors } = await read(
+      Buffer.concat([pcap.subarray(0, 24), ...kept]),
+      readFileSync(path.replace(/pcap$/, "keys"), "latin1"),
+    );
+    expect(errors.filter(({ certainty }) => certainty === "proven").map(({ rule }) => rule)).toEqual([]);
+    expect(errors.map(({ rule, because }) => [rule, because])).toEqual([
+      ["settings/ack-unexpected", expect.arrayContaining(["start2"])],
+    ]);
+  });
+});
