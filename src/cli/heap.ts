@@ -30,11 +30,16 @@ export class YoungGeneration implements ModelSink {
   #stopped = false;
 
   connectionStart(): void {
-    if ((++this.#connections & (EACH - 1)) === 0) this.look(ENOUGH_OF_MANY);
+    if ((++this.#connections & (EACH - 1)) === 0) this.#look(ENOUGH_OF_MANY);
   }
 
-  /** It may have grown. @param enough Octets of both halves together. */
-  look(enough = ENOUGH): void {
+  /** So many octets of a capture were read. */
+  read(octets: number): void {
+    if (octets >= SMALL) this.#look(ENOUGH);
+  }
+
+  // It may have grown.
+  #look(enough: number): void {
     if (this.#stopped) return;
     const v8 = process.getBuiltinModule("node:v8");
     const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

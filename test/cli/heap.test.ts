@@ -19,12 +19,15 @@ function sized(mebibytes: number) {
 it("lets the young generation grow to 16 MiB, and ends its growth once", () => {
   const young = new YoungGeneration();
   expect(sized(15)).not.toHaveBeenCalled();
-  young.look();
+  young.read(1 << 20);
   expect(v8.setFlagsFromString).not.toHaveBeenCalled();
   vi.restoreAllMocks();
   const set = sized(16);
-  young.look();
-  young.look();
+  // Of a small file it is not asked.
+  young.read((1 << 20) - 1);
+  expect(set).not.toHaveBeenCalled();
+  young.read(1 << 20);
+  young.read(2 << 20);
   expect(set.mock.calls).toEqual([["--semi-space-growth-factor=1"]]);
 });
 

@@ -36,7 +36,7 @@ async function* eventsOf(task: Task, audience: Audience, live: readonly Source[]
       ],
       callListeners: reports.flatMap(({ calls }) => calls ?? []),
       progress: (step) => {
-        young.look();
+        young.read(step.octets);
         progress.update(step);
       },
     };
