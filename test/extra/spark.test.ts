@@ -41,7 +41,7 @@ it.skipIf(reason !== undefined)(
       expect(stdout.trim().split("\n")).toEqual([
         "connections: 200 rows, the same",
         "calls: 171 rows, the same",
-        "findings: 104 rows, the same",
+        "findings: 160 rows, the same",
         "answers: 34 rows, the same",
       ]);
       expect(status).toBe(0);
