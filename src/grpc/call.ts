@@ -143,7 +143,7 @@ export class Call implements SideOwner, StreamCall {
     if (this.answeredTime < 0 && message.from === "server") this.answeredTime = time;
     if (time > this.deadline || frame.first.time > this.deadline) this.oddities |= CallOddity.late;
     // Known from the first message on, at the latest.
-    if (this.hasSchema) this.oddities |= CallOddity.schema;
+    if ((this.oddities & CallOddity.schema) === 0 && this.hasSchema) this.oddities |= CallOddity.schema;
     this.#context.message(message, frame, this);
   }
 

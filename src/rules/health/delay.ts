@@ -5,6 +5,7 @@ import { isAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import { Setting } from "../../http2/setting.ts";
 import type { Connection } from "../../model/connection.ts";
+import { INITIAL_WINDOW } from "../../model/flow-window.ts";
 import type { Stream } from "../../model/stream.ts";
 import { connectionWindow, streamWindow } from "../../model/window-stall.ts";
 import { other, type Side } from "../../place.ts";
@@ -178,7 +179,5 @@ function roomOf(side: Side, stream: Stream, connection: Connection): number {
 }
 
 const SIDES = ["server", "client"] as const;
-// RFC 9113 6.9.2: of the connection, which no setting changes.
-const INITIAL_WINDOW = 65_535;
 // Responses that are timed at once.
 const STREAMS = 10_000;
