@@ -3,12 +3,12 @@ import { statSync } from "node:fs";
 import type { ModelSink } from "../model/model-sink.ts";
 
 /** Of what a capture holds little lives long, so that the old generation is collected in a few milliseconds. By default it may grow to several
- *  times what is in use before that is done.
+ *  times what is in use before that is done. `HeapGrowth` goes on with it.
  *  @param operands Where they are small files all is over before that, and node:v8 need not be loaded. */
 export function collectEarly(operands: readonly string[]): void {
   const octets = operands.reduce((sum, operand) => sum + octetsOf(operand), 0);
   if (operands.length > 0 && octets < SMALL) return;
-  process.getBuiltinModule("node:v8").setFlagsFromString("--heap-growing-percent=40");
+  process.getBuiltinModule("node:v8").setFlagsFromString(`--heap-growing-percent=${OF_LITTLE}`);
 }
 
 function octetsOf(path: string): number {
@@ -23,11 +23,13 @@ function octetsOf(path: string): number {
   }
 }
 
-/** Keeps the young generation from growing to twice of what a run has use for: what is in it is garbage, and takes memory until it is
- *  collected. A program that runs cannot set its size any more, but it can end its growth. */
-export class YoungGeneration implements ModelSink {
+/** Keeps the heap from growing to twice of what a run has use for, which is garbage that takes memory until it is collected. A program that
+ *  runs cannot set the size of its young generation any more, but it can end its growth. The old generation is collected less often while
+ *  it is small. */
+export class HeapGrowth implements ModelSink {
   #connections = 0;
   #stopped = false;
+  #slowed = false;
 
   connectionStart(): void {
     if ((++this.#connections & (EACH - 1)) === 0) this.#look(ENOUGH_OF_MANY);
@@ -35,7 +37,13 @@ export class YoungGeneration implements ModelSink {
 
   /** So many octets of a capture were read. */
   read(octets: number): void {
-    if (octets >= SMALL) this.#look(ENOUGH);
+    if (octets < SMALL) return;
+    this.#look(ENOUGH);
+    if (this.#slowed) return;
+    const v8 = process.getBuiltinModule("node:v8");
+    if (v8.getHeapStatistics().used_heap_size < MUCH) return;
+    this.#slowed = true;
+    v8.setFlagsFromString(`--heap-growing-percent=${OF_MUCH}`);
   }
 
   // It may have grown.
@@ -50,6 +58,11 @@ export class YoungGeneration implements ModelSink {
 }
 
 const SMALL = 1 << 20;
+// In percent of what is in use, by which the old generation may grow: more spares time, and of much it takes much memory.
+const OF_LITTLE = 80;
+const OF_MUCH = 40;
+// Both generations; captures with few connections stay below it.
+const MUCH = 48 << 20;
 const ENOUGH = 16 << 20;
 // Where connections are many, they outlive any young generation.
 const ENOUGH_OF_MANY = ENOUGH / 2;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { YoungGeneration } from "../../src/cli/heap.ts";
+import { HeapGrowth } from "../../src/cli/heap.ts";
 
 const v8 = process.getBuiltinModule("node:v8");
 const [space] = v8.getHeapSpaceStatistics();
@@ -8,7 +8,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function sized(mebibytes: number) {
+/** @param used Of the whole heap. */
+function sized(mebibytes: number, used = 10) {
+  vi.spyOn(v8, "getHeapStatistics").mockReturnValue({ ...v8.getHeapStatistics(), used_heap_size: used << 20 });
   vi.spyOn(v8, "getHeapSpaceStatistics").mockReturnValue([
     { ...space!, space_name: "old_space", space_size: 99 << 20 },
     { ...space!, space_name: "new_space", space_size: mebibytes << 20 },
@@ -17,29 +19,43 @@ function sized(mebibytes: number) {
 }
 
 it("lets the young generation grow to 16 MiB, and ends its growth once", () => {
-  const young = new YoungGeneration();
+  const heap = new HeapGrowth();
   expect(sized(15)).not.toHaveBeenCalled();
-  young.read(1 << 20);
+  heap.read(1 << 20);
   expect(v8.setFlagsFromString).not.toHaveBeenCalled();
   vi.restoreAllMocks();
   const set = sized(16);
   // Of a small file it is not asked.
-  young.read((1 << 20) - 1);
+  heap.read((1 << 20) - 1);
   expect(set).not.toHaveBeenCalled();
-  young.read(1 << 20);
-  young.read(2 << 20);
+  heap.read(1 << 20);
+  heap.read(2 << 20);
   expect(set.mock.calls).toEqual([["--semi-space-growth-factor=1"]]);
 });
 
 it("looks at it with each 64th connection, and lets it grow to 8 MiB then", () => {
-  const young = new YoungGeneration();
+  const heap = new HeapGrowth();
   let set = sized(7);
-  for (let i = 0; i < 64; i++) young.connectionStart();
+  for (let i = 0; i < 64; i++) heap.connectionStart();
   expect(set).not.toHaveBeenCalled();
   vi.restoreAllMocks();
   set = sized(8);
-  for (let i = 1; i < 64; i++) young.connectionStart();
+  for (let i = 1; i < 64; i++) heap.connectionStart();
   expect(set).not.toHaveBeenCalled();
-  young.connectionStart();
+  heap.connectionStart();
   expect(set).toHaveBeenCalledTimes(1);
+});
+
+it("has the old generation collected more often once the heap holds 48 MiB", () => {
+  const heap = new HeapGrowth();
+  expect(sized(1, 47)).not.toHaveBeenCalled();
+  heap.read(1 << 20);
+  expect(v8.setFlagsFromString).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+  const set = sized(1, 48);
+  heap.read((1 << 20) - 1);
+  expect(set).not.toHaveBeenCalled();
+  heap.read(1 << 20);
+  heap.read(2 << 20);
+  expect(set.mock.calls).toEqual([["--heap-growing-percent=40"]]);
 });

@@ -4,7 +4,7 @@ import type { AnalyzeOptions } from "../../analyze-options.ts";
 import type { Source } from "../../capture/source.ts";
 import { findCaptures } from "../captures.ts";
 import { type Audience, conclude, type Events } from "../conclude.ts";
-import { YoungGeneration } from "../heap.ts";
+import { HeapGrowth } from "../heap.ts";
 import { interruption } from "../interruption.ts";
 import { analyzeOptions, type Task } from "../task.ts";
 import { workersFor } from "../workers/number.ts";
@@ -18,7 +18,7 @@ export async function check(task: Task, live?: readonly Source[]): Promise<numbe
 async function* eventsOf(task: Task, audience: Audience, live: readonly Source[] | undefined): Events {
   const { reports, budgets, watch, progress } = audience;
   const sources = live ?? (task.operands.length === 0 ? [] : await findCaptures(task.operands, task.requireComplete));
-  const young = new YoungGeneration();
+  const heap = new HeapGrowth();
   const alone = async (): Promise<Events> => {
     const { protos } = task;
     const schemas = protos.length === 0 ? {} : { schemas: (await import("../protos.ts")).loadSchemas(protos) };
@@ -29,14 +29,14 @@ async function* eventsOf(task: Task, audience: Audience, live: readonly Source[]
       logs: task.logs,
       showSecrets: task.showSecrets,
       listeners: [
-        young,
+        heap,
         ...watch.listeners,
         ...reports.flatMap(({ listener }) => listener ?? []),
         ...(budgets === undefined ? [] : [budgets]),
       ],
       callListeners: reports.flatMap(({ calls }) => calls ?? []),
       progress: (step) => {
-        young.read(step.octets);
+        heap.read(step.octets);
         progress.update(step);
       },
     };
