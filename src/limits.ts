@@ -68,6 +68,8 @@ export interface Limits {
   readonly namedMethods: number;
   /** Frames per connection that a timeline keeps. */
   readonly timelineFrames: number;
+  /** The same over all connections that are not shown yet. */
+  readonly timelineFramesTotal: number;
   /** Frames that an HTML report shows on their own; more are in summaries, and the page says so. */
   readonly reportFrames: number;
   /** Connections without a finding in it. */
@@ -127,6 +129,7 @@ export function limitsFor(maxMemoryOctets: number): Limits {
     exchanges: 20_000,
     namedMethods: 1000,
     timelineFrames: 20_000,
+    timelineFramesTotal: 200_000,
     reportFrames: 250_000,
     reportConnections: 10_000,
     reportFindings: 10_000,

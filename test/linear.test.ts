@@ -1,5 +1,6 @@
 // What one more connection, stream, frame, finding or rule costs does not grow with how many there are. Work is counted, not timed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ModelSink } from "../src/model/model-sink.ts";
 import type { Rule } from "../src/rules/rule.ts";
 import type { Script, WireSegment } from "../src/testing/script.ts";
 import { Connections } from "./connections.ts";
@@ -10,14 +11,15 @@ const run = new SourceRun();
 
 // Only what is loaded now is counted block by block.
 async function load() {
-  const [pipeline, { fastHpack }, { defaultLimits }, { rules }, script] = await Promise.all([
+  const [pipeline, { fastHpack }, { defaultLimits }, { rules }, { Timeline }, script] = await Promise.all([
     import("../src/pipeline.ts"),
     import("../src/hpack/decoder.ts"),
     import("../src/limits.ts"),
     import("../src/rules/index.ts"),
+    import("../src/report/timeline.ts"),
     import("../src/testing.ts"),
   ]);
-  return { ...pipeline, fastHpack, defaultLimits, rules, ...script };
+  return { ...pipeline, fastHpack, defaultLimits, rules, Timeline, ...script };
 }
 let h2lint: Awaited<ReturnType<typeof load>>;
 
@@ -32,12 +34,13 @@ async function workOf(
   segments: readonly WireSegment[],
   connections: number,
   rules: readonly Rule[],
+  listenersOf: () => ModelSink[] = () => [],
 ): Promise<Map<string, number>> {
   const { buildPipeline, assemblerFor, fastHpack, defaultLimits } = h2lint;
   const results = { paired() {}, unexplained() {}, closed() {} };
   const active = rules.map((rule) => ({ rule, severity: rule.meta.severity }));
   return run.of(() => {
-    const sinks = buildPipeline({ calls: [], judged: { rules: active, results } }, defaultLimits);
+    const sinks = buildPipeline({ calls: [], listeners: listenersOf(), judged: { rules: active, results } }, defaultLimits);
     const assembler = assemblerFor(sinks, fastHpack, defaultLimits, () => {});
     const all = new Connections(assembler);
     for (let i = 0; i < connections; i++) all.play(segments, i);
@@ -228,6 +231,17 @@ describe(`one more of ${many} costs what one of ${few} costs`, () => {
     });
     const work: Map<string, number>[] = [];
     for (const count of [0, few, many]) work.push(await workOf(segments, count, h2lint.rules));
+    expectLinear(work, MOST);
+  });
+
+  it("calls in a timeline that keeps few frames", async () => {
+    const look = { width: 80, color: false, verbose: false, quiet: false };
+    const timeline = () => [new h2lint.Timeline(() => {}, look, { all: false, frames: few, framesTotal: many })];
+    const work: Map<string, number>[] = [];
+    for (const count of [0, few, many]) {
+      const segments = segmentsOf((script) => stories["gRPC calls"]!(script, count));
+      work.push(await workOf(segments, 1, [], timeline));
+    }
     expectLinear(work, MOST);
   });
 

@@ -30,7 +30,11 @@ export interface TimelineOptions {
   /** Show every stream's frames, not only those of streams that did not go well. */
   readonly all: boolean;
   readonly stream?: number;
+  /** Whether a connection may be shown. */
+  readonly isChosen?: (connection: Connection) => boolean;
+  /** That are kept of a connection, and of all of them together. */
   readonly frames: number;
+  readonly framesTotal: number;
   /** What messages hold is shown with the frames that they end in. */
   readonly messages?: TimelineMessages;
 }
@@ -43,6 +47,8 @@ export class Timeline implements ModelSink {
   readonly #in: Language;
   readonly #lines = new Map<number, Collected>();
   readonly #findings = new Map<number, FindingEvent[]>();
+  /** That are kept, of all connections. */
+  #frames = 0;
   #written = 0;
 
   constructor(output: Output, look: Look, options: TimelineOptions) {
@@ -53,11 +59,13 @@ export class Timeline implements ModelSink {
   }
 
   connectionStart(connection: Connection): void {
+    if (this.#options.isChosen?.(connection) === false) return;
     this.#lines.set(connection.id, new Collected(connection.flow.firstTime));
   }
 
   upgrade(offer: UpgradeOffer, connection: Connection): void {
-    const kept = this.#lines.get(connection.id)!;
+    const kept = this.#lines.get(connection.id);
+    if (kept === undefined) return;
     const { request, response, accepted, method, target, tokens } = offer;
     kept.entries.push(http1("client", request, `${request.line}, Upgrade: ${tokens.join(", ")}`));
     if (response !== undefined) kept.entries.push(http1("server", response, response.line));
@@ -65,8 +73,12 @@ export class Timeline implements ModelSink {
   }
 
   frame(frame: Frame, stream: Stream | undefined, connection: Connection): void {
-    const kept = this.#lines.get(connection.id)!;
-    if (kept.full(this.#options.frames)) return;
+    const kept = this.#lines.get(connection.id);
+    if (kept === undefined) return;
+    if (this.#isFull(kept)) {
+      kept.dropped++;
+      return;
+    }
     const inBlock = frame.kind === "continuation";
     const opens = frame.kind === "headers" || frame.kind === "push-promise";
     const { last, first, streamId, from, kind } = frame;
@@ -92,7 +104,7 @@ export class Timeline implements ModelSink {
       if (before.offsets.length > 64) before.offsets.length = 64;
       return;
     }
-    kept.entries.push({
+    const entry: Entry = {
       kind,
       streamId,
       from,
@@ -108,19 +120,24 @@ export class Timeline implements ModelSink {
       fault: frame.fault,
       gap: "",
       carries,
-    });
+    };
+    kept.entries.push(entry);
+    kept.frames++;
+    this.#frames++;
+    if (opens) kept.opened(entry);
     if (stream !== undefined || opens) kept.stream(streamId);
   }
 
   fields(block: FieldBlock, _stream: Stream | undefined, connection: Connection): void {
-    const kept = this.#lines.get(connection.id)!;
-    const entry = kept.entries.findLast(
-      (e) => e.from === block.from && e.offsets[0] === block.first.offset && e.kind === block.kind,
-    );
-    if (entry !== undefined) entry.text = summarise(block);
-    if (block.decoded !== undefined) kept.because ??= inferredHeaders(block.decoded, false)?.because;
-    const line = kept.stream(block.streamId);
+    const kept = this.#lines.get(connection.id);
+    if (kept === undefined) return;
+    const entry = this.#opening(block, kept);
+    const line = kept.streams.get(block.streamId);
+    // Of a stream without a frame here nothing is shown.
+    if (line === undefined) return;
     const text = summarise(block);
+    if (entry !== undefined) entry.text = text;
+    if (block.decoded !== undefined) kept.because ??= inferredHeaders(block.decoded, false)?.because;
     if (block.role === "request") line.request = text;
     else if (block.role === "response" || block.role === "response-trailers")
       line.response = line.response === "" ? text : `${line.response}  ${text}`;
@@ -134,7 +151,8 @@ export class Timeline implements ModelSink {
       side: this.#in.text(from),
       other: this.#in.text(from === "client" ? "server" : "client"),
     });
-    this.#lines.get(connection.id)?.entries.push(event(from, "gap", at, gap));
+    const kept = this.#lines.get(connection.id);
+    if (kept !== undefined && !this.#isFull(kept)) kept.entries.push(event(from, "gap", at, gap));
   }
 
   end(from: Side, how: EndReason, at: Origin, connection: Connection): void {
@@ -169,13 +187,37 @@ export class Timeline implements ModelSink {
     } else if (event.kind === "connection") this.#write(event);
   }
 
+  /** A connection is not shown. */
+  pass(id: number): void {
+    this.#take(id);
+    this.#findings.delete(id);
+  }
+
+  #take(id: number): Collected | undefined {
+    const kept = this.#lines.get(id);
+    this.#lines.delete(id);
+    this.#frames -= kept?.frames ?? 0;
+    return kept;
+  }
+
+  /** The frame that a block began with; undefined where it is not kept. */
+  #opening({ from, first: { offset } }: FieldBlock, kept: Collected): Entry | undefined {
+    const opened = kept.opening(from);
+    if (opened?.offsets[0] === offset) return opened;
+    // Other HEADERS came inside of it. Where it was not kept, all would be looked through in vain.
+    return this.#isFull(kept) ? undefined : kept.entries.findLast((one) => one.from === from && one.offsets[0] === offset);
+  }
+
+  #isFull({ entries }: Collected): boolean {
+    return entries.length >= this.#options.frames || this.#frames >= this.#options.framesTotal;
+  }
+
   #line(text: string): void {
     this.#output(`${text.trimEnd()}\n`);
   }
 
   #write(connection: ConnectionEvent): void {
-    const kept = this.#lines.get(connection.id);
-    this.#lines.delete(connection.id);
+    const kept = this.#take(connection.id);
     const findings = this.#findings.get(connection.id) ?? [];
     this.#findings.delete(connection.id);
     const { mark, bold, dim } = this.#style;
@@ -337,24 +379,32 @@ class Collected {
   readonly start: number;
   readonly entries: Entry[] = [];
   readonly streams = new Map<number, StreamLine>();
+  /** Among the entries. */
+  frames = 0;
   dropped = 0;
   /** Why some fields are inferred; undefined: none are. */
   because: string | undefined = undefined;
+  /** The latest frame of each side that opens a field block. */
+  #client: Entry | undefined = undefined;
+  #server: Entry | undefined = undefined;
 
   constructor(start: number) {
     this.start = start;
+  }
+
+  opened(entry: Entry): void {
+    if (entry.from === "client") this.#client = entry;
+    else this.#server = entry;
+  }
+
+  opening(from: Side): Entry | undefined {
+    return from === "client" ? this.#client : this.#server;
   }
 
   stream(id: number): StreamLine {
     const line = this.streams.get(id) ?? new StreamLine(id);
     this.streams.set(id, line);
     return line;
-  }
-
-  full(limit: number): boolean {
-    if (this.entries.length < limit) return false;
-    this.dropped++;
-    return true;
   }
 }
 

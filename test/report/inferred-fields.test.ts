@@ -154,7 +154,7 @@ describe("fields that are inferred", () => {
     const timelineOf = async (story: Story): Promise<string> => {
       let text = "";
       const look = { width: 200, color: false, verbose: false, quiet: false };
-      const timeline = new Timeline((part) => void (text += part), look, { all: true, frames: 100 });
+      const timeline = new Timeline((part) => void (text += part), look, { all: true, frames: 100, framesTotal: 1000 });
       for await (const event of analyze([memorySource(captureOf(story))], { listeners: [timeline] })) timeline.event(event);
       return text;
     };

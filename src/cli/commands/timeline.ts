@@ -1,8 +1,10 @@
 // `h2lint timeline`: the streams of every connection as they went.
 import { analyze } from "../../analyze.ts";
+import { Clock } from "../../capture/clock.ts";
 import { healthService } from "../../grpc/health-service.ts";
 import { Timeline } from "../../report/timeline.ts";
 import { TimelineMessages } from "../../report/timeline-messages.ts";
+import { TrafficFilter } from "../../traffic-filter.ts";
 import { findCaptures } from "../captures.ts";
 import { formatOf, reportOf } from "../formats.ts";
 import { interruption } from "../interruption.ts";
@@ -13,7 +15,7 @@ import { analyzeOptions, type Task } from "../task.ts";
 import { lookOf } from "../terminal.ts";
 
 export async function timeline(task: Task): Promise<number> {
-  const { only, verbose } = task;
+  const { only, verbose, limits } = task;
   if (formatOf(task) === "html") return timelinePage(task);
   const { stream: _, ...rest } = only;
   const schemas = loadSchemas(task.protos);
@@ -24,9 +26,12 @@ export async function timeline(task: Task): Promise<number> {
       })
     : undefined;
   const watch = new SelectionWatch(only);
+  const filter = new TrafficFilter(rest, new Clock()); // which connections are chosen does not depend on the time
   const view = new Timeline(stdout.write, lookOf(task), {
     all: verbose,
-    frames: 20_000,
+    frames: limits.timelineFrames,
+    framesTotal: limits.timelineFramesTotal,
+    isChosen: (connection) => filter.connection(connection),
     ...(messages === undefined ? {} : { messages }),
     ...(only.stream === undefined ? {} : { stream: only.stream }),
   });
@@ -39,8 +44,8 @@ export async function timeline(task: Task): Promise<number> {
     listeners: [view, ...watch.listeners],
     callListeners: messages === undefined ? [] : [messages],
   })) {
-    if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) continue;
-    view.event(event);
+    if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) view.pass(event.id);
+    else view.event(event);
     stdout.flush();
     if (event.kind === "summary") watch.check(event.captures);
   }
