@@ -14,7 +14,7 @@ import { gitlabReport } from "../src/report/gitlab.ts";
 import { jsonReport, ndjsonReport } from "../src/report/json.ts";
 import { junitReport } from "../src/report/junit.ts";
 import { markdownReport } from "../src/report/markdown.ts";
-import type { Output, Report } from "../src/report/report.ts";
+import { endAtOnce, type Output, type Report } from "../src/report/report.ts";
 import { sarifReport } from "../src/report/sarif.ts";
 import { rules } from "../src/rules/index.ts";
 import { frameOctets, literals, u32 } from "../src/testing/octets.ts";
@@ -238,7 +238,7 @@ describe("text that would be more than text", () => {
       if (event.kind === "finding") findings++;
       report.event(event);
     }
-    report.end();
+    endAtOnce(report);
     expect(findings).toBeGreaterThan(0);
     expect(text).toContain("pwned");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.

@@ -15,7 +15,7 @@ import { jsonReport, ndjsonReport } from "../src/report/json.ts";
 import { junitReport } from "../src/report/junit.ts";
 import { markdownReport } from "../src/report/markdown.ts";
 import { MetadataKeeper } from "../src/report/metadata.ts";
-import type { Report } from "../src/report/report.ts";
+import { endAtOnce, type Report } from "../src/report/report.ts";
 import { sarifReport } from "../src/report/sarif.ts";
 import type { Look } from "../src/report/style.ts";
 import { Causes, whyTable } from "../src/report/why.ts";
@@ -42,7 +42,7 @@ async function run(ask: Ask, assets: PageAssets): Promise<void> {
     const written = reportAs(want, file, assets);
     const listeners = written.listener === undefined ? [] : [written.listener];
     for await (const event of analyze(...asked(ask, listeners))) written.event(event);
-    written.end();
+    endAtOnce(written);
   }
   tell({ kind: "file", file: file.end(EXPORTS.find(({ name }) => name === want)!.type) });
 }
@@ -62,7 +62,7 @@ async function report(ask: Ask, assets: PageAssets): Promise<void> {
       summary = { errors, warnings, connections, findings, packets: captures.reduce((sum, one) => sum + one.packets, 0) };
     }
   }
-  page.end();
+  endAtOnce(page);
   const why = new TextFile();
   whyTable(why.write, look, causes.answer(undefined, []));
   tell({ kind: "report", html: html.end("text/html"), why: await why.end("text/plain").text(), summary });

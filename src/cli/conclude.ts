@@ -62,12 +62,13 @@ export async function conclude(task: Task, events: (audience: Audience) => Event
         progress.event(event);
         if (event.kind === "summary") summary = event;
       }
+      await stdout.drained();
     }
   } finally {
     progress.clear();
   }
   watch.check(summary!.captures);
-  for (const report of reports) report.end();
+  for (const report of reports) for (const _ of report.end() ?? []) await stdout.drained();
   commitAll(files.flatMap((one) => one.files));
   stdout.flush();
   // A run that saw nothing must not forget everything.

@@ -45,6 +45,19 @@ class StandardOutput {
       }
   }
 
+  /** What was written was taken by who reads. To be awaited where much is written: a pipe keeps in memory what is not taken. */
+  async drained(): Promise<void> {
+    this.flush();
+    if (this.#failure !== undefined || !process.stdout.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        process.stdout.off("drain", goOn).off("error", goOn);
+        resolve();
+      };
+      process.stdout.on("drain", goOn).on("error", goOn);
+    });
+  }
+
   /** It cannot be written any more. Where reports are being written to files, they are finished first: `exitStatus` shows it. */
   failed(error: NodeJS.ErrnoException): void {
     this.#failure ??= error;

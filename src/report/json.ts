@@ -26,31 +26,35 @@ export function jsonReport(output: Output): Report {
       else if (event.kind === "budget") budgets.add(elementOf(event), 0);
       else summary = event;
     },
-    end() {
+    *end() {
       const { captures, logs, keys, unchecked, kind: _, ...counts } = summary!;
       const member = (name: string, value: unknown): string => `  "${name}": ${indented(jsonText(value, 2), "  ")}`;
       output(`{\n${member("schema", run!.schema)},\n${member("tool", run!.tool)},\n${member("captures", captures)},\n`);
       if (keys !== undefined) output(`${member("keys", keys)},\n`);
       if (logs !== undefined) output(`${member("logs", logs)},\n`);
-      const list = (name: string, elements: Spill): void => {
-        if (elements.size === 0) {
-          output(`  "${name}": [],\n`);
-          return;
-        }
-        output(`  "${name}": [\n    `);
-        for (const piece of elements.joined(",\n    ")) output(piece);
-        output("\n  ],\n");
-      };
-      list("connections", connections);
-      list("findings", findings);
-      list("unexplained", unexplained);
-      list("diagnostics", diagnostics);
+      yield* listOf("connections", connections, output);
+      yield* listOf("findings", findings, output);
+      yield* listOf("unexplained", unexplained, output);
+      yield* listOf("diagnostics", diagnostics, output);
       output(`${member("unchecked", unchecked)},\n`);
       if (baseline !== undefined) output(`${member("baseline", bare(baseline))},\n`);
-      if (counts.budgets !== undefined) list("budgets", budgets);
+      if (counts.budgets !== undefined) yield* listOf("budgets", budgets, output);
       output(`${member("summary", counts)}\n}\n`);
     },
   };
+}
+
+function* listOf(name: string, elements: Spill, output: Output): Generator<void> {
+  if (elements.size === 0) {
+    output(`  "${name}": [],\n`);
+    return;
+  }
+  output(`  "${name}": [\n    `);
+  for (const piece of elements.joined(",\n    ")) {
+    output(piece);
+    yield;
+  }
+  output("\n  ],\n");
 }
 
 const bare = <T extends { kind: string }>({ kind: _, ...rest }: T): Omit<T, "kind"> => rest;

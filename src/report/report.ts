@@ -6,7 +6,7 @@ import type { ModelSink } from "../model/model-sink.ts";
 import type { ReportEvent } from "./event.ts";
 import type { ExchangeChooser } from "./exchange.ts";
 
-/** One form of a report, written as its events arrive. `end` comes last, after the summary. */
+/** One form of a report, written as its events arrive. */
 export interface Report {
   /** Of those that show more than the events say: it also hears what the model reports. */
   readonly listener?: ModelSink;
@@ -19,7 +19,13 @@ export interface Report {
   /** The captures are open; nothing of them was reported yet. */
   begin?(run: RunFacts): void;
   event(event: ReportEvent): void;
-  end(): void;
+  /** Comes last, after the summary. @returns Where that writes much: it goes on with each step, so that who reads can be waited for. */
+  end(): void | Iterable<void>;
+}
+
+/** End a report where nobody has to be waited for. */
+export function endAtOnce(report: Pick<Report, "end">): void {
+  for (const _ of report.end() ?? []);
 }
 
 /** What is known when a run begins. */

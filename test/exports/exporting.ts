@@ -9,6 +9,7 @@ import { openExport } from "../../src/cli/exports.ts";
 import { commitAll, discardUnfinished } from "../../src/cli/output-file.ts";
 import type { Task } from "../../src/cli/task.ts";
 import type { ReportEvent } from "../../src/report/event.ts";
+import { endAtOnce } from "../../src/report/report.ts";
 import { grpcRequest, grpcResponse, type Script, type Story } from "../../src/testing.ts";
 import { captureOf } from "../capture/story.ts";
 
@@ -54,7 +55,7 @@ export async function exported(
       events.push(...some);
       for (const event of some) report.event(event);
     }
-    report.end();
+    endAtOnce(report);
     commitAll(files);
     return events;
   } finally {

@@ -1,6 +1,6 @@
 // Events of a report built by hand, and texts that a format must not let through.
 import type { FindingEvent, FrameObject, ReactionObject, ReportEvent, RunEvent, SummaryEvent } from "../../src/report/event.ts";
-import type { Output, Report } from "../../src/report/report.ts";
+import { endAtOnce, type Output, type Report } from "../../src/report/report.ts";
 
 export const runOf = (...captures: string[]): RunEvent => ({
   kind: "run",
@@ -68,7 +68,7 @@ export function written(report: (output: Output) => Report, events: readonly Rep
     text += piece;
   });
   for (const event of events) made.event(event);
-  made.end();
+  endAtOnce(made);
   return text;
 }
 

@@ -69,7 +69,7 @@ export async function calls(task: Task): Promise<number> {
     listeners: [namer, ...(logs?.listeners ?? []), ...listeners, ...watch.listeners],
     exchanges: lister,
   }))
-    stdout.flush();
+    await stdout.drained();
   watch.check(captures.captures);
   named.end();
   if (logs !== undefined) reportLogs(logs, task);

@@ -36,7 +36,7 @@ export async function frames(task: Task): Promise<number> {
   );
   const captures = new CapturePipeline(sources, { ...analyzeOptions(task, sources), signal: interruption.signal() });
   names = await captures.open();
-  for await (const _ of captures.run({ listeners: [lister, ...watch.listeners] }));
+  for await (const _ of captures.run({ listeners: [lister, ...watch.listeners] })) await stdout.drained();
   watch.check(captures.captures);
   if (format !== "ndjson") row();
   stdout.flush();

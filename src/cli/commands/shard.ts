@@ -26,8 +26,10 @@ export async function shard(task: Task, name: ShareName): Promise<number> {
   const file = path === undefined ? undefined : openFile(path);
   const write = file?.write ?? stdout.write;
   try {
-    for await (const lines of judgeShare(sources, options, name, run, () => watch.seen))
+    for await (const lines of judgeShare(sources, options, name, run, () => watch.seen)) {
       for (const line of lines) if (line.kind !== "step") write(`${JSON.stringify(line)}\n`);
+      await stdout.drained();
+    }
   } finally {
     progress.clear();
   }

@@ -2,6 +2,7 @@
 import { analyze } from "../../analyze.ts";
 import { Clock } from "../../capture/clock.ts";
 import { healthService } from "../../grpc/health-service.ts";
+import { endAtOnce } from "../../report/report.ts";
 import { Timeline } from "../../report/timeline.ts";
 import { TimelineMessages } from "../../report/timeline-messages.ts";
 import { TrafficFilter } from "../../traffic-filter.ts";
@@ -46,7 +47,7 @@ export async function timeline(task: Task): Promise<number> {
   })) {
     if (event.kind === "connection" && !event.protocol.startsWith("h2") && !verbose) view.pass(event.id);
     else view.event(event);
-    stdout.flush();
+    await stdout.drained();
     if (event.kind === "summary") watch.check(event.captures);
   }
   return 0;
@@ -64,7 +65,7 @@ async function timelinePage(task: Task): Promise<number> {
     listeners: report.listener === undefined ? [] : [report.listener],
   }))
     report.event(event);
-  report.end();
+  endAtOnce(report);
   stdout.flush();
   return 0;
 }
