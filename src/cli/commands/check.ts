@@ -42,7 +42,7 @@ async function* eventsOf(task: Task, audience: Audience, live: readonly Source[]
     };
     return analyzeFor(sources, options, reports);
   };
-  const workers = live === undefined ? workersFor(task, sources, audience) : 1;
+  const workers = live === undefined ? await workersFor(task, sources, audience) : 1;
   if (workers === 1) yield* await alone();
   else yield* (await import("../workers/run.ts")).byWorkers(task, sources as readonly string[], workers, audience, alone);
 }

@@ -2,11 +2,13 @@
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Source } from "../../capture/source.ts";
+import { CapturePipeline } from "../../capture-pipeline.ts";
 import { type Audience, needsEventsAlone } from "../conclude.ts";
 import type { Task } from "../task.ts";
 
-/** @returns 1 also where threads cannot: what is read once, logs, own rules, and reports that show more than events. */
-export function workersFor(task: Task, sources: readonly (string | Source)[], audience: Audience): number {
+/** @returns 1 also where threads cannot: what is read once, logs, own rules, and reports that show more than events. Where nobody says how
+ *  many, it is 1 too for connections that are many and short: to hand on what is found costs more than to find it. */
+export async function workersFor(task: Task, sources: readonly (string | Source)[], audience: Audience): Promise<number> {
   const wanted = task.workers;
   if (wanted === 1 || task.follow || task.logs.length > 0 || task.userRules.length > 0 || sources.length === 0) return 1;
   if (!needsEventsAlone(audience)) return 1;
@@ -16,10 +18,31 @@ export function workersFor(task: Task, sources: readonly (string | Source)[], au
     if (stats?.isFile() !== true) return 1;
     octets += stats.size;
   }
-  return wanted ?? (octets < SMALL ? 1 : Math.min(availableParallelism(), MOST));
+  if (wanted !== undefined) return wanted;
+  const most = Math.min(availableParallelism(), MOST);
+  return octets < SMALL || most === 1 || (await beginsWithShort(sources[0] as string, task)) ? 1 : most;
+}
+
+async function beginsWithShort(source: string, { limits, engine }: Task): Promise<boolean> {
+  const enough = new AbortController();
+  let octets = 0;
+  let connections = 0;
+  const captures = new CapturePipeline([source], {
+    ...{ limits, engine, signal: enough.signal },
+    progress(step) {
+      octets = step.octets;
+      if (octets >= SAMPLE) enough.abort();
+    },
+  });
+  await captures.open();
+  for await (const _ of captures.run({ listeners: [{ connectionStart: () => void connections++ }] }));
+  return connections * SHORT > octets;
 }
 
 // Octets of captures that are judged before more threads have started.
 const SMALL = 48 << 20;
 // Where nobody says how many.
 const MOST = 8;
+// Octets of the capture that are looked at for it, and those that a connection has at least where threads are worth it.
+const SAMPLE = 2 << 20;
+const SHORT = 8 << 10;
