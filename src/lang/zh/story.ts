@@ -138,6 +138,7 @@ export const story: Readonly<Record<string, string>> = {
 
   // What failed
   "{calls} did not end well:": "{calls}没有正常结束：",
+  "{calls} did not end well; the first {kept} of them:": "{calls}没有正常结束；其中前 {kept} 个：",
   "a call": "一个调用",
   "{connections} did not end gracefully:": "{connections}没有正常关闭：",
   "{how}, with {calls} unfinished": "{how}，当时有 {calls}未完成",
