@@ -13,13 +13,16 @@ import { textsLike } from "./dictionary.ts";
 /** @param debug Of the GOAWAY, one character per octet. */
 export function goawayBlames({ errorCode, from, first }: Frame, debug: string, connection: Connection): boolean {
   // The other side's own error, or its end, may be what it is about.
-  const peer = connection.endpoint(other(from));
-  if (peer.goaways.some((goaway) => goaway.errorCode !== ErrorCode.noError && goaway.endOffset <= first.acked)) return false;
+  if (hasGivenUp(other(from), first.acked, connection)) return false;
   if (errorCode !== ErrorCode.noError) return true;
   return textsLike(debug).some(({ text }) => text.rules.length > 0);
 }
 
-export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | undefined, connection: Connection): boolean {
+export function resetBlames(
+  { errorCode, from, first, last }: Frame,
+  stream: Stream | undefined,
+  connection: Connection,
+): boolean {
   if (errorCode === ErrorCode.noError || errorCode === ErrorCode.refusedStream) return false;
   if (errorCode === ErrorCode.cancel && from === "client") return false;
   if (stream === undefined) return true;
@@ -40,9 +43,15 @@ export function resetBlames({ errorCode, from, last }: Frame, stream: Stream | u
   if (endsCalls && mayBeAtDeadline(last.time - stream.openedTime, timeout)) return false;
   // A timer ends what is quiet, whatever its code says.
   if (timerOf(last.time - Math.max(stream.openedTime, own.lastTime, peer.lastTime)) !== undefined) return false;
+  // gRPC C-core ends its streams with the code of the GOAWAY that it got.
+  if (hasGivenUp(other(from), first.acked, connection)) return false;
   // The other side is leaving, and takes its streams with it.
   return connection.endpoint(from).goaways.length === 0;
 }
+
+/** A GOAWAY with an error of this side had arrived. */
+const hasGivenUp = (side: Side, acked: number, connection: Connection): boolean =>
+  connection.endpoint(side).goaways.some(({ errorCode, endOffset }) => errorCode !== ErrorCode.noError && endOffset <= acked);
 
 /** A final status by which servers refuse what they cannot read; others are the application's, and so is the 400 of Connect and Twirp, whose
  *  content says why. */

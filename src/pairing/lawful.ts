@@ -361,9 +361,10 @@ const TABLE: readonly Line[] = [
     codes: [enhanceYourCalm],
     loud: true,
     // It had taken requests on the connection, and not begun to answer this one.
-    find: (before, { from, kind, streamId, stream }, { client, server }) =>
+    // Its request may be further back than the last few frames: a server refuses many at once.
+    find: (_, { from, kind, stream }, { client, server }) =>
       from === "server" && kind === "rst-stream" && client.started && server.contentFrames > 0 && stream?.server.message === "no"
-        ? before.findLast((frame) => frame.kind === "headers" && frame.streamId === streamId)
+        ? stream.opening
         : undefined,
   },
 ];

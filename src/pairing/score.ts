@@ -130,7 +130,9 @@ export function scoreOf(
   const window = windowOf(rule, onStream && finding.decidableAt > 0, roundTrip);
   if (delay <= window) add(1, "the answer came in time");
   else add(-Math.ceil(Math.log2(delay / window)), "the answer came late");
-  if (reaction.everyday) add(-4, "it needs no fault to be explained");
+  // So does every client that has done with its calls; advice on one of them is no reason.
+  const isDone = kind === "fin" && from === "client" && !reaction.onOpenStream && finding.severity !== "error" && streamId !== 0;
+  if (reaction.everyday || isDone) add(-4, "it needs no fault to be explained");
   if (finding.severity === "info" && !(isApt && expect.codes.length > 0)) add(-2, "the finding is no violation");
   if (finding.consequent) add(-3, "the finding is a consequence");
   if (expect.ignore === true && refuser === undefined) add(-3, "a receiver must ignore it");

@@ -10,6 +10,7 @@ import type { Misfit } from "../grpc/schema/fit.ts";
 import type { Schemas } from "../grpc/schema.ts";
 import type { Json } from "../grpc/schemaless.ts";
 import { percentDecode, readDetails, type StatusDetail, statusCode, statusOf } from "../grpc/status.ts";
+import { isAtDeadline } from "../grpc/timeout.ts";
 import type { Limits } from "../limits.ts";
 import type { Connection } from "../model/connection.ts";
 import type { FieldBlock } from "../model/field-block.ts";
@@ -270,7 +271,6 @@ function exchangeOf(
   const text = (name: keyof ExchangeObject, value: string | undefined) => (value === undefined ? {} : { [name]: utf8(value) });
   const details = detailsOf(response.grpcDetails, options);
   const first = call !== undefined && (isGrpc || other !== undefined) ? call.answeredTime : -1;
-  const deadline = timeout === undefined || !stream.seen ? undefined : stream.openedTime + timeout;
   return {
     connection: connection.id,
     stream: stream.id,
@@ -296,11 +296,17 @@ function exchangeOf(
     ...(stream.seen && at !== undefined ? { duration: at - began } : {}),
     ...(stream.seen && first >= 0 ? { timeToFirstMessage: first - began } : {}),
     ...(timeout === undefined ? {} : { deadline: timeout }),
-    ...(deadline === undefined ? {} : { deadlinePassed: (at ?? connection.lastTime) >= deadline }),
+    ...(timeout === undefined || !stream.seen
+      ? {}
+      : { deadlinePassed: isOver((at ?? connection.lastTime) - began, timeout, end) }),
     end,
     ...(by === undefined ? {} : { endedBy: by }),
   };
 }
+
+// One that gives a call up at its deadline began to count before its request was captured.
+const isOver = (waited: number, timeout: number, end: ExchangeEnd): boolean =>
+  waited >= timeout || (end.startsWith("reset") && isAtDeadline(waited, timeout));
 
 const messagesOf = ({ request, response }: Call): Partial<ExchangeObject> => ({
   ...counted("requestMessages", request),

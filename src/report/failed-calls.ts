@@ -1,7 +1,7 @@
 // Which calls did not end well, whoever is to blame: an error status, or RST_STREAM before the end.
 import { Name } from "../fields/name.ts";
 import { percentDecode, statusCode, statusName } from "../grpc/status.ts";
-import { timeoutOf } from "../grpc/timeout.ts";
+import { isAtDeadline, timeoutOf } from "../grpc/timeout.ts";
 import { errorCodeName } from "../http2/error-code.ts";
 import type { Frame } from "../http2/frame.ts";
 import type { Connection } from "../model/connection.ts";
@@ -97,7 +97,7 @@ export class FailedCalls implements ModelSink {
 
 function deadlineBy(time: number, { seen, openedTime, request }: Stream): number | undefined {
   const deadline = seen ? timeoutOf(request.grpcTimeout) : undefined;
-  return deadline !== undefined && time - openedTime >= deadline ? deadline : undefined;
+  return deadline !== undefined && isAtDeadline(time - openedTime, deadline) ? deadline : undefined;
 }
 
 const KEPT = 1000;

@@ -97,15 +97,17 @@ const evidenceOf = ({ reaction }: FindingEvent): number =>
 
 function rankOf(failure: Failure): number {
   const kills = killedBy(failure) > 0;
-  if (failure.unexplained !== undefined) return kills ? 1 : 4;
+  // A client's INTERNAL_ERROR speaks of itself: nghttpx says so when its own client has given up.
+  if (failure.unexplained !== undefined) return isOwnError(failure.unexplained) ? 4.6 : kills ? 1 : 4;
   if (failure.close !== undefined) return 1;
   const { severity, reaction, certainty } = failure.finding;
   if (certainty === "unproven") return isLikely(failure.finding) ? 1.5 : 7.5;
   const answered = isAnswered(reaction);
   // Why a call waited says more than who gave it up, and than a status of another.
-  if (failure.finding.rule.startsWith("health/flow-stall")) return 3.9;
+  // One that was over may be of no matter.
+  if (failure.finding.rule.startsWith("health/flow-stall") && failure.finding.data["increment"] === undefined) return 3.9;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
-  if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  if (failure.finding.rule === "health/peer-unreachable" || failure.finding.rule === KEEPALIVE) return 4.3;
   // What the whole connection ended by says more than what is wrong beside it.
   if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
   // A timer says more than NO_ERROR, and than the status that it ended with.
@@ -113,12 +115,14 @@ function rankOf(failure: Failure): number {
   if (failure.finding.rule === "health/idle-timeout" && failure.finding.frame.kind === "headers") return 2.05;
   // An attempt that failed is a failure, though another address may have served.
   if (failure.finding.rule === "preface/connection-refused") return 7.9;
-  if (severity === "error" && answered) return kills ? 0 : 3;
+  // What a stream alone was reset for, and no call was lost by, is behind a call that waited in vain.
+  if (severity === "error" && answered) return kills ? 0 : reaction.kind === "rst-stream" ? 3.95 : 3;
   // A client that hangs up on its own calls has done with them.
   const { rule, offender, frame, data } = failure.finding;
   // But for what its timer had waited for.
   const isOwn = offender === "client" && frame.kind === "close" && rule !== ABANDONED && data["seconds"] === undefined;
-  if (kills && !(severity === "info" && isOwn)) {
+  const isCancelled = rule === "grpc/unfinished-message-reset" && offender === "client" && data["code"] === "CANCEL";
+  if (kills && !(severity === "info" && (isOwn || isCancelled))) {
     // That it was refused, or given up, says more than what a caller makes of it.
     if (severity === "info") return answered ? 4.5 : rule === "health/refused-streams" || rule === ABANDONED ? 4.9 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
@@ -128,6 +132,10 @@ function rankOf(failure: Failure): number {
   return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;
 }
 
+const isOwnError = ({ reaction: { kind, errorCode, from, frame } }: UnexplainedEvent): boolean =>
+  kind === "rst-stream" && errorCode === INTERNAL && (frame?.from ?? from) === "client";
+
+const KEEPALIVE = "grpc/keepalive-timeout";
 const ABANDONED = "health/goaway-abandoned";
 
 // How a connection or a stream ended: reported where nothing shows why. The most telling first.

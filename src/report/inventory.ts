@@ -217,13 +217,19 @@ export function symptomLines(
       data,
       rules.find(({ id }) => id === rule),
     );
+  const deadlines = deadlinesOf(calls);
   return [
     ...listed(
       say,
       calls,
-      say.text("{calls} did not end well:", { calls: counted(say, all, "call") }),
-      ({ how, path, deadline }) => {
-        const over = deadline === undefined ? "" : overdue(deadline, say);
+      calls.length < all
+        ? say.text("{calls} did not end well; the first {kept} of them:", {
+            ...{ calls: counted(say, all, "call"), kept: count(calls.length) },
+          })
+        : say.text("{calls} did not end well:", { calls: counted(say, all, "call") }),
+      (call) => {
+        const { how, path, deadline } = call;
+        const over = deadline === undefined ? "" : overdue(deadlines.get(kindOf(call))!, say);
         return `${path ?? say.text("a call")}${say.text(": ")}${say.phrase(how)}${over}`;
       },
       ({ connection, stream, packet }) => placeText(connection, stream, at(packet), say),
@@ -251,8 +257,38 @@ export function symptomLines(
   ];
 }
 
-const overdue = (deadline: number, say: Language): string =>
-  `${say.text(", ")}${say.text("the deadline of {deadline} had passed", { deadline: duration(deadline) })}`;
+/** Nanoseconds. */
+interface Range {
+  least: number;
+  most: number;
+}
+
+// Calls differ in what was left of their time when they were sent.
+function deadlinesOf(calls: readonly FailedCall[]): Map<string, Range> {
+  const ranges = new Map<string, Range>();
+  for (const call of calls) {
+    const { deadline } = call;
+    if (deadline === undefined) continue;
+    const range = ranges.get(kindOf(call));
+    if (range === undefined) ranges.set(kindOf(call), { least: deadline, most: deadline });
+    else {
+      range.least = Math.min(range.least, deadline);
+      range.most = Math.max(range.most, deadline);
+    }
+  }
+  return ranges;
+}
+
+const kindOf = ({ how, path }: FailedCall): string => `${how} ${path}`;
+
+function overdue({ least, most }: Range, say: Language): string {
+  const [from, to] = [duration(least), duration(most)];
+  const passed =
+    from === to
+      ? say.text("the deadline of {deadline} had passed", { deadline: from })
+      : say.text("the deadline ({from} to {to}) had passed", { from, to });
+  return `${say.text(", ")}${passed}`;
+}
 
 /** What is alike is one line, with how often. */
 function listed<T>(

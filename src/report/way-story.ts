@@ -27,16 +27,20 @@ function upstreamText(leg: Leg, last: Leg, proxy: string, say: Language): string
   const upstream = say.text("the upstream {server}", { server: last.server });
   const at = streamText(last, say);
   const answer = { upstream, proxy, at, answer: answerText(last), packet: String(last.answerPacket) };
-  if (leg.cut?.by === "client" && (last.cut === undefined || last.cut.time >= leg.cut.time) && last.status === 0) {
+  const isWhole = last.status > 0 && last.cut === undefined;
+  if (leg.cut?.by === "client" && (last.cut === undefined || last.cut.time >= leg.cut.time) && !isWhole) {
     const passed =
-      last.cut === undefined
+      last.cut?.by !== "client"
         ? ""
         : say.text("; {proxy} passed that on with {how} ({at}, packet {packet})", {
             ...{ proxy, how: last.cut.how, at, packet: last.cut.packet },
           });
-    return say.text("the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not answered", {
-      ...{ delay: duration(leg.cut.time - leg.asked), how: leg.cut.how, packet: leg.cut.packet, passed, upstream },
-    });
+    return say.text(
+      last.status > 0
+        ? "the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not finished its answer"
+        : "the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not answered",
+      { delay: duration(leg.cut.time - leg.asked), how: leg.cut.how, packet: leg.cut.packet, passed, upstream },
+    );
   }
   const said = saidText(leg, proxy, say);
   const { cut } = last;
@@ -97,7 +101,8 @@ function refusedText({ leg, attempts }: Way, proxy: string, say: Language): stri
 
 function saidText(leg: Leg, proxy: string, say: Language): string {
   const at = streamText(leg, say);
-  if (leg.status === 0 && leg.cut !== undefined)
+  // A status that was there long before is not what the end was for.
+  if (leg.cut !== undefined && (leg.status === 0 || leg.cut.by === "server"))
     return say.text("{proxy} ended the client's call with {how} ({at}, packet {packet})", {
       ...{ proxy, how: leg.cut.how, at, packet: leg.cut.packet },
     });

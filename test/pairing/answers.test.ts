@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../src/rules/index.ts";
 import { play } from "../../src/testing/play.ts";
 import type { Story } from "../../src/testing/script.ts";
-import { getRequest } from "../../src/testing.ts";
+import { getRequest, grpcRequest, grpcResponse } from "../../src/testing.ts";
 
 const PROTOCOL_ERROR = 1;
 const STREAM_CLOSED = 5;
@@ -75,4 +75,28 @@ it("what is refused though it is lawful is named, with who is known to refuse it
       s.client.headers(3).data(3, 4).trailers(3).server.goaway(3, PROTOCOL_ERROR).close();
     }, "health/receiver-overreaction").finding.data;
   expect(refused("nginx/1.29.0")).toMatchObject({ rule: "headers/request-trailers", known: "; nginx refuses that" });
+});
+
+describe("a client that closes when its calls are over", () => {
+  const refusal = {
+    endStream: true,
+    fields: { ...grpcResponse, "grpc-status": "12", "grpc-message": "Decompressor is not installed" },
+  };
+  const zipped = { fields: { ...grpcRequest, "grpc-encoding": "gzip" } };
+  const answerTo = (story: Story, rule: string) => pairOf(story, rule).confidence ?? "none";
+
+  it("does not answer advice on one of them", () =>
+    expect(
+      answerTo((s) => {
+        s.client.headers(1, zipped).data(1, "\0\0\0\0\0", { endStream: true }).server.headers(1, refusal).client.close();
+      }, "grpc/accept-encoding-missing"),
+    ).toMatch(/none|possible/));
+
+  it("may answer an error", () =>
+    expect(
+      answerTo((s) => {
+        s.client.headers(1, { endStream: true }).server.headers(1, { endStream: true });
+        s.server.frame({ type: 2, streamId: 1, payload: "abc" }).client.close();
+      }, "frame/priority-length"),
+    ).not.toMatch(/none|possible/));
 });

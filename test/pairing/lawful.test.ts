@@ -367,6 +367,14 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     },
     ["server budget 4"],
   ],
+  "many requests that are refused at once": [
+    (s) => {
+      for (const id of [1, 3, 5]) s.client.headers(id, end).server.headers(id, end);
+      for (let id = 7; id < 47; id += 2) s.client.headers(id, end);
+      s.server.rst(7, ENHANCE_YOUR_CALM);
+    },
+    ["server budget 4"],
+  ],
   "the first request is refused": [(s) => s.client.headers(1, end).server.rst(1, ENHANCE_YOUR_CALM), []],
   "it had begun to answer": [(s) => s.client.headers(1, end).server.headers(1).rst(1, ENHANCE_YOUR_CALM), []],
   "a flood that it is about": [

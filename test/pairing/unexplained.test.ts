@@ -9,6 +9,7 @@ const INTERNAL_ERROR = 2;
 const STREAM_CLOSED = 5;
 const REFUSED_STREAM = 7;
 const CANCEL = 8;
+const ENHANCE_YOUR_CALM = 11;
 const call = (timeout: string) => ({
   fields: { ":method": "POST", ":scheme": "http", ":authority": "a", ":path": "/a.B/C", "grpc-timeout": timeout, te: "trailers" },
 });
@@ -43,6 +44,18 @@ const told: Record<string, readonly [Story, readonly string[]]> = {
         .goaway(1, PROTOCOL_ERROR)
         .close(),
     ["server goaway 1"],
+  ],
+  "GOAWAY, and RST_STREAM of who had got it": [
+    (s) => s.client.headers(1).server.goaway(1, ENHANCE_YOUR_CALM).close().client.rst(1, ENHANCE_YOUR_CALM),
+    ["server goaway 11"],
+  ],
+  "GOAWAY, and RST_STREAM of who had not got it": [
+    (s) => s.client.headers(1).server.goaway(1, ENHANCE_YOUR_CALM).client.crossing().rst(1, ENHANCE_YOUR_CALM),
+    ["server goaway 11", "client rst-stream 11"],
+  ],
+  "RST_STREAM behind a graceful GOAWAY": [
+    (s) => s.client.headers(1).server.goaway(1, 0).client.rst(1, PROTOCOL_ERROR),
+    ["client rst-stream 1"],
   ],
   "RST_STREAM with an error": [(s) => s.client.headers(1).server.rst(1, INTERNAL_ERROR), ["server rst-stream 2"]],
   "STREAM_CLOSED of a client within a response": [

@@ -95,10 +95,12 @@ describe("an exchange", () => {
     ["in time", 10e6, false, (s) => s.server.headers(1, answer).trailers(1, { "grpc-status": "0" })],
     ["too late", 10e6, true, (s) => s.server.headers(1, answer).wait(20).trailers(1, { "grpc-status": "0" })],
     ["reset at the deadline", 10e6, true, (s) => s.client.wait(8).rst(1)],
+    ["reset as good as at the deadline", 10.2e6, true, (s) => s.client.wait(8).rst(1)],
+    ["reset before", 20e6, false, (s) => s.client.wait(8).rst(1)],
     ["not over, and the capture ends before the deadline", 10e6, false, (s) => s.server.headers(1, answer)],
     ["not over, and the capture ends after the deadline", 10e6, true, (s) => s.server.headers(1, answer).wait(20).ping()],
   ])("knows its deadline: %s", (_, deadline, deadlinePassed, story) => {
-    const fields = { ...grpcRequest, "grpc-timeout": "10m" };
+    const fields = { ...grpcRequest, "grpc-timeout": `${deadline / 1000}u` };
     const [call] = exchangesOf((s) => void [s.client.headers(1, { fields }).data(1, hello, end), story(s)]);
     expect(call).toMatchObject({ deadline, deadlinePassed });
   });

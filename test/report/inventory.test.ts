@@ -39,6 +39,35 @@ describe("the inventory of symptoms", () => {
     ]);
   });
 
+  it("has calls that were given up at their deadlines, however much time each had left", () => {
+    const story: Story = (s) => {
+      for (const [id, timeout] of [
+        [1, "20m"],
+        [3, "19000u"],
+        [5, "19500u"],
+        [7, "90m"],
+      ] as const)
+        s.client.headers(id, { ...end, fields: { ...grpcRequest, "grpc-timeout": timeout } });
+      s.client.wait(16).rst(1).rst(3).rst(5).rst(7);
+    };
+    expect(linesOf(story)).toEqual([
+      "4 calls did not end well:",
+      "  /a.B/C: RST_STREAM CANCEL by the client, the deadline (19.00 ms to 20.00 ms) had passed, 3 times, first",
+      "  /a.B/C: RST_STREAM CANCEL by the client",
+    ]);
+  });
+
+  it("says where it has the first of them only", () => {
+    const story: Story = (s) => {
+      for (let id = 1; id < 2402; id += 2)
+        s.client.headers(id, request).server.headers(id, { ...end, fields: { ":status": "500" } });
+    };
+    expect(linesOf(story)).toEqual([
+      "1,201 calls did not end well; the first 1,000 of them:",
+      "  /a.B/C: :status 500, 1000 times, first",
+    ]);
+  });
+
   it("has a GOAWAY with an error, also where no call was open", () => {
     const story: Story = (s) => s.client.headers(1, end).server.headers(1, end).client.goaway(0, 3).close();
     expect(linesOf(story)).toEqual(["1 connection did not end gracefully:", "  GOAWAY FLOW_CONTROL_ERROR by the client"]);

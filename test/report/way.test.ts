@@ -67,6 +67,7 @@ const onward = (story: Story, at = 0, client = `${proxy}:50001`): Told => ({ sto
 const nginx = { server: "nginx/1.27.3" };
 const call = { endStream: true, fields: grpcRequest } as const;
 const withId = (id: string) => ({ endStream: true, fields: { ...grpcRequest, "x-request-id": id } }) as const;
+const ok = { fields: grpcResponse } as const;
 const bad = (status: string) => ({ endStream: true, fields: { ":status": status, ...nginx } }) as const;
 const good = { endStream: true, fields: { ...grpcResponse, "grpc-status": "0" } } as const;
 
@@ -176,6 +177,35 @@ describe("a failure behind a proxy", () => {
       }, 9),
     );
     expect(text).toContain(expected);
+  });
+
+  it.each<[string, Story]>([
+    ["the proxy passes that on", (s) => s.client.headers(1, call).server.headers(1, ok).client.wait(60).rst(1)],
+    ["the upstream has the same deadline", (s) => s.client.headers(1, call).server.headers(1, ok).wait(60).rst(1, 8)],
+  ])("is the client's own doing within a response: %s", (_, story) => {
+    const [text] = followed(
+      inward((s) => s.client.headers(1, call).wait(20).server.headers(1, ok).client.wait(30).rst(1)),
+      onward(story, 2),
+    );
+    expect(text).toMatch(/^The client gave up after .*; the upstream 10\.0\.0\.3:50051 had not finished its answer\.$/);
+    expect(text!.includes("passed that on")).toBe(_.startsWith("the proxy"));
+  });
+
+  it("is told with the reset by which the proxy ended its response, not with the status of that", () => {
+    const [text] = followed(
+      inward((s) => s.client.headers(1, call).server.headers(1, ok).wait(50).rst(1, 2)),
+      onward((s) => s.client.headers(1, call).server.headers(1, ok).wait(40).close(), 2),
+    );
+    expect(text).toContain("the proxy ended the client's call with RST_STREAM INTERNAL_ERROR");
+    expect(text).not.toContain(":status 200");
+  });
+
+  it("is the upstream's doing, where it gave up first within its response", () => {
+    const [text] = followed(
+      inward((s) => s.client.headers(1, call).server.headers(1, ok).client.wait(50).rst(1)),
+      onward((s) => s.client.headers(1, call).server.headers(1, ok).wait(9).rst(1, 2), 2),
+    );
+    expect(text).toContain("ended the call before its answer was whole");
   });
 
   it("is the client's own doing, where it gave up first", () => {

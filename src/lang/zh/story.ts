@@ -138,6 +138,7 @@ export const story: Readonly<Record<string, string>> = {
 
   // What failed
   "{calls} did not end well:": "{calls}没有正常结束：",
+  "{calls} did not end well; the first {kept} of them:": "{calls}没有正常结束；其中前 {kept} 个：",
   "a call": "一个调用",
   "{connections} did not end gracefully:": "{connections}没有正常关闭：",
   "{how}, with {calls} unfinished": "{how}，当时有 {calls}未完成",
@@ -160,6 +161,8 @@ export const story: Readonly<Record<string, string>> = {
   "; {proxy} passed that on with {how} ({at}, packet {packet})": "；{proxy}用 {how} 把这一点转告上游（{at}，包 {packet}）",
   "the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not answered":
     "客户端在 {delay} 后放弃（{how}，包 {packet}）{passed}；{upstream}一直没有响应",
+  "the client gave up after {delay} ({how}, packet {packet}){passed}; {upstream} had not finished its answer":
+    "客户端在 {delay} 后放弃（{how}，包 {packet}）{passed}；{upstream}的响应还没有完整",
   "{upstream} answered {answer} ({at}, packet {packet}), and {proxy} passed it on (packet {passed})":
     "{upstream}返回 {answer}（{at}，包 {packet}），{proxy}把它转给了客户端（包 {passed}）",
   "{upstream} answered {answer} ({at}, packet {packet}), so {said}": "{upstream}返回 {answer}（{at}，包 {packet}），因此{said}",

@@ -118,6 +118,7 @@ export const tables: Readonly<Record<string, string>> = {
     "path#N：路径在抓包之前发送；同一连接中编号相同的调用路径相同。~：推断得出，不是读到的（用 --verbose 查看原因）。",
   "{end} by the {side}": "{side}的 {end}",
   "the deadline of {deadline} had passed": "deadline（{deadline}）已过",
+  "the deadline ({from} to {to}) had passed": "deadline（{from} 至 {to}）已过",
   "attempt {n}": "第 {n} 次尝试",
   " compressed": " 已压缩",
   "the server names it in its answer": "服务端在响应里写了它",

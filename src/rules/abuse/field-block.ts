@@ -281,10 +281,15 @@ export const tableSizeChurn = defineRule({
   kinds: ["settings"],
   settings: { ack: false, ids: [Setting.headerTableSize] },
   judge(block, _stream, { state, options, report }) {
-    if (!("decoded" in block)) return;
+    if (!("decoded" in block) || block.decoded === undefined) return;
     const table = (state[block.from] ??= new Table());
+    const { lowestSizeUpdate, lastSizeUpdate, sizeUpdates } = block.decoded;
+    const isSame = lowestSizeUpdate === table.used && lastSizeUpdate === table.used;
+    table.used = lastSizeUpdate;
+    // Tomcat begins every block with the size that it has: nothing is evicted.
+    if (isSame) return;
     table.updates ??= new SlidingWindow(options.window, options.updates);
-    for (let i = block.decoded?.sizeUpdates ?? 0; i > 0; i--) {
+    for (let i = sizeUpdates; i > 0; i--) {
       const over = table.updates.add(block);
       if (over !== undefined) report(over.over, "updates", { side: block.from, ...over.data }, over.more());
     }
@@ -371,6 +376,8 @@ class Table {
   changes: SlidingWindow | undefined = undefined;
   /** As announced; RFC 9113 6.5.2: 4096 before. */
   size = 4096;
+  /** As the encoder of this side says. */
+  used = 4096;
 }
 
 interface Trap {

@@ -1,6 +1,7 @@
 import { latin1 } from "../../bytes.ts";
 import { BlockBit } from "../../fields/decoded-block.ts";
 import { FieldBit } from "../../fields/field.ts";
+import { mayBeAtDeadline, timeoutOf } from "../../grpc/timeout.ts";
 import { ErrorCode } from "../../http2/error-code.ts";
 import type { Frame } from "../../http2/frame.ts";
 import { Observation } from "../../http2/observation.ts";
@@ -68,7 +69,11 @@ export const rapidReset = flood("abuse/rapid-reset", {
     if (stream === undefined || !stream.seen || stream.initiator !== "client" || stream.client.resetAt >= 0) return undefined;
     // Where nothing of the server was captured, nothing shows that there was no response.
     if (!connection.server.seen || stream.server.message !== "no" || stream.server.over) return undefined;
-    return frame.last.time - stream.openedTime > options.within * MS ? undefined : frame;
+    const waited = frame.last.time - stream.openedTime;
+    if (waited > options.within * MS) return undefined;
+    // Its client wanted an answer as long as it said, and the server knows when to stop (gRPC over HTTP2, Timeout).
+    const timeout = timeoutOf(stream.request.grpcTimeout);
+    return timeout !== undefined && timeout >= SHORTEST && mayBeAtDeadline(waited, timeout) ? undefined : frame;
   },
   isTooMuch({ count, time }, { connection, state, options }) {
     const opened = openedOn(connection, state.memory, options.window).within(time);
@@ -86,6 +91,8 @@ function openedOn({ streams }: Connection, memory: { opened: SlidingCount | unde
 }
 
 const FEW = 8;
+// A deadline that leaves a server time to answer.
+const SHORTEST = 1e6;
 
 export const manyResets = defineRule({
   id: "abuse/many-resets",

@@ -7,7 +7,8 @@ import { knewMore } from "../../model/causality.ts";
 import type { Connection } from "../../model/connection.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
 import { timerOf } from "../../model/timer.ts";
-import { other } from "../../place.ts";
+import { other, type Side } from "../../place.ts";
+import { MS, SECOND } from "../../time.ts";
 import { durationText } from "../duration.ts";
 import { hasOpenStream } from "../open-stream.ts";
 import { defineRule } from "../rule.ts";
@@ -172,7 +173,8 @@ export const keepaliveTimeout = defineRule({
     const oldest = connection.endpoint(from).pings[0];
     if (oldest === undefined) return;
     const wait = at.time - oldest.time;
-    if (wait < options.wait * 1e6 && (timerOf(wait) === undefined || !hasOpenStream(connection))) return;
+    const isTimed = timerOf(wait) !== undefined || (isSeconds(wait) && isOnlyReason(from, oldest.time, at.time, connection));
+    if (wait < options.wait * 1e6 && (!isTimed || !hasOpenStream(connection))) return;
     const ping = state[from].find(({ end }) => end === oldest.endOffset);
     if (ping === undefined || !isGrpc(connection)) return;
     const peer = other(from);
@@ -190,6 +192,19 @@ const isTooManyPings = (frame: Frame): boolean =>
 
 // The third strike is one too many.
 const isUnjustified = ({ most }: CertainPingStrikes): boolean => most <= 2;
+
+// A short time-out of a program, in which nothing at all came.
+const isSeconds = (wait: number): boolean => {
+  const seconds = Math.round(wait / SECOND);
+  return seconds > 0 && seconds <= 3 && Math.abs(wait - seconds * SECOND) <= 50 * MS;
+};
+
+/** Nothing came since the PING, and no GOAWAY says that it closes for something else: grpc-go waits a second between the two. */
+function isOnlyReason(from: Side, asked: number, closed: number, connection: Connection): boolean {
+  const peer = connection.endpoint(other(from));
+  const own = connection.endpoint(from);
+  return peer.lastAt.time < asked && peer.goaways.length === 0 && own.goaways.every(({ time }) => closed - time <= 50 * MS);
+}
 
 const PINGS = 256;
 

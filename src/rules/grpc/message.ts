@@ -1,4 +1,5 @@
 import { CallOddity } from "../../grpc/oddity.ts";
+import { statusCode, statusName } from "../../grpc/status.ts";
 import { errorCodeName } from "../../http2/error-code.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
@@ -45,10 +46,12 @@ export const truncatedMessage = defineRule({
     messages: {
       message: "the {side} ends stream {streamId} within message {number}: {missing} bytes are missing",
       prefix: "the {side} ends stream {streamId} within the length prefix of message {number}: {missing} bytes are missing",
+      status:
+        "the server gives the call on stream {streamId} up with grpc-status {status} within message {number}: {missing} bytes are missing, and some clients report INTERNAL instead of the status",
     },
     docs: {
       why: "The receiver has part of a message: the call fails with INTERNAL.",
-      fix: "Look for a writer that counts a length wrongly, or ends the stream before its buffer is empty.",
+      fix: "Look for a writer that counts a length wrongly, or ends the stream before its buffer is empty. A server that gives a call up within a message can reset the stream.",
     },
   },
   calls: CallOddity.truncated,
@@ -56,7 +59,16 @@ export const truncatedMessage = defineRule({
     const { inMessage, begun, missing, messages } = call.half(from);
     if (!inMessage) return;
     const data = { side: from, streamId: call.stream.id, number: messages + 1, missing };
-    report(by, begun ? "message" : "prefix", data, { related: opened(call.stream) });
+    const code = from === "server" && "decoded" in by ? (statusCode(by.decoded?.grpcStatus?.value) ?? 0) : 0;
+    if (code !== 0) {
+      const { streamId, number } = data;
+      report(
+        by,
+        "status",
+        { streamId, status: `${code} (${statusName(code)})`, number, missing },
+        { related: opened(call.stream) },
+      );
+    } else report(by, begun ? "message" : "prefix", data, { related: opened(call.stream) });
   },
 });
 

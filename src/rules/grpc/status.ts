@@ -253,8 +253,9 @@ export const rstStatusMap = defineRule({
   reset(frame, { asked, stream, deadline, connection }, { report }) {
     if (frame.from !== "server" || !asked || stream.server.endAt >= 0 || knewMore(frame, connection)) return;
     const code = errorCodeName(frame.errorCode);
+    // The two clocks are as good as equal: grpc-go reports the first, C-core the other where it has not given up yet.
     const late = frame.errorCode === ErrorCode.cancel && frame.last.time >= deadline;
-    const status = late ? "DEADLINE_EXCEEDED" : (STATUS_OF[frame.errorCode] ?? "UNKNOWN");
+    const status = late ? "DEADLINE_EXCEEDED/CANCELLED" : (STATUS_OF[frame.errorCode] ?? "UNKNOWN");
     report(frame, "status", { streamId: stream.id, code, status }, { fold: `${code} ${status}` });
   },
 });

@@ -76,8 +76,8 @@ export const reconnectLoop = defineRule({
     // The client gets what it wants: what failed before is no loop.
     if (hasAnswer(connection)) return { facts: { begun: flow.firstTime, ended, how: "" } };
     if (ended - flow.firstTime > options.life * 1e6) return undefined;
-    // A response may be what is missing.
-    if (client.lostOctets > 0 || server.lostOctets > 0) {
+    // A response may be what is missing, or all that the server sent.
+    if (client.lostOctets > 0 || server.lostOctets > 0 || !connection.directionOf("server").seen) {
       uncheck("no-gap2");
       return undefined;
     }

@@ -100,7 +100,9 @@ const attacks: Record<string, readonly [threshold: number, attack: (s: Script, c
   "table-size-churn": [
     50,
     (s, n) =>
-      repeat(n, (i) => s.client.headers(id(i), { ...end, block: Buffer.concat([Buffer.from([0x20]), fields(0, "", "")]) })),
+      repeat(n, (i) =>
+        s.client.headers(id(i), { ...end, block: Buffer.concat([Buffer.from([0x20 | (i & 1)]), fields(0, "", "")]) }),
+      ),
   ],
   "unknown-frame-flood": [1000, (s, n) => burst(s, n, () => s.client.frame({ type: 0x5a }))],
 };

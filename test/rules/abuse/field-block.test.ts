@@ -462,14 +462,24 @@ testRule(headerListSizeTrap, {
   },
 });
 
-const update = (s: Script, streamId: number): void => {
-  s.client.headers(streamId, { ...end, block: Buffer.concat([Buffer.from([0x20]), literals(getRequest)]) });
+// To 0 and 1 by turns.
+const update = (s: Script, streamId: number, ...sizes: number[]): void => {
+  const octets = sizes.length === 0 ? [0x20 | ((streamId >> 1) & 1)] : sizes;
+  s.client.headers(streamId, { ...end, block: Buffer.concat([Buffer.from(octets), literals(getRequest)]) });
 };
 const changes = { updates: 3, window: 1000, changes: 3 } as const;
 
 testRule(tableSizeChurn, {
   valid: {
     "one below": { options: changes, frames: (s) => [1, 3].forEach((id) => void update(s, id)) },
+    "every block says the size that holds from the beginning": {
+      options: changes,
+      frames: (s) => [1, 3, 5, 7, 9].forEach((id) => void update(s, id, 0x3f, 0xe1, 0x1f)),
+    },
+    "every block says the size that the first one chose": {
+      options: changes,
+      frames: (s) => [1, 3, 5, 7, 9].forEach((id) => void update(s, id, 0x20)),
+    },
     "the same size again": {
       options: changes,
       frames: (s) =>
@@ -518,6 +528,11 @@ testRule(tableSizeChurn, {
       options: changes,
       frames: (s) => [1, 3, 5].forEach((id) => void update(s, id)),
       finds: [["updates", 3, { side: "client", count: 3, time: "2 ms", peak: 3, window: "1 s" }]],
+    },
+    "to nothing and back, in each block": {
+      options: changes,
+      frames: (s) => [1, 3].forEach((id) => void update(s, id, 0x20, 0x3f, 0xe1, 0x1f)),
+      finds: [["updates", 2, { side: "client", count: 4, time: "1 ms", peak: 4, window: "1 s" }]],
     },
     "two in each block, ten times as many": {
       options: changes,

@@ -1,11 +1,13 @@
 import { expect, it } from "vitest";
 import { madeYouReset, manyResets, rapidReset, resetFlood } from "../../../src/rules/abuse/reset.ts";
-import { getRequest, play, type Script, testRule } from "../../../src/testing.ts";
+import { getRequest, grpcRequest, play, type Script, testRule } from "../../../src/testing.ts";
 
 const end = { endStream: true } as const;
 const few = { streams: 3, window: 1000 } as const;
 const three = { count: 3, peak: 3, window: "1 s" } as const;
 const share = { within: "100 ms", share: 50 } as const;
+
+const withDeadline = (timeout: string) => ({ fields: { ...grpcRequest, "grpc-timeout": timeout }, ...end });
 
 const ids = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + 2 * i);
 
@@ -168,6 +170,12 @@ testRule(rapidReset, {
         for (const id of ids(5)) s.client.headers(id, end).wait(100).rst(id);
       },
     },
+    "of calls whose deadline is over": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(5)) s.client.headers(id, withDeadline("20m")).wait(19).rst(id);
+      },
+    },
     "of responses that had begun": {
       options: few,
       frames: (s) => {
@@ -245,6 +253,20 @@ testRule(rapidReset, {
       options: few,
       frames: (s) => openAndReset(s, 30),
       finds: [["rapid", 6, { count: 30, peak: 30, window: "1 s", time: "58 ms", ...share }, { severity: "error" }]],
+    },
+    "of calls that had time left": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, withDeadline("40m")).wait(19).rst(id);
+      },
+      finds: [["rapid", 6, { ...three, time: "42 ms", ...share }]],
+    },
+    "with deadlines that nobody can keep": {
+      options: few,
+      frames: (s) => {
+        for (const id of ids(3)) s.client.headers(id, withDeadline("1u")).rst(id);
+      },
+      finds: [["rapid", 6, { ...three, time: "4 ms", ...share }]],
     },
     "where bytes of the server are missing": {
       options: few,

@@ -227,6 +227,21 @@ testRule(keepaliveTimeout, {
     "not closed": (s) => s.client.headers(1, grpc).ping().wait(30_000).ack(),
     "not gRPC": (s) => s.client.headers(1).ping().wait(30_000).close(),
     "closed sooner, as no timer ends": (s) => s.client.headers(1, grpc).ping().wait(18_000).close(),
+    "closed sooner, as a short timer ends, though something came": (s) =>
+      s.client.headers(1, grpc).ping().wait(500).server.headers(1, answer).client.wait(499).close(),
+    "closed a second after a GOAWAY": (s) =>
+      s.client.headers(1, grpc).data(1, hello).trailers(1, { "grpc-status": "0" }).server.ping().goaway(1, 1).wait(999).close(),
+    "closed a second after the other side's GOAWAY": (s) =>
+      s.client.headers(1, grpc).server.goaway(1, 0).client.ping().wait(999).close(),
+    "closed sooner, as no short timer ends": (s) => s.client.headers(1, grpc).ping().wait(1500).close(),
+    "closed as a short timer ends, with no call open": (s) =>
+      s.client
+        .headers(1, grpc)
+        .server.headers(1, { ...answer, endStream: true })
+        .client.data(1, 0, { endStream: true })
+        .ping()
+        .wait(999)
+        .close(),
     "closed as a timer ends, with no call open": (s) =>
       s.client
         .headers(1, grpc)
@@ -248,6 +263,15 @@ testRule(keepaliveTimeout, {
     "by the client": {
       frames: (s) => s.client.headers(1, grpc).ping().wait(20_000).close(),
       finds: [["timeout", 2, { side: "client", waited: 20 }]],
+    },
+    "by the client, as a short timer ends": {
+      frames: (s) =>
+        s.client.headers(1, grpc).server.headers(1, answer).client.wait(10_000).ping().server.ack().client.wait(999).close(),
+      finds: [["timeout", 3, { side: "client", waited: 1 }]],
+    },
+    "by the client, with GOAWAY at that time": {
+      frames: (s) => s.client.headers(1, grpc).wait(10_000).ping().wait(1999).goaway(0, 0).close(),
+      finds: [["timeout", 2, { side: "client", waited: 2 }]],
     },
     "two that are not answered: since the first": {
       frames: (s) => s.client.headers(1, grpc).ping("11111111").wait(15_000).ping("22222222").wait(10_000).close(),

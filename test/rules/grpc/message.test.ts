@@ -75,6 +75,11 @@ testRule(truncatedMessage, {
       frames: (s) => s.client.headers(1, grpc).server.headers(1, answer).data(1, "\0\0\0\0\x02a").trailers(1, ok),
       finds: [["message", 4, { side: "server", streamId: 1, number: 1, missing: 1 }]],
     },
+    "by the trailers of a server that gives up": {
+      frames: (s) =>
+        s.client.headers(1, grpc).server.headers(1, answer).data(1, "\0\0\0\0\x02a").trailers(1, { "grpc-status": "14" }),
+      finds: [["status", 4, { streamId: 1, status: "14 (UNAVAILABLE)", number: 1, missing: 1 }]],
+    },
     "4 GiB were promised": {
       frames: (s) => s.client.headers(1, grpc).data(1, "\0\xff\xff\xff\xffa", end),
       finds: [["message", 2, { side: "client", streamId: 1, number: 1, missing: 0xffffffff - 1 }]],

@@ -338,7 +338,7 @@ testRule(rstStatusMap, {
     },
     "cancelled at the deadline": {
       frames: (s) => s.client.headers(1, timed("50m")).server.wait(60).rst(1, 8),
-      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "DEADLINE_EXCEEDED" }]],
+      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "DEADLINE_EXCEEDED/CANCELLED" }]],
     },
     "cancelled before it": {
       frames: (s) => s.client.headers(1, timed("50m")).server.rst(1, 8),
@@ -354,7 +354,7 @@ testRule(rstStatusMap, {
     },
     "cancelled just at the deadline": {
       frames: (s) => s.client.headers(1, timed("50m")).server.wait(49).rst(1, 8),
-      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "DEADLINE_EXCEEDED" }]],
+      finds: [["status", 2, { streamId: 1, code: "CANCEL", status: "DEADLINE_EXCEEDED/CANCELLED" }]],
     },
     "cancelled a moment before it": {
       frames: (s) => s.client.headers(1, timed("50m")).server.wait(48).rst(1, 8),

@@ -247,3 +247,19 @@ describe("over connections", () => {
     ]);
   });
 });
+
+describe("connections of which one side was captured", () => {
+  const played = (isCaptured: (from: "client" | "server") => boolean) =>
+    playSegments(
+      written((s) => s.client.headers(1, end).wait(400).close()).segments.filter(({ from }) => isCaptured(from)),
+      { rules: [reconnectLoop], thresholds: { "health/reconnect-loop": once } },
+    );
+
+  it("are no loop: the answer may be on the other", () => {
+    const { findings, unchecked } = played((from) => from === "client");
+    expect(findings).toEqual([]);
+    expect(unchecked).toEqual({ "health/reconnect-loop no-gap2": 1 });
+  });
+
+  it("may be one, where the server was captured and did not answer", () => expect(played(() => true).findings).toHaveLength(1));
+});

@@ -65,9 +65,11 @@ export const grpc: Readonly<Record<string, RuleText>> = {
     messages: {
       message: "{side}在第 {number} 条消息中间结束了流 {streamId}：缺少 {missing} 字节",
       prefix: "{side}在第 {number} 条消息的长度前缀中间结束了流 {streamId}：缺少 {missing} 字节",
+      status:
+        "服务端在第 {number} 条消息中间以 grpc-status {status} 放弃了流 {streamId} 上的调用：缺少 {missing} 字节，有些客户端会报告 INTERNAL 而不是这个状态",
     },
     why: "接收方只拿到消息的一部分：调用以 INTERNAL 失败。",
-    fix: "检查写入方是否把长度算错，或者缓冲区还没写完就结束了流。",
+    fix: "检查写入方是否把长度算错，或者缓冲区还没写完就结束了流。服务端在消息中间放弃调用时可以重置流。",
   },
   "grpc/unfinished-message-reset": {
     title: "流在 gRPC 消息中间被重置",
