@@ -49,8 +49,31 @@ export function failuresOf(
     ...others.map((one) => ({ unexplained: one })),
   ];
   const order = new Map(failures.map((failure, index) => [failure, index]));
-  return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
+  const left = leftBy(failures);
+  // Why nobody answered says more than that the client hung up at last.
+  const rank = (failure: Failure) => (isLeft(failure, left) ? Math.min(rankOf(failure), 4.95) : rankOf(failure));
+  return failures.sort((a, b) => rank(a) - rank(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
+
+/** `connection stream` of the calls that were without an answer when their client closed. */
+function leftBy(failures: readonly Failure[]): Set<string> {
+  const left = new Set<string>();
+  for (const { group = [] } of failures)
+    for (const { rule, offender, connection, reaction } of group)
+      if (rule === "health/stream-killed-by-close" && offender === "client")
+        for (const stream of reaction.streamsKilled ?? []) left.add(`${connection} ${stream}`);
+  return left;
+}
+
+const isLeft = ({ group = [] }: Failure, left: ReadonlySet<string>): boolean =>
+  group.some(
+    ({ severity, certainty, offender, reaction, connection, stream }) =>
+      severity === "error" &&
+      certainty === "proven" &&
+      offender === "client" &&
+      reaction.verdict === "unseen" &&
+      left.has(`${connection} ${stream}`),
+  );
 
 /** What says of a close that it cut calls off, or of RST_STREAM(INTERNAL_ERROR) that its sender failed: that side did it, whatever its reason.
  *  @param ends The findings of such ends. */
@@ -106,6 +129,8 @@ function rankOf(failure: Failure): number {
   if (failure.finding.rule.startsWith("health/flow-stall")) return 3.9;
   // Nobody answers any more, not even TCP: what a caller makes of that says less.
   if (failure.finding.rule === "health/peer-unreachable") return 4.3;
+  // Why a side closed says more than that it did.
+  if (failure.finding.rule === "grpc/keepalive-timeout" && !kills) return 4.4;
   // What the whole connection ended by says more than what is wrong beside it.
   if (failure.finding.rule === "health/receiver-overreaction" && severity === "warning" && !kills) return 5.9;
   // A timer says more than NO_ERROR, and than the status that it ended with.
