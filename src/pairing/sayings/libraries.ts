@@ -49,12 +49,14 @@ export const libraries: readonly Saying[] = [
     text: /received (?:initial |trailing )?metadata size exceeds (?:hard|soft) limit/,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "health/error-status"],
+    http: [431],
   },
   {
     text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b|DenialOfServiceError|Oversize header block/i,
     bare: true,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "continuation/*", "abuse/*", "health/error-status"],
+    http: [431],
   },
   {
     text: /malformed (?:headers?|request|response|message|trailers)|invalid (?:header|field|pseudo|trailer)|Illegal header|(?:pseudo|Pseudo)[- ]?header|upper[- ]?case|Header (?:name|value)|Invalid HTTP header|invalid (?:HTTP )?(?:header )?(?:name|value)|Missing ['":]?:?(?:method|path|scheme|status)|Mandatory[- ]header|missing mandatory|Received (?:duplicate|custom|invalid) (?:pseudo|header)|INVALID_HEADER|HTTP2_HEADER_|http2\.invalid\.header|Violation in HTTP messaging rule|violation of messaging rule/i,
@@ -218,9 +220,9 @@ export const libraries: readonly Saying[] = [
   {
     software: ".NET",
     text: /HTTP\/2 server sent invalid data|HttpProtocolError|Http2ConnectionException|Http2ProtocolException/,
-    says: ".NET's client found a fault of the server",
+    says: ".NET's client found a fault of the server, or a PING of it had no answer in time",
     kinds: anyEnd,
-    rules: ["frame/*", "headers/*", "stream/*", "hpack/*", ...RESET],
+    rules: ["grpc/keepalive-timeout", "health/unanswered-ping", "frame/*", "headers/*", "stream/*", "hpack/*", ...RESET],
     side: "client",
   },
   {
