@@ -6,10 +6,12 @@ import { network, wrongProtocol } from "./sayings/network.ts";
 import { ofSoftware } from "./sayings/of-software.ts";
 import { proxies } from "./sayings/proxies.ts";
 import type { Saying } from "./sayings/saying.ts";
+import { servers } from "./sayings/servers.ts";
 
 export const sayings: readonly Saying[] = [
   ...ofSoftware,
   ...callers,
+  ...servers,
   ...wrongProtocol,
   ...libraries,
   ...proxies,

@@ -272,4 +272,28 @@ export const sayings: Readonly<Record<string, string>> = {
   "Go's client got content in the response to HEAD": "Go 的客户端在 HEAD 的响应里收到了内容",
   "Go's client got DATA on a stream that it never opened, and closes the connection":
     "Go 的客户端在它从未打开的流上收到 DATA，并关闭连接",
+  "Envoy's flag UR: the server behind it reset the stream": "Envoy 的标志 UR：后面的服务端重置了流",
+  "Envoy's flag UC: the connection to the server behind it ended under the request":
+    "Envoy 的标志 UC：请求还在进行，到后面服务端的连接就结束了",
+  "Envoy's flag UPE: the response of the server behind it breaks the protocol": "Envoy 的标志 UPE：后面服务端的响应违反了协议",
+  "Envoy's flag DPE: the client's request breaks the protocol": "Envoy 的标志 DPE：客户端的请求违反了协议",
+  "Envoy's flag DC: the client reset the stream, or closed, before the response was whole":
+    "Envoy 的标志 DC：在响应完整之前，客户端重置了流或者关闭了连接",
+  "Envoy's flag LR: Envoy itself reset the stream to the server behind it": "Envoy 的标志 LR：Envoy 自己重置了到后面服务端的流",
+  "Traffic Server found a fault in a frame, and answered with this code: client_ip is the other side, which may be a server":
+    "Traffic Server 发现一个帧有错误，并用这个错误码回应：client_ip 是对端，也可能是服务端",
+  "the client reset the stream, or the connection ended, while an application in Tomcat wrote or read":
+    "Tomcat 里的应用还在写或读，客户端就重置了流，或者连接结束了",
+  "an application in Open Liberty wrote on a stream that was over: the client reset it, or its END_STREAM had been sent":
+    "Open Liberty 里的应用在已经结束的流上写：客户端重置了它，或者已经发送过 END_STREAM",
+  "Undertow's stream was reset by the other side, or ended with its connection": "Undertow 的流被对端重置，或者随连接一起结束",
+  "Undertow saw RST_STREAM on a stream that it calls idle: older versions mean stream 1 of an upgrade from HTTP/1.1, too":
+    "Undertow 在它认为是 idle 的流上看到 RST_STREAM：较旧的版本也包括从 HTTP/1.1 升级时的流 1",
+  "Undertow saw no preface of HTTP/2": "Undertow 没有看到 HTTP/2 的前言",
+  "Undertow found a fault in a frame or in a field block of the other side": "Undertow 发现对端的帧或首部块有错误",
+  "the stream ended before its response was complete: by RST_STREAM, by a GOAWAY, or with the connection":
+    "流在响应完整之前结束：由于 RST_STREAM、GOAWAY，或者随连接一起结束",
+  "SwiftNIO met a frame on a stream that it had forgotten, or had refused after its own GOAWAY: some versions of grpc-swift close the connection for that":
+    "SwiftNIO 在它已经忘记、或者在自己的 GOAWAY 之后拒绝的流上遇到一个帧：grpc-swift 的某些版本会为此关闭连接",
+  "Finagle (Linkerd 1) lost the connection before the answer was whole": "在应答完整之前，Finagle（Linkerd 1）失去了连接",
 };

@@ -235,7 +235,7 @@ export const libraries: readonly Saying[] = [
     by: "client",
   },
   {
-    text: /\b(?:Read|Headers?|Body|Response)Timeout(?:Error|Exception)?\b(?!\s*[=:] ?\d)|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|SocketTimeoutException|Read timed out|read operation timed out|configured HttpClient\.Timeout|timeout of \d+ ?ms exceeded|Total timeout \d+ ms elapsed|asyncio(?:\.exceptions)?\.TimeoutError|The request timed out|ERR_TIMED_OUT|ESOCKETTIMEDOUT|Operation timed out after \d+ milliseconds with/,
+    text: /\b(?:Read|Headers?|Body|Response)Timeout(?:Error|Exception)?\b(?!\s*[=:] ?\d)|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|SocketTimeoutException|Read timed out|read operation timed out|configured HttpClient\.Timeout|timeout of \d+ ?ms exceeded|Total timeout \d+ ms elapsed|asyncio(?:\.exceptions)?\.TimeoutError|The request timed out|ERR_TIMED_OUT|ESOCKETTIMEDOUT|Operation timed out after \d+ milliseconds with|HTTP\/2: "stream timeout after \d+"/,
     bare: true,
     says: "the caller's own timer ran out before the response, or more of it, was there",
     rules: TIMEOUT,
@@ -244,7 +244,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     software: "Kestrel",
-    text: /HTTP\/2 (?:stream|connection) error|Http2(?:Stream|Connection)ErrorException|BadHttpRequestException/,
+    text: /HTTP\/2 (?:stream|connection) error(?! code=)|Http2(?:Stream|Connection)ErrorException|BadHttpRequestException/,
     says: "Kestrel found a fault of the client",
     kinds: anyEnd,
     rules: ["frame/*", "headers/*", "stream/*", "hpack/*", "flow/*"],

@@ -78,7 +78,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "Envoy",
-    text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|\bDPE\b|response_timeout|max_duration_timeout|request_overall_timeout/,
+    text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|response_timeout|max_duration_timeout|request_overall_timeout/,
     says: "Envoy's timer ran out before the response was there",
     rules: [
       "health/error-status",
