@@ -148,6 +148,8 @@ function rankOf(failure: Failure): number {
     if (severity === "info") return answered ? 4.5 : rule === "health/refused-streams" || rule === ABANDONED ? 4.9 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
+  // Advice that the whole connection was given up for is more than advice.
+  if (severity === "info" && answered && reaction.kind === "goaway" && reaction.errorCode !== "NO_ERROR") return 5.8;
   // A program itself says that something came of it.
   const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
   return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;

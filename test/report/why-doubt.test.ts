@@ -169,3 +169,18 @@ describe("a server that calls a frame on a closed stream a fault", () => {
     expect(ruleOf(story, "The client sent a DATA frame to closed stream ID 1.")).toMatch(/^stream\//);
   });
 });
+
+describe("a stream that is reset twice", () => {
+  const twice =
+    (code: number | undefined): Story =>
+    (s) => {
+      s.client.headers(1, call).data(1, hello, end).server.headers(1, answer).client.rst(1, 8).rst(1, 8);
+      if (code === undefined) s.server.ping().client.pingAck();
+      else s.server.goaway(1, code).close();
+    };
+
+  // RFC 9113 5.1: a frame on a closed stream may be treated as a connection error.
+  it("explains STREAM_CLOSED", () => expect(ruleOf(twice(5))).toBe("stream/rst-repeated"));
+  it("explains no other code", () => expect(ruleOf(twice(9))).not.toBe("stream/rst-repeated"));
+  it("is no failure where nobody minds", () => expect(told(twice(undefined)).story).toBeUndefined());
+});
