@@ -104,6 +104,9 @@ export class Http1Exchange {
 
   /** This side has nothing more to say. */
   ended(from: "client" | "server", how: EndReason, at: Origin): void {
+    const offer = from === "server" && !this.#clientEnded && this.#server.between ? this.#pending[0]?.offer : undefined;
+    if (offer !== undefined && (how === "fin" || how === "rst")) offer.closed = { how, at: { ...at } };
+    if (from === "client") this.#clientEnded = true;
     (from === "client" ? this.#client : this.#server).end(how, at);
     if (this.#server.reader !== undefined) this.#answering?.closed?.(from, how, at);
     for (const { observer } of this.#pending) observer?.closed?.(from, how, at);
@@ -125,6 +128,7 @@ export class Http1Exchange {
   #answered: Request | undefined;
 
   #requests = 0;
+  #clientEnded = false;
 
   #request(head: Http1Head): Content {
     const [method = "", target = "", version = ""] = head.line.split(" ");

@@ -1,6 +1,8 @@
 // HTTP/2 by Upgrade from HTTP/1.1 (RFC 7540 section 3.2; RFC 9113 dropped it).
 import { u16, u32 } from "../bytes.ts";
 import type { SettingPair } from "../http2/setting.ts";
+import type { Origin } from "../place.ts";
+import type { EndReason } from "../tcp/byte-stream.ts";
 import { type Http1Head, listOf } from "./http1.ts";
 
 /** A request that names `h2c` or `h2` in Upgrade, and what became of it. */
@@ -18,6 +20,8 @@ export class UpgradeOffer {
   status = 0;
   /** The server switched to HTTP/2. */
   accepted = false;
+  /** The server closed before the client did, without an octet of an answer. */
+  closed: { readonly how: EndReason; readonly at: Origin } | undefined = undefined;
   /** Content octets of the request. */
   contentOctets = 0;
   /** Where the request ends in the client's direction, content included; -1 while it goes on. */

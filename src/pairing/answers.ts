@@ -203,6 +203,7 @@ class Answers {
 
   /** A finding about the answer itself says what became of its stream, and blames nobody else. */
   #isTold({ kind, from, frame, errorCode = 0, streamId, stream }: Reaction): boolean {
+    if (kind === "goaway" && this.#hasGivenUp(from)) return true;
     if (from !== "server" || (kind !== "rst-stream" && kind !== "status" && kind !== "goaway")) return false;
     const place = placeOf(frame);
     const code = errorCodeName(errorCode);
@@ -212,6 +213,14 @@ class Answers {
       // Those with one code are folded into the first.
       return placeOf(at) === place || (hasBegun && kind === "rst-stream" && data["code"] === code);
     });
+  }
+
+  /** It closed as its PING had no answer, whatever code its GOAWAY has: .NET's has PROTOCOL_ERROR. */
+  #hasGivenUp(side: Side): boolean {
+    return this.#pending.findings.some(
+      ({ finding: { rule, certainty, data } }) =>
+        rule === "grpc/keepalive-timeout" && certainty === "proven" && data["side"] === side,
+    );
   }
 
   #answering(best: Score, scores: readonly Score[], own: readonly Finding[]): void {

@@ -4,6 +4,7 @@ import { errorCodeName } from "../http2/error-code.ts";
 import { dictionary, textsLike } from "./dictionary.ts";
 import { h2Reasons } from "./h2-reasons.ts";
 import { fromHex } from "./hex-text.ts";
+import { jdkReasons } from "./jdk-reasons.ts";
 import type { Reaction } from "./reaction.ts";
 import { anyEnd } from "./sayings/saying.ts";
 import { sayings } from "./sayings.ts";
@@ -25,6 +26,8 @@ export interface Reading {
   readonly quoted?: string;
   /** `grpc-status`. */
   readonly status?: number;
+  /** HTTP statuses that say the same. */
+  readonly http?: readonly number[];
 }
 
 /** What a pasted text may stand for, the most telling first; empty: nothing is known of it. */
@@ -43,7 +46,7 @@ export function readSymptom(pasted: string): Reading[] {
       readings.push({ ...(isShared ? {} : { software: software.name }), says, rules, quoted: fragment, ...common });
     }
   }
-  for (const { software, text: pattern, says, kinds, codes, rules, status } of sayings) {
+  for (const { software, text: pattern, says, kinds, codes, rules, status, http } of sayings) {
     const match = pattern.exec(text);
     if (match === null) continue;
     const { code, text: quoted } = match.groups ?? {};
@@ -56,6 +59,7 @@ export function readSymptom(pasted: string): Reading[] {
       ...(rules === undefined ? {} : { rules }),
       ...(quoted === undefined || quoted === "" ? {} : { quoted: fromHex(quoted) }),
       ...(status === undefined ? {} : { status }),
+      ...(http === undefined ? {} : { http }),
       ...common,
     });
   }
@@ -105,11 +109,11 @@ const streamIn = (text: string): number | undefined => {
   return match === null ? undefined : Number(match[1]);
 };
 
-/** `PROTOCOL_ERROR` of `1`, `NGHTTP2_PROTOCOL_ERROR`, `ProtocolError` and what Rust h2 calls it. */
+/** `PROTOCOL_ERROR` of `1`, `NGHTTP2_PROTOCOL_ERROR`, `ProtocolError` and what Rust h2 and the JDK call it. */
 function codeName(text: string): string {
   if (/^(?:\d+|0x[0-9a-f]+)$/.test(text)) return errorCodeName(Number(text));
   if (/^[a-z0-9_]+$/.test(text)) return text.toUpperCase();
-  const described = h2Reasons.indexOf(text);
+  const described = Math.max(h2Reasons.indexOf(text), jdkReasons.indexOf(text));
   return described < 0 ? text.replace(/^NGHTTP2_/, "") : errorCodeName(described);
 }
 

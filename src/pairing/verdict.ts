@@ -29,6 +29,8 @@ export function verdictUnanswered({ finding, framesBefore }: PendingFinding, con
   // Who resets the stream did mind something.
   if (stream !== undefined && stream.half(receiver.side).resetAt >= 0) return "none-expected";
   if (isToldToCaller(finding, stream)) return "none-expected";
+  // A request that nobody answered was not accepted.
+  if (isLeft(finding, stream)) return "unseen";
   if (processed || wentOn || (stream !== undefined && completed(stream))) return "tolerated";
   return finding.expect.codes.length === 0 ? "none-expected" : "unseen";
 }
@@ -39,6 +41,16 @@ const isToldToCaller = ({ offender, expect, frame }: Finding, stream: Stream | u
   offender === "server" &&
   expect.codes.length === 0 &&
   (stream === undefined ? frame.streamId !== 0 : stream.initiator === "client" && stream.server.endAt >= 0);
+
+// Its stream is remembered, and its receiver sent nothing on it.
+const isLeft = ({ offender, frame, expect: { scope, codes } }: Finding, stream: Stream | undefined): boolean =>
+  offender === "client" &&
+  frame.kind === "headers" &&
+  scope === "stream" &&
+  codes.length > 0 &&
+  stream?.seen === true &&
+  stream.initiator === "client" &&
+  stream.server.lastAt < 0;
 
 // Frames, and nanoseconds, after which an answer would have been there.
 const WENT_ON = 100;

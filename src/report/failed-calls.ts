@@ -53,14 +53,10 @@ export class FailedCalls implements ModelSink {
 
   frame({ kind, from, streamId, errorCode, fault, last }: Frame, stream: Stream | undefined, connection: Connection): void {
     // RFC 9113 8.1: a whole response may be followed by NO_ERROR; before its end that is no answer either.
-    if (
-      kind !== "rst-stream" ||
-      (errorCode === 0 && fault === undefined && from === "client") ||
-      stream === undefined ||
-      stream.closed ||
-      stream.server.endAt >= 0
-    )
-      return;
+    if (kind !== "rst-stream" || (errorCode === 0 && fault === undefined && from === "client") || stream === undefined) return;
+    // Whoever gives a call up while the end of its response is under way has not got it.
+    const isUnderWay = from === "client" && last.acked >= 0 && last.acked < stream.server.endAt;
+    if (!isUnderWay && (stream.closed || stream.server.endAt >= 0)) return;
     const how = `RST_STREAM${fault === undefined ? ` ${errorCodeName(errorCode)}` : ""} by the ${from}`;
     const deadline = deadlineBy(last.time, stream);
     this.#tell(stream, streamId, last.packet, connection, deadline === undefined ? { how } : { how, deadline });

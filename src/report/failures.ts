@@ -49,8 +49,31 @@ export function failuresOf(
     ...others.map((one) => ({ unexplained: one })),
   ];
   const order = new Map(failures.map((failure, index) => [failure, index]));
-  return failures.sort((a, b) => rankOf(a) - rankOf(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
+  const left = leftBy(failures);
+  // Why nobody answered says more than that the client hung up at last.
+  const rank = (failure: Failure) => (isLeft(failure, left) ? Math.min(rankOf(failure), 4.95) : rankOf(failure));
+  return failures.sort((a, b) => rank(a) - rank(b) || killedBy(b) - killedBy(a) || order.get(a)! - order.get(b)!);
 }
+
+/** `connection stream` of the calls that were without an answer when their client closed. */
+function leftBy(failures: readonly Failure[]): Set<string> {
+  const left = new Set<string>();
+  for (const { group = [] } of failures)
+    for (const { rule, offender, connection, reaction } of group)
+      if (rule === "health/stream-killed-by-close" && offender === "client")
+        for (const stream of reaction.streamsKilled ?? []) left.add(`${connection} ${stream}`);
+  return left;
+}
+
+const isLeft = ({ group = [] }: Failure, left: ReadonlySet<string>): boolean =>
+  group.some(
+    ({ severity, certainty, offender, reaction, connection, stream }) =>
+      severity === "error" &&
+      certainty === "proven" &&
+      offender === "client" &&
+      reaction.verdict === "unseen" &&
+      left.has(`${connection} ${stream}`),
+  );
 
 /** What says of a close that it cut calls off, or of RST_STREAM(INTERNAL_ERROR) that its sender failed: that side did it, whatever its reason.
  *  @param ends The findings of such ends. */
@@ -127,6 +150,8 @@ function rankOf(failure: Failure): number {
     if (severity === "info") return answered ? 4.5 : rule === "health/refused-streams" || rule === ABANDONED ? 4.9 : 5;
     return 2 + 0.1 * (ENDS.indexOf(failure.finding.rule) + 1);
   }
+  // Advice that the whole connection was given up for is more than advice.
+  if (severity === "info" && answered && reaction.kind === "goaway" && reaction.errorCode !== "NO_ERROR") return 5.8;
   // A program itself says that something came of it.
   const isTold = (reaction.logs ?? []).some(({ tells }) => tells === "symptom");
   return severity === "error" ? 6 : severity === "warning" ? 7 : isTold ? 7.6 : 8;

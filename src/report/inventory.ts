@@ -325,6 +325,7 @@ const ATTEMPTS: ReadonlySet<string> = new Set([
   "preface/server-spoke-http1",
   "preface/server-spoke-other",
   "preface/server-closed-first",
+  "upgrade/unanswered",
 ]);
 
 const KEPT = 1000;

@@ -72,6 +72,7 @@ function pointsOf(one: FindingEvent | UnexplainedEvent, reading: Reading): numbe
     // How it ended says less than why.
     if (reading.rules.some((pattern) => own.some((rule) => fits(pattern, rule)))) points += isEnd(one.rule) ? 3 : 4;
   }
+  if (reaction.kind === "status" && reading.http?.includes(reaction.status ?? 0) === true) points = 4;
   const wanted: readonly string[] = reading.kinds ?? [];
   if (wanted.some((kind) => kinds.includes(kind))) {
     // Callers see ends that took a call from them.

@@ -62,12 +62,16 @@ export class Causes {
         : undefined;
     // The text is of something else, but this did fail.
     const instead = isOpen || first !== undefined ? undefined : all.find(isFailure);
+    const isMistaken = first?.unexplained !== undefined && this.#isMistaken(readings);
     const sighting = this.#sightings.get((first?.finding ?? first?.unexplained)?.connection ?? 0);
     return {
       ...(symptom === undefined ? {} : { symptom }),
       readings,
       words: words.filter(({ connection }) => this.#connections.has(connection)),
-      ...(first === undefined ? {} : { failure: first, story: withWay(this.tell(first), first, failed.followed) }),
+      mistaken: isMistaken,
+      ...(first === undefined
+        ? {}
+        : { failure: first, story: withWay(doubted(this.tell(first), isMistaken, this.#in), first, failed.followed) }),
       ...(followed === undefined ? {} : { story: storyOf(followed) }),
       ...(status === undefined ? {} : { story: status }),
       ...(sighting === undefined ? {} : { sighting }),
@@ -80,11 +84,34 @@ export class Causes {
     };
   }
 
+  /** The text names a fault on the wire, all was checked, and it is not there. */
+  #isMistaken([reading]: readonly Reading[]): boolean {
+    const { incomplete = true, unchecked = [] } = this.#summary ?? {};
+    const rules = reading?.rules ?? [];
+    if (incomplete || unchecked.length > 0 || rules.length === 0 || !rules.every((rule) => FAULT.test(rule))) return false;
+    return !this.#findings.some(({ rule, hides }) => rules.some((one) => one === rule || hides.includes(one)));
+  }
+
   tell(failure: Failure): StoryText {
     const { finding } = failure;
     return tell(failure, this.#connections, finding === undefined ? undefined : this.#rules.get(finding.rule), this.#in);
   }
 }
+
+/** The story of an answer, with what is to be thought of the text that gives a reason for it. */
+const doubted = (story: StoryText, isMistaken: boolean, say: Language): StoryText =>
+  isMistaken
+    ? {
+        ...story,
+        more: say.joined([
+          say.text("What the text calls a fault is not in this capture: its writer is mistaken, or means another connection."),
+          story.more ?? "",
+        ]),
+      }
+    : story;
+
+// One rule, about what a side sent.
+const FAULT = /^(?:preface|frame|continuation|settings|ping|hpack|stream-id|stream|flow|headers|push)\/[a-z0-9-]+$/;
 
 /** The story with what became of its call on the other legs. */
 function withWay(story: StoryText, failure: Failure, followed: readonly FollowedCall[] = []): StoryText {
@@ -152,6 +179,8 @@ export interface WhyAnswer {
   readonly words: readonly Words[];
   readonly failure?: Failure;
   readonly story?: StoryText;
+  /** The text names a fault that is not in the capture. */
+  readonly mistaken: boolean;
   /** Its connection was captured at a second point. */
   readonly sighting?: string;
   /** The worst that failed, where the text fits nothing. */
@@ -221,7 +250,7 @@ export function whyTable(output: Output, look: Look, answer: WhyAnswer, rules: r
   const rule = answer.failure?.finding?.rule;
   output("\n");
   if (rule !== undefined) write(say.text("More about the rule: h2lint explain {rule}", { rule }), "", style.dim);
-  if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined)
+  if (symptom !== undefined && words.length === 0 && readings.length > 0 && answer.failure !== undefined && !answer.mistaken)
     write(say.text("It fits the meaning of the text; the capture does not contain the text itself."), "", style.dim);
   const shown = look.verbose ? others : others.slice(0, OTHERS);
   if (shown.length > 0) output(`${style.bold(say.text(isOpen ? "what else failed" : "what else it may be"))}\n`);

@@ -100,6 +100,7 @@ const byFamily: Readonly<Record<Family, readonly Rule[]>> = {
     preface.settingsSlow,
   ],
   upgrade: [
+    upgradeOffer.unanswered,
     upgradeOffer.settingsHeaderCount,
     upgradeOffer.settingsHeaderNotHop,
     upgradeOffer.settingsInvalid,

@@ -92,6 +92,21 @@ const cases: Record<string, readonly [Story, readonly string[]]> = {
     (s) => s.client.headers(1, { endStream: true }).data(1, 4).headers(3, { endStream: true }).server.rst(3, STREAM_CLOSED),
     ["stream/data-after-end-stream tolerated", "health/server-reset none-expected"],
   ],
+  // MAX_CONCURRENT_STREAMS is 1; PINGs only ask whether anybody is there.
+  "a request that nobody answers was not let pass": [
+    (s) => {
+      s.settings({ server: [[3, 1]] });
+      s.client.headers(1, { endStream: true }).headers(3, { endStream: true }).ping().server.pingAck();
+    },
+    ["stream/concurrency-exceeded unseen"],
+  ],
+  "a request that is answered was": [
+    (s) => {
+      s.settings({ server: [[3, 1]] });
+      s.client.headers(1, { endStream: true }).headers(3, { endStream: true }).server.headers(3, { endStream: true });
+    },
+    ["stream/concurrency-exceeded tolerated"],
+  ],
   "a peer that answered a later PING let it pass": [
     (s) => s.client.headers(1, grpc).data(1, EMPTY).trailers(1, { "grpc-status": "0" }).ping().server.pingAck(),
     ["grpc/request-trailers tolerated"],

@@ -115,6 +115,79 @@ const cases: readonly (readonly [line: string, first: Partial<Reading>])[] = [
   ["CANCELLED: HTTP/2 error code: CANCEL\\nReceived Rst Stream", { software: "grpc-java", codes: ["CANCEL"] }],
   ["stream was reset: REFUSED_STREAM", { codes: ["REFUSED_STREAM"] }],
   ["upstream_reset_before_response_started{remote_reset}", { software: "Envoy" }],
+  ["java.io.IOException: /127.0.0.1:59522: GOAWAY received", { software: "JDK HttpClient", kinds: ["goaway"] }],
+  ["java.io.IOException: HTTP/1.1 header parser received no bytes", { rules: expect.arrayContaining(["upgrade/unanswered"]) }],
+  ["Can't get stream 1: java.io.EOFException: EOF reached while reading", { software: "JDK HttpClient", kinds: ["fin", "rst"] }],
+  ["java.io.IOException: Received RST_STREAM: Stream not processed", { codes: ["REFUSED_STREAM"] }],
+  ["java.io.IOException: Received RST_STREAM: Protocol error", { codes: ["PROTOCOL_ERROR"] }],
+  ["java.nio.channels.AsynchronousCloseException", { software: "Jetty", kinds: expect.arrayContaining(["goaway"]) }],
+  ["java.net.ProtocolException: Expected ':status' header not present", { software: "OkHttp" }],
+  ["curl: (16) HTTP/2 stream 1 refused by server, try again on a new connection", { software: "curl" }],
+  [
+    "gRPC Error (2, StreamException(stream id: 3): Remote end was telling us to stop. This stream was not processed and can therefore be retried (on a new connection).)",
+    { software: "Dart", kinds: ["goaway"] },
+  ],
+  ["HTTPClientError.remoteConnectionClosed", { software: "SwiftNIO" }],
+  ["ConnectError: [invalid_argument] protocol error: incomplete envelope", { software: "connect" }],
+  ["ConnectError: [internal] protocol error: missing status", { software: "connect" }],
+  ['status: Unimplemented, message: "", details: []', { status: 12 }],
+  [
+    "The HTTP/2 server sent invalid data on the connection. HTTP/2 error code 'PROTOCOL_ERROR' (0x1). (HttpProtocolError)",
+    { software: ".NET", rules: expect.arrayContaining(["grpc/keepalive-timeout"]) },
+  ],
+  ["h2_stream(128-1809,CLOSED): closing with err=1 protocol", { software: "Apache httpd" }],
+  ["client exceeded http2_max_field_size limit while processing HTTP/2 connection", { software: "nginx" }],
+  [
+    "upstream prematurely closed stream while reading response header from upstream",
+    { rules: expect.arrayContaining(["headers/content-length-mismatch"]) },
+  ],
+  ["protocol error: received DATA before a HEADERS frame", { rules: ["headers/data-before-headers"] }],
+  ["protocol error: received *http2.MetaHeadersFrame before a SETTINGS frame", { software: "Go net/http" }],
+  ["protocol error: received DATA after END_STREAM", { software: "Go net/http" }],
+  ["protocol error: received DATA on a HEAD request", { rules: ["headers/content-on-no-content"] }],
+  ["http2: Transport received unsolicited DATA frame; closing connection", { software: "Go net/http" }],
+  ["Message: a HEADERS frame cannot appear in the middle of a stream", { rules: ["headers/second-headers-no-end-stream"] }],
+  ["java.io.IOException: 1/unexpected_data_frame", { software: "Jetty", rules: expect.arrayContaining(["stream/*"]) }],
+  ["java.io.IOException: protocol_error/unexpected_data_frame", { software: "Jetty" }],
+  ["AH10181: h2_stream(73-15,IDLE): Number of request headers exceeds LimitRequestFields", { http: [431] }],
+  ['"GET /a HTTP/2" 503 UR 0 85 3 -', { software: "Envoy", kinds: ["rst-stream"] }],
+  ["503 UR", { says: expect.stringContaining("flag UR") }],
+  ['"POST / HTTP/2" 503 UF,UC 0 91', { says: expect.stringContaining("flag UC") }],
+  ['"response_flags":"UPE"', { says: expect.stringContaining("flag UPE") }],
+  ["response_flags=DPE", { says: expect.stringContaining("flag DPE") }],
+  ['"GET / HTTP/2" 0 DC 0 0 59999', { says: expect.stringContaining("flag DC") }],
+  ["responseFlags: LR", { says: expect.stringContaining("flag LR") }],
+  [
+    "HTTP/2 stream error code=0x01 client_ip=192.0.2.1 session_id=195931873744250880 stream_id=3 recv headers malformed request",
+    { software: "Traffic Server", codes: ["PROTOCOL_ERROR"], stream: 3 },
+  ],
+  [
+    "org.apache.coyote.CloseNowException: Connection [8], Stream [5], This stream is in state [CLOSED_RST_RX] and is not writable",
+    { software: "Tomcat" },
+  ],
+  ["CloseNowException: Connection [8], Stream [299], This stream is not writable", { software: "Tomcat" }],
+  ["java.io.IOException: HTTP/2 Stream reset", { software: "Tomcat" }],
+  ["com.ibm.ws.http2.upgrade.H2Exception: stream was already closed!", { software: "Open Liberty" }],
+  [
+    "java.io.IOException: UT000103: Http2 stream was reset",
+    { software: "Undertow", kinds: expect.arrayContaining(["rst-stream"]) },
+  ],
+  ["UT000102: RST_STREAM received for idle stream", { rules: expect.arrayContaining(["stream/rst-on-idle"]) }],
+  ["java.io.IOException: UT000104: Incorrect HTTP2 preface", { rules: expect.arrayContaining(["preface/client-magic"]) }],
+  [
+    "UT000107: Huffman encoded value in HPACK headers did not end with EOS padding",
+    { software: "Undertow", rules: expect.arrayContaining(["hpack/*"]) },
+  ],
+  [
+    "InformationalError: HTTP/2: stream half-closed (remote)",
+    { software: "undici", kinds: expect.arrayContaining(["rst-stream"]) },
+  ],
+  ['InformationalError: HTTP/2: "stream timeout after 300000"', { says: expect.stringMatching(/^the caller's own timer/) }],
+  ["NIOHTTP2Errors.NoSuchStream(streamID: HTTP2StreamID(5))", { software: "SwiftNIO" }],
+  [
+    "com.twitter.finagle.ChannelClosedException: ChannelException at remote address: /127.0.0.1:57957. Remote Info: Not Available",
+    { software: "Finagle", kinds: ["fin", "rst"] },
+  ],
   // Lines of logs that the dictionary knows.
   ["ignoring grpc_chttp2_stream with non-client generated index 2", { software: "gRPC C-core" }],
   ['Connection id "0HN1": HTTP/2 connection error.', { software: "Kestrel" }],
@@ -152,6 +225,17 @@ describe("a symptom", () => {
     // A reset of the other side is no fault of it.
     expect(says("upstream_reset_before_response_started{remote_reset}")).not.toContainEqual(expect.stringMatching(/fault/));
     expect(says("HTTP/2 error code: CANCEL\nReceived Rst Stream")).not.toContainEqual(expect.stringMatching(/OkHttp/));
+    const software = (text: string) => readSymptom(text).map((reading) => reading.software);
+    expect(software("check_status: 13:GOAWAY received (GRPC::Internal)")).not.toContain("JDK HttpClient");
+    expect(software("EOF reached")).not.toContain("JDK HttpClient");
+    expect(software("Received RST_STREAM: 1")).not.toContain("JDK HttpClient");
+    expect(software("src/unexpected_data_frame.cc")).not.toContain("Jetty");
+    expect(software("HTTP/2 stream error code=0x01 client_ip=192.0.2.1")).not.toContain("Kestrel");
+    expect(says("response_flags=DPE")).not.toContainEqual(expect.stringMatching(/timer/));
+    for (const flagless of ['"GET / HTTP/2" 503 - 0 85', "48 UR", "response_flags=-", "503 URGENT"])
+      expect(says(flagless)).not.toContainEqual(expect.stringMatching(/flag/));
+    expect(readSymptom("h2_stream(128-1809,CLOSED): closing with err=0")).toEqual([]);
+    expect(readSymptom("status: Unimplemented").map((reading) => reading.status)).not.toContain(12);
     for (const setting of ["ReadTimeout: 30s", "ReadTimeout=30", "BodyTimeout = 5000"]) expect(says(setting)).toEqual([]);
   });
 

@@ -58,6 +58,16 @@ describe("calls that did not end well", () => {
     ).toEqual([]);
   });
 
+  it("are those that the client reset while the end of the response was under way", () => {
+    expect(
+      failed((s) => {
+        ended(s, 1, "0").client.crossing(1).rst(1, 8);
+        ended(s, 3, "0").client.rst(3, 8);
+        ended(s, 5, "0").client.crossing(1).rst(5, 0);
+      }),
+    ).toEqual(["1 RST_STREAM CANCEL by the client"]);
+  });
+
   it("are told once each, and only where they are asked for", () => {
     const frames = (s: Script) => {
       s.client

@@ -88,7 +88,8 @@ export const explanations: Readonly<Record<string, string>> = {
   "Jetty has forgotten the stream": "Jetty 已经不记得这个流",
   "Jetty saw a response's fields from a client": "Jetty 从客户端收到响应的首部字段",
   "Jetty saw a request on a stream that has one": "Jetty 在已有请求的流上看到又一个请求",
-  "Jetty saw a frame on an idle stream": "Jetty 在 idle 的流上看到一个帧",
+  "Jetty saw a frame on a stream that it does not know: it was never opened, or, up to Jetty 9.4, Jetty itself had refused it":
+    "Jetty 在它不认识的流上看到一个帧：该流从未打开，或者（Jetty 9.4 及更早版本）是 Jetty 自己拒绝过的",
   "Jetty saw a window exceeded": "Jetty 看到窗口被超出",
   "Jetty cannot read a field block": "Jetty 无法解码首部块",
   "Jetty refuses a frame's length": "Jetty 拒绝帧的长度",

@@ -104,7 +104,8 @@ export const sayings: Readonly<Record<string, string>> = {
     "OkHttp 的连接在调用进行中被关闭，或者收到了 GOAWAY",
   ".NET's client lost its stream or its connection to an error that the server sent":
     ".NET 客户端因服务端发送的错误失去了流或连接",
-  ".NET's client found a fault of the server": ".NET 客户端发现了服务端的错误",
+  ".NET's client found a fault of the server, or a PING of it had no answer in time":
+    ".NET 客户端发现服务端出错，或者它的 PING 没有及时得到回答",
   "Kestrel found a fault of the client": "Kestrel 发现了客户端的错误",
   "the connection ended under the call without a reason": "连接在调用期间结束，没有说明原因",
   "the connection ended under a call, or could not be made": "连接在调用期间结束，或者无法建立",
@@ -242,4 +243,57 @@ export const sayings: Readonly<Record<string, string>> = {
     "Kestrel 要求 :scheme 与连接一致：TLS 上是 https，否则是 http",
   "Kestrel saw a frame with a length that it does not take": "Kestrel 看到了长度不被接受的帧",
   "Kestrel saw an increment of 0": "Kestrel 看到了为 0 的窗口增量",
+  "the JDK's client received a GOAWAY: older versions then fail every request that is under way, those too that the server would answer":
+    "JDK 的客户端收到了 GOAWAY：较旧的版本这时会让所有进行中的请求失败，包括服务端还会回答的那些",
+  "the JDK's client received RST_STREAM": "JDK 的客户端收到了 RST_STREAM",
+  "the connection ended before the first byte of an answer in HTTP/1.1: without TLS the JDK's client asks for h2c by Upgrade in its first request, and some servers close on that":
+    "连接在 HTTP/1.1 的应答的第一个字节之前就结束了：不用 TLS 时，JDK 的客户端在第一个请求里用 Upgrade 提出 h2c，有些服务端遇到它就关闭",
+  "the JDK's client read the end of TCP before the answer was whole": "在应答完整之前，JDK 的客户端就读到了 TCP 的结尾",
+  "Jetty's client, or another thread of its program, closed the connection under the request: after a GOAWAY, too":
+    "请求还在进行，Jetty 的客户端或者程序的另一个线程就关闭了连接：收到 GOAWAY 之后也会这样",
+  "Jetty saw a field for the dynamic table that is larger than the table: that empties the table (RFC 7541, 4.4), and is no fault":
+    "Jetty 看到一个要加入动态表、却比整个表还大的字段：这会清空动态表（RFC 7541 第 4.4 节），并不是错误",
+  "OkHttp read a response without :status: it has none, or OkHttp before 3.5 failed on a size update before it, which is lawful":
+    "OkHttp 读到没有 :status 的响应：响应确实没有，或者 3.5 之前的 OkHttp 读不懂它前面的动态表大小更新，而那是合法的",
+  "the server did not take the request: by RST_STREAM(REFUSED_STREAM), or by a GOAWAY that leaves its stream out":
+    "服务端没有接受这个请求：发送了 RST_STREAM(REFUSED_STREAM)，或者发送了不包括该流的 GOAWAY",
+  "the server's GOAWAY leaves the stream out: it was not processed, and is safe to retry":
+    "服务端的 GOAWAY 不包括这个流：它没有被处理，可以放心重试",
+  "Swift's AsyncHTTPClient lost its connection before the answer was whole":
+    "在应答完整之前，Swift 的 AsyncHTTPClient 失去了连接",
+  "connect's client saw a response end within a message, or without grpc-status: its sender stopped, reset the stream, or lost the connection":
+    "connect 的客户端看到响应在消息中间结束，或者没有 grpc-status：发送方中止了、重置了流，或者失去了连接",
+  "a grpc-go client got a second HEADERS without END_STREAM, and resets the stream":
+    "grpc-go 客户端收到第二个没有 END_STREAM 的 HEADERS，并重置该流",
+  "Go's client got another frame before the server's SETTINGS": "Go 的客户端在服务端的 SETTINGS 之前收到了别的帧",
+  "Go's client got DATA of a response before its HEADERS, and resets the stream":
+    "Go 的客户端在响应的 HEADERS 之前收到了它的 DATA，并重置该流",
+  "Go's client got DATA of a response that had ended": "Go 的客户端收到了已经结束的响应的 DATA",
+  "Go's client got content in the response to HEAD": "Go 的客户端在 HEAD 的响应里收到了内容",
+  "Go's client got DATA on a stream that it never opened, and closes the connection":
+    "Go 的客户端在它从未打开的流上收到 DATA，并关闭连接",
+  "Envoy's flag UR: the server behind it reset the stream": "Envoy 的标志 UR：后面的服务端重置了流",
+  "Envoy's flag UC: the connection to the server behind it ended under the request":
+    "Envoy 的标志 UC：请求还在进行，到后面服务端的连接就结束了",
+  "Envoy's flag UPE: the response of the server behind it breaks the protocol": "Envoy 的标志 UPE：后面服务端的响应违反了协议",
+  "Envoy's flag DPE: the client's request breaks the protocol": "Envoy 的标志 DPE：客户端的请求违反了协议",
+  "Envoy's flag DC: the client reset the stream, or closed, before the response was whole":
+    "Envoy 的标志 DC：在响应完整之前，客户端重置了流或者关闭了连接",
+  "Envoy's flag LR: Envoy itself reset the stream to the server behind it": "Envoy 的标志 LR：Envoy 自己重置了到后面服务端的流",
+  "Traffic Server found a fault in a frame, and answered with this code: client_ip is the other side, which may be a server":
+    "Traffic Server 发现一个帧有错误，并用这个错误码回应：client_ip 是对端，也可能是服务端",
+  "the client reset the stream, or the connection ended, while an application in Tomcat wrote or read":
+    "Tomcat 里的应用还在写或读，客户端就重置了流，或者连接结束了",
+  "an application in Open Liberty wrote on a stream that was over: the client reset it, or its END_STREAM had been sent":
+    "Open Liberty 里的应用在已经结束的流上写：客户端重置了它，或者已经发送过 END_STREAM",
+  "Undertow's stream was reset by the other side, or ended with its connection": "Undertow 的流被对端重置，或者随连接一起结束",
+  "Undertow saw RST_STREAM on a stream that it calls idle: older versions mean stream 1 of an upgrade from HTTP/1.1, too":
+    "Undertow 在它认为是 idle 的流上看到 RST_STREAM：较旧的版本也包括从 HTTP/1.1 升级时的流 1",
+  "Undertow saw no preface of HTTP/2": "Undertow 没有看到 HTTP/2 的前言",
+  "Undertow found a fault in a frame or in a field block of the other side": "Undertow 发现对端的帧或首部块有错误",
+  "the stream ended before its response was complete: by RST_STREAM, by a GOAWAY, or with the connection":
+    "流在响应完整之前结束：由于 RST_STREAM、GOAWAY，或者随连接一起结束",
+  "SwiftNIO met a frame on a stream that it had forgotten, or had refused after its own GOAWAY: some versions of grpc-swift close the connection for that":
+    "SwiftNIO 在它已经忘记、或者在自己的 GOAWAY 之后拒绝的流上遇到一个帧：grpc-swift 的某些版本会为此关闭连接",
+  "Finagle (Linkerd 1) lost the connection before the answer was whole": "在应答完整之前，Finagle（Linkerd 1）失去了连接",
 };

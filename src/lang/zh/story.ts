@@ -191,6 +191,8 @@ export const story: Readonly<Record<string, string>> = {
 
   // Around it
   "More about the rule: h2lint explain {rule}": "规则的说明：h2lint explain {rule}",
+  "What the text calls a fault is not in this capture: its writer is mistaken, or means another connection.":
+    "这段文字所说的错误不在这份抓包里：写它的程序弄错了，或者说的是另一个连接。",
   "It fits the meaning of the text; the capture does not contain the text itself.":
     "与这段文字的含义相符；抓包里没有这段文字本身。",
   "what else failed": "其他失败",

@@ -21,6 +21,7 @@ const coded = (status: number, camel: string, upper: string, described = ""): Re
       `\\bcode ?[=:] ?"?${camel}\\b`,
       `(?<![Ee]rror )\\bcode: ${status}\\b`,
       `\\bStatus(?:Code)?[.:] ?"?(?:${camel}|${upper})\\b`,
+      `\\bstatus: ${camel}, message: `,
       `StatusCode=[\\\\"']*${camel}\\b`,
       `StatusRuntimeException: ${upper}\\b`,
       `StatusException: ${upper}\\b`,

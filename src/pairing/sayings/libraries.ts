@@ -49,12 +49,14 @@ export const libraries: readonly Saying[] = [
     text: /received (?:initial |trailing )?metadata size exceeds (?:hard|soft) limit/,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "health/error-status"],
+    http: [431],
   },
   {
     text: /(?:header|field|metadata)[^.]{0,40}(?:too (?:large|long|big|many)|(?:exceed|over)[^.]{0,20}(?:limit|size|max))|max(?:imum)?[_ ]header[_ ]list|HeaderListTooLong|HeadersTooLarge|Request Header Fields Too Large|header list size (?:exceeded|over|larger|bigger)|header size exceeded|431\b|DenialOfServiceError|Oversize header block/i,
     bare: true,
     says: "the fields are larger than the receiver takes",
     rules: ["headers/list-size", "grpc/metadata-too-large", "continuation/*", "abuse/*", "health/error-status"],
+    http: [431],
   },
   {
     text: /malformed (?:headers?|request|response|message|trailers)|invalid (?:header|field|pseudo|trailer)|Illegal header|(?:pseudo|Pseudo)[- ]?header|upper[- ]?case|Header (?:name|value)|Invalid HTTP header|invalid (?:HTTP )?(?:header )?(?:name|value)|Missing ['":]?:?(?:method|path|scheme|status)|Mandatory[- ]header|missing mandatory|Received (?:duplicate|custom|invalid) (?:pseudo|header)|INVALID_HEADER|HTTP2_HEADER_|http2\.invalid\.header|Violation in HTTP messaging rule|violation of messaging rule/i,
@@ -218,9 +220,9 @@ export const libraries: readonly Saying[] = [
   {
     software: ".NET",
     text: /HTTP\/2 server sent invalid data|HttpProtocolError|Http2ConnectionException|Http2ProtocolException/,
-    says: ".NET's client found a fault of the server",
+    says: ".NET's client found a fault of the server, or a PING of it had no answer in time",
     kinds: anyEnd,
-    rules: ["frame/*", "headers/*", "stream/*", "hpack/*", ...RESET],
+    rules: ["grpc/keepalive-timeout", "health/unanswered-ping", "frame/*", "headers/*", "stream/*", "hpack/*", ...RESET],
     side: "client",
   },
   {
@@ -233,7 +235,7 @@ export const libraries: readonly Saying[] = [
     by: "client",
   },
   {
-    text: /\b(?:Read|Headers?|Body|Response)Timeout(?:Error|Exception)?\b(?!\s*[=:] ?\d)|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|SocketTimeoutException|Read timed out|read operation timed out|configured HttpClient\.Timeout|timeout of \d+ ?ms exceeded|Total timeout \d+ ms elapsed|asyncio(?:\.exceptions)?\.TimeoutError|The request timed out|ERR_TIMED_OUT|ESOCKETTIMEDOUT|Operation timed out after \d+ milliseconds with/,
+    text: /\b(?:Read|Headers?|Body|Response)Timeout(?:Error|Exception)?\b(?!\s*[=:] ?\d)|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|SocketTimeoutException|Read timed out|read operation timed out|configured HttpClient\.Timeout|timeout of \d+ ?ms exceeded|Total timeout \d+ ms elapsed|asyncio(?:\.exceptions)?\.TimeoutError|The request timed out|ERR_TIMED_OUT|ESOCKETTIMEDOUT|Operation timed out after \d+ milliseconds with|HTTP\/2: "stream timeout after \d+"/,
     bare: true,
     says: "the caller's own timer ran out before the response, or more of it, was there",
     rules: TIMEOUT,
@@ -242,7 +244,7 @@ export const libraries: readonly Saying[] = [
   },
   {
     software: "Kestrel",
-    text: /HTTP\/2 (?:stream|connection) error|Http2(?:Stream|Connection)ErrorException|BadHttpRequestException/,
+    text: /HTTP\/2 (?:stream|connection) error(?! code=)|Http2(?:Stream|Connection)ErrorException|BadHttpRequestException/,
     says: "Kestrel found a fault of the client",
     kinds: anyEnd,
     rules: ["frame/*", "headers/*", "stream/*", "hpack/*", "flow/*"],

@@ -9,7 +9,7 @@ export const proxies: readonly Saying[] = [
     text: /upstream prematurely closed (?:connection|stream|request)|upstream closed.*while reading (?:response header|upstream)|recv\(\) failed \(\d+: Connection reset by peer\) while reading response header|no live upstreams|upstream server temporarily disabled/,
     says: "nginx lost the server behind it before that had answered",
     kinds: anyEnd,
-    rules: CLOSED,
+    rules: [...CLOSED, "headers/content-length-mismatch"],
     side: "client",
   },
   {
@@ -46,10 +46,10 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "nginx",
-    text: /http2 flood|client sent too (?:large|many) (?:header|headers|request|http2)|client sent too large (?:header frame|request)|http2 (?:flood )?detected/i,
+    text: /http2 flood|client sent too (?:large|many) (?:header|headers|request|http2)|client sent too large (?:header frame|request)|client exceeded http2_max_(?:field|header)_size|http2 (?:flood )?detected/i,
     says: "nginx counts frames that cost it work, or bytes of fields, and closes when there are too many",
     kinds: ["goaway", "fin", "rst"],
-    rules: ["abuse/*", "headers/list-size", "frame/too-large", "continuation/*"],
+    rules: ["health/receiver-overreaction", "abuse/*", "headers/list-size", "frame/too-large", "continuation/*"],
     side: "server",
     by: "client",
   },
@@ -78,7 +78,7 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "Envoy",
-    text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|\bDPE\b|response_timeout|max_duration_timeout|request_overall_timeout/,
+    text: /upstream_response_timeout|upstream request timeout|stream_idle_timeout|upstream_per_try_timeout|\bUT\b(?=[ ,].*(?:upstream|\{))|response_timeout|max_duration_timeout|request_overall_timeout/,
     says: "Envoy's timer ran out before the response was there",
     rules: [
       "health/error-status",
@@ -127,10 +127,10 @@ export const proxies: readonly Saying[] = [
   },
   {
     software: "Apache httpd",
-    text: /AH0(?:3[01]\d\d|29\d\d|10\d{3}|2\d{3}).*(?:error|abort|flood|timeout|reset|invalid)|h2_(?:session|stream|proxy)\w*.*(?:error|abort|goaway)|h2_session.*remote\.(?:shutdown|goaway)|proxy_http2: .*(?:error|fail)/i,
+    text: /AH0(?:3[01]\d\d|29\d\d|10\d{3}|2\d{3}).*(?:error|abort|flood|timeout|reset|invalid)|h2_(?:session|stream|proxy)\w*.*(?:error|abort|goaway)|h2_stream\([\d-]+,\w+\): closing with err=[1-9]|h2_session.*remote\.(?:shutdown|goaway)|proxy_http2: .*(?:error|fail)/i,
     says: "mod_http2 ended the session or a stream, or the client did",
     kinds: anyEnd,
-    rules: ["health/goaway", ...RESET, ...CLOSED],
+    rules: ["health/receiver-overreaction", "health/goaway", ...RESET, ...CLOSED],
   },
   {
     text: /\b50[234] (?:Bad Gateway|Service Unavailable|Gateway Time-?out)|\b(?:Bad Gateway|Gateway Time-?out)\b|error reading from upstream|upstream connect error|reverse proxy error|proxy error: |backend (?:connection )?(?:error|fetch failed)/i,

@@ -15,6 +15,8 @@ export interface Saying {
   readonly rules?: readonly string[];
   /** `grpc-status`. */
   readonly status?: number;
+  /** HTTP statuses that say the same. */
+  readonly http?: readonly number[];
   /** Which end of a connection writes it; absent: either. */
   readonly side?: Side;
   /** Whose doing it is, where that is not the other side's of who writes it. */

@@ -130,6 +130,15 @@ export const grpcGo: Software = {
       rules: ["goaway/*"],
     },
     {
+      name: "grpc-go.client-headers-within",
+      side: "client",
+      has: "a HEADERS frame cannot appear in the middle of a stream",
+      text: /a HEADERS frame cannot appear in the middle of a stream/,
+      tells: "fault",
+      rules: ["headers/second-headers-no-end-stream"],
+      says: "a grpc-go client got a second HEADERS without END_STREAM, and resets the stream",
+    },
+    {
       name: "grpc-go.client-no-trailers",
       side: "client",
       has: "server closed the stream without sending trailers",

@@ -39,7 +39,7 @@ export const kestrel: Software = {
       has: " frame to closed stream ID ",
       text: /The client sent a (?<type>[A-Z_]+) frame to closed stream ID (?<stream>\d{1,10})\./,
       tells: "fault",
-      rules: ["stream/*", "stream-id/*"],
+      rules: ["stream/*", "stream-id/*", "health/receiver-overreaction"],
     },
     {
       name: "kestrel.half-closed",

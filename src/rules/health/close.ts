@@ -158,13 +158,14 @@ export const goawayAbandoned = defineRule({
   },
   kinds: ["rst-stream"],
   from: "client",
-  state: (): { closed: Abandoned | undefined; readonly reset: Set<number> } => ({ closed: undefined, reset: new Set() }),
+  // What the client had got of the server's octets when it reset a stream.
+  state: (): { closed: Abandoned | undefined; readonly reset: Map<number, number> } => ({ closed: undefined, reset: new Map() }),
   frame(frame, _stream, context) {
     const goaway = context.connection.server.goaways.at(-1);
     // What crossed it is none of this.
     if (goaway === undefined || frame.first.acked < goaway.endOffset) return;
     const { reset } = context.state;
-    if (reset.size < RESETS) reset.add(frame.streamId);
+    if (reset.size < RESETS) reset.set(frame.streamId, frame.first.acked);
   },
   onClose: true,
   end(from, how, at, context) {
@@ -176,8 +177,10 @@ export const goawayAbandoned = defineRule({
     if (server.goaways.some(isError) || client.goaways.some(isError)) return;
     const kept: Stream[] = [];
     for (const stream of streams.values()) {
-      if (!stream.seen || stream.initiator !== "client" || stream.id > server.lastKept || stream.server.over) continue;
-      if (stream.client.resetAt < 0 || context.state.reset.has(stream.id)) kept.push(stream);
+      const had = context.state.reset.get(stream.id);
+      const isOver = stream.server.over && !(had !== undefined && had < stream.server.endAt);
+      if (!stream.seen || stream.initiator !== "client" || stream.id > server.lastKept || isOver) continue;
+      if (stream.client.resetAt < 0 || had !== undefined) kept.push(stream);
     }
     const ms = Math.round((at.time - goaway.time) / 1e6);
     // Whoever waits may have had another reason to leave in the end.

@@ -2,20 +2,21 @@ import { errorCodeName } from "../../http2/error-code.ts";
 import { Observation } from "../../http2/observation.ts";
 import { opened } from "../related.ts";
 import { defineRule } from "../rule.ts";
-import { streamError } from "../shapes/frame.ts";
+import { connectionError, streamError } from "../shapes/frame.ts";
 import { mustNot, says, shouldNot } from "../shapes/spec.ts";
 
-export const rstRepeated = streamError({
+// 5.1: a frame on a closed stream may be treated as a connection error.
+export const rstRepeated = connectionError({
   id: "stream/rst-repeated",
   title: "A stream should be reset once",
   severity: "info",
-  spec: [shouldNot("5.4.2")],
-  expect: { codes: [] },
+  spec: [shouldNot("5.4.2"), says("5.1")],
+  expect: { codes: ["STREAM_CLOSED"], optional: true },
   needs: ["acks"],
   messages: { again: "a second RST_STREAM on stream {streamId}, with no frame of the other side between" },
   when: { observed: Observation.resetRepeated },
   related: opened,
-  why: "It is harmless, but counts against limits on resets.",
+  why: "It counts against limits on resets, and a receiver that has forgotten the stream may end the connection for it.",
   fix: "Remember that a stream was reset.",
 });
 

@@ -2,6 +2,7 @@
 import { listOf } from "../../detect/http1.ts";
 import { http2Settings, upgradeTokens } from "../../detect/upgrade.ts";
 import { FrameRef } from "../../model/frame-ref.ts";
+import { MS } from "../../time.ts";
 import { defineRule } from "../rule.ts";
 import { must, mustNot, says } from "../shapes/spec.ts";
 
@@ -29,6 +30,36 @@ export const settingsHeaderCount = defineRule({
     const request = FrameRef.ofHttp1(offer.request, "client");
     if (offer.settings.length === 0) report(request, "none", {});
     else if (offer.settings.length > 1) report(request, "several", { count: offer.settings.length });
+  },
+});
+
+// RFC 7540 3.2: a server without HTTP/2 "can respond to the request as though the Upgrade header field were absent".
+export const unanswered = defineRule({
+  id: "upgrade/unanswered",
+  meta: {
+    title: "A server should answer a request that offers h2c, with or without HTTP/2",
+    severity: "warning",
+    by: "server",
+    spec: [says("3.2", 7540), { rfc: 9110, section: "7.8" }],
+    expect: { scope: "connection", codes: [], ignore: true, none: true },
+    needs: ["start2", "no-gap2"],
+    decidable: "payload",
+    messages: {
+      closed:
+        'the server closed ({how}) {ms} ms after "{line}", which offers h2c, without sending a byte: some servers close on any Upgrade that they do not know',
+    },
+    docs: {
+      why: "The caller sees a connection that ended, as `header parser received no bytes` of the JDK's client, which asks for h2c in its first request without TLS. Node's server closes so where a listener for upgrades is attached that takes WebSocket only.",
+      fix: "Let the server ignore an Upgrade that it does not know, or let the client speak HTTP/1.1 only, or HTTP/2 with prior knowledge.",
+    },
+  },
+  upgrade({ closed, request, tokens }, { report }) {
+    if (closed === undefined || !tokens.includes("h2c")) return;
+    const { how, at } = closed;
+    // The request crossed a close that was about something else.
+    if (at.acked >= 0 && at.acked <= request.last.offset) return;
+    const ms = Math.round(Math.max(at.time - request.last.time, 0) / MS);
+    report(FrameRef.close("server", at), "closed", { how: how.toUpperCase(), ms, line: request.line.slice(0, 100) });
   },
 });
 

@@ -175,6 +175,8 @@ testRule(goawayAbandoned, {
     "the server answers after the client's FIN": (s) =>
       s.client.headers(1, end).server.goaway(1).client.close().server.headers(1, end).close(),
     "by the server": (s) => s.client.headers(1, end).server.goaway(1).close(),
+    "reset when it had got the end": (s) =>
+      s.client.headers(1, end).server.goaway(1).headers(1, end).client.rst(1, 8).goaway(0).close(),
     "cancelled without having got it, and a frame when it had": (s) =>
       s.client.headers(1, end).server.goaway(1).client.crossing(1).rst(1, 8).client.priority(1).close(),
     "a pushed stream is under way": (s) =>
@@ -190,6 +192,11 @@ testRule(goawayAbandoned, {
       frames: (s) =>
         s.client.headers(1, end).server.headers(1).goaway(1).client.rst(1).goaway(0).close().server.crossing(3).data(1, 2, end),
       finds: [["reset", "close", { how: "FIN", ms: 3, count: 1, streams: "1" }]],
+    },
+    "it resets them while the end is under way": {
+      frames: (s) =>
+        s.client.headers(1, end).server.goaway(1).headers(1).data(1, 2, end).client.crossing(2).rst(1, 8).goaway(0).close(),
+      finds: [["reset", "close", { how: "FIN", ms: 5, count: 1, streams: "1" }]],
     },
     "later: it may have another reason": {
       frames: (s) => s.client.headers(1, end).server.goaway(1).client.wait(1000).close(),

@@ -4,6 +4,7 @@ import {
   settingsHeaderNotHop,
   settingsInResponse,
   settingsInvalid,
+  unanswered,
 } from "../../../src/rules/upgrade/offer.ts";
 import { h2cRequest, type Script, type Speaker, type Story, switching, testRule } from "../../../src/testing.ts";
 
@@ -14,6 +15,40 @@ const offer = (...lines: string[]): Story => {
 };
 const taken = (s: Script, lines: readonly string[] = h2cRequest): Speaker =>
   s.bare().client.http1(lines).server.http1(switching).settings().client.preface().settings().settingsAck();
+
+testRule(unanswered, {
+  valid: {
+    refused: offer(...h2cRequest),
+    taken: (s) => taken(s),
+    "refused, and closed then": (s) => s.bare().client.http1(h2cRequest).server.http1(ok, "ok").close(),
+    "an answer that was cut": (s) => s.bare().client.http1(h2cRequest).server.octets("HTTP/1.1 20").close(),
+    "the client closed first": (s) => s.bare().client.http1(h2cRequest).close().server.close(),
+    "a close that the offer crossed": (s) => s.bare().client.http1(h2cRequest).server.crossing(1).close(),
+    "the end of the capture": (s) => s.bare().client.http1(h2cRequest),
+    "an Upgrade to something else": (s) =>
+      s.bare().client.http1([line, host, "Connection: Upgrade", "Upgrade: websocket"]).server.close(),
+    "of h2, which is none": (s) => s.bare().client.http1([line, host, "Connection: Upgrade", "Upgrade: h2"]).server.close(),
+    "no Upgrade": (s) => s.bare().client.http1([line, host]).server.close(),
+  },
+  invalid: {
+    FIN: {
+      frames: (s) => s.bare().client.http1(h2cRequest).server.wait(4).close(),
+      finds: [["closed", "close", { how: "FIN", ms: 5, line }]],
+    },
+    "RST, after the content of the request": {
+      frames: (s) =>
+        s
+          .bare()
+          .client.http1([...h2cRequest, "Content-Length: 2"], "hi")
+          .server.reset(),
+      finds: [["closed", "close", { how: "RST", ms: 1, line }]],
+    },
+    "after an answer to another request": {
+      frames: (s) => s.bare().client.http1([line, host]).server.http1(ok, "ok").client.http1(h2cRequest).server.close(),
+      finds: [["closed", "close", { how: "FIN", ms: 1, line }]],
+    },
+  },
+});
 
 testRule(settingsHeaderCount, {
   valid: {

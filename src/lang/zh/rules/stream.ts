@@ -91,7 +91,7 @@ export const stream: Readonly<Record<string, RuleText>> = {
   "stream/rst-repeated": {
     title: "一个流只应重置一次",
     messages: { again: "在流 {streamId} 上第二次发送 RST_STREAM，其间没有对端的帧" },
-    why: "没有害处，但会计入重置次数的限制。",
+    why: "它会计入对重置次数的限制；已经忘记这个流的接收方还可能因此结束整个连接。",
     fix: "记住流已被重置。",
   },
   "stream/rst-in-response-to-rst": {

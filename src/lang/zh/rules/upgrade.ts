@@ -1,6 +1,15 @@
 import type { RuleText } from "../../language.ts";
 
 export const upgrade: Readonly<Record<string, RuleText>> = {
+  "upgrade/unanswered": {
+    title: "不论是否支持 HTTP/2，服务端都应当应答提出升级到 h2c 的请求",
+    messages: {
+      closed:
+        "服务端在“{line}”（它提出升级到 h2c）之后 {ms} ms 关闭了连接（{how}），没有发送一个字节：有些服务端遇到不认识的 Upgrade 就关闭",
+    },
+    why: "调用方只看到连接结束，例如 JDK 客户端的 `header parser received no bytes`：不用 TLS 时它在第一个请求里就提出 h2c。Node 的服务端如果挂了只接受 WebSocket 的 upgrade 监听器，就会这样关闭。",
+    fix: "让服务端忽略它不认识的 Upgrade；或者让客户端只说 HTTP/1.1，或直接说 HTTP/2（prior knowledge）。",
+  },
   "upgrade/settings-header-count": {
     title: "提出升级到 h2c 的请求必须恰好有一个 HTTP2-Settings 字段",
     messages: {
