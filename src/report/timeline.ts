@@ -19,9 +19,10 @@ import { inferredHeaders } from "./frame-object.ts";
 import { messageLine } from "./message-line.ts";
 import { behindText, protocolText } from "./protocol-text.ts";
 import type { Output } from "./report.ts";
-import { StreamLine } from "./stream-line.ts";
+import type { StreamLine } from "./stream-line.ts";
 import { type Look, Style, wrap } from "./style.ts";
 import { count, counted, duration, printable, size } from "./text.ts";
+import { Collected, type Entry } from "./timeline-entries.ts";
 import { TimelineLayout } from "./timeline-layout.ts";
 import type { TimelineMessages } from "./timeline-messages.ts";
 import { widthOf } from "./width.ts";
@@ -352,59 +353,6 @@ export class Timeline implements ModelSink {
     const sign = found === undefined ? "" : found.what === "fault" ? mark.bad : mark.from;
     const paint = found === undefined ? (first.streamId === 0 ? dim : (s: string) => s) : found.what === "fault" ? red : cyan;
     for (const row of layout.rows(sign, String(first.packet), at, first.from, text, found?.rule ?? "")) this.#line(paint(row));
-  }
-}
-
-interface Entry {
-  readonly kind: string;
-  readonly streamId: number;
-  readonly from: Side;
-  readonly packet: number;
-  readonly time: number;
-  lastTime: number;
-  /** Of the frames folded into it, as far as they are kept. */
-  readonly offsets: number[];
-  text: string;
-  times: number;
-  octets: number;
-  sum: number;
-  ends: boolean;
-  readonly fault: string | undefined;
-  readonly gap: string;
-  /** Messages end in it. */
-  readonly carries: boolean;
-}
-
-class Collected {
-  readonly start: number;
-  readonly entries: Entry[] = [];
-  readonly streams = new Map<number, StreamLine>();
-  /** Among the entries. */
-  frames = 0;
-  dropped = 0;
-  /** Why some fields are inferred; undefined: none are. */
-  because: string | undefined = undefined;
-  /** The latest frame of each side that opens a field block. */
-  #client: Entry | undefined = undefined;
-  #server: Entry | undefined = undefined;
-
-  constructor(start: number) {
-    this.start = start;
-  }
-
-  opened(entry: Entry): void {
-    if (entry.from === "client") this.#client = entry;
-    else this.#server = entry;
-  }
-
-  opening(from: Side): Entry | undefined {
-    return from === "client" ? this.#client : this.#server;
-  }
-
-  stream(id: number): StreamLine {
-    const line = this.streams.get(id) ?? new StreamLine(id);
-    this.streams.set(id, line);
-    return line;
   }
 }
 
