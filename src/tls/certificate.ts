@@ -45,7 +45,8 @@ function summaryOf(certificate: Uint8Array, chain: number): CertificateSummary |
     return {
       subject: oneLine(subject),
       issuer: oneLine(issuer),
-      ...(subjectAltName === undefined ? {} : { names: subjectAltName }),
+      // Of names that cannot be read Node gives null.
+      ...(typeof subjectAltName === "string" ? { names: subjectAltName } : {}),
       validFrom,
       validTo,
       ...(publicKey.asymmetricKeyType === undefined ? {} : { keyType: publicKey.asymmetricKeyType }),
