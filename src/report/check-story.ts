@@ -4,7 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import { answerName, isAnswered, noAnswer } from "./answer.ts";
 import { blindText, NEEDS, VERDICTS } from "./answer-words.ts";
 import type { Page } from "./check-page.ts";
-import type { ConnectionEvent, FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
+import type { FindingEvent, LogLineObject, ReactionObject, UnexplainedEvent } from "./event.ts";
 import { placeOf, placeText, positionText } from "./failing.ts";
 import { frameDetail, frameName } from "./frame-line.ts";
 import { lostCalls, sightsOf } from "./lost.ts";
@@ -18,12 +18,13 @@ import { padEnd, widthOf } from "./width.ts";
 export class Story {
   readonly #page: Page;
   readonly #rules: ReadonlyMap<string, Rule>;
-  readonly #connections: ReadonlyMap<number, ConnectionEvent>;
+  /** When connections began. */
+  readonly #starts: ReadonlyMap<number, string>;
 
-  constructor(page: Page, rules: ReadonlyMap<string, Rule>, connections: ReadonlyMap<number, ConnectionEvent>) {
+  constructor(page: Page, rules: ReadonlyMap<string, Rule>, starts: ReadonlyMap<number, string>) {
     this.#page = page;
     this.#rules = rules;
-    this.#connections = connections;
+    this.#starts = starts;
   }
 
   group(group: readonly FindingEvent[]): void {
@@ -128,7 +129,7 @@ export class Story {
       rows.push({ packet: closed.packet, time: closed.time, from, mark: "", name: closed.how.toUpperCase(), detail: "" });
     }
     rows.sort((a, b) => between(b.time, a.time) || numberOf(a) - numberOf(b));
-    const start = this.#connections.get(f.connection)?.start;
+    const start = this.#starts.get(f.connection);
     // A program that comments on every packet says the same of most.
     const said = new Set<string>();
     for (const { comment, ...row } of rows) {
@@ -306,7 +307,7 @@ export class Story {
     for (const line of wrap(this.#page.in.sentence(this.#page.in.text(text, words)), this.#page.width - 2))
       this.#page.line(`  ${line}`);
     this.#page.line();
-    const start = this.#connections.get(connection)?.start;
+    const start = this.#starts.get(connection);
     for (const frame of before)
       this.#row({ ...frame, mark: "", name: frameName(frame), detail: frameDetail(frame, this.#page.in) }, start);
     const extra = r.debug === undefined || r.debug === "" ? {} : { extra: `"${printable(r.debug)}"` };

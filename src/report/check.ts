@@ -8,7 +8,6 @@ import { Surroundings } from "./check-surroundings.ts";
 import type {
   BaselineEvent,
   BudgetEvent,
-  ConnectionEvent,
   DiagnosticEvent,
   FindingEvent,
   ReportEvent,
@@ -23,7 +22,8 @@ import { between, type Look, Style } from "./style.ts";
 export function checkReport(output: Output, look: Look, rules: readonly Rule[]): Report {
   const style = new Style(look);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const connections = new Map<number, ConnectionEvent>();
+  // Of connections nothing else is shown here, and they may be many.
+  const starts = new Map<number, string>();
   const findings: FindingEvent[] = [];
   const unexplained: UnexplainedEvent[] = [];
   const diagnostics: DiagnosticEvent[] = [];
@@ -34,7 +34,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
   return {
     event(event: ReportEvent) {
       if (event.kind === "run") run = event;
-      else if (event.kind === "connection") connections.set(event.id, event);
+      else if (event.kind === "connection") starts.set(event.id, event.start);
       else if (event.kind === "finding") findings.push(event);
       else if (event.kind === "unexplained") {
         if (event.baseline !== true) unexplained.push(event);
@@ -45,7 +45,7 @@ export function checkReport(output: Output, look: Look, rules: readonly Rule[]):
     },
     end() {
       const page = new Page(output, style);
-      const write = new Story(page, byId, connections);
+      const write = new Story(page, byId, starts);
       const around = new Surroundings(page);
       if (!look.quiet) around.head(run!, summary!);
       // Of a log alone little can be proven: what it suggests is shown.

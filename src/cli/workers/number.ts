@@ -1,8 +1,11 @@
 // How many threads judge. The report is the same; each reads and reassembles all, so that what they share is the judging.
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { Clock } from "../../capture/clock.ts";
+import { MergedCaptures } from "../../capture/merge.ts";
 import type { Source } from "../../capture/source.ts";
-import { CapturePipeline } from "../../capture-pipeline.ts";
+import { PacketDecoder } from "../../net/decoder.ts";
+import { TcpFlag, type TcpSegment } from "../../net/segment.ts";
 import { type Audience, needsEventsAlone } from "../conclude.ts";
 import type { Task } from "../task.ts";
 
@@ -24,18 +27,21 @@ export async function workersFor(task: Task, sources: readonly (string | Source)
 }
 
 async function beginsWithShort(source: string, { limits, engine }: Task): Promise<boolean> {
-  const enough = new AbortController();
   let octets = 0;
   let connections = 0;
-  const captures = new CapturePipeline([source], {
-    ...{ limits, engine, signal: enough.signal },
-    progress(step) {
-      octets = step.octets;
-      if (octets >= SAMPLE) enough.abort();
+  const asked = {
+    segment({ flags }: TcpSegment): void {
+      if ((flags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn) connections++;
     },
-  });
+  };
+  // Who reads all of it reports what is wrong.
+  const diagnostics = (): void => {};
+  const captures = new MergedCaptures([source], { clock: new Clock(), limits, diagnostics, engine }, 0);
   await captures.open();
-  for await (const _ of captures.run({ listeners: [{ connectionStart: () => void connections++ }] }));
+  for await (const feed of captures.run(new PacketDecoder(asked, diagnostics, limits))) {
+    octets = feed.octets;
+    if (octets >= SAMPLE) break;
+  }
   return connections * SHORT > octets;
 }
 
