@@ -3,12 +3,12 @@ import { statSync } from "node:fs";
 import type { ModelSink } from "../model/model-sink.ts";
 
 /** Of what a capture holds little lives long, so that the old generation is collected in a few milliseconds. By default it may grow to several
- *  times what is in use before that is done. `HeapGrowth` goes on with it.
+ *  times what is in use before that is done.
  *  @param operands Where they are small files all is over before that, and node:v8 need not be loaded. */
 export function collectEarly(operands: readonly string[]): void {
   const octets = operands.reduce((sum, operand) => sum + octetsOf(operand), 0);
   if (operands.length > 0 && octets < SMALL) return;
-  process.getBuiltinModule("node:v8").setFlagsFromString(`--heap-growing-percent=${OF_LITTLE}`);
+  process.getBuiltinModule("node:v8").setFlagsFromString(`--heap-growing-percent=${OF_MUCH}`);
 }
 
 function octetsOf(path: string): number {
@@ -25,11 +25,12 @@ function octetsOf(path: string): number {
 
 /** Keeps the heap from growing to twice of what a run has use for, which is garbage that takes memory until it is collected. A program that
  *  runs cannot set the size of its young generation any more, but it can end its growth. The old generation is collected less often while
- *  it is small. */
+ *  it is small: `collectEarly` cannot know. */
 export class HeapGrowth implements ModelSink {
   #connections = 0;
   #stopped = false;
-  #slowed = false;
+  #isLarge = false;
+  #growth = OF_MUCH;
 
   connectionStart(): void {
     if ((++this.#connections & (EACH - 1)) === 0) this.#look(ENOUGH_OF_MANY);
@@ -39,11 +40,13 @@ export class HeapGrowth implements ModelSink {
   read(octets: number): void {
     if (octets < SMALL) return;
     this.#look(ENOUGH);
-    if (this.#slowed) return;
+    if (this.#isLarge) return;
     const v8 = process.getBuiltinModule("node:v8");
-    if (v8.getHeapStatistics().used_heap_size < MUCH) return;
-    this.#slowed = true;
-    v8.setFlagsFromString(`--heap-growing-percent=${OF_MUCH}`);
+    this.#isLarge = v8.getHeapStatistics().used_heap_size >= MUCH;
+    const growth = this.#isLarge ? OF_MUCH : OF_LITTLE;
+    if (growth === this.#growth) return;
+    this.#growth = growth;
+    v8.setFlagsFromString(`--heap-growing-percent=${growth}`);
   }
 
   // It may have grown.

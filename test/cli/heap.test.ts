@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { HeapGrowth } from "../../src/cli/heap.ts";
+import { collectEarly, HeapGrowth } from "../../src/cli/heap.ts";
 
 const v8 = process.getBuiltinModule("node:v8");
 const [space] = v8.getHeapSpaceStatistics();
@@ -20,11 +20,11 @@ function sized(mebibytes: number, used = 10) {
 
 it("lets the young generation grow to 16 MiB, and ends its growth once", () => {
   const heap = new HeapGrowth();
-  expect(sized(15)).not.toHaveBeenCalled();
+  let set = sized(15, 48);
   heap.read(1 << 20);
-  expect(v8.setFlagsFromString).not.toHaveBeenCalled();
+  expect(set).not.toHaveBeenCalled();
   vi.restoreAllMocks();
-  const set = sized(16);
+  set = sized(16, 48);
   // Of a small file it is not asked.
   heap.read((1 << 20) - 1);
   expect(set).not.toHaveBeenCalled();
@@ -46,16 +46,24 @@ it("looks at it with each 64th connection, and lets it grow to 8 MiB then", () =
   expect(set).toHaveBeenCalledTimes(1);
 });
 
-it("has the old generation collected more often once the heap holds 48 MiB", () => {
+it("has the old generation collected less often until the heap holds 48 MiB", () => {
   const heap = new HeapGrowth();
-  expect(sized(1, 47)).not.toHaveBeenCalled();
-  heap.read(1 << 20);
-  expect(v8.setFlagsFromString).not.toHaveBeenCalled();
-  vi.restoreAllMocks();
-  const set = sized(1, 48);
+  let set = sized(1, 47);
   heap.read((1 << 20) - 1);
   expect(set).not.toHaveBeenCalled();
   heap.read(1 << 20);
   heap.read(2 << 20);
+  expect(set.mock.calls).toEqual([["--heap-growing-percent=80"]]);
+  vi.restoreAllMocks();
+  set = sized(1, 48);
+  heap.read(3 << 20);
+  vi.spyOn(v8, "getHeapStatistics").mockReturnValue({ ...v8.getHeapStatistics(), used_heap_size: 1 });
+  heap.read(4 << 20);
+  expect(set.mock.calls).toEqual([["--heap-growing-percent=40"]]);
+});
+
+it("begins with a heap that is collected often, whatever the command", () => {
+  const set = sized(1);
+  collectEarly([]);
   expect(set.mock.calls).toEqual([["--heap-growing-percent=40"]]);
 });
